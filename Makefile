@@ -1,0 +1,39 @@
+# Two commands do everything on a fresh machine with Python 3.11+ and make: `make demo` and `make test`.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+DEMO   ?= demo-archive
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test lint format docs bench clean
+
+help:  ## show the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 12
+
+# The stamp is newer than pyproject.toml once everything the suite and the linters need is installed.
+$(VENV)/.installed: pyproject.toml tools/make_venv.sh
+	@PYTHON="$(PYTHON)" sh tools/make_venv.sh "$(VENV)"
+	@touch $@
+
+install: $(VENV)/.installed  ## environment in .venv with reftel and all that developing needs
+
+demo: install  ## index corpus_samples/ and answer the owner's query
+	@rm -rf "$(DEMO)"
+	@$(BIN)/reftel index corpus_samples --archive "$(DEMO)"
+	@echo
+	$(BIN)/reftel search '"Minsk Group" AND precedent' --archive "$(DEMO)"
+
+test: install  ## the whole suite
+	$(BIN)/python -m pytest -q -n auto --dist loadfile $(PYTEST_ARGS)
+
+lint: install  ## ruff, mypy, import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check reftel/cli reftel/render
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+docs: install  ## rewrite the generated pages of docs/
+	$(BIN)/python tools/generate_docs.py
+
+clean:  ## remove what make made
+	rm -rf $(VENV) "$(DEMO)" build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,1 @@
+"""The index on disk: writing, opening and reading Whoosh segments. Knows nothing of cables."""

@@ -1,0 +1,1 @@
+"""Readers of the containers that cables circulate in, one module a container."""

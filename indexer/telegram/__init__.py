@@ -1,0 +1,1 @@
+"""Parsers of a telegram's parts, one module a part."""

@@ -1,0 +1,178 @@
+"""The cable record: one frozen, typed object a cable, the same names in Python and in JSON.
+
+Absent is ``None`` or an empty tuple. A value that stands in the text but could not be read is absent *and* named in ``warnings``.
+Nothing is invented.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import types
+import typing
+from typing import Any, Literal, Self
+
+Container = Literal["cablegate-html", "cables-csv", "json-lines", "telegram", "body-only", "nara", "plusd-html"]
+DatePrecision = Literal["minute", "hour", "day", "month", "year"]
+DateSource = Literal["dtg", "page", "row", "text"]
+ReferenceKind = Literal["cable", "email", "report", "telephone", "document", "other"]
+Role = Literal["action", "info"]
+Flag = Literal["partial", "redacted", "truncated", "corrected", "multi-cable", "mismatch"]
+
+
+class _Record:
+    """Conversion between nested frozen dataclasses and plain JSON values."""
+
+    __slots__ = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain dicts and lists with the field names as keys, in field order."""
+        return {field.name: _plain(getattr(self, field.name)) for field in dataclasses.fields(self)}  # type: ignore[arg-type]
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Self:
+        """The inverse of `to_dict`; unknown keys are ignored, missing ones take their default."""
+        hints = _hints(cls)
+        names = [field.name for field in dataclasses.fields(cls)]  # type: ignore[arg-type]
+        return cls(**{name: _typed(values[name], hints[name]) for name in names if name in values})
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, _Record):
+        return value.to_dict()
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+_HINTS: dict[type, dict[str, Any]] = {}
+
+
+def _hints(cls: type) -> dict[str, Any]:
+    if cls not in _HINTS:
+        _HINTS[cls] = typing.get_type_hints(cls)
+    return _HINTS[cls]
+
+
+def _typed(value: Any, hint: Any) -> Any:
+    if value is None:
+        return None
+    if isinstance(hint, types.UnionType):
+        hint = next(option for option in typing.get_args(hint) if option is not type(None))
+    if typing.get_origin(hint) is tuple:
+        item = typing.get_args(hint)[0]
+        return tuple(_typed(element, item) for element in value)
+    if isinstance(hint, type) and issubclass(hint, _Record):
+        return hint.from_dict(value)
+    return value
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Source(_Record):
+    """Where a cable was read: path as given, container, and a locator in it (1-based row or line; ``None`` where the file is the cable)."""
+
+    path: str
+    container: Container
+    locator: int | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Reference(_Record):
+    """A reftel. ``label`` is the printed letter, ``id`` the canonical id (only for kind ``cable``), ``raw`` the item as printed."""
+
+    label: str | None
+    id: str | None
+    kind: ReferenceKind
+    raw: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ClassifiedBy(_Record):
+    """The classifying officer: name as printed without title, title, and reasons as ``1.4 (b)`` in printed order."""
+
+    name: str | None
+    title: str | None = None
+    reasons: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Recipient(_Record):
+    """An addressee. ``precedence`` and ``serial`` are as printed behind the name; ``None`` where nothing is printed.
+
+    ``excluded`` names the posts that XMT lines take out of a collective.
+    """
+
+    role: Role
+    name: str
+    routing_indicator: str | None = None
+    precedence: str | None = None
+    serial: str | None = None
+    excluded: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Paragraph(_Record):
+    """A top-level paragraph in text order.
+
+    ``number`` as printed (``None`` for unnumbered text), ``mark`` as printed without brackets (``S/NF``), ``level`` one of ``U FOUO C S TS``
+    or ``None``, ``caveats`` of the mark sorted (``NOFORN``), ``heading`` the title line above it, ``text`` without number, mark and heading,
+    line breaks as received.
+    """
+
+    number: int | None
+    mark: str | None
+    level: str | None
+    caveats: tuple[str, ...]
+    heading: str | None
+    text: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Warning(_Record):  # noqa: A001 - the record's word for it
+    """Something a careful reader should know: a documented code, the record's field, and a message that quotes what was seen."""
+
+    code: str
+    field: str
+    message: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Cable(_Record):
+    """One cable. Field meanings are in docs/record.md."""
+
+    id: str | None = None
+    printed_id: str | None = None
+    source: Source | None = None
+    date: str | None = None
+    date_precision: DatePrecision | None = None
+    date_source: DateSource | None = None
+    classification: str | None = None
+    caveats: tuple[str, ...] = ()
+    origin: str | None = None
+    post: str | None = None
+    subject: str | None = None
+    summary: str | None = None
+    tags: tuple[str, ...] = ()
+    refs: tuple[Reference, ...] = ()
+    signers: tuple[str, ...] = ()
+    classified_by: ClassifiedBy | None = None
+    declassify_on: str | None = None
+    declassify_raw: str | None = None
+    precedence: str | None = None
+    info_precedence: str | None = None
+    recipients: tuple[Recipient, ...] = ()
+    sections: int | None = None
+    paragraphs: tuple[Paragraph, ...] = ()
+    body_id: str | None = None
+    flags: tuple[Flag, ...] = ()
+    header: str = ""
+    body: str = ""
+    warnings: tuple[Warning, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The archive key: the id, or ``text-`` and 16 hex digits of the content's SHA-256 where a cable has none.
+
+        Blanks do not count, so the same text wrapped differently keeps its key.
+        """
+        return self.id or "text-" + hashlib.sha256(" ".join(f"{self.header} {self.body}".split()).encode()).hexdigest()[:16]

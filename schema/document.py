@@ -1,0 +1,63 @@
+"""The document: a cable cut into the flat fields that an index holds. Writer, oracle and tests all start from it."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from reftel.schema import scales
+from reftel.schema.analysis import words
+from reftel.schema.cable import Cable, Paragraph
+from reftel.schema.fields import FIELDS
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ParagraphEntry:
+    """Where a paragraph's text stands: its block in ``texts["body"]``, the rank of its mark's level (``None`` unmarked) and its caveats."""
+
+    block: int
+    level: int | None
+    caveats: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Document:
+    """A cable as an index sees it.
+
+    ``texts``: folded tokens by field (kinds text and name), a tuple a block. ``keywords``: normalised values by field.
+    ``numbers``: ranks or minutes by field. ``facets``: values to count by field. ``paragraphs``: in text order.
+    """
+
+    key: str
+    texts: dict[str, tuple[tuple[str, ...], ...]]
+    keywords: dict[str, tuple[str, ...]]
+    numbers: dict[str, int | None]
+    facets: dict[str, tuple[str, ...]]
+    paragraphs: tuple[ParagraphEntry, ...]
+
+
+def document_of(cable: Cable) -> Document:
+    """Cut ``cable`` into fields."""
+    texts = {}
+    entries: list[ParagraphEntry] = []
+    for field in FIELDS:
+        if field.kind not in ("text", "name"):
+            continue
+        blocks = field.blocks(cable)
+        texts[field.name] = tuple(tuple(words(block.text)) for block in blocks)
+        if field.name == "body":
+            entries = [
+                _entry(number, cable.paragraphs[block.paragraph]) for number, block in enumerate(blocks) if block.paragraph is not None
+            ]
+    return Document(
+        key=cable.key,
+        texts=texts,
+        keywords={field.name: tuple(map(field.normalise, field.values(cable))) for field in FIELDS if field.kind == "keyword"},
+        numbers={field.name: field.number(cable) for field in FIELDS if field.kind in ("ordered", "date")},
+        facets={field.name: field.facet_values(cable) for field in FIELDS if field.facet_values is not None},
+        paragraphs=tuple(entries),
+    )
+
+
+def _entry(block: int, paragraph: Paragraph) -> ParagraphEntry:
+    level = scales.LEVEL.rank(paragraph.level) if paragraph.level else None
+    return ParagraphEntry(block, level, paragraph.caveats)

@@ -1,0 +1,107 @@
+"""Every error that reftel raises, in one place so that no room has to import another for it.
+
+``ReftelError`` is the root; the command line maps each branch to its exit code once.
+"""
+
+from __future__ import annotations
+
+
+class ReftelError(Exception):
+    """Root of all errors raised by reftel. ``exit_code`` is what the command line leaves with."""
+
+    exit_code = 1
+
+
+class SourceError(ReftelError):
+    """A source file that cannot be read: names the path, the place in it, and what was expected.
+
+    ``locator`` is a line or row number (1-based) where one is known.
+    """
+
+    exit_code = 4
+
+    def __init__(self, message: str, *, path: str, locator: int | None = None) -> None:
+        self.path, self.locator, self.message = path, locator, message
+        place = path if locator is None else f"{path}:{locator}"
+        super().__init__(f"{place}: {message}")
+
+
+class QueryError(ReftelError, ValueError):
+    """A query that cannot be answered as written.
+
+    ``start`` and ``end`` are character offsets into ``text`` (end exclusive); ``hint`` says what to do instead.
+    ``str()`` gives the message with the query and a caret line below it.
+    """
+
+    exit_code = 2
+
+    def __init__(self, message: str, *, text: str, start: int, end: int | None = None, hint: str | None = None) -> None:
+        self.message, self.text, self.hint = message, text, hint
+        self.start = min(start, len(text))
+        self.end = max(self.start + 1, self.start + 1 if end is None else end)
+        super().__init__(self.format_message())
+
+    @property
+    def column(self) -> int:
+        """1-based column of the first character at fault."""
+        return self.start + 1
+
+    def format_message(self) -> str:
+        """Message, hint, query and caret line, as a person reads it."""
+        flat = "".join(" " if character.isspace() else character for character in self.text)
+        caret = " " * self.start + "^" * min(self.end - self.start, max(1, len(flat) - self.start))
+        head = f"{self.message} (column {self.column})"
+        if self.hint:
+            head = f"{head}; {self.hint}"
+        return f"{head}\n  {flat}\n  {caret}"
+
+
+class QuerySyntaxError(QueryError):
+    """Unbalanced quotes or brackets, an operator without an operand, an empty query."""
+
+
+class UnknownFieldError(QueryError):
+    """A field name that no field has."""
+
+
+class BadValueError(QueryError):
+    """A value that its field cannot take: a bad date, an unknown classification, a comparison on a field without order."""
+
+
+class ArchiveError(ReftelError):
+    """Something about an archive as a whole."""
+
+    exit_code = 3
+
+
+class ArchiveMissing(ArchiveError):  # noqa: N818 - public names fixed by the API
+    """There is no archive in the folder named."""
+
+
+class ArchiveDamaged(ArchiveError):  # noqa: N818
+    """Files of the archive are missing, cut short or altered."""
+
+
+class ArchiveVersion(ArchiveError):  # noqa: N818
+    """The archive was written in a format that this version does not read."""
+
+
+class ArchiveLocked(ArchiveError):  # noqa: N818
+    """Another process is writing to the archive."""
+
+    exit_code = 5
+
+
+class CableNotFound(ReftelError, KeyError):  # noqa: N818
+    """No cable of the archive has this id or key."""
+
+    exit_code = 1
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+
+class EngineError(ReftelError):
+    """The index refused an operation; the message says which and why."""
+
+    exit_code = 3

@@ -1,0 +1,276 @@
+"""The field table: what a cable is searched, counted and sorted by, declared once.
+
+A line here adds a field to the index, the query language, the facets, ``reftel fields`` and docs/fields.md. A field's kind decides how
+its values are indexed and how a query value is read:
+
+========== ============================================= ==========================================
+kind       values are                                    a query value is
+========== ============================================= ==========================================
+text       blocks of running text, positions kept        words (with inflections), phrases
+name       blocks of text, positions kept                words (exact), phrases
+keyword    strings after the field's ``normalise``       strings; comma = or; ``*`` and ``?``
+ordered    ranks of the field's ``scale``                a name of the scale, comparisons
+date       minutes since 1970, UTC                       a date or range of dates
+query      nothing: the query language gives a meaning   see ``help``
+========== ============================================= ==========================================
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import functools
+from collections.abc import Callable
+from typing import Literal
+
+from reftel.schema import identifiers, scales
+from reftel.schema.cable import Cable, Recipient
+
+Kind = Literal["text", "name", "keyword", "ordered", "date", "query"]
+
+_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Block:
+    """A run of text that phrases and proximity never leave. ``paragraph`` is its index in ``Cable.paragraphs``, if it is one's text."""
+
+    text: str
+    paragraph: int | None = None
+
+
+def squash(value: str) -> str:
+    """Upper case with single blanks: how keywords are compared."""
+    return " ".join(value.upper().split())
+
+
+def lower(value: str) -> str:
+    """Lower case with single blanks, for flags and container names."""
+    return " ".join(value.lower().split())
+
+
+def _no_blocks(_cable: Cable) -> tuple[Block, ...]:
+    return ()
+
+
+def _no_values(_cable: Cable) -> tuple[str, ...]:
+    return ()
+
+
+def _no_number(_cable: Cable) -> int | None:
+    return None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Field:
+    """One field. Exactly one of ``blocks``, ``values`` and ``number`` gives its values, according to its kind.
+
+    ``default``: searched by bare words, with ``weight`` in ranking. ``facet``: ``facet_values`` can be counted. ``sort``: a sort key.
+    """
+
+    name: str
+    kind: Kind
+    help: str
+    examples: tuple[str, ...]
+    aliases: tuple[str, ...] = ()
+    blocks: Callable[[Cable], tuple[Block, ...]] = _no_blocks
+    values: Callable[[Cable], tuple[str, ...]] = _no_values
+    number: Callable[[Cable], int | None] = _no_number
+    facet_values: Callable[[Cable], tuple[str, ...]] | None = None
+    normalise: Callable[[str], str] = squash
+    scale: scales.Scale | None = None
+    default: bool = False
+    weight: float = 1.0
+    sort: bool = False
+    choices: tuple[str, ...] = ()
+
+    @property
+    def facet(self) -> bool:
+        """Whether the field's values can be counted over a result."""
+        return self.facet_values is not None
+
+
+# -- what each field takes from a record ------------------------------------------------------------------------------------------
+
+
+def _body_blocks(cable: Cable) -> tuple[Block, ...]:
+    blocks = []
+    for index, paragraph in enumerate(cable.paragraphs):
+        if paragraph.heading:
+            blocks.append(Block(paragraph.heading))
+        blocks.append(Block(paragraph.text, index))
+    return tuple(blocks)
+
+
+def _head_blocks(cable: Cable) -> tuple[Block, ...]:
+    """What stands before the first paragraph (caption, passing lines, references ...) and the signers; all of a text without paragraphs."""
+    head = cable.body
+    if cable.paragraphs:
+        first = cable.paragraphs[0]
+        opening = (first.heading or first.text).split("\n", 1)[0]
+        place = cable.body.find(opening) if opening else -1
+        head = cable.body[: max(place, 0)]
+    lines = [Block(line) for line in head.split("\n\n") if line.strip()]
+    return (*lines, *(Block(signer) for signer in cable.signers))
+
+
+def _single(value: str | None) -> tuple[Block, ...]:
+    return (Block(value),) if value else ()
+
+
+def _recipient_blocks(cable: Cable, role: str) -> tuple[Block, ...]:
+    return tuple(Block(recipient.name) for recipient in _recipients(cable, role))
+
+
+def _recipient_names(cable: Cable, role: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(squash(recipient.name) for recipient in _recipients(cable, role)))
+
+
+def _recipients(cable: Cable, role: str) -> tuple[Recipient, ...]:
+    return tuple(recipient for recipient in cable.recipients if recipient.role == role)
+
+
+def _classified_by_blocks(cable: Cable) -> tuple[Block, ...]:
+    officer = cable.classified_by
+    return tuple(Block(part) for part in (officer.name, officer.title) if part) if officer else ()
+
+
+def minutes_of(iso: str) -> int:
+    """Minutes since 1970 of an ISO 8601 date or time in UTC. ``"1970-01-02"`` -> 1440."""
+    moment = datetime.datetime.fromisoformat(iso)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=datetime.UTC)
+    return int((moment - _EPOCH).total_seconds() // 60)
+
+
+def _date(cable: Cable) -> int | None:
+    return minutes_of(cable.date) if cable.date else None
+
+
+def _declassify_on(cable: Cable) -> int | None:
+    return minutes_of(cable.declassify_on) if cable.declassify_on else None
+
+
+def _year(cable: Cable) -> tuple[str, ...]:
+    return (cable.date[:4],) if cable.date else ()
+
+
+def _month(cable: Cable) -> tuple[str, ...]:
+    known = cable.date and cable.date_precision != "year"
+    return (cable.date[:7],) if cable.date and known else ()
+
+
+def _from_values(cable: Cable) -> tuple[str, ...]:
+    names = identifiers.post_names(cable.post) if cable.post else ()
+    own = tuple(squash(name) for name in (cable.post, cable.origin) if name)
+    return tuple(dict.fromkeys((*own, *map(squash, names))))
+
+
+def _from_facet(cable: Cable) -> tuple[str, ...]:
+    name = cable.post or (squash(cable.origin) if cable.origin else None)
+    return (name,) if name else ()
+
+
+def _classification(cable: Cable) -> tuple[str, ...]:
+    return (cable.classification,) if cable.classification else ()
+
+
+def _rank(scale: scales.Scale, value: str | None) -> int | None:
+    return scale.rank(value) if value else None
+
+
+def _reference_ids(cable: Cable) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(reference.id for reference in cable.refs if reference.id))
+
+
+def _present(cable: Cable) -> tuple[str, ...]:
+    parts = {
+        "date": cable.date, "subject": cable.subject, "summary": cable.summary, "tags": cable.tags, "refs": cable.refs,
+        "signer": cable.signers, "classifiedby": cable.classified_by, "decl": cable.declassify_on, "id": cable.id,
+        "marks": any(paragraph.mark for paragraph in cable.paragraphs), "paragraphs": cable.paragraphs, "warnings": cable.warnings,
+    }  # fmt: skip
+    return tuple(name for name, value in parts.items() if value)
+
+
+def _container(cable: Cable) -> tuple[str, ...]:
+    return (cable.source.container,) if cable.source else ()
+
+
+_FLAGS = ("partial", "redacted", "truncated", "corrected", "multi-cable", "mismatch")
+_PARTS = ("date", "subject", "summary", "tags", "refs", "signer", "classifiedby", "decl", "id", "marks", "paragraphs", "warnings")
+_CONTAINERS = ("cablegate-html", "cables-csv", "json-lines", "telegram", "body-only", "nara", "plusd-html")
+
+FIELDS: tuple[Field, ...] = (
+    Field("subject", "text", "words of the subject line", ("subject:kosovo", 'subject:"minsk group"'),
+          blocks=lambda cable: _single(cable.subject), default=True, weight=3.0),
+    Field("body", "text", "words of the paragraphs and their headings", ("body:precedent",), aliases=("text",),
+          blocks=_body_blocks, default=True),
+    Field("head", "text", "words of the head lines (caption, passing lines, references) and the signature", ("head:nodis",),
+          blocks=_head_blocks, default=True, weight=0.3),
+    Field("summary", "text", "words of the summary", ("summary:election",), blocks=lambda cable: _single(cable.summary)),
+    Field("id", "keyword", "the cable's id in any spelling, or the key of a cable without one", ("id:08BAKU123", "id:08BAKU*"),
+          values=lambda cable: (squash(cable.key),), sort=True),
+    Field("date", "date", "date and time, UTC; a month or year means all of it", ("date:2008-02", "date:2008-02-01..2008-02-15", "date:2008.."),
+          number=_date, sort=True),
+    Field("after", "query", "later than the end of the day, month or year", ("after:2008-02",)),
+    Field("before", "query", "earlier than the start of the day, month or year", ("before:2008-02-15",)),
+    Field("year", "keyword", "year of the date", ("year:2008",), values=_year, facet_values=_year),
+    Field("month", "keyword", "year and month of the date", ("month:2008-02",), values=_month, facet_values=_month),
+    Field("from", "keyword", "post of origin: id letters, label or alias", ("from:baku", 'from:"Embassy Baku"'), aliases=("post", "origin"),
+          values=_from_values, facet_values=_from_facet, sort=True),
+    Field("class", "ordered", "classification", ("class:secret", "class:>=confidential"), aliases=("classification",),
+          number=lambda cable: _rank(scales.CLASSIFICATION, cable.classification), facet_values=_classification,
+          scale=scales.CLASSIFICATION, sort=True),
+    Field("caveat", "keyword", "handling caveat of the whole cable", ("caveat:noforn", "caveat:SIPDIS"), aliases=("caveats",),
+          values=lambda cable: cable.caveats, facet_values=lambda cable: cable.caveats),
+    Field("prec", "ordered", "action precedence", ("prec:flash", "prec:>=immediate"), aliases=("precedence",),
+          number=lambda cable: _rank(scales.PRECEDENCE, cable.precedence),
+          facet_values=lambda cable: (cable.precedence,) if cable.precedence else (), scale=scales.PRECEDENCE, sort=True),
+    Field("tags", "keyword", "TAGS; comma = or", ("tags:PREL,AJ", 'tags:"CLINTON, HILLARY"'), aliases=("tag",),
+          values=lambda cable: tuple(dict.fromkeys(map(squash, cable.tags))),
+          facet_values=lambda cable: tuple(dict.fromkeys(map(squash, cable.tags)))),
+    Field("signer", "name", "who signed", ("signer:derse",), aliases=("signers", "signed"),
+          blocks=lambda cable: tuple(map(Block, cable.signers)), facet_values=lambda cable: tuple(dict.fromkeys(cable.signers))),
+    Field("classifiedby", "name", "name or title of the classifying officer", ("classifiedby:derse",), aliases=("classified_by",),
+          blocks=_classified_by_blocks),
+    Field("to", "name", "action addressees", ("to:SECSTATE",), blocks=lambda cable: _recipient_blocks(cable, "action"),
+          facet_values=lambda cable: _recipient_names(cable, "action")),
+    Field("info", "name", "info addressees", ('info:"AMEMBASSY MOSCOW"',), blocks=lambda cable: _recipient_blocks(cable, "info"),
+          facet_values=lambda cable: _recipient_names(cable, "info")),
+    Field("decl", "date", "declassification date", ("decl:..2018", "decl:2018-02-13"), aliases=("declassify",), number=_declassify_on,
+          sort=True),
+    Field("refs", "keyword", "cables that cite this one", ("refs:08STATE12345",), aliases=("ref", "cites"),
+          values=_reference_ids, facet_values=_reference_ids),
+    Field("citedby", "query", "cables that this one cites", ("citedby:08BAKU123",)),
+    Field("para", "query", "all of the brackets in one and the same paragraph", ('para:("Minsk Group" precedent)', "para:(mark:S kosovo)"),
+          aliases=("paragraph",)),
+    Field("mark", "query", "cables with a paragraph under this portion mark; inside para:, that paragraph", ("mark:S", "mark:S/NF", "mark:>=C"),
+          scale=scales.LEVEL),
+    Field("is", "keyword", "state of the text", ("is:redacted", "is:partial"), values=lambda cable: cable.flags,
+          facet_values=lambda cable: cable.flags, normalise=lower, choices=_FLAGS),
+    Field("has", "keyword", "cables that have this part", ("has:refs", "-has:signer"), values=_present, normalise=lower, choices=_PARTS),
+    Field("source", "keyword", "container that the cable was read from", ("source:cablegate-html",), aliases=("container",),
+          values=_container, facet_values=_container, normalise=lower, choices=_CONTAINERS),
+)  # fmt: skip
+
+
+@functools.cache
+def fields_by_name() -> dict[str, Field]:
+    """Every field under its name and its aliases."""
+    names = {field.name: field for field in FIELDS}
+    return names | {alias: field for field in FIELDS for alias in field.aliases}
+
+
+def default_fields() -> tuple[Field, ...]:
+    """The text fields that bare words are looked for in, in table order."""
+    return tuple(field for field in FIELDS if field.default)
+
+
+def facet_fields() -> tuple[Field, ...]:
+    """The fields that can be counted."""
+    return tuple(field for field in FIELDS if field.facet)
+
+
+def sort_fields() -> tuple[Field, ...]:
+    """The fields that results can be sorted by, besides relevance."""
+    return tuple(field for field in FIELDS if field.sort)

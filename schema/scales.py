@@ -1,0 +1,70 @@
+"""Ordered vocabularies: classification, precedence and portion-mark level, lowest first.
+
+A scale turns any accepted spelling into a rank, so that ``class:>=secret`` and ``prec:>=immediate`` are integer comparisons.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Scale:
+    """Canonical names in rising order, and other spellings of each (folded by `_squash`)."""
+
+    names: tuple[str, ...]
+    aliases: tuple[tuple[str, str], ...]
+
+    def rank(self, text: str) -> int | None:
+        """Rank of any accepted spelling, 0 for the lowest; ``None`` for an unknown one. ``"u//fouo"`` -> 1."""
+        wanted = _squash(text)
+        for rank, name in enumerate(self.names):
+            if _squash(name) == wanted:
+                return rank
+        for alias, name in self.aliases:
+            if _squash(alias) == wanted:
+                return self.names.index(name)
+        return None
+
+    def name(self, text: str) -> str | None:
+        """Canonical name of any accepted spelling. ``"top  secret"`` -> ``"TOP SECRET"``."""
+        rank = self.rank(text)
+        return None if rank is None else self.names[rank]
+
+    def spellings(self) -> tuple[str, ...]:
+        """Every accepted spelling, for messages and completion."""
+        return self.names + tuple(alias for alias, _ in self.aliases)
+
+
+def _squash(text: str) -> str:
+    return re.sub(r"[^A-Z0-9]", "", text.upper())
+
+
+_FOUO = "UNCLASSIFIED//FOR OFFICIAL USE ONLY"
+
+CLASSIFICATION = Scale(
+    ("UNCLASSIFIED", _FOUO, "CONFIDENTIAL", "SECRET", "TOP SECRET"),
+    (
+        ("UNCLAS", "UNCLASSIFIED"), ("U", "UNCLASSIFIED"),
+        ("U//FOUO", _FOUO), ("UNCLASSIFIED//FOUO", _FOUO), ("FOUO", _FOUO), ("SBU", _FOUO), ("LOU", _FOUO),
+        ("SENSITIVE BUT UNCLASSIFIED", _FOUO), ("LIMITED OFFICIAL USE", _FOUO), ("FOR OFFICIAL USE ONLY", _FOUO),
+        ("C", "CONFIDENTIAL"), ("S", "SECRET"), ("TS", "TOP SECRET"),
+    ),
+)  # fmt: skip
+
+PRECEDENCE = Scale(
+    ("ROUTINE", "PRIORITY", "IMMEDIATE", "NIACT IMMEDIATE", "FLASH"),
+    (
+        ("R", "ROUTINE"), ("RR", "ROUTINE"), ("P", "PRIORITY"), ("PP", "PRIORITY"), ("PIORITY", "PRIORITY"),
+        ("O", "IMMEDIATE"), ("OO", "IMMEDIATE"), ("NIACT", "NIACT IMMEDIATE"), ("Z", "FLASH"), ("ZZ", "FLASH"),
+    ),
+)  # fmt: skip
+
+LEVEL = Scale(
+    ("U", "FOUO", "C", "S", "TS"),
+    (
+        ("UNCLASSIFIED", "U"), ("UNCLAS", "U"), ("SBU", "FOUO"), ("LOU", "FOUO"), ("CONFIDENTIAL", "C"), ("SECRET", "S"),
+        ("TOP SECRET", "TS"),
+    ),
+)  # fmt: skip

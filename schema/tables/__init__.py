@@ -1,0 +1,14 @@
+"""Tables as data: CSV files with a ``source`` column, read once and cached."""
+
+from __future__ import annotations
+
+import csv
+import functools
+from importlib import resources
+
+
+@functools.cache
+def read_table(name: str) -> tuple[dict[str, str], ...]:
+    """Rows of ``schema/tables/NAME.csv`` as dicts, in file order."""
+    text = resources.files(__name__).joinpath(f"{name}.csv").read_text("utf-8")
+    return tuple(csv.DictReader(text.splitlines()))

@@ -1,0 +1,214 @@
+"""The plan: what an engine is asked, free of query syntax and of any index.
+
+The query compiler builds it, engines evaluate it. Every node is frozen and hashable; ``origin`` (never compared) is the span of the query
+text that a node came from, so that ``explain`` can point at it.
+
+What nodes mean, given a cable's fields cut into blocks of tokens (see ``schema/fields.py``):
+
+* A *position expression* (`Word`, `Phrase`, `Near`, `AnyOf`) yields spans ``(block, first, last)`` of token positions in one field.
+* A *paragraph expression* (position expressions, `Mark`, `And`, `Or`, `Not`, `Everything`) holds or not for one paragraph.
+* A *cable expression* (all nodes) holds or not for one cable. A position expression holds if any of its fields yields a span.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Literal
+
+Origin = tuple[int, int]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """Base of all plan nodes. ``origin``: character offsets in the query text, end exclusive; ``None`` where the compiler added the node."""
+
+    origin: Origin | None = dataclasses.field(default=None, compare=False)
+
+
+# -- position expressions ------------------------------------------------------------------------------------------------------------
+
+Match = Literal["exact", "stem", "prefix", "wildcard", "fuzzy"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Word(Node):
+    """One token of ``fields`` that matches ``text`` (folded).
+
+    exact: equal. stem: the same stem (``schema.analysis.stem``). prefix: starts with it. wildcard: ``*`` any letters, ``?`` one.
+    fuzzy: Levenshtein distance at most ``distance`` (1 or 2).
+    """
+
+    text: str
+    match: Match = "exact"
+    distance: int = 0
+    fields: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class AnyOf(Node):
+    """The spans of any of its children (position expressions over the same fields)."""
+
+    children: tuple[Node, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Phrase(Node):
+    """Its parts one directly after the other in one block: part *n+1* starts at the position after part *n* ends."""
+
+    parts: tuple[Node, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Near(Node):
+    """``left`` and ``right`` in one block, not overlapping, the gap between the end of one and the start of the other at most ``distance``.
+
+    Adjacent is 1. ``ordered``: left stands before right. The span runs from the first to the last position of both.
+    """
+
+    left: Node
+    right: Node
+    distance: int
+    ordered: bool = False
+
+
+# -- paragraph and cable expressions -----------------------------------------------------------------------------------------------------
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Everything(Node):
+    """Every cable; every paragraph."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Nothing(Node):
+    """No cable; no paragraph."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class And(Node):
+    """All children."""
+
+    children: tuple[Node, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Or(Node):
+    """Any child."""
+
+    children: tuple[Node, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Not(Node):
+    """Whatever the child does not hold for."""
+
+    child: Node
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Mark(Node):
+    """A paragraph whose mark has a level rank in ``lowest..highest`` (inclusive) and all of ``caveats``. Unmarked paragraphs never match."""
+
+    lowest: int
+    highest: int
+    caveats: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Paragraph(Node):
+    """Cables with at least one paragraph for which ``child``, a paragraph expression, holds. Only text of the field ``body`` counts, no headings."""
+
+    child: Node
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Value(Node):
+    """Keyword ``field`` has one of ``values`` (normalised as the field does)."""
+
+    field: str
+    values: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ValuePattern(Node):
+    """Keyword ``field`` has a value that matches ``pattern`` (``*`` any letters, ``?`` one)."""
+
+    field: str
+    pattern: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Range(Node):
+    """Number ``field`` (ordered: ranks; date: minutes since 1970) lies in ``lowest..highest``, inclusive; ``None`` is open. Absent never matches."""
+
+    field: str
+    lowest: int | None
+    highest: int | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class CitedBy(Node):
+    """Cables whose id is among the ``refs`` of a cable with one of these ``ids``."""
+
+    ids: tuple[str, ...]
+
+
+# -- ranking ---------------------------------------------------------------------------------------------------------------------------
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Prefer(Node):
+    """Exactly the cables of ``child``; each of ``bonuses`` that also holds adds `PREFERENCE` times its weight to the score.
+
+    Compiled from words written side by side (their phrase is preferred) and from a bare cable id (that cable first, then those that cite it).
+    """
+
+    child: Node
+    bonuses: tuple[tuple[Node, float], ...]
+
+
+PREFERENCE = 100.0
+"""Larger than any sum of BM25 scores in practice, so that a preference decides the order and BM25 decides within it."""
+
+
+# -- the whole request --------------------------------------------------------------------------------------------------------------------
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Request:
+    """What an engine gets: a checked plan, an order, a window and the facets wanted.
+
+    ``sort`` is ``relevance`` or a sort field's name, with ``-`` for descending; ties and absent values: key ascending, absent last.
+    ``limit`` ``None`` = every hit. ``facets``: (field, number of buckets or ``None`` for all).
+    """
+
+    root: Node
+    sort: str = "relevance"
+    offset: int = 0
+    limit: int | None = 20
+    facets: tuple[tuple[str, int | None], ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Bucket:
+    """A facet value and the number of hits that have it."""
+
+    value: str
+    count: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Found:
+    """One hit as an engine knows it: the cable's key and its score (0 when sorted by a field)."""
+
+    key: str
+    score: float
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Answer:
+    """What an engine gives back: the exact total over all hits, the window, and facet buckets by falling count, then value."""
+
+    total: int
+    found: tuple[Found, ...]
+    facets: dict[str, tuple[Bucket, ...]]

@@ -1,0 +1,105 @@
+"""What a search gives back: a page of hits with their paragraphs, and facet buckets. The same names in Python and in JSON."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from reftel.schema.cable import Cable
+from reftel.search.plan import Bucket
+
+Highlights = tuple[tuple[int, int], ...]
+"""Character ranges of a text, end exclusive, in rising order."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class HitParagraph:
+    """A paragraph shown with a hit. ``index`` is its place in ``Cable.paragraphs``; ``highlights`` are ranges in ``text``."""
+
+    number: int | None
+    mark: str | None
+    text: str
+    highlights: Highlights
+    index: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form."""
+        return {"number": self.number, "mark": self.mark, "text": self.text, "highlights": [list(pair) for pair in self.highlights]}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Hit:
+    """A cable that matched: its record, its score, and the paragraphs that answer best."""
+
+    key: str
+    score: float
+    cable: Cable
+    paragraphs: tuple[HitParagraph, ...]
+    subject_highlights: Highlights = ()
+
+    @property
+    def id(self) -> str | None:
+        """Canonical id; ``None`` for a cable without one, which is then found by ``key``."""
+        return self.cable.id
+
+    @property
+    def date(self) -> str | None:
+        """ISO 8601, UTC."""
+        return self.cable.date
+
+    @property
+    def classification(self) -> str | None:
+        """Canonical classification."""
+        return self.cable.classification
+
+    @property
+    def subject(self) -> str | None:
+        """The subject on one line."""
+        return self.cable.subject
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form."""
+        cable = self.cable
+        return {
+            "key": self.key,
+            "id": cable.id,
+            "score": round(self.score, 4),
+            "date": cable.date,
+            "date_precision": cable.date_precision,
+            "classification": cable.classification,
+            "caveats": list(cable.caveats),
+            "origin": cable.origin,
+            "post": cable.post,
+            "subject": cable.subject,
+            "signers": list(cable.signers),
+            "source": cable.source.to_dict() if cable.source else None,
+            "paragraphs": [paragraph.to_dict() for paragraph in self.paragraphs],
+        }
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Page:
+    """A window of a result: ``total`` counts all hits, ``query`` is the query as printed back, ``notes`` say how it was read."""
+
+    query: str
+    total: int
+    offset: int
+    notes: tuple[str, ...]
+    hits: tuple[Hit, ...]
+    facets: dict[str, tuple[Bucket, ...]]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form."""
+        return {
+            "query": self.query,
+            "total": self.total,
+            "offset": self.offset,
+            "notes": list(self.notes),
+            "hits": [hit.to_dict() for hit in self.hits],
+            "facets": facets_to_dict(self.facets),
+        }
+
+
+def facets_to_dict(facets: dict[str, tuple[Bucket, ...]]) -> dict[str, list[dict[str, Any]]]:
+    """The JSON form of facet buckets."""
+    return {name: [dataclasses.asdict(bucket) for bucket in buckets] for name, buckets in facets.items()}
