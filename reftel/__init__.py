@@ -1,1 +1,71 @@
-"""placeholder"""
+"""Full-text search and faceted retrieval over diplomatic-cable archives.
+
+>>> import reftel
+>>> reftel.build(["dumps/"], "archive")                           # doctest: +SKIP
+>>> archive = reftel.open("archive")                              # doctest: +SKIP
+>>> page = archive.search('"Minsk Group" AND precedent')          # doctest: +SKIP
+>>> page.total, page.hits[0].paragraphs[0].mark                   # doctest: +SKIP
+
+Everything public is listed in ``__all__`` and loaded when it is first used, so that importing reftel costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from reftel.archive import Archive, Version, build, normalize_text, open, read_cables  # noqa: A004 - reftel.open, as the API has it
+    from reftel.indexer.build import BuildReport
+    from reftel.schema.cable import Cable, ClassifiedBy, Paragraph, Recipient, Reference, Source, Warning  # noqa: A004
+    from reftel.schema.errors import (
+        ArchiveDamaged,
+        ArchiveError,
+        ArchiveLocked,
+        ArchiveMissing,
+        ArchiveVersion,
+        BadValueError,
+        CableNotFound,
+        EngineError,
+        QueryError,
+        QuerySyntaxError,
+        ReftelError,
+        SourceError,
+        UnknownFieldError,
+    )
+    from reftel.search.plan import Bucket
+    from reftel.search.results import Explanation, Hit, HitParagraph, Page
+
+_HOMES = {
+    "reftel.archive": ("Archive", "Version", "build", "normalize_text", "open", "read_cables"),
+    "reftel.indexer.build": ("BuildReport",),
+    "reftel.schema.cable": ("Cable", "ClassifiedBy", "Paragraph", "Recipient", "Reference", "Source", "Warning"),
+    "reftel.schema.errors": (
+        "ArchiveDamaged", "ArchiveError", "ArchiveLocked", "ArchiveMissing", "ArchiveVersion", "BadValueError", "CableNotFound", "EngineError",
+        "QueryError", "QuerySyntaxError", "ReftelError", "SourceError", "UnknownFieldError",
+    ),
+    "reftel.search.plan": ("Bucket",),
+    "reftel.search.results": ("Explanation", "Hit", "HitParagraph", "Page"),
+}  # fmt: skip
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [  # noqa: RUF022 - the order a reader wants
+    "open", "build", "read_cables", "normalize_text",
+    "Archive", "Version", "BuildReport", "Page", "Hit", "HitParagraph", "Bucket", "Explanation",
+    "Cable", "Source", "Reference", "ClassifiedBy", "Recipient", "Paragraph", "Warning",
+    "ReftelError", "SourceError", "QueryError", "QuerySyntaxError", "UnknownFieldError", "BadValueError",
+    "ArchiveError", "ArchiveMissing", "ArchiveDamaged", "ArchiveVersion", "ArchiveLocked", "CableNotFound", "EngineError",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module 'reftel' has no attribute {name!r}")
+    value = getattr(importlib.import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

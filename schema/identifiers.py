@@ -1,18 +1,103 @@
-"""Cable ids and post names in any spelling."""
+"""Cable ids and post names in any spelling.
+
+A canonical id is the two-digit year, the letters of the post, and the serial without zeros: ``08BAKU123``.
+"""
 
 from __future__ import annotations
 
+import functools
+import re
 
+from reftel.schema.posts import all_posts, find_post, squash_name
+
+_VERSION = re.compile(r"_[A-Z0-9]{1,2}$")  # 1973STATE097844_b: PlusD's versions of one telegram
+_WHOLE = re.compile(
+    r"""(?P<year> \d{4} | \d{2})     # 1973, 08, or a doubled 7575
+        (?P<post> [A-Z] .*? )        # BAKU, or a fused caption: ECTION01OF02MANAMA
+        (?P<serial> \d{1,7})""",
+    re.VERBOSE,
+)
+_FUSED_SECTION = re.compile(r"[A-Z]*\d{1,2}OF\d{1,2}")  # 08ECTION01OF02MANAMA492: the section text ran into the id
+_FUSED_CLASS = re.compile(r"(?:UNCLAS(?:SIFIED)?|CONFIDENTIAL|SECRET)(?=[A-Z])")
+_LONGEST = 80
+
+
+@functools.lru_cache(maxsize=65536)
 def canonical_id(text: str) -> str | None:
-    """Canonical id of a whole id in any spelling: ``"08 Baku 00123"`` -> ``"08BAKU123"``; ``None`` if it is none."""
-    raise NotImplementedError(text)
+    """Canonical id of a whole id in any spelling; ``None`` if it is none.
+
+    ``"08 Baku 00123"`` -> ``"08BAKU123"``; ``"1973STATE097844_b"`` -> ``"73STATE97844"``; a doubled year (``"7575POST12"``) counts once;
+    section text that ran into the post is dropped (``"08ECTION01OF02MANAMA492"`` -> ``"08MANAMA492"``). Known typing errors and aliases
+    of posts are resolved, an unknown post keeps its letters.
+    """
+    if len(text) > _LONGEST:
+        return None
+    compact = squash_name(_VERSION.sub("", text.strip().upper()))
+    match = _WHOLE.fullmatch(compact)
+    year = _two_digits(match["year"]) if match else None
+    if match is None or year is None:
+        return None
+    return _join(year, _without_caption(match["post"]), match["serial"])
+
+
+def reference_id(post: str, serial: str | int, year: str | int) -> str | None:
+    """Canonical id of a cable from its parts: ``("AMEMBASSY LA PAZ", "00012", 2008)`` -> ``"08LAPAZ12"``; ``None`` if a part is none.
+
+    An unknown post keeps its letters without blanks.
+    """
+    two = _two_digits(str(year).strip().lstrip("'’").zfill(2))
+    digits = str(serial).strip()
+    if two is None or not digits.isascii() or not digits.isdigit():
+        return None
+    return _join(two, post, digits)
 
 
 def resolve_post(text: str) -> str | None:
     """Id stem of a post from its label, alias, routing name or stem: ``"AMEMBASSY BAKU"`` -> ``"BAKU"``; ``None`` if unknown."""
-    raise NotImplementedError(text)
+    return find_post(text)
 
 
 def post_names(stem: str) -> tuple[str, ...]:
     """Every known spelling of the post with this id stem, the stem and its origin label first; empty if unknown."""
-    raise NotImplementedError(stem)
+    post = all_posts().get(stem)
+    return tuple(dict.fromkeys((post.stem, post.label, *post.aliases))) if post else ()
+
+
+def post_label(stem: str) -> str | None:
+    """Origin label of the post with this id stem: ``"LAPAZ"`` -> ``"Embassy La Paz"``; ``None`` if unknown."""
+    post = all_posts().get(stem)
+    return post.label if post else None
+
+
+def split_id(cable_id: str) -> tuple[str, str, str]:
+    """Two-digit year, stem and serial of a canonical id: ``"08BAKU123"`` -> ``("08", "BAKU", "123")``."""
+    stem = cable_id[2:].rstrip("0123456789")
+    return cable_id[:2], stem, cable_id[2 + len(stem) :]
+
+
+def full_year(two_digits: str | int) -> int:
+    """Four-digit year of a cable's two: 66 to 99 are 19xx, 00 to 65 are 20xx. ``"73"`` -> 1973."""
+    year = int(two_digits)
+    return year if year > 99 else year + (1900 if year >= 66 else 2000)
+
+
+def _two_digits(year: str) -> str | None:
+    """``"2008"`` and ``"08"`` -> ``"08"``; a doubled ``"7575"`` -> ``"75"``; ``None`` for another four digits."""
+    if not (year.isascii() and year.isdigit()):
+        return None
+    if len(year) == 2:
+        return year
+    usual = year.startswith(("19", "20"))
+    return year[2:] if len(year) == 4 and (usual or year[:2] == year[2:]) else None
+
+
+def _without_caption(post: str) -> str:
+    return _FUSED_CLASS.sub("", _FUSED_SECTION.sub("", post, count=1), count=1)
+
+
+def _join(year: str, post: str, serial: str) -> str | None:
+    stem = find_post(post) or squash_name(post)
+    number = serial.lstrip("0")
+    if not number or not stem.isalpha():
+        return None
+    return f"{year}{stem}{number}"

@@ -6,6 +6,7 @@ A scale turns any accepted spelling into a rank, so that ``class:>=secret`` and 
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 
 
@@ -18,14 +19,7 @@ class Scale:
 
     def rank(self, text: str) -> int | None:
         """Rank of any accepted spelling, 0 for the lowest; ``None`` for an unknown one. ``"u//fouo"`` -> 1."""
-        wanted = _squash(text)
-        for rank, name in enumerate(self.names):
-            if _squash(name) == wanted:
-                return rank
-        for alias, name in self.aliases:
-            if _squash(alias) == wanted:
-                return self.names.index(name)
-        return None
+        return _ranks(self).get(_squash(text))
 
     def name(self, text: str) -> str | None:
         """Canonical name of any accepted spelling. ``"top  secret"`` -> ``"TOP SECRET"``."""
@@ -37,6 +31,13 @@ class Scale:
         return self.names + tuple(alias for alias, _ in self.aliases)
 
 
+@functools.cache
+def _ranks(scale: Scale) -> dict[str, int]:
+    aliases = {_squash(alias): scale.names.index(name) for alias, name in scale.aliases}
+    return aliases | {_squash(name): rank for rank, name in enumerate(scale.names)}
+
+
+@functools.lru_cache(1024)
 def _squash(text: str) -> str:
     return re.sub(r"[^A-Z0-9]", "", text.upper())
 

@@ -103,3 +103,37 @@ class Page:
 def facets_to_dict(facets: dict[str, tuple[Bucket, ...]]) -> dict[str, list[dict[str, Any]]]:
     """The JSON form of facet buckets."""
     return {name: [dataclasses.asdict(bucket) for bucket in buckets] for name, buckets in facets.items()}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ExplainedNode:
+    """A node of a plan with the number of cables it holds for and the time that took. ``origin`` is its span in the query text."""
+
+    text: str
+    cables: int
+    milliseconds: float
+    origin: tuple[int, int] | None
+    children: tuple[ExplainedNode, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form."""
+        return {
+            "node": self.text,
+            "cables": self.cables,
+            "milliseconds": round(self.milliseconds, 3),
+            "origin": list(self.origin) if self.origin else None,
+            "children": [child.to_dict() for child in self.children],
+        }
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Explanation:
+    """How a query was read."""
+
+    query: str
+    notes: tuple[str, ...]
+    root: ExplainedNode
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form."""
+        return {"query": self.query, "notes": list(self.notes), "plan": self.root.to_dict()}

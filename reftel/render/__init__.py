@@ -1,1 +1,1 @@
-"""Results as tables, JSON, CSV, Markdown and id lists."""
+"""Results as tables for people and as JSON, CSV, Markdown and id lists for programs."""

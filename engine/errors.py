@@ -1,0 +1,23 @@
+"""What can go wrong with an index. The rooms above translate these into the errors that users see."""
+
+from __future__ import annotations
+
+
+class EngineError(Exception):
+    """Root of the engine's errors; raised itself for a record or a call that the index cannot take."""
+
+
+class IndexMissing(EngineError):  # noqa: N818 - named after what is wrong with the index
+    """There is no index in the folder."""
+
+
+class IndexDamaged(EngineError):  # noqa: N818
+    """Files of the index are missing, cut short or altered."""
+
+
+class IndexVersion(EngineError):  # noqa: N818
+    """The index was written in another format, or for other fields."""
+
+
+class LockHeld(EngineError):  # noqa: N818
+    """Another writer has the index open."""

@@ -1,0 +1,51 @@
+"""What an index holds: its fields, and the records that are put in. Plain data, shared by writer and reader."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+Kind = Literal["text", "keyword", "number", "none"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """One field.
+
+    text: words in blocks, with positions. keyword: whole values. number: a signed 64-bit integer. none: only the facet.
+    ``facet``: values to count are kept in a column. ``sort``: a keyword field's first value is kept in a column to sort by (numbers
+    always can be). ``regions``: the one text field whose blocks a record's regions speak of.
+    """
+
+    name: str
+    kind: Kind
+    facet: bool = False
+    sort: bool = False
+    regions: bool = False
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Region:
+    """A block of the text field with ``regions`` that has properties of its own: a level (``None`` for none) and labels."""
+
+    block: int
+    level: int | None = None
+    labels: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Record:
+    """One document: a unique key, the bytes to give back when it is shown, and its values by field.
+
+    ``texts``: blocks of words, cut and folded by the caller. ``facets``: values to count; repeated ones count once.
+    ``regions``: in rising order of their blocks.
+    """
+
+    key: str
+    stored: bytes
+    texts: Mapping[str, Sequence[Sequence[str]]] = dataclasses.field(default_factory=dict)
+    keywords: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)
+    numbers: Mapping[str, int | None] = dataclasses.field(default_factory=dict)
+    facets: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)
+    regions: Sequence[Region] = ()

@@ -1,0 +1,75 @@
+"""A page of a Cablegate mirror: a table of five cells, then the header and the body in two ``<code><pre>`` blocks (CABLE_FORMATS 1.1)."""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+from lxml import etree
+
+from reftel.indexer.containers import markup
+from reftel.indexer.message import Message
+from reftel.schema.cable import Source
+from reftel.schema.errors import SourceError
+
+_START = re.compile(r"<h3>\s{0,9}Viewing cable|<table class=.cable.", re.IGNORECASE)
+_TITLE = re.compile(r"Viewing cable\s+[^,]{0,60},\s*(.*)", re.DOTALL)
+
+
+def find_cable(text: str) -> int | None:
+    """Offset where an HTML text becomes the page of a cable, behind the site's navigation; ``None`` if it is no page of a mirror."""
+    place = text.find("<h3>Viewing cable")
+    if place >= 0:
+        return place
+    start = _START.search(text)
+    return start.start() if start else None
+
+
+def read_page(text: str, path: str, start: int = 0) -> Message:
+    """The cable of a page, which begins at ``start``. A page cut off in its first block has no header: that block is then the whole text.
+
+    Raises `SourceError` where the page holds no text of a cable.
+    """
+    part = text[start:]  # most of a page is the site's navigation
+    root = markup.parse_html(part)
+    blocks = _blocks(root)
+    if not blocks:
+        root = markup.parse_soup(part, path)
+        blocks = _blocks(root)
+    if not blocks or root is None:
+        raise SourceError("a page without the text of a cable", path=path)
+    cells = _cells(root)
+    return Message(
+        body=blocks[-1],
+        header=blocks[0] if len(blocks) > 1 else None,
+        source=Source(path, "cablegate-html"),
+        title=_title(root),
+        printed_id=cells.get("reference id"),
+        date=cells.get("created"),
+        released=cells.get("released"),
+        classification=cells.get("classification"),
+        origin=cells.get("origin"),
+    )
+
+
+def _blocks(root: etree._Element | None) -> list[str]:
+    if root is None:
+        return []
+    return [markup.text_of(block) for block in itertools.islice(root.iter("pre"), 2)]
+
+
+def _cells(root: etree._Element) -> dict[str, str]:
+    """Cells of the table under the heads of their columns in lower case, so that a missing column shifts nothing."""
+    table = next((table for table in root.iter("table") if table.get("class") == "cable"), None)
+    if table is None:
+        return {}
+    heads = [markup.line_of(cell).lower() for cell in table.iter("th")]
+    values = [markup.line_of(cell) for cell in table.iter("td")]
+    return {head: value for head, value in zip(heads, values, strict=False) if value}
+
+
+def _title(root: etree._Element) -> str | None:
+    for heading in root.iter("h3"):
+        if match := _TITLE.search(markup.text_of(heading)):
+            return " ".join(match[1].split()) or None
+    return None

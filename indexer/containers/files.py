@@ -1,0 +1,121 @@
+"""From a path to the byte streams in it: plain files, gzip files, members of zip files, read in place.
+
+Compressed input is never trusted: a member that unpacks to more than it may is cut off with an error, so that a bomb costs no memory.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import gzip
+import io
+import os
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import Any, cast
+
+from reftel.schema.errors import SourceError
+
+GZIP_MAGIC = b"\x1f\x8b"
+ZIP_MAGIC = b"PK\x03\x04"
+MAX_UNPACKED = 8 << 30
+"""Bytes that one gzip file or zip member may unpack to."""
+MAX_RATIO = 400
+"""Unpacked bytes per packed byte that are believed once a member is larger than ``RATIO_FROM``; text packs about 4 to 1."""
+RATIO_FROM = 64 << 20
+MAX_MEMBERS = 2_000_000
+BUFFER = 1 << 17
+"""Bytes that can be looked at before a stream is read."""
+READ_ERRORS = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError)
+"""What reading a damaged, encrypted or unknown compressed stream raises."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Stream:
+    """An open byte stream and the name it is reported under: the path, for a zip member ``PATH!MEMBER``."""
+
+    name: str
+    binary: io.BufferedReader[Any]
+
+
+def iter_streams(path: str | os.PathLike[str]) -> Iterator[Stream | SourceError]:
+    """Open byte streams of a file, each closed when the next is asked for; an error in place of one that cannot be opened."""
+    name = os.fspath(path)
+    try:
+        with io.BufferedReader(io.FileIO(path), BUFFER) as binary:
+            yield from _streams(name, binary)
+    except OSError as error:
+        yield SourceError(f"cannot read this file: {error.strerror or error}", path=name)
+
+
+def _streams(name: str, binary: io.BufferedReader[Any]) -> Iterator[Stream | SourceError]:
+    magic = binary.read(4)
+    binary.seek(0)
+    if magic.startswith(GZIP_MAGIC):
+        yield Stream(name, _limited(gzip.GzipFile(fileobj=binary), name, os.fstat(binary.fileno()).st_size))
+    elif magic == ZIP_MAGIC:
+        yield from _members(name, binary)
+    else:
+        yield Stream(name, binary)
+
+
+def _members(name: str, binary: io.BufferedReader[Any]) -> Iterator[Stream | SourceError]:
+    try:
+        archive = zipfile.ZipFile(binary)
+    except READ_ERRORS as error:
+        yield SourceError(f"a damaged zip file: {error}", path=name)
+        return
+    with archive:
+        for number, member in enumerate(archive.infolist()):
+            if number >= MAX_MEMBERS:
+                yield SourceError(f"more than {MAX_MEMBERS} members; the rest was not read", path=name)
+                return
+            if not member.is_dir():
+                yield from _member(archive, member, f"{name}!{member.filename}")
+
+
+def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> Iterator[Stream | SourceError]:
+    try:
+        opened = archive.open(member)
+    except READ_ERRORS as error:
+        yield SourceError(f"a zip member that cannot be read: {error}", path=name)
+        return
+    with opened:
+        binary = _limited(opened, name, member.compress_size)
+        magic = binary.peek(2)[:2]
+        if magic == GZIP_MAGIC:
+            yield Stream(name, _limited(gzip.GzipFile(fileobj=binary), name, member.file_size))
+        else:
+            yield Stream(name, binary)
+
+
+class _LimitedReader(io.RawIOBase):
+    """Reads through to ``binary`` until more came out than ``packed`` bytes can honestly hold."""
+
+    def __init__(self, binary: io.BufferedIOBase, name: str, packed: int) -> None:
+        self._binary, self._name = binary, name
+        self._left = min(MAX_UNPACKED, max(RATIO_FROM, packed * MAX_RATIO))
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview | bytearray) -> int:  # type: ignore[override]
+        try:
+            data = self._binary.read(len(buffer))
+        except READ_ERRORS as error:
+            raise SourceError(f"damaged compressed data: {error}", path=self._name) from error
+        self._left -= len(data)
+        if self._left < 0:
+            raise SourceError("unpacks to far more than its size allows; unpack it by hand if it is honest", path=self._name)
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        with contextlib.suppress(*READ_ERRORS):
+            self._binary.close()
+        super().close()
+
+
+def _limited(binary: object, name: str, packed: int) -> io.BufferedReader[Any]:
+    return io.BufferedReader(_LimitedReader(cast("io.BufferedIOBase", binary), name, packed), BUFFER)

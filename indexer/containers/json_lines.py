@@ -1,0 +1,114 @@
+"""One JSON object a line, in the variants that circulate (CABLE_FORMATS 1.4).
+
+========================= ==================================================================================================
+variant                   how it is read
+========================= ==================================================================================================
+with ``reference_id``     that is the id
+``_id`` and ``header``    ``_id`` is the id
+``_id`` without header    ``_id`` is the column of references; the id comes from the caption and the date
+``\\'`` in strings        no JSON; read as ``'``
+an array over the lines   brackets and commas around the objects are passed over
+========================= ==================================================================================================
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from reftel.indexer.message import Message
+from reftel.schema.cable import Source
+from reftel.schema.errors import SourceError
+
+_NAMES = {
+    "body": ("body", "text", "content", "message"),
+    "header": ("header", "head"),
+    "date": ("date_time", "datetime", "date", "created"),
+    "released": ("released",),
+    "classification": ("classification", "class"),
+    "origin": ("origin", "from"),
+    "references": ("references", "refs"),
+    "title": ("subject", "title"),
+}
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_COLLAPSED = re.compile(r"(?<! ) {2,}+(?!\d{3}(?:\.\d{1,2})? {1,2}OF )", re.IGNORECASE)
+_FUSED = re.compile(r"(?<=[a-z0-9.)])(?=(?:SIPDIS|Sipdis|E\.[Oo]\.:? ?1\d|TAGS:|Tags:|SUBJECT:|Subject:|REF:|Ref:|Classified [Bb]y))")
+_DECODER = json.JSONDecoder(strict=False)
+
+
+def looks_like_json(sample: str) -> bool:
+    """Whether a text begins as JSON objects with a body or an id."""
+    start = sample.lstrip("\ufeff \t\n[,")[:4000]
+    return start.startswith("{") and re.search(r'"(?:_id|id|body|reference_id|text)"\s{0,4}:', start) is not None
+
+
+def iter_records(lines: Iterable[tuple[int, str]], path: str) -> Iterator[Message | SourceError]:
+    """A cable, or an error with its line number, for each line that is not blank."""
+    for number, line in lines:
+        stripped = line.strip().strip("\ufeff").strip()
+        if stripped.startswith("["):
+            stripped = stripped[1:].lstrip()
+        stripped = stripped.rstrip("],").rstrip() if stripped.endswith((",", "]")) else stripped
+        if stripped:
+            yield _read_line(stripped, path, number)
+
+
+def _read_line(line: str, path: str, number: int) -> Message | SourceError:
+    record = _load(line)
+    if not isinstance(record, dict):
+        return SourceError("not a JSON object; this line was passed over", path=path, locator=number)
+    values = {str(key).lower(): _text(value) for key, value in record.items()}
+    fields = {name: next((values[key] for key in keys if values.get(key)), None) for name, keys in _NAMES.items()}
+    if fields["body"] is None and fields["header"] is None:
+        return SourceError("a JSON object without a body; this line was passed over", path=path, locator=number)
+    own = values.get("_id") or None
+    printed_id = values.get("reference_id") or values.get("id") or (own if fields["header"] else None)
+    return Message(
+        body=fields["body"] or "",
+        header=fields["header"] or "",
+        printed_id=printed_id,
+        references=fields["references"] or (None if printed_id else own),
+        date=fields["date"],
+        released=fields["released"],
+        classification=fields["classification"],
+        origin=fields["origin"],
+        title=fields["title"],
+        source=Source(path, "json-lines", number),
+    )
+
+
+def split_fused(text: str) -> str:
+    """A text with two blanks where a line break was lost without a trace.
+
+    ``"000348SipdisE.o. 12958"`` -> ``"000348  Sipdis  E.o. 12958"``.
+    """
+    return _FUSED.sub("  ", text) if _FUSED.search(text) else text
+
+
+def restore_breaks(text: str) -> str:
+    """A text whose line breaks became two blanks each, with line breaks again; another text unchanged.
+
+    The two blanks inside a page banner (``OSLO 00000290  002 OF 003``) were printed and stay.
+    """
+    if "\n" in text:
+        return text
+    return _COLLAPSED.sub(lambda gap: "\n" * (len(gap[0]) // 2) + " " * (len(gap[0]) % 2), text)
+
+
+def _load(line: str) -> Any:
+    for text in (line, line.replace("\\'", "'")):
+        try:
+            return _DECODER.decode(text)
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def _text(value: Any) -> str:
+    """A value as text: joined where it is a list. Halves of a surrogate pair, which no file can hold, become U+FFFD."""
+    if isinstance(value, list):
+        value = "|".join(str(item) for item in value)
+    text = "" if value is None else str(value)
+    return _SURROGATES.sub("\ufffd", text)

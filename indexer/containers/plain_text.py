@@ -1,0 +1,61 @@
+"""Plain text: a raw telegram, a body alone, or a list with one body a line (CABLE_FORMATS 1.4, 1.5)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from reftel.indexer.message import Message
+from reftel.schema.cable import Source
+from reftel.schema.errors import SourceError
+
+_HEADER_LINE = re.compile(
+    r"^(?:VZCZC|ZNY |ZNR |DE R[A-Z]{3,6} |FM [A-Z]|TO R?[A-Z]{3})|\d{6} ?Z [A-Z]{3}[A-Z]{0,6} \d\d", re.MULTILINE | re.IGNORECASE
+)
+_CAPTION_LINE = re.compile(
+    r"^[ >]{0,4}(?:U ?N ?C ?L ?A ?S|C ?O ?N ?F ?I ?D ?E ?N ?T ?I ?A ?L|S ?E ?C ?R ?E ?T|SIPDIS|E\.? ?O\.? ?1\d{4}|SUBJ(?:ECT)?:)",
+    re.MULTILINE | re.IGNORECASE,
+)
+_PARAGRAPH = re.compile(r"^[ \t]{0,8}(?:¶|\d{1,3}[.)] {0,3}\S|\([A-Z/]{1,12}\) )", re.MULTILINE)
+_HEAD_WORDS = re.compile(r"\b(?:E\.? ?O\.? ?1\d{4}|TAGS?[ :]|SUBJ(?:ECT)?:|CLASSIFIED BY|SIPDIS)", re.IGNORECASE)
+
+
+def looks_like_telegram(sample: str) -> bool:
+    """Whether a text has lines of a header or of a body's head."""
+    return _HEADER_LINE.search(sample) is not None or _CAPTION_LINE.search(sample) is not None
+
+
+def looks_like_body(sample: str) -> bool:
+    """Whether a text has numbered or marked paragraphs."""
+    return _PARAGRAPH.search(sample) is not None
+
+
+def looks_like_bodies(sample: str) -> bool:
+    """Whether most lines of a text are whole bodies: each holds two or more labels of a head, as no line of a telegram does.
+
+    A last line cut off by the sample is not counted.
+    """
+    lines = [line for line in sample.split("\n") if line.strip()]
+    return bool(lines) and sum(map(_is_whole_body, lines)) * 2 > len(lines)
+
+
+def _is_whole_body(line: str) -> bool:
+    labels = {match[0][:2].upper() for match in _HEAD_WORDS.finditer(line[:4000])}
+    return len(labels) >= 2 and len(line) > 200
+
+
+def read_telegram(text: str, path: str) -> Message:
+    """The telegram of a text that holds header and body."""
+    return Message(body=text, source=Source(path, "telegram"))
+
+
+def read_body(text: str, path: str) -> Message:
+    """The cable of a text that holds only a body; there is no header."""
+    return Message(body=text, header="", source=Source(path, "body-only"))
+
+
+def iter_bodies(lines: Iterable[tuple[int, str]], path: str) -> Iterator[Message | SourceError]:
+    """A cable for each line that is not blank."""
+    for number, line in lines:
+        if line.strip():
+            yield Message(body=line.rstrip("\n"), header="", source=Source(path, "body-only", number))

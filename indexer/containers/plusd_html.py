@@ -1,0 +1,69 @@
+"""A record page of the State Department's archives on the Web (PlusD): the telegram and its metadata as ``Key: value``.
+
+The pages changed their layout over the years, so no element is relied on: the telegram is the longest ``<pre>`` (else the text between
+the known labels), the metadata are the cells, definitions and lines that begin with a known label.
+"""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from reftel.indexer.containers import markup, nara
+from reftel.indexer.message import Message
+from reftel.schema.cable import Source
+from reftel.schema.errors import SourceError
+
+_BLOCKS = frozenset({"p", "div", "tr", "li", "dt", "dd", "br", "h1", "h2", "h3", "h4", "table", "pre", "ul", "section"})
+_PAIRED = (("th", "td"), ("dt", "dd"))
+
+
+def looks_like_record_page(text: str) -> bool:
+    """Whether an HTML text holds labels that only the archives' metadata have."""
+    root = markup.parse_html(text)
+    if root is None:
+        return False
+    labels = {label for label, _ in _pairs(root)}
+    return len(labels) >= nara.MIN_PAIRS
+
+
+def read_page(text: str, path: str) -> Message:
+    """The cable of a record page. Raises `SourceError` where the page holds no text."""
+    root = markup.parse_html(text)
+    if root is None:
+        raise SourceError("a page without the text of a cable", path=path)
+    blocks = sorted((markup.text_of(block) for block in root.iter("pre")), key=len)
+    telegram, attributes = nara.split_record(blocks[-1] if blocks else _lines(root))
+    known = dict(attributes)
+    more = tuple(pair for pair in _pairs(root) if pair[0] not in known and nara.says_something(pair[1]))
+    if not telegram.strip():
+        raise SourceError("a page without the text of a cable", path=path)
+    return nara.message_from_record(telegram, attributes + more, Source(path, "plusd-html"))
+
+
+def _pairs(root: etree._Element) -> list[tuple[str, str]]:
+    """Known labels with their values: from paired cells, and from lines outside ``<pre>``."""
+    pairs = []
+    for head, value in _PAIRED:
+        for element in root.iter(head):
+            after = element.getnext()
+            if after is not None and after.tag == value:
+                pairs.append(f"{markup.line_of(element).rstrip(':')}: {markup.line_of(after)}")
+    for row in root.iter("tr"):
+        cells = [markup.line_of(cell) for cell in row.iter("td")]
+        if len(cells) == 2:
+            pairs.append(f"{cells[0].rstrip(':')}: {cells[1]}")
+    found = [pair for line in pairs for pair in nara.parse_pairs(line)]
+    return found + nara.parse_pairs(_lines(root))
+
+
+def _lines(root: etree._Element) -> str:
+    """Text of the page as a browser shows it: block elements begin lines, scripts and styles are left out."""
+    parts: list[str] = []
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        if element.tag in _BLOCKS:
+            parts.append("\n")
+        if event == "start" and element.tag not in ("script", "style"):
+            parts.append(element.text or "")
+        elif event == "end":
+            parts.append(element.tail or "")
+    return "\n".join(line.strip() for line in "".join(parts).split("\n") if line.strip())

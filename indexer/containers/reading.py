@@ -1,0 +1,117 @@
+"""Any file to its messages: the container is told from the content, never from the file's name."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Literal
+
+from reftel.indexer.containers import cablegate_html, cables_csv, json_lines, nara, plain_text, plusd_html
+from reftel.indexer.containers.decoding import SAMPLE, decode_bytes, iter_lines, sniff_encoding
+from reftel.indexer.containers.files import Stream, iter_streams
+from reftel.indexer.message import Message
+from reftel.schema.errors import SourceError
+
+OnError = Callable[[SourceError], None]
+Layout = Literal["html", "nara", "telegram", "body-only", "cables-csv", "json-lines", "bodies"]
+Lines = Iterable[tuple[int, str]]
+LineReader = Callable[[Lines, str], Iterator[Message | SourceError]]
+
+MAX_WHOLE = 128 << 20
+"""Bytes of the largest file that is read as one cable; dumps are streamed and may have any size."""
+_HTML_TAGS = ("<html", "<!doctype html", "<head", "<table class=", "<h3>viewing", "<pre")
+_LINE_READERS: dict[Layout, LineReader] = {
+    "cables-csv": cables_csv.iter_rows,
+    "json-lines": json_lines.iter_records,
+    "bodies": plain_text.iter_bodies,
+}
+
+
+def iter_messages(path: str | os.PathLike[str], on_error: OnError) -> Iterator[Message]:
+    """Every cable of a file in its order, in constant memory for dumps; also inside gzip and zip files.
+
+    What cannot be read goes to ``on_error`` as a `SourceError` with path and line, and reading goes on behind it.
+    """
+    for stream in iter_streams(path):
+        if isinstance(stream, SourceError):
+            on_error(stream)
+            continue
+        try:
+            for found in _read_stream(stream):
+                if isinstance(found, SourceError):
+                    on_error(found)
+                else:
+                    yield found
+        except SourceError as error:
+            on_error(error)
+        except OSError as error:
+            on_error(SourceError(f"cannot read this file: {error.strerror or error}", path=stream.name))
+
+
+def detect_layout(sample: str, *, whole: bool = True) -> Layout | None:
+    """Layout of a text by its first 64 KiB; ``None`` where it looks like no cable. ``whole``: the sample is all of it."""
+    start = sample.lstrip("\ufeff \t\n")
+    if json_lines.looks_like_json(start):
+        return "json-lines"
+    if _looks_like_html(start):
+        return "html"
+    if cables_csv.looks_like_rows(sample):
+        return "cables-csv"
+    if nara.looks_like_nara(sample):
+        return "nara"
+    if plain_text.looks_like_bodies(sample if whole else sample.rpartition("\n")[0]):
+        return "bodies"
+    if plain_text.looks_like_telegram(sample):
+        return "telegram"
+    return "body-only" if plain_text.looks_like_body(sample) else None
+
+
+def _looks_like_html(start: str) -> bool:
+    lower = start[:2000].lower()
+    return lower.startswith("<") and any(tag in lower for tag in _HTML_TAGS)
+
+
+def _read_stream(stream: Stream) -> Iterator[Message | SourceError]:
+    binary = stream.binary
+    sample = binary.peek(SAMPLE)[:SAMPLE]
+    if not sample.strip():
+        yield SourceError("an empty file", path=stream.name)
+        return
+    encoding = sniff_encoding(sample)
+    if encoding is None:
+        yield SourceError("not a text file", path=stream.name)
+        return
+    layout = detect_layout(decode_bytes(sample), whole=len(sample) < SAMPLE)
+    if layout is None:
+        yield SourceError("none of the known containers, and no text of a cable", path=stream.name)
+    elif layout in _LINE_READERS:
+        yield from _LINE_READERS[layout](iter_lines(binary, encoding, stream.name), stream.name)
+    else:
+        yield from _read_whole(layout, binary, stream.name)
+
+
+def _read_whole(layout: Layout, binary: io.BufferedReader[Any], name: str) -> Iterator[Message | SourceError]:
+    data = binary.read(MAX_WHOLE + 1)
+    if len(data) > MAX_WHOLE:
+        yield SourceError(f"larger than {MAX_WHOLE >> 20} MiB and no dump with one cable a row", path=name)
+        return
+    text = decode_bytes(data)
+    if layout == "html":
+        yield _read_html(text, name)
+    elif layout == "nara":
+        yield from nara.read_documents(text, name)
+    elif layout == "telegram":
+        yield plain_text.read_telegram(text, name)
+    else:
+        yield plain_text.read_body(text, name)
+
+
+def _read_html(text: str, name: str) -> Message:
+    start = cablegate_html.find_cable(text)
+    if start is not None:
+        return cablegate_html.read_page(text, name, start)
+    if plusd_html.looks_like_record_page(text):
+        return plusd_html.read_page(text, name)
+    raise SourceError("an HTML page that holds no cable", path=name)
+

@@ -1,0 +1,154 @@
+"""From a message to the cable record: header, head and body are read apart, and put together here.
+
+Where two places tell the same thing, the rule is: the date-time group before the container's date, the container's id and classification
+before the caption's, the text's subject, TAGS and references before the container's columns. A difference is a warning.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Callable, Iterator
+
+from reftel.indexer import metadata
+from reftel.indexer.containers.json_lines import restore_breaks, split_fused
+from reftel.indexer.containers.reading import iter_messages
+from reftel.indexer.dating import Dated, date_cable
+from reftel.indexer.handling import Handling, read_handling
+from reftel.indexer.identity import Evidence, Identity, identify
+from reftel.indexer.message import Message
+from reftel.indexer.telegram.body import BodyFacts, parse_body
+from reftel.indexer.telegram.head import HeadFacts, parse_head
+from reftel.indexer.telegram.header import HeaderFacts, parse_header
+from reftel.indexer.telegram.parts import Parts, split_telegram
+from reftel.schema import warnings as codes
+from reftel.schema.cable import Cable, Flag, Warning  # noqa: A004 - the record's word for it
+from reftel.schema.errors import SourceError
+from reftel.schema.identifiers import canonical_id, full_year, resolve_post
+
+_HEAD_CHARACTERS = 16_000  # no head is longer
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Facts:
+    """Everything read from one message, before it is put together."""
+
+    message: Message
+    parts: Parts
+    header: HeaderFacts
+    head: HeadFacts
+    body: BodyFacts
+    dated: Dated
+    identity: Identity
+    handling: Handling
+
+
+def read_cables(path: str | os.PathLike[str], *, on_error: Callable[[SourceError], None] | None = None) -> Iterator[Cable]:
+    """The cables of a file in any container, one at a time.
+
+    What cannot be read is given to ``on_error`` and passed over; without it, it is raised as `SourceError`.
+    """
+    for message in iter_messages(path, on_error or _raise):
+        yield normalize_message(message)
+
+
+def _raise(error: SourceError) -> None:
+    raise error
+
+
+def normalize_text(text: str, *, id: str | None = None) -> Cable:  # noqa: A002 - the API's name
+    """The record of a raw telegram, or of any fragment of one: only a header, only the head lines, only a body.
+
+    ``id`` (any spelling) becomes the record's id and supplies the implied year of references.
+    """
+    return normalize_message(Message(body=text, printed_id=id))
+
+
+def normalize_message(message: Message) -> Cable:
+    """The record of a message."""
+    parts = _parts(message)
+    header = parse_header(parts.header)
+    dated = date_cable(header.dtg, message.date, parts.body, message.source.container if message.source else None)
+    year = _implied_year(message, dated)
+    collapsed = message.source is not None and message.source.container == "json-lines"
+    text = split_fused(parts.body) if collapsed else parts.body
+    head = parse_head(restore_breaks(text[:_HEAD_CHARACTERS]) if collapsed else text, year=year)
+    body = parse_body(text)
+    identity = identify(message.printed_id, _evidence(message, header, head, body, dated))
+    handling = read_handling(message.classification, head.caption, header.channel, own_caption=identity.body_id is None)
+    return _assemble(_Facts(message, parts, header, head, body, dated, identity, handling))
+
+
+def _parts(message: Message) -> Parts:
+    """Header and body; a text that holds both, or a body column that holds the whole telegram, is split."""
+    if message.header and message.header.strip():
+        return Parts(message.header, message.body)
+    return split_telegram(message.body)
+
+
+def _implied_year(message: Message, dated: Dated) -> int | None:
+    """Year of the references without one: that of the id, else of the date."""
+    cable_id = canonical_id(message.printed_id) if message.printed_id else None
+    return full_year(cable_id[:2]) if cable_id else dated.year
+
+
+def _evidence(message: Message, header: HeaderFacts, head: HeadFacts, body: BodyFacts, dated: Dated) -> Evidence:
+    """What the text shows of its identity: the caption's post and serial, else those of the first page banner."""
+    post, serial = head.caption.post, head.caption.serial
+    if serial is None and (banner := next((banner for banner in body.banners if banner.serial), None)):
+        post, serial = banner.post, banner.serial
+    return Evidence(post, serial, header.from_name or message.origin, header.station_serial, dated.year)
+
+
+def _assemble(facts: _Facts) -> Cable:
+    message, head, body, identity = facts.message, facts.head, facts.body, facts.identity
+    origin = metadata.origin_of(message, facts.header, identity)
+    return Cable(
+        id=identity.id,
+        printed_id=message.printed_id,
+        source=message.source,
+        date=facts.dated.date,
+        date_precision=facts.dated.precision,
+        date_source=facts.dated.source,
+        classification=facts.handling.classification,
+        caveats=facts.handling.caveats,
+        origin=origin,
+        post=identity.post or (resolve_post(origin) if origin else None),
+        subject=head.subject or metadata.subject_of(message),
+        summary=body.summary,
+        tags=head.tags or metadata.tags_of(message),
+        refs=head.references or metadata.references_of(message),
+        signers=body.signers,
+        classified_by=head.classified_by,
+        declassify_on=head.declassify_on,
+        declassify_raw=head.declassify_raw,
+        precedence=facts.header.precedence,
+        info_precedence=facts.header.info_precedence,
+        recipients=facts.header.recipients or metadata.recipients_of(message),
+        sections=head.caption.sections or body.sections,
+        paragraphs=body.paragraphs,
+        body_id=identity.body_id,
+        flags=_flags(facts),
+        header=facts.parts.header,
+        body=facts.parts.body,
+        warnings=_warnings(facts),
+    )
+
+
+def _flags(facts: _Facts) -> tuple[Flag, ...]:
+    flags = set(facts.body.flags)
+    if facts.header.partial:
+        flags.add("partial")
+    if facts.head.caption.corrected:
+        flags.add("corrected")
+    if facts.identity.body_id:
+        flags.add("mismatch")
+    return tuple(sorted(flags))
+
+
+def _warnings(facts: _Facts) -> tuple[Warning, ...]:
+    found = [*facts.identity.warnings, *facts.dated.warnings, *facts.handling.warnings]
+    if facts.header.flattened:
+        found.append(Warning(codes.HEADER_FLATTENED, "recipients", "the header has no line breaks"))
+    found += (Warning(codes.ADDRESSEE_UNREADABLE, "recipients", f"no addressee: {line!r}") for line in facts.header.unreadable)
+    return (*found, *facts.head.warnings, *facts.body.warnings)

@@ -1,0 +1,87 @@
+"""What a heap of files holds, seen before anything is indexed: containers, failures, warnings by kind with examples, repeated ids."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from reftel.indexer.normalize import read_cables
+from reftel.indexer.sources import iter_files
+from reftel.schema.cable import Cable
+from reftel.schema.cable import Warning as CableWarning
+from reftel.schema.errors import SourceError
+
+EXAMPLES = 3
+"""Cables named for each kind of warning."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Example:
+    """A cable that has a warning: its key, where it stands, and the warning's message."""
+
+    key: str
+    path: str
+    locator: int | None
+    message: str
+
+
+@dataclasses.dataclass(slots=True)
+class Survey:
+    """Counts over all cables read. ``examples``: the first few of each warning code; ``repeated``: keys that occur more than once."""
+
+    files: int = 0
+    cables: int = 0
+    containers: Counter[str] = dataclasses.field(default_factory=Counter)
+    flags: Counter[str] = dataclasses.field(default_factory=Counter)
+    missing: Counter[str] = dataclasses.field(default_factory=Counter)
+    warnings: Counter[str] = dataclasses.field(default_factory=Counter)
+    examples: dict[str, list[Example]] = dataclasses.field(default_factory=dict)
+    repeated: dict[str, int] = dataclasses.field(default_factory=dict)
+    failures: list[str] = dataclasses.field(default_factory=list)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form; counts by falling number."""
+        record = dataclasses.asdict(self)
+        counters = {name: dict(getattr(self, name).most_common()) for name in ("containers", "flags", "missing", "warnings")}
+        return record | counters
+
+
+_PARTS = ("id", "date", "classification", "subject", "tags", "signers", "recipients", "paragraphs")
+
+
+def survey(sources: Iterable[str | os.PathLike[str]]) -> Survey:
+    """Read every cable of the sources and count."""
+    result = Survey()
+    keys: Counter[str] = Counter()
+
+    def fail(error: SourceError) -> None:
+        result.failures.append(str(error))
+
+    for path in iter_files(sources, fail):
+        result.files += 1
+        for cable in read_cables(path, on_error=fail):
+            keys[cable.key] += 1
+            _count(result, cable)
+    result.repeated = {key: count for key, count in sorted(keys.items()) if count > 1}
+    return result
+
+
+def _count(result: Survey, cable: Cable) -> None:
+    result.cables += 1
+    if cable.source:
+        result.containers[cable.source.container] += 1
+    result.flags.update(cable.flags)
+    result.missing.update(part for part in _PARTS if not getattr(cable, part))
+    result.warnings.update({warning.code for warning in cable.warnings})
+    for warning in cable.warnings:
+        examples = result.examples.setdefault(warning.code, [])
+        if len(examples) < EXAMPLES:
+            examples.append(_example(cable, warning))
+
+
+def _example(cable: Cable, warning: CableWarning) -> Example:
+    source = cable.source
+    return Example(cable.key, source.path if source else "", source.locator if source else None, warning.message)

@@ -1,0 +1,138 @@
+"""The lines behind TO, INFO and XMT: who gets the telegram, and in which order of urgency.
+
+One addressee a line: ``RUEHC/SECSTATE WASHDC PRIORITY 1260``, that is routing indicator, name, precedence, and the number of the telegram
+in the sender's series to that station (ranges ``2276-2279``). An XMT list names posts that a collective does not include.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import re
+from collections.abc import Iterable
+
+from reftel.indexer.telegram.header_lines import is_office_symbols
+from reftel.schema.cable import Recipient, Role
+
+_KEYWORD = re.compile(r"(TO|INFO|XMT|ORIGIN|ACTION|FM)(?::?[ \t]+|:?$)")
+_ROUTING = re.compile(r"(R[A-Z]{3,7}|ZEN) ?/ ?(?=[A-Z0-9])")
+_NEXT_ROUTING = re.compile(r"(?<![A-Z/])(?:(?:INFO|TO) +)?R[A-Z]{4,6}/(?=[A-Z])")
+_SERIAL = re.compile(r"\d{3,5}(?:-\d{1,5})?")
+_SHORT_SERIAL = re.compile(r"\d{1,5}(?:-\d{1,5})?")
+_PRECEDENCE = frozenset({"FLASH", "NIACT", "IMMEDIATE", "PRIORITY", "PIORITY", "ROUTINE"})
+_CLASS = r"UNCLAS(?:SIFIED)?|CONFIDENTIAL|(?:TOP[ ])?SECRET|U[ ]N[ ]C[ ]L[ ]A[ ]S.*|C[ ]O[ ]N[ ]F[ ]I[ ]D[ ].*|S[ ]E[ ]C[ ]R[ ]E[ ]T.*"
+_PASSED_OVER = re.compile(
+    rf"""(?:{_CLASS})(?:[ ]*//.*|[ ]+(?:[A-Z]+[ ]+)?\d+|[ ]*)$   # class line, with or without post and serial
+       | PAGE[ ]+\d+ | BT$ | N{{4}}$ | \#+ | -{{3,}} | /\d{{3}}[A-Z]?\b | (?:SIPDIS|NOFORN|SENSITIVE)$ | VZCZC | ZN[YR][ ]
+       | .*\bGRNC\b                                              # the groups of the text are not counted
+    """,
+    re.VERBOSE,
+)
+_STATIONS = frozenset({"AMEMBASSY", "AMCONSUL", "SECSTATE", "USMISSION"})  # no name of theirs ends with a number
+_COLLECTIVE = re.compile(r"COLLECTIVE|\bPOSTS\b|\bCOMMUNITY\b")
+MAX_NAME = 160
+"""Characters of the longest name; more is running text."""
+
+
+@dataclasses.dataclass(slots=True)
+class _Reader:
+    """Addressees as they are met; ``role`` is ``None`` before the first TO or INFO and inside an office distribution."""
+
+    recipients: list[Recipient] = dataclasses.field(default_factory=list)
+    unreadable: list[str] = dataclasses.field(default_factory=list)
+    role: Role | None = None
+    excluding: bool = False
+
+    def read(self, text: str) -> None:
+        keyword = _KEYWORD.match(text)
+        if keyword:
+            text = text[keyword.end() :].strip()
+            self._turn_to(keyword[1], text)
+        if text and self.role and not is_office_symbols(text) and not _PASSED_OVER.match(text):
+            self._add(text)
+
+    def _turn_to(self, keyword: str, rest: str) -> None:
+        offices = keyword in ("ORIGIN", "ACTION", "FM") or is_office_symbols(rest)
+        if keyword == "XMT":
+            self.excluding = True
+            return
+        self.excluding = False
+        self.role = None if offices else ("action" if keyword == "TO" else "info")
+
+    def _add(self, text: str) -> None:
+        if len(text) > MAX_NAME:
+            self.unreadable.append(text[:60])
+            return
+        assert self.role is not None
+        recipient = parse_addressee(text, self.role)
+        if self.excluding:
+            self._exclude(recipient.name)
+        elif self.recipients and (not recipient.name or (recipient.name == "COLLECTIVE" and not recipient.routing_indicator)):
+            self.recipients[-1] = _joined(self.recipients[-1], recipient)
+        elif recipient.name:
+            self.recipients.append(recipient)
+
+    def _exclude(self, name: str) -> None:
+        """Give the name to the collective that was named last, or to the last addressee where there is no collective."""
+        places = range(len(self.recipients) - 1, -1, -1)
+        place = next((place for place in places if _COLLECTIVE.search(self.recipients[place].name)), len(self.recipients) - 1)
+        old = self.recipients[place] if place >= 0 else None
+        if old and name and name not in old.excluded:
+            self.recipients[place] = dataclasses.replace(old, excluded=(*old.excluded, name))
+
+
+def _joined(first: Recipient, rest: Recipient) -> Recipient:
+    """An addressee whose line was broken: the rest holds the end of the name, the precedence or the serial."""
+    return dataclasses.replace(
+        first,
+        name=f"{first.name} {rest.name}".strip(),
+        precedence=rest.precedence or first.precedence,
+        serial=rest.serial or first.serial,
+    )
+
+
+def parse_addressees(lines: Iterable[str]) -> tuple[tuple[Recipient, ...], tuple[str, ...]]:
+    """Addressees of the lines of a header in printed order, and the beginnings of lines that are too long to be one."""
+    reader = _Reader()
+    for line in lines:
+        for part in _split_fused(line.strip()):
+            reader.read(part)
+    return tuple(reader.recipients), tuple(reader.unreadable)
+
+
+def parse_addressee(text: str, role: Role) -> Recipient:
+    """One addressee without its keyword.
+
+    ``"RUEHC/SECSTATE WASHDC PRIORITY 1260"`` -> RUEHC, SECSTATE WASHDC, PRIORITY, 1260; ``"ZEN/AMCONSUL BELFAST"`` -> no routing indicator.
+    """
+    routing = _ROUTING.match(text)
+    indicator = routing[1] if routing and routing[1] != "ZEN" else None
+    words = (text[routing.end() :] if routing else text).split()
+    serial = precedence = None
+    if words and _is_serial(words):
+        serial = words.pop()
+    if words and words[-1].upper() in _PRECEDENCE:
+        precedence = words.pop()
+        if words and words[-1].upper() == "NIACT":
+            precedence = f"{words.pop()} {precedence}"
+        if serial is None and len(words) > 1 and re.fullmatch(r"\d{4}", words[-1]):
+            serial = words.pop()
+    return Recipient(role, " ".join(words).rstrip(",;."), indicator, precedence, serial)
+
+
+def _is_serial(words: list[str]) -> bool:
+    """Whether the last word is a serial: three digits or more, or fewer where no name can end (``RIGA PRIORITY 12``, but ``CTF 57``)."""
+    if _SERIAL.fullmatch(words[-1]):
+        return True
+    closed = len(words) > 1 and (words[-2].upper() in _PRECEDENCE or words[0].upper() in _STATIONS)
+    return closed and _SHORT_SERIAL.fullmatch(words[-1]) is not None
+
+
+def _split_fused(text: str) -> list[str]:
+    """The addressees of a line whose line breaks were lost; each begins at a routing indicator."""
+    if text.count("/") < 2:
+        return [text]
+    starts = [match.start() for match in _NEXT_ROUTING.finditer(text)]
+    bounds = [0, *(start for start in starts if start > 0), len(text)]
+    parts = [text[start:end].strip() for start, end in itertools.pairwise(bounds)]
+    return [part for part in parts if part]

@@ -1,0 +1,129 @@
+"""Captions further down a text: the head repeated with each section, a retransmitted cable, or a second cable behind the first."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator
+
+from reftel.indexer.telegram.banners import iter_places
+from reftel.indexer.telegram.lines import FILLER, is_class_line
+from reftel.schema.posts import find_post
+
+# S E C R E T SECTION 02 OF 03 HARARE 006677 | UNCLAS SAO PAULO 000487
+_CAPTION = re.compile(
+    r"""(?: S[ ]?E[ ]?C[ ]?R[ ]?E[ ]?T
+          | C[ ]?O[ ]?N[ ]?F[ ]?I[ ]?D[ ]?E[ ]?N[ ]?T[ ]?I[ ]?A[ ]?L
+          | U[ ]?N[ ]?C[ ]?L[ ]?A[ ]?S (?: [ ]?S[ ]?I[ ]?F[ ]?I[ ]?E[ ]?D )? )
+        [ ]{1,3} (?: SECTION[ ]{1,2}(?P<part>\d{1,2})[ ]OF[ ](?P<of>\d{1,2})[ ]{1,3} )?
+        (?P<post> [A-Z]{3,15} (?:[ ][A-Z]{2,15}){0,3} ) [ ]{1,2} (?P<serial>\d{3,6}) (?!\w|\.\d)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_CLASS_STEMS = (
+    "SECRET", "S E C R E T", "S e c r e t", "CONFIDENTIAL", "C O N F", "C o n f", "UNCLAS", "U N C L A S", "U n c l a s", "Unclas",
+)  # fmt: skip
+_QUOTED = re.compile(
+    r"\b(?:quote|qte|repeated|retransmi\w+|begin (?:text|cable|quote)|full text|follow(?:s|ing))\b[\s:.-]{0,20}$", re.IGNORECASE
+)
+_HEAD_LABEL = re.compile(
+    r"\s*(?:sipdis|noforn|sensitive|e\.? ?o\.? ?\d{5}|tags?\b|subj|refs?\b|reftels?\b|.{0,60}\bfor [A-Z]|.{0,30}\bpass\b)", re.IGNORECASE
+)
+_PAGE_REACH = 1200
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Caption:
+    """A caption line: its offsets, the id stem of the post where it is known, the serial, and the section it opens."""
+
+    start: int
+    end: int
+    post: str
+    serial: int
+    part: int | None
+
+
+def iter_captions(text: str) -> Iterator[Caption]:
+    """Every caption of a text that repeats its head, where the post is known; none for a text with one head.
+
+    ``"S E C R E T SECTION 02 OF 03 HARARE 006677"`` -> Harare, 6677, part 2.
+    """
+    if text.count("TAGS") + text.count("Tags") < 2 and "SECTION 02" not in text:
+        return  # one head, one caption
+    for place in iter_places(text, _CLASS_STEMS):
+        match = _CAPTION.match(text, place)
+        post = find_post(match["post"]) if match else None
+        if match is not None and post is not None:
+            yield Caption(match.start(), match.end(), post, int(match["serial"]), int(match["part"]) if match["part"] else None)
+
+
+def find_appended(text: str, captions: list[Caption], body_begin: int) -> int | None:
+    """Offset where a second cable begins: a caption of another cable behind the first paragraph.
+
+    A cable repeated between ``QUOTE`` and ``UNQUOTE`` is part of the first; so is the same caption with a later section.
+    """
+    own = {(caption.post, caption.serial) for caption in captions if caption.start < body_begin}
+    if not own:
+        return None
+    for caption in captions:
+        if caption.start >= body_begin and (caption.post, caption.serial) not in own and _opens_cable(text, caption):
+            return _with_id_line(text, caption.start)
+    return None
+
+
+def _with_id_line(text: str, start: int) -> int:
+    """The offset of a line above the caption that holds the second cable's id, else that of the caption."""
+    above = re.search(r"\d{2,4}[A-Z]{3,20}\d{1,7}\s{1,4}\Z", text[max(0, start - 40) : start])
+    return start if above is None else start - len(above.group())
+
+
+def _opens_cable(text: str, caption: Caption) -> bool:
+    """A caption at a line start, not announced as a quotation, with head lines behind it."""
+    before = text[max(0, caption.start - 120) : caption.start]
+    behind = text[caption.end : caption.end + 900]
+    at_line_start = not before.rpartition("\n")[2].strip() or before.endswith("  ")
+    has_head = re.search(r"\b(?:e\.? ?o\.? ?1\d{4}|tags|subject)\b", behind, re.IGNORECASE) is not None
+    return at_line_start and has_head and _QUOTED.search(before.rstrip()) is None
+
+
+def repeated_heads(text: str, captions: list[Caption], body_begin: int) -> Iterator[tuple[int, int]]:
+    """Spans of the head lines that a later section repeats: from its ``PAGE 01`` line or caption to the last labelled line."""
+    own = {(caption.post, caption.serial) for caption in captions if caption.start < body_begin}
+    for caption in captions:
+        if caption.start >= body_begin and (caption.post, caption.serial) in own and (caption.part or 0) > 1:
+            yield _repeated_begin(text, caption.start, body_begin), _repeated_end(text, caption.end)
+
+
+def _repeated_begin(text: str, caption_start: int, body_begin: int) -> int:
+    """The caption's line, or the masked ``PAGE 01`` line above it with its distribution list."""
+    if "\n" not in text:
+        return caption_start
+    line_start = text.rfind("\n", 0, caption_start) + 1
+    begin = max(body_begin, line_start - _PAGE_REACH)
+    between = text[begin:line_start]
+    page = between.rfind("\n" + FILLER)
+    if page < 0 or re.search(r"[a-z.]\n", between[page + 1 :]):
+        return line_start
+    return begin + page + 1
+
+
+def _repeated_end(text: str, at: int) -> int:
+    end = text.find("\n", at)
+    if end < 0:
+        return at
+    while end >= 0:
+        following = text.find("\n", end + 1)
+        line = text[end + 1 : following if following >= 0 else len(text)]
+        if not _is_repeated_line(line):
+            return end
+        end = following
+    return len(text)
+
+
+def _is_repeated_line(line: str) -> bool:
+    stripped = line.strip()
+    if not stripped or is_class_line(stripped):
+        return True
+    if stripped.startswith(FILLER):  # a PAGE line, perhaps with the rest of the subject behind it
+        rest = stripped.strip(FILLER + " ")
+        return len(rest) < 60 and rest.upper() == rest and not re.match(r"\d+\.", rest)
+    return len(stripped) < 100 and _HEAD_LABEL.match(stripped) is not None

@@ -1,0 +1,226 @@
+"""The caption: class line with section, post and serial, then caveats, passing lines, ``CORRECTED COPY``.
+
+``S E C R E T SECTION 01 OF 02 LONDON 000290``, ``UNCLAS MADRID 000012``, ``CONFIDENTIAL SECTION 01 of 03 BAKU 000744``; the first
+letter may be lost, doubled or another (``E C R E T``, ``SS E C R E T``), letters may be fused (``CO N F I D E N T I A L``).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from reftel.indexer.telegram.labels import Region, cut_head
+from reftel.indexer.telegram.lines import Kind, line_kind
+from reftel.schema.identifiers import resolve_post
+from reftel.schema.scales import CLASSIFICATION
+
+_MOST_LINES = 60
+_FULL_LINE = 55  # characters of a line to which a further word may not have been added
+_RUN_TOGETHER = 200  # characters of a line that is no single line of a head
+
+
+def _spaced(word: str) -> str:
+    """A pattern for a class word with any blanks between its letters and one bad first letter: lost, doubled or another."""
+    first, letters = word[0], "[ ]{0,2}".join(word[1:])
+    return rf"(?:{first}[ ]?{first}?[ ]{{0,2}}|[A-Z?][ ]{{0,2}})?{letters}"
+
+
+_CLASSES = (
+    ("TOP SECRET", re.compile(r"T[ ]?O[ ]?P[ ]{0,3}" + "[ ]{0,2}".join("SECRET") + r"(?![A-Z])", re.IGNORECASE)),
+    ("CONFIDENTIAL", re.compile(_spaced("CONFIDENTIAL") + r"(?=SECTION|[^A-Z]|\Z)", re.IGNORECASE)),
+    ("SECRET", re.compile(_spaced("SECRET") + r"(?=SECTION|[^A-Z]|\Z)", re.IGNORECASE)),
+    (
+        "UNCLASSIFIED",
+        re.compile(
+            _spaced("UNCLAS") + r"(?:[ ]{0,2}S[ ]{0,2}I[ ]{0,2}F[ ]{0,2}I[ ]{0,2}E[ ]{0,2}D)?(?=SECTION|[^A-Z]|\Z)",
+            re.IGNORECASE,
+        ),
+    ),
+    ("LIMITED OFFICIAL USE", re.compile(r"LIMITED[ ]OFFICIAL[ ]USE\b", re.IGNORECASE)),
+)
+_FOUO = "UNCLASSIFIED//FOR OFFICIAL USE ONLY"
+_SECTION = re.compile(r"\W*S\s?E\s?C\s?T\s?I\s?O\s?N\s*\d{1,2}\s*[O0]F\s*(\d{1,2})(?!\d)", re.IGNORECASE)
+_POST_SERIAL = re.compile(
+    r"[ /]*(?P<post>[^\W\d_]+(?:[ .'’-]{1,2}[^\W\d_]+){0,4}?)[ ]{0,3}(?P<zeros>0*)(?P<serial>\d{1,7})(?!\d)"
+)
+_CAVEAT = re.compile(
+    r"""(?: (?P<internet> NOT[ ]FOR[ ]INTERNET(?:[ ]DISTRIBUTION)? )
+          | (?P<dea> DEA[ ]SENSITIVE )
+          | (?P<sensitive> SENSITIVE(?:[ ]BUT[ ]UNCLASSIFIED)? )
+          | (?P<level> FOR[ ]OFFICIAL[ ]USE[ ]ONLY | FOUO | UNCLAS(?:SIFIED)? | CONFIDENTIAL | TOP[ ]SECRET | SECRET )
+          | (?P<rel> REL(?:EASABLE)?[ ]TO[ ] (?P<to> [A-Z]{2,4} (?: (?:,[ ]?|[ ]AND[ ]|/|[ ]) [A-Z]{2,4} ){0,12} ) )
+          | (?P<noforn> NO[ ]?FORN | NF )
+          | (?P<plain> SIPDIS | EXDIS | NODIS | LIMDIS | STADIS | ORCON | FGI | CODEL | ROGER )
+        ) (?!\w)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+# In a text that lost its line breaks: also glued to what follows.
+_PLAIN_CAVEAT = re.compile(r"SIPDIS|Sipdis|NOFORN|EXDIS|NODIS|LIMDIS|STADIS|\bSENSITIVE\b")
+_CAVEAT_NAMES = {
+    "internet": "NOT FOR INTERNET DISTRIBUTION",
+    "dea": "DEA SENSITIVE",
+    "sensitive": "SENSITIVE",
+    "noforn": "NOFORN",
+}
+_JOINT = re.compile(r"[\s,;/&.-]*(?:AND )?", re.IGNORECASE)
+_CORRECTED = re.compile(r"C ?O ?R ?R ?E ?C ?T ?E ?D[ /]{0,5}C ?O ?P ?Y", re.IGNORECASE)
+_FOR_OFFICIAL_USE = re.compile(r"\bFOUO\b|FOR OFFICIAL USE", re.IGNORECASE)
+_NO_PASSING = re.compile(  # Friday, 09 May 2008, 14:05 | ID: 123 | XXXXXXXXXXXX | ...
+    r"(?:MON|TUES|WEDNES|THURS|FRI|SATUR|SUN)DAY, \d|(?:ID|ORIGIN|DATE|SOURCE|CLASSIFICATION|MISC|DESTINATION):|X{4,}\Z|\W*\Z",
+    re.IGNORECASE,
+)
+_LOWER_CLASS_LINE = re.compile(r"^[ ]*(?:TOP SECRET|SECRET|CONFIDENTIAL|UNCLASSIFIED)//[A-Z/, ]{2,60}$", re.MULTILINE)
+
+_STATEMENT = re.compile(  # (U) THIS CABLE IS SENSITIVE BUT UNCLASSIFIED AND NOT FOR INTERNET DISTRIBUTION
+    r"^[ ]*(?:\(\w{1,4}\)[ ]?)?(?:THIS (?:CABLE|MESSAGE|TELEGRAM) IS )?SENSITIVE BUT UNCLAS|(?P<internet>\bNOT FOR INTERNET DIST)",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Caption:
+    """What the lines above E.O. say: ``level`` a name of the classification scale, ``post`` as printed, ``end`` where the class line ends.
+
+    ``sections`` is ``None`` without a class line, 1 where no section text stands in it.
+    """
+
+    level: str | None = None
+    caveats: tuple[str, ...] = ()
+    sections: int | None = None
+    post: str | None = None
+    serial: int | None = None
+    corrected: bool = False
+    passing: tuple[str, ...] = ()
+    start: int = 0
+    end: int = 0
+
+
+def parse_caption(text: str) -> Caption:
+    """The caption of a head. ``"S E C R E T SECTION 01 OF 02 BAKU 000123\\nNOFORN"`` -> SECRET, NOFORN, 2 sections, BAKU, 123."""
+    head = cut_head(text)
+    return caption_of(head.text, head.regions)
+
+
+def caption_of(head: str, regions: Sequence[Region]) -> Caption:
+    """The same from a head that has been split: the caption ends where the first labelled part behind its class line begins."""
+    caption = _class_line(head)
+    stop = next((region.start for region in regions if region.start >= caption.end), len(head))
+    caveats, passing = _below_class_line(head[caption.end : stop])
+    caveats.update(caption.caveats)
+    corrected = any(map(_CORRECTED.search, head[caption.start : stop].split("\n"))) or _is_subject_corrected(regions)
+    official = _FOR_OFFICIAL_USE.search(head, caption.start, stop)
+    level = _FOUO if caption.level == "UNCLASSIFIED" and ("SENSITIVE" in caveats or official) else caption.level
+    caveats.update(_lower_caveats(head[stop:]))
+    kept = tuple(passing) if caption.level or regions else ()
+    return dataclasses.replace(caption, level=level, caveats=tuple(sorted(caveats)), corrected=corrected, passing=kept)
+
+
+def _below_class_line(zone: str) -> tuple[set[str], list[str]]:
+    """Caveats and passing lines between the class line and the first label."""
+    caveats: set[str] = set()
+    passing: list[str] = []
+    one_line = "\n" not in zone.strip()
+    runs_on = False  # the reason of a correction fills its line, and the next line ends it (09STATE81957)
+    for line in zone.split("\n")[:_MOST_LINES]:
+        reason, runs_on = runs_on, _CORRECTED.search(line) is not None and len(line.rstrip()) >= _FULL_LINE
+        if reason and line.strip():
+            continue
+        found, rest = split_caveats(" ".join(_without_correction(line, one_line=one_line).split()))
+        caveats.update(found)
+        if one_line:
+            caveats.update(word.upper() for word in _PLAIN_CAVEAT.findall(rest))
+        if line_kind(rest) is Kind.TEXT and not _NO_PASSING.match(rest):
+            passing.append(rest)
+    return caveats, passing
+
+
+def _lower_caveats(text: str) -> Iterator[str]:
+    """Caveats further down the head: ``SECRET//FGI//NOFORN``, ``(U) THIS CABLE IS ... NOT FOR INTERNET DISTRIBUTION``."""
+    upper = text.upper()
+    for match in _LOWER_CLASS_LINE.finditer(text) if "//" in text else ():
+        found, rest = split_caveats(match[0].strip())
+        if not rest:
+            yield from found
+    for match in _STATEMENT.finditer(text) if "INTERNET" in upper or "SENSITIVE BUT" in upper else ():
+        yield _CAVEAT_NAMES["internet" if match["internet"] else "sensitive"]
+
+
+def _is_subject_corrected(regions: Iterable[Region]) -> bool:
+    return any(region.kind == "subject" and _CORRECTED.match(region.text.lstrip()) for region in regions)
+
+
+def _without_correction(line: str, *, one_line: bool) -> str:
+    """A line without ``CORRECTED COPY`` and its reason, which ends with the line, or at two blanks where all lines were run together."""
+    match = _CORRECTED.search(line)
+    if match is None:
+        return line
+    behind = re.split(r" {2,}", line[match.end() :].lstrip()) if one_line else []
+    return " ".join([line[: match.start()], *behind[1:]])
+
+
+def split_caveats(line: str) -> tuple[list[str], str]:
+    """Caveats at the start of a line, and the rest: ``"SIPDIS, DEPT FOR X"`` -> ``(["SIPDIS"], "DEPT FOR X")``."""
+    found: list[str] = []
+    place = 0
+    while match := _CAVEAT.match(line, place):
+        found += _caveat_names(match)
+        joint = _JOINT.match(line, match.end())
+        place = joint.end() if joint else match.end()
+    return found, line[place:].strip()
+
+
+def _caveat_names(match: re.Match[str]) -> list[str]:
+    """The caveat's name; none for a word of the classification. ``"REL TO USA AND GBR"`` -> ``"REL TO USA, GBR"``."""
+    if match["level"]:
+        return []
+    if match["rel"]:
+        return ["REL TO " + ", ".join(re.findall(r"[A-Z]{2,4}", match["to"].upper().replace(" AND ", " ")))]
+    return [match["plain"].upper()] if match["plain"] else [_CAVEAT_NAMES[match.lastgroup or ""]]
+
+
+def _class_line(head: str) -> Caption:
+    """The class line alone: the first that goes on with a post and a serial, else the first letter-spaced class word."""
+    alone = Caption()
+    start = 0
+    for line in head.split("\n", _MOST_LINES)[:_MOST_LINES]:
+        for level, match in _class_words(line):
+            caption = _with_numbers(
+                Caption(CLASSIFICATION.name(level), start=start + match.start(), end=start + match.end()), line, match
+            )
+            if caption.serial is not None:
+                return caption
+            if alone.level is None and (" " in match[0] or not line[match.end() :].strip()):
+                alone = dataclasses.replace(caption, sections=caption.sections if " " in match[0] else None)
+        start += len(line) + 1
+    return alone
+
+
+def _class_words(line: str) -> list[tuple[str, re.Match[str]]]:
+    """The class word at the start of a line, with its level; in a line of run-together text every letter-spaced or capital one."""
+    lead = len(line) - len(line.lstrip(" >¶"))
+    found = [(level, match) for level, pattern in _CLASSES if (match := pattern.match(line, lead))][:1]
+    if found or len(line) < _RUN_TOGETHER:
+        return found
+    every = ((level, match) for level, pattern in _CLASSES for match in pattern.finditer(line, 0, 4_000))
+    return sorted(
+        ((level, match) for level, match in every if not line[match.start() - 1].isalpha() and not match[0].islower()),
+        key=lambda hit: hit[1].start(),
+    )
+
+
+def _with_numbers(caption: Caption, line: str, word: re.Match[str]) -> Caption:
+    """The caption with section count, post and serial, which follow the class word, with caveats between them."""
+    after = line[word.end() : word.end() + 200]
+    section = _SECTION.search(after)
+    number = _POST_SERIAL.match(after, section.end() if section else 0)
+    caveats, _ = split_caveats(" ".join(after[: section.start() if section else None].split()).lstrip(" /,-"))
+    sections = max(1, int(section[1])) if section else 1
+    end = caption.end + (section.end() if section else 0)
+    post = split_caveats(" ".join(number["post"].split()))[1] if number else ""
+    caption = dataclasses.replace(caption, sections=sections, end=end, caveats=tuple(caveats))
+    certain = section or (post and number and (" " in word[0].strip() or number["zeros"] or resolve_post(post)))
+    if number is None or not certain:
+        return caption
+    end += number.end() - (section.end() if section else 0)
+    return dataclasses.replace(caption, post=post or None, serial=int(number["serial"]), end=end)

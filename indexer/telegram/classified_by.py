@@ -1,0 +1,199 @@
+"""The Classified By line: who classified the cable and for which reasons.
+
+Orders: ``TITLE NAME for reasons 1.4 (b) and (d)``, ``NAME, TITLE, OFFICE; REASON: 1.4(B), (D)``, no name at all, the label twice,
+reasons before or after an E.O., also broken inside words by a wrap at column 71 (``REAS ONS``, ``Affa irs``, ``1 .4``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from reftel.indexer.telegram.labels import Region, cut_head, split_regions
+from reftel.indexer.telegram.officers import Officer, is_title_word, split_officer
+from reftel.schema.cable import ClassifiedBy
+
+_LONGEST = 700
+_WRAP = 71  # columns at which one message system cut the line, inside words too
+_KNOWN = frozenset((
+    "for", "reason", "reasons", "and", "or", "the", "of", "under", "section", "per", "e.o.", "b", "d", "(b)", "(d)", "1.4", "1.5",
+))  # fmt: skip
+
+_REASON_WORD = r"\s{0,2}".join("REASON") + r"(?:\s{0,2}S)?(?![a-z])"
+_SECTION = r"1\s{0,2}[./]\s{0,3}[3-7](?!\d)"
+_FOR = r"(?:F\s{0,2}O\s{0,2}R|PER|UNDER)"
+_REASON = re.compile(
+    rf"""[\s,;:(]{{0,4}}
+         (?: (?: \b(?:{_FOR}|DUE[ ]TO)\s{{1,4}} )? (?:THE\s)? (?:\b|(?-i:(?<=[a-z])(?=R))) {_REASON_WORD}  # for reasons | REAS ONS
+           | (?: \b(?:{_FOR}|SEC(?:TIONS?|\.)?)\s{{1,4}} ){{0,2}} (?<![\d.]){_SECTION}    # for 1.4 | under Section 1.5
+           | (?: \b{_FOR}\s{{1,4}} )? \bE\.?\s?O\.?\s?\d{{5}}                             # E.O. 12958
+           | \b(?:DECLASSIFY|DECL|DERIVED)\b )""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_NUMBER = re.compile(r"(?<![\d.])1\s{0,2}[./]?\s{0,3}(?P<number>[3-7])(?!\d)(?:\s?\.(?!\d))?")
+_ANOTHER = re.compile(rf"[\s,;/&)\].]{{0,5}}(?:and|or)?\s{{0,3}}(?:section\s)?(?={_SECTION})", re.IGNORECASE)
+_LETTERS = re.compile(
+    r"(?P<and>a\s{0,2}n\s{0,2}d\b|or\b|thr(?:ough|u)\b)|(?P<letter>[a-h])(?![a-z])|(?P<sign>[\s,;/&+.()\[\]-])",
+    re.IGNORECASE,
+)
+_PARAGRAPH_BREAK = re.compile(r"\n[ \t]*\n")
+_GOES_ON = re.compile(rf"\W{{0,4}}(?:for\s)?(?:{_REASON_WORD}|{_SECTION})", re.IGNORECASE)
+_LABEL_AGAIN = re.compile(r"\W{0,4}(?:(?:CLAS\w{3,7}D[ ]BY|BY)\b\W{0,3})+", re.IGNORECASE)
+_DERIVED = re.compile(r"\W{0,4}(?:DERIVED\b|MULTIPLE SOURCES)", re.IGNORECASE)
+_IN_PARAGRAPH = re.compile(
+    r"^[ \t]*(?:¶[ \t]*)?\d{1,2}[ ]?\.?[ ]{0,3}(?:\([^()\n]{1,20}\))?[ ]{0,3}\(?(?=Clas\w{3,7}d by\b)",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def parse_classified_by(text: str) -> ClassifiedBy | None:
+    """Who classified a cable, ``None`` if no line says so. The line may also stand inside one of the first paragraphs.
+
+    ``"Classified By: DCM Jane Roe for reasons 1.4 (b) and (d)."`` -> name ``Jane Roe``, title ``DCM``, reasons ``1.4 (b)``, ``1.4 (d)``.
+    ``Derived from`` names no officer.
+    """
+    head = cut_head(text)
+    return classified_by_of(head.regions, rest=head.rest)
+
+
+def classified_by_of(regions: Sequence[Region], *, rest: str = "") -> ClassifiedBy | None:
+    """The same from a head that has been split; ``rest`` is the text from the first paragraph on."""
+    found = next(_iter_read(regions), None)
+    if found is None and (match := _IN_PARAGRAPH.search(rest)):
+        found = next(_iter_read(split_regions(rest[match.end() : match.end() + _LONGEST])), None)
+    if found is None and any(region.kind == "derived" for region in regions):
+        return ClassifiedBy(None)
+    return found
+
+
+def _iter_read(regions: Sequence[Region]) -> Iterator[ClassifiedBy]:
+    label = ""  # of an empty part before: "Classified By: Classified by ..."
+    for region in regions:
+        if region.kind != "classified":
+            label = ""
+        elif not region.text.strip(" :.-\n") or region.text.strip(" :.-\n").lower() == "by":
+            label += region.label + region.text
+        else:
+            found = _read(_clause(label + region.label, region.text))
+            if found:
+                yield found
+
+
+def _read(clause: str) -> ClassifiedBy | None:
+    again = _LABEL_AGAIN.match(clause)
+    clause = clause[again.end() :] if again else clause
+    if _DERIVED.match(clause):
+        return ClassifiedBy(None, None, tuple(_reasons(clause)))
+    match = _REASON.search(clause)
+    reasons = tuple(_reasons(clause[match.start() :])) if match else ()
+    officer = _officer(clause[: match.start()] if match else _first_sentence(clause))
+    if officer == Officer(None, None) and not reasons:
+        return None
+    return ClassifiedBy(officer.name, officer.title, reasons)
+
+
+def _officer(text: str) -> Officer:
+    """The officer of the text before the reasons; a cut-off rest of one letter is none."""
+    plain = re.sub(
+        r"(?:(?:\s|\A)(?:for|per|under)|(?<=[a-z])for)\s*\Z", "", " ".join(text.split()), flags=re.IGNORECASE
+    ).strip(" ,;:-(")
+    return split_officer(plain) if len(plain.strip(". ")) > 1 else Officer(None, None)
+
+
+def _first_sentence(clause: str) -> str:
+    """Where no reasons follow: the first line, with the second unless the first is a whole sentence; a cut-off text up to its dots."""
+    clause = re.split(r"(?<=\.\.\.)\s", clause, maxsplit=1)[0]
+    lines = clause.strip().split("\n")
+    return lines[0] if lines[0].rstrip().endswith(".") else " ".join(lines[:2])
+
+
+def _clause(label: str, text: str) -> str:
+    """The line's text up to a blank line, or beyond it where reasons go on; the wrap at column 71 healed."""
+    parts = [part for part in _PARAGRAPH_BREAK.split(text[:_LONGEST], maxsplit=2) if part.strip()]
+    clause = parts[0] if parts else ""
+    if len(parts) > 1 and _GOES_ON.match(parts[1]):
+        clause = f"{clause} {parts[1]}"
+    return heal_wrap(label + clause)[len(label) :]
+
+
+def heal_wrap(line: str) -> str:
+    """The line with its break at column 71 closed where it cut a word: ``"... Josiah Rosen\\nblatt"`` -> ``"... Josiah Rosenblatt"``.
+
+    The break is a new line, or one blank where the text was re-flowed. Two whole words stay apart.
+    """
+    left, right = line[:_WRAP], line[_WRAP:]
+    gap = re.match(r" ?\n| {1,2}", right)
+    if gap is None or "\n" in left or left[-1:].isspace() or not right[gap.end() :].strip():
+        return line
+    rest = right[gap.end() :]
+    if rest[0].isspace():
+        return line
+    before, after = left.split()[-1], rest.split()[0]
+    return left + rest if _is_cut(before, after, broken="\n" in gap[0]) else line
+
+
+def _is_cut(before: str, after: str, *, broken: bool) -> bool:
+    """Whether two pieces are one word: together a known word, or a name's end in small letters, or capitals on a new line."""
+    piece, end = after.strip(".,;:)").lower(), before.strip("(,;").lower()
+    if _is_known(end + piece) and not (_is_known(end) and _is_known(piece)):
+        return True
+    if _is_known(piece) or _is_known(end) or not (before[-1:].isalpha() and after[:1].isalpha()):
+        return False
+    return after[0].islower() or (broken and before.isupper() and after[0].isupper())
+
+
+def _is_known(word: str) -> bool:
+    return word in _KNOWN or is_title_word(word)
+
+
+def _reasons(text: str) -> Iterator[str]:
+    """Reasons as ``1.4 (b)`` in printed order, each once; the section alone where no letter follows."""
+    match = _NUMBER.search(text)
+    seen: set[str] = set()
+    while match:
+        section = f"1.{match['number']}"
+        letters, end = _letters(text, match.end())
+        for reason in [f"{section} ({letter})" for letter in letters] or [section]:
+            if reason not in seen:
+                seen.add(reason)
+                yield reason
+        another = _ANOTHER.match(text, end)
+        match = _NUMBER.match(text, another.end()) if another else None
+
+
+def _letters(text: str, place: int) -> tuple[list[str], int]:
+    """Letters from ``place`` on, and where they end: ``" (b) and (d)."``, ``"b/d"``, ``" (B, D)"``, ``"b and d"``, ``"(b-d)"``."""
+    found: list[str] = []
+    bracket = joined = ranged = False
+    end = place
+    stopped = False  # by a full stop or a line end since the last letter
+    while match := _LETTERS.match(text, place):
+        if match["letter"]:
+            if found and not bracket and (stopped or not joined):
+                break
+            if found and bracket and not joined and _is_portion_mark(text, match, stopped=stopped):
+                break
+            found += _range(found[-1], match["letter"]) if ranged and found else [match["letter"].lower()]
+            joined = ranged = stopped = False
+            end = match.end()
+        else:
+            sign = match[0]
+            bracket = sign in "([" or (bracket and sign not in ")]")
+            joined = joined or bool(match["and"]) or sign in ",/&+;-" or (not bracket and sign == " " and not found)
+            ranged = sign == "-" or sign.lower().startswith("thr") or (ranged and sign in " ()")
+            stopped = stopped or (sign in ".\n" and not bracket)
+        place = match.end()
+    return list(dict.fromkeys(found)), end
+
+
+def _is_portion_mark(text: str, match: re.Match[str], *, stopped: bool) -> bool:
+    """Whether a bracketed C behind the reasons is the mark of the next text: ``"1.4 (b).\\n(C) Summary"``."""
+    return (
+        match[0] in "Cc"
+        and text[match.end() : match.end() + 1] == ")"
+        and (stopped or re.match(r"\)\s*[A-Z][a-z]", text[match.end() :]) is not None)
+    )
+
+
+def _range(first: str, last: str) -> Iterable[str]:
+    return [chr(code) for code in range(ord(first) + 1, ord(last.lower()) + 1)]

@@ -1,0 +1,87 @@
+"""What copying leaves behind the end of a message: stamps, ``NNNN``, class words, adverts for a web site, database statements."""
+
+from __future__ import annotations
+
+import re
+
+from reftel.indexer.telegram.lines import Kind, line_kind
+
+_DEBRIS_KINDS = frozenset({Kind.BLANK, Kind.RULE, Kind.BANNER, Kind.PAGE, Kind.CLASS, Kind.SIPDIS, Kind.STAMP, Kind.DEBRIS})
+
+ENDS_SENTENCE = re.compile(r"[.!?:;][\"”“'’)\]*»]*$|[\"”)\]*=_-]$|\.{2,}$|[Xx]{4,}$|…$")
+_TRAILING_TOKEN = re.compile(
+    r"""(?: \s+ (?: \d{4}-\d{2}-\d{2} | \d{1,2}/\d{1,2}/\d{2,4} | N{3,5} | Nnnn | BT | [#]\d{0,5} | [#]NAME\? | >+ | &gt; | [.*=_~"”“#-]+
+          | End\ Cable\ Text(?:\s+X{4,})? | (?:SECRET|CONFIDENTIAL|UNCLASSIFIED) )
+      | (?<=[A-Za-z]) (?: \#NAME\? | [*\#=~_]+ ) | (?<=[A-Z]{4}) [.,] )$""",
+    re.VERBOSE,
+)
+_ADVERT = re.compile(
+    r"""for[ ]more[ ]\w[^\n]{0,60}\bvisit\b
+      | (?: please[ ] | to[ ] )? \bvisit\b [^\n.;]{0,90}? (?: web[ ]?site | web[ ]?page | home[ ]?page | forum | portal | sipr\w* )""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_LONGEST_ADVERT = 500
+# Lines behind the text that are no part of it: handling words of the 1970s, an id, a caption.
+_HANDLING = re.compile(
+    r"gp-?\d\.?|exempt\.?|x?gds\.?|ngds\.?|grnc|decontrol.{0,40}"
+    r"|\d{2,4}[a-z]{3,20}\d{3,7}|(?:unclas|secret|confidential)[a-z /]{3,40}\d{4,6}",
+    re.IGNORECASE,
+)
+_STATEMENT = re.compile(
+    r"\bselect \* from \S.{0,120}$|\bid:\s*\d{4,}\s*$|declassified/released us department.{0,80}$", re.IGNORECASE | re.DOTALL
+)
+
+
+def strip_debris(tail: str, end: int) -> int:
+    """Offset of the end without trailing debris: lines of it, tokens behind the last word, database statements."""
+    while True:
+        end = len(tail[:end].rstrip())
+        if end == 0:
+            return 0
+        start = tail.rfind("\n", 0, end) + 1
+        line = tail[start:end]
+        if line.strip(" .\"”'>") == "" or line_kind(line) in _DEBRIS_KINDS or _HANDLING.fullmatch(line.strip()):
+            end = start
+            continue
+        statement = _STATEMENT.search(tail, max(0, end - 160), end) or _trailing_stamp(line, start)
+        if statement is not None:
+            end = statement if isinstance(statement, int) else statement.start()
+            continue
+        return end
+
+
+def _trailing_stamp(line: str, start: int) -> int | None:
+    """Start of a print-shop stamp such as ``name @ Sat Dec 4 19:20:36 2010. Este documento ...``, at the beginning of its line."""
+    stamp = re.search(r"(?:(?:[A-Z][a-zà-ÿ]\w* )?\S+: )?\S+ @ \w{3} \w{3} +\d{1,2} \d\d:", line[-160:])
+    return None if stamp is None else start + max(0, len(line) - 160) + stamp.start()
+
+
+def find_advert(tail: str, end: int) -> int | None:
+    """Start of an advert for a web site that reaches (nearly) to the end."""
+    near = max(0, end - _LONGEST_ADVERT)
+    if "visit" not in tail[near:end].lower():
+        return None
+    match = _ADVERT.search(tail, near, end)
+    if match is None or not re.search(r"https?:|www\.|\bsgov\b|siprnet|web ?site", tail[match.start() : end], re.IGNORECASE):
+        return None
+    front = tail[: match.start()].rstrip("*=-\"“ \n\t")
+    return len(front) + 1 if len(front) < match.start() else match.start()
+
+
+def without_struck_stamp(tail: str, end: int) -> int:
+    """The end before a struck-out line that follows debris (``NNNN``); a struck-out line under the text is the signer's place."""
+    start = tail.rfind("\n", 0, end) + 1
+    if re.fullmatch(r"[Xx]{4,}", tail[start:end].strip()) is None:
+        return end
+    shorter = strip_debris(tail, start)
+    between = tail[shorter:start]
+    return shorter if between.strip() and re.search(r"\w", between) else end
+
+
+def trim_tokens(text: str) -> str:
+    """Without dates, ``NNNN``, full stops on their own and the like behind the last word."""
+    while True:
+        match = _TRAILING_TOKEN.search(text, max(0, len(text) - 60))
+        if match is None or not text[: match.start()].strip():
+            return text.rstrip()
+        text = text[: match.start()].rstrip()

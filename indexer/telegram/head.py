@@ -1,0 +1,80 @@
+"""The head of a cable, everything before its first paragraph: caption, passing lines, E.O., TAGS, SUBJECT, REF, Classified By."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+
+from reftel.indexer.telegram.caption import Caption, caption_of
+from reftel.indexer.telegram.classified_by import classified_by_of
+from reftel.indexer.telegram.eo import declassification_of, looks_like_date
+from reftel.indexer.telegram.labels import Region, cut_head
+from reftel.indexer.telegram.references import references_of
+from reftel.indexer.telegram.subject import subject_of
+from reftel.indexer.telegram.tags import tags_of
+from reftel.schema import warnings as codes
+from reftel.schema.cable import ClassifiedBy, Reference, Warning  # noqa: A004 - the record's word for it
+from reftel.schema.tagkinds import is_known_tag, split_fused
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class HeadFacts:
+    """What a head says; every part that is not there is ``None`` or empty.
+
+    ``passing`` are the lines that pass the cable on (``STATE FOR EUR/WE``), ``declassify_on`` an ISO date, ``declassify_raw`` the
+    value as printed.
+    """
+
+    caption: Caption
+    passing: tuple[str, ...] = ()
+    declassify_on: str | None = None
+    declassify_raw: str | None = None
+    tags: tuple[str, ...] = ()
+    subject: str | None = None
+    references: tuple[Reference, ...] = ()
+    classified_by: ClassifiedBy | None = None
+    warnings: tuple[Warning, ...] = ()
+
+
+def parse_head(text: str, *, year: int | None = None) -> HeadFacts:
+    """The facts of a head, of any piece of one, or of a body that begins with one. ``year`` is that of the cable, implied in references.
+
+    Where a copy of the cable's data stands before its caption (a row of another table), the parts behind the caption are read.
+    """
+    head = cut_head(text)
+    caption = caption_of(head.text, head.regions)
+    regions = _behind_caption(head.regions, caption)
+    eo = declassification_of(regions, year=year)
+    facts = HeadFacts(
+        caption=caption,
+        passing=caption.passing,
+        declassify_on=eo.on if eo else None,
+        declassify_raw=eo.raw if eo else None,
+        tags=tags_of(regions),
+        subject=subject_of(regions),
+        references=references_of(regions, year=year),
+        classified_by=classified_by_of(regions, rest=head.rest),
+    )
+    return dataclasses.replace(facts, warnings=tuple(_iter_warnings(facts, regions)))
+
+
+def _iter_warnings(facts: HeadFacts, regions: tuple[Region, ...]) -> Iterator[Warning]:
+    """What could not be read, or looks like a slip of the typist."""
+    if facts.caption.level is None and regions:
+        yield Warning(codes.CAPTION_MISSING, "classification", "no class line above the labelled parts")
+    for tag in facts.tags:
+        if pair := split_fused(tag):
+            yield Warning(codes.TAG_FUSED, "tags", f"{tag!r} may be {pair[0]} and {pair[1]}")
+        elif "," not in tag and not is_known_tag(tag):
+            yield Warning(codes.TAG_UNKNOWN, "tags", f"{tag!r} is not in the table of tags")
+    for reference in facts.references:
+        if reference.kind == "cable" and reference.id is None:
+            yield Warning(codes.REFERENCE_UNREADABLE, "refs", f"no id could be read from {reference.raw!r}")
+    if facts.declassify_raw and facts.declassify_on is None and looks_like_date(facts.declassify_raw):
+        yield Warning(codes.DECLASSIFY_UNREADABLE, "declassify_on", f"no day of the calendar: {facts.declassify_raw!r}")
+
+
+def _behind_caption(regions: tuple[Region, ...], caption: Caption) -> tuple[Region, ...]:
+    """The parts behind the class line if they hold a subject or TAGS, else all (09NAIROBI2497 has a row with both before its caption)."""
+    behind = tuple(region for region in regions if region.start >= caption.end)
+    return behind if any(region.kind in ("subject", "tags") for region in behind) else regions

@@ -1,0 +1,291 @@
+"""Headings: title lines over a paragraph, between dash rules, over one, or standing alone.
+
+Rules longer than 45 dashes arrive split (``---- --``); re-flowed texts have title and rule at the end of the paragraph before.
+A rule is as long as its title, which tells where a title starts that shares its line with other text.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+from reftel.indexer.telegram.lines import FILLER, clean, is_rule
+from reftel.indexer.telegram.titles import (
+    LONGEST_TITLE,
+    NO_TITLE,
+    SENTENCE_BREAK,
+    has_mark,
+    is_title,
+    looks_titled,
+    plain_title,
+    sentence_breaks,
+)
+
+_WINDOW = 500  # a heading and its rules take a few lines
+_WIDEST_LINE = 75  # of a title that is wrapped over several lines
+_MOST_LINES = 5
+_RULE_CHARACTERS = "-=_*"
+_SHORTEST_RULE = 4
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading's text, one line, without rules and without its own mark, and the offset where it (or its first rule) starts.
+
+    ``text`` is ``None`` where only a rule is left: the title was withheld.
+    """
+
+    at: int
+    text: str | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Row:
+    """A line, stripped; ``whole`` is false for the rest of a line that begins with a paragraph's number."""
+
+    at: int
+    text: str
+    whole: bool = True
+
+
+def find_heading(text: str, begin: int, end: int, *, opening: bool = False) -> Heading | None:
+    """The heading that stands directly above ``end``, not before ``begin``.
+
+    With ``opening`` it may start at ``begin`` inside a line, right behind the head.
+
+    ``"... end.\\n\\nNext Steps\\n----------\\n"`` -> ``"Next Steps"``; a last line that is a sentence is none.
+    """
+    begin = max(begin, end - _WINDOW)
+    closing = text[max(begin, end - 30) : end].rstrip(" \t\n¶" + FILLER)
+    if begin >= end or (closing.endswith((".", ";", ",")) and not closing.endswith("...")):
+        return None
+    if "\n" not in text[begin:end]:
+        title = text[begin:end].strip(" ¶" + FILLER)
+        if opening and len(title.split()) < 6 and is_title(title) and looks_titled(title):
+            return Heading(begin, plain_title(title))
+        return _inline_heading(text, begin, end)
+    rows = _rows(text, begin, end, whole=opening or begin == 0 or text[begin - 1] == "\n")
+    _drop_blank(rows)
+    if not rows:
+        return None
+    last = rows[-1]
+    if is_rule(last.text):
+        return _ruled_heading(text, rows)
+    if last.text[-1] in _RULE_CHARACTERS and last.text.endswith(last.text[-1] * _SHORTEST_RULE):
+        return _inline_heading(text, last.at, end)
+    return _bare_heading(list(rows)) or _inline_heading(text, last.at, end, strict=True)
+
+
+def _rows(text: str, begin: int, end: int, *, whole: bool) -> list[_Row]:
+    """The lines of the stretch, stripped; lines that were masked whole are left out."""
+    rows, at = [], begin
+    stretch = text[begin:end]
+    masked = FILLER in stretch
+    for line in stretch.split("\n"):
+        content = (clean(line) if masked else line).strip(" \t¶")
+        if content or not masked or FILLER not in line:
+            rows.append(_Row(at + (len(line) - len(line.lstrip(" \t" + FILLER))), content, whole or not content))
+        at += len(line) + 1
+        whole = True
+    return rows
+
+
+def _drop_blank(rows: list[_Row]) -> None:
+    while rows and not rows[-1].text:
+        rows.pop()
+
+
+def _drop_rules(rows: list[_Row]) -> int | None:
+    """Takes rules and blank lines off the end; the offset of the first rule, ``None`` without one."""
+    at = None
+    while rows and (not rows[-1].text or is_rule(rows[-1].text)):
+        row = rows.pop()
+        at = row.at if row.text else at
+    return at
+
+
+def _take_titles(rows: list[_Row], most: int) -> list[_Row]:
+    """Takes the block of text lines off the end."""
+    titles: list[_Row] = []
+    while rows and rows[-1].text and not is_rule(rows[-1].text) and len(titles) < most:
+        titles.insert(0, rows.pop())
+    return titles
+
+
+def _ruled_heading(text: str, rows: list[_Row]) -> Heading | None:
+    """The title lines over a closing rule, up to another rule, a blank line, or the end of a sentence."""
+    _, width = _split_rule(rows[-1].text)
+    rule_at = _drop_rules(rows) or 0
+    spaced = bool(rows) and _spaced(text, rows[-1], rule_at)
+    titles = _take_titles(rows, _MOST_LINES)
+    bounded = not rows or not rows[-1].text
+    above = list(rows)
+    opening = _drop_rules(above)
+    if opening is not None and titles and (not bounded or spaced):
+        title = " ".join(row.text for row in titles)
+        return Heading(opening, plain_title(title)) if len(title) <= 3 * LONGEST_TITLE else Heading(rule_at, None)
+    titles = _trim_titles(titles, width, bounded=bounded)
+    if not titles or not titles[0].whole:
+        return _inline_heading(text, titles[0].at, rule_at + width, whole=False) if titles else Heading(rule_at, None)
+    title = " ".join(row.text for row in titles)
+    if len(title) > LONGEST_TITLE:
+        return _inline_heading(text, titles[-1].at, rule_at + width)
+    if NO_TITLE.match(title):
+        return Heading(rule_at, None)
+    return _widened(text, titles[0].at, title, width)
+
+
+def _spaced(text: str, row: _Row, rule_at: int) -> bool:
+    """Whether a blank line stands between a title and its rule."""
+    return text[row.at : rule_at].count("\n") > 1
+
+
+def _widened(text: str, start: int, title: str, width: int) -> Heading:
+    """The title with its first words, where they stayed at the end of the paragraph above: the rule tells its length."""
+    if len(title) < width - 3:
+        for place in sentence_breaks(text, max(0, start - LONGEST_TITLE), start):
+            words = " ".join(clean(text[place:start]).split())
+            if words and abs(len(words) + 1 + len(title) - width) <= 2 and words[-1].isalpha() and looks_titled(words):
+                return Heading(place, plain_title(f"{words} {title}"))
+    return Heading(start, plain_title(title))
+
+
+def _trim_titles(titles: list[_Row], width: int, *, bounded: bool) -> list[_Row]:
+    """The lowest lines that belong to the title: a line above joins while it ends no sentence and is no wider than the rule.
+
+    In a short block of its own (``bounded``: a blank line above it) every line joins.
+    """
+    if not titles:
+        return []
+    if bounded and len(titles) <= 3 and all(_may_join(row) for row in titles[:-1]) and _may_join(titles[-1]):
+        return titles
+    last = titles[-1].text
+    if last.endswith(".") and not last.endswith("...") and not looks_titled(last) and abs(len(last) - width) > 4:
+        return []
+    kept = titles[-1:]
+    for row in reversed(titles[:-1]):
+        if row.text[-1] in ".!?:\"”" or not row.whole or (len(row.text) > width + 3 and not _may_join(row)):
+            break
+        kept.insert(0, row)
+    return kept
+
+
+def _may_join(row: _Row) -> bool:
+    return row.whole and len(row.text) <= _WIDEST_LINE and looks_titled(row.text) and row.text[-1] != "." and not NO_TITLE.match(row.text)
+
+
+def _bare_heading(rows: list[_Row]) -> Heading | None:
+    """One or two short lines without a rule: over them a blank line, or a finished sentence if the title is one in its letters."""
+    titles = _take_titles(rows, 3)
+    if not titles or not titles[-1].whole:
+        return None
+    within = _between_rules(titles[-1])
+    if within is not None:
+        return within
+    above = next((row.text for row in reversed(rows) if row.text), "")
+    if above.lower().endswith((" end", " end of")):  # "... End⏎Summary"
+        return None
+    if has_mark(titles[-1].text):
+        return _accept_title(titles[-1:], strict=False)
+    if rows and titles[0].whole and (not rows[-1].text or is_rule(rows[-1].text)):
+        accepted = _accept_title(titles, strict=len(titles) > 1)
+        if accepted is not None or len(titles) == 1:
+            return accepted
+    if len(titles) > 1:
+        over = titles[-2].text
+        finished = _ends_sentence(over) or (titles[-1].text.isupper() and not over.isupper() and _pauses(over))
+        return _accept_title(titles[-1:], strict=True) if finished else None
+    return _accept_title(titles, strict=False) if not rows and len(titles[0].text.split()) < 4 else _accept_title(titles, strict=True)
+
+
+def _between_rules(row: _Row) -> Heading | None:
+    """``------- Summary -------`` on one line."""
+    if row.text[0] not in _RULE_CHARACTERS or row.text[-1] not in _RULE_CHARACTERS:
+        return None
+    title = row.text.strip(_RULE_CHARACTERS + " ")
+    front = row.text.index(title) if title else 0
+    return Heading(row.at, plain_title(title)) if title and front > 2 and len(title) <= LONGEST_TITLE else None
+
+
+def _ends_sentence(line: str) -> bool:
+    return line[-1] in ".!?:\"”’)]" or line[-4:].upper() == "XXXX"
+
+
+def _pauses(line: str) -> bool:
+    """Whether a line ends in a comma or in closing words, ``END SUMMARY``: enough above a title in capitals."""
+    return line[-1] in ",;" or re.search(r"\bend (?:of )?\w+$", line[-25:], re.IGNORECASE) is not None
+
+
+def _accept_title(titles: list[_Row], *, strict: bool) -> Heading | None:
+    title = " ".join(row.text for row in titles)
+    if not is_title(title) or (strict and not looks_titled(title)):
+        return None
+    return Heading(titles[0].at, None if title.upper().rstrip(":.") == "BEGIN SUMMARY" else plain_title(title))
+
+
+def _split_rule(line: str) -> tuple[str, int]:
+    """A line without the rule at its end, and the rule's length without blanks: ``"... Comment -------"`` -> ``("... Comment", 7)``."""
+    front = line.rstrip(_RULE_CHARACTERS + " \t")
+    rule = line[len(front) :].strip()
+    count = len(rule.replace(" ", ""))
+    return (front, len(rule) if "- -" in rule else count) if count >= _SHORTEST_RULE else (line.rstrip(), 0)
+
+
+def _inline_heading(text: str, begin: int, end: int, *, strict: bool = False, whole: bool = True) -> Heading | None:
+    """Title and rule at the end of a line that begins with other text: ``... to govern. Comment -------``.
+
+    Without a rule only a title in its letters counts. ``whole`` is false where the line begins with a paragraph's number.
+    """
+    body, width = _split_rule(text[begin:end].rstrip(" \t\n¶" + FILLER))
+    if not width:
+        return _tail_heading(body, begin, strict=strict)
+    opened = _opening_rule(body, max(0, len(body) - 2 * LONGEST_TITLE))
+    if opened is not None:
+        return Heading(begin + opened[0], plain_title(body[opened[1] :]))
+    start = _title_start(body, width, whole=whole)
+    if start is None or NO_TITLE.match(body[start:]):
+        return Heading(begin + len(body), None)
+    return Heading(begin + start, plain_title(body[start:]))
+
+
+def _opening_rule(body: str, low: int) -> tuple[int, int] | None:
+    """Start and end of a rule before the last words of a line: ``... end. ------- Summary`` -> that of the dashes."""
+    for mark in ("----", "====", "****", "____", "- - -"):
+        place = body.rfind(mark, low)
+        if place >= 0:
+            end = place + len(mark)
+            front = body[:end].rstrip(_RULE_CHARACTERS + " ")
+            return len(front), end + (len(body[end:]) - len(body[end:].lstrip(_RULE_CHARACTERS + " ")))
+    return None
+
+
+def _title_start(body: str, width: int, *, whole: bool) -> int | None:
+    """Offset of the title that a rule of this width underlines: the sentence break nearest to that width, else the nearest word."""
+    low = max(0, len(body) - 2 * width - 12)
+    breaks = sentence_breaks(body, low, len(body))
+    ends = (match.end() for match in SENTENCE_BREAK.finditer(body, low))
+    fitting = [place for place in ends if abs(len(body) - place - width) <= 3]
+    if fitting:
+        return fitting[0]
+    if whole and len(body) <= width + 3:
+        return 0
+    reach = min(2 * width + 8, LONGEST_TITLE)
+    near = [place for place in breaks if 3 <= len(body) - place <= reach and looks_titled(body[place:])]
+    if near:
+        return near[0] if width >= 20 else near[-1]
+    space = body.rfind(" ", 0, max(0, len(body) - width + 1))
+    fits = space >= 0 and abs(len(body) - space - 1 - width) <= 3 and not sentence_breaks(body, space + 1, len(body))
+    return space + 1 if fits else None
+
+
+def _tail_heading(stretch: str, begin: int, *, strict: bool) -> Heading | None:
+    """A title run on behind the last sentence of a paragraph: ``... of the Muslim world. The Deeper Challenges``."""
+    breaks = sentence_breaks(stretch, max(0, len(stretch) - LONGEST_TITLE), len(stretch))
+    if not breaks:
+        return None
+    title = stretch[breaks[-1] :]
+    if not is_title(title) or not looks_titled(title) or title.count(" ") > 11 or "XX" in title:
+        return None
+    if stretch[-300:].upper() == stretch[-300:] or (strict and " " not in title):
+        return None
+    return Heading(begin + breaks[-1], plain_title(title))

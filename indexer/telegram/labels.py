@@ -1,0 +1,182 @@
+"""Where the labelled parts of a head stand: ``E.O.``, ``TAGS``, ``SUBJECT``, ``REF``, ``Classified By``, ``Derived from``.
+
+A label counts at the start of a line in its loose form (``TAGS PREL``, ``REF A. STATE 1``) and inside a line only in its strict form
+with a colon, because containers without newlines and careless typists run heads together (``... 01/07/2014 Tags: prel Subject: ...``).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+from reftel.indexer.telegram.citations import find_citations
+from reftel.indexer.telegram.lines import clean, mask_noise
+from reftel.indexer.telegram.officers import is_title_word
+from reftel.schema.tagkinds import is_known_tag
+
+HEAD_LIMIT = 16_000  # characters; the longest real head has some 5,000, and labels further down are text
+
+_MARK = r"\((?:U|S|C|TS|SBU|FOUO|LOU|NF|N|SNF|UNCLAS|CONF|SECRET)(?:[/ ,-][^()\n]{0,40})?\)"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Region:
+    """A label's part of a head: the kind of label, where it starts, the label as printed, and the text behind it up to the next label."""
+
+    kind: str
+    start: int
+    label: str
+    text: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Form:
+    """How a label may stand: ``alone`` at the start of a line, ``inline`` elsewhere."""
+
+    kind: str
+    alone: re.Pattern[str]
+    inline: re.Pattern[str]
+
+
+def _form(kind: str, alone: str, inline: str) -> _Form:
+    return _Form(kind, re.compile(alone, re.IGNORECASE), re.compile(inline, re.IGNORECASE))
+
+
+_EO = r"E[. ]{0,2}O[. ]{0,2}[ :]{0,2}"
+# "(U) Classified by X; E.O. 12958, reasons 1.4" is no E.O. line
+_NO_REASON = r"(?!\W{0,3}(?:REASON|SECTION|1\s?[./]\s?[3-7]))"
+_REFS = r"REF(?:TEL|ERENCE)?(?:\(S\)|S)?"
+_ITEM = r"[ ]{1,4}(?=\(?[A1]\W|(?:'?\d{2,4}[ ]?)?[A-Z][A-Z .]{2,20}[ ]\d)"
+_BY = r"CLAS\w{3,7}D[ ]{0,2}BY\b"
+
+# E.O. 12958: | EO 12958 DECL: | E.O.: | DECL: alone;  TAGS: | TAGS PREL;  SUBJECT: | SUBJ:;  REF: | REFTELS | Ref(s): | REF A.
+_FORMS: dict[str, tuple[_Form, ...]] = {
+    "E": (
+        _form(
+            "eo",
+            rf"{_EO}(?:\d{{5}}\b|(?=N/A)){_NO_REASON}[ ]*[:.]?|{_EO}:",
+            rf"{_EO}\d{{5}}[ ]*(?::|(?=DECL|N/A|X{{4}}))",
+        ),
+    ),
+    "T": (_form("tags", r"TAGS?\b[ ]*(?:[:;.]|(?=\s))", r"TAGS?[ ]{0,2}:|(?<=\s)(?-i:TAGS?)[ ](?=[A-Z]{2,5}[ ,(])"),),
+    "S": (
+        _form(
+            "subject",
+            r"SUBJ(?:ECT)?\b[ ]*(?:[:;]|(?-i:(?<=SUBJECT)[ .-]+(?!LINE|TO\b)(?=[A-Z])))",
+            r"SUBJ(?:ECT)?[ ]{0,2}:",
+        ),
+    ),
+    "R": (_form("references", rf"{_REFS}(?:[ ]*[:;.]+|{_ITEM})", rf"{_REFS}[ ]{{0,2}}:"),),
+    "C": (_form("classified", rf"{_BY}[ ]*[:.-]*", rf"{_BY}[ ]*:|(?-i:C){_BY[1:]}"),),
+    "D": (
+        _form("derived", r"DERIVED[ ]FROM\b[ ]*:?", r"DERIVED[ ]FROM[ ]*:"),
+        _form("declassify", r"DECLASSIFY[ ]ON\b[ ]*:?", r"DECLASSIFY[ ]ON[ ]*:"),
+        _form("eo", r"(?=DECL[ ]?:)", r"(?!)"),
+    ),
+}
+_BY_COLON = re.compile(rf"{_BY}[ ]*:", re.IGNORECASE)
+_TAGS_COLON = re.compile(r"TAGS?[ ]{0,2}:", re.IGNORECASE)
+_CANDIDATE = re.compile(r"E[. ]{0,2}O[. :]|TAG|SUBJ|REF|CLAS|DE(?=RIVED|CL)", re.IGNORECASE)
+# What may stand before a label "at the start of a line": "(U) Classified by".
+_BEFORE = re.compile(r"[\s¶>]*(?:\(\w{1,4}\)[ ]*)?\Z")
+_LEAD = 12
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Head:
+    """The head of a text without page banners, its labelled parts, and the beginning of what follows it."""
+
+    text: str
+    regions: tuple[Region, ...]
+    rest: str
+
+
+def cut_head(text: str) -> Head:
+    """The head of a text that may go on into its paragraphs."""
+    beginning = text[:HEAD_LIMIT].replace("\r", "").replace("\xa0", " ").replace("\t", " ")
+    end = first_paragraph(beginning)
+    head = clean(mask_noise(beginning[:end]))
+    return Head(head, split_regions(head), beginning[end:])
+
+
+def split_regions(text: str) -> tuple[Region, ...]:
+    """The labelled parts of a head in text order; what stands before the first label is left out."""
+    marks = [found for match in _CANDIDATE.finditer(text, 0, HEAD_LIMIT) if (found := _label_at(text, match.start()))]
+    ends = [*(start for _, start, _ in marks), len(text)][1:]
+    return tuple(
+        Region(kind, start, text[start:after], text[after:end])
+        for (kind, start, after), end in zip(marks, ends, strict=True)
+    )
+
+
+def _label_at(text: str, start: int) -> tuple[str, int, int] | None:
+    """Kind, start (with a portion mark before it) and end of the label at ``start``; ``None`` if none stands there."""
+    line = text.rfind("\n", max(0, start - _LEAD), start) + 1
+    alone = start - line < _LEAD and _BEFORE.fullmatch(text[line:start]) is not None
+    for form in _FORMS[text[start].upper()]:
+        if alone and (match := form.alone.match(text, start)):
+            return form.kind, line, match.end()
+        if (match := form.inline.match(text, start)) and _may_be_inline(form.kind, text, start):
+            return form.kind, _without_mark(text, start), match.end()
+    return None
+
+
+def _may_be_inline(kind: str, text: str, start: int) -> bool:
+    """Whether what is around lets a label begin inside a line: no bracket (``(SUBJ: IIR ...)``), for common words no letter.
+
+    Labels may be glued to the text before them (``MISSIONREF:``, ``N/ATags:``), but ``PREF:`` is a tag. Without a colon two tags must
+    follow ``TAGS`` (not ``DOG TAGS IN USE``), a title ``CLASSIFIED BY``.
+    """
+    before = text[start - 1 : start]
+    if before == "(":
+        return False
+    if kind == "references":
+        return before not in "Pp"
+    if kind in ("derived", "declassify") and before.isalpha():
+        return False
+    if kind == "classified" and before.isalpha():
+        return text[start - 2 : start].upper() != "DE" and _BY_COLON.match(text, start) is not None
+    words = text[start : start + 60].split()
+    if kind == "tags" and not _TAGS_COLON.match(text, start):
+        return len(words) > 2 and all(word[0] == "(" or is_known_tag(word.strip(",;()").upper()) for word in words[1:3])
+    if kind == "classified" and words[0].isupper() and not _BY_COLON.match(text, start):
+        return len(words) > 2 and is_title_word(words[2])
+    return kind != "eo" or not before.isalpha() or text[start + 1] == "."
+
+
+def _without_mark(text: str, start: int) -> int:
+    """Start of the portion mark that belongs to the label: ``"... STATE 1 (U) Classified By:"``."""
+    match = re.search(r"\([US]\)[ ]?\Z", text[max(0, start - 4) : start])
+    return start - len(match[0]) if match else start
+
+
+_MARKED = re.compile(rf"^[ \t]*(?:¶[ \t]*)?\d{{1,3}}[ ]?\.?[ ]{{0,4}}{_MARK}", re.MULTILINE | re.IGNORECASE)
+_REF_BEFORE = re.compile(rf"\b{_REFS}\b", re.IGNORECASE)
+_PILCROW = re.compile(r"¶[ \t]*\d{1,3}[ ]?\.")
+_FIRST = re.compile(r"^[ \t]*1[ ]?\.[ ]+(?=[A-Z\"“])", re.MULTILINE)
+_FIRST_RUN_ON = re.compile(r"(?<=\s)1\.[ ]+(?=[A-Z\"“])")  # in a text that lost its line breaks
+# "... reasons 1.4 b and d 1.(C)"
+_RUN_ON = re.compile(rf"(?<=[\s.:;)])1[ ]?\.[ ]{{0,4}}{_MARK}(?![ ]?(?:and|,))", re.IGNORECASE)
+
+
+def first_paragraph(text: str) -> int:
+    """Offset of the first numbered paragraph, the length of the text (at most `HEAD_LIMIT`) if there is none.
+
+    Numbered reftels (``REF: 1. STATE 12``) are no paragraphs.
+    """
+    end = min(len(text), HEAD_LIMIT)
+    unmarked = _FIRST if "\n" in text[:end].strip() else _FIRST_RUN_ON
+    for pattern in (_MARKED, _RUN_ON, _PILCROW, unmarked):
+        for match in pattern.finditer(text, 0, end):
+            if pattern in (_MARKED, _RUN_ON) or not _is_listed(text, match.start()):
+                end = match.start()
+                break
+    return end
+
+
+def _is_listed(text: str, start: int) -> bool:
+    """Whether a number at a line start is that of a reftel: ``REF: 1. STATE 12``."""
+    if not _REF_BEFORE.search(text[max(0, start - 600) : start]):
+        return False
+    after = text[start : start + 80].lstrip(" ¶0123456789.")
+    return any(citation.start == 0 for citation in find_citations(after)[:1])

@@ -1,0 +1,248 @@
+"""The lines of a cable's text, told apart: words of the message from what transmission and copying put between them.
+
+Page banners, ``PAGE 02 ...`` lines, class lines beside them and injected ``SIPDIS`` lines interrupt sentences, subjects and
+reference lists. They are masked, not cut out: `mask_noise` gives a text of the same length, so every offset stays true, and `clean`
+drops the mask.
+Banners are found wherever they stand, also in running text and in texts that lost their line breaks.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import re
+from collections.abc import Iterable, Iterator
+
+from reftel.indexer.telegram.banners import iter_banners, iter_places
+
+FILLER = "\x00"  # stands for a masked character; neither a blank nor a word
+
+
+class Kind(enum.StrEnum):
+    """What a line is."""
+
+    TEXT = "text"
+    BLANK = "blank"
+    RULE = "rule"
+    BANNER = "banner"
+    PAGE = "page"
+    CLASS = "class"
+    SIPDIS = "sipdis"
+    STAMP = "stamp"
+    ADVERT = "advert"
+    DEBRIS = "debris"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Line:
+    """A physical line: its offsets in the text (``end`` before the line break), its characters, its kind."""
+
+    start: int
+    end: int
+    text: str
+    kind: Kind
+
+
+# PAGE 02 RUEHFRA0170 S E C R E T | PAGE 02 HARARE 06677 01 OF 03 291400Z | PAGE 02        STATE   015113  182333Z
+_PAGE = re.compile(
+    r"""PAGE [ ]{1,3} \d{2} [ ]{1,10}
+        (?: [A-Z]{4,8}\d{3,6} | (?: [A-Z]+ [ ]{1,4} ){1,3} \d{3,6} )
+        (?: [ ]{1,3} \d\d [ ] OF [ ] \d\d )?
+        (?: [ ]{1,3} \d{6}Z )?
+        (?: [ ]{1,3} (?: S[ ]E[ ]C[ ]R[ ]E[ ]T | C[ ]O[ ]N[ ]F[ ]I[ ]D[ ]E[ ]N[ ]T[ ]I[ ]A[ ]L | U[ ]N[ ]C[ ]L[ ]A[ ]S ) (?!\w) )?""",
+    re.VERBOSE,
+)
+
+_RULE = re.compile(r"(?:[-=*_~–—][ \t]*){3,}")
+_SIPDIS = re.compile(r"sipdis", re.IGNORECASE)
+_CLASS_WORDS = ("TOPSECRET", "SECRET", "CONFIDENTIAL", "UNCLASSIFIED", "UNCLAS", "LIMITEDOFFICIALUSE")
+_CLASS_TAILS = ("", "NOFORN", "//NOFORN", "//NF", "SENSITIVE", "//FOUO", "SIPDIS", "FOROFFICIALUSEONLY", "//FOROFFICIALUSEONLY")
+_CLASS_LINES = frozenset(word + tail for word in _CLASS_WORDS for tail in _CLASS_TAILS)
+_LONGEST_CLASS_LINE = 60
+_INJECTED_WORDS = (
+    "SIPDIS", "Sipdis", "SECRET", "CONFIDENTIAL", "UNCLASSIFIED", "LIMITED OFFICIAL USE", "S E C R E T", "C O N F I D E N T I A L",
+)  # fmt: skip
+_INJECTED = re.compile(
+    r"(?P<sipdis>S(?:IPDIS|ipdis))(?!\w)"
+    r"|(?:SECRET|CONFIDENTIAL|UNCLASSIFIED|LIMITED OFFICIAL USE|S E C R E T|C O N F I D E N T I A L)(?: PTQ\d{4})?[ \t]{0,8}"
+)
+_GLUED_CLASS = re.compile(r"(?<=  )(?:SECRET|CONFIDENTIAL|UNCLASSIFIED)(?=\s{0,3}\Z)")
+_PAGE_TAG = re.compile(r" PTQ\d{4}$")  # CONFIDENTIAL PTQ1865: the communications centre's page number (00HARARE6677)
+
+# The words that every archive stamp has; the stamp may run over two lines.
+_STAMP = re.compile(
+    r"""declassified/released \s+ us \s+ department
+      | us \s department \s of \s state \s eo \s systematic
+      | eo \s systematic \s review
+      | systematic \s review \s+ \d
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_ADVERT = re.compile(
+    r"""https?://\S*(?:sgov|intelink) | \b(?:www|portal)\.\S*state\.sgov
+      | \bvisit \b .{0,60}? (?:web[ ]?site|webpage|web[ ]page|home[ ]?page|forum)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_DEBRIS = re.compile(
+    r"""(?:&gt;|>)\s*$ | N{3,5}\s*$ | Nnnn\s*$ | BT\s*$ | \#\d{0,5}\s*$ | \#NAME\?
+      | end[ ]cable[ ]text | =+\s*cable[ ]ends\s*=*
+      | <<\s*end[ ]of[ ]document\s*>>\s*$ | \*\*\*[ ]current[ ]classification[ ]\*\*\*
+      | select\s+\*\s+from\s | id:\s*\d+ | \w+[ ]@[ ]\w{3}[ ]\w{3}[ ]+\d
+      | note[ ]by[ ]\S{1,12}: | note[ ]-[ ]do[ ]not[ ]publish""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+def iter_lines(text: str) -> Iterator[Line]:
+    """Every physical line with its offsets and kind. ``"LONDON 00000290  002 OF 002"`` is a banner only if nothing else is on the line."""
+    start = 0
+    for raw in text.split("\n"):
+        yield Line(start, start + len(raw), raw, line_kind(raw))
+        start += len(raw) + 1
+
+
+def line_kind(line: str) -> Kind:
+    """Kind of one line, seen alone. ``"-----"`` -> rule, ``"S E C R E T"`` -> class, ``"NNNN"`` -> debris, ``"Hello."`` -> text."""
+    stripped = line.strip()
+    if not stripped.strip(FILLER):
+        return Kind.BLANK
+    if not stripped[0].isalnum() and _RULE.fullmatch(stripped):
+        return Kind.RULE
+    if len(stripped) <= _LONGEST_CLASS_LINE:
+        kind = _short_kind(stripped)
+        if kind is not None:
+            return kind
+    if _STAMP.search(stripped[:200]):
+        return Kind.STAMP
+    if _ADVERT.search(stripped[:300]):
+        return Kind.ADVERT
+    return Kind.DEBRIS if _DEBRIS.match(stripped) else Kind.TEXT
+
+
+def _short_kind(stripped: str) -> Kind | None:
+    if _SIPDIS.fullmatch(stripped):
+        return Kind.SIPDIS
+    if is_class_line(stripped):
+        return Kind.CLASS
+    if stripped[-1].isdigit() or stripped[-1] == ".":
+        banner = next(iter_banners(stripped), None)
+        if banner is not None and banner.start == 0 and banner.end == len(stripped):
+            return Kind.BANNER
+    page = _PAGE.match(stripped)
+    return Kind.PAGE if page and page.end() == len(stripped) else None
+
+
+def is_class_line(line: str) -> bool:
+    """Whether the line holds a class word and nothing else: ``"S E C R E T"``, ``"CONFIDENTIAL PTQ1865"``, ``"SECRET//NOFORN"``."""
+    squeezed = "".join(_PAGE_TAG.sub("", line.strip()).split())
+    return squeezed.upper() in _CLASS_LINES
+
+
+def is_rule(line: str) -> bool:
+    """Whether the line is a rule of dashes, equal signs or asterisks, also a split one (``---- --``, ``- - - -``)."""
+    return _RULE.fullmatch(line.strip()) is not None
+
+
+def restore_lines(text: str) -> str:
+    """A text that lost its line breaks to runs of blanks, same length, with breaks where they must have been; others unchanged.
+
+    Two blanks are a line break unless they could be the typist's after a full stop, four are a blank line:
+    ``"to the  city.    2. (C)"`` -> ``"to the\\n city.\\n\\n  2. (C)"``. A text with one blank everywhere stays one line.
+    """
+    if "\n" in text.strip() or "  " not in text:
+        return text
+    lost = len(_LOST_BREAK.findall(text))
+    wrapped = (lost > 2 and lost * _FEWEST_BREAKS > len(text)) or (lost > 0 and len(text) < _FEWEST_BREAKS)
+    return _BLANK_RUN.sub(lambda run: _restored(run.group(), wrapped=wrapped), text)
+
+
+_BLANK_RUN = re.compile(r"(?<=[^\s]) {2,}|(?<=[.?!:\"”)]) {2,}")
+_LOST_BREAK = re.compile(r" {4}|[a-z,]  [a-z]")
+
+
+_FEWEST_BREAKS = 2500  # characters a lost line break; fewer are the typist's
+
+
+def _restored(run: str, *, wrapped: bool) -> str:
+    if not wrapped:
+        return run
+    return "\n\n" + run[2:] if len(run) > 3 else "\n" + run[1:]
+
+
+def mask_noise(text: str) -> str:
+    """The text, same length, with banners, PAGE lines and the class lines beside them replaced by `FILLER`.
+
+    ``"to the\\nLONDON 00000290  002 OF 002\\nmeeting"`` -> `clean` gives ``"to the\\nmeeting"``.
+    """
+    spans = [(banner.start, banner.end) for banner in iter_banners(text)]
+    pages = [page.span() for place in iter_places(text, ("PAGE 0", "PAGE 1")) if (page := _PAGE.match(text, place))]
+    return mask_spans(text, [*spans, *pages, *_class_lines_beside(text, pages)])
+
+
+def mask_injected(text: str, begin: int) -> str:
+    """The text with class words alone on a line, and ``SIPDIS`` at a line start, masked from ``begin`` on.
+
+    In the head they are the caption's, further down they were injected (CABLE_FORMATS 4.2).
+    """
+    spans, flat = [], "\n" not in text
+    for place in iter_places(text, _INJECTED_WORDS):
+        match = _INJECTED.match(text, place) if place >= begin else None
+        if match and _is_injected(text, place, match, flat=flat):
+            spans.append(match.span())
+    return mask_spans(text, spans)
+
+
+def _is_injected(text: str, place: int, match: re.Match[str], *, flat: bool) -> bool:
+    """Class words must be the whole line; ``SIPDIS`` may be glued to a line start, and stands anywhere in a text without lines."""
+    before = text[max(0, place - 8) : place]
+    line = before.rpartition("\n")[2] if "\n" in before or place < 8 else before
+    if match.lastgroup == "sipdis":
+        return flat or not line.strip()
+    return not line.strip(" \t" + FILLER) and text[match.end() : match.end() + 1] in ("", "\n")
+
+
+def _class_lines_beside(text: str, pages: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Lines such as ``CONFIDENTIAL`` in the three lines before and the one after each PAGE line, also glued to the line before it."""
+    for start, end in pages:
+        offset = max(0, start - 200)
+        glued = _GLUED_CLASS.search(text[offset:start])
+        if glued:
+            yield offset + glued.start(), offset + glued.end()
+        for line in list(iter_lines(text[offset:start]))[-4:]:
+            if is_class_line(line.text):
+                yield offset + line.start, offset + line.end
+        for line in list(iter_lines(text[end : end + 200]))[:3]:
+            if is_class_line(line.text):
+                yield end + line.start, end + line.end
+
+
+def mask_spans(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The text, same length, with the spans replaced by filler; line breaks stay. Spans may overlap."""
+    parts: list[str] = []
+    done = 0
+    for start, end in sorted(spans):
+        begin = max(start, done)
+        if begin >= end:
+            continue
+        parts += [text[done:begin], _fill(text[begin:end])]
+        done = end
+    return "".join([*parts, text[done:]]) if parts else text
+
+
+def _fill(text: str) -> str:
+    return "\n".join(FILLER * len(line) for line in text.split("\n"))
+
+
+def clean(text: str) -> str:
+    """The text without masked characters; lines that held nothing else go with their line break, so a sentence runs on over a banner."""
+    if FILLER not in text:
+        return text
+    return "\n".join(_unmasked_lines(text))
+
+
+def _unmasked_lines(text: str) -> Iterator[str]:
+    for line in text.split("\n"):
+        if FILLER not in line:
+            yield line
+        elif line.strip(FILLER + " \t"):
+            yield " ".join(part.strip() for part in re.split(FILLER + "+", line) if part.strip())

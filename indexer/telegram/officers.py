@@ -1,0 +1,205 @@
+"""Names of officers told from their titles: ``DCM Jane Roe``, ``Jane Roe, Deputy Chief of Mission, State``, ``EUR/RPM Director Jane Roe``.
+
+A word is a title's if the table lists it, if it is an office symbol (``EUR/PRA``), a run-together function (``EconMinCouns``) or a word in
+capitals before a name that is not. The name is what follows the last of them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import itertools
+import re
+
+from reftel.schema.identifiers import resolve_post
+from reftel.schema.tables import read_table
+
+_SUFFIX = re.compile(r"(?:JR|SR|I{2,3}|IV|PH\.?D|ESQ)\.?", re.IGNORECASE)
+_PARTICLES = frozenset((
+    "de", "del", "della", "di", "da", "do", "dos", "du", "van", "von", "der", "den", "la", "le", "el", "al", "bin", "ibn", "ben",
+    "y", "e", "st", "ter", "zu",
+))  # fmt: skip
+_JOINTS = frozenset(("of", "for", "the", "and", "&", "to", "at", "in", "on", "with", "from", "by", "a", "an"))
+_FUSED = re.compile(  # EconMinCouns, PolOff, ESTOff, RefCoord
+    r"(?:A/)?(?:POL|ECON|ECO|EC|EST|ESTH|MAN|MGT|MGMT|REF|CON|CONS|EMB|DEP|MIL|PUB|INFO|ENV|LAB|MIN|P/?E|P)+(?:MIL|MIN)?"
+    r"(?:OFF|OFFICER|COUNS|COUNSELOR|COORD|CHIEF|AD|MIN|DIR)",
+    re.IGNORECASE,
+)
+_PLACES_AFTER = frozenset(("embassy", "consulate", "amembassy", "amconsul", "usmission", "congen", "interests"))
+_EMPLOYER = re.compile(
+    r"\b(?:EMBASSY|AMEMBASSY|CONSULATE|AMCONSUL|(?:US|U\.S\.) MISSION|DOS|STATE|DEPT|DEPARTMENT)\b", re.IGNORECASE
+)
+_REDACTED = re.compile(r"X{4,}", re.IGNORECASE)
+_NAME_WORD = re.compile(r"[\"“'(]?[^\W\d_][\w.'’\"”)-]*")
+_LONGEST_NAME = 6  # words
+_LONGEST = 400  # characters; a longer text is no officer's line
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Officer:
+    """An officer's name without title and the title, each as printed; ``None`` where only the other stands."""
+
+    name: str | None
+    title: str | None
+
+
+@functools.cache
+def _titles() -> tuple[frozenset[str], frozenset[str]]:
+    rows = read_table("titles")
+    common = frozenset(row["word"] for row in rows if row["case"] == "any")
+    return common, frozenset(row["word"] for row in rows if row["case"] == "upper")
+
+
+@functools.lru_cache(maxsize=4096)
+def is_title_word(word: str) -> bool:
+    """Whether a word belongs to a title wherever it stands: ``"Counselor"``, ``"POL/ECON"``, ``"PolOff"``, ``"DAS"`` (not ``"Das"``)."""
+    bare = word.strip(".,:;()\"'“”").replace("’", "'")
+    common, capitals = _titles()
+    if bare.lower() in common or bare in capitals:
+        return True
+    return ("/" in bare and bare != "/") or _FUSED.fullmatch(bare) is not None
+
+
+def split_officer(text: str) -> Officer:
+    """Name and title of ``"Ambassador Jane Roe"``, ``"Jane Roe, Ambassador"``, ``"S/CT DAS, Jane Roe"``, ``"Ambassador"`` (no name).
+
+    ``"Richard Roe, Jr."`` is one name. Behind a name the function and its office count, up to the department or the post:
+    ``"Jane Roe, Director, INR/CCS, State"`` -> ``Director, INR/CCS``. A redacted name is none.
+    """
+    healed = " ".join(_healed(text[:_LONGEST].split())).strip(" ,;:-")
+    segments = _segments(_first_of_two(healed))
+    if not segments:
+        return Officer(None, None)
+    title, name = _split_segment(segments[0])
+    if name and title:
+        return Officer(_printed(name), title)
+    if name:
+        return Officer(_printed(name), _function(segments[1:]))
+    chosen = _name_segment(segments)
+    if chosen == 0:
+        return Officer(None, _without_full_stop(healed) or None)
+    inner, name = _split_segment(segments[chosen])
+    return Officer(_printed(name), ", ".join(filter(None, (*segments[:chosen], inner))))
+
+
+def _first_of_two(text: str) -> str:
+    """The first officer of ``"DCM Jane Roe and Econoff John Doe"``."""
+    first, _, second = text.partition(" and ")
+    if not second.strip() or not is_title_word(second.split()[0]):
+        return text
+    return first if all(_split_segment(first)) else text
+
+
+def _function(segments: list[str]) -> str | None:
+    """The function behind a name with its office, up to the department or the post: ``["DCM", "State", "Embassy Baku"]`` -> ``DCM``."""
+    kept = list(itertools.takewhile(lambda part: not _is_employer(part), segments[1:]))
+    return _without_full_stop(", ".join(dict.fromkeys([*segments[:1], *kept]))) or None
+
+
+def _is_employer(part: str) -> bool:
+    """Whether a part names a post or the Department: ``"U.S. Embassy Baku"``, ``"Dubai"``, ``"US Dept of State"``, ``"DOS"``."""
+    return _EMPLOYER.search(part) is not None or resolve_post(part.strip(".")) is not None
+
+
+def _printed(name: str) -> str | None:
+    return None if _REDACTED.search(name) else name
+
+
+def _segments(text: str) -> list[str]:
+    """Parts between commas, semicolons and free dashes; ``Jr.`` stays with what is before it."""
+    segments: list[str] = []
+    for part in re.split(r"[,;]| -+ ", text):
+        plain = part.strip(" :-")
+        if segments and _SUFFIX.fullmatch(plain):
+            segments[-1] += f", {plain}"
+        elif plain:
+            segments.append(plain)
+    return segments
+
+
+def _healed(words: list[str]) -> list[str]:
+    """The words with those joined that only together make a title word: ``["Affa", "irs"]`` -> ``["Affairs"]``."""
+    healed: list[str] = []
+    for word in words:
+        before = healed[-1] if healed else ""
+        pieces = before.isalpha() and not is_title_word(word) and not (word[:1].isupper() and is_title_word(before))
+        if (
+            pieces
+            and word.lower().strip(".,;:") not in _JOINTS
+            and (before + word).strip(".,;:").lower() in _titles()[0]
+        ):
+            healed[-1] += word
+        else:
+            healed.append(word)
+    return healed
+
+
+def _name_segment(segments: list[str]) -> int:
+    """Number of the part that holds the name where the first holds only a title: a pure name of several words, else any name; 0 if none."""
+    named = [(place, *_split_segment(segment)) for place, segment in enumerate(segments) if place]
+    pure = [place for place, title, name in named if name and not title and len(name.split()) > 1]
+    other = [place for place, title, name in named if name and title and len(name.split()) > 1 and not _is_place(name)]
+    return next(iter(pure or other), 0)
+
+
+def _is_place(name: str) -> bool:
+    return resolve_post(name) is not None
+
+
+def _split_segment(segment: str) -> tuple[str, str]:
+    """Title and name of one part, either may be empty: the name is what follows the last word that cannot be a name's."""
+    words = re.sub(r"\((?:acting|a\.?i\.?|u)\)", " ", segment, flags=re.IGNORECASE).split()
+    start = len(words)
+    capitals = _name_is_capitals(words)
+    while start and _may_be_name(words, start - 1, capitals=capitals):
+        start -= 1
+    if len(words) - start > _LONGEST_NAME:
+        return segment, ""
+    while start < len(words) and words[start].lower() in _PARTICLES | _JOINTS and words[start].islower():
+        start += 1
+    name = " ".join(words[start:]).strip(" ,;:-")
+    return " ".join(words[:start]).strip(" ,;:-"), _without_full_stop(name)
+
+
+def _name_is_capitals(words: list[str]) -> bool:
+    """Whether the last word of several letters is all capitals, as the name's style."""
+    return next(
+        (
+            word.isupper()
+            for word in reversed(words)
+            if len(word.strip(".\"“”'’")) > 2 and not _SUFFIX.fullmatch(word.strip(","))
+        ),
+        True,
+    )
+
+
+def _may_be_name(words: list[str], place: int, *, capitals: bool) -> bool:
+    """Whether the word can be part of a name: no title word, no small word but a particle, no capitals before a name in small letters."""
+    word = words[place]
+    if is_title_word(word) or not _NAME_WORD.fullmatch(word.strip(",")) or _is_post_of_title(words, place):
+        return False
+    if word.lower() in _JOINTS and word != "A":
+        return False
+    if word[0].islower():
+        return word in _PARTICLES or word[1:2] in ("'", "’") or not any(map(str.istitle, words))
+    return capitals or not word.isupper() or _is_initials(word)
+
+
+def _is_initials(word: str) -> bool:
+    """One letter, dotted letters, letters without a vowel (``JJ``), a numeral behind a name; ``IO`` or ``EUR`` is an office."""
+    bare = word.strip(",\"“”'’")
+    if len(bare.strip(".")) == 1 or _SUFFIX.fullmatch(bare) or _REDACTED.search(bare):
+        return True
+    return bool(re.fullmatch(r"(?:[A-Z]\.){2,3}|[B-DF-HJ-NP-TV-Z]{2}", bare))
+
+
+def _is_post_of_title(words: list[str], place: int) -> bool:
+    """Whether the word is the post of an embassy named before it: ``"Embassy Baku Charge"``."""
+    before = words[place - 1].lower() if place else ""
+    return before in _PLACES_AFTER and resolve_post(words[place]) is not None
+
+
+def _without_full_stop(name: str) -> str:
+    """The name or title without the sentence's full stop; that of an initial, ``Jr.``, ``a.i.`` or ``...`` stays."""
+    last = name.rpartition(" ")[2]
+    return name if _SUFFIX.fullmatch(last) or re.fullmatch(r"(?:\w\.)+|.*\.\.\.", last) else name.rstrip(".")

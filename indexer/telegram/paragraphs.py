@@ -1,0 +1,103 @@
+"""From starts to paragraphs: the text of each, its heading, and the unnumbered blocks before the first number."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+
+from reftel.indexer.telegram.headings import Heading, find_heading
+from reftel.indexer.telegram.lines import FILLER, clean, is_rule
+from reftel.indexer.telegram.starts import Start
+from reftel.schema.cable import Paragraph
+from reftel.schema.marking import parse_mark
+
+_BLANK_LINES = re.compile(r"\n[ \t]*\n[ \t\n]*")
+_FLAT_BLOCKS = re.compile(r"[ ]{4,}")
+_MOST_BLOCKS = 5000
+_LOOK_BELOW = 400
+_LOOSE_STOP = re.compile(r"(?<=[.!?\"”)])\s{1,4}\.$")  # ". .NAME"
+
+
+def opening_starts(text: str, begin: int, end: int) -> list[Start]:
+    """Starts of the unnumbered blocks in a stretch: those before the first numbered or marked text, or of a text without any.
+
+    One for each blank-line block; rules and headings are none, a heading goes with the block below it.
+    """
+    closing = find_heading(text, begin, end, opening=True)
+    if closing is not None:
+        end = closing.at
+    blocks = itertools.islice(_iter_blocks(text, begin, end), _MOST_BLOCKS)
+    return [Start(at, at, None, None) for at, following in blocks if not _is_heading_block(text, at, following, end)]
+
+
+def _iter_blocks(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
+    """Blank-line blocks, each as its offset and that of the next; without line breaks, stretches between four blanks."""
+    pattern = _BLANK_LINES if "\n" in text else _FLAT_BLOCKS
+    at = begin
+    for match in pattern.finditer(text, begin, end):
+        if clean(text[at : match.start()]).strip():
+            yield at, match.end()
+        at = match.end()
+    if clean(text[at:end]).strip():
+        yield at, end
+
+
+def _is_heading_block(text: str, at: int, following: int, end: int) -> bool:
+    """Whether a block is nothing but a heading or a rule, with text below it."""
+    block = clean(text[at:following])
+    if not any(character.isalnum() for character in block) or all(is_rule(line) or not line.strip() for line in block.split("\n")):
+        return True
+    below = text[following : min(end, following + _LOOK_BELOW)]
+    heading = find_heading(text, at, following) if below.strip(" \t\n" + FILLER) else None
+    return heading is not None and not clean(text[at : heading.at]).strip()
+
+
+def build_paragraphs(text: str, starts: Sequence[Start], begin: int, end: int) -> tuple[tuple[Paragraph, ...], int]:
+    """Paragraphs from sorted starts, and the offset where the first paragraph or its heading begins.
+
+    ``begin`` is the end of the head, ``end`` the end of the text (before signer and debris).
+    """
+    headings = [_heading_above(text, starts, index, begin) for index in range(len(starts))]
+    paragraphs = []
+    for index, start in enumerate(starts):
+        following = headings[index + 1] if index + 1 < len(starts) else None
+        stop = following.at if following else starts[index + 1].at if index + 1 < len(starts) else end
+        heading = headings[index]
+        content = paragraph_text(text[start.text_at : max(stop, start.text_at)])
+        if content or start.number is not None:
+            paragraphs.append(_paragraph(start, heading.text if heading else None, content))
+    if not starts:
+        return (), begin
+    first = headings[0].at if headings[0] else starts[0].at
+    return tuple(paragraphs), min(first, starts[0].at)
+
+
+def _heading_above(text: str, starts: Sequence[Start], index: int, begin: int) -> Heading | None:
+    low = starts[index - 1].text_at if index else begin
+    if index and starts[index - 1].number is None and starts[index - 1].mark is None and starts[index].number is None:
+        low = max(low, starts[index - 1].at)
+    heading = find_heading(text, low, starts[index].at, opening=low == begin)
+    upper = find_heading(text, low, heading.at) if heading and heading.text else None
+    if heading is None or upper is None or not upper.text or not _is_ruled(text[upper.at : heading.at]):
+        return heading
+    return Heading(upper.at, f"{upper.text} {heading.text}")
+
+
+def _is_ruled(stretch: str) -> bool:
+    return any(is_rule(line) for line in stretch.split("\n"))
+
+
+def _paragraph(start: Start, heading: str | None, text: str) -> Paragraph:
+    mark = parse_mark(start.mark) if start.mark else None
+    return Paragraph(start.number, start.mark, mark.level if mark else None, mark.caveats if mark else (), heading, text)
+
+
+def paragraph_text(raw: str) -> str:
+    """A paragraph's text: masked characters, pilcrows, trailing blanks and rules at its end taken out; line breaks as received."""
+    text = clean(raw).replace("¶", "").replace(FILLER, "").lstrip(" \t\n:;,")
+    lines = [line.rstrip() for line in text.strip().split("\n")]
+    while lines and (not lines[-1] or is_rule(lines[-1])):
+        lines.pop()
+    joined = "\n".join(lines)
+    return _LOOSE_STOP.sub("", joined[-12:]).join((joined[:-12], "")) if joined.endswith((" .", "\n.")) else joined

@@ -1,0 +1,264 @@
+"""The signer: the last word of a message, under it or behind its last sentence, with what copying left around it.
+
+Adverts for a web site, archive stamps, ``NNNN``, class words and statements of a database are put aside first. Then a name is looked for:
+a line of its own, or capitals behind the last sentence. Two names on two lines are joint signers.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+from reftel.indexer.telegram.endings import ENDS_SENTENCE, find_advert, strip_debris, trim_tokens, without_struck_stamp
+from reftel.indexer.telegram.lines import FILLER, Kind, is_rule, line_kind
+from reftel.schema.tables import read_table
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Signature:
+    """Signers in upper case, and the offset where the message's text ends (before signer, advert and debris)."""
+
+    names: tuple[str, ...]
+    text_end: int
+
+
+_TAIL = 1600  # signer, adverts and stamps stand within this many characters of the end
+_UPPER = r"(?:[A-Z]{2,}(?:['’`-][A-Z]+)*|[A-Z]['’`-][A-Z]+(?:-[A-Z]+)*|(?:Mc|Mac|Le|De)[A-Z]+|[A-Z]\.?|(?:ST|JR|SR|DR)\.?)"
+_MIXED = r"(?:(?:Mc|Mac|Mc-|Le|De|Di|La|Van|Von|Fitz|O['’`])?[A-Z][a-zà-ÿ]+(?:[-'’][A-Z]?[a-z]+)*)"
+_PARTICLE = r"(?:de|la|du|van|von|der|den|di|da|del|jr|sr|ii|iii|II|III|IV)\.?"
+_UPPER_WORD = re.compile(_UPPER)
+_MIXED_WORD = re.compile(f"{_MIXED}|{_PARTICLE}|[A-Z]\\.")
+_LOWER_WORD = re.compile(r"[a-z]{3,}(?:-[a-z]+)?")
+
+# Words that end a message without being a name; some only where they are not in capitals (a Mr. BEST may sign).
+_NOT_NAMES = frozenset(row["word"] for row in read_table("not_signers") if row["kind"] != "mixed case only")
+_TITLE_NOT_NAMES = frozenset(row["word"].capitalize() for row in read_table("not_signers") if row["kind"] == "mixed case only")
+_CLOSING = re.compile(
+    r"""\b(?: end [ ] (?:of[ ])? (?:\w+[ ])?
+              (?: summary | comments? | note | text | points | part\ \w+ | message | cable | report | non-?paper | letter | list | quote
+                | transcript | statement | translation | bio | background | table | excerpt | action\ request )
+          | unquote | unqte | gp-?\d | exempt | gds | xgds
+          | minimized?\ considered (?:\ for\ \w+)? ) [.)\]:]* $""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_INITIAL = re.compile(r"(?<![.\w])[A-Z]\.$")
+
+_URL_TAIL = re.compile(r"(?:https?:|www\.|portal:|\.gov|\.cfm|website\.?$)", re.IGNORECASE)
+_MINIMIZE = re.compile(r"(?:¶?\s*\d{1,3}\.\s*)?(?:\(u\)\s*)?minimized?\s+considered\W{0,3}", re.IGNORECASE)
+_CONTROLS = str.maketrans({FILLER: " ", "\x1a": " ", "\x0c": " ", "\u00a0": " "})
+
+
+def parse_signers(text: str, begin: int = 0) -> Signature:
+    """Who signed a masked text, upper case, and where its own text ends; ``()`` for an unsigned, redacted or cut text.
+
+    ``begin`` is the end of the head: names are looked for behind it only.
+
+    ``"... end comment.\\nSMITH\\n"`` -> ``("SMITH",)``; ``"... ahead. Thompson-Jones"`` -> ``("THOMPSON-JONES",)``;
+    ``"LA LIME"`` is one name; ``"SMITH Smith"`` one person; ``"RICE\\nGATES"`` two. ``"END TEXT"``, ``"GP-3"`` and ``"XXXXXXXXXXXX"`` are no names.
+    """
+    begin = max(begin, len(text) - _TAIL)
+    tail = text[begin:].translate(_CONTROLS)
+    if tail.rstrip().endswith(("...", "…")):
+        return Signature((), begin + len(tail.rstrip()))
+    end = strip_debris(tail, len(tail))
+    end = without_struck_stamp(tail, end)
+    advert = find_advert(tail, end)
+    found = _find_names(tail, end, advert)
+    if found is None and advert is not None:
+        end = strip_debris(tail, advert)
+        found = _find_names(tail, end, None)
+    if found is None:
+        found = _above_minimize(tail, end)
+    if found is None:
+        return Signature((), begin + end)
+    names, at = found
+    if advert is not None and advert < at:
+        at = advert
+    return Signature(names, begin + strip_debris(tail, at))
+
+
+def _above_minimize(tail: str, end: int) -> tuple[tuple[str, ...], int] | None:
+    """A signer over a last line ``MINIMIZE CONSIDERED``."""
+    start = tail.rfind("\n", 0, end) + 1
+    if start == 0 or _MINIMIZE.fullmatch(tail[start:end].strip()) is None:
+        return None
+    over = strip_debris(tail, start)
+    line_start = tail.rfind("\n", 0, over) + 1
+    return _own_line(tail[:over], line_start, tail[line_start:over].strip(), upper_text=False)
+
+
+def _find_names(tail: str, end: int, advert: int | None) -> tuple[tuple[str, ...], int] | None:
+    """Names at the end of the stretch and the offset where they start."""
+    trimmed = trim_tokens(tail[:end])
+    start = trimmed.rfind("\n") + 1
+    line = trimmed[start:].strip()
+    if not line:
+        return None
+    if re.fullmatch(r"[Xx]{4,}", line) and _finished(trimmed[:start].rstrip()):
+        return (), start  # the signer's name was struck out
+    above = trimmed[max(0, start - 600) : start]
+    upper_text = _is_upper(above if len(above) > 100 else trimmed[-800:-40])
+    return _own_line(trimmed, start, line, upper_text=upper_text) or _end_of_line(trimmed, start, upper_text=upper_text, advert=advert)
+
+
+def _is_upper(text: str) -> bool:
+    capitals, small = len(re.findall("[A-Z]", text)), len(re.findall("[a-z]", text))
+    return capitals > 20 and capitals > small * 9
+
+
+def _own_line(text: str, start: int, line: str, *, upper_text: bool) -> tuple[tuple[str, ...], int] | None:
+    """A line that is a name: capitals nearly always, small letters only behind a finished sentence."""
+    above = text[:start].rstrip()
+    blank_between = text[len(above) : start].count("\n") > 1
+    words = re.sub(r"\s*\([^)]*\)$", "", line).strip(" .,;-/*\"”“_=#>").split()
+    if not 0 < len(words) <= 6:
+        return None
+    names = _names_of(words)
+    if names is None:
+        return None
+    capitals = all(word.isupper() or _UPPER_WORD.fullmatch(word) for word in words)
+    finished = (blank_between and capitals) or _finished(above)
+    if not capitals and line.startswith("-"):  # an item of a list
+        return None
+    if not finished and (upper_text or not capitals or line.endswith(".")):
+        return None
+    if line.endswith(".") and not capitals and not blank_between:
+        return None
+    joint = _joint(above, names) if capitals and not upper_text else None
+    return joint or (names, start)
+
+
+def _finished(above: str) -> bool:
+    """Whether the text above a signer's line is complete: a sentence's end, closing words, a rule, an advert, or nothing."""
+    last = above[above.rfind("\n") + 1 :].strip()
+    if not last or is_rule(last):
+        return True
+    if ENDS_SENTENCE.search(last) or _CLOSING.search(last) or _URL_TAIL.search(last[-60:]):
+        return True
+    return line_kind(last) is not Kind.TEXT
+
+
+def _joint(above: str, names: tuple[str, ...]) -> tuple[tuple[str, ...], int] | None:
+    """The name on the line above as well, where that line is one in capitals, directly above, and itself behind a finished text."""
+    start = above.rfind("\n") + 1
+    line = above[start:].strip()
+    words = line.strip(" .,;/-").split()
+    over = above[:start].rstrip()
+    if not 0 < len(words) <= 3 or not all(_UPPER_WORD.fullmatch(word) and len(word) > 1 for word in words) or not _finished(over):
+        return None
+    others = _names_of(words)
+    if others is None or not over:
+        return None
+    return tuple(dict.fromkeys(others + names)), start
+
+
+def _names_of(words: list[str]) -> tuple[str, ...] | None:
+    """The words as one name, or as two joined by a slash or ``AND``; ``None`` if one of them is none. A doubled name counts once."""
+    upper = [word.upper().strip(",;") for word in words]
+    if "AND" in upper or "/" in " ".join(upper):
+        parts = [part.split() for part in re.split(r"\s*/\s*| AND ", " ".join(word.strip(",;") for word in words))]
+        found = [_one_name(part) for part in parts]
+        return tuple(name for name in found if name) if all(found) and len(parts) == 2 else None
+    half = len(upper) // 2
+    if len(upper) % 2 == 0 and upper[:half] == upper[half:]:
+        words = words[:half]
+    name = _one_name([word.strip(",;") for word in words])
+    return (name,) if name else None
+
+
+def _one_name(words: list[str]) -> str | None:
+    """Upper-case name, ``None`` where a word is no part of a name: ``["Timken", "jr"]`` -> ``"TIMKEN JR"``."""
+    if not 0 < len(words) <= 4 or not all(_is_name_word(word) for word in words):
+        return None
+    if not any(len(word.strip(".")) > 1 and not re.fullmatch(_PARTICLE, word) for word in words):
+        return None
+    if len(words) > 1 and not any(word[0].isupper() for word in words):
+        return None
+    return " ".join(words).upper().replace("’", "'")
+
+
+def _is_stop_word(word: str) -> bool:
+    return word.upper() in _NOT_NAMES and len(word) > 2
+
+
+def _is_name_word(word: str) -> bool:
+    if _is_stop_word(word.strip(".")) or word in _TITLE_NOT_NAMES or re.fullmatch(r"[Xx]{3,}", word):
+        return False
+    return bool(_UPPER_WORD.fullmatch(word) or _MIXED_WORD.fullmatch(word) or _LOWER_WORD.fullmatch(word))
+
+
+def _end_of_line(text: str, start: int, *, upper_text: bool, advert: int | None) -> tuple[tuple[str, ...], int] | None:
+    """A name behind the last sentence of a line of text."""
+    window = max(start, len(text) - 80)
+    words = list(re.finditer(r"\S+", text[window:]))
+    if window > start and words and text[window - 1 : window + 1].strip() == text[window - 1 : window + 1]:
+        words = words[1:]  # the first word was cut by the window
+    if advert is not None and words and _URL_TAIL.search(text[window:]):
+        run: int | None = len(words) - 1
+    elif upper_text:
+        run = _run_after_sentence(words)
+    else:
+        run = _capital_run(words) or _run_after_sentence(words)
+    if run is None or (run == 0 and window == start):
+        return _glued(text)
+    at = window + words[run].start()
+    before = text[start:at].rstrip()
+    if not any(character.isalnum() for character in before):  # "- Mary Jones": an item of a list
+        return _glued(text)
+    names = _names_of([word.group().rstrip(".,") for word in words[run:]])
+    if names is None or (words[run].group()[0].islower() and not before.endswith("**")):
+        return _glued(text)
+    if upper_text and (len(words) - run > 2 or words[-1].group().endswith(".")):
+        return None
+    if _follows_text(before, words[run:], upper_text=upper_text):
+        return names, at
+    return None
+
+
+def _capital_run(words: list[re.Match[str]]) -> int | None:
+    """Index of the first of the words in capitals at the end, closing words aside: ``END COMMENT THORNE`` -> that of ``THORNE``."""
+    index = len(words)
+    while index > 0 and len(words) - index < 4:
+        word = words[index - 1].group()
+        if _is_stop_word(word.strip(".,:;)\"”")) or word.startswith("XXX") or not _UPPER_WORD.fullmatch(word.rstrip(",")):
+            break
+        if index < len(words) and word.endswith("."):  # the stop of the sentence before
+            break
+        index -= 1
+    run = words[index:]
+    if not run or all(len(word.group().strip(".,")) < 2 for word in run):
+        return None
+    return index
+
+
+def _run_after_sentence(words: list[re.Match[str]]) -> int | None:
+    """Index of the first word behind the last finished sentence, where at most three words follow it."""
+    for index in range(len(words) - 1, max(-1, len(words) - 5), -1):
+        before = " ".join(word.group() for word in words[max(0, index - 4) : index])
+        if index and (ENDS_SENTENCE.search(before) or _CLOSING.search(before)) and not _INITIAL.search(before):
+            return index
+    return None
+
+
+def _follows_text(before: str, run: list[re.Match[str]], *, upper_text: bool) -> bool:
+    """Whether a run of name words stands behind a finished text; capitals are believed behind digits, adverts and loose ends too."""
+    if ENDS_SENTENCE.search(before) or _CLOSING.search(before):
+        return True
+    words = [word.group() for word in run]
+    if upper_text or not all(_UPPER_WORD.fullmatch(word.rstrip(".,")) for word in words):
+        return bool(_URL_TAIL.search(before[-80:])) and len(words) == 1 and "_" not in words[0]
+    if re.search(r"\d$|\bportal:\S+ ?\S*$", before, re.IGNORECASE):
+        return True
+    return len(words) <= 2 and len(words[-1]) > 4
+
+
+_GLUED = re.compile(r"[.!?)\"”](?P<name>[A-Z]{2,}(?:['’-][A-Z]+)*|[A-Z][a-z]{2,})$")
+
+
+def _glued(text: str) -> tuple[tuple[str, ...], int] | None:
+    """A name that touches the sentence's end: ``restructuring. .FARRAR``, ``End Summary.Smith``."""
+    match = _GLUED.search(text, max(0, len(text) - 40))
+    if match is None or _URL_TAIL.search(text[-60:]) or not re.search(r"[a-z)\"”]\W?$|\s\.$|[A-Z]{3}\.$", text[: match.start("name")][-6:]):
+        return None
+    names = _names_of([match["name"]])
+    return (names, match.start("name")) if names else None

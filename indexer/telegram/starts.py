@@ -1,0 +1,215 @@
+"""Where paragraphs start: numbers with or without pilcrow, at a line start or run on, told from wrapped years, days and decimals.
+
+A candidate is a number with a portion mark behind it, or with a stop and a capital. What decides is the company: the mark, the line start,
+the end of a sentence before it, and whether the count goes on. A pilcrow counts as a line start and no more: the site put one before every
+line that looked numbered (CABLE_FORMATS 4.1), and other containers have none.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import re
+from collections.abc import Sequence
+
+from reftel.indexer.telegram.lines import FILLER
+from reftel.schema.marking import parse_mark
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Start:
+    """A paragraph's start: ``at`` the pilcrow, number or mark, ``text_at`` behind them; number and mark as printed."""
+
+    at: int
+    text_at: int
+    number: int | None
+    mark: str | None
+
+
+_MARK = r"[({\[] [ ]{0,2} (?P<mark> [A-Za-z/] [A-Za-z/,\s-]{0,150} ) [)}\]]"
+_CANDIDATE = re.compile(
+    rf"""(?P<number> \d\d?\d? ) (?!\d)
+        (?P<stop> [ ]?[.,:)]{{1,2}} )? (?!\d)
+        (?: [ \t\n]{{0,4}} {_MARK}                                            # 1. (C)   15 (SBU)   1.⏎(S//REL X, Y)
+          | (?<=[.)]) [ \t]{{0,4}} (?P<torn> (?:SBU|[UCS](?:/{{1,2}}NF)?) ) \)   # 1. C)
+          | (?<=\.) (?= \s [^a-z\d] | \s x{{4}} | \S [A-Za-z’'] | \s\d | \s*\Z )  # 1. Text
+        )""",
+    re.VERBOSE,
+)
+_OWN_MARK = re.compile(r"\((?: ?[A-Z][A-Z/,\s-]{0,80} ?|[A-Z][A-Za-z]{0,12}/[A-Za-z/, ]{1,80})\)(?=[ \t]{0,8}\S)")
+_MOST = 5000  # a cable has a few hundred paragraphs at most; more candidates than this are not a cable
+_SENTENCE_ENDS = frozenset(".!?:;\"”’')]*-_=~>" + FILLER)
+_JOINED = frozenset("_$#%/+'’-(")
+_CLOSING_WORDS = re.compile(r"\bend (?:of )?(?:\w+ )?\w+$|x{4,}$", re.IGNORECASE)
+_ABBREVIATION = re.compile(
+    r"\b(?:nos?|paras?|paragraphs?|art|article|sec|section|ch|chapter|vol|fig|pp?|ref|point|step|phase|part|annex|item|number"
+    r"|jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec|january|february|march|april|june|july|august|september|october|november"
+    r"|december)\.?$",
+    re.IGNORECASE,
+)
+_REACH = 40  # characters before a candidate that its company is judged by
+_NEAR = 5  # a gap in the count up to this many numbers is an ordinary fault
+_AHEAD = 8
+_SHORT_LINE = 90
+
+
+class _Count:
+    """The running counts: the main one and those of quoted papers inside it."""
+
+    def __init__(self) -> None:
+        self.tops: list[int] = []
+        self.marked = False  # whether the last paragraph had a mark
+
+    def fits(self, number: int) -> bool:
+        return number - 1 in self.tops if self.tops else number == 1
+
+    def near(self, number: int) -> bool:
+        return bool(self.tops) and self.tops[-1] <= number <= self.tops[-1] + _NEAR
+
+    def add(self, number: int) -> None:
+        if self.tops and number - 1 in self.tops:
+            del self.tops[_last_index(self.tops, number - 1) + 1 :]
+            self.tops[-1] = number
+        elif number == 1 or not self.tops:
+            self.tops = [*self.tops[-5:], number]
+        else:
+            self.tops[-1] = number
+
+
+def _last_index(items: Sequence[int], wanted: int) -> int:
+    return len(items) - 1 - items[::-1].index(wanted)
+
+
+class _Candidate:
+    """A number that may start a paragraph, with what stands before it."""
+
+    __slots__ = (
+        "at", "blank_line", "digit_follows", "line_start", "mark", "number", "pilcrow", "sentence_end", "spaced", "stop", "tail", "text_at",
+    )  # fmt: skip
+
+    def __init__(self, text: str, match: re.Match[str]) -> None:
+        self.number = int(match["number"])
+        self.stop = (match["stop"] or "").strip()
+        self.mark = _printed_mark(match)
+        self.text_at = match.end() if self.mark else match.end("stop" if match["stop"] else "number")
+        before = text[max(0, match.start() - _REACH) : match.start()]
+        stripped = before.rstrip(" \t\n¶")
+        gap = before[len(stripped) :]
+        self.pilcrow = "¶" in gap
+        self.at = match.start() - (len(gap) - gap.index("¶") if self.pilcrow else 0)
+        self.tail = stripped
+        self.digit_follows = text[match.end() : match.end() + 2].strip()[:1].isdigit()
+        self.spaced = bool(gap) or not before
+        self.line_start = self.pilcrow or "\n" in gap or not stripped or stripped[-1] == FILLER
+        self.blank_line = gap.count("\n") > 1 or not stripped
+        self.sentence_end = not stripped or stripped[-1] in _SENTENCE_ENDS or _CLOSING_WORDS.search(stripped) is not None
+
+
+def _printed_mark(match: re.Match[str]) -> str | None:
+    """The portion mark as printed, one line: ``( C )`` -> ``"C"``; ``None`` where the bracket is text, ``(U.S.)``."""
+    printed = match["mark"] or match["torn"]
+    if printed is None or parse_mark(printed) is None:
+        return None
+    return " ".join(printed.split())
+
+
+def find_numbered(text: str) -> list[Start]:
+    """The numbered paragraph starts of a masked text, in order.
+
+    ``"end. 24. (U) This cable"`` has one; ``"on November\\n¶12. In each"`` none unless the count is there.
+    """
+    flat = "\n" not in text.strip()
+    matches = itertools.islice(_CANDIDATE.finditer(text), _MOST)
+    free = (match for match in matches if _stands_free(text, match.start()))
+    candidates = [candidate for candidate in (_Candidate(text, match) for match in free) if _possible(candidate)]
+    count, starts = _Count(), []
+    for index, candidate in enumerate(candidates):
+        if _accept(candidate, count, candidates[index + 1 : index + 1 + _AHEAD], flat=flat):
+            count.add(candidate.number)
+            count.marked = candidate.mark is not None
+            starts.append(Start(candidate.at, candidate.text_at, candidate.number, candidate.mark))
+    return starts
+
+
+def _stands_free(text: str, at: int) -> bool:
+    """Whether a number is no part of a word, an amount, a fraction or a decimal: ``F-16``, ``$5``, ``1.4``."""
+    before = text[at - 1] if at else "\n"
+    if before.isalnum() or before in _JOINED:
+        return False
+    return not (before in ".,:" and at > 1 and text[at - 2].isdigit())
+
+
+def _possible(candidate: _Candidate) -> bool:
+    """A mark, or a stop alone behind a number that is no day of a month and no numbered thing (``para. 3. The``)."""
+    if candidate.mark is not None:
+        return candidate.number > 0
+    if candidate.stop != "." or candidate.number == 0 or not candidate.spaced:
+        return False
+    return candidate.pilcrow or candidate.blank_line or _ABBREVIATION.search(candidate.tail) is None
+
+
+def _accept(candidate: _Candidate, count: _Count, ahead: Sequence[_Candidate], *, flat: bool) -> bool:
+    if candidate.mark is not None:
+        return _accept_marked(candidate, count)
+    if flat and not candidate.line_start:
+        return _accept_in_flat(candidate, count, ahead)
+    opens = not count.tops and candidate.number == 1  # right behind the subject, where blank lines were lost
+    return (candidate.blank_line or candidate.sentence_end or opens) and candidate.line_start and _accept_unmarked(candidate, count, ahead)
+
+
+def _accept_marked(candidate: _Candidate, count: _Count) -> bool:
+    fits = count.fits(candidate.number)
+    if candidate.mark is not None and candidate.mark.islower():  # (c) is more often a list letter than a mark
+        return fits and (candidate.line_start or candidate.sentence_end)
+    if candidate.line_start:
+        return bool(candidate.stop) or fits or candidate.blank_line
+    return fits or (bool(candidate.stop) and (candidate.sentence_end or _ABBREVIATION.search(candidate.tail) is None))
+
+
+def _accept_unmarked(candidate: _Candidate, count: _Count, ahead: Sequence[_Candidate]) -> bool:
+    number = candidate.number
+    if count.fits(number):
+        return True
+    followed = any(later.number == number + 1 and later.line_start for later in ahead)
+    if number == 1:
+        return followed
+    if count.near(number):
+        return candidate.blank_line or (followed and candidate.sentence_end)
+    return not count.tops and candidate.blank_line and followed
+
+
+def _accept_in_flat(candidate: _Candidate, count: _Count, ahead: Sequence[_Candidate]) -> bool:
+    """Without any line break only the count speaks: a new one must go on to 2, behind an unfinished line (a title) to 3."""
+    if candidate.digit_follows:
+        return False
+    if candidate.number != 1:
+        behind_title = not count.marked and candidate.tail.rpartition(" ")[2][:1].isupper()
+        return count.fits(candidate.number) and (candidate.sentence_end or behind_title)
+    following = [later.number for later in ahead if later.sentence_end]
+    return 2 in following and (candidate.sentence_end or not count.tops or 3 in following)
+
+
+def _is_short_line(text: str, at: int, inside: set[int]) -> bool:
+    """Whether the line above ``at`` is all that a numbered start has for text: ``9. (U) Kuwait background⏎(S/NF) ...``."""
+    line_start = text.rfind("\n", 0, max(0, at - 1)) + 1
+    return at - line_start < _SHORT_LINE and any(line_start <= place < at for place in inside)
+
+
+def find_marked(text: str, begin: int, taken: Sequence[Start]) -> list[Start]:
+    """Starts of unnumbered text with a portion mark of its own at a line start, from ``begin`` on: ``"(SBU) In response"``.
+
+    A lower-case ``(c)`` is a list letter; a bracket behind an unfinished line is text.
+    """
+    inside = {start.text_at for start in taken}
+    starts = []
+    for match in itertools.islice(_OWN_MARK.finditer(text, begin), _MOST):
+        at = match.start()
+        before = text[max(0, at - _REACH) : at]
+        stripped = before.rstrip()
+        at_line_start = "\n" in before[len(stripped) :] or at in (0, begin)
+        if not at_line_start or match.end() in inside or parse_mark(match.group()) is None:
+            continue
+        gap = before[len(stripped) :]
+        if gap.count("\n") > 1 or not stripped or stripped[-1] in _SENTENCE_ENDS or at == begin or _is_short_line(text, at, inside):
+            starts.append(Start(at, match.end(), None, " ".join(match.group().strip("() ").split())))
+    return starts

@@ -1,0 +1,69 @@
+"""Titles: whether a line can be a heading, where a sentence before one ends, and the plain text of one."""
+
+from __future__ import annotations
+
+import re
+
+from reftel.indexer.telegram.lines import clean
+from reftel.schema.marking import parse_mark
+
+LONGEST_TITLE = 150
+# The end of a sentence, of closing words without a full stop, or the blanks before a rule.
+SENTENCE_BREAK = re.compile(
+    r"""[.!?][\"”'’)\]]{0,2}\s{1,9} | [\"”)\]]\s{2,9} | \s{4,9} | \s(?=-{5})
+      | \b(?:end|End|END)[ ](?:of[ ])?
+        (?:summary|Summary|SUMMARY|comment|Comment|COMMENT|note|Note|NOTE|text|Text|TEXT)[.)]{0,2}\s{1,9}(?!OF\b|of\b)""",
+    re.VERBOSE,
+)
+_ABBREVIATED = re.compile(r"(?:\b[A-Z]\.|\b(?:Mr|Ms|Mrs|Dr|Amb|Gen|Col|Sen|Rep|vs|St|No))\.?\s*$|\bSection [A-Z]\.\s*$")
+_SMALL = (
+    "a an and as at but by de del for from in into is it its la le nor of off on onto or over per than that the their to up via vs with"
+    " without are was be not do does al el wa bin ibn"
+)
+_SMALL_WORDS = frozenset(_SMALL.split())
+NO_TITLE = re.compile(
+    r"""\s*(?: end\b | begin\b(?![ ]summary) | nnnn | -- | -[ ] | \* | [a-z]\) | \(?[ivx]+\) | sipdis | noforn | unquote | minimize
+             | \(.*\)$ | dear\b | yours\b | sincerely | [x\s.-]+$ )
+      | .{0,140}\bremoved\]
+      | .{0,140}\bend[ ](?:of[ ])?(?:summary|comment|text|note)\W{0,3}$""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+def is_title(line: str) -> bool:
+    """Whether a short line can be a heading: no sentence's end, no list item, no closing words. ``"Next Steps"``, ``"2009"``."""
+    if not line or len(line) > LONGEST_TITLE or NO_TITLE.match(line):
+        return False
+    if line[-1] in ".;," and not line.endswith("..."):
+        return False
+    words = line.split()
+    return len(words) <= 16 and not line[0].islower() and (len(words) <= 9 or looks_titled(line))
+
+
+def looks_titled(line: str) -> bool:
+    """Whether most of a line's words begin with a capital, small words aside."""
+    words = [word for word in re.findall(r"[A-Za-z][\w'’]*", line) if word.lower() not in _SMALL_WORDS]
+    capitals = sum(word[0].isupper() for word in words)
+    return bool(words) and capitals * 10 >= len(words) * 7
+
+
+def sentence_breaks(text: str, low: int, high: int) -> list[int]:
+    """Offsets behind the ends of sentences in a stretch; ``U.S.``, ``Mr.`` and ``Section A.`` end none."""
+    places = [match.end() for match in SENTENCE_BREAK.finditer(text, low, high)]
+    return [place for place in places if not _ABBREVIATED.search(text[max(0, place - 20) : place])]
+
+
+def plain_title(title: str) -> str:
+    """The title in one line without a mark of its own: ``"(S/NF) KEY POINTS"`` -> ``"KEY POINTS"``."""
+    words = " ".join(clean(title).replace("¶", "").split())
+    front = re.match(r"\(([A-Za-z/ ,-]{1,60})\)\s*", words)
+    if front and parse_mark(front[1]):
+        words = words[front.end() :]
+    back = re.search(r"\s\(([A-Za-z/ ]{1,20})\)$", words[-30:])
+    return words[: len(words) - len(back.group())] if back and parse_mark(back[1]) else words
+
+
+def has_mark(line: str) -> bool:
+    """Whether a line begins with a portion mark: ``"(S/NF) KEY POINTS"``."""
+    front = re.match(r"\(([A-Z/]{1,8})\) ", line)
+    return front is not None and parse_mark(front[1]) is not None

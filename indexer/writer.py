@@ -1,0 +1,127 @@
+"""From cables to the index: the field table decides what is kept of each, the record itself is stored beside it."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from reftel.engine import errors
+from reftel.engine.specs import FieldSpec, Kind, Record, Region
+from reftel.engine.writer import Writer, open_writer
+from reftel.schema.cable import Cable
+from reftel.schema.document import document_of
+from reftel.schema.errors import (
+    ArchiveDamaged,
+    ArchiveError,
+    ArchiveLocked,
+    ArchiveMissing,
+    ArchiveVersion,
+    EngineError,
+)
+from reftel.schema.fields import FIELDS, Field
+
+_KINDS: dict[str, Kind] = {"text": "text", "name": "text", "keyword": "keyword", "ordered": "number", "date": "number"}
+_BODY = "body"
+_ERRORS: dict[type[errors.EngineError], type[ArchiveError]] = {
+    errors.IndexMissing: ArchiveMissing,
+    errors.IndexDamaged: ArchiveDamaged,
+    errors.IndexVersion: ArchiveVersion,
+    errors.LockHeld: ArchiveLocked,
+}
+
+
+@functools.cache
+def field_specs() -> tuple[FieldSpec, ...]:
+    """What the index holds of each field of the field table."""
+    return tuple(_spec(field) for field in FIELDS if field.kind != "query" or field.facet)
+
+
+def _spec(field: Field) -> FieldSpec:
+    kind = _KINDS.get(field.kind, "none")
+    return FieldSpec(field.name, kind, field.facet, sort=field.sort and kind == "keyword", regions=field.name == _BODY)
+
+
+def record_bytes(cable: Cable) -> bytes:
+    """The record as the archive stores it: its JSON."""
+    return json.dumps(cable.to_dict(), separators=(",", ":")).encode()
+
+
+def record_of(cable: Cable) -> Record:
+    """What the index takes of ``cable``: its document, and its JSON to give back."""
+    document = document_of(cable)
+    return Record(
+        key=document.key,
+        stored=record_bytes(cable),
+        texts=document.texts,
+        keywords=document.keywords,
+        numbers=document.numbers,
+        facets=document.facets,
+        regions=tuple(Region(entry.block, entry.level, entry.caveats) for entry in document.paragraphs),
+    )
+
+
+class CableWriter:
+    """Puts cables into the index in ``folder``; nothing is visible before `commit`. As a context manager: commits, cancels on an error.
+
+    Errors: `ArchiveLocked` while another writer is open, `ArchiveVersion` if the archive has other fields, `ArchiveDamaged`.
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        with _archive_errors():
+            self._writer: Writer = open_writer(folder, field_specs())
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._writer
+
+    def count(self) -> int:
+        """How many cables there will be, or are, after `commit`."""
+        return len(self._writer)
+
+    def put(self, cable: Cable) -> bool:
+        """Add ``cable``, in place of the one with its key if there is one; whether there was one.
+
+        `EngineError` if it can't be indexed; nothing is changed then.
+        """
+        with _archive_errors():
+            return self._writer.replace(record_of(cable))
+
+    def committed_record(self, key: str) -> bytes | None:
+        """The stored record that was committed last under this key; ``None`` if there is none. Only before `commit`."""
+        with _archive_errors():
+            return self._writer.committed_record(key)
+
+    def delete(self, key: str) -> bool:
+        """Remove the cable with this key; whether there was one."""
+        with _archive_errors():
+            return self._writer.delete(key)
+
+    def commit(self, *, optimize: bool = False) -> bool:
+        """Publish the changes and close the writer; whether there were any. ``optimize`` rewrites the index in one piece."""
+        with _archive_errors():
+            return self._writer.commit(optimize=optimize)
+
+    def cancel(self) -> None:
+        """Drop the changes and close the writer."""
+        with _archive_errors():
+            self._writer.cancel()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        with _archive_errors():
+            self._writer.__exit__(kind, error, trace)
+
+
+@contextlib.contextmanager
+def _archive_errors() -> Iterator[None]:
+    """Raise the errors that users see in place of the index's own."""
+    try:
+        yield
+    except errors.EngineError as error:
+        raise _ERRORS.get(type(error), EngineError)(str(error)) from error

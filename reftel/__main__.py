@@ -1,0 +1,5 @@
+"""``python -m reftel``."""
+
+from reftel.cli import main
+
+main()

@@ -1,0 +1,85 @@
+"""The command line: one module a command, imported only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Any
+
+import click
+
+from reftel.schema.errors import ReftelError
+
+COMMANDS = ("index", "search", "show", "facets", "normalize", "check", "fields", "explain", "stats")
+"""In the order in which ``reftel --help`` lists them."""
+
+INTERRUPTED = 130
+"""Exit status after Ctrl-C, as shells have it."""
+
+
+class LazyGroup(click.Group):
+    """Finds the command NAME in ``reftel.cli.NAME`` when it is asked for, so that ``reftel search`` never loads the indexer."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Every command, in the table's order."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command object, or ``None``, which click turns into its usage error."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"reftel.cli.{cmd_name}").command
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """Click's own, with the nearest command named for a mistyped one."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            import difflib  # noqa: PLC0415 - only needed for a mistake
+
+            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            hint = f" Did you mean '{near[0]}'?" if near else ""
+            ctx.fail(f"No such command {args[0]!r}.{hint}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="reftel")
+def group() -> None:
+    """Full-text search and faceted retrieval over diplomatic cables.
+
+    \b
+    Exit status: 0 hits or done, 1 no hits, 2 bad query or usage,
+    3 archive missing or damaged, 4 some sources failed, 5 archive in use.
+    """
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and leave the process with its exit status."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the command line; the exit status. Errors end in one message on standard error, never in a traceback."""
+    from reftel.render.safe import safe_text  # noqa: PLC0415 - after the group, which a shell completion needs alone
+
+    try:
+        result: Any = group.main(args=arguments, prog_name="reftel", standalone_mode=False)
+        sys.stdout.flush()
+    except ReftelError as error:
+        click.echo(f"reftel: {safe_text(str(error))}", err=True)
+        return error.exit_code
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("reftel: interrupted", err=True)
+        return INTERRUPTED
+    except (SystemExit, BrokenPipeError):
+        # The reader of the pipe has enough (`reftel search ... | head`): click turns that into an exit of its own. Python would
+        # complain once more when it flushes at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return result if isinstance(result, int) else 0

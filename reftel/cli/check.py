@@ -1,0 +1,59 @@
+"""``reftel check SOURCE...``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from reftel.cli.options import console, format_option
+from reftel.render.safe import json_text, safe_line
+from reftel.schema.errors import SourceError
+from reftel.schema.warnings import warning_kind
+
+if TYPE_CHECKING:
+    from reftel.indexer.survey import Survey
+
+_SHOWN_FAILURES = 20
+
+
+@click.command("check")
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", type=click.Path())
+@format_option("table", "json")
+def command(sources: tuple[str, ...], output_format: str) -> int:
+    """See what files hold before indexing them: containers, what is missing, warnings by kind with examples."""
+    from reftel.indexer.survey import survey  # noqa: PLC0415 - loads the readers
+
+    result = survey(sources)
+    if output_format == "json":
+        click.echo(json_text(result.to_dict(), indent=2))
+    else:
+        _print(result)
+    for failure in result.failures[:_SHOWN_FAILURES]:
+        click.echo(f"reftel: {safe_line(failure)}", err=True)
+    if len(result.failures) > _SHOWN_FAILURES:
+        click.echo(f"reftel: and {len(result.failures) - _SHOWN_FAILURES:,} more failures; --format json lists all", err=True)
+    return SourceError.exit_code if result.failures else 0
+
+
+def _print(result: Survey) -> None:
+    click.echo(f"{result.cables:,} cables in {result.files:,} files; {len(result.failures):,} failures; {len(result.repeated):,} ids occur more than once")
+    for title, counter in (("containers", result.containers), ("flags", result.flags), ("without", result.missing)):
+        if counter:
+            click.echo(f"{title}: " + ", ".join(f"{name} {count:,}" for name, count in counter.most_common()))
+    if not result.warnings:
+        return
+    from rich.table import Table  # noqa: PLC0415 - rich is slow to load
+    from rich.text import Text  # noqa: PLC0415
+
+    table = Table(box=None, padding=(0, 1), header_style="bold")
+    table.add_column("warning", no_wrap=True)
+    table.add_column("cables", justify="right")
+    table.add_column("meaning, and examples", overflow="fold")
+    for code, count in result.warnings.most_common():
+        kind = warning_kind(code)
+        meaning = Text(kind.help if kind else "")
+        for example in result.examples[code]:
+            meaning.append(f"\n{safe_line(example.key)}: {safe_line(example.message)}", style="dim")
+        table.add_row(Text(code), Text(f"{count:,}"), meaning)
+    console().print(table)

@@ -1,0 +1,95 @@
+"""``reftel index SOURCE...``."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+import reftel
+from reftel.cli.options import archive_option, format_option
+from reftel.render.safe import json_text, safe_line
+from reftel.schema.errors import SourceError
+
+if TYPE_CHECKING:
+    from reftel.indexer.build import BuildReport, Progress
+
+_SHOWN_DUPLICATES = 10
+_SECONDS_BETWEEN_LINES = 5.0
+
+
+@click.command("index")
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", type=click.Path())
+@archive_option
+@format_option("table", "json")
+@click.option("--quiet", "-q", is_flag=True, help="No progress and no summary; errors only.")
+def command(sources: tuple[str, ...], archive: str, output_format: str, quiet: bool) -> int:
+    """Index cables from files and folders. Run again, it reads only what changed.
+
+    A file that changed replaces its cables, a file that is gone from a folder takes its cables with it, unless another file holds them.
+    Hidden files, README files and *.md files in folders are passed over.
+    """
+    with _progress(quiet=quiet or output_format == "json") as on_progress:
+        report = reftel.build(sources, archive, on_progress=on_progress)
+    for failure in report.failures:
+        click.echo(f"reftel: {safe_line(failure)}", err=True)
+    if output_format == "json":
+        click.echo(json_text(report.to_dict(), indent=2))
+    elif not quiet:
+        _print_summary(report, archive)
+    return SourceError.exit_code if report.failures else 0
+
+
+def _print_summary(report: BuildReport, archive: str) -> None:
+    click.echo(
+        f"{archive}: {report.total:,} cables; {report.added:,} added, {report.replaced:,} replaced, {report.removed:,} removed; "
+        f"{report.read_files:,} files read, {report.unchanged_files:,} unchanged, {report.removed_files:,} gone; {report.seconds:.1f} s"
+    )
+    if report.duplicates:
+        click.echo(f"{len(report.duplicates):,} cables in several files, the longest text is shown:")
+    for key, paths in list(report.duplicates.items())[:_SHOWN_DUPLICATES]:
+        click.echo(f"  {safe_line(key)}  {safe_line(paths[0])}  instead of  {safe_line(', '.join(paths[1:]))}")
+    if len(report.duplicates) > _SHOWN_DUPLICATES:
+        click.echo(f"  and {len(report.duplicates) - _SHOWN_DUPLICATES:,} more: `reftel stats --format json` lists all")
+    if report.failures:
+        click.echo(f"{len(report.failures):,} could not be read (named above)", err=True)
+
+
+@contextlib.contextmanager
+def _progress(*, quiet: bool) -> Iterator[Callable[[Progress], None] | None]:
+    """A status line that is rewritten on a terminal, a plain line every few seconds elsewhere; always on standard error."""
+    if quiet:
+        yield None
+    elif sys.stderr.isatty():
+        with _status_line() as tell:
+            yield tell
+    else:
+        yield _plain_lines()
+
+
+@contextlib.contextmanager
+def _status_line() -> Iterator[Callable[[Progress], None]]:
+    from rich.progress import BarColumn, Progress as Bar, TextColumn, TimeElapsedColumn  # noqa: PLC0415, I001 - only on a terminal
+
+    from reftel.cli.options import console  # noqa: PLC0415
+
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(20), TimeElapsedColumn())
+    with Bar(*columns, console=console(stderr=True), transient=True) as bar:
+        task = bar.add_task("reading", total=None)
+        yield lambda progress: bar.update(task, description=f"{progress.cables:,} cables from {progress.files:,} files")
+
+
+def _plain_lines() -> Callable[[Progress], None]:
+    last = time.monotonic()
+
+    def tell(progress: Progress) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _SECONDS_BETWEEN_LINES:
+            last = time.monotonic()
+            click.echo(f"reftel: {progress.cables:,} cables from {progress.files:,} files, now {safe_line(progress.path)}", err=True)
+
+    return tell

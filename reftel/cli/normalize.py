@@ -1,0 +1,79 @@
+"""``reftel normalize FILE...``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+import reftel
+from reftel.cli.options import console, format_option
+from reftel.render.safe import json_text, safe_line, safe_text
+from reftel.schema.errors import SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reftel.schema.cable import Cable
+
+
+class _Failures:
+    """Reports what could not be read as it comes, and remembers that there was something."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self, error: SourceError) -> None:
+        self.count += 1
+        click.echo(f"reftel: {safe_text(str(error))}", err=True)
+
+
+@click.command("normalize")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path())
+@format_option("jsonl", "json", "table")
+def command(files: tuple[str, ...], output_format: str) -> int:
+    """Read cables from files in any container and print their records. A folder stands for the files in it.
+
+    jsonl prints one record a line, json one array, table a line a cable.
+    """
+    failures = _Failures()
+    cables = _read(files, failures)
+    if output_format == "jsonl":
+        for cable in cables:
+            click.echo(json_text(cable.to_dict()))
+    elif output_format == "json":
+        _print_array(cables)
+    else:
+        _print_table(cables)
+    return SourceError.exit_code if failures.count else 0
+
+
+def _read(files: tuple[str, ...], failures: _Failures) -> Iterator[Cable]:
+    from reftel.indexer.sources import iter_files  # noqa: PLC0415 - only this command and index read sources
+
+    for path in iter_files(files, failures):
+        yield from reftel.read_cables(path, on_error=failures)
+
+
+def _print_array(cables: Iterator[Cable]) -> None:
+    click.echo("[", nl=False)
+    for number, cable in enumerate(cables):
+        click.echo(("," if number else "") + "\n" + json_text(cable.to_dict(), indent=2), nl=False)
+    click.echo("\n]")
+
+
+def _print_table(cables: Iterator[Cable]) -> None:
+    from rich.table import Table  # noqa: PLC0415 - rich is slow to load
+    from rich.text import Text  # noqa: PLC0415
+
+    table = Table(box=None, padding=(0, 1), header_style="bold")
+    for name in ("cable", "date", "class", "from", "signed", "tags", "¶", "warnings"):
+        table.add_column(name, overflow="fold")
+    table.add_column("subject", overflow="ellipsis", no_wrap=True, ratio=1)
+    for cable in cables:
+        cells = (
+            cable.key, (cable.date or "")[:10], "//".join(filter(None, (cable.classification, *cable.caveats))), cable.post or "",
+            ", ".join(cable.signers), " ".join(cable.tags), str(len(cable.paragraphs)), str(len(cable.warnings) or ""), cable.subject or "",
+        )  # fmt: skip
+        table.add_row(*(Text(safe_line(cell)) for cell in cells))
+    console().print(table)

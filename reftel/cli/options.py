@@ -1,0 +1,61 @@
+"""Options and helpers that several commands share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+import click
+
+DEFAULT_ARCHIVE = "archive"
+FORMATS = ("table", "json", "jsonl", "csv", "ids", "md")
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def archive_option(command: _Command) -> _Command:
+    """``--archive DIR``, else ``$REFTEL_ARCHIVE``, else ``./archive``."""
+    return click.option(
+        "--archive", "-A", envvar="REFTEL_ARCHIVE", default=DEFAULT_ARCHIVE, show_default="$REFTEL_ARCHIVE or ./archive",
+        metavar="DIR", help="The archive's folder.",
+    )(command)  # fmt: skip
+
+
+def format_option(*formats: str) -> Callable[[_Command], _Command]:
+    """``--format`` with these choices, the first one the default."""
+    return click.option(
+        "--format", "-f", "output_format", type=click.Choice(formats), default=formats[0], show_default=True,
+        help="table is for people, the rest for programs.",
+    )  # fmt: skip
+
+
+def query_argument(command: _Command) -> _Command:
+    """``QUERY...``: several words are joined by blanks, so that ``reftel search kosovo precedent`` needs no quotes."""
+    return click.argument("query", nargs=-1, required=True, callback=_join)(command)
+
+
+def _join(_context: click.Context, _parameter: click.Parameter, value: Iterable[str]) -> str:
+    return " ".join(value)
+
+
+def echo_lines(lines: Iterable[str]) -> None:
+    """Print lines as they come."""
+    for line in lines:
+        click.echo(line)
+
+
+def echo_notes(notes: Iterable[str]) -> None:
+    """Print notes about how a query was read to standard error, where they disturb no program."""
+    for note in notes:
+        click.echo(f"note: {note}", err=True)
+
+
+def console(*, stderr: bool = False) -> Any:
+    """A rich console that takes nothing for markup and, where the output is no terminal, keeps lines whole and plain."""
+    from rich.console import Console  # noqa: PLC0415 - only for tables
+
+    result = Console(stderr=stderr, markup=False, highlight=False, emoji=False, soft_wrap=False)
+    if not result.is_terminal and "COLUMNS" not in os.environ:
+        result.width = 120
+    return result

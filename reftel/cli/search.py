@@ -1,0 +1,71 @@
+"""``reftel search QUERY``."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+import click
+
+import reftel
+from reftel.cli.options import FORMATS, archive_option, console, echo_lines, echo_notes, format_option, query_argument
+from reftel.render import hits as render
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from reftel.search.results import Hit
+
+_LINES = {"jsonl": render.render_jsonl, "csv": render.render_csv, "ids": render.render_ids, "md": render.render_markdown}
+
+
+@click.command("search")
+@query_argument
+@archive_option
+@format_option(*FORMATS)
+@click.option("--limit", "-n", type=click.IntRange(0), default=10, show_default=True, help="Hits shown.")
+@click.option("--offset", type=click.IntRange(0), default=0, show_default=True, help="Hits passed over first.")
+@click.option("--all", "everything", is_flag=True, help="Stream every hit, in order of key; for jsonl, csv, ids, md and table.")
+@click.option("--sort", default="relevance", show_default=True, metavar="KEY", help="relevance, date, -date, id, from, class, prec, decl; - reverses.")
+@click.option("--facet", "facets", multiple=True, metavar="FIELD[:N]", help="Count the hits by this field; may be repeated.")
+def command(
+    query: str, archive: str, output_format: str, limit: int, offset: int, everything: bool, sort: str, facets: tuple[str, ...]
+) -> int:
+    """Find cables and show the paragraphs that answer.
+
+    \b
+    reftel search '"Minsk Group" AND precedent'
+    reftel search 'kosovo w/p precedent class:>=confidential date:2008' --facet from
+    """
+    opened = reftel.open(archive)
+    if everything:
+        return _stream(opened, query, output_format, facets=facets, sort=sort)
+    page = opened.search(query, facets=facets, sort=sort, limit=limit, offset=offset)
+    if output_format == "json":
+        click.echo(render.render_json(page))
+    elif output_format == "table":
+        from reftel.render.tables import print_page  # noqa: PLC0415 - rich is slow to load
+
+        print_page(console(), page)
+    else:
+        echo_lines(_LINES[output_format](page.hits))
+    if output_format != "json":
+        echo_notes(page.notes)
+    return 0 if page.total else 1
+
+
+def _stream(opened: reftel.Archive, query: str, output_format: str, *, facets: tuple[str, ...], sort: str) -> int:
+    if output_format == "json" or facets or sort != "relevance":
+        raise click.UsageError("--all streams hits in order of key: it goes with --format jsonl, csv, ids, md or table, without --facet and --sort")
+    hits = iter(opened.scan(query))
+    first = next(hits, None)
+    every: Iterable[Hit] = () if first is None else itertools.chain([first], hits)
+    if output_format == "table":
+        from reftel.render.tables import print_hit  # noqa: PLC0415
+
+        target = console()
+        for hit in every:
+            print_hit(target, hit)
+    else:
+        echo_lines(_LINES[output_format](every))
+    return 1 if first is None else 0

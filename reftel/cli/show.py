@@ -1,0 +1,84 @@
+"""``reftel show ID``."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+import click
+
+import reftel
+from reftel.cli.options import archive_option, console, format_option
+from reftel.render.safe import json_text, safe_line, safe_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from reftel.schema.cable import Cable
+
+
+@click.command("show")
+@click.argument("cable_id", metavar="ID")
+@archive_option
+@format_option("table", "json")
+@click.option("--para", type=int, multiple=True, metavar="N", help="Only the paragraphs with this printed number; may be repeated.")
+@click.option("--raw", is_flag=True, help="Header and body as received (control characters made visible).")
+@click.option("--versions", is_flag=True, help="List the files that hold this cable, the text that is shown first, and why.")
+@click.option("--diff", is_flag=True, help="Show in which lines the other texts differ from the one that is shown.")
+def command(cable_id: str, archive: str, output_format: str, para: tuple[int, ...], raw: bool, versions: bool, diff: bool) -> int:
+    """Show one cable, by its id in any spelling or by the key of a cable without one.
+
+    \b
+    reftel show 08BAKU123 --para 3
+    """
+    opened = reftel.open(archive)
+    if versions or diff:
+        _print_versions(opened.versions(cable_id), output_format, diff=diff)
+        return 0
+    cable = opened.cable(cable_id)
+    if raw:
+        click.echo(safe_text(_raw(cable)))
+        return 0
+    return _print_cable(cable, para, output_format)
+
+
+def _raw(cable: Cable) -> str:
+    return "\n\n".join(part for part in (cable.header, cable.body) if part)
+
+
+def _print_cable(cable: Cable, numbers: tuple[int, ...], output_format: str) -> int:
+    chosen = [paragraph for paragraph in cable.paragraphs if not numbers or paragraph.number in numbers]
+    if numbers and not chosen:
+        there = ", ".join(str(paragraph.number) for paragraph in cable.paragraphs if paragraph.number is not None)
+        click.echo(f"reftel: {cable.key} has no paragraph {', '.join(map(str, numbers))}; its numbers are: {there or 'none'}", err=True)
+        return 1
+    if output_format == "json":
+        record = cable.to_dict()
+        if numbers:
+            record["paragraphs"] = [paragraph.to_dict() for paragraph in chosen]
+        click.echo(json_text(record, indent=2))
+        return 0
+    from reftel.render.tables import print_cable  # noqa: PLC0415 - rich is slow to load
+
+    print_cable(console(), cable, chosen, whole=not numbers)
+    return 0
+
+
+def _print_versions(versions: Sequence[reftel.Version], output_format: str, *, diff: bool) -> None:
+    if output_format == "json":
+        click.echo(json_text([version.to_dict() | ({"diff": list(_difference(versions[0], version))} if diff else {}) for version in versions], indent=2))
+        return
+    for version in versions:
+        place = f"{version.path}:{version.locator}" if version.locator else version.path
+        words = (f"{version.length:,} characters", f"released {version.released}" if version.released else "", "shown" if version.shown else "")
+        click.echo(safe_line(f"{place}  " + ", ".join(filter(None, words))))
+    click.echo("The longest text is shown; of equally long ones the latest released, then the one whose path comes last.")
+    for version in versions[1:] if diff else ():
+        click.echo()
+        for line in _difference(versions[0], version):
+            click.echo(safe_text(line))
+
+
+def _difference(shown: reftel.Version, other: reftel.Version) -> Iterator[str]:
+    """Unified diff from the text that is shown to another one."""
+    return difflib.unified_diff(_raw(shown.cable).splitlines(), _raw(other.cable).splitlines(), shown.path, other.path, lineterm="", n=1)

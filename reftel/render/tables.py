@@ -1,0 +1,141 @@
+"""What a person reads: pages of hits, facets, one cable, printed with rich. Every text goes through ``render.safe`` first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from reftel.render.hits import describe, label, paragraph_text
+from reftel.render.safe import safe_line, safe_text
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from reftel.schema.cable import Cable, Paragraph
+    from reftel.search.plan import Bucket
+    from reftel.search.results import Hit, Page
+
+MATCH = "bold yellow"
+QUIET = "dim"
+
+
+def print_page(console: Console, page: Page) -> None:
+    """The hits of a page, then its facets, then the total."""
+    for hit in page.hits:
+        print_hit(console, hit)
+    print_facets(console, page.facets, page.total)
+    console.print(Text(total_line(page), style="bold"))
+
+
+def total_line(page: Page) -> str:
+    """How many cables matched, and which of them are shown."""
+    count = f"{page.total:,} cable{'' if page.total == 1 else 's'}"
+    if not page.total or len(page.hits) == page.total:
+        return count
+    if not page.hits:
+        return f"{count}, none shown"
+    return f"{count}, {page.offset + 1} to {page.offset + len(page.hits)} shown"
+
+
+def print_hit(console: Console, hit: Hit) -> None:
+    """One hit: key, date, class, origin, signers; subject; the paragraphs that answer."""
+    line = Text(safe_line(hit.key), style="bold cyan")
+    line.append("  ".join(["", *map(safe_line, describe(hit.cable))]), style="default not bold")
+    console.print(line)
+    subject = paragraph_text(hit.cable.subject, hit.subject_highlights, style=MATCH) if hit.cable.subject else Text("(no subject)", style=QUIET)
+    console.print(Padding(subject, (0, 0, 0, 2), expand=False))
+    for paragraph in hit.paragraphs:
+        text = Text(f"{safe_line(label(paragraph))} ", style="green")
+        text.append_text(_excerpt(paragraph_text(paragraph.text, paragraph.highlights, style=MATCH)))
+        console.print(Padding(text, (0, 0, 0, 4), expand=False))
+    console.print()
+
+
+EXCERPT = 700
+"""Characters of a paragraph shown with a hit; a longer one is cut around its first matched words."""
+
+
+def _excerpt(text: Text) -> Text:
+    if len(text) <= EXCERPT:
+        return text
+    first = min((span.start for span in text.spans if span.style == MATCH), default=0)
+    start = max(0, min(first - EXCERPT // 3, len(text) - EXCERPT))
+    start = text.plain.rfind(" ", 0, start) + 1 if start else 0
+    end = start + EXCERPT
+    end = text.plain.rfind(" ", start, end) if end < len(text) else len(text)
+    cut = Text("… " if start else "")
+    cut.append_text(text[start:end])
+    cut.append(" …" if end < len(text) else "")
+    return cut
+
+
+def print_facets(console: Console, facets: Mapping[str, Iterable[Bucket]], total: int) -> None:
+    """A table a facet, with a bar for the share of all hits."""
+    for name, buckets in facets.items():
+        table = Table(title=name, title_justify="left", title_style="bold", show_header=False, box=None, padding=(0, 1))
+        table.add_column(no_wrap=True, overflow="ellipsis", max_width=60)
+        table.add_column(justify="right")
+        table.add_column()
+        for bucket in buckets:
+            table.add_row(Text(safe_line(bucket.value)), Text(f"{bucket.count:,}"), Text("█" * round(20 * bucket.count / max(total, 1)), style=QUIET))
+        console.print(table)
+        console.print()
+
+
+def print_cable(console: Console, cable: Cable, paragraphs: Iterable[Paragraph], *, whole: bool) -> None:
+    """A cable for reading: the head as a list of names and values (where ``whole``), then these paragraphs."""
+    if whole:
+        console.print(_head(cable))
+        console.print()
+    for paragraph in paragraphs:
+        if paragraph.heading:
+            console.print(Text(safe_line(paragraph.heading), style="bold"))
+        text = Text(_number(paragraph), style="green")
+        text.append(safe_text(paragraph.text), style="default")
+        console.print(text)
+        console.print()
+    if whole and cable.signers:
+        console.print(Text(safe_line(", ".join(cable.signers))))
+
+
+def _number(paragraph: Paragraph) -> str:
+    number = f"¶{paragraph.number}. " if paragraph.number is not None else ""
+    return f"{number}({safe_line(paragraph.mark)}) " if paragraph.mark else number
+
+
+def _head(cable: Cable) -> Table:
+    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in head_rows(cable):
+        table.add_row(Text(name), Text(safe_text(value)))
+    return table
+
+
+def head_rows(cable: Cable) -> list[tuple[str, str]]:
+    """Name and value of every part of a cable's head that is known."""
+    officer = cable.classified_by
+    source = cable.source
+    rows = [
+        ("cable", cable.id or f"{cable.key} (no id)"),
+        ("date", f"{cable.date} ({cable.date_precision}, from the {cable.date_source})" if cable.date else None),
+        ("class", "//".join(filter(None, (cable.classification, *cable.caveats)))),
+        ("from", ", ".join(dict.fromkeys(filter(None, (cable.origin, cable.post))))),
+        ("precedence", " / ".join(filter(None, (cable.precedence, cable.info_precedence)))),
+        *((role, "; ".join(recipient.name for recipient in cable.recipients if recipient.role == role)) for role in ("action", "info")),
+        ("subject", cable.subject),
+        ("tags", " ".join(f"({tag})" if " " in tag else tag for tag in cable.tags)),
+        ("refs", "\n".join(" ".join(filter(None, (f"{ref.label}." if ref.label else None, ref.id or ref.raw))) for ref in cable.refs)),
+        ("classified by", ", ".join(filter(None, (officer.title, officer.name, *officer.reasons))) if officer else None),
+        ("declassify", cable.declassify_on or cable.declassify_raw),
+        ("signed", ", ".join(cable.signers)),
+        ("flags", " ".join(cable.flags)),
+        ("body of", cable.body_id),
+        ("source", f"{source.path}{f':{source.locator}' if source.locator else ''} ({source.container})" if source else None),
+        ("warnings", "\n".join(f"{warning.field}: {warning.message}" for warning in cable.warnings)),
+    ]  # fmt: skip
+    return [(name, value) for name, value in rows if value]

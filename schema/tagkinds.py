@@ -1,0 +1,68 @@
+"""Kinds of TAGS (Traffic Analysis by Geography and Subject).
+
+``geo`` a country or region (``SP``, ``XA``), ``subject`` one of the Department's subjects (``PREL``), ``programme`` a K tag (``KNNP``),
+``organisation`` (``NATO``), ``person`` (``CLINTON, HILLARY``), ``topic`` words instead of a code (``ORGANIZED CRIME``), ``unknown``.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import Literal
+
+from reftel.schema.tables import read_table
+
+TagKind = Literal["geo", "subject", "programme", "organisation", "person", "topic", "unknown"]
+
+_PROGRAMME = re.compile(r"K[A-Z]{3}")  # KNNP
+_SUBJECT = re.compile(
+    r"[ABCEMOPST][A-Z]{3}"
+)  # the first letter is the group: A administration, E economic, P political ...
+_GEO = re.compile(r"[A-Z]{2}")
+_CODE = re.compile(r"[A-Z][A-Z0-9-]{1,4}")
+
+
+@functools.cache
+def _known() -> dict[str, TagKind]:
+    return {row["tag"]: row["kind"] for row in read_table("tags")}  # type: ignore[misc]
+
+
+def is_known_tag(tag: str) -> bool:
+    """Whether the table lists this tag: ``"PREL"``, ``"ORGANIZED CRIME"``; a plausible code such as ``"PREK"`` is not listed."""
+    return tag in _known()
+
+
+def is_tag_code(word: str) -> bool:
+    """Whether a capital word has the form of one tag: listed, or two to five letters, digits, hyphens (``"AU-1"``, ``"MTCRE"``)."""
+    return word in _known() or _CODE.fullmatch(word) is not None
+
+
+def tag_kind(tag: str) -> TagKind:
+    """Kind of a tag. ``"PREL"`` -> ``"subject"``, ``"CLINTON, HILLARY"`` -> ``"person"``.
+
+    An unlisted tag is judged by its form: two letters are geo, K and three letters a programme, four letters whose first is that of a
+    subject group a subject (many are slips of one letter), a comma makes a person, a blank a topic.
+    """
+    if kind := _known().get(tag):
+        return kind
+    if "," in tag:
+        return "person"
+    if " " in tag:
+        return "topic"
+    forms: tuple[tuple[re.Pattern[str], TagKind], ...] = (
+        (_GEO, "geo"),
+        (_PROGRAMME, "programme"),
+        (_SUBJECT, "subject"),
+    )
+    return next((kind for form, kind in forms if form.fullmatch(tag)), "unknown")
+
+
+def topics() -> tuple[str, ...]:
+    """The listed tags of several words, longest first: ``"ITALY NATIONAL ELECTIONS"``."""
+    return tuple(sorted((tag for tag in _known() if " " in tag), key=len, reverse=True))
+
+
+def split_fused(word: str) -> tuple[str, ...]:
+    """Two listed codes that ran together: ``"EINDETRD"`` -> ``("EIND", "ETRD")``; empty if the word is none."""
+    cuts = ((word[:cut], word[cut:]) for cut in (4, 2) if word not in _known())
+    return next((pair for pair in cuts if all(part in _known() for part in pair)), ())

@@ -1,0 +1,59 @@
+"""A plan node in a few words, for ``explain``."""
+
+from __future__ import annotations
+
+import datetime
+
+from reftel.schema.fields import fields_by_name
+from reftel.search import plan
+
+_MATCHES = {"exact": "word {}", "stem": "word {} with inflections", "prefix": "words that start with {}", "wildcard": "words like {}"}
+_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+
+
+def describe(node: plan.Node) -> str:
+    """What ``node`` itself asks, without its children. ``Range("date", 0, None)`` -> ``"date from 1970-01-01 00:00"``."""
+    match node:
+        case plan.Word():
+            return f"{_word(node)} in {', '.join(node.fields)}"
+        case plan.Near(distance=distance, ordered=ordered):
+            return f"at most {distance} apart, {'in this order' if ordered else 'in either order'}"
+        case plan.Mark(lowest=lowest, highest=highest, caveats=caveats):
+            return " ".join(filter(None, ("paragraph marked", _levels(lowest, highest), *caveats)))
+        case plan.Value(field=field, values=values):
+            return f"{field} is {' or '.join(values)}"
+        case plan.ValuePattern(field=field, pattern=pattern):
+            return f"{field} is like {pattern}"
+        case plan.Range(field=field, lowest=lowest, highest=highest):
+            bounds = (("from", lowest), ("to", highest))
+            return f"{field} " + " ".join(f"{word} {_bound(field, value)}" for word, value in bounds if value is not None)
+        case plan.CitedBy(ids=ids):
+            return f"cited by {' or '.join(ids)}"
+        case plan.Prefer(bonuses=bonuses):
+            return f"prefer {len(bonuses)} of the parts below"
+        case _:
+            return _PLAIN[type(node)]
+
+
+_PLAIN: dict[type[plan.Node], str] = {
+    plan.And: "all of", plan.Or: "any of", plan.AnyOf: "any of", plan.Not: "not", plan.Phrase: "phrase", plan.Paragraph: "in one paragraph",
+    plan.Everything: "everything", plan.Nothing: "nothing",
+}  # fmt: skip
+
+
+def _word(word: plan.Word) -> str:
+    return f"words at most {word.distance} letters from {word.text}" if word.match == "fuzzy" else _MATCHES[word.match].format(word.text)
+
+
+def _levels(lowest: int, highest: int) -> str:
+    scale = fields_by_name()["mark"].scale
+    assert scale is not None
+    names = scale.names[max(lowest, 0) : highest + 1]
+    return "/".join(names)
+
+
+def _bound(field: str, value: int) -> str:
+    scale = fields_by_name()[field].scale
+    if scale is None:
+        return f"{_EPOCH + datetime.timedelta(minutes=value):%Y-%m-%d %H:%M}"
+    return scale.names[value] if 0 <= value < len(scale.names) else str(value)

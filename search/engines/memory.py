@@ -1,0 +1,228 @@
+"""The oracle: the plan evaluated cable by cable, straight from the definitions in ``search/plan.py``.
+
+Small and obvious rather than fast; tests hold every other engine against it. It ranks by preferences alone (no BM25): the score of a hit
+is the sum of the bonuses that hold.
+"""
+
+from __future__ import annotations
+
+import collections
+import fnmatch
+from collections.abc import Callable, Iterable, Iterator
+
+from reftel.schema.analysis import stem
+from reftel.schema.document import Document, ParagraphEntry
+from reftel.schema.errors import EngineError
+from reftel.schema.fields import fields_by_name
+from reftel.search import plan
+
+Span = tuple[int, int, int]
+"""Block, first and last token position of a match in one field."""
+
+
+class MemoryEngine:
+    """Answers plans over documents held in memory."""
+
+    def __init__(self, documents: Iterable[Document]) -> None:
+        self._documents = {document.key: document for document in documents}
+
+    def matches(self, node: plan.Node) -> set[str]:
+        """Keys of the cables that ``node`` holds for."""
+        return {key for key, document in self._documents.items() if self._holds(node, document)}
+
+    def scan(self, node: plan.Node) -> Iterator[str]:
+        """Keys of the cables that ``node`` holds for, in order."""
+        return iter(sorted(self.matches(node)))
+
+    def answer(self, request: plan.Request) -> plan.Answer:
+        """Total, window and facets of a request. `EngineError` for a sort key or facet that no field has."""
+        hits = [self._documents[key] for key in sorted(self.matches(request.root))]
+        facets = {name: count_facet(name, hits, limit) for name, limit in request.facets}
+        scores = dict.fromkeys((hit.key for hit in hits), 0.0)
+        if request.sort == "relevance":
+            scores = {hit.key: self._score(request.root, hit) for hit in hits}
+            ordered = sorted(hits, key=lambda hit: -scores[hit.key])
+        else:
+            ordered = sort_by_field(request.sort, hits)
+        end = None if request.limit is None else request.offset + request.limit
+        found = tuple(plan.Found(hit.key, scores[hit.key]) for hit in ordered[request.offset : end])
+        return plan.Answer(len(hits), found, facets)
+
+    # -- cable expressions -----------------------------------------------------------------------------------
+
+    def _holds(self, node: plan.Node, document: Document) -> bool:
+        match node:
+            case plan.Paragraph():
+                return any(paragraph_holds(node.child, document, entry) for entry in document.paragraphs)
+            case plan.Mark():  # of a whole cable: it has such a paragraph
+                return any(paragraph_holds(node, document, entry) for entry in document.paragraphs)
+            case plan.Value():
+                return not set(node.values).isdisjoint(document.keywords[node.field])
+            case plan.ValuePattern():
+                return any(matches_pattern(value, node.pattern) for value in document.keywords[node.field])
+            case plan.Range():
+                return in_range(document.numbers[node.field], node.lowest, node.highest)
+            case plan.CitedBy():
+                return not self._cited_by(node.ids).isdisjoint(document.keywords["id"])
+            case plan.Prefer():
+                return self._holds(node.child, document)
+            case _:
+                return combine(node, lambda child: self._holds(child, document), lambda: any_span(node, document))
+
+    def _cited_by(self, ids: tuple[str, ...]) -> set[str]:
+        citing = (document for document in self._documents.values() if not set(ids).isdisjoint(document.keywords["id"]))
+        return {cited for document in citing for cited in document.keywords["refs"]}
+
+    def _score(self, node: plan.Node, document: Document) -> float:
+        """Sum of the preferences met, in the parts of ``node`` that hold."""
+        match node:
+            case plan.Prefer():
+                bonus = sum(weight for wanted, weight in node.bonuses if self._holds(wanted, document))
+                return plan.PREFERENCE * bonus + self._score(node.child, document)
+            case plan.And() | plan.Or():
+                return sum(self._score(child, document) for child in node.children if self._holds(child, document))
+            case _:
+                return 0.0
+
+
+def combine(node: plan.Node, holds: Callable[[plan.Node], bool], spans: Callable[[], bool]) -> bool:
+    """Whether ``node`` holds, given what its children do; ``spans`` decides for a position expression."""
+    match node:
+        case plan.Everything():
+            return True
+        case plan.Nothing():
+            return False
+        case plan.And():
+            return all(map(holds, node.children))
+        case plan.Or():
+            return any(map(holds, node.children))
+        case plan.Not():
+            return not holds(node.child)
+        case _:
+            return spans()
+
+
+def paragraph_holds(node: plan.Node, document: Document, entry: ParagraphEntry) -> bool:
+    """Whether the paragraph expression ``node`` holds for one paragraph."""
+    if isinstance(node, plan.Mark):
+        return in_range(entry.level, node.lowest, node.highest) and set(node.caveats) <= set(entry.caveats)
+    return combine(
+        node,
+        lambda child: paragraph_holds(child, document, entry),
+        lambda: any(block == entry.block for block, _, _ in spans_of(node, "body", document)),
+    )
+
+
+# -- position expressions ------------------------------------------------------------------------------------
+
+
+def any_span(node: plan.Node, document: Document) -> bool:
+    """Whether the position expression ``node`` has a span in any of the fields."""
+    return any(spans_of(node, field, document) for field in document.texts)
+
+
+def spans_of(node: plan.Node, field: str, document: Document) -> set[Span]:
+    """Spans of the position expression ``node`` in one field."""
+    match node:
+        case plan.Word():
+            blocks = document.texts[field] if field in node.fields else ()
+            places = ((block, at, token) for block, tokens in enumerate(blocks) for at, token in enumerate(tokens))
+            return {(block, at, at) for block, at, token in places if matches_word(token, node)}
+        case plan.AnyOf():
+            return set().union(*(spans_of(child, field, document) for child in node.children))
+        case plan.Phrase():
+            return phrase_spans([spans_of(part, field, document) for part in node.parts])
+        case plan.Near():
+            return near_spans(spans_of(node.left, field, document), spans_of(node.right, field, document), node)
+        case _:
+            raise EngineError(f"{type(node).__name__} is no expression of positions")
+
+
+def phrase_spans(parts: list[set[Span]]) -> set[Span]:
+    """Spans in which each part starts at the position after the one before ends."""
+    spans = parts[0]
+    for part in parts[1:]:
+        spans = {
+            (block, first, end)
+            for block, first, last in spans
+            for other, start, end in part
+            if (other, start) == (block, last + 1)
+        }
+    return spans
+
+
+def near_spans(left: set[Span], right: set[Span], near: plan.Near) -> set[Span]:
+    """Spans around a left and a right one in the same block that do not overlap and are at most the distance apart."""
+    return {
+        (block, min(a_first, b_first), max(a_last, b_last))
+        for block, a_first, a_last in left
+        for other, b_first, b_last in right
+        if other == block
+        and (0 < b_first - a_last <= near.distance or (not near.ordered and 0 < a_first - b_last <= near.distance))
+    }
+
+
+def matches_word(token: str, word: plan.Word) -> bool:
+    """Whether one folded token is what ``word`` asks for."""
+    match word.match:
+        case "exact":
+            return token == word.text
+        case "stem":
+            return stem(token) == stem(word.text)
+        case "prefix":
+            return token.startswith(word.text)
+        case "wildcard":
+            return matches_pattern(token, word.text)
+        case "fuzzy":
+            return levenshtein(token, word.text) <= word.distance
+
+
+def matches_pattern(value: str, pattern: str) -> bool:
+    """Whether the whole of ``value`` matches ``pattern``: ``*`` any characters, ``?`` one."""
+    return fnmatch.fnmatchcase(value, pattern.replace("[", "[[]"))
+
+
+def levenshtein(left: str, right: str) -> int:
+    """Fewest letters to change, add or drop to make ``left`` of ``right``: ``("qadhafi", "gaddafi")`` -> 2."""
+    row = list(range(len(right) + 1))
+    for count, letter in enumerate(left, 1):
+        above, row = row, [count]
+        for at, other in enumerate(right):
+            row.append(min(above[at + 1] + 1, row[at] + 1, above[at] + (letter != other)))
+    return row[-1]
+
+
+# -- numbers, orders, facets ---------------------------------------------------------------------------------
+
+
+def in_range(number: int | None, lowest: int | None, highest: int | None) -> bool:
+    """Whether ``number`` lies between two inclusive bounds, ``None`` open. Absent never does."""
+    return number is not None and (lowest is None or number >= lowest) and (highest is None or number <= highest)
+
+
+def sort_by_field(sort: str, hits: list[Document]) -> list[Document]:
+    """``hits`` (in key order) by a sort field, ``-`` for descending; equal values keep the key order, absent ones come last."""
+    name = sort.removeprefix("-")
+    field = fields_by_name().get(name)
+    if field is None or not field.sort:
+        raise EngineError(f"'{name}' is no sort field")
+    keyed: list[tuple[str | int, Document]] = []
+    absent = []
+    for hit in hits:
+        value = next(iter(hit.keywords[field.name]), None) if field.kind == "keyword" else hit.numbers[field.name]
+        if value is None:
+            absent.append(hit)
+        else:
+            keyed.append((value, hit))
+    keyed.sort(key=lambda pair: pair[0], reverse=sort.startswith("-"))
+    return [hit for _, hit in keyed] + absent
+
+
+def count_facet(name: str, hits: list[Document], limit: int | None) -> tuple[plan.Bucket, ...]:
+    """How many of ``hits`` have each value of a facet, by falling count, then value; the first ``limit`` of them."""
+    field = fields_by_name().get(name)
+    if field is None or not field.facet:
+        raise EngineError(f"'{name}' is no facet")
+    counts = collections.Counter(value for hit in hits for value in set(hit.facets[field.name]))
+    buckets = sorted(counts.items(), key=lambda bucket: (-bucket[1], bucket[0]))
+    return tuple(plan.Bucket(value, count) for value, count in buckets[:limit])

@@ -1,0 +1,94 @@
+"""Which words of a list a plan's `Word` stands for. The engine asks it of the lexicon, snippets of the words of a cable."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from reftel.schema.analysis import stem
+from reftel.search.plan import Word
+
+_WILDCARD = re.compile(r"[*?]")
+
+
+def matching(word: Word, terms: Sequence[str]) -> list[str]:
+    """Those of ``terms`` that ``word`` stands for, in their order."""
+    return _BY_MATCH[word.match](word, terms)
+
+
+def fixed_prefix(word: Word) -> str:
+    """Letters that every term begins with that ``word`` stands for, so that only a stretch of a sorted lexicon has to be looked at.
+
+    A stem differs from its words in its last letter (``"skies"`` -> ``"sky"``) or in a final ``ie`` (``"dying"`` -> ``"die"``).
+    """
+    if word.match == "stem":
+        root = stem(word.text)
+        return root[:-2] if root.endswith("ie") else root[: max(1, len(root) - 1)]
+    if word.match == "wildcard":
+        return _WILDCARD.split(word.text, maxsplit=1)[0]
+    return "" if word.match == "fuzzy" else word.text
+
+
+def _exact(word: Word, terms: Sequence[str]) -> list[str]:
+    return [term for term in terms if term == word.text]
+
+
+def _stem(word: Word, terms: Sequence[str]) -> list[str]:
+    wanted = stem(word.text)
+    return [term for term in terms if stem(term) == wanted]
+
+
+def _prefix(word: Word, terms: Sequence[str]) -> list[str]:
+    return [term for term in terms if term.startswith(word.text)]
+
+
+def _wildcard(word: Word, terms: Sequence[str]) -> list[str]:
+    return matching_pattern(word.text, terms)
+
+
+def matching_pattern(pattern: str, terms: Sequence[str]) -> list[str]:
+    """Those of ``terms`` that match as a whole: ``*`` any letters or none, ``?`` one. ``"qadha*"`` -> ``["qadhafi", ...]``."""
+    matches = re.compile(fnmatch.translate(pattern.replace("[", "[[]"))).match  # translate makes atomic groups: no backtracking
+    return [term for term in terms if matches(term)]
+
+
+def _fuzzy(word: Word, terms: Sequence[str]) -> list[str]:
+    length = len(word.text)
+    near = [term for term in terms if abs(len(term) - length) <= word.distance]
+    if not near or not length:
+        return near
+    distances = edit_distances(word.text, near)
+    return [near[number] for number in np.flatnonzero(distances <= word.distance).tolist()]
+
+
+def edit_distances(text: str, terms: Sequence[str]) -> np.ndarray[tuple[int], np.dtype[np.int16]]:
+    """Levenshtein distance of ``text`` to each of ``terms``, all at once: a row of the usual table for every term side by side.
+
+    ``("cat", ["cut", "at"])`` -> ``[1, 1]``.
+    """
+    width = max(map(len, terms))
+    letters = np.array(terms, dtype=f"U{max(width, 1)}").view(np.uint32).reshape(len(terms), max(width, 1)).T
+    lengths = np.fromiter(map(len, terms), dtype=np.intp, count=len(terms))
+    columns = np.arange(width + 1, dtype=np.int16)
+    above = np.repeat(columns[:, None], len(terms), axis=1)
+    for row, letter in enumerate(text, start=1):
+        current = np.empty_like(above)
+        current[0] = row
+        for column in range(1, width + 1):
+            change = above[column - 1] + (letters[column - 1] != ord(letter))
+            current[column] = np.minimum(change, np.minimum(above[column], current[column - 1]) + 1)
+        above = current
+    found: np.ndarray[tuple[int], np.dtype[np.int16]] = above[lengths, np.arange(len(terms))]
+    return found
+
+
+_BY_MATCH: dict[str, Callable[[Word, Sequence[str]], list[str]]] = {
+    "exact": _exact,
+    "stem": _stem,
+    "prefix": _prefix,
+    "wildcard": _wildcard,
+    "fuzzy": _fuzzy,
+}

@@ -1,0 +1,16 @@
+"""The engine that an archive is asked through. The one place that names it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from reftel.search.engines.whoosh_engine import WhooshEngine
+
+
+def open_engine(folder: Path) -> WhooshEngine:
+    """The engine over the index in ``folder``. Errors: `ArchiveMissing`, `ArchiveDamaged`, `ArchiveVersion`."""
+    from reftel.search.engines.whoosh_engine import WhooshEngine  # noqa: PLC0415 - Whoosh and NumPy take a while to import
+
+    return WhooshEngine.open(folder)

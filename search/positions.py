@@ -1,0 +1,128 @@
+"""Where words, phrases and proximities stand: spans of places, for all documents of an index or for the paragraphs of one cable at once.
+
+A place is a document and a running position in one text field, ``document << 32 | position``; between two blocks one position is empty.
+A span is a first and a last place in one block. Span sets are pairs of arrays, sorted and without repetitions.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from reftel.search.plan import AnyOf, Near, Node, Phrase, Word
+
+Integers = npt.NDArray[np.int64]
+
+PLACE_BITS = 32
+_FARTHEST = 1 << 30
+
+POSITIONAL = (Word, AnyOf, Phrase, Near)
+"""The nodes that yield spans."""
+
+
+class FieldText(Protocol):
+    """One text field, as spans are looked for in it."""
+
+    name: str
+
+    def places(self, word: Word) -> Integers:
+        """Rising places of the words that ``word`` stands for."""
+        ...
+
+    def block_ends(self, places: Integers) -> Integers:
+        """For each place the last place of its block."""
+        ...
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Spans:
+    """First and last place of each span, in rising order."""
+
+    first: Integers
+    last: Integers
+
+
+_EMPTY = np.empty(0, dtype=np.int64)
+NO_SPANS = Spans(_EMPTY, _EMPTY)
+
+
+def spans(node: Node, text: FieldText, *, every: bool = False) -> Spans:
+    """The spans of a position expression in a text field.
+
+    With ``every`` all of them, as an enclosing phrase or proximity needs them. Without it of each proximity only the widest span of every
+    left and every right side: enough to tell where it holds and which words take part, and never more spans than words.
+    """
+    match node:
+        case Word():
+            places = text.places(node) if text.name in node.fields else _EMPTY
+            return Spans(places, places)
+        case AnyOf():
+            return _union([spans(child, text, every=every) for child in node.children])
+        case Phrase():
+            return _phrase([spans(part, text, every=True) for part in node.parts])
+        case Near():
+            sides = (spans(node.left, text, every=True), spans(node.right, text, every=True))
+            return _near(*sides, node, text, every=every)
+        case _:
+            raise TypeError(f"{type(node).__name__} has no positions")
+
+
+def _phrase(parts: list[Spans]) -> Spans:
+    if not parts:
+        return NO_SPANS
+    found = parts[0]
+    for part in parts[1:]:
+        low = np.searchsorted(part.first, found.last + 1, "left")
+        high = np.searchsorted(part.first, found.last + 1, "right")
+        left, right = _pairs(low, high)
+        found = _unique(found.first[left], part.last[right])
+    return found
+
+
+def _near(left: Spans, right: Spans, node: Near, text: FieldText, *, every: bool) -> Spans:
+    found = [_followed(left, right, node.distance, text, every=every)]
+    if not node.ordered:
+        found.append(_followed(right, left, node.distance, text, every=every))
+    return _union(found)
+
+
+def _followed(before: Spans, after: Spans, distance: int, text: FieldText, *, every: bool) -> Spans:
+    """Spans of ``before`` with one of ``after`` that starts in the same block at most ``distance`` places behind their end."""
+    limit = np.minimum(before.last + min(distance, _FARTHEST), text.block_ends(before.last))
+    low = np.searchsorted(after.first, before.last, "right")
+    high = np.searchsorted(after.first, limit, "right")
+    if every:
+        first, second = _pairs(low, high)
+        return _unique(before.first[first], after.last[second])
+    some = high > low
+    return _unique(before.first[some], after.last[high[some] - 1])
+
+
+def _pairs(low: npt.NDArray[np.intp], high: npt.NDArray[np.intp]) -> tuple[Integers, Integers]:
+    """Every pair of a number *n* and a number from ``low[n]`` up to, not including, ``high[n]``."""
+    counts = np.maximum(high - low, 0)
+    left = np.repeat(np.arange(len(counts), dtype=np.int64), counts)
+    starts = np.cumsum(counts) - counts
+    right = np.arange(len(left), dtype=np.int64) - starts[left] + low[left]
+    return left, right
+
+
+def _union(parts: Iterable[Spans]) -> Spans:
+    filled = [part for part in parts if len(part.first)]
+    if not filled:
+        return NO_SPANS
+    if len(filled) == 1:
+        return filled[0]
+    return _unique(np.concatenate([part.first for part in filled]), np.concatenate([part.last for part in filled]))
+
+
+def _unique(first: Integers, last: Integers) -> Spans:
+    order = np.lexsort((last, first))
+    first, last = first[order], last[order]
+    new = np.ones(len(first), dtype=np.bool_)
+    new[1:] = (first[1:] != first[:-1]) | (last[1:] != last[:-1])
+    return Spans(first[new], last[new])

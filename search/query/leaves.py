@@ -1,0 +1,152 @@
+"""Words, quoted texts and values, from the pieces that stand together without a blank.
+
+Where a piece stands decides what its signs mean: commas and comparisons are read in a field's value, nowhere else.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from typing import Literal, NoReturn, cast
+
+from reftel.schema.errors import BadValueError, QuerySyntaxError
+from reftel.search.query import tree
+from reftel.search.query.lexer import Token
+from reftel.search.query.problems import quote
+
+Context = Literal["query", "text", "values"]
+"""Where a leaf stands: in the query (or in para:(...)), in the value of a text field, or in that of a field that takes lists."""
+
+LONGEST_DISTANCE = 1000
+"""Largest n of ``w/n``, ``pre/n`` and ``"a b"~n``."""
+
+_COMPARISON = re.compile(r"[<>]=?")
+_LIST_PART = re.compile(r"[,|]|[^,|]+")
+_FUZZY_HINT = "the letters that may differ are written qadhafi~1 or qadhafi~2"
+_BLANK_HINT = "write a blank between a quoted text and its neighbour"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Piece:
+    """Part of a leaf: a separator, an unquoted run, or a quoted text with its tail."""
+
+    text: str
+    start: int
+    end: int
+    quoted: Token | None = None
+    separator: bool = False
+
+
+def read_leaf(tokens: list[Token], context: Context, query: str) -> tree.Node:
+    """The leaf made of ``tokens``, words and quoted texts that stand together without a blank."""
+    pieces = [piece for token in tokens for piece in _pieces(token, context)]
+    items, separators = _items(pieces, query)
+    leaves = tuple(_item(item, context, query) for item in items)
+    if not separators:
+        return leaves[0]
+    for leaf in leaves:
+        if isinstance(leaf, tree.Compare):
+            raise QuerySyntaxError("a comparison takes one value, not a list", text=query, start=leaf.span[0], end=leaf.span[1])
+    return tree.Alternatives(leaves, span=(tokens[0].start, tokens[-1].end))
+
+
+def read_distance(digits: str, start: int, query: str) -> int:
+    """A distance in positions: ``"5"`` -> 5; anything but 1 to `LONGEST_DISTANCE` is a `BadValueError`."""
+    distance = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else -1
+    if not 1 <= distance <= LONGEST_DISTANCE:
+        hint = f"write a number from 1 (side by side) to {LONGEST_DISTANCE}"
+        message = f"{quote(digits)} is no distance" if digits else "a distance is missing"
+        raise BadValueError(message, text=query, start=start, end=start + len(digits), hint=hint)
+    return distance
+
+
+def _pieces(token: Token, context: Context) -> list[_Piece]:
+    if token.kind == "quoted":
+        return [_Piece(token.text, token.start, token.end, token)]
+    if context != "values":
+        return [_Piece(token.text, token.start, token.end)]
+    parts = _LIST_PART.finditer(token.text)
+    return [_Piece(part[0], token.start + part.start(), token.start + part.end(), separator=part[0] in ",|") for part in parts]
+
+
+def _items(pieces: list[_Piece], query: str) -> tuple[list[list[_Piece]], int]:
+    """Pieces grouped between the separators, and how many of those there are. A sign (``=``, ``>=``) goes with the quote after it."""
+    items: list[list[_Piece]] = [[]]
+    for piece in pieces:
+        if piece.separator:
+            items.append([])
+        elif items[-1] and not (piece.quoted and _is_sign(items[-1])):
+            raise QuerySyntaxError("a blank is missing", text=query, start=piece.start, hint=_BLANK_HINT)
+        else:
+            items[-1].append(piece)
+    if not all(items):
+        hint = "values are joined by single commas without blanks: tags:PREL,AJ"
+        raise QuerySyntaxError("a value is missing in the list", text=query, start=pieces[0].start, end=pieces[-1].end, hint=hint)
+    return items, len(items) - 1
+
+
+def _is_sign(item: list[_Piece]) -> bool:
+    return len(item) == 1 and item[0].quoted is None and item[0].text in ("=", ">", ">=", "<", "<=")
+
+
+def _item(item: list[_Piece], context: Context, query: str) -> tree.Node:
+    first, last = item[0], item[-1]
+    span = (first.start, last.end)
+    comparison = _COMPARISON.match(first.text) if first.quoted is None else None
+    if comparison:
+        if context == "query":
+            hint = "write field:>=value, as in date:>=2008-02"
+            message = f"the comparison {quote(comparison[0])} has no field"
+            raise QuerySyntaxError(message, text=query, start=span[0], end=span[1], hint=hint)
+        return _compare(comparison[0], item, span, query)
+    if last.quoted:
+        return _quoted(last.quoted, span, query)
+    return _word(last.text, span, query)
+
+
+def _compare(op: str, item: list[_Piece], span: tree.Span, query: str) -> tree.Compare:
+    last = item[-1]
+    value = last.text if last.quoted else last.text[len(op) :]
+    if last.quoted and last.quoted.tail:
+        message = f"{quote(last.quoted.tail)} has no meaning in a comparison"
+        raise QuerySyntaxError(message, text=query, start=span[0], end=span[1])
+    if not value:
+        hint = f"write it directly after the sign, without a blank: {op}value"
+        raise QuerySyntaxError(f"no value after {quote(op)}", text=query, start=span[0], end=span[1], hint=hint)
+    return tree.Compare(cast("tree.Comparison", op), value, bool(last.quoted), span=span)
+
+
+def _quoted(token: Token, span: tree.Span, query: str) -> tree.Quoted:
+    if not token.text:
+        raise QuerySyntaxError("nothing stands between the quotes", text=query, start=span[0], end=span[1])
+    slop = read_distance(token.tail[1:], token.end - len(token.tail) + 1, query) if token.tail else None
+    return tree.Quoted(token.text, slop, span=span)
+
+
+def _word(text: str, span: tree.Span, query: str) -> tree.Node:
+    if text == "*":
+        return tree.Star(span=span)
+    exact = text.startswith("=")
+    if exact and len(text) == 1:
+        raise QuerySyntaxError("nothing stands after '='", text=query, start=span[0], hint="an exact word is written =secret")
+    if "~" in text:
+        return _fuzzy(text, span, query)
+    return tree.Word(text[exact:], exact, span=span)
+
+
+def _fuzzy(text: str, span: tree.Span, query: str) -> tree.Fuzzy:
+    word, _, distance = text.partition("~")
+    if not word:
+        hint = 'write it directly after a word or a quote: qadhafi~1, "minsk group"~4'
+        raise QuerySyntaxError(f"{quote(text)} stands alone", text=query, start=span[0], end=span[1], hint=hint)
+    if word.startswith("="):
+        message = "'=' asks for the exact word, '~' for others"
+        raise QuerySyntaxError(message, text=query, start=span[0], end=span[1], hint="use one of them")
+    if distance not in ("1", "2"):
+        _bad_fuzzy(distance, span, query)
+    return tree.Fuzzy(word, int(distance), span=span)
+
+
+def _bad_fuzzy(distance: str, span: tree.Span, query: str) -> NoReturn:
+    message = f"{quote(distance)} is no spelling distance" if distance else "a number is missing after '~'"
+    raise BadValueError(message, text=query, start=span[1] - len(distance) - (not distance), end=span[1], hint=_FUZZY_HINT)

@@ -1,0 +1,91 @@
+"""Query text to tokens. Every token keeps its place; nothing is dropped but blanks.
+
+>>> [(token.kind, token.text) for token in split_tokens('-subject:"minsk group" w/5 OR')]
+[('minus', '-'), ('field', 'subject'), ('quoted', 'minsk group'), ('near', 'w/5'), ('or', 'OR'), ('end', '')]
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from typing import Literal
+
+from reftel.schema.errors import QuerySyntaxError
+
+Kind = Literal["open", "close", "quoted", "word", "field", "minus", "and", "or", "not", "near", "end"]
+
+QUOTES = '"“”„‟'
+"""Any of these opens a phrase, and the next of them closes it."""
+
+_CHUNK = re.compile(rf"[^\s(){QUOTES}]+")
+_QUOTED = re.compile(rf"[{QUOTES}]([^{QUOTES}]*)[{QUOTES}]")
+_TAIL = re.compile(rf"~[^\s(){QUOTES},|]*")  # of "a b"~4
+_FIELD = re.compile(r"([^\W\d_][\w-]*):")  # a letter, then anything a name could be mistyped with
+_MINUS = re.compile(r"-+(?=[^\s)-])")
+_NEAR = re.compile(r"(?:w|near|pre)?/(?:[0-9]+|p)", re.IGNORECASE)  # w/5 NEAR/5 /5 pre/3 w/p /p
+_OPERATORS: dict[str, Kind] = {"AND": "and", "OR": "or", "NOT": "not"}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of the query. ``text``: of a field its name, of a quoted text what stands inside; ``tail``: ``~4`` after a quoted text.
+
+    ``glued``: no blank stands before it.
+    """
+
+    kind: Kind
+    text: str
+    start: int
+    end: int
+    glued: bool = False
+    tail: str = ""
+
+
+def split_tokens(text: str) -> list[Token]:
+    """Tokens of ``text`` in order, then one of kind ``end``. An unbalanced quote is a `QuerySyntaxError`."""
+    tokens: list[Token] = []
+    place = 0
+    while place < len(text):
+        if text[place].isspace():
+            place += 1
+            continue
+        before = tokens[-1] if tokens and tokens[-1].end == place else None
+        tokens.append(_token(text, place, before))
+        place = tokens[-1].end
+    tokens.append(Token("end", "", len(text), len(text)))
+    return tokens
+
+
+def _token(text: str, start: int, before: Token | None) -> Token:
+    glued = before is not None
+    if text[start] == "(":
+        return Token("open", "(", start, start + 1, glued)
+    if text[start] == ")":
+        return Token("close", ")", start, start + 1, glued)
+    if text[start] in QUOTES:
+        return _quoted(text, start, glued)
+    return _chunk(text, start, before)
+
+
+def _quoted(text: str, start: int, glued: bool) -> Token:
+    match = _QUOTED.match(text, start)
+    if match is None:
+        raise QuerySyntaxError("this quote is never closed", text=text, start=start, hint='a phrase is written "minsk group"')
+    tail = _TAIL.match(text, match.end())
+    end = tail.end() if tail else match.end()
+    return Token("quoted", " ".join(match[1].split()), start, end, glued, tail[0] if tail else "")
+
+
+def _chunk(text: str, start: int, before: Token | None) -> Token:
+    match = _CHUNK.match(text, start)
+    assert match is not None
+    chunk, end, glued = match[0], match.end(), before is not None
+    if before is not None and before.kind == "field":
+        return Token("word", chunk, start, end, glued)  # tags:OR is Oregon, not an operator
+    if minus := _MINUS.match(text, start):
+        return Token("minus", minus[0], start, minus.end(), glued)
+    if field := _FIELD.match(chunk):
+        return Token("field", field[1], start, start + field.end(), glued)
+    if chunk in _OPERATORS:
+        return Token(_OPERATORS[chunk], chunk, start, end, glued)
+    return Token("near" if _NEAR.fullmatch(chunk) else "word", chunk, start, end, glued)

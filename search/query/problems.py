@@ -1,0 +1,39 @@
+"""What is wrong with a part of a query, before anyone knows where in the query it stands; and the nearest name to a wrong one."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+_SHOWN = 40
+
+
+class Unreadable(ValueError):  # noqa: N818 - a finding, turned into a QueryError with its place by whoever knows the span
+    """A word or value that cannot be read: ``message`` says what was seen, ``hint`` what was expected."""
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message, self.hint = message, hint
+
+
+def quote(text: str) -> str:
+    """``text`` in single quotes, cut to a readable length."""
+    return f"'{text}'" if len(text) <= _SHOWN else f"'{text[: _SHOWN - 1]}…'"
+
+
+def nearest(text: str, names: Iterable[str]) -> str | None:
+    """The name most like ``text``, case aside: ``"singer"`` -> ``"signer"``; a name that begins with it counts as like it."""
+    wanted = text[:_SHOWN].lower()
+    known: dict[str, str] = {}
+    for name in names:
+        known.setdefault(name.lower(), name)
+    close = difflib.get_close_matches(wanted, known, n=1)
+    if close:
+        return known[close[0]]
+    return next((name for low, name in known.items() if len(wanted) > 1 and low.startswith(wanted)), None)
+
+
+def did_you_mean(text: str, names: tuple[str, ...], otherwise: str) -> str:
+    """A hint: the nearest of ``names``, else ``otherwise``."""
+    name = nearest(text, names)
+    return f"did you mean {quote(name)}?" if name else otherwise

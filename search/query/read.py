@@ -1,0 +1,38 @@
+"""The whole way of a query's text: tokens, tree, check, plan."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from reftel.search import plan
+from reftel.search.query import tree
+from reftel.search.query.check import check
+from reftel.search.query.compile import compile_tree
+from reftel.search.query.parser import parse
+from reftel.search.query.printer import print_tree
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ParsedQuery:
+    """A query that was understood.
+
+    ``text`` as written, ``tree`` with the place of every node in it, ``plan`` for an engine, ``notes`` on what was read otherwise than it
+    may have been meant, ``printed`` in canonical spelling (reading that gives the same tree).
+    """
+
+    text: str
+    tree: tree.Node
+    plan: plan.Node
+    notes: tuple[str, ...]
+    printed: str
+
+
+def read_query(text: str) -> ParsedQuery:
+    """Read ``text``, or raise the `reftel.schema.errors.QueryError` that shows what is wrong and where.
+
+    >>> read_query('Minsk  Group and “precedent”').printed
+    'Minsk Group and "precedent"'
+    """
+    root = parse(text)
+    notes = check(root, text)
+    return ParsedQuery(text, root, compile_tree(root), notes, print_tree(root))

@@ -1,0 +1,156 @@
+"""The tree of a query: what was written, as frozen nodes that keep their place in the text and print back.
+
+The tree knows the grammar and nothing of fields or indexes; ``check`` holds it against the field table and ``compile`` makes a plan of it.
+``span`` (character offsets, end exclusive) is never compared, so that two spellings of one query are equal.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Literal
+
+Span = tuple[int, int]
+Comparison = Literal[">", ">=", "<", "<="]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """Base of all nodes."""
+
+    span: Span = dataclasses.field(default=(0, 0), compare=False)
+
+
+# -- leaves --------------------------------------------------------------------------------------------------
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Word(Node):
+    """Characters without blanks, as written: ``precedent``, ``Nagorno-Karabakh``, ``qadhaf*``. ``exact``: ``=`` stood before them."""
+
+    text: str
+    exact: bool = False
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Fuzzy(Node):
+    """A word and how many letters may differ: ``qadhafi~1``."""
+
+    text: str
+    distance: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Quoted(Node):
+    """Text in quotes, single blanks; ``slop`` is the distance of ``"a b"~4``."""
+
+    text: str
+    slop: int | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Star(Node):
+    """A lone ``*``: every cable, or any value of a field."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Compare(Node):
+    """A value of a field after ``>``, ``>=``, ``<`` or ``<=``."""
+
+    op: Comparison
+    value: str
+    quoted: bool = False
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Alternatives(Node):
+    """Values of a field joined by commas (or pipes): any of them."""
+
+    items: tuple[Node, ...]
+
+
+# -- joints --------------------------------------------------------------------------------------------------
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Scoped(Node):
+    """``field:child``. ``field`` is the field's own name where an alias was written, lower-cased text where there is no such field."""
+
+    field: str
+    child: Node
+    name_span: Span = dataclasses.field(default=(0, 0), compare=False, kw_only=True)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Step(Node):
+    """A further operand of a proximity chain, at most ``distance`` positions away; ``ordered``: after what stands left of it."""
+
+    distance: int
+    ordered: bool
+    operand: Node
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Near(Node):
+    """``first w/5 b pre/3 c``: a chain that groups from the left."""
+
+    first: Node
+    steps: tuple[Step, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SameParagraph(Node):
+    """``a w/p b w/p c``: all of them in one paragraph."""
+
+    children: tuple[Node, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Not(Node):
+    """``NOT child`` or ``-child``."""
+
+    child: Node
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Juxtaposed(Node):
+    """Terms side by side without an operator: all of them, and words in a run are preferred side by side."""
+
+    children: tuple[Node, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class And(Node):
+    """``a AND b``."""
+
+    children: tuple[Node, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Or(Node):
+    """``a OR b``."""
+
+    children: tuple[Node, ...]
+
+
+def children_of(node: Node) -> tuple[Node, ...]:
+    """The nodes directly below ``node``, in text order."""
+    match node:
+        case SameParagraph() | Juxtaposed() | And() | Or():
+            return node.children
+        case Alternatives():
+            return node.items
+        case Scoped() | Not():
+            return (node.child,)
+        case Near():
+            return (node.first, *(step.operand for step in node.steps))
+        case _:
+            return ()
+
+
+def deepest(tree: Node) -> tuple[int, Node]:
+    """Height of ``tree`` (a leaf is 1) and its first node at that depth, found without recursion."""
+    level, height, lowest = [tree], 0, tree
+    while level:
+        height, lowest = height + 1, level[0]
+        level = [child for node in level for child in children_of(node)]
+    return height, lowest

@@ -1,0 +1,178 @@
+"""The paragraphs of a hit that answer a query best, and where their words stand.
+
+Words are highlighted where they count: those of a phrase or a proximity only where it stands, those of a same-paragraph expression only
+in the paragraphs that it holds for. The evaluation is that of the engine, over the words of the one cable.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from reftel.schema import scales
+from reftel.schema.analysis import Token, tokenize
+from reftel.schema.cable import Cable
+from reftel.search.matching import matching
+from reftel.search.paragraphs import BODY, Mask, Paragraphs, paragraphs_where
+from reftel.search.plan import Mark, Node, Paragraph, Word
+from reftel.search.positions import Integers, spans
+from reftel.search.results import Highlights, HitParagraph
+from reftel.search.walk import iter_evidence, iter_words
+
+_SUBJECT = "subject"
+_SUMMARY_START = 60
+
+
+def best_paragraphs(cable: Cable, plan: Node, limit: int = 2) -> tuple[HitParagraph, ...]:
+    """At most ``limit`` paragraphs of ``cable``, the best first.
+
+    Those that same-paragraph and mark expressions hold for come first, then those with most different query words, then with most
+    phrases and proximities, then text order. Where no paragraph has anything of the query, the summary or else the first paragraph is
+    shown, without highlights; a cable without paragraphs has none to show.
+    """
+    text = _Text(BODY, [paragraph.text for paragraph in cable.paragraphs])
+    found = _Findings(cable, text)
+    for node in dict.fromkeys(iter_evidence(plan)):
+        found.look_for(node)
+    ranked = sorted((number for number in range(len(cable.paragraphs)) if any(found.rank(number))), key=found.sort_key)
+    if not ranked and cable.paragraphs:
+        ranked = [_summary_paragraph(cable)]
+    return tuple(_shown(cable, number, text.highlights(number, found.places)) for number in ranked[:limit])
+
+
+def subject_highlights(cable: Cable, plan: Node) -> Highlights:
+    """Where the words of the query stand in the subject."""
+    text = _Text(_SUBJECT, [cable.subject or ""])
+    places: set[int] = set()
+    for node in dict.fromkeys(iter_evidence(plan)):
+        if not isinstance(node, Paragraph | Mark):
+            for _word, found in _covered(node, text):
+                places.update(found.tolist())
+    return text.highlights(0, places)
+
+
+class _Text:
+    """Blocks of one field of one cable, as `spans` wants them: document 0, one empty position between two blocks."""
+
+    def __init__(self, name: str, blocks: Sequence[str]) -> None:
+        self.name = name
+        self.tokens: list[list[Token]] = [tokenize(block) for block in blocks]
+        lengths = np.array([len(tokens) for tokens in self.tokens], dtype=np.int64)
+        self.starts: Integers = np.cumsum(lengths + 1) - (lengths + 1)
+        self.ends: Integers = self.starts + lengths - 1
+        self._places: dict[str, list[int]] = {}
+        for start, tokens in zip(self.starts.tolist(), self.tokens, strict=True):
+            for place, token in enumerate(tokens, start):
+                self._places.setdefault(token.text, []).append(place)
+        self._terms = sorted(self._places)
+        self.places = functools.cache(self._find)
+
+    def _find(self, word: Word) -> Integers:
+        found = [place for term in matching(word, self._terms) for place in self._places[term]]
+        return np.array(sorted(found), dtype=np.int64)
+
+    def block_ends(self, places: Integers) -> Integers:
+        """For each place the last place of its block."""
+        return self.ends[np.searchsorted(self.starts, places, "right") - 1]
+
+    def highlights(self, block: int, places: set[int]) -> Highlights:
+        """Character ranges of those of ``places`` that stand in a block."""
+        start = int(self.starts[block])
+        return tuple((token.start, token.end) for place, token in enumerate(self.tokens[block], start) if place in places)
+
+
+@dataclasses.dataclass(slots=True)
+class _Credit:
+    """What one paragraph has of the query."""
+
+    conditions: int = 0
+    words: set[str] = dataclasses.field(default_factory=set)
+    structures: int = 0
+
+
+class _Findings:
+    """What each paragraph of a cable has of a query, and the places of all words that count."""
+
+    def __init__(self, cable: Cable, text: _Text) -> None:
+        self._text = text
+        self._paragraphs = _paragraph_table(cable, text)
+        self._credits = [_Credit() for _ in cable.paragraphs]
+        self.places: set[int] = set()
+
+    def rank(self, number: int) -> tuple[int, int, int]:
+        """Same-paragraph and mark expressions, different words, phrases and proximities of a paragraph."""
+        credit = self._credits[number]
+        return credit.conditions, len(credit.words), credit.structures
+
+    def sort_key(self, number: int) -> tuple[int, int, int, int]:
+        """Sorts the best paragraph first."""
+        conditions, words, structures = self.rank(number)
+        return -conditions, -words, -structures, number
+
+    def look_for(self, node: Node) -> None:
+        """Credit the paragraphs with what they have of one piece of evidence."""
+        if isinstance(node, Paragraph | Mark):
+            condition = node.child if isinstance(node, Paragraph) else node
+            holding = paragraphs_where(condition, self._paragraphs, self._text)
+            for number in np.flatnonzero(holding).tolist():
+                self._credits[number].conditions += 1
+            for inner in iter_evidence(condition):
+                if not isinstance(inner, Mark):
+                    self._credit_words(inner, holding)
+        else:
+            self._credit_words(node, np.ones(len(self._paragraphs), dtype=np.bool_))
+
+    def _credit_words(self, node: Node, allowed: Mask) -> None:
+        touched: set[int] = set()
+        for word, places in _covered(node, self._text):
+            numbers = np.searchsorted(self._text.starts, places, "right") - 1
+            kept = allowed[numbers]
+            self.places.update(places[kept].tolist())
+            for number in set(numbers[kept].tolist()):
+                self._credits[number].words.add(word.text)
+                touched.add(number)
+        if not isinstance(node, Word):
+            for number in touched:
+                self._credits[number].structures += 1
+
+
+def _covered(node: Node, text: _Text) -> Iterator[tuple[Word, Integers]]:
+    """Each word of a position expression with its places inside the expression's spans."""
+    found = spans(node, text)
+    furthest = np.maximum.accumulate(found.last)
+    for word in dict.fromkeys(iter_words(node)):
+        if text.name not in word.fields:
+            continue
+        places = text.places(word)
+        before = np.searchsorted(found.first, places, "right") - 1
+        inside = before >= 0
+        inside[inside] = places[inside] <= furthest[before[inside]]
+        yield word, places[inside]
+
+
+def _paragraph_table(cable: Cable, text: _Text) -> Paragraphs:
+    ranks = [scales.LEVEL.rank(paragraph.level) if paragraph.level else None for paragraph in cable.paragraphs]
+    levels = np.array([-1 if rank is None else rank for rank in ranks], dtype=np.int64)
+    caveats: dict[str, list[int]] = {}
+    for number, paragraph in enumerate(cable.paragraphs):
+        for caveat in paragraph.caveats:
+            caveats.setdefault(caveat, []).append(number)
+    return Paragraphs(text.starts, text.ends, levels, {name: np.array(numbers, dtype=np.int64) for name, numbers in caveats.items()})
+
+
+def _summary_paragraph(cable: Cable) -> int:
+    """Number of the paragraph that the summary stands in, or that is headed so; else the first."""
+    opening = " ".join((cable.summary or "").split())[:_SUMMARY_START]
+    for number, paragraph in enumerate(cable.paragraphs):
+        if opening and opening in " ".join(paragraph.text.split()):
+            return number
+    headed = (number for number, paragraph in enumerate(cable.paragraphs) if (paragraph.heading or "").strip().lower().startswith("summary"))
+    return next(headed, 0)
+
+
+def _shown(cable: Cable, number: int, highlights: Highlights) -> HitParagraph:
+    paragraph = cable.paragraphs[number]
+    return HitParagraph(paragraph.number, paragraph.mark, paragraph.text, highlights, number)

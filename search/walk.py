@@ -1,0 +1,58 @@
+"""Ways through a plan: children, the words of an expression, and the parts that speak for a hit rather than against it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reftel.search.plan import And, AnyOf, Mark, Near, Node, Not, Or, Paragraph, Phrase, Prefer, Word
+from reftel.search.positions import POSITIONAL
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """The nodes directly below."""
+    match node:
+        case And() | Or() | AnyOf():
+            return node.children
+        case Phrase():
+            return node.parts
+        case Near():
+            return (node.left, node.right)
+        case Not() | Paragraph():
+            return (node.child,)
+        case Prefer():
+            return (node.child, *(bonus for bonus, _weight in node.bonuses))
+        case _:
+            return ()
+
+
+def iter_words(node: Node) -> Iterator[Word]:
+    """Every word of an expression that is not under a `Not` and not only preferred, in order; repeated ones too."""
+    if isinstance(node, Word):
+        yield node
+    elif isinstance(node, Prefer):
+        yield from iter_words(node.child)
+    elif not isinstance(node, Not):
+        for child in children(node):
+            yield from iter_words(child)
+
+
+def iter_preferences(node: Node) -> Iterator[Prefer]:
+    """Every `Prefer` that is not under a `Not`."""
+    if isinstance(node, Prefer):
+        yield node
+        yield from iter_preferences(node.child)
+    elif not isinstance(node, Not):
+        for child in children(node):
+            yield from iter_preferences(child)
+
+
+def iter_evidence(node: Node) -> Iterator[Node]:
+    """What a hit can be shown by: the outermost position expressions, `Paragraph` and `Mark` nodes.
+
+    Those of bonuses too, but none under a `Not`.
+    """
+    if isinstance(node, (*POSITIONAL, Paragraph, Mark)):
+        yield node
+    elif not isinstance(node, Not):
+        for child in children(node):
+            yield from iter_evidence(child)

@@ -1,0 +1,93 @@
+"""Invented cables that several tests index and ask."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import reftel
+
+TELEGRAM = """\
+VZCZCXYZ0001
+PP RUEHC
+
+DE RUEHKB #{serial:04}/01 {day:03}0512
+ZNY CCCCC ZZH
+{prosign} {dtg}
+FM AMEMBASSY {post}
+TO RUEHC/SECSTATE WASHDC {precedence} 1234
+INFO RUEHMO/AMEMBASSY MOSCOW 0042
+RUEHFR/AMEMBASSY PARIS
+
+{spaced} {post} {serial:06}
+
+SIPDIS
+
+E.O. 12958: DECL: 02/12/2018
+TAGS: {tags}
+SUBJECT: {subject}
+
+REF: {ref}
+
+Classified By: Ambassador Jane Q. Roe for reasons 1.4 (b) and (d).
+
+{body}
+{signer}
+"""
+
+
+def telegram(**values: object) -> str:
+    """The text of an invented telegram."""
+    defaults: dict[str, object] = {
+        "serial": 101, "day": 44, "prosign": "P", "dtg": "130512Z FEB 08", "post": "BAKU", "precedence": "PRIORITY", "spaced": "C O N F I D E N T I A L",
+        "tags": "PREL PGOV AJ", "subject": "A MEETING ABOUT MEETINGS", "ref": "STATE 12345", "body": "1. (C) Nothing happened.", "signer": "ROE",
+    }  # fmt: skip
+    return TELEGRAM.format(**(defaults | values))
+
+
+CABLES = {
+    "baku.txt": telegram(
+        subject="MINSK GROUP VISIT",
+        body="1. (C) The Minsk Group co-chairs saw no precedent in the case.\n\n2. (S/NF) A precedent was mentioned twice.\n\n3. (U) Lunch was served.",
+    ),
+    "moscow.txt": telegram(
+        serial=202, post="MOSCOW", dtg="150900Z MAR 08", tags="PREL RS", subject="A GROUP MEETS IN MINSK", signer="DOE", spaced="S E C R E T",
+        ref="A. BAKU 101  B. 07 STATE 777", prosign="O", precedence="IMMEDIATE",
+        body="1. (S) The group travelled from Minsk by night.\n\n2. (C) No precedents were set.",
+    ),
+    "paris.txt": telegram(
+        serial=303, post="PARIS", dtg="010700Z JAN 09", tags="PREL FR", subject="UNPRECEDENTED CALM", signer="POE", spaced="UNCLAS",
+        body="1. (U) Unprecedented calm.\n\n2. (U) The Fernández dinner in the U.S. embassy.",
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def make_telegram():
+    """Makes the text of an invented telegram from the parts that matter."""
+    return telegram
+
+
+@pytest.fixture(scope="session")
+def sources(tmp_path_factory) -> Path:
+    """A folder with three invented telegrams."""
+    folder = tmp_path_factory.mktemp("sources")
+    for name, text in CABLES.items():
+        (folder / name).write_text(text, "utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def archive_path(sources, tmp_path_factory) -> Path:
+    """An archive of them."""
+    path = tmp_path_factory.mktemp("archives") / "archive"
+    report = reftel.build([sources], path)
+    assert not report.failures
+    return path
+
+
+@pytest.fixture(scope="session")
+def archive(archive_path) -> reftel.Archive:
+    """The archive, open."""
+    return reftel.open(archive_path)

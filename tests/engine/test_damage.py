@@ -1,0 +1,147 @@
+"""Missing, cut, altered and hostile files give the engine's errors, and run nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import pickle
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from reftel.engine import safe_pickle
+from reftel.engine.errors import IndexDamaged, IndexMissing, IndexVersion
+from reftel.engine.reader import open_reader
+from reftel.engine.specs import FieldSpec, Record, Region
+from reftel.engine.writer import open_writer
+
+SPECS = (FieldSpec("body", "text", regions=True), FieldSpec("tags", "keyword", facet=True, sort=True), FieldSpec("size", "number"))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    with open_writer(tmp_path, SPECS) as writer:
+        for number in range(50):
+            text = [[f"word{number % 7}", "fox"], ["fox"] * (number % 4)]
+            writer.add(Record(f"k{number}", b"stored" * 50, {"body": text}, {"tags": ["P"]}, {"size": number}, {"tags": ["P"]}, [Region(0, 1)]))
+    return tmp_path
+
+
+def only(folder, pattern):
+    (path,) = folder.glob(pattern)
+    return path
+
+
+def read_all(folder):
+    reader = open_reader(folder)
+    try:
+        for field in ("body", "tags"):
+            for term in reader.terms(field):
+                reader.postings(field, term)
+                if field == "body":
+                    reader.places(field, term)
+        reader.numbers("size"), reader.facet("tags"), reader.order("tags"), reader.regions(), reader.key_order()
+        for document in range(reader.size):
+            reader.document(reader.key(document))
+            reader.record(document)
+    finally:
+        reader.close()
+
+
+@pytest.mark.parametrize("name", ["", "nowhere"])
+def test_no_index(tmp_path, name):
+    with pytest.raises(IndexMissing):
+        open_reader(tmp_path / name)
+
+
+@pytest.mark.parametrize("pattern", ["*.toc", "*.seg", "fields.json"])
+def test_a_missing_file(folder, pattern):
+    only(folder, pattern).unlink()
+    with pytest.raises(IndexDamaged):
+        open_reader(folder)
+    with pytest.raises(IndexDamaged):
+        open_writer(folder, SPECS)
+
+
+@pytest.mark.parametrize("pattern", ["*.toc", "*.seg", "fields.json"])
+@pytest.mark.parametrize("share", [0, 0.02, 0.5, 0.9, 0.999])
+def test_a_file_cut_short(folder, pattern, share):
+    path = only(folder, pattern)
+    data = path.read_bytes()
+    path.write_bytes(data[: min(int(len(data) * share), len(data) - 3)])
+    with pytest.raises(IndexDamaged):
+        read_all(folder)
+
+
+def test_altered_bytes_end_in_an_error_of_ours_or_none(folder):
+    path = only(folder, "*.seg")
+    data = path.read_bytes()
+    for place in range(0, len(data), max(1, len(data) // 150)):
+        path.write_bytes(data[:place] + bytes([data[place] ^ 0xFF]) + data[place + 1 :])
+        with contextlib.suppress(IndexDamaged):
+            read_all(folder)
+
+
+def test_another_format(folder):
+    path = folder / "fields.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"format": 99}))
+    with pytest.raises(IndexVersion, match="99"):
+        open_reader(folder)
+
+
+class Bomb:
+    def __reduce__(self):
+        return (eval, ("1/0",))
+
+
+def test_a_table_of_contents_runs_no_foreign_code(folder):
+    path = only(folder, "*.toc")
+    data = path.read_bytes()
+    start = data.index(b"\x80\x02")  # the pickled schema
+    path.write_bytes(data[:start] + pickle.dumps(Bomb(), 2) + data[start:])
+    with pytest.raises(IndexDamaged, match="eval"):
+        open_reader(folder)
+
+
+@pytest.mark.parametrize("value", [Bomb(), [Bomb()], {"a": Bomb()}])
+@pytest.mark.parametrize("protocol", [0, 2, 5])
+def test_the_unpickler_knows_only_its_list(value, protocol):
+    with pytest.raises(pickle.UnpicklingError, match="eval"):
+        safe_pickle.loads(pickle.dumps(value, protocol))
+
+
+def test_readers_may_open_while_a_writer_commits(folder):
+    failures = []
+    stop = threading.Event()
+
+    def open_again():
+        while not stop.is_set():
+            try:
+                reader = open_reader(folder)
+                if reader.documents < 50 or len(reader.postings("body", "fox")[0]) != reader.documents:
+                    failures.append("a state between two commits")
+                reader.close()
+            except Exception as error:  # noqa: BLE001 - the point of the test
+                failures.append(repr(error))
+
+    threads = [threading.Thread(target=open_again) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for number in range(25):
+        with open_writer(folder, SPECS) as writer:
+            writer.replace(Record(f"n{number}", b"", {"body": [["fox"]]}))
+            writer.commit(optimize=number % 3 == 0)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert not failures
+
+
+def test_users_see_no_warnings_of_whoosh(tmp_path):
+    program = "import reftel.engine.writer, reftel.engine.reader"
+    ran = subprocess.run(
+        [sys.executable, "-X", f"pycache_prefix={tmp_path}", "-W", "always", "-c", program], capture_output=True, text=True, check=True, timeout=120
+    )
+    assert "whoosh" not in ran.stderr

@@ -1,0 +1,108 @@
+"""Signers in every place and form; what is no name; where the text ends."""
+
+import pytest
+
+from reftel.indexer.telegram.signers import parse_signers
+
+TEXT = "He agreed to go."
+SIGNED = [
+    # a line of its own
+    (f"{TEXT}\nROE", "ROE"),
+    (f"{TEXT} \n \n \nROE \n \n", "ROE"),
+    (f"{TEXT}\nRoe\n", "ROE"),
+    (f"{TEXT}\nroe\n", "ROE"),
+    (f"{TEXT}\nLA ROUE\n", "LA ROUE"),
+    (f"{TEXT}\nDE LA VEGA\n", "DE LA VEGA"),
+    (f"{TEXT}\nRoe jr\n", "ROE JR"),
+    (f"{TEXT}\nRoe-Jones\n", "ROE-JONES"),
+    (f"{TEXT}\nLeRoe\n", "LEROE"),
+    (f"{TEXT}\nMcRoe\n", "MCROE"),
+    (f"{TEXT}\nO’Roe\n", "O'ROE"),
+    (f"{TEXT}\nJ. QUINCY ROE\n", "J. QUINCY ROE"),
+    (f"{TEXT}\nLU\n", "LU"),
+    ("He agreed to go\nROE\n", "ROE"),
+    ("-- first\n-- second\nROE\n", "ROE"),
+    # behind the last sentence
+    (f"{TEXT} ROE", "ROE"),
+    (f"{TEXT}  Roe", "ROE"),
+    (f"{TEXT} LA ROUE", "LA ROUE"),
+    ("It was so. End Summary.Roe", "ROE"),
+    ("It was so. .ROE", "ROE"),
+    ("It was so (ref B). ROE", "ROE"),
+    ("Yea: 80 Nay: 15 ROE", "ROE"),
+    ("he left END COMMENT ROE", "ROE"),
+    ("End of Part One LA ROUE", "LA ROUE"),
+    ("They told XXXXXXXXXXXX ROE", "ROE"),
+    ("(SECRET//REL Ruritania) ROE", "ROE"),
+    ("They live in the U.S. ROE", "ROE"),
+    # doubled
+    (f"{TEXT}\nROE ROE", "ROE"),
+    (f"{TEXT}\nROE Roe", "ROE"),
+    (f"{TEXT}\nROE\nROE", "ROE"),
+    # with something behind
+    (f"{TEXT}\nROE.", "ROE"),
+    (f"{TEXT}\nROE\n.\n", "ROE"),
+    (f"{TEXT}\nROE 2008-01-08", "ROE"),
+    (f"{TEXT}\nROE\n\nNNNN\n\n\n", "ROE"),
+    (f"{TEXT} ROE NNNN", "ROE"),
+    (f"{TEXT}\nROE\nBT\n#1234\n", "ROE"),
+    (f"{TEXT}\nROE##\n", "ROE"),
+    (f"{TEXT}\nROE#NAME?\n", "ROE"),
+    (f"{TEXT}\nROE\n=====CABLE ENDS=====\n", "ROE"),
+    (f"{TEXT}\nROE\n CONFIDENTIAL\n>\n", "ROE"),
+    (f"{TEXT}\nROE\nEnd Cable Text\n", "ROE"),
+    (f"{TEXT}\nROE\nNNNN\nEnd Cable Text\nXXXXXXXXXXXX", "ROE"),
+    (f"{TEXT}\nROE\nSELECT * FROM `cable` WHERE `id` = '1' ORDER BY `date` ASC", "ROE"),
+    (f"{TEXT}\nROE\n\nTrack: doe @ Sat Dec 4 19:20:36 2010. Property of a paper\nID:\t187536", "ROE"),
+    (f"{TEXT}\nROE\n\nDeclassified/Released US Department of State EO Systematic Review 30 JUN 2005", "ROE"),
+    (f"{TEXT}\nROE\nUNCLAS LONDON 000234\n", "ROE"),
+    (f"{TEXT}\nROE\nMINIMIZE CONSIDERED.\n", "ROE"),
+    # adverts before and behind
+    (f"{TEXT}\n\nVisit London's Classified Website:\nhttp://www.state.sgov.gov/p/eur/london/\nROE", "ROE"),
+    (f"{TEXT}\nVisit London’s Classified Website: http://www.intelink.sgov.gov/wiki/Portal:Unit ed_Kingdom ROE", "ROE"),
+    (f"{TEXT}\nVisit London’s Classified Website: http://www.state.sgov.gov/p/eur/london/index. cfm Roe", "ROE"),
+    (f'{TEXT}\nROE\n  "Visit Ankara\'s Classified Web Site at http://www.intelink.s \ngov.gov/wiki/Portal:Turkey"\n', "ROE"),
+    (f"{TEXT}\n***\nVisit Kuwait's Classified Website:\nhttp://www.state.sgov.gov/p/nea/kuwait/\n****** **\nroe\n", "ROE"),
+    # behind closing words
+    (f"{TEXT}\nEND COMMENT\nROE", "ROE"),
+    (f"{TEXT}\nUNQUOTE\nROE", "ROE"),
+    (f"{TEXT}\nGP-3\nROE", "ROE"),
+    (f"{TEXT}\nEXEMPT\nROE", "ROE"),
+    # all in capitals
+    ("THE GOVERNMENT OF RURITANIA WILL FALL BEFORE THE WINTER. \nROE\n", "ROE"),
+    ("THE GOVERNMENT OF RURITANIA WILL FALL BEFORE THE WINTER. ROE\n", "ROE"),
+]
+UNSIGNED = [
+    "", "\n", TEXT, f"{TEXT}\nEND TEXT", f"{TEXT} END COMMENT.", f"{TEXT}\nEnd comment.\n", f"{TEXT}\nUNQUOTE", f"{TEXT}\nEXEMPT", f"{TEXT}\nGP-3",
+    f"{TEXT}\nMINIMIZE CONSIDERED", f"{TEXT}\nNOFORN", f"{TEXT}\nSECRET", f"{TEXT}\nSIPDIS", f"{TEXT}\nXXXXXXXXXXXX\n", "he was told by\nXXXXXXXXXXXX",
+    "he went to the market and then", "It fell in 2008 and...", "He comes from\nNATO", "cleared with Embassy\nParis.", "met Ambassador Roe\n",
+    f"{TEXT}\nLONDON 00000290  002 OF 002\n", "THE GOVERNMENT OF RURITANIA THANKS THE EMBASSY FOR ITS\nASSISTANCE.", "Point of contact is Poloff John Q. Roe.",
+    "the list:\n- John Doe\n- Jane Roe", f"{TEXT}\n\n(U) Minimize considered.",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "name"), SIGNED)
+def test_one_signer(text: str, name: str) -> None:
+    assert parse_signers(text).names == (name,)
+
+
+@pytest.mark.parametrize("text", UNSIGNED)
+def test_unsigned_struck_out_or_cut(text: str) -> None:
+    assert parse_signers(text).names == ()
+
+
+@pytest.mark.parametrize("text", [f"{TEXT}\nROE\nDOE\n", f"{TEXT}\nROE/DOE\n", f"{TEXT}\nROE AND DOE\n"])
+def test_two_names_are_joint_signers(text: str) -> None:
+    assert parse_signers(text).names == ("ROE", "DOE")
+
+
+@pytest.mark.parametrize(("text", "name"), [case for case in SIGNED if case[0].startswith(TEXT)])
+def test_the_text_ends_before_signer_and_debris(text: str, name: str) -> None:
+    end = parse_signers(text).text_end
+    assert text[:end].startswith(TEXT)
+    assert "Website" not in text[:end]
+    assert name not in text[:end].upper().split()
+
+
+def test_names_are_looked_for_behind_the_head_only() -> None:
+    assert parse_signers("SUBJECT: GRAIN\n", 15).names == ()

@@ -1,0 +1,132 @@
+"""Hypothesis strategies for plans of every kind of node, and for cables whose words the plans ask for."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+from query_strategies import IDS
+
+from reftel.schema.analysis import stem, tokenize
+from reftel.schema.cable import Cable, ClassifiedBy, Paragraph, Recipient, Reference, Source
+from reftel.schema.fields import FIELDS
+from reftel.search import plan
+
+WORDS = ("talk", "talks", "talking", "minsk", "group", "groups", "dying", "die", "skies", "sky", "us", "f", "16", "ünter", "кошка")
+TEXT_FIELDS = tuple(field.name for field in FIELDS if field.kind in ("text", "name"))
+KEYWORD_FIELDS = tuple(field.name for field in FIELDS if field.kind == "keyword")
+NUMBER_FIELDS = tuple(field.name for field in FIELDS if field.kind in ("ordered", "date"))
+FACETS = tuple(field.name for field in FIELDS if field.facet)
+SORTS = tuple(field.name for field in FIELDS if field.sort)
+
+_folded = tuple(token.text for word in WORDS for token in tokenize(word))
+_DATES = ("2007-12-31T23:59:00Z", "2008-01-01T00:00:00Z", "2008-02-13T05:12:00Z", "1969-06-01T12:00:00Z")
+_VALUES = (*IDS, "2008", "2008-02", "BAKU", "EMBASSY BAKU", "NOFORN", "PREL", "AJ", "redacted", "refs", "signer", "telegram", "")
+_MINUTES = (-306720, 19982160, 20032152, 0, 1, 2, 3, 4)
+
+# -- plans ---------------------------------------------------------------------------------------------------------------------------------
+
+_fields = st.sampled_from(((), ("body",), ("subject", "body", "head"), ("subject", "body", "head"), ("signer",), ("to", "info"), ("summary", "body")))
+
+
+@st.composite
+def _word(draw: st.DrawFn, fields: tuple[str, ...]) -> plan.Word:
+    text = draw(st.sampled_from(_folded))
+    match = draw(st.sampled_from(("exact", "exact", "stem", "stem", "prefix", "wildcard", "fuzzy")))
+    if match == "prefix":
+        return plan.Word(text[: draw(st.integers(0, 3))], match, fields=fields)
+    if match == "wildcard":
+        return plan.Word(draw(st.sampled_from(("t*", "*", "?alk*", "*s", "gr?up", "[*", "*a*k*"))), match, fields=fields)
+    return plan.Word(text, match, draw(st.sampled_from((1, 2))) if match == "fuzzy" else 0, fields)
+
+
+def _positional(fields: tuple[str, ...]) -> st.SearchStrategy[plan.Node]:
+    return st.recursive(
+        _word(fields),
+        lambda inner: st.one_of(
+            st.lists(inner, min_size=1, max_size=3).map(lambda parts: plan.Phrase(tuple(parts))),
+            st.lists(inner, min_size=1, max_size=3).map(lambda parts: plan.AnyOf(tuple(parts))),
+            st.builds(plan.Near, inner, inner, st.integers(1, 4), st.booleans()),
+        ),
+        max_leaves=4,
+    )
+
+
+positional = _fields.flatmap(_positional)
+marks = st.builds(plan.Mark, st.integers(0, 4), st.integers(0, 4), st.sampled_from(((), (), ("NOFORN",), ("NOFORN", "NODIS"))))
+
+
+def _joined(parts: st.SearchStrategy[plan.Node]) -> st.SearchStrategy[plan.Node]:
+    several = st.lists(parts, max_size=3).map(tuple)
+    return st.one_of(st.builds(plan.And, several), st.builds(plan.Or, several), st.builds(plan.Not, parts))
+
+
+_constants = st.sampled_from((plan.Everything(), plan.Nothing()))
+paragraphs = st.recursive(positional | marks | _constants, _joined, max_leaves=4).map(plan.Paragraph)
+values = st.one_of(
+    st.builds(plan.Value, st.sampled_from(KEYWORD_FIELDS), st.lists(st.sampled_from(_VALUES), max_size=3).map(tuple)),
+    st.builds(plan.ValuePattern, st.sampled_from(KEYWORD_FIELDS), st.sampled_from(("*", "08*", "*BAKU*", "?", "200?", "P*L", "[*"))),
+    st.builds(plan.Range, st.sampled_from(NUMBER_FIELDS), st.none() | st.sampled_from(_MINUTES), st.none() | st.sampled_from(_MINUTES)),
+    st.lists(st.sampled_from(IDS), min_size=1, max_size=2).map(lambda ids: plan.CitedBy(tuple(ids))),
+)
+_leaves = st.one_of(positional, positional, paragraphs, values, _constants)
+
+
+def _preferring(parts: st.SearchStrategy[plan.Node]) -> st.SearchStrategy[plan.Node]:
+    bonuses = st.lists(st.tuples(parts, st.sampled_from((1.0, 2.0))), min_size=1, max_size=2).map(tuple)
+    return st.builds(plan.Prefer, parts, bonuses)
+
+
+plans = st.recursive(_leaves, lambda inner: _joined(inner) | _preferring(inner), max_leaves=5)
+"""Cable expressions with every kind of node."""
+
+# -- cables --------------------------------------------------------------------------------------------------------------------------------
+
+_text = st.lists(st.sampled_from((*WORDS, "U.S.", "F-16", "--", ".")), max_size=7).map(" ".join)
+_marked = st.sampled_from(((None, None, ()), ("C", "C", ()), ("S/NF", "S", ("NOFORN",)), ("U", "U", ()), ("TS", "TS", ("NODIS", "NOFORN"))))
+
+
+@st.composite
+def _paragraph(draw: st.DrawFn) -> Paragraph:
+    mark, level, caveats = draw(_marked)
+    return Paragraph(draw(st.none() | st.integers(1, 9)), mark, level, caveats, draw(st.none() | _text), draw(_text))
+
+
+@st.composite
+def cables(draw: st.DrawFn, identity: str | None) -> Cable:
+    """A cable with this id."""
+    some = lambda *items: draw(st.lists(st.sampled_from(items), max_size=2).map(tuple))  # noqa: E731
+    maybe = lambda *items: draw(st.none() | st.sampled_from(items))  # noqa: E731
+    recipients = st.lists(st.builds(Recipient, st.sampled_from(("action", "info")), st.sampled_from(("Minsk", "US Group", "SECSTATE"))), max_size=3)
+    return Cable(
+        id=identity,
+        source=Source("made.txt", draw(st.sampled_from(("telegram", "body-only")))),
+        date=maybe(*_DATES),
+        date_precision=draw(st.sampled_from(("minute", "year"))),
+        classification=maybe("UNCLASSIFIED", "CONFIDENTIAL", "TOP SECRET"),
+        caveats=some("NOFORN", "SIPDIS"),
+        origin=maybe("Embassy Baku", "Embassy Ankara"),
+        post=maybe("BAKU", "ANKARA"),
+        subject=draw(st.none() | _text),
+        summary=draw(st.none() | _text),
+        tags=some("PREL", "AJ", "CLINTON, HILLARY"),
+        refs=tuple(Reference(None, cited, "cable", cited) for cited in some(*IDS)),
+        signers=some("MINSK", "GROUP"),
+        classified_by=draw(st.none() | st.just(ClassifiedBy("Die Sky", "Group"))),
+        declassify_on=maybe("2018-02-13", "2033-01-01"),
+        precedence=maybe("ROUTINE", "IMMEDIATE", "FLASH"),
+        recipients=tuple(draw(recipients)),
+        paragraphs=draw(st.lists(_paragraph(), max_size=4).map(tuple)),
+        flags=some("redacted", "partial"),
+        body=draw(_text),
+    )
+
+
+@st.composite
+def archives(draw: st.DrawFn) -> tuple[Cable, ...]:
+    """Up to five cables with different keys, perhaps one without an id."""
+    ids: list[str | None] = draw(st.lists(st.sampled_from(IDS), max_size=4, unique=True))
+    if draw(st.booleans()):
+        ids.append(None)
+    return tuple(draw(cables(identity)) for identity in ids)
+
+
+assert stem("dying") == "die"  # the vocabulary has words whose stems differ from them in two letters

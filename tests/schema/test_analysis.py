@@ -1,0 +1,102 @@
+"""Text to tokens: what is one word, how it is folded, and damage that search reads through."""
+
+from __future__ import annotations
+
+import doctest
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reftel.schema import analysis
+from reftel.schema.analysis import fold, stem, tokenize, words
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ""),
+        ("Minsk Group", "minsk group"),
+        ("U.S. US U.S u.s.", "us us us us"),
+        ("the U.S.-led U.S.S.R. and E.O. 12958", "the us led ussr and eo 12958"),
+        ("John F. Smith", "john f smith"),
+        ("at 10 a.m.", "at 10 am"),
+        ("Nagorno-Karabakh F-16 A/S (S/NF)", "nagorno karabakh f 16 a s s nf"),
+        ("Kosovo's Kosovo’s KOSOVO'S", "kosovo kosovo kosovo"),
+        ("O'Brien don't d’Affaires", "obrien dont daffaires"),
+        ("“precedent” 'word'", "precedent word"),
+        ("Fernández Łódź Straße Ærø naïve", "fernandez lodz strasse aero naive"),
+        ("08STATE12345 1,000 1.4", "08state12345 1 000 1 4"),
+        ("a_b", "a b"),
+        ("Минск группа", "минск группа"),
+    ],
+)
+def test_words(text, expected):
+    assert words(text) == expected.split()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("the country,s borders", "the country borders"),
+        ("they,re sure we don,t", "theyre sure we dont"),
+        ("cats,so many", "cats so many"),
+        ("a &frozen conflict8 here", "a frozen conflict here"),
+        ("&one8 and &two words8, G8", "one and two words g8"),
+        ("the G8 and AT&T8", "the g8 and at t8"),
+        ("Pedro FernC!ndez, MarC-a", "pedro fernandez maria"),
+        ("LeC3n", "leon"),
+        ("C O N F I D E N T I A L SECTION 01", "confidential section 01"),
+        ("S E C R E T  N O F O R N", "secret noforn"),
+        ("A B or C", "a b or c"),
+        ("vitamin C. Then", "vitamin c then"),
+    ],
+)
+def test_damage_is_read_through(text, expected):
+    assert words(text) == expected.split()
+
+
+def test_offsets_mark_the_stored_text():
+    text = "¶1. The country,s &frozen conflict8 — U.S. S E C R E T."
+    assert [text[token.start : token.end] for token in tokenize(text)] == [
+        "1", "The", "country,s", "frozen", "conflict", "U.S.", "S E C R E T",
+    ]  # fmt: skip
+
+
+@given(st.text())
+def test_offsets_rise_and_folding_is_idempotent(text):
+    place = 0
+    for token in tokenize(text):
+        assert place <= token.start < token.end <= len(text)
+        assert token.text == fold(token.text)
+        place = token.end
+
+
+_PIECES = st.sampled_from([*"aAsStC8.,'’ &é-_¶ß\n\u0301И½", " S E C R E T ", "U.S.", "x.y", ",re", "n't", "'s", "minsk", "C!", "“"])
+
+
+@given(st.lists(_PIECES, max_size=30).map("".join) | st.text())
+def test_the_fast_way_gives_the_same_words(text):
+    assert words(text) == [token.text for token in tokenize(text)]
+
+
+@pytest.mark.parametrize(("first", "second"), [("precedent", "precedents"), ("meeting", "meetings"), ("set", "sets")])
+def test_inflections_share_a_stem(first, second):
+    assert stem(first) == stem(second)
+
+
+def test_other_words_do_not():
+    assert stem("precedent") != stem("unprecedented")
+
+
+def test_the_docstrings_are_true():
+    assert doctest.testmod(analysis).failed == 0
+
+
+@pytest.mark.parametrize("unit", ["A ", "a.", "x'", "x,s", " ", "-", "¶", "&", "8", "aC!", "é", "."])
+def test_a_megabyte_of_anything_is_fast(unit):
+    text = unit * (1_000_000 // len(unit))
+    started = time.process_time()
+    words(text)
+    assert time.process_time() - started < 5

@@ -1,0 +1,143 @@
+import pytest
+
+from reftel.schema import identifiers
+from reftel.schema.posts import all_posts, find_post, posts_by_routing_indicator, without_kind
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("08BAKU123", "08BAKU123"),
+        ("08 Baku 123", "08BAKU123"),
+        ("08-baku-00123", "08BAKU123"),
+        ("08BAKU000123", "08BAKU123"),
+        ("2008BAKU00123", "08BAKU123"),
+        ("2008BAKU00123_a", "08BAKU123"),
+        ("1973STATE097844_b", "73STATE97844"),
+        ("7575LISBON12", "75LISBON12"),
+        ("08ECTION01OF02MANAMA492", "08MANAMA492"),
+        ("09SECTION02OF12LAPAZ7", "09LAPAZ7"),
+        ("08UNCLASMANAMA4", "08MANAMA4"),
+        ("08CONFIDENTIALOSLO44", "08OSLO44"),
+        ("06AMEMBASSYOSLO3", "06OSLO3"),
+        ("09EFTOSANJOSE4", "09SANJOSE4"),
+        ("08LA PAZ 9", "08LAPAZ9"),
+        ("08SÃO PAULO 9", "08SAOPAULO9"),
+        ("06TEGUCIGALA12", "06TEGUCIGALPA12"),  # one letter lost
+        ("09SECSTATE12", "09STATE12"),
+        ("09UNVIE5", "09UNVIEVIENNA5"),
+        ("09IRAN RPO DUBAI 5", "09RPODUBAI5"),
+        ("08ATLANTIS77", "08ATLANTIS77"),  # an unknown post keeps its letters
+        ("  08BAKU123  ", "08BAKU123"),
+        ("10BAKU1234567", "10BAKU1234567"),
+    ],
+)
+def test_a_whole_id_in_any_spelling(text: str, expected: str) -> None:
+    assert identifiers.canonical_id(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "08", "BAKU 123", "08BAKU", "08BAKU0", "123", "08 123", "3008BAKU12", "08BAKU12 BAKU 4 OSLO 5", "x" * 200, "08" + "A" * 90 + "1", "¶"],
+)
+def test_what_is_no_id(text: str) -> None:
+    assert identifiers.canonical_id(text) is None
+
+
+@pytest.mark.parametrize("stem", sorted(all_posts()))
+def test_every_post_reads_back_in_every_spelling(stem: str) -> None:
+    assert identifiers.canonical_id(f"08{stem}12") == f"08{stem}12"
+    for name in identifiers.post_names(stem):
+        found = identifiers.resolve_post(name)
+        assert found == stem or identifiers.post_label(found or "") == identifiers.post_label(stem), name
+
+
+@pytest.mark.parametrize("stem", sorted(all_posts()))
+def test_a_banner_cut_to_ten_letters_names_the_post(stem: str) -> None:
+    place = without_kind(all_posts()[stem].label)
+    found = identifiers.resolve_post(place.upper()[:10])
+    assert found is not None
+    assert identifiers.post_label(found) == identifiers.post_label(stem) or without_kind(all_posts()[found].label)[:10] == place[:10]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("BAKU", "BAKU"),
+        ("Embassy Baku", "BAKU"),
+        ("AMEMBASSY BAKU", "BAKU"),
+        ("AMCONSUL RIO DE JANEIRO", "RIODEJANEIRO"),
+        ("RIO DE JAN", "RIODEJANEIRO"),
+        ("BUENOS AIR", "BUENOSAIRES"),
+        ("THE HAGUE", "THEHAGUE"),
+        ("USUN NEW YORK", "USUNNEWYORK"),
+        ("USUN", "USUNNEWYORK"),
+        ("SECSTATE WASHDC", "STATE"),
+        ("Secretary of State", "STATE"),
+        ("USMISSION USNATO", "USNATO"),
+        ("Mission USNATO", "USNATO"),
+        ("USINT HAVANA", "HAVANA"),
+        ("US Interests Section Havana", "HAVANA"),
+        ("Embassy Kyiv", "KYIV"),
+        ("AMEMBASSY KIEV", "KIEV"),
+        ("PAP", "PORTAUPRINCE"),
+        ("KL", "KUALALUMPUR"),
+        ("Mexico City", "MEXICO"),
+        ("ISLAMBAD", "ISLAMABAD"),
+        ("MANAMA", "MANAMA"),
+        ("PANAMA", "PANAMA"),
+        ("ATLANTIS", None),
+        ("AMEMBASSY", None),
+        ("USMISSION", None),
+        ("", None),
+        ("123", None),
+    ],
+)
+def test_post_names(text: str, expected: str | None) -> None:
+    assert identifiers.resolve_post(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("post", "serial", "year", "expected"),
+    [
+        ("AMEMBASSY LA PAZ", "00012", 2008, "08LAPAZ12"),
+        ("SECSTATE", "12", "08", "08STATE12"),
+        ("STATE", 12, "1973", "73STATE12"),
+        ("Sao Paulo", "7", "'09", "09SAOPAULO7"),
+        ("PORT ATLANTIS", "7", 9, "09PORTATLANTIS7"),
+        ("STATE", "000", 2008, None),
+        ("STATE", "12a", 2008, None),
+        ("STATE", "12", "20", "20STATE12"),
+        ("", "12", 2008, None),
+        ("F-16", "12", 2008, None),
+        ("STATE", "12", "208", None),
+    ],
+)
+def test_references_from_their_parts(post: str, serial: str | int, year: str | int, expected: str | None) -> None:
+    assert identifiers.reference_id(post, serial, year) == expected
+
+
+def test_one_error_is_repaired_only_where_one_post_is_near() -> None:
+    assert find_post("OSLOO") is None  # too short to be sure
+    assert find_post("BANAMA") is None  # as near to Manama as to Panama
+    assert find_post("KATHMANDUU") == "KATHMANDU"
+    assert find_post("KATHMADNU") == "KATHMANDU"
+
+
+def test_split_id_is_the_inverse() -> None:
+    assert identifiers.split_id("08BAKU123") == ("08", "BAKU", "123")
+
+
+@pytest.mark.parametrize(("two", "four"), [("66", 1966), ("99", 1999), ("00", 2000), ("10", 2010), (2008, 2008)])
+def test_full_year(two: str | int, four: int) -> None:
+    assert identifiers.full_year(two) == four
+
+
+def test_a_shared_routing_indicator_is_the_embassys() -> None:
+    assert posts_by_routing_indicator()["RUEHTC"] == "THEHAGUE"
+    assert posts_by_routing_indicator()["RUEHC"] == "STATE"
+
+
+def test_unknown_posts_have_no_names() -> None:
+    assert identifiers.post_names("ATLANTIS") == ()
+    assert identifiers.post_label("ATLANTIS") is None

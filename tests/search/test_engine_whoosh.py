@@ -1,0 +1,164 @@
+"""The Whoosh engine beyond what the oracle knows: ranking, opening, errors, spelling of words, and that it is safe to share."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from reftel.indexer.writer import CableWriter
+from reftel.schema.analysis import stem
+from reftel.schema.cable import Cable, Paragraph, Reference
+from reftel.schema.errors import ArchiveDamaged, ArchiveMissing, ArchiveVersion, EngineError
+from reftel.search import plan
+from reftel.search.engines.base import Engine
+from reftel.search.engines.whoosh_engine import WhooshEngine
+from reftel.search.matching import edit_distances, fixed_prefix, matching_pattern
+
+FIELDS = ("subject", "body", "head")
+
+
+def word(text, match="stem"):
+    return plan.Word(text, match, fields=FIELDS)
+
+
+def cable(key, body, **values):
+    return Cable(id=key, paragraphs=(Paragraph(1, "C", "C", (), None, body),), body=body, **values)
+
+
+CABLES = (
+    cable("08BAKU1", "lake " + "calm " * 30, date="2008-02-13T05:12:00Z", date_precision="minute"),
+    cable("08BAKU2", "lake lake " + "calm " * 30),
+    cable("08BAKU3", "calm " * 31, subject="the lake"),
+    cable("08BAKU4", "lake and hill", refs=(Reference("A", "08BAKU1", "cable", "BAKU 1"),)),
+    cable("08BAKU5", "hill and lake " * 2),
+    cable("08BAKU6", "calm sea"),
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    path = tmp_path_factory.mktemp("engine")
+    with CableWriter(path) as writer:
+        for each in CABLES:
+            writer.put(each)
+    return path
+
+
+@pytest.fixture(scope="module")
+def engine(folder):
+    engine: Engine = WhooshEngine.open(folder)
+    yield engine
+    engine.close()
+
+
+def keys(engine, node, **request):
+    return [hit.key for hit in engine.answer(plan.Request(node, **request)).found]
+
+
+def test_a_subject_outranks_a_body_and_a_short_body_a_long_one(engine):
+    found = keys(engine, word("lake"))
+    assert found.index("08BAKU4") < found.index("08BAKU1")
+    assert found.index("08BAKU2") < found.index("08BAKU1")
+    assert found[0] in {"08BAKU3", "08BAKU5"}
+
+
+def test_a_rare_word_counts_more_than_a_common_one(engine):
+    assert keys(engine, plan.Or((word("sea"), word("lake"))))[0] == "08BAKU6"
+
+
+def test_a_preference_decides_over_any_score(engine):
+    adjacent = plan.Phrase((word("lake", "exact"), word("and", "exact"), word("hill", "exact")))
+    node = plan.Prefer(word("lake"), ((adjacent, 1.0), (plan.Value("id", ("08BAKU1",)), 2.0)))
+    answer = engine.answer(plan.Request(node))
+    assert [hit.key for hit in answer.found][:2] == ["08BAKU1", "08BAKU4"]
+    assert answer.found[0].score > 2 * plan.PREFERENCE > answer.found[1].score > plan.PREFERENCE
+
+
+def test_equal_scores_are_ordered_by_key(engine):
+    assert keys(engine, plan.Everything()) == [each.id for each in CABLES]
+
+
+def test_windows_are_cut_from_one_order(engine):
+    whole = keys(engine, word("lake"), limit=None)
+    assert keys(engine, word("lake"), limit=2) + keys(engine, word("lake"), offset=2, limit=2) == whole[:4]
+    assert keys(engine, word("lake"), limit=0) == keys(engine, word("lake"), offset=99) == []
+
+
+def test_records_come_back_as_they_were(engine):
+    assert engine.record("08BAKU1")
+    assert engine.record("08BAKU9") is None
+    assert engine.count() == 6
+
+
+@pytest.mark.parametrize("request_", [plan.Request(plan.Everything(), "body"), plan.Request(plan.Everything(), facets=(("body", None),))])
+def test_orders_and_facets_that_no_field_has(engine, request_):
+    with pytest.raises(EngineError, match="'body' is no"):
+        engine.answer(request_)
+
+
+def test_what_cannot_be_asked_of_a_paragraph(engine):
+    with pytest.raises(EngineError, match="Value can't be asked of a paragraph"):
+        engine.answer(plan.Request(plan.Paragraph(plan.Value("tags", ("PREL",)))))
+
+
+def test_opening_what_is_none(tmp_path, folder, monkeypatch):
+    with pytest.raises(ArchiveMissing):
+        WhooshEngine.open(tmp_path)
+    (tmp_path / "_MAIN_1.toc").write_bytes(b"no")
+    with pytest.raises(ArchiveDamaged):
+        WhooshEngine.open(tmp_path)
+    from reftel.schema import fields
+
+    more = (*fields.FIELDS, fields.Field("new", "keyword", "", ()))
+    monkeypatch.setattr("reftel.search.engines.whoosh_engine.FIELDS", more)
+    with pytest.raises(ArchiveVersion, match="'new'"):
+        WhooshEngine.open(folder)
+
+
+def test_threads_share_an_engine(engine):
+    node = plan.Near(word("lake"), word("hill"), 3)
+    expected = keys(engine, node)
+    failures = []
+
+    def ask():
+        calm = ["08BAKU1", "08BAKU2", "08BAKU3", "08BAKU6"]
+        failures.extend(n for n in range(20) if keys(engine, node) != expected or list(engine.scan(word("calm"))) != calm)
+
+    threads = [threading.Thread(target=ask) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures
+
+
+_ROOTS = ("d", "sk", "t", "l", "abil", "stab", "relat", "nation", "hop", "luxuri", "valenc", "cri", "gent", "ear", "on", "ug", "happ", "oper", "fluenc")
+_ENDINGS = (
+    "", "y", "ie", "ies", "ied", "ying", "ing", "ed", "edly", "e", "es", "s", "ly", "ally", "ational", "tional", "ization", "izer", "ation", "ator",
+    "alism", "ality", "iveness", "ivity", "ility", "bility", "fulness", "ousness", "ency", "ancy", "logy", "logist", "icate", "ement", "ment", "ness",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("root", _ROOTS)
+def test_every_word_of_a_stem_begins_with_its_fixed_prefix(root):
+    for first in _ENDINGS:
+        for second in ("", "s", "ly", "ing", "ed", "ness", "ies", "'s"):
+            text = root + first + second
+            assert text.startswith(fixed_prefix(plan.Word(text, "stem"))), (text, stem(text))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "matching"),
+    [("*", ["", "a", "ab", "[b"]), ("?", ["a"]), ("a*", ["a", "ab"]), ("*b", ["ab", "[b"]), ("[*", ["[b"]), ("a?", ["ab"]), ("", [""])],
+)
+def test_patterns(pattern, matching):
+    assert matching_pattern(pattern, ["", "a", "ab", "[b"]) == matching
+
+
+def test_a_pattern_of_many_stars_takes_no_time():
+    assert matching_pattern("*a" * 20 + "*b", ["a" * 100_000]) == []
+
+
+def test_edit_distances():
+    assert edit_distances("qadhafi", ["qadhafi", "qaddafi", "gaddafi", "qadhaf", "", "i" * 9]).tolist() == [0, 1, 2, 1, 7, 8]

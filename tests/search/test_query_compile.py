@@ -1,0 +1,179 @@
+"""From a query to the plan that engines evaluate."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from reftel.schema.fields import default_fields
+from reftel.search.plan import (
+    And,
+    AnyOf,
+    CitedBy,
+    Everything,
+    Mark,
+    Near,
+    Not,
+    Or,
+    Paragraph,
+    Phrase,
+    Prefer,
+    Range,
+    Value,
+    ValuePattern,
+    Word,
+)
+from reftel.search.query import read_query
+
+DEFAULT = tuple(field.name for field in default_fields())
+
+
+def stem(text, *fields):
+    return Word(text, "stem", fields=fields or DEFAULT)
+
+
+def exact(text, *fields):
+    return Word(text, "exact", fields=fields or DEFAULT)
+
+
+minsk, group, precedent = stem("minsk"), stem("group"), stem("precedent")
+karabakh = Phrase((exact("nagorno"), stem("karabakh")))
+state = (Value("id", ("08STATE12345",)), Value("refs", ("08STATE12345",)))
+
+PLANS = [
+    # words
+    ("Precedent", precedent),
+    ("=Precedent", exact("precedent")),
+    ('"Précédent"', exact("precedent")),
+    ("U.S.", stem("us")),
+    ("Nagorno-Karabakh", karabakh),
+    ("=Nagorno-Karabakh", Phrase((exact("nagorno"), exact("karabakh")))),
+    ("F-16", Phrase((exact("f"), stem("16")))),
+    ("qadhaf*", Word("qadhaf", "prefix", fields=DEFAULT)),
+    ("q?dhaf*", Word("q?dhaf*", "wildcard", fields=DEFAULT)),
+    ("*STÁN", Word("*stan", "wildcard", fields=DEFAULT)),
+    ("Nagorno-Kar*", Phrase((exact("nagorno"), Word("kar", "prefix", fields=DEFAULT)))),
+    ("Qadhafi~2", Word("qadhafi", "fuzzy", 2, DEFAULT)),
+    ("*", Everything()),
+    ("NOT *", Not(Everything())),
+    # phrases and proximity
+    ('"Minsk Group"', Phrase((exact("minsk"), exact("group")))),
+    ('"minsk gro*"', Phrase((exact("minsk"), Word("gro", "prefix", fields=DEFAULT)))),
+    ('"minsk group talks"~4', Near(Near(exact("minsk"), exact("group"), 4), exact("talks"), 4)),
+    ("minsk w/5 group", Near(minsk, group, 5)),
+    ("minsk pre/3 group w/2 precedent", Near(Near(minsk, group, 3, ordered=True), precedent, 2)),
+    ("minsk w/5 (group OR precedent)", Near(minsk, AnyOf((group, precedent)), 5)),
+    ('"minsk group" w/5 precedent', Near(Phrase((exact("minsk"), exact("group"))), precedent, 5)),
+    ("subject:(minsk w/5 group)", Near(stem("minsk", "subject"), stem("group", "subject"), 5)),
+    ("subject:minsk w/5 subject:group", Near(stem("minsk", "subject"), stem("group", "subject"), 5)),
+    ("subject:minsk w/5 (subject:group OR subject:x)",
+     Near(stem("minsk", "subject"), AnyOf((stem("group", "subject"), stem("x", "subject"))), 5)),
+    # joints
+    ("minsk AND group", And((minsk, group))),
+    ("minsk OR group", Or((minsk, group))),
+    ("-minsk", Not(minsk)),
+    ("subject:(minsk OR -group)", Or((stem("minsk", "subject"), Not(stem("group", "subject"))))),
+    ("signer:(anne AND derse)", And((exact("anne", "signer"), exact("derse", "signer")))),
+    # words side by side are preferred side by side
+    ("minsk group", Prefer(And((minsk, group)), ((Phrase((minsk, group)), 1.0),))),
+    ("minsk group AND precedent", And((Prefer(And((minsk, group)), ((Phrase((minsk, group)), 1.0),)), precedent))),
+    ("minsk group precedent",
+     Prefer(And((minsk, group, precedent)), ((Phrase((minsk, group)), 1.0), (Phrase((group, precedent)), 1.0)))),
+    ("Nagorno-Karabakh group",
+     Prefer(And((karabakh, group)), ((Phrase((exact("nagorno"), stem("karabakh"), group)), 1.0),))),
+    ("minsk -group precedent", And((minsk, Not(group), precedent))),
+    ("minsk =group", And((minsk, exact("group")))),
+    ("minsk (group OR precedent)", And((minsk, Or((group, precedent))))),
+    ("minsk gro*", And((minsk, Word("gro", "prefix", fields=DEFAULT)))),
+    ("minsk 08STATE12345", And((minsk, Prefer(Or((*state, exact("08state12345"))), ((state[0], 2.0), (state[1], 1.0)))))),
+    ("NOT (minsk group)", Not(And((minsk, group)))),
+    ("subject:(minsk group)",
+     Prefer(And((stem("minsk", "subject"), stem("group", "subject"))),
+            ((Phrase((stem("minsk", "subject"), stem("group", "subject"))), 1.0),))),
+    ("tags:(PREL AJ)", And((Value("tags", ("PREL",)), Value("tags", ("AJ",))))),
+    # paragraphs
+    ("minsk w/p group", Paragraph(And((stem("minsk", "body"), stem("group", "body"))))),
+    ("minsk w/p (group OR -precedent)",
+     Paragraph(And((stem("minsk", "body"), Or((stem("group", "body"), Not(stem("precedent", "body")))))))),
+    ("minsk w/p group w/5 precedent",
+     Paragraph(And((stem("minsk", "body"), Near(stem("group", "body"), stem("precedent", "body"), 5))))),
+    ("para:(minsk group)", Paragraph(And((stem("minsk", "body"), stem("group", "body"))))),
+    ("para:minsk", Paragraph(stem("minsk", "body"))),
+    ("body:(minsk w/p group)", Paragraph(And((stem("minsk", "body"), stem("group", "body"))))),
+    ("para:(mark:S -minsk)", Paragraph(And((Mark(3, 3), Not(stem("minsk", "body")))))),
+    ("mark:S w/p minsk", Paragraph(And((Mark(3, 3), stem("minsk", "body"))))),
+    ("mark:S", Paragraph(Mark(3, 3))),
+    ("mark:S,C/NF", Or((Paragraph(Mark(3, 3)), Paragraph(Mark(2, 2, ("NOFORN",)))))),
+    ("-mark:S", Not(Paragraph(Mark(3, 3)))),
+    ("para:08STATE12345", Paragraph(stem("08state12345", "body"))),
+    # cable ids
+    ("08STATE12345", Prefer(Or((*state, exact("08state12345"))), ((state[0], 2.0), (state[1], 1.0)))),
+    ("=08state012345", Prefer(Or((*state, exact("08state012345"))), ((state[0], 2.0), (state[1], 1.0)))),
+    ('"08 STATE 12345"',
+     Prefer(Or((*state, Phrase((exact("08"), exact("state"), exact("12345"))))), ((state[0], 2.0), (state[1], 1.0)))),
+    ("-08STATE12345", Not(Or((*state, exact("08state12345"))))),
+    ("subject:08STATE12345", stem("08state12345", "subject")),
+    # names and lists
+    ("signer:derse", exact("derse", "signer")),
+    ("signer:derse,rice", Or((exact("derse", "signer"), exact("rice", "signer")))),
+    ('info:"AMEMBASSY MOSCOW"', Phrase((exact("amembassy", "info"), exact("moscow", "info")))),
+    ("tags:PREL,AJ", Value("tags", ("PREL", "AJ"))),
+    ("tags:PREL,A*", Or((Value("tags", ("PREL",)), ValuePattern("tags", "A*")))),
+    ("class:secret,c", Or((Range("class", 3, 3), Range("class", 2, 2)))),
+    ("citedby:08BAKU1,08BAKU2", Or((CitedBy(("08BAKU1",)), CitedBy(("08BAKU2",))))),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), PLANS, ids=[row[0] for row in PLANS])
+def test_a_query_means(text, expected):
+    assert read_query(text).plan == expected
+
+
+def test_plan_nodes_point_at_the_text_they_came_from():
+    text = "x AND class:>=secret"
+    plan = read_query(text).plan
+    assert isinstance(plan, And)
+    assert [text[slice(*child.origin)] for child in plan.children if child.origin] == ["x", "class:>=secret"]
+
+
+def test_what_a_read_query_holds():
+    read = read_query(" Minsk  or  “Group” ")
+    assert read.text == " Minsk  or  “Group” "
+    assert read.printed == 'Minsk or "Group"'
+    assert read.notes == ("'or' is read as a word; the operator is written OR",)
+    assert read.tree == read_query(read.printed).tree
+
+
+NOTED = [
+    ("a or b", ["'or' is read as a word; the operator is written OR"]),
+    ("a And b not c and d or", [
+        "'And' is read as a word; the operator is written AND", "'not' is read as a word; the operator is written NOT",
+        "'and' is read as a word; the operator is written AND", "'or' is read as a word; the operator is written OR",
+    ]),
+    ("subject:(a or b)", ["'or' is read as a word; the operator is written OR"]),
+    ("a or b or c", ["'or' is read as a word; the operator is written OR"]),
+    ("a NEAR b", ["'NEAR' is read as a word; proximity is written w/5, pre/5, NEAR/5 or w/p"]),
+    ("a w/five b", ["'w/five' is read as a word; proximity is written w/5, pre/5, NEAR/5 or w/p"]),
+    ("subject(kosovo)", ["'subject' is read as a word; the field is written subject:( … )"]),
+    ("a|b", ["'a|b' is read as the phrase \"a b\""]),
+    ("subject:a,b", ["'a,b' is read as the phrase \"a b\""]),
+    ("from:nowhere", ["no post is known as 'nowhere': only cables whose origin is written so are found"]),
+    ("from:islambad", ["from:'islambad' is read as ISLAMABAD"]),
+    ("a near b", []),
+    ('"or" =or tags:or "a|b"', []),
+    ("Nagorno-Karabakh A/S 12:30 Mammadyarov's kosovo,", []),
+    ('from:baku from:"AMEMBASSY BAKU" from:"Embassy Ankara" subject', []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "notes"), NOTED, ids=[row[0] for row in NOTED])
+def test_what_may_be_meant_otherwise_gives_a_note(text, notes):
+    assert list(read_query(text).notes) == notes
+
+
+def test_the_query_language_pulls_in_no_index_and_no_parser_of_pages():
+    code = "import sys, reftel.search.query; print(*sorted({name.split('.')[0] for name in sys.modules}))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"whoosh", "numpy", "lxml", "bs4", "click", "rich", "Stemmer"}.intersection(loaded)
