@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -47,12 +46,18 @@ def print_hit(console: Console, hit: Hit) -> None:
     line.append("  ".join(["", *map(safe_line, describe(hit.cable))]), style="default not bold")
     console.print(line)
     subject = paragraph_text(hit.cable.subject, hit.subject_highlights, style=MATCH) if hit.cable.subject else Text("(no subject)", style=QUIET)
-    console.print(Padding(subject, (0, 0, 0, 2), expand=False))
+    _print_indented(console, subject, 2)
     for paragraph in hit.paragraphs:
         text = Text(f"{safe_line(label(paragraph))} ", style="green")
         text.append_text(_excerpt(paragraph_text(paragraph.text, paragraph.highlights, style=MATCH)))
-        console.print(Padding(text, (0, 0, 0, 4), expand=False))
+        _print_indented(console, text, 4)
     console.print()
+
+
+def _print_indented(console: Console, text: Text, indent: int) -> None:
+    for line in text.wrap(console, max(console.width - indent, 20)):
+        line.rstrip()
+        console.print(Text(" " * indent).append_text(line))
 
 
 EXCERPT = 700
