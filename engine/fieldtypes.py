@@ -44,9 +44,9 @@ class Blocks(FieldType):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__(PackedPositions(), SimpleAnalyzer(), scorable=True, multitoken_query="phrase")
 
-    def index(self, value: Iterable[Iterable[str]], **_options: Any) -> Iterator[Posting]:
-        """Postings of one document's blocks."""
-        for word, positions in word_positions(value).items():
+    def index(self, value: tuple[Sequence[Sequence[str]], Iterable[tuple[int, int, str]]], **_options: Any) -> Iterator[Posting]:
+        """Postings of one document's blocks and joined words."""
+        for word, positions in word_positions(*value).items():
             yield word.encode(), len(positions), float(len(positions)), self.format.encode(positions)
 
 
@@ -63,7 +63,7 @@ class Keywords(ID):  # type: ignore[misc]
             yield item.encode(), 1, 1.0, b""
 
 
-def word_positions(blocks: Iterable[Iterable[str]]) -> dict[str, list[int]]:
+def word_positions(blocks: Sequence[Sequence[str]], joined: Iterable[tuple[int, int, str]] = ()) -> dict[str, list[int]]:
     """Positions of every word. ``[["a", "b"], ["a"]]`` -> ``{"a": [0, 3], "b": [1]}``."""
     positions: dict[str, list[int]] = {}
     place = 0
@@ -72,4 +72,7 @@ def word_positions(blocks: Iterable[Iterable[str]]) -> dict[str, list[int]]:
             positions.setdefault(word, []).append(place)
             place += 1
         place += 1
+    starts = [0, *itertools.accumulate(len(block) + 1 for block in blocks)]
+    for number, place, word in joined:
+        positions[word] = sorted({*positions.get(word, ()), starts[number] + place})
     return positions

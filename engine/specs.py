@@ -39,7 +39,8 @@ class Record:
     """One document: a unique key, the bytes to give back when it is shown, and its values by field.
 
     ``texts``: blocks of words, cut and folded by the caller. ``facets``: values to count; repeated ones count once.
-    ``regions``: in rising order of their blocks.
+    ``regions``: in rising order of their blocks. ``joined``: by text field, words that stand at the position of another word too, as
+    (block, place in the block, word); they count as words of the text for everything but its length.
     """
 
     key: str
@@ -49,3 +50,4 @@ class Record:
     numbers: Mapping[str, int | None] = dataclasses.field(default_factory=dict)
     facets: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)
     regions: Sequence[Region] = ()
+    joined: Mapping[str, Sequence[tuple[int, int, str]]] = dataclasses.field(default_factory=dict)

@@ -174,7 +174,7 @@ def _field_values(spec: FieldSpec, record: Record) -> dict[str, Any]:
     if spec.kind == "text":
         blocks = record.texts.get(spec.name, ())
         lengths = [len(block) for block in blocks]
-        values = {spec.name: blocks, layout.blocks_column(spec.name): struct.pack(f"<{len(lengths)}I", *lengths)}
+        values = {spec.name: (blocks, record.joined.get(spec.name, ())), layout.blocks_column(spec.name): struct.pack(f"<{len(lengths)}I", *lengths)}
     elif spec.kind == "keyword":
         words = record.keywords.get(spec.name, ())
         values = {spec.name: words}

@@ -58,6 +58,7 @@ def record_of(cable: Cable) -> Record:
         key=document.key,
         stored=record_bytes(cable),
         texts=document.texts,
+        joined=document.joined,
         keywords=document.keywords,
         numbers=document.numbers,
         facets=document.facets,

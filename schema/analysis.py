@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
 import re
 import threading
 import unicodedata
@@ -37,6 +38,8 @@ _TOKEN = re.compile(
 _POSSESSIVE = re.compile(rf"[{APOSTROPHES},]s$", re.IGNORECASE)
 _JOINERS = re.compile(rf"[., {APOSTROPHES}]")
 _CUT = re.compile(r"(?<=[a-z])C([!-?])(?=[a-z])")
+_BROKEN = re.compile(r"-[ \t]*\n")
+_LINE_END_HYPHEN = re.compile(r"-[ \t]*\n[ \t]*")
 # "&frozen conflict8": an ampersand that opens a word, and the first word after it that ends in 8
 _OPENING_QUOTE = "&"
 _CLOSING_QUOTE = re.compile(r"[^\W\d_]{2,}8")
@@ -46,11 +49,16 @@ _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Token:
-    """A folded word and where it stands in its text, in characters, end exclusive."""
+    """A folded word and where it stands in its text, in characters, end exclusive.
+
+    ``joined``: the whole word of which it is a part, where a line ends in a hyphen; the parts and the whole can both be meant
+    (``walk-⏎out``, ``juris-⏎diction``), so both are found.
+    """
 
     text: str
     start: int
     end: int
+    joined: str | None = None
 
 
 def fold(text: str) -> str:
@@ -75,7 +83,20 @@ def _whole_letter(match: re.Match[str]) -> str:
 
 def tokenize(text: str) -> list[Token]:
     """Tokens of ``text`` in order."""
-    return list(iter_tokens(text))
+    tokens = list(iter_tokens(text))
+    if _BROKEN.search(text):
+        for place, (first, second) in enumerate(itertools.pairwise(tokens)):
+            if _LINE_END_HYPHEN.fullmatch(text, first.end, second.start) and first.text.isalpha() and second.text.isalpha():
+                whole = first.text + second.text
+                tokens[place : place + 2] = (dataclasses.replace(token, joined=whole) for token in (first, second))
+    return tokens
+
+
+def joined_words(text: str) -> list[tuple[int, str]]:
+    """Words broken by a hyphen at a line's end, each at the places of both its parts: ``"a juris-⏎diction"`` -> ``[(1, "jurisdiction"), (2, …)]``."""
+    if not _BROKEN.search(text):
+        return []
+    return [(place, token.joined) for place, token in enumerate(tokenize(text)) if token.joined]
 
 
 def iter_tokens(text: str) -> Iterator[Token]:

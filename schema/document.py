@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from reftel.schema import scales
-from reftel.schema.analysis import words
+from reftel.schema.analysis import joined_words, words
 from reftel.schema.cable import Cable, Paragraph
 from reftel.schema.fields import FIELDS
 
@@ -24,7 +24,8 @@ class Document:
     """A cable as an index sees it.
 
     ``texts``: folded tokens by field (kinds text and name), a tuple a block. ``keywords``: normalised values by field.
-    ``numbers``: ranks or minutes by field. ``facets``: values to count by field. ``paragraphs``: in text order.
+    ``numbers``: ranks or minutes by field. ``facets``: values to count by field. ``paragraphs``: in text order. ``joined``: by field,
+    words that also stand at a place of its ``texts``, as (block, place in the block, word); see `schema.analysis.joined_words`.
     """
 
     key: str
@@ -33,17 +34,22 @@ class Document:
     numbers: dict[str, int | None]
     facets: dict[str, tuple[str, ...]]
     paragraphs: tuple[ParagraphEntry, ...]
+    joined: dict[str, tuple[tuple[int, int, str], ...]] = dataclasses.field(default_factory=dict)
 
 
 def document_of(cable: Cable) -> Document:
     """Cut ``cable`` into fields."""
     texts = {}
+    joined = {}
     entries: list[ParagraphEntry] = []
     for field in FIELDS:
         if field.kind not in ("text", "name"):
             continue
         blocks = field.blocks(cable)
         texts[field.name] = tuple(tuple(words(block.text)) for block in blocks)
+        whole = tuple((number, place, word) for number, block in enumerate(blocks) for place, word in joined_words(block.text))
+        if whole:
+            joined[field.name] = whole
         if field.name == "body":
             entries = [
                 _entry(number, cable.paragraphs[block.paragraph]) for number, block in enumerate(blocks) if block.paragraph is not None
@@ -55,6 +61,7 @@ def document_of(cable: Cable) -> Document:
         numbers={field.name: field.number(cable) for field in FIELDS if field.kind in ("ordered", "date")},
         facets={field.name: field.facet_values(cable) for field in FIELDS if field.facet_values is not None},
         paragraphs=tuple(entries),
+        joined=joined,
     )
 
 

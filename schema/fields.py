@@ -246,6 +246,7 @@ FIELDS: tuple[Field, ...] = (
           aliases=("paragraph",)),
     Field("mark", "query", "cables with a paragraph under this portion mark; inside para:, that paragraph", ("mark:S", "mark:S/NF", "mark:>=C"),
           scale=scales.LEVEL),
+    Field("mine", "query", "cables that you tagged with `reftel note`", ("mine:precedent", "mine:*"), normalise=lower),
     Field("is", "keyword", "state of the text", ("is:redacted", "is:partial"), values=lambda cable: cable.flags,
           facet_values=lambda cable: cable.flags, normalise=lower, choices=_FLAGS),
     Field("has", "keyword", "cables that have this part", ("has:refs", "-has:signer"), values=_present, normalise=lower, choices=_PARTS),

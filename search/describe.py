@@ -8,6 +8,7 @@ from reftel.schema.fields import fields_by_name
 from reftel.search import plan
 
 _MATCHES = {"exact": "word {}", "stem": "word {} with inflections", "prefix": "words that start with {}", "wildcard": "words like {}"}
+_SHOWN_VALUES = 20  # a list of ids may have thousands
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 
@@ -21,7 +22,8 @@ def describe(node: plan.Node) -> str:
         case plan.Mark(lowest=lowest, highest=highest, caveats=caveats):
             return " ".join(filter(None, ("paragraph marked", _levels(lowest, highest), *caveats)))
         case plan.Value(field=field, values=values):
-            return f"{field} is {' or '.join(values)}"
+            more = len(values) - _SHOWN_VALUES
+            return f"{field} is {' or '.join(values[:_SHOWN_VALUES])}" + (f" or {more:,} more" if more > 0 else "")
         case plan.ValuePattern(field=field, pattern=pattern):
             return f"{field} is like {pattern}"
         case plan.Range(field=field, lowest=lowest, highest=highest):

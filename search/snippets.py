@@ -67,6 +67,8 @@ class _Text:
         for start, tokens in zip(self.starts.tolist(), self.tokens, strict=True):
             for place, token in enumerate(tokens, start):
                 self._places.setdefault(token.text, []).append(place)
+                if token.joined:
+                    self._places.setdefault(token.joined, []).append(place)
         self._terms = sorted(self._places)
         self.places = functools.cache(self._find)
 

@@ -125,8 +125,10 @@ def spans_of(node: plan.Node, field: str, document: Document) -> set[Span]:
     """Spans of the position expression ``node`` in one field."""
     match node:
         case plan.Word():
-            blocks = document.texts[field] if field in node.fields else ()
-            places = ((block, at, token) for block, tokens in enumerate(blocks) for at, token in enumerate(tokens))
+            if field not in node.fields:
+                return set()
+            places = [(block, at, token) for block, tokens in enumerate(document.texts[field]) for at, token in enumerate(tokens)]
+            places.extend(document.joined.get(field, ()))
             return {(block, at, at) for block, at, token in places if matches_word(token, node)}
         case plan.AnyOf():
             return set().union(*(spans_of(child, field, document) for child in node.children))

@@ -205,6 +205,12 @@ def _from(field: Field, _op: str, text: str) -> plan.Node | Reading:
     return Reading(plan.Value(field.name, (post,)), None if known else f"{field.name}:{quote(text)} is read as {post}")
 
 
+def _mine(field: Field, _op: str, text: str) -> plan.Node:
+    """A tag of one's own. No engine knows it: the searcher puts the cables that have it in its place."""
+    tag = field.normalise(text)
+    return plan.ValuePattern(field.name, tag) if has_wildcard(tag) else plan.Value(field.name, (tag,))
+
+
 def _caveat(field: Field, op: str, text: str) -> plan.Node:
     caveats = _caveats_alone(text)
     return _keyword(field, op, caveats[0] if len(caveats) == 1 else text)
@@ -258,6 +264,6 @@ Reader = Callable[[Field, str, str], "plan.Node | Reading"]
 _KINDS: dict[str, Reader] = {"keyword": _keyword, "ordered": _ordered, "date": _date}
 _READERS: dict[str, Reader] = {
     "after": _after, "before": _before, "year": _year, "month": _month, "id": _id, "refs": _refs, "citedby": _citedby, "from": _from,
-    "caveat": _caveat, "mark": _mark,
+    "caveat": _caveat, "mark": _mark, "mine": _mine,
 }  # fmt: skip
 _ORDERED = ("mark", "after", "before")

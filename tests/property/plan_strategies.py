@@ -17,6 +17,7 @@ NUMBER_FIELDS = tuple(field.name for field in FIELDS if field.kind in ("ordered"
 FACETS = tuple(field.name for field in FIELDS if field.facet)
 SORTS = tuple(field.name for field in FIELDS if field.sort)
 
+_TEXT_WORDS = (*WORDS, "ta-\nlks", "gro- \n ups")
 _folded = tuple(token.text for word in WORDS for token in tokenize(word))
 _DATES = ("2007-12-31T23:59:00Z", "2008-01-01T00:00:00Z", "2008-02-13T05:12:00Z", "1969-06-01T12:00:00Z")
 _VALUES = (*IDS, "2008", "2008-02", "BAKU", "EMBASSY BAKU", "NOFORN", "PREL", "AJ", "redacted", "refs", "signer", "telegram", "")
@@ -80,7 +81,7 @@ plans = st.recursive(_leaves, lambda inner: _joined(inner) | _preferring(inner),
 
 # -- cables --------------------------------------------------------------------------------------------------------------------------------
 
-_text = st.lists(st.sampled_from((*WORDS, "U.S.", "F-16", "--", ".")), max_size=7).map(" ".join)
+_text = st.lists(st.sampled_from((*_TEXT_WORDS, "U.S.", "F-16", "--", ".")), max_size=7).map(" ".join)
 _marked = st.sampled_from(((None, None, ()), ("C", "C", ()), ("S/NF", "S", ("NOFORN",)), ("U", "U", ()), ("TS", "TS", ("NODIS", "NOFORN"))))
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reftel.schema import analysis
-from reftel.schema.analysis import fold, stem, tokenize, words
+from reftel.schema.analysis import fold, joined_words, stem, tokenize, words
 
 
 @pytest.mark.parametrize(
@@ -55,6 +55,22 @@ def test_words(text, expected):
 )
 def test_damage_is_read_through(text, expected):
     assert words(text) == expected.split()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("under the juris-\ndiction of", [(2, "jurisdiction"), (3, "jurisdiction")]),
+        ("a walk- \n   out", [(1, "walkout"), (2, "walkout")]),
+        ("a walk-out", []),
+        ("1999-\n2000", []),
+        ("end -\nstart", []),
+        ("U.S.-\nled", [(0, "usled"), (1, "usled")]),
+    ],
+)
+def test_a_hyphen_at_a_line_end_may_join_two_words(text, expected):
+    assert joined_words(text) == expected
+    assert [(place, token.joined) for place, token in enumerate(tokenize(text)) if token.joined] == expected
 
 
 def test_offsets_mark_the_stored_text():

@@ -162,3 +162,19 @@ def test_a_pattern_of_many_stars_takes_no_time():
 
 def test_edit_distances():
     assert edit_distances("qadhafi", ["qadhafi", "qaddafi", "gaddafi", "qadhaf", "", "i" * 9]).tolist() == [0, 1, 2, 1, 7, 8]
+
+
+def test_a_word_broken_at_a_line_end_is_found_whole_and_in_parts(tmp_path):
+    with CableWriter(tmp_path) as writer:
+        writer.put(cable("08BAKU1", "the full juris-\ndiction of courts"))
+        writer.put(cable("08BAKU2", "a long walk-\nout by members"))
+    engine = WhooshEngine.open(tmp_path)
+    try:
+        assert keys(engine, word("jurisdiction", "exact")) == ["08BAKU1"]
+        assert keys(engine, plan.Phrase((word("full"), word("jurisdiction")))) == ["08BAKU1"]
+        assert keys(engine, plan.Phrase((word("jurisdiction"), word("of")))) == ["08BAKU1"]
+        assert keys(engine, plan.Paragraph(plan.And((word("jurisdiction"), word("courts"))))) == ["08BAKU1"]
+        assert keys(engine, plan.Phrase((word("walk"), word("out")))) == ["08BAKU2"]
+        assert keys(engine, word("walkout")) == ["08BAKU2"]
+    finally:
+        engine.close()
