@@ -1,6 +1,6 @@
 """Compare the normaliser with the golden facts: the facts were typed by reading pages, never taken from its output.
 
-usage: python tools/fidelity.py [--misses] [--markdown]
+usage: python tools/fidelity.py [--misses] [--markdown] [--pin]
 
 A facts file (tests/golden/facts/NAME.json) holds no cable text: what is longer than a name stands as the first 12 hex digits of the SHA-256
 of its words joined by single blanks. The pages themselves are read from ../shared/corpus.
@@ -20,6 +20,7 @@ from reftel.schema.cable import Cable
 
 ROOT = Path(__file__).resolve().parents[1]
 FACTS = ROOT / "tests" / "golden" / "facts"
+FLOORS = FACTS.parent / "floors.json"
 CORPUS = ROOT.parent / "shared" / "corpus"
 
 PLAIN = (
@@ -86,12 +87,23 @@ def table() -> dict[str, tuple[int, int]]:
     return {field: (right, total) for field, (right, total) in counts.items()}
 
 
+def raise_floors() -> None:
+    """Write the floors anew: of the old floor and the pages right now, the higher."""
+    floors = json.loads(FLOORS.read_text("utf-8")) if FLOORS.exists() else {}
+    raised = {field: max(right, floors.get(field, 0)) for field, (right, _) in table().items()}
+    FLOORS.write_text(json.dumps(raised, indent=1) + "\n", "utf-8")
+
+
 def main() -> None:
     """Print the table, or every miss."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--misses", action="store_true", help="list every field that differs")
     parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
+    parser.add_argument("--pin", action="store_true", help="raise the floors to what is right now; none is ever lowered")
     options = parser.parse_args()
+    if options.pin:
+        raise_floors()
+        return
     if options.misses:
         for name, field, expected, actual in comparisons():
             if expected != actual:

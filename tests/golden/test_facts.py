@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import fidelity
 import pytest
-
-FLOORS = Path(__file__).with_name("floors.json")
 
 pytestmark = pytest.mark.skipif(not fidelity.CORPUS.is_dir(), reason="the real pages (../shared/corpus) are not here")
 
@@ -19,7 +16,7 @@ def found() -> list[tuple[str, str, object, object]]:
 
 
 def _floors() -> dict[str, int]:
-    return json.loads(FLOORS.read_text("utf-8"))
+    return json.loads(fidelity.FLOORS.read_text("utf-8"))
 
 
 @pytest.mark.parametrize("field", sorted(_floors()))
