@@ -50,7 +50,7 @@ def _print_summary(report: BuildReport, archive: str) -> None:
         f"{report.read_files:,} files read, {report.unchanged_files:,} unchanged, {report.removed_files:,} gone; {report.seconds:.1f} s"
     )
     if report.duplicates:
-        click.echo(f"{len(report.duplicates):,} cables in several files, the longest text is shown:")
+        click.echo(f"in several files: {len(report.duplicates):,}; the longest text is shown")
     for key, paths in list(report.duplicates.items())[:_SHOWN_DUPLICATES]:
         click.echo(f"  {safe_line(key)}  {safe_line(paths[0])}  instead of  {safe_line(', '.join(paths[1:]))}")
     if len(report.duplicates) > _SHOWN_DUPLICATES:

@@ -36,7 +36,7 @@ def total_line(page: Page) -> str:
     if not page.total or len(page.hits) == page.total:
         return count
     if not page.hits:
-        return f"{count}, none shown"
+        return f"{count}, none from {page.offset + 1}" if page.offset else count
     return f"{count}, {page.offset + 1} to {page.offset + len(page.hits)} shown"
 
 
@@ -78,17 +78,24 @@ def _excerpt(text: Text) -> Text:
     return cut
 
 
+_WIDEST_VALUE = 60
+
+
 def print_facets(console: Console, facets: Mapping[str, Iterable[Bucket]], total: int) -> None:
-    """A table a facet, with a bar for the share of all hits."""
+    """The values of each facet with their counts, and a bar for the share of all hits."""
     for name, buckets in facets.items():
-        table = Table(title=name, title_justify="left", title_style="bold", show_header=False, box=None, padding=(0, 1))
-        table.add_column(no_wrap=True, overflow="ellipsis", max_width=60)
-        table.add_column(justify="right")
-        table.add_column()
-        for bucket in buckets:
-            table.add_row(Text(safe_line(bucket.value)), Text(f"{bucket.count:,}"), Text("█" * round(20 * bucket.count / max(total, 1)), style=QUIET))
-        console.print(table)
+        console.print(Text(name, style="bold"))
+        rows = [(_cut(safe_line(bucket.value)), bucket.count) for bucket in buckets]
+        widest = max((len(value) for value, _ in rows), default=0)
+        digits = max((len(f"{count:,}") for _, count in rows), default=0)
+        for value, count in rows:
+            bar = "█" * round(20 * count / max(total, 1))
+            console.print(Text(f"  {value:{widest}}  {count:>{digits},}").append(f"  {bar}" if bar else "", style=QUIET), no_wrap=True, overflow="ellipsis")
         console.print()
+
+
+def _cut(value: str) -> str:
+    return value if len(value) <= _WIDEST_VALUE else f"{value[: _WIDEST_VALUE - 1]}…"
 
 
 def print_cable(console: Console, cable: Cable, paragraphs: Iterable[Paragraph], *, whole: bool) -> None:
