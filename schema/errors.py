@@ -48,12 +48,24 @@ class QueryError(ReftelError, ValueError):
 
     def format_message(self) -> str:
         """Message, hint, query and caret line, as a person reads it."""
-        flat = "".join(" " if character.isspace() else character for character in self.text)
-        caret = " " * self.start + "^" * min(self.end - self.start, max(1, len(flat) - self.start))
+        flat, place = _window("".join(" " if character.isspace() else character for character in self.text), self.start)
+        caret = " " * place + "^" * min(self.end - self.start, max(1, len(flat) - place))
         head = f"{self.message} (column {self.column})"
         if self.hint:
             head = f"{head}; {self.hint}"
         return f"{head}\n  {flat}\n  {caret}"
+
+
+_SHOWN_QUERY = 160
+
+
+def _window(text: str, place: int) -> tuple[str, int]:
+    """The part of a long query around ``place``, and ``place`` in it; a query of ordinary length whole."""
+    if len(text) <= _SHOWN_QUERY:
+        return text, place
+    start = max(0, min(place - _SHOWN_QUERY // 2, len(text) - _SHOWN_QUERY))
+    before, after = "…" if start else "", "…" if start + _SHOWN_QUERY < len(text) else ""
+    return before + text[start : start + _SHOWN_QUERY] + after, place - start + len(before)
 
 
 class QuerySyntaxError(QueryError):

@@ -1,0 +1,35 @@
+"""Messages name the place, and stay readable however long the query is."""
+
+from __future__ import annotations
+
+import pytest
+
+from reftel.schema.errors import QueryError, SourceError, UnknownFieldError
+
+
+def test_a_message_has_column_hint_query_and_caret():
+    error = UnknownFieldError("unknown field 'singer'", text="a singer:x", start=2, end=8, hint="did you mean 'signer'?")
+    assert str(error) == "unknown field 'singer' (column 3); did you mean 'signer'?\n  a singer:x\n    ^^^^^^"
+    assert (error.column, isinstance(error, ValueError)) == (3, True)
+
+
+@pytest.mark.parametrize("place", [0, 5000, 9999])
+def test_a_long_query_is_cut_around_the_caret(place):
+    text = "x" * place + "!" + "x" * (9999 - place)
+    _, shown, caret = str(QueryError("bad sign", text=text, start=place)).split("\n")
+    assert len(shown) < 200
+    assert shown[caret.index("^")] == "!"
+    assert caret.count("^") == 1
+
+
+def test_a_place_behind_the_end_points_there():
+    _, shown, caret = str(QueryError("no end", text="abc", start=99)).split("\n")
+    assert caret.index("^") == len(shown)
+
+
+def test_a_source_error_names_path_and_line():
+    assert str(SourceError("no cable", path="a.csv", locator=7)) == "a.csv:7: no cable"
+
+
+def test_line_breaks_in_a_query_do_not_break_the_caret_line():
+    assert str(QueryError("bad", text="a\nb", start=2)).split("\n")[1:] == ["  a b", "    ^"]
