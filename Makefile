@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 DEMO   ?= demo-archive
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint format docs bench clean
+.PHONY: help install demo test torture lint format docs bench clean
 
 help:  ## show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 12
@@ -26,6 +26,9 @@ demo: install  ## index corpus_samples/ and answer the owner's query
 test: install  ## the whole suite
 	$(BIN)/python -m pytest -q -n auto --dist loadfile $(PYTEST_ARGS)
 
+torture: install  ## kill a run 200 times at random moments and look at what is left
+	$(BIN)/python tools/torture.py --rounds $(or $(ROUNDS),200)
+
 lint: install  ## ruff, mypy, import rules
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check reftel/cli reftel/render
@@ -34,6 +37,11 @@ lint: install  ## ruff, mypy, import rules
 
 docs: install  ## rewrite the generated pages of docs/
 	$(BIN)/python tools/generate_docs.py
+
+# Hours at the default sizes. Xapian takes part where the system's Python has it (python3-xapian).
+bench: install  ## peers side by side, into benchmarks/RESULTS.md
+	$(BIN)/python -m pip install --quiet --group bench
+	$(BIN)/python benchmarks/peers.py $(BENCH_ARGS)
 
 clean:  ## remove what make made
 	rm -rf $(VENV) "$(DEMO)" build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -2,7 +2,7 @@
 
 About 950 tokens and 7.5 KB each: a Zipf vocabulary of 200,000 words, lines broken at 65 columns, curly quotes and accents (only 4 % of
 real cables are pure ASCII), numbered and marked paragraphs, skewed posts, TAGS, years and classes, references to earlier cables, and planted
-words: "Minsk Group" in one cable of 250, "precedent" in one of 40, a rare word in one of 5,000.
+words: "Minsk Group" in one cable of 250, "precedent" in one of 39 (so that some have both), a rare word in one of 5,000.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ class _Maker:
         count = max(60, int(self._random.normal(TOKENS, TOKENS / 4)))
         picks = np.minimum(np.searchsorted(self._cumulated, self._random.random(count)), VOCABULARY - 1)
         tokens: list[str] = self._words[picks].tolist()
-        for step, planted in ((250, ["Minsk", "Group"]), (40, ["precedent"]), (5000, ["quidnunc"])):
+        for step, planted in ((250, ["Minsk", "Group"]), (39, ["precedent"]), (5000, ["quidnunc"])):
             if number % step == step // 2:
                 place = int(self._random.integers(10, count - 5))
                 tokens[place : place + len(planted)] = planted

@@ -21,14 +21,24 @@ class ArrayCache:
         self._items: OrderedDict[Hashable, Arrays] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, key: Hashable, make: Callable[[], Arrays]) -> Arrays:
-        """The arrays under ``key``, made now if they are not there. Two threads may make the same ones; both get equal arrays."""
+    def peek(self, key: Hashable) -> Arrays | None:
+        """The arrays under ``key``, if they are there."""
+        with self._lock:
+            return self._items.get(key)
+
+    def get(self, key: Hashable, make: Callable[[], Arrays], *, largest: int | None = None) -> Arrays:
+        """The arrays under ``key``, made now if they are not there. Two threads may make the same ones; both get equal arrays.
+
+        Arrays of more than ``largest`` bytes are not kept.
+        """
         with self._lock:
             found = self._items.get(key)
             if found is not None:
                 self._items.move_to_end(key)
                 return found
         made = make()
+        if largest is not None and _bytes(made) > largest:
+            return made
         with self._lock:
             if key not in self._items:
                 self._items[key] = made

@@ -1,45 +1,131 @@
-"""Whoosh columns that also give a whole segment's cells at once, as arrays."""
+"""Columns: one number, or a list of numbers, for every document of a segment, in as few bytes as its values allow."""
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from reftel.engine.stock import NumericColumn, VarBytesColumn
+Integers = npt.NDArray[Any]
+Wide = npt.NDArray[np.int64]
 
 ABSENT = -(2**63)
 """What a number column holds for a document without a value."""
 
-_SIGN = np.uint64(1 << 63)
+_UNSIGNED = (np.uint8, np.uint16, np.uint32, np.uint64)
 
 
-class BytesColumn(VarBytesColumn):  # type: ignore[misc]  # Whoosh is untyped
-    """Byte strings of any length; empty where a document has none."""
-
-    class Reader(VarBytesColumn.Reader):  # type: ignore[misc]
-        """Reads one cell by document number, or all of them."""
-
-        def cells(self) -> tuple[bytes, npt.NDArray[np.int64]]:
-            """All cells of the segment, one behind the other, and the length of each."""
-            lengths = np.array(self._lengths, dtype=np.int64)
-            data: bytes = self._dbfile.get(self._basepos, int(lengths.sum()))
-            return data, lengths
+def narrow(values: Integers) -> Integers:
+    """The same numbers, none negative, in the narrowest unsigned type that holds them all."""
+    highest = int(values.max(initial=0))
+    kind = next(kind for kind in _UNSIGNED if highest <= np.iinfo(kind).max)
+    return values.astype(kind, copy=False)
 
 
-class IntegerColumn(NumericColumn):  # type: ignore[misc]
-    """Signed 64-bit integers, stored as Whoosh's sortable unsigned ones; `ABSENT` (sortable 0) where a document has none."""
+def encode_numbers(values: Wide) -> tuple[Integers, int | None]:
+    """A number column as codes from a base: 0 for `ABSENT`, else the distance to the base and 1. Base ``None``: the numbers themselves."""
+    present = values[values != ABSENT]
+    if not len(present):
+        return np.zeros(len(values), dtype=np.uint8), 0
+    low, high = int(present.min()), int(present.max())
+    if high - low >= 2**62:
+        return values, None
+    codes = np.where(values == ABSENT, 0, values - low + 1)
+    return narrow(codes), low
 
-    def __init__(self) -> None:
-        super().__init__("Q", default=0)
 
-    class Reader(NumericColumn.Reader):  # type: ignore[misc]
-        """Reads one number by document number, or all of them."""
+def decode_numbers(codes: Integers, base: int | None) -> Wide:
+    """The inverse of `encode_numbers`."""
+    if base is None:
+        return codes.astype(np.int64)
+    values = codes.astype(np.int64) + (base - 1)
+    values[codes == 0] = ABSENT
+    return values
 
-        def numbers(self) -> npt.NDArray[np.int64]:
-            """The number of every document of the segment, `ABSENT` where it has none."""
-            sortable = np.zeros(self._doccount, dtype=np.uint64)
-            data: Any = self._dbfile.get(self._basepos, self._count * self._fixedlen)
-            sortable[: self._count] = np.frombuffer(data, dtype=">u8")
-            return (sortable ^ _SIGN).view(np.int64)
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Lists:
+    """A list of numbers for every document, one behind the other, and the length of each."""
+
+    counts: Integers
+    values: Integers
+
+    def documents(self) -> Wide:
+        """The document that each value belongs to."""
+        return np.repeat(np.arange(len(self.counts), dtype=np.int64), self.counts)
+
+    def first(self) -> Wide:
+        """Where each document's list begins, the end of the last one included."""
+        return starts_of(self.counts)
+
+    def check(self) -> Lists:
+        """The same; ``ValueError`` if the lengths don't add up to the number of values."""
+        if int(self.counts.sum(dtype=np.int64)) != len(self.values):
+            raise ValueError("lists of another length than said")
+        return self
+
+    def kept(self, documents: npt.NDArray[np.bool_]) -> Lists:
+        """The lists of some documents only."""
+        return Lists(self.counts[documents], self.values[np.repeat(documents, self.counts)])
+
+
+def starts_of(counts: Integers) -> Wide:
+    """Where stretches of these lengths begin when they stand one behind the other, and where the last one ends."""
+    starts = np.zeros(len(counts) + 1, dtype=np.int64)
+    np.cumsum(counts, dtype=np.int64, out=starts[1:])
+    return starts
+
+
+def joined(parts: list[Lists]) -> Lists:
+    """The lists of several parts one behind the other."""
+    counts = np.concatenate([np.empty(0, np.uint8), *(part.counts for part in parts)])
+    return Lists(counts, np.concatenate([np.empty(0, np.uint8), *(part.values for part in parts)]))
+
+
+def ranges(starts: Wide, counts: Integers) -> Wide:
+    """The numbers of several stretches. ``([5, 9], [2, 1])`` -> ``[5, 6, 9]``."""
+    shifted = starts - starts_of(counts)[:-1]
+    numbers: Wide = np.repeat(shifted, counts)
+    numbers += np.arange(len(numbers), dtype=np.int64)
+    return numbers
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Coded:
+    """Lists of values for every document, as codes into a table of values."""
+
+    terms: Sequence[str]
+    lists: Lists
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class RegionLists:
+    """The regions of every document: the block and the level (1 added; 0 for none) of each, and the labels of each region."""
+
+    blocks: Lists
+    levels: Integers
+    labels: Coded
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Columns:
+    """All columns of some documents, by field.
+
+    ``blocks``: the number of words in each block of a text field. ``sorts``: a field's first value as the number of a term, 1 added; 0 for
+    none.
+    """
+
+    blocks: dict[str, Lists]
+    numbers: dict[str, Wide]
+    facets: dict[str, Coded]
+    sorts: dict[str, Integers]
+    regions: RegionLists | None
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that the arrays take, about."""
+        lists = [*self.blocks.values(), *(facet.lists for facet in self.facets.values())]
+        return sum(each.counts.nbytes + each.values.nbytes for each in lists)

@@ -1,4 +1,4 @@
-"""Turning what broken files make Whoosh raise into the engine's own errors."""
+"""Turning what broken files lead to into the engine's own errors."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from reftel.engine.errors import IndexDamaged
+from reftel.engine.container import ContainerVersionError
+from reftel.engine.errors import IndexDamaged, IndexVersion
 
 SYMPTOMS = (
     ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, MemoryError, NameError, TypeError, ValueError,
@@ -20,8 +21,10 @@ SYMPTOMS = (
 
 @contextlib.contextmanager
 def refuse_damage(folder: Path) -> Iterator[None]:
-    """Raise `IndexDamaged` in place of any of `SYMPTOMS`, and of a missing file."""
+    """Raise `IndexDamaged` in place of any of `SYMPTOMS`, and of a missing file; `IndexVersion` for a segment in another format."""
     try:
         yield
+    except ContainerVersionError as error:
+        raise IndexVersion(f"a segment of the index in '{folder}' has {error}") from error
     except (*SYMPTOMS, FileNotFoundError) as error:
         raise IndexDamaged(f"the index in '{folder}' is damaged: {type(error).__name__}: {error}") from error

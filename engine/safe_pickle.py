@@ -23,18 +23,17 @@ ALLOWED = frozenset(
         ("whoosh.analysis.filters", "LowercaseFilter"),
         ("whoosh.analysis.tokenizers", "IDTokenizer"),
         ("whoosh.analysis.tokenizers", "RegexTokenizer"),
-        ("whoosh.fields", "COLUMN"),
+        ("whoosh.columns", "NumericColumn"),
+        ("whoosh.columns", "VarBytesColumn"),
         ("whoosh.fields", "ID"),
         ("whoosh.fields", "NUMERIC"),
+        ("whoosh.fields", "STORED"),
         ("whoosh.fields", "Schema"),
         ("whoosh.formats", "Existence"),
-        ("reftel.engine.codec", "ArchiveCodec"),
-        ("reftel.engine.codec", "ArchiveSegment"),
-        ("reftel.engine.columns", "BytesColumn"),
-        ("reftel.engine.columns", "IntegerColumn"),
         ("reftel.engine.fieldtypes", "Blocks"),
         ("reftel.engine.fieldtypes", "Keywords"),
         ("reftel.engine.fieldtypes", "PackedPositions"),
+        ("reftel.engine.whoosh_codec", "ArraySegment"),
     }
 )
 """Module and name of every class and function that an index of ours needs."""

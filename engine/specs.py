@@ -6,6 +6,9 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
+KEY = "key"
+"""The field that holds a record's key; no field of a `FieldSpec` can have its name."""
+
 Kind = Literal["text", "keyword", "number", "none"]
 
 
@@ -15,7 +18,8 @@ class FieldSpec:
 
     text: words in blocks, with positions. keyword: whole values. number: a signed 64-bit integer. none: only the facet.
     ``facet``: values to count are kept in a column. ``sort``: a keyword field's first value is kept in a column to sort by (numbers
-    always can be). ``regions``: the one text field whose blocks a record's regions speak of.
+    always can be). ``regions``: the one text field whose blocks a record's regions speak of. ``roots``: the words of a text field are
+    also found by the root that the writer's ``root`` gives them.
     """
 
     name: str
@@ -23,6 +27,7 @@ class FieldSpec:
     facet: bool = False
     sort: bool = False
     regions: bool = False
+    roots: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -12,31 +12,23 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", SyntaxWarning)
     warnings.simplefilter("ignore", DeprecationWarning)
     from whoosh.analysis import SimpleAnalyzer
-    from whoosh.codec.whoosh3 import (
-        W3Codec,
-        W3FieldWriter,
-        W3LeafMatcher,
-        W3PostingsWriter,
-        W3Segment,
-        W3TermInfo,
-        W3TermsReader,
-    )
-    from whoosh.columns import NumericColumn, VarBytesColumn
-    from whoosh.fields import COLUMN, ID, NUMERIC, FieldType, Schema
-    from whoosh.filedb.compound import CompoundStorage
-    from whoosh.filedb.filestore import FileStorage
-    from whoosh.filedb.structfile import BufferFile
+    from whoosh.codec.base import Codec, FieldCursor, PerDocumentReader, TermsReader
+    from whoosh.codec.base import Segment as WhooshSegment
+    from whoosh.columns import ColumnReader
+    from whoosh.fields import ID, NUMERIC, STORED, FieldType, Schema
+    from whoosh.filedb.filestore import FileStorage, RamStorage
     from whoosh.formats import Existence, Positions
-    from whoosh.index import TOC, FileIndex, clean_files
-    from whoosh.reading import SegmentReader, TermNotFound
+    from whoosh.index import TOC, FileIndex
+    from whoosh.matching import LeafMatcher, ReadTooFar
+    from whoosh.query.spans import Span
+    from whoosh.reading import TermInfo, TermNotFound
     from whoosh.system import _FLOAT_SIZE, _INT_SIZE, _LONG_SIZE
-    from whoosh.writing import SegmentWriter
 
 MACHINE_SIZES = (_INT_SIZE, _LONG_SIZE, _FLOAT_SIZE)
 """Bytes of Whoosh's int, long and float, as a table of contents repeats them."""
 
 __all__ = [
-    "COLUMN", "ID", "MACHINE_SIZES", "NUMERIC", "TOC", "BufferFile", "CompoundStorage", "Existence", "FieldType", "FileIndex",
-    "FileStorage", "NumericColumn", "Positions", "Schema", "SegmentReader", "SegmentWriter", "SimpleAnalyzer", "TermNotFound",
-    "VarBytesColumn", "W3Codec", "W3FieldWriter", "W3LeafMatcher", "W3PostingsWriter", "W3Segment", "W3TermInfo", "W3TermsReader", "clean_files",
+    "ID", "MACHINE_SIZES", "NUMERIC", "STORED", "TOC", "Codec", "ColumnReader", "Existence", "FieldCursor", "FieldType", "FileIndex", "FileStorage",
+    "LeafMatcher", "PerDocumentReader", "Positions", "RamStorage", "ReadTooFar", "Schema", "SimpleAnalyzer", "Span", "TermInfo", "TermNotFound",
+    "TermsReader", "WhooshSegment",
 ]  # fmt: skip

@@ -2,76 +2,79 @@
 
 from __future__ import annotations
 
-import json
-import struct
-import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 
-from reftel.engine import layout, toc
-from reftel.engine.codec import ArchiveCodec
+from reftel.engine import merging
+from reftel.engine.checks import check_record, check_specs
+from reftel.engine.contents import Contents, Entry, read_contents, write_contents
 from reftel.engine.damage import refuse_damage
-from reftel.engine.errors import EngineError, IndexVersion, LockHeld
+from reftel.engine.errors import EngineError, IndexVersion
+from reftel.engine.folder import Lock, has_segments, latest_generation, remove_leftovers
 from reftel.engine.reader import Reader
+from reftel.engine.run import Run
+from reftel.engine.segment import Segment
 from reftel.engine.specs import FieldSpec, Record
-from reftel.engine.stock import TOC, SegmentReader, SegmentWriter, clean_files
+from reftel.engine.terms_writer import Roots
 
-_MOST_SEGMENTS = 8
-_SEGMENTS_AFTER_MERGE = 4
-_MEMORY_MB = 128
-_REGION = struct.Struct("<Ii")
+MEMORY_MB = 512
+"""What a writer keeps in memory at most, about, before it writes a segment."""
 
 
-def open_writer(folder: str | Path, specs: Sequence[FieldSpec]) -> Writer:
-    """A writer for the index in ``folder``, which is made if there is none.
+def open_writer(folder: str | Path, specs: Sequence[FieldSpec], *, roots: Roots | None = None, memory_mb: int = MEMORY_MB) -> Writer:
+    """A writer for the index in ``folder``, which is made if there is none. ``roots`` gives the roots of words for fields that have them.
 
     Errors: `LockHeld` while another writer is open, `IndexVersion` if the index has other fields, `IndexDamaged`, and ``ValueError`` for
     names that fields can't have.
     """
     place = Path(folder)
-    schema = layout.schema_of(specs)
+    check_specs(specs)
     place.mkdir(parents=True, exist_ok=True)
-    index = toc.SafeIndex(place)
-    lock = index.lock("WRITELOCK")
-    if not lock.acquire():
-        raise LockHeld(f"another process is writing to '{place}'")
+    lock = Lock(place)
     try:
         with refuse_damage(place):
-            _create_or_check(place, index, specs, schema)
-            return Writer(index, specs, lock, Reader(place, index.storage, tuple(specs)))
+            return Writer(place, _create_or_check(place, tuple(specs)), lock, roots, memory_mb)
     except BaseException:
         lock.release()
         raise
 
 
-def _create_or_check(folder: Path, index: toc.SafeIndex, specs: Sequence[FieldSpec], schema: Any) -> None:
-    if toc.latest_generation(index.storage) < 0 and not toc.has_segment_files(index.storage):
-        layout.write_description(folder, specs)
-        TOC.create(index.storage, schema, toc.INDEX_NAME)
-    elif layout.read_description(folder) != tuple(specs):
+def _create_or_check(folder: Path, specs: tuple[FieldSpec, ...]) -> Contents:
+    if latest_generation(folder) < 0 and not has_segments(folder):
+        _publish(folder, Contents(0, specs, ()))
+    contents = read_contents(folder)
+    if contents.specs != specs:
         raise IndexVersion(f"the index in '{folder}' was built with other fields; build it anew")
+    return contents
+
+
+def _publish(folder: Path, contents: Contents) -> None:
+    from reftel.engine.whoosh_index import whoosh_contents  # noqa: PLC0415 - Whoosh takes a while to import
+
+    write_contents(folder, contents, whoosh_contents(contents))
 
 
 class Writer:
     """Collects changes until `commit`. As a context manager: commits at the end, cancels on an error."""
 
-    def __init__(self, index: toc.SafeIndex, specs: Sequence[FieldSpec], lock: Any, before: Reader) -> None:
-        self._index, self._specs, self._lock, self._before = index, tuple(specs), lock, before
-        self._writer = SegmentWriter(index, _lk=False, codec=ArchiveCodec(), limitmb=_MEMORY_MB)
-        self._committed = {before.key(document): document for document in np.flatnonzero(before.live).tolist()}
+    def __init__(self, folder: Path, contents: Contents, lock: Lock, roots: Roots | None, memory_mb: int) -> None:
+        self._folder, self._contents, self._lock, self._roots = folder, contents, lock, roots
+        self._before = Reader(folder, contents)
+        self._dropped: set[int] = set()  # committed documents that are deleted or replaced
+        self._run = Run(folder, contents.specs, roots, memory_mb << 20)
         self._added: dict[str, int] = {}
-        self._changed = False
-        self._open = True
+        self._changed, self._open = False, True
 
     def __contains__(self, key: object) -> bool:
-        return key in self._added or key in self._committed
+        return isinstance(key, str) and (key in self._added or self._committed(key) is not None)
 
     def __len__(self) -> int:
-        return len(self._added) + len(self._committed)
+        committed: int = self._before.documents - len(self._dropped)
+        return committed + len(self._added)
 
     def committed_record(self, key: str) -> bytes | None:
         """The stored bytes of the record that was committed last under this key; ``None`` if there is none. Only before `commit`."""
@@ -82,21 +85,22 @@ class Writer:
         """Add a record under a new key; `EngineError` if the key is taken."""
         if record.key in self:
             raise EngineError(f"the key '{record.key}' is taken")
+        check_record(record, self._contents.specs)
         self._put(record)
 
     def replace(self, record: Record) -> bool:
         """Add a record, in place of the one with its key if there is one; whether there was one."""
-        values = self._values(record)
+        check_record(record, self._contents.specs)
         existed = self.delete(record.key)
-        self._put(record, values)
+        self._put(record)
         return existed
 
     def delete(self, key: str) -> bool:
         """Remove the record with this key; whether there was one."""
         if key in self._added:
-            self._writer.newsegment.delete_document(self._added.pop(key))
-        elif key in self._committed:
-            self._writer.delete_document(self._committed.pop(key))
+            self._run.delete(self._added.pop(key))
+        elif (document := self._committed(key)) is not None:
+            self._dropped.add(document)
         else:
             return False
         self._changed = True
@@ -104,30 +108,70 @@ class Writer:
 
     def commit(self, *, optimize: bool = False) -> bool:
         """Publish the changes and close the writer; whether there were any. ``optimize`` leaves a single segment without gaps."""
-        if not self._changed and not optimize:
+        if not self._changed and not (optimize and self._can_be_optimized()):
             self.cancel()
             return False
         try:
-            self._writer.commit(mergetype=_merge_all if optimize else _merge_small)
+            entries = self._merged([*self._kept(), *self._run.finish()], optimize=optimize)
+            after = Contents(self._contents.generation + 1, self._contents.specs, tuple(entries))
+            _publish(self._folder, after)
+            self._contents = after
         finally:
             self._close()
         return True
 
     def cancel(self) -> None:
         """Drop the changes and close the writer."""
-        if not self._open:
-            return
+        self._close()
+
+    def _can_be_optimized(self) -> bool:
+        return len(self._contents.entries) > 1 or any(len(entry.deleted) for entry in self._contents.entries)
+
+    def _committed(self, key: str) -> int | None:
+        document = self._before.document(key)
+        return None if document in self._dropped else document
+
+    def _put(self, record: Record) -> None:
+        self._added[record.key] = self._run.add(record)
+        self._changed = True
+
+    def _kept(self) -> list[Entry]:
+        """The segments that were there before, with what is deleted in them now."""
+        dropped = np.sort(np.fromiter(self._dropped, dtype=np.int64, count=len(self._dropped)))
+        base, entries = 0, []
+        for entry in self._contents.entries:
+            low, high = np.searchsorted(dropped, (base, base + entry.size)).tolist()
+            deleted = np.union1d(entry.deleted, dropped[low:high] - base) if high > low else entry.deleted
+            entries.append(Entry(entry.name, entry.size, deleted))
+            base += entry.size
+        return entries
+
+    def _merged(self, entries: list[Entry], *, optimize: bool) -> list[Entry]:
+        entries = [entry for entry in entries if entry.live]
+        alone = len(entries) == 1 and not len(entries[0].deleted)
+        chosen = range(0 if alone else len(entries)) if optimize else merging.choose([(entry.live, entry.size) for entry in entries])
+        if not chosen:
+            return entries
+        segments: list[Segment] = []
         try:
-            self._writer.cancel()
-            contents = toc.read_toc(self._index.storage)
-            clean_files(self._index.storage, toc.INDEX_NAME, contents.generation, contents.segments)
+            segments += (Segment(self._folder, entries[number].name, entries[number].size, entries[number].deleted) for number in chosen)
+            with refuse_damage(self._folder):
+                name, size = merging.merge(self._folder, self._contents.specs, segments, self._roots)
         finally:
-            self._close()
+            for segment in segments:
+                segment.close()
+        kept = [entry for number, entry in enumerate(entries) if number not in set(chosen)]
+        return [*kept, Entry(name, size, np.empty(0, dtype=np.uint8))]
 
     def _close(self) -> None:
-        if self._open:
-            self._open = False
+        if not self._open:
+            return
+        self._open = False
+        try:
+            self._run.abandon()
             self._before.close()
+            remove_leftovers(self._folder, self._contents.generation, {entry.name for entry in self._contents.entries})
+        finally:
             self._lock.release()
 
     def __enter__(self) -> Self:
@@ -138,77 +182,3 @@ class Writer:
             self.commit()
         else:
             self.cancel()
-
-    def _put(self, record: Record, values: dict[str, Any] | None = None) -> None:
-        number = self._writer.docnum
-        self._writer.add_document(**(values or self._values(record)))
-        self._added[record.key] = number
-        self._changed = True
-
-    def _values(self, record: Record) -> dict[str, Any]:
-        """What Whoosh's ``add_document`` takes. Checked here, as Whoosh can't take back a document that it began."""
-        _check_terms(record)
-        values: dict[str, Any] = {
-            layout.KEY: record.key,
-            layout.STORED: zlib.compress(record.stored),
-            layout.REGIONS: b"".join(_REGION.pack(region.block, -1 if region.level is None else region.level) for region in record.regions),
-            layout.LABELS: _json([[number, label] for number, region in enumerate(record.regions) for label in region.labels]),
-        }
-        for spec in self._specs:
-            values |= _field_values(spec, record)
-        return values
-
-
-def _check_terms(record: Record) -> None:
-    for value in (record.key, *(value for values in record.keywords.values() for value in values)):
-        if "\n" in value:
-            raise EngineError(f"{value!r} of '{record.key}' can't be indexed: a line break in a value")
-        try:
-            value.encode()
-        except UnicodeEncodeError as error:
-            raise EngineError(f"{value!r} of '{record.key}' can't be indexed: {error}") from error
-
-
-def _field_values(spec: FieldSpec, record: Record) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    if spec.kind == "text":
-        blocks = record.texts.get(spec.name, ())
-        lengths = [len(block) for block in blocks]
-        values = {spec.name: (blocks, record.joined.get(spec.name, ())), layout.blocks_column(spec.name): struct.pack(f"<{len(lengths)}I", *lengths)}
-    elif spec.kind == "keyword":
-        words = record.keywords.get(spec.name, ())
-        values = {spec.name: words}
-        if spec.sort:
-            values[layout.sort_column(spec.name)] = words[0].encode() if words else b""
-    elif spec.kind == "number":
-        values = {spec.name: record.numbers.get(spec.name)}
-    if spec.facet:
-        values[layout.facet_column(spec.name)] = _json(list(dict.fromkeys(record.facets.get(spec.name, ()))))
-    return values
-
-
-def _json(value: list[Any]) -> bytes:
-    return json.dumps(value).encode() if value else b""
-
-
-def _merge_small(writer: Any, segments: list[Any]) -> list[Any]:
-    """Merge policy: drop empty segments; of more than eight, merge the smallest until four remain. Large ones are seldom rewritten."""
-    kept = sorted((segment for segment in segments if segment.doc_count()), key=lambda segment: segment.doc_count_all())
-    if len(kept) > _MOST_SEGMENTS:
-        for segment in kept[:-_SEGMENTS_AFTER_MERGE]:
-            _merge(writer, segment)
-        kept = kept[-_SEGMENTS_AFTER_MERGE:]
-    return kept
-
-
-def _merge_all(writer: Any, segments: list[Any]) -> list[Any]:
-    for segment in segments:
-        if segment.doc_count():
-            _merge(writer, segment)
-    return []
-
-
-def _merge(writer: Any, segment: Any) -> None:
-    reader = SegmentReader(writer.storage, writer.schema, segment)
-    writer.add_reader(reader)
-    reader.close()

@@ -1,34 +1,35 @@
 """Indexing: source files into an archive, touching only what changed.
 
-A run first looks at every file (size and time, then content hash), reads the changed ones, decides for each cable which file's text is
-shown, and commits once: first the index, then the manifest. A run that dies in between leaves a manifest that is behind, and the next run
-reads those files again, which changes nothing that is there already.
+A run looks at every file (size and time, then content hash), reads the changed ones, decides for each cable which file's text is shown, and
+publishes all of it at once (`reftel.indexer.publishing`). A run that dies, is stopped or meets a full disk leaves the archive as it was.
 """
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-import hashlib
-import json
+import datetime
+import itertools
 import os
-import stat
+import sqlite3
 import time
-import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
-from reftel.indexer.containers.reading import iter_messages
-from reftel.indexer.manifest import Manifest, SourceRow, VersionRow
-from reftel.indexer.message import Message
-from reftel.indexer.normalize import normalize_message
-from reftel.indexer.sources import iter_files
+from reftel.indexer.changes import READS, Look, Wish, look_at
+from reftel.indexer.lock import ArchiveLock
+from reftel.indexer.manifest import SourceRow
+from reftel.indexer.publishing import INDEX_FOLDER, Publication
+from reftel.indexer.reading import Contents, Text, read_files
+from reftel.indexer.recovery import open_publication
+from reftel.indexer.report import BuildReport
+from reftel.indexer.sources import Selection
+from reftel.indexer.texts import Texts
 from reftel.indexer.writer import CableWriter
-from reftel.schema.cable import Cable
-from reftel.schema.errors import ArchiveDamaged, SourceError
+from reftel.schema.errors import ArchiveError, SourceError
 
-INDEX_FOLDER = "index"
+__all__ = ["BuildReport", "Progress", "build", "build_selection"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -41,249 +42,192 @@ class Progress:
 
 
 OnProgress = Callable[[Progress], None]
+_EVERY = 100
 
 
-@dataclasses.dataclass(slots=True)
-class BuildReport:
-    """What a run did.
+def build(
+    sources: Iterable[str | os.PathLike[str]], archive: Path, *, on_progress: OnProgress | None = None, wait: float = 0.0
+) -> BuildReport:
+    """Index files and folders into ``archive``; see `reftel.build`. ``wait``: seconds to wait for another writer."""
+    return build_selection(Selection(tuple(os.fspath(source) for source in sources)), archive, on_progress=on_progress, wait=wait)
 
-    ``added``, ``replaced``, ``removed`` count cables as the archive shows them, ``total`` those it holds now. ``duplicates``: key to the
-    paths that hold it, the shown one first. ``failures``: what could not be read, with path and place. ``warnings``: cables read, by code.
+
+def build_selection(
+    selection: Selection, archive: Path, *, wish: Wish | None = None, workers: int = 1, on_progress: OnProgress | None = None, wait: float = 0.0
+) -> BuildReport:
+    """Bring ``archive`` up to date with the selected files.
+
+    Errors: `ArchiveLocked` if another process still writes after ``wait`` seconds, `ArchiveDamaged`, `ArchiveVersion`, and `ArchiveError`
+    if the disk is full or the archive cannot be written; it is as it was before then.
     """
-
-    added: int = 0
-    replaced: int = 0
-    removed: int = 0
-    read_files: int = 0
-    unchanged_files: int = 0
-    removed_files: int = 0
-    total: int = 0
-    seconds: float = 0.0
-    duplicates: dict[str, list[str]] = dataclasses.field(default_factory=dict)
-    failures: list[str] = dataclasses.field(default_factory=list)
-    warnings: dict[str, int] = dataclasses.field(default_factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON form."""
-        return dataclasses.asdict(self)
-
-
-def build(sources: Iterable[str | os.PathLike[str]], archive: Path, *, on_progress: OnProgress | None = None) -> BuildReport:
-    """Index files and folders into ``archive``; see `reftel.build`."""
     started = time.monotonic()
-    paths = [Path(os.path.abspath(source)) for source in sources]  # noqa: PTH100 - resolve() would follow links
-    archive.mkdir(mode=0o700, parents=True, exist_ok=True)
-    run = _Run(archive, on_progress)
-    try:
-        run.read_all(paths)
-        run.forget_missing(paths)
-        run.finish()
-    except BaseException:
-        run.cancel()
-        raise
-    run.report.seconds = time.monotonic() - started
+    selection = Selection(tuple(os.path.abspath(source) for source in selection.sources), selection.excludes)  # noqa: PTH100 - resolve() follows links
+    with _write_errors(archive):
+        archive.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with ArchiveLock(archive, wait=wait):
+            run = _Run(archive, wish or Wish(), on_progress)
+            try:
+                run.read_all(selection, workers)
+                run.forget_missing(selection)
+                run.publish()
+            finally:
+                run.close()
+    run.report.seconds = round(time.monotonic() - started, 3)
     return run.report
 
 
-class _Run:
-    """One run over the sources. `finish` keeps what it did, `cancel` drops it."""
+@contextlib.contextmanager
+def _write_errors(archive: Path) -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:  # whoever watched the progress has gone
+        raise
+    except OSError as error:
+        place = f" ({error.filename})" if error.filename else ""
+        raise ArchiveError(f"{archive}: cannot be written: {error.strerror or error}{place}; the archive is as it was before") from error
+    except sqlite3.Error as error:
+        raise ArchiveError(f"{archive}: the manifest cannot be written: {error}; the archive is as it was before") from error
 
-    def __init__(self, archive: Path, on_progress: OnProgress | None) -> None:
+
+class _Run:
+    """One run over the sources, under the archive's lock. `publish` keeps what it did, `close` alone drops it."""
+
+    def __init__(self, archive: Path, wish: Wish, on_progress: OnProgress | None) -> None:
         self.report = BuildReport()
-        self._on_progress = on_progress
-        self._folder = archive / INDEX_FOLDER
-        self._writer = CableWriter(self._folder)  # takes the lock before anything else is touched
-        self._manifest = Manifest(archive, create=True)
-        self._files = self._cables = 0
+        self._wish, self._on_progress = wish, on_progress
+        self._writer = CableWriter(archive / INDEX_FOLDER)
+        try:
+            self._publication: Publication = open_publication(archive, self.report.notes.append)
+        except BaseException:
+            self._writer.cancel()
+            raise
+        self._texts = Texts(self._writer, self._publication, archive)
+        self._files = 0
         self._warnings: Counter[str] = Counter()
-        # Keys written in this run: a better text for one of them waits in `_contested` for the first commit, since only then can the
-        # index give back the record that it takes the place of.
-        self._written: set[str] = set()
-        self._contested: set[str] = set()
-        # Keys that the archive showed before this run and whose text is gone; not counted as added when another text takes its place.
-        self._lost: set[str] = set()
 
     # -- reading ---------------------------------------------------------------------------------------------------------------------
 
-    def read_all(self, sources: Iterable[Path]) -> None:
+    def read_all(self, selection: Selection, workers: int) -> None:
         """Read every file that is new or changed."""
-        for path in iter_files(sources, self._fail):
+        with self.report.timed("reading"):
+            for contents in read_files(self._looks(selection), workers):
+                self._take(contents)
+
+    def _looks(self, selection: Selection) -> Iterator[Look]:
+        """The files to read. What needs no reading is settled here."""
+        for path in selection.iter_files(self._fail):
             self._files += 1
-            try:
-                self._look_at(path)
-            except OSError as error:
-                self._fail(SourceError(f"cannot read this file: {error.strerror or error}", path=str(path)))
+            look = self._look_at(path)
+            if look is not None and look.change in READS:
+                yield look
+            elif look is not None:
+                self.report.count(look.change)
+                self.report.unchanged_files += 1
+                if look.change == "touched":
+                    self._publication.draft.put_source(look.row)
             self._tell(str(path))
 
-    def _look_at(self, path: Path) -> None:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            # a named pipe would block the run until somebody writes into it
-            self._fail(SourceError("not a regular file; copy what it gives into one", path=str(path)))
-            return
-        before = self._manifest.source(str(path))
-        if before and (before.size, before.mtime_ns) == (status.st_size, status.st_mtime_ns):
-            self.report.unchanged_files += 1
-            return
-        digest = _digest(path)
-        if before and before.sha256 == digest:
-            self._manifest.put_source(dataclasses.replace(before, size=status.st_size, mtime_ns=status.st_mtime_ns))
-            self.report.unchanged_files += 1
-            return
-        self._read(path, status, digest)
+    def _look_at(self, path: Path) -> Look | None:
+        try:
+            with self.report.timed("looking"):
+                return look_at(path, self._publication.manifest.source(str(path)), self._wish)
+        except SourceError as error:
+            self._fail(error)
+        except OSError as error:
+            self._fail(SourceError(f"cannot read this file: {error.strerror or error}", path=str(path)))
+        self.report.count("failed")
+        return None
 
-    def _read(self, path: Path, status: os.stat_result, digest: str) -> None:
-        lost = self._drop_versions(str(path))
-        cables, failures = 0, len(self.report.failures)
-        for cables, message in enumerate(iter_messages(path, self._fail), 1):
-            self._offer(path, message)
-            if not cables % 100:
-                self._tell(str(path))
-        failures = len(self.report.failures) - failures
-        for key in lost:
-            if key not in self._written:
-                self._promote(key)
-        if cables:  # a file that gave nothing is looked at again next time
-            self._manifest.put_source(SourceRow(str(path), status.st_size, status.st_mtime_ns, digest, cables, failures))
-        else:
-            self._manifest.drop_source(str(path))
+    def _take(self, contents: Contents) -> None:
+        """Put the cables of a file in place of those that it held before."""
+        path, row = contents.look.path, contents.look.row
+        texts = iter(contents.texts)
+        first = next(texts, None)
+        failures = contents.failures
+        if not contents.steady:
+            failures.append(SourceError("changed again and again while it was read; what it held before is kept", path=str(path)))
+            first = None
+        elif first is None and not failures:
+            failures.append(SourceError("holds no cable; what it held before is kept", path=str(path)))
+        cables = self._replace(path, itertools.chain([first], texts)) if first else 0
+        if not contents.steady and cables:
+            failures.append(SourceError("changed while it was read; the next run reads it again", path=str(path)))
+            row = dataclasses.replace(row, sha256="", mtime_ns=-1)
+        for failure in failures:
+            self._fail(failure)
+        outcome = "failed" if not cables else "partly" if failures else "read"
+        self.report.count(outcome)
         self.report.read_files += 1
+        if cables or not self._publication.manifest.versions_of(str(path)):
+            self._put_source(dataclasses.replace(row, cables=cables, failures=len(failures), outcome=outcome))
 
-    def _offer(self, file: Path, message: Message) -> None:
-        cable = normalize_message(message)
-        self._cables += 1
-        self._warnings.update({warning.code for warning in cable.warnings})
-        source = message.source
-        assert source is not None  # only texts that come from no file have none
-        length = len(cable.header) + len(cable.body)
-        version = VersionRow(cable.key, str(file), source.path, source.locator or 0, length, message.released or "", chosen=False)
-        others = self._manifest.versions(cable.key)
-        if any(other.rank > version.rank for other in others):
-            self._manifest.put_version(dataclasses.replace(version, record=_pack(cable)))
-            self._promote(cable.key)
-        elif cable.key in self._written:
-            self._manifest.put_version(dataclasses.replace(version, record=_pack(cable)))
-            self._contested.add(cable.key)
-        else:
-            self._demote_chosen(others)
-            self._write(version, cable)
+    def _put_source(self, row: SourceRow) -> None:
+        if self._publication.manifest.source(row.path) != row:
+            self._publication.draft.put_source(row)
 
-    # -- which text is shown ---------------------------------------------------------------------------------------------------------
-
-    def _write(self, version: VersionRow, cable: Cable) -> None:
-        """Show this text."""
-        existed = self._writer.put(cable)
-        self._written.add(cable.key)
-        if existed or cable.key in self._lost:
-            self.report.replaced += 1
-        else:
-            self.report.added += 1
-        self._manifest.put_version(dataclasses.replace(version, chosen=True, record=None))
-
-    def _promote(self, key: str) -> None:
-        """Show the best text that the manifest has for ``key``, unless it is shown already; remove the cable where there is none."""
-        versions = self._manifest.versions(key)
-        if not versions:
-            self._writer.delete(key)
-            self.report.removed += 1
-            return
-        best = versions[0]
-        if best.chosen:
-            return
-        if key in self._written:
-            self._contested.add(key)
-        elif best.record is not None:
-            self._demote_chosen(versions)
-            self._write(best, _unpack(best.record))
-
-    def _demote_chosen(self, versions: Iterable[VersionRow]) -> None:
-        """Take the record of the text shown so far out of the index into the manifest."""
-        for version in versions:
-            if version.chosen:
-                record = self._committed_record(version.key)
-                self._manifest.put_version(dataclasses.replace(version, chosen=False, record=zlib.compress(record)))
-
-    def _committed_record(self, key: str) -> bytes:
-        record = self._writer.committed_record(key)
-        if record is None:
-            raise ArchiveDamaged(f"{self._folder}: the manifest says that the index shows '{key}', but it does not; index into a new folder")
-        return record
-
-    def _drop_versions(self, file: str) -> set[str]:
-        """Forget what ``file`` held; the keys whose shown text that was."""
-        lost = set()
-        for version in self._manifest.versions_of(file):
-            self._manifest.drop_version(version)
-            if version.chosen:
-                lost.add(version.key)
-        self._lost |= lost
-        return lost
+    def _replace(self, path: Path, texts: Iterable[Text]) -> int:
+        lost = self._texts.drop_file(str(path))
+        cables = 0
+        for cables, (message, cable) in enumerate(texts, 1):
+            self._warnings.update({warning.code for warning in cable.warnings})
+            self._texts.offer(path, message, cable)
+            self.report.read_cables += 1
+            if not cables % _EVERY:
+                self._tell(str(path))
+        for key in sorted(lost):
+            self._texts.promote(key)
+        return cables
 
     # -- the end ---------------------------------------------------------------------------------------------------------------------
 
-    def forget_missing(self, sources: Iterable[Path]) -> None:
-        """Remove what came from files that are gone from folders named as sources. An empty or missing folder removes nothing."""
-        roots = [source for source in sources if source.is_dir() and any(source.iterdir())]
-        for name in self._manifest.paths():
-            path = Path(name)
-            if any(path.is_relative_to(root) for root in roots) and _is_gone(path):
-                for key in self._drop_versions(name):
-                    self._promote(key)
-                self._manifest.drop_source(name)
-                self.report.removed_files += 1
+    def forget_missing(self, selection: Selection) -> None:
+        """Remove what came from files that are gone or excluded now, while their source still gives others."""
+        for row in self._publication.manifest.sources():
+            if selection.forgets(Path(row.path)):
+                for key in sorted(self._texts.drop_file(row.path)):
+                    self._texts.promote(key)
+                self._publication.draft.drop_source(row.path)
+                if row.outcome != "failed":
+                    self.report.removed_files += 1
+                    self.report.count("gone")
 
-    def finish(self) -> None:
-        """Publish the index, then the manifest."""
-        self.report.total = self._writer.count()
-        self._writer.commit()
-        if self._contested:
-            self._settle()
-        self._manifest.commit()
-        self.report.duplicates = {rows[0].key: [row.path for row in rows] for rows in self._manifest.duplicates()}
-        self.report.warnings = dict(self._warnings.most_common())
-        self._manifest.close()
+    def publish(self) -> None:
+        """Publish index and manifest."""
+        report, publication = self.report, self._publication
+        report.total = self._writer.count()
+        added, removed = self._texts.added(), self._texts.removed()
+        report.added, report.removed = len(added), len(removed)
+        report.replaced = sum(self._texts.existed.values()) - len(removed)
+        if added:
+            seen = publication.manifest.seen_since(-1)
+            report.new = sorted(key for key in added if key not in seen)
+            at = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+            publication.draft.put_seen((key, publication.run, at) for key in report.new)
+        report.duplicates = {rows[0].key: [row.path for row in rows] for rows in publication.manifest.duplicates()}
+        report.warnings = dict(self._warnings.most_common())
+        report.run = publication.run - (not publication.changed)
+        with report.timed("publishing"):
+            self._publish()
 
-    def _settle(self) -> None:
-        """Replace texts written in this run for which a better one came later; the index gives back only what is committed."""
-        self._writer = CableWriter(self._folder)
-        self._written.clear()
-        for key in sorted(self._contested):
-            self._promote(key)
-            self.report.replaced -= 1  # the text that it takes the place of was counted in this run already
-        self._writer.commit()
+    def _publish(self) -> None:
+        if not self._publication.changed:
+            return
+        index_changes = self._texts.changed
+        self._publication.prepare(index_changes=index_changes)
+        if index_changes:
+            self._writer.commit()
+        self._publication.conclude()
 
-    def cancel(self) -> None:
-        """Leave the archive as it was."""
-        self._writer.cancel()
-        self._manifest.close()
+    def close(self) -> None:
+        """Drop what was not published, and let go of everything."""
+        try:
+            self._writer.cancel()
+        finally:
+            self._publication.close()
 
     def _fail(self, error: SourceError) -> None:
         self.report.failures.append(str(error))
 
     def _tell(self, path: str) -> None:
         if self._on_progress:
-            self._on_progress(Progress(self._files, self._cables, path))
-
-
-def _is_gone(path: Path) -> bool:
-    """Whether a file does not exist; one that cannot be looked at is not gone."""
-    try:
-        path.lstat()
-    except (FileNotFoundError, NotADirectoryError):
-        return True
-    except OSError:
-        return False
-    return False
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _pack(cable: Cable) -> bytes:
-    return zlib.compress(json.dumps(cable.to_dict(), separators=(",", ":")).encode())
-
-
-def _unpack(record: bytes) -> Cable:
-    return Cable.from_dict(json.loads(zlib.decompress(record)))
+            self._on_progress(Progress(self._files, self.report.read_cables, path))

@@ -1,38 +1,56 @@
 """What an archive was made from: every source file with its content hash, every cable with the files that hold it.
 
 A SQLite file beside the index. A cable that several files hold has a row for each; the one that the index shows is ``chosen``, the others
-keep their record here, so that nothing has to be read again when the chosen one goes.
+keep their record here, so that nothing has to be read again when the chosen one goes. How a manifest takes effect together with its
+index is in `reftel.indexer.publishing`.
 """
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from reftel.schema.errors import ArchiveDamaged, ArchiveMissing, ArchiveVersion
 
 FILE_NAME = "manifest.sqlite"
-FORMAT = 1
+NEXT_NAME = "manifest.sqlite.next"
+FORMAT = 2
 
 _TABLES = """
-create table if not exists about (format integer not null);
-create table if not exists source (
-    path text primary key, size integer not null, mtime_ns integer not null, sha256 text not null, cables integer not null, failures integer not null
+create table about (format integer not null, base integer not null, run integer not null);
+create table source (
+    path text primary key, size integer not null, mtime_ns integer not null, sha256 text not null, cables integer not null, failures integer not null,
+    outcome text not null, normaliser integer not null
 ) without rowid;
-create table if not exists version (
+create table version (
     key text not null, file text not null, path text not null, locator integer not null, length integer not null, released text not null, chosen integer not null,
     record blob,
     primary key (key, path, locator)
 ) without rowid;
-create index if not exists version_by_file on version (file);
+create index version_by_file on version (file);
+create table seen (key text primary key, run integer not null, at text not null) without rowid;
 """
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class About:
+    """``base``: the generation of the index that the run which made this manifest began with; ``run``: how many runs changed the archive."""
+
+    base: int
+    run: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class SourceRow:
-    """A source file as it was read. ``cables`` and ``failures`` count its records."""
+    """A source file as it was read. ``cables`` and ``failures`` count its records.
+
+    ``outcome``: ``read``, ``partly`` (some records could not be read) or ``failed`` (no cable; looked at again by every run).
+    ``normaliser``: the version of the rules it was read by. ``mtime_ns`` is -1 where the time tells nothing, since the file changed just
+    before it was read.
+    """
 
     path: str
     size: int
@@ -40,6 +58,8 @@ class SourceRow:
     sha256: str
     cables: int
     failures: int
+    outcome: str = "read"
+    normaliser: int = 0
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -65,59 +85,158 @@ class VersionRow:
         return (self.length, self.released, self.path, self.locator)
 
 
-_VERSION_COLUMNS = "key, file, path, locator, length, released, chosen, record"
+_SOURCE_COLUMNS = ", ".join(field.name for field in dataclasses.fields(SourceRow))
+_VERSION_COLUMNS = ", ".join(field.name for field in dataclasses.fields(VersionRow))
+
+
+class CannotOpen(ArchiveDamaged):
+    """The manifest's file is there, but could not be opened: no permission, or it was not there a moment ago."""
 
 
 class Manifest:
-    """The manifest of an open archive. Changes are kept at `commit`, dropped at `close`."""
+    """A manifest that is only read. Errors: `ArchiveMissing`, `ArchiveDamaged`, `ArchiveVersion`."""
 
-    def __init__(self, folder: Path, *, create: bool = False) -> None:
-        path = folder / FILE_NAME
-        if not create and not path.exists():
-            raise ArchiveMissing(f"{folder}: there is no archive here; make one with `reftel index SOURCE --archive {folder}`")
+    def __init__(self, path: Path) -> None:
+        self.path = path
         try:
-            self._open(path, create=create)
-        except sqlite3.DatabaseError as error:
-            raise ArchiveDamaged(f"{path}: the manifest cannot be read ({error}); index the sources again into a new folder") from error
+            # A published manifest never changes: it is replaced. So nothing has to be locked, and no file is made beside it.
+            self._database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+        except sqlite3.OperationalError as error:
+            if path.exists():
+                raise CannotOpen(f"{path}: the manifest cannot be opened ({error}); look at its permissions") from error
+            raise ArchiveMissing(
+                f"{path.parent}: there is no archive here; make one with `reftel index SOURCE --archive {path.parent}`"
+            ) from error
+        with self._checked():
+            self._database.execute("pragma temp_store = memory")  # no text of a cable outside the archive's folder
+            self.about = self._read_about()
 
-    def _open(self, path: Path, *, create: bool) -> None:
-        if create:
-            self._database = sqlite3.connect(path, check_same_thread=False)
-            self._database.executescript("pragma synchronous = full;" + _TABLES)
-            self._database.execute("insert into about select ? where not exists (select * from about)", (FORMAT,))
-        else:
-            self._database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False)
-        (found,) = self._database.execute("select format from about").fetchone() or (None,)
-        if found != FORMAT:
+    @contextlib.contextmanager
+    def _checked(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            raise ArchiveDamaged(f"{self.path}: the manifest cannot be read ({error}); `reftel verify --repair` makes the archive anew") from error
+
+    def _read_about(self) -> About:
+        try:
+            found, *_ = self._database.execute("select format from about").fetchone() or (None,)
+            if found == FORMAT:
+                return About(*self._database.execute("select base, run from about").fetchone())
+        except sqlite3.DatabaseError:
             self._database.close()
-            raise ArchiveVersion(f"{path}: format {found}, this version reads format {FORMAT}; index the sources again into a new folder")
+            raise
+        self._database.close()
+        raise ArchiveVersion(f"{self.path}: format {found}, this version reads format {FORMAT}; index the sources again into a new folder")
+
+    def _rows(self, query: str, *values: object) -> list[tuple[object, ...]]:
+        with self._checked():
+            return self._database.execute(query, values).fetchall()
 
     def source(self, path: str) -> SourceRow | None:
         """The row of a source file, if it was read before."""
-        row = self._database.execute("select path, size, mtime_ns, sha256, cables, failures from source where path = ?", (path,)).fetchone()
-        return SourceRow(*row) if row else None
+        rows = self._rows(f"select {_SOURCE_COLUMNS} from source where path = ?", path)  # noqa: S608 - constants
+        return SourceRow(*rows[0]) if rows else None  # type: ignore[arg-type]  # as the table has them
 
-    def paths(self) -> list[str]:
-        """Every source file known."""
-        return [path for (path,) in self._database.execute("select path from source order by path")]
+    def sources(self) -> list[SourceRow]:
+        """Every source file, in order of path."""
+        return [SourceRow(*row) for row in self._rows(f"select {_SOURCE_COLUMNS} from source order by path")]  # type: ignore[arg-type]  # noqa: S608
+
+    def versions(self, key: str) -> list[VersionRow]:
+        """Every text of a cable, the best first."""
+        rows = self._rows(f"select {_VERSION_COLUMNS} from version where key = ?", key)  # noqa: S608 - constants
+        return sorted(map(_version, rows), key=lambda version: version.rank, reverse=True)
+
+    def versions_of(self, file: str) -> list[VersionRow]:
+        """Every text that a source file holds."""
+        return list(map(_version, self._rows(f"select {_VERSION_COLUMNS} from version where file = ?", file)))  # noqa: S608 - constants
+
+    def all_versions(self) -> Iterator[VersionRow]:
+        """Every text of every cable."""
+        with self._checked():
+            yield from map(_version, self._database.execute(f"select {_VERSION_COLUMNS} from version"))  # noqa: S608 - constants
+
+    def shown_keys(self) -> set[str]:
+        """The key of every cable that the index shows."""
+        return {str(key) for (key,) in self._rows("select key from version where chosen")}
+
+    def duplicates(self) -> Iterator[list[VersionRow]]:
+        """The texts of every cable that has more than one, the chosen one first."""
+        keys = self._rows("select key from version group by key having count(*) > 1 order by key")
+        return (self.versions(str(key)) for (key,) in keys)
+
+    def counts(self) -> tuple[int, int, int]:
+        """Numbers of source files that gave cables, of versions, and of records that could not be read in those files."""
+        ((files, failures),) = self._rows("select count(*), coalesce(sum(failures), 0) from source where outcome != 'failed'")
+        ((versions,),) = self._rows("select count(*) from version")
+        return files, versions, failures  # type: ignore[return-value]  # counts
+
+    def seen_since(self, run: int) -> set[str]:
+        """Keys of the cables that were first seen by a run after this one."""
+        return {str(key) for (key,) in self._rows("select key from seen where run > ?", run)}
+
+    def first_seen(self, key: str) -> str | None:
+        """When the archive first held a cable with this key: ISO 8601, UTC."""
+        rows = self._rows("select at from seen where key = ?", key)
+        return str(rows[0][0]) if rows else None
+
+    def all_seen(self) -> Iterable[tuple[object, ...]]:
+        """Key, run and time of the first sight of every cable, those that are gone included."""
+        return self._rows("select key, run, at from seen")
+
+    def problems(self) -> list[str]:
+        """What SQLite's own check of the file finds wrong; empty when it is sound."""
+        try:
+            rows = self._database.execute("pragma integrity_check(20)").fetchall()
+        except sqlite3.DatabaseError as error:
+            return [str(error)]
+        return [str(text) for (text,) in rows if text != "ok"]
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+    def __del__(self) -> None:  # an archive that was refreshed leaves its old manifest to whoever still reads it
+        with contextlib.suppress(AttributeError, sqlite3.Error):
+            self._database.close()
+
+
+class Draft(Manifest):
+    """A manifest that is being written, in a file of its own that no reader looks at; a copy of ``before``, or empty.
+
+    The file needs no journal: if the run dies, it is removed as a whole. The records of texts written in this run are kept in a spool
+    beside it, since the index gives back only what is committed.
+    """
+
+    def __init__(self, path: Path) -> None:  # no super().__init__: the file may be empty yet
+        self.path = path
+        self._spool = path.with_name(f"{path.name}.spool")
+        for each in (path, self._spool):
+            each.touch(mode=0o600)
+        self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        try:
+            self._database.execute("attach ? as spool", (str(self._spool),))
+            self._database.execute("pragma temp_store = memory")
+            for schema in ("main", "spool"):
+                self._database.execute(f"pragma {schema}.journal_mode = off")
+                self._database.execute(f"pragma {schema}.synchronous = off")
+            if not path.stat().st_size:
+                self._database.executescript(_TABLES)
+                self._database.execute("insert into about values (?, -1, 0)", (FORMAT,))
+            self._database.execute("create table spool.written (key text primary key, record blob not null) without rowid")
+            self._database.execute("begin")
+            self.about = self._read_about()
+        except BaseException:
+            self._database.close()
+            raise
 
     def put_source(self, row: SourceRow) -> None:
         """Add or replace a source file."""
-        self._database.execute("insert or replace into source values (?, ?, ?, ?, ?, ?)", dataclasses.astuple(row))
+        self._database.execute("insert or replace into source values (?, ?, ?, ?, ?, ?, ?, ?)", dataclasses.astuple(row))
 
     def drop_source(self, path: str) -> None:
         """Forget a source file (not its versions)."""
         self._database.execute("delete from source where path = ?", (path,))
-
-    def versions(self, key: str) -> list[VersionRow]:
-        """Every text of a cable, the best first."""
-        rows = self._database.execute(f"select {_VERSION_COLUMNS} from version where key = ?", (key,))  # noqa: S608 - constants
-        return sorted((_version(row) for row in rows), key=lambda version: version.rank, reverse=True)
-
-    def versions_of(self, file: str) -> list[VersionRow]:
-        """Every text that a source file holds."""
-        rows = self._database.execute(f"select {_VERSION_COLUMNS} from version where file = ?", (file,))  # noqa: S608 - constants
-        return [_version(row) for row in rows]
 
     def put_version(self, version: VersionRow) -> None:
         """Add or replace one file's text of a cable."""
@@ -129,26 +248,27 @@ class Manifest:
             "delete from version where key = ? and path = ? and locator = ?", (version.key, version.path, version.locator)
         )
 
-    def duplicates(self) -> Iterator[list[VersionRow]]:
-        """The texts of every cable that has more than one, the chosen one first."""
-        keys = self._database.execute("select key from version group by key having count(*) > 1 order by key").fetchall()
-        return (self.versions(key) for (key,) in keys)
+    def put_written(self, key: str, record: bytes) -> None:
+        """Keep the record that this run put into the index."""
+        self._database.execute("insert or replace into spool.written values (?, ?)", (key, record))
 
-    def counts(self) -> tuple[int, int, int]:
-        """Numbers of source files, of versions, and of records that could not be read."""
-        (files, failures) = self._database.execute("select count(*), coalesce(sum(failures), 0) from source").fetchone()
-        (versions,) = self._database.execute("select count(*) from version").fetchone()
-        return files, versions, failures
+    def written(self, key: str) -> bytes | None:
+        """The record that this run put into the index, if it did."""
+        rows = self._rows("select record from spool.written where key = ?", key)
+        return rows[0][0] if rows else None  # type: ignore[return-value]  # a blob
 
-    def commit(self) -> None:
-        """Keep all changes since the last commit."""
-        self._database.commit()
+    def put_seen(self, rows: Iterable[tuple[object, ...]]) -> None:
+        """Note the first sight of cables (key, run, time); a sight that was noted before stays."""
+        self._database.executemany("insert or ignore into seen values (?, ?, ?)", rows)
 
-    def close(self) -> None:
-        """Close; changes not committed are dropped."""
+    def finish(self, about: About) -> None:
+        """Write everything out and close."""
+        self._database.execute("update about set base = ?, run = ?", (about.base, about.run))
+        self._database.execute("commit")
         self._database.close()
+        self._spool.unlink()
 
 
-def _version(row: tuple[str, str, str, int, int, str, int, bytes | None]) -> VersionRow:
-    key, file, path, locator, length, released, chosen, record = row
-    return VersionRow(key, file, path, locator, length, released, bool(chosen), record)
+def _version(row: tuple[object, ...]) -> VersionRow:
+    version = VersionRow(*row)  # type: ignore[arg-type]  # as the table has them
+    return dataclasses.replace(version, chosen=bool(version.chosen))

@@ -73,7 +73,7 @@ class CableWriter:
     """
 
     def __init__(self, folder: str | Path) -> None:
-        with _archive_errors():
+        with archive_errors():
             self._writer: Writer = open_writer(folder, field_specs())
 
     def __contains__(self, key: object) -> bool:
@@ -88,39 +88,39 @@ class CableWriter:
 
         `EngineError` if it can't be indexed; nothing is changed then.
         """
-        with _archive_errors():
+        with archive_errors():
             return self._writer.replace(record_of(cable))
 
     def committed_record(self, key: str) -> bytes | None:
         """The stored record that was committed last under this key; ``None`` if there is none. Only before `commit`."""
-        with _archive_errors():
+        with archive_errors():
             return self._writer.committed_record(key)
 
     def delete(self, key: str) -> bool:
         """Remove the cable with this key; whether there was one."""
-        with _archive_errors():
+        with archive_errors():
             return self._writer.delete(key)
 
     def commit(self, *, optimize: bool = False) -> bool:
         """Publish the changes and close the writer; whether there were any. ``optimize`` rewrites the index in one piece."""
-        with _archive_errors():
+        with archive_errors():
             return self._writer.commit(optimize=optimize)
 
     def cancel(self) -> None:
         """Drop the changes and close the writer."""
-        with _archive_errors():
+        with archive_errors():
             self._writer.cancel()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        with _archive_errors():
+        with archive_errors():
             self._writer.__exit__(kind, error, trace)
 
 
 @contextlib.contextmanager
-def _archive_errors() -> Iterator[None]:
+def archive_errors() -> Iterator[None]:
     """Raise the errors that users see in place of the index's own."""
     try:
         yield

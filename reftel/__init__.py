@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from reftel.archive import Archive, Version, build, normalize_text, open, read_cables  # noqa: A004 - reftel.open, as the API has it
-    from reftel.indexer.build import BuildReport
+    from reftel.indexer.report import BuildReport
+    from reftel.neighbours import Neighbour, Neighbours
+    from reftel.notes import Note, Notes
     from reftel.schema.cable import Cable, ClassifiedBy, Paragraph, Recipient, Reference, Source, Warning  # noqa: A004
     from reftel.schema.errors import (
         ArchiveDamaged,
@@ -33,25 +35,43 @@ if TYPE_CHECKING:
         SourceError,
         UnknownFieldError,
     )
+    from reftel.search.citations import Citation, Citations, CitedCable
+    from reftel.search.drilldown import FacetBucket, FacetTable
+    from reftel.search.kwic import KwicLine
+    from reftel.search.neardup import Duplicate
     from reftel.search.plan import Bucket
     from reftel.search.results import Explanation, Hit, HitParagraph, Page
+    from reftel.search.similar import SharedTerm, SimilarCable
+    from reftel.search.terms import SignificantTerm, Terms
+    from reftel.search.timeline import Timeline
 
 _HOMES = {
     "reftel.archive": ("Archive", "Version", "build", "normalize_text", "open", "read_cables"),
-    "reftel.indexer.build": ("BuildReport",),
+    "reftel.indexer.report": ("BuildReport",),
+    "reftel.neighbours": ("Neighbour", "Neighbours"),
+    "reftel.notes": ("Note", "Notes"),
     "reftel.schema.cable": ("Cable", "ClassifiedBy", "Paragraph", "Recipient", "Reference", "Source", "Warning"),
     "reftel.schema.errors": (
         "ArchiveDamaged", "ArchiveError", "ArchiveLocked", "ArchiveMissing", "ArchiveVersion", "BadValueError", "CableNotFound", "EngineError",
         "QueryError", "QuerySyntaxError", "ReftelError", "SourceError", "UnknownFieldError",
     ),
+    "reftel.search.citations": ("Citation", "Citations", "CitedCable"),
+    "reftel.search.drilldown": ("FacetBucket", "FacetTable"),
+    "reftel.search.kwic": ("KwicLine",),
+    "reftel.search.neardup": ("Duplicate",),
     "reftel.search.plan": ("Bucket",),
     "reftel.search.results": ("Explanation", "Hit", "HitParagraph", "Page"),
+    "reftel.search.similar": ("SharedTerm", "SimilarCable"),
+    "reftel.search.terms": ("SignificantTerm", "Terms"),
+    "reftel.search.timeline": ("Timeline",),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [  # noqa: RUF022 - the order a reader wants
     "open", "build", "read_cables", "normalize_text",
     "Archive", "Version", "BuildReport", "Page", "Hit", "HitParagraph", "Bucket", "Explanation",
+    "Citations", "Citation", "CitedCable", "Timeline", "FacetTable", "FacetBucket", "Terms", "SignificantTerm",
+    "SimilarCable", "SharedTerm", "Duplicate", "KwicLine", "Neighbours", "Neighbour", "Notes", "Note",
     "Cable", "Source", "Reference", "ClassifiedBy", "Recipient", "Paragraph", "Warning",
     "ReftelError", "SourceError", "QueryError", "QuerySyntaxError", "UnknownFieldError", "BadValueError",
     "ArchiveError", "ArchiveMissing", "ArchiveDamaged", "ArchiveVersion", "ArchiveLocked", "CableNotFound", "EngineError",

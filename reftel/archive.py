@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import json
 import os
 import zlib
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from reftel.lists import list_key
 from reftel.schema.cable import Cable
 from reftel.schema.errors import CableNotFound, SourceError
 from reftel.schema.fields import squash
@@ -18,11 +20,19 @@ from reftel.schema.identifiers import canonical_id
 
 if TYPE_CHECKING:
     from reftel.indexer.build import BuildReport, Progress
+    from reftel.neighbours import Neighbours
+    from reftel.search.citations import Citations, Direction
+    from reftel.search.drilldown import FacetTable
+    from reftel.search.engines.whoosh_engine import WhooshEngine
+    from reftel.search.kwic import KwicLine
+    from reftel.search.neardup import Duplicate
     from reftel.search.plan import Bucket
-    from reftel.search.results import Explanation, Hit, Page
+    from reftel.search.results import Explanation, Hit, HitParagraph, Page
+    from reftel.search.similar import SimilarCable
+    from reftel.search.terms import Terms
+    from reftel.search.timeline import Timeline
 
 StrPath = str | os.PathLike[str]
-INDEX_FOLDER = "index"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -47,30 +57,152 @@ class Archive:
     Use `reftel.open`. It may be closed, or used as a context manager; both are optional.
     """
 
-    def __init__(self, path: StrPath) -> None:
-        from reftel.indexer.manifest import Manifest  # noqa: PLC0415 - `import reftel` stays light
-        from reftel.search.engines.whoosh_engine import WhooshEngine  # noqa: PLC0415
-        from reftel.search.searcher import Searcher  # noqa: PLC0415
+    def __init__(self, path: StrPath, *, notes: StrPath | None = None) -> None:
+        from reftel.notes import NOTES_FILE, NOTES_VARIABLE, Notes  # noqa: PLC0415
 
         self.path = Path(path)
-        self._manifest = Manifest(self.path)
-        self._engine = WhooshEngine.open(self.path / INDEX_FOLDER)
-        self._searcher = Searcher(self._engine, self._load)
+        self.notes = Notes(notes or os.environ.get(NOTES_VARIABLE) or self.path / NOTES_FILE)
+        self._open()
+
+    def _open(self) -> None:
+        from reftel.search.searcher import Searcher  # noqa: PLC0415 - `import reftel` stays light
+        from reftel.snapshot import open_snapshot  # noqa: PLC0415
+
+        # A search that goes on in another thread keeps the engine it began with, so nothing old is closed here.
+        self._engine, self._manifest = open_snapshot(self.path)
+        self._searcher = Searcher(self._engine, functools.partial(self._load, engine=self._engine), self.notes.tagged)
+
+    def refresh(self) -> bool:
+        """Look at what was published since the archive was opened; whether there was anything.
+
+        Searches that are under way in other threads end in the state they began with. Errors: as for `reftel.open`.
+        """
+        before = (self._engine.generation, self._manifest.about)
+        self._open()
+        return before != (self._engine.generation, self._manifest.about)
 
     def search(
-        self, query: str, *, facets: Iterable[str] = (), sort: str = "relevance", limit: int | None = 20, offset: int = 0
+        self,
+        query: str,
+        *,
+        facets: Iterable[str] = (),
+        sort: str = "relevance",
+        limit: int | None = 20,
+        offset: int = 0,
+        ids: Iterable[str] | None = None,
     ) -> Page:
         """A page of hits.
 
         ``facets``: field names, ``"year"`` or with a number of buckets ``"year:20"``, ``"year:all"``; counted over all hits.
-        ``sort``: ``relevance`` or a sort field, ``-`` in front for descending. ``limit`` ``None``: every hit.
+        ``sort``: ``relevance`` or a sort field, ``-`` in front for descending. ``limit`` ``None``: every hit. ``ids``: only among these
+        cables, in any spelling; a note says how many of them the archive lacks.
         Raises `QueryError` (with the place of the fault) for a query, facet or sort key that cannot be read.
         """
-        return self._searcher.page(query, facets=facets, sort=sort, limit=limit, offset=offset)
+        return self._searcher.page(query, facets=facets, sort=sort, limit=limit, offset=offset, ids=_keys(ids))
 
-    def scan(self, query: str) -> Iterator[Hit]:
+    def scan(self, query: str, *, ids: Iterable[str] | None = None) -> Iterator[Hit]:
         """Every hit in order of key, one at a time, in constant memory. Scores are 0."""
-        return self._searcher.scan(query)
+        return self._searcher.scan(query, _keys(ids))
+
+    def matches(self, query: str, *, sort: str = "id", ids: Iterable[str] | None = None) -> Iterator[Hit]:
+        """Every hit with *all* paragraphs that match, in text order, instead of the best two.
+
+        In order of key (``id``) in constant memory; in that of another sort field the keys of all hits are held in memory. A cable that was
+        found by its head or its values alone has no paragraphs here.
+        """
+        return self._searcher.matches(query, sort=sort, ids=_keys(ids))
+
+    def highlights(self, query: str, id: str) -> tuple[HitParagraph, ...]:  # noqa: A002 - the API's name
+        """The paragraphs of one cable that have words of ``query``, with their places, whether or not the whole query holds for it."""
+        return self._searcher.highlights(query, self.cable(id))
+
+    def kwic(
+        self, query: str, *, width: int = 40, sort: str = "id", ids: Iterable[str] | None = None
+    ) -> Iterator[KwicLine]:
+        """Every occurrence of the query's words in paragraphs, with ``width`` characters of context on each side.
+
+        ``sort``: ``id`` (of the cable; streams), ``date``, ``left`` or ``right`` (the words beside the keyword).
+        """
+        return self._searcher.kwic(query, width=width, sort=sort, ids=_keys(ids))
+
+    def export(
+        self,
+        query: str,
+        out: StrPath,
+        *,
+        format: str = "csv",  # noqa: A002 - the API's name
+        sort: str = "id",
+        bom: bool = False,
+        ids: Iterable[str] | None = None,
+    ) -> int:
+        """The number of cables written to the file ``out``, which appears whole or not at all.
+
+        ``format``: ``csv jsonl md ids zip footnotes bibtex ris``. ``bom``: begin a CSV with a byte order mark, which Excel wants.
+        """
+        from reftel.render.export import write_export  # noqa: PLC0415
+
+        return write_export(self.matches(query, sort=sort, ids=ids), Path(out), format, bom=bom)
+
+    def neighbours(self, id: str) -> Neighbours:  # noqa: A002
+        """The cables around one in its thread: what it cites, what cites it, and the same subject from the same post before and after."""
+        from reftel.neighbours import neighbours  # noqa: PLC0415
+
+        return neighbours(self, id)
+
+    def citations(self, id: str, *, depth: int = 1, direction: Direction = "both") -> Citations:  # noqa: A002
+        """The citation graph around a cable, ``depth`` steps each way; ``direction``: ``both``, ``in`` (cited by) or ``out`` (cites).
+
+        Raises `CableNotFound` for a cable that is neither in the archive nor cited in it.
+        """
+        from reftel.search.citations import citations_of  # noqa: PLC0415
+
+        desk = self._searcher.desk
+        key = next((key for key in _spellings(id) if desk.find(key)), canonical_id(id) or id.strip())
+        return citations_of(desk, key, depth=depth, direction=direction)
+
+    def citation_graph(self, query: str, *, depth: int = 0, direction: Direction = "out") -> Citations:
+        """The citation graph of all hits of a query: at ``depth`` 0 the links among them, at 1 what they cite besides."""
+        from reftel.search.citations import citations_among  # noqa: PLC0415
+
+        return citations_among(self._searcher.desk, query, depth=depth, direction=direction)
+
+    def timeline(self, query: str, *, by: str = "auto") -> Timeline:
+        """Hits by ``day``, ``month`` or ``year``, the empty ones between included; ``auto`` chooses."""
+        return self.timelines([query], by=by)[0]
+
+    def timelines(self, queries: Iterable[str], *, by: str = "auto") -> tuple[Timeline, ...]:
+        """A `timeline` for each query, all with the same periods."""
+        from reftel.search.timeline import timelines  # noqa: PLC0415
+
+        return timelines(self._searcher.desk, list(queries), by)
+
+    def drill(self, query: str, facet: str, *, order: str = "count", narrow: bool = False) -> FacetTable:
+        """A facet with the rest summed up; ``"year>from:5"`` nests the second in each value of the first.
+
+        ``order``: of the buckets shown, ``count`` or ``value``. ``narrow``: find the query that gives exactly each bucket's hits.
+        """
+        return self._searcher.drill(query, facet, order=order, narrow=narrow)
+
+    def terms(self, query: str, *, limit: int = 20) -> Terms:
+        """The words that the hits of a query hold significantly more often than the rest of the archive."""
+        from reftel.search.terms import significant_terms  # noqa: PLC0415
+
+        return significant_terms(self._searcher.desk, query, limit=limit)
+
+    def similar(self, id: str, *, query: str = "*", limit: int = 10) -> tuple[SimilarCable, ...]:  # noqa: A002
+        """The cables most like one, among the hits of ``query``, with the words that make them so."""
+        from reftel.search.similar import similar_cables  # noqa: PLC0415
+
+        return similar_cables(self._searcher.desk, self.cable(id), query=query, limit=limit)
+
+    def duplicates(self, query: str = "*", *, threshold: float = 0.8, block: int = 60) -> Iterator[Duplicate]:
+        """Pairs of hits with the same text, nearly the same, one inside the other, or a quoted block of ``block`` words or more in common.
+
+        ``threshold``: share of eight-word runs in common from which texts are near copies. ``block`` 0: no quoted blocks.
+        """
+        from reftel.search.neardup import find_duplicates  # noqa: PLC0415
+
+        return find_duplicates(self._searcher.desk, query, threshold=threshold, block=block)
 
     def facets(self, query: str, names: Iterable[str]) -> dict[str, tuple[Bucket, ...]]:
         """Facet buckets over all hits of ``query``; ``names`` as ``facets`` of `search`."""
@@ -82,7 +214,7 @@ class Archive:
 
     def cable(self, id: str) -> Cable:  # noqa: A002 - the API's name
         """The record of a cable, by its id in any spelling or by its key. Raises `CableNotFound`."""
-        for key in dict.fromkeys(filter(None, (canonical_id(id), squash(id), id.strip()))):
+        for key in _spellings(id):
             with contextlib.suppress(CableNotFound):
                 return self._load(key)
         raise CableNotFound(f"no cable '{id}' in {self.path}; `id:{id.strip()[:4]}*` in a search finds near ones")
@@ -127,13 +259,21 @@ class Archive:
             "bytes": sum(file.stat().st_size for file in self.path.rglob("*") if file.is_file()),
         }
 
+    def last_run(self) -> int:
+        """Number of the last run that changed the archive."""
+        return self._manifest.about.run
+
+    def new_hits(self, query: str, *, after_run: int) -> Iterator[Hit]:
+        """The hits of ``query`` that the archive first held after the run of this number, in order of key; see `last_run`."""
+        return self._searcher.scan(query, sorted(self._manifest.seen_since(after_run)))
+
     def close(self) -> None:
         """Close the files of the archive."""
         self._engine.close()
         self._manifest.close()
 
-    def _load(self, key: str) -> Cable:
-        record = self._engine.record(key)
+    def _load(self, key: str, engine: WhooshEngine | None = None) -> Cable:
+        record = (engine or self._engine).record(key)
         if record is None:
             raise CableNotFound(f"no cable '{key}' in {self.path}")
         return Cable.from_dict(json.loads(record))
@@ -145,13 +285,25 @@ class Archive:
         self.close()
 
 
+def _spellings(id: str) -> list[str]:  # noqa: A002
+    """The keys that an id may stand for."""
+    return list(dict.fromkeys(filter(None, (canonical_id(id), squash(id), id.strip()))))
+
+
+def _keys(ids: Iterable[str] | None) -> list[str] | None:
+    return None if ids is None else [list_key(text) for text in ids]
+
+
 def _unpacked(record: bytes) -> Cable:
     return Cable.from_dict(json.loads(zlib.decompress(record)))
 
 
-def open(path: StrPath) -> Archive:  # noqa: A001 - reftel.open, as the API has it
-    """Open an archive for reading. Raises `ArchiveMissing`, `ArchiveDamaged` or `ArchiveVersion`."""
-    return Archive(path)
+def open(path: StrPath, *, notes: StrPath | None = None) -> Archive:  # noqa: A001 - reftel.open, as the API has it
+    """Open an archive for reading. Raises `ArchiveMissing`, `ArchiveDamaged` or `ArchiveVersion`.
+
+    ``notes``: the file of your own tags and notes, else ``$REFTEL_NOTES``, else ``mine.sqlite`` in the archive's folder.
+    """
+    return Archive(path, notes=notes)
 
 
 def build(sources: Iterable[StrPath], archive: StrPath, *, on_progress: Callable[[Progress], None] | None = None) -> BuildReport:

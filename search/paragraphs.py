@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from reftel.search.plan import And, Everything, Mark, Node, Not, Nothing, Or
-from reftel.search.positions import POSITIONAL, FieldText, Integers, spans
+from reftel.search.positions import POSITIONAL, FieldText, Integers, starts
 
 Mask = npt.NDArray[np.bool_]
 
@@ -46,7 +46,7 @@ class Paragraphs:
 def paragraphs_where(node: Node, paragraphs: Paragraphs, body: FieldText) -> Mask:
     """Which paragraphs ``node`` holds for; `TypeError` for a node that can't be asked of a paragraph."""
     if isinstance(node, POSITIONAL):
-        return paragraphs.holding(spans(node, body).first)
+        return paragraphs.holding(starts(node, body))
     match node:
         case Everything():
             return np.ones(len(paragraphs), dtype=np.bool_)

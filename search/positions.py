@@ -19,6 +19,7 @@ Integers = npt.NDArray[np.int64]
 
 PLACE_BITS = 32
 _FARTHEST = 1 << 30
+_MERGE = 24
 
 POSITIONAL = (Word, AnyOf, Phrase, Near)
 """The nodes that yield spans."""
@@ -30,7 +31,7 @@ class FieldText(Protocol):
     name: str
 
     def places(self, word: Word) -> Integers:
-        """Rising places of the words that ``word`` stands for."""
+        """Rising places of the words that ``word`` stands for, each once."""
         ...
 
     def block_ends(self, places: Integers) -> Integers:
@@ -62,6 +63,9 @@ def spans(node: Node, text: FieldText, *, every: bool = False) -> Spans:
             return Spans(places, places)
         case AnyOf():
             return _union([spans(child, text, every=every) for child in node.children])
+        case Phrase() if node.parts and all(isinstance(part, Word) for part in node.parts):
+            first = _words_in_row([spans(part, text).first for part in node.parts])
+            return Spans(first, first + (len(node.parts) - 1))
         case Phrase():
             return _phrase([spans(part, text, every=True) for part in node.parts])
         case Near():
@@ -69,6 +73,57 @@ def spans(node: Node, text: FieldText, *, every: bool = False) -> Spans:
             return _near(*sides, node, text, every=every)
         case _:
             raise TypeError(f"{type(node).__name__} has no positions")
+
+
+def starts(node: Node, text: FieldText) -> Integers:
+    """The first places of spans of ``node``, in any order: of each block that has a span at least one."""
+    match node:
+        case AnyOf():
+            return np.concatenate([_EMPTY, *(starts(child, text) for child in node.children)])
+        case Near():
+            left, right = spans(node.left, text, every=True), spans(node.right, text, every=True)
+            found = [_meeting(left, right, node.distance, text)]
+            if not node.ordered:
+                found.append(_meeting(right, left, node.distance, text))
+            return np.concatenate(found)
+        case _:
+            return spans(node, text).first
+
+
+def _meeting(before: Spans, after: Spans, distance: int, text: FieldText) -> Integers:
+    """First places of those of ``before`` that one of ``after`` follows, as `_followed` has it. The nearest decides, so few blocks are looked up."""
+    if not len(before.first) or not len(after.first):
+        return _EMPTY
+    if before.first is before.last and len(after.first) < len(before.first):  # single words: rising by their last place too
+        numbers = np.searchsorted(before.last, after.first, "left") - 1
+        last, first, follower = before.last[numbers], before.first[numbers], after.first
+        near = numbers >= 0
+    else:
+        numbers = np.searchsorted(after.first, before.last, "right")
+        near = numbers < len(after.first)
+        last, first, follower = before.last, before.first, after.first[np.minimum(numbers, len(after.first) - 1)]
+    near &= follower - last <= min(distance, _FARTHEST)
+    last, first, follower = last[near], first[near], follower[near]
+    return first[follower <= text.block_ends(last)] if len(last) else _EMPTY
+
+
+def _words_in_row(parts: list[Integers]) -> Integers:
+    """Where a phrase of single words begins, from the places of each: the rarest is gone through, the others are looked up."""
+    order = sorted(range(len(parts)), key=lambda number: len(parts[number]))
+    begins: Integers = parts[order[0]] - order[0]
+    for number in order[1:]:
+        begins = _shared(begins + number, parts[number]) - number
+    return begins
+
+
+def _shared(few: Integers, many: Integers) -> Integers:
+    """The numbers of both lists, which rise without repetitions. Merging lists that are already sorted beats looking up, up to a ratio."""
+    if len(few) * _MERGE < len(many):
+        return few[found_in(many, few)[1]]
+    merged = np.concatenate([few, many])
+    merged.sort(kind="stable")
+    shared: Integers = merged[:-1][merged[1:] == merged[:-1]]
+    return shared
 
 
 def _phrase(parts: list[Spans]) -> Spans:
@@ -109,6 +164,24 @@ def _pairs(low: npt.NDArray[np.intp], high: npt.NDArray[np.intp]) -> tuple[Integ
     starts = np.cumsum(counts) - counts
     right = np.arange(len(left), dtype=np.int64) - starts[left] + low[left]
     return left, right
+
+
+def found_in(rising: Integers, wanted: Integers) -> tuple[Integers, npt.NDArray[np.bool_]]:
+    """Where each of ``wanted`` stands, or would stand, in ``rising``, and whether it does."""
+    places = np.searchsorted(rising, wanted)
+    if not len(rising):
+        return places, np.zeros(len(wanted), dtype=np.bool_)
+    found: npt.NDArray[np.bool_] = rising[np.minimum(places, len(rising) - 1)] == wanted
+    return places, found
+
+
+def ranges(low: Integers, high: Integers) -> Integers:
+    """All numbers from ``low[n]`` up to, not including, ``high[n]``, for every *n*. ``([3, 9], [5, 10])`` -> ``[3, 4, 9]``."""
+    counts = high - low
+    ends = np.cumsum(counts)
+    total = int(ends[-1]) if len(ends) else 0
+    numbers: Integers = np.arange(total, dtype=np.int64) + np.repeat(low - (ends - counts), counts)
+    return numbers
 
 
 def _union(parts: Iterable[Spans]) -> Spans:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
@@ -9,10 +10,15 @@ from typing import TYPE_CHECKING
 from reftel.schema.errors import BadValueError, UnknownFieldError
 from reftel.schema.fields import facet_fields, fields_by_name, sort_fields
 from reftel.search.describe import describe
-from reftel.search.plan import Bucket, Request
-from reftel.search.query import read_query
-from reftel.search.results import ExplainedNode, Explanation, Hit, Page
-from reftel.search.snippets import best_paragraphs, subject_highlights
+from reftel.search.desk import Desk
+from reftel.search.drilldown import FacetTable, facet_table, parse_order_of_buckets, split_levels
+from reftel.search.kwic import DEFAULT_WIDTH, KwicLine, kwic_lines, parse_order, sort_lines
+from reftel.search.lists import Tagged, ids_node, nothing_tagged, resolve, unknown_tags
+from reftel.search.plan import And, Bucket, Request
+from reftel.search.query import ParsedQuery, read_query
+from reftel.search.results import ExplainedNode, Explanation, Hit, HitParagraph, Page
+from reftel.search.snippets import best_paragraphs, matching_paragraphs, subject_highlights
+from reftel.search.suggest import suggestions
 
 if TYPE_CHECKING:
     from reftel.schema.cable import Cable
@@ -27,37 +33,98 @@ DEFAULT_BUCKETS = 10
 
 
 class Searcher:
-    """Answers query texts over one engine. ``load`` gives the record of a key."""
+    """Answers query texts over one engine. ``load`` gives the record of a key, ``tagged`` the keys that have a tag of one's own."""
 
-    def __init__(self, engine: Engine, load: Callable[[str], Cable]) -> None:
+    def __init__(self, engine: Engine, load: Callable[[str], Cable], tagged: Tagged = nothing_tagged) -> None:
         self._engine = engine
         self._load = load
+        self._tagged = tagged
+
+    def read(self, query: str, ids: Iterable[str] | None = None) -> ParsedQuery:
+        """``query`` as engines can answer it: tags of one's own looked up, restricted to ``ids`` where they are given."""
+        read = read_query(query)
+        notes = (*read.notes, *unknown_tags(read.plan, self._tagged))
+        plan = resolve(read.plan, self._tagged)
+        if ids is not None:
+            wanted = list(dict.fromkeys(ids))
+            listed = ids_node(wanted)
+            missing = len(wanted) - self._engine.answer(Request(listed, limit=0)).total
+            notes += (f"{missing:,} of the {len(wanted):,} ids of the list are not in the archive",) if missing else ()
+            plan = And((plan, listed))
+        return dataclasses.replace(read, plan=plan, notes=notes)
 
     def page(
-        self, query: str, *, facets: Iterable[str] = (), sort: str = "relevance", limit: int | None = 20, offset: int = 0
+        self,
+        query: str,
+        *,
+        facets: Iterable[str] = (),
+        sort: str = "relevance",
+        limit: int | None = 20,
+        offset: int = 0,
+        ids: Iterable[str] | None = None,
     ) -> Page:
         """The hits ``offset`` to ``offset + limit`` of ``query``; see `Archive.search`."""
         if offset < 0 or (limit is not None and limit < 0):
             raise BadValueError("limit and offset must not be negative", text=f"limit={limit} offset={offset}", start=0)
-        read = read_query(query)
+        read = self.read(query, ids)
         request = Request(read.plan, parse_sort(sort), offset, limit, tuple(map(parse_facet, facets)))
         answer = self._engine.answer(request)
         hits = tuple(self._hit(found.key, found.score, read.plan) for found in answer.found)
-        return Page(read.printed, answer.total, offset, read.notes, hits, answer.facets)
+        notes = read.notes if answer.total else (*read.notes, *suggestions(self._engine, read.plan))
+        return Page(read.printed, answer.total, offset, notes, hits, answer.facets)
 
-    def scan(self, query: str) -> Iterator[Hit]:
+    def scan(self, query: str, ids: Iterable[str] | None = None) -> Iterator[Hit]:
         """Every hit in key order, one at a time."""
-        plan = read_query(query).plan
+        plan = self.read(query, ids).plan
         return (self._hit(key, 0.0, plan) for key in self._engine.scan(plan))
 
-    def facets(self, query: str, names: Iterable[str]) -> dict[str, tuple[Bucket, ...]]:
+    def matches(self, query: str, *, sort: str = "id", ids: Iterable[str] | None = None) -> Iterator[Hit]:
+        """Every hit with all paragraphs that match, one at a time; see `Archive.matches`."""
+        plan = self.read(query, ids).plan
+        cables = map(self._load, self._keys(plan, sort))
+        return (Hit(cable.key, 0.0, cable, matching_paragraphs(cable, plan), subject_highlights(cable, plan)) for cable in cables)
+
+    def highlights(self, query: str, cable: Cable) -> tuple[HitParagraph, ...]:
+        """The paragraphs of one cable that have anything of ``query``, whether or not the whole of it holds."""
+        return matching_paragraphs(cable, self.read(query).plan)
+
+    def kwic(
+        self, query: str, *, width: int = DEFAULT_WIDTH, sort: str = "id", ids: Iterable[str] | None = None
+    ) -> Iterator[KwicLine]:
+        """Every occurrence; see `Archive.kwic`."""
+        order = parse_order(sort)
+        if width < 0:
+            raise BadValueError("the width must not be negative", text=f"width={width}", start=0)
+        plan = self.read(query, ids).plan
+        keys = self._keys(plan, "date" if order == "date" else "id")
+        lines = (line for key in keys for line in kwic_lines(self._load(key), plan, width))
+        return iter(sort_lines(lines, order))
+
+    def _keys(self, plan: Node, sort: str) -> Iterator[str]:
+        """The keys of all hits: streamed in key order, held in memory in another one."""
+        if parse_sort(sort) == "id":
+            return self._engine.scan(plan)
+        found = self._engine.answer(Request(plan, parse_sort(sort), limit=None)).found
+        return (each.key for each in found)
+
+    @property
+    def desk(self) -> Desk:
+        """What the tools of research ask: the engine, its records and this reader of queries."""
+        return Desk(self._engine, self._load, self.read)
+
+    def drill(self, query: str, facet: str, *, order: str = "count", narrow: bool = False) -> FacetTable:
+        """A facet with the rest summed up, others nested in it; see `Archive.drill`."""
+        levels = [parse_facet(part) for part in split_levels(facet)]
+        return facet_table(self.desk, query, levels, order=parse_order_of_buckets(order), narrow=narrow)
+
+    def facets(self, query: str, names: Iterable[str], ids: Iterable[str] | None = None) -> dict[str, tuple[Bucket, ...]]:
         """The buckets of each facet over all hits; see `parse_facet`."""
-        read = read_query(query)
+        read = self.read(query, ids)
         return self._engine.answer(Request(read.plan, limit=0, facets=tuple(map(parse_facet, names)))).facets
 
     def explain(self, query: str) -> Explanation:
         """How ``query`` was read, with counts for each part of its plan."""
-        read = read_query(query)
+        read = self.read(query)
         return Explanation(read.printed, read.notes, _explained(self._engine.explain(read.plan)))
 
     def _hit(self, key: str, score: float, plan: Node) -> Hit:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Iterator, Sequence
+from typing import Self
 
 import numpy as np
 
@@ -33,19 +34,36 @@ def best_paragraphs(cable: Cable, plan: Node, limit: int = 2) -> tuple[HitParagr
     phrases and proximities, then text order. Where no paragraph has anything of the query, the summary or else the first paragraph is
     shown, without highlights; a cable without paragraphs has none to show.
     """
-    text = _Text(BODY, [paragraph.text for paragraph in cable.paragraphs])
-    found = _Findings(cable, text)
-    for node in dict.fromkeys(iter_evidence(plan)):
-        found.look_for(node)
+    text, found = _find(cable, plan)
     ranked = sorted((number for number in range(len(cable.paragraphs)) if any(found.rank(number))), key=found.sort_key)
     if not ranked and cable.paragraphs:
         ranked = [_summary_paragraph(cable)]
     return tuple(_shown(cable, number, text.highlights(number, found.places)) for number in ranked[:limit])
 
 
+def matching_paragraphs(cable: Cable, plan: Node) -> tuple[HitParagraph, ...]:
+    """Every paragraph of ``cable`` that has anything of the query, in text order.
+
+    Of same-paragraph and mark expressions those that they hold for. None for a cable that was found by its head or its values alone.
+    """
+    if next(iter_evidence(plan), None) is None:
+        return ()
+    text, found = _find(cable, plan)
+    numbers = (number for number in range(len(cable.paragraphs)) if any(found.rank(number)))
+    return tuple(_shown(cable, number, text.highlights(number, found.places)) for number in numbers)
+
+
+def _find(cable: Cable, plan: Node) -> tuple[CableText, _Findings]:
+    text = CableText.of(cable)
+    found = _Findings(cable, text)
+    for node in dict.fromkeys(iter_evidence(plan)):
+        found.look_for(node)
+    return text, found
+
+
 def subject_highlights(cable: Cable, plan: Node) -> Highlights:
     """Where the words of the query stand in the subject."""
-    text = _Text(_SUBJECT, [cable.subject or ""])
+    text = CableText(_SUBJECT, [cable.subject or ""])
     places: set[int] = set()
     for node in dict.fromkeys(iter_evidence(plan)):
         if not isinstance(node, Paragraph | Mark):
@@ -54,7 +72,7 @@ def subject_highlights(cable: Cable, plan: Node) -> Highlights:
     return text.highlights(0, places)
 
 
-class _Text:
+class CableText:
     """Blocks of one field of one cable, as `spans` wants them: document 0, one empty position between two blocks."""
 
     def __init__(self, name: str, blocks: Sequence[str]) -> None:
@@ -72,9 +90,14 @@ class _Text:
         self._terms = sorted(self._places)
         self.places = functools.cache(self._find)
 
+    @classmethod
+    def of(cls, cable: Cable) -> Self:
+        """The paragraphs of a cable."""
+        return cls(BODY, [paragraph.text for paragraph in cable.paragraphs])
+
     def _find(self, word: Word) -> Integers:
         found = [place for term in matching(word, self._terms) for place in self._places[term]]
-        return np.array(sorted(found), dtype=np.int64)
+        return np.array(sorted(set(found)), dtype=np.int64)
 
     def block_ends(self, places: Integers) -> Integers:
         """For each place the last place of its block."""
@@ -98,9 +121,9 @@ class _Credit:
 class _Findings:
     """What each paragraph of a cable has of a query, and the places of all words that count."""
 
-    def __init__(self, cable: Cable, text: _Text) -> None:
+    def __init__(self, cable: Cable, text: CableText) -> None:
         self._text = text
-        self._paragraphs = _paragraph_table(cable, text)
+        self._paragraphs = paragraph_table(cable, text)
         self._credits = [_Credit() for _ in cable.paragraphs]
         self.places: set[int] = set()
 
@@ -141,7 +164,7 @@ class _Findings:
                 self._credits[number].structures += 1
 
 
-def _covered(node: Node, text: _Text) -> Iterator[tuple[Word, Integers]]:
+def _covered(node: Node, text: CableText) -> Iterator[tuple[Word, Integers]]:
     """Each word of a position expression with its places inside the expression's spans."""
     found = spans(node, text)
     furthest = np.maximum.accumulate(found.last)
@@ -155,7 +178,8 @@ def _covered(node: Node, text: _Text) -> Iterator[tuple[Word, Integers]]:
         yield word, places[inside]
 
 
-def _paragraph_table(cable: Cable, text: _Text) -> Paragraphs:
+def paragraph_table(cable: Cable, text: CableText) -> Paragraphs:
+    """The paragraphs of one cable with their marks, as `paragraphs_where` wants them."""
     ranks = [scales.LEVEL.rank(paragraph.level) if paragraph.level else None for paragraph in cable.paragraphs]
     levels = np.array([-1 if rank is None else rank for rank in ranks], dtype=np.int64)
     caveats: dict[str, list[int]] = {}

@@ -53,9 +53,10 @@ def read_documents(text: str, path: str) -> Iterator[Message]:
     """The cables of a text, one for each ``Message Text`` line; one where there is none."""
     starts = [match.start() for match in _TEXT_LABEL.finditer(text)]
     bounds = [0, *starts[1:], len(text)] if starts else [0, len(text)]
+    line = 1
     for start, end in itertools.pairwise(bounds):
-        locator = text.count("\n", 0, start) + 1 if len(bounds) > 2 else None
-        yield read_document(text[start:end], Source(path, "nara", locator))
+        yield read_document(text[start:end], Source(path, "nara", line if len(bounds) > 2 else None))
+        line += text.count("\n", start, end)
 
 
 def read_document(text: str, source: Source) -> Message:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from reftel.indexer.telegram.header_lines import is_office_symbols
 from reftel.schema.cable import Recipient, Role
@@ -25,6 +25,7 @@ _PASSED_OVER = re.compile(
     rf"""(?:{_CLASS})(?:[ ]*//.*|[ ]+(?:[A-Z]+[ ]+)?\d+|[ ]*)$   # class line, with or without post and serial
        | PAGE[ ]+\d+ | BT$ | N{{4}}$ | \#+ | -{{3,}} | /\d{{3}}[A-Z]?\b | (?:SIPDIS|NOFORN|SENSITIVE)$ | VZCZC | ZN[YR][ ]
        | .*\bGRNC\b                                              # the groups of the text are not counted
+       | [\W_]+$
     """,
     re.VERBOSE,
 )
@@ -36,12 +37,17 @@ MAX_NAME = 160
 
 @dataclasses.dataclass(slots=True)
 class _Reader:
-    """Addressees as they are met; ``role`` is ``None`` before the first TO or INFO and inside an office distribution."""
+    """Addressees as they are met; ``role`` is ``None`` before the first TO or INFO and inside an office distribution.
+
+    ``collective`` is the place of the collective that was named last, ``excluded`` the names by the place that they are taken out of.
+    """
 
     recipients: list[Recipient] = dataclasses.field(default_factory=list)
     unreadable: list[str] = dataclasses.field(default_factory=list)
     role: Role | None = None
     excluding: bool = False
+    collective: int | None = None
+    excluded: dict[int, dict[str, None]] = dataclasses.field(default_factory=dict)
 
     def read(self, text: str) -> None:
         keyword = _KEYWORD.match(text)
@@ -67,18 +73,29 @@ class _Reader:
         recipient = parse_addressee(text, self.role)
         if self.excluding:
             self._exclude(recipient.name)
-        elif self.recipients and (not recipient.name or (recipient.name == "COLLECTIVE" and not recipient.routing_indicator)):
+        elif self._is_rest(recipient):
             self.recipients[-1] = _joined(self.recipients[-1], recipient)
         elif recipient.name:
             self.recipients.append(recipient)
+        if not self.excluding and _COLLECTIVE.search(recipient.name):
+            self.collective = len(self.recipients) - 1
+
+    def _is_rest(self, recipient: Recipient) -> bool:
+        """Whether a line is the rest of the one before it: precedence and serial alone, or the word ``COLLECTIVE``."""
+        if not self.recipients or len(self.recipients[-1].name) > MAX_NAME:
+            return False
+        return not recipient.name or (recipient.name == "COLLECTIVE" and not recipient.routing_indicator)
 
     def _exclude(self, name: str) -> None:
         """Give the name to the collective that was named last, or to the last addressee where there is no collective."""
-        places = range(len(self.recipients) - 1, -1, -1)
-        place = next((place for place in places if _COLLECTIVE.search(self.recipients[place].name)), len(self.recipients) - 1)
-        old = self.recipients[place] if place >= 0 else None
-        if old and name and name not in old.excluded:
-            self.recipients[place] = dataclasses.replace(old, excluded=(*old.excluded, name))
+        place = len(self.recipients) - 1 if self.collective is None else self.collective
+        if place >= 0 and name:
+            self.excluded.setdefault(place, {})[name] = None
+
+    def addressees(self) -> Iterator[Recipient]:
+        for place, recipient in enumerate(self.recipients):
+            excluded = self.excluded.get(place)
+            yield dataclasses.replace(recipient, excluded=tuple(excluded)) if excluded else recipient
 
 
 def _joined(first: Recipient, rest: Recipient) -> Recipient:
@@ -97,7 +114,7 @@ def parse_addressees(lines: Iterable[str]) -> tuple[tuple[Recipient, ...], tuple
     for line in lines:
         for part in _split_fused(line.strip()):
             reader.read(part)
-    return tuple(reader.recipients), tuple(reader.unreadable)
+    return tuple(reader.addressees()), tuple(reader.unreadable)
 
 
 def parse_addressee(text: str, role: Role) -> Recipient:

@@ -6,7 +6,9 @@ cable, then build paragraphs between the starts.
 
 from __future__ import annotations
 
+import bisect
 import dataclasses
+import re
 
 from reftel.indexer.telegram.appended import find_appended, iter_captions, repeated_heads
 from reftel.indexer.telegram.banners import Banner, iter_banners
@@ -21,6 +23,8 @@ from reftel.indexer.telegram.titles import is_title
 from reftel.schema import cable
 from reftel.schema.cable import Flag, Paragraph
 from reftel.schema.warnings import SECOND_CABLE_APPENDED
+
+_BLANKS = re.compile(rf"[ \t\n{FILLER}]*")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -84,12 +88,20 @@ def _all_starts(masked: str, numbered: list[Start], begin: int, end: int) -> lis
 
 def _is_heading_line(masked: str, start: Start, numbered: list[Start]) -> bool:
     """Whether a marked line is a heading with a mark, ``(S/NF) KEY POINTS``: a title directly above a rule or a numbered paragraph."""
-    following = next((other.at for other in numbered if other.at > start.at), len(masked))
-    line, _, rest = masked[start.text_at : following].partition("\n")
-    if not is_title(line.strip()):
+    later = bisect.bisect_right(numbered, start.at, key=lambda other: other.at)
+    following = numbered[later].at if later < len(numbered) else len(masked)
+    line_end = _line_end(masked, start.text_at, following)
+    if not is_title(masked[start.text_at : line_end].strip()):
         return False
-    below = rest.strip(" \t\n" + FILLER)
-    return is_rule(below.partition("\n")[0]) if below else following < len(masked)
+    below = _BLANKS.match(masked, line_end, following)
+    if below is None or below.end() == following:
+        return following < len(masked)
+    return is_rule(masked[below.end() : _line_end(masked, below.end(), following)].rstrip(" \t" + FILLER))
+
+
+def _line_end(text: str, at: int, limit: int) -> int:
+    end = text.find("\n", at, limit)
+    return limit if end < 0 else end
 
 
 def _flags(text: str, head_end: int, message: str, signers: tuple[str, ...], appended: int | None) -> tuple[Flag, ...]:

@@ -20,6 +20,7 @@ _LABEL = re.compile(
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
+_MOST_LINES = 1000  # of a block, or of head lines one after the other; a text without blank lines can be all one block
 _WIDEST_GAP = 2500  # between two labels of one head; a later "REF:" belongs to the text
 _LONGEST_HEAD = 20_000  # characters; the longest real ones have some 4,000
 _LONGEST_HEAD_LINE = 120
@@ -121,7 +122,7 @@ def _block_end(text: str, at: int, limit: int) -> int:
     Without line breaks: up to four blanks, else a ``Summary`` or a rule.
     """
     end = _line_end(text, at, limit)
-    while True:
+    for _ in range(_MOST_LINES):
         start, line = _next_line(text, end, limit)
         if start >= limit or not line.strip() or _opens_text(text, start, line, limit):
             break
@@ -150,7 +151,7 @@ def _after_classified(text: str, label: re.Match[str], limit: int) -> int:
     if text[end : end + 40].partition("\n")[0].strip():  # Summary ------- or running text behind the reasons, on the same line
         rest = _line_end(text, end, limit)
         opens = _TEXT_OPENS.match(text, end, rest)
-        trailing_rule = re.search(r"-{4,}\s*$", text[end:rest])
+        trailing_rule = text[end:rest].rstrip().endswith("----")
         return end if opens or trailing_rule or rest - end > 100 else max(rest, end)
     return end
 
@@ -233,7 +234,9 @@ def _after_unlabelled(text: str, limit: int) -> int:
 
 def _skip_head_lines(text: str, end: int, limit: int) -> int:
     """Past blanks, caption and passing lines, and masked lines behind ``end``."""
-    while end < limit:
+    for _ in range(_MOST_LINES):
+        if end >= limit:
+            break
         filled = _BLANKS.match(text, end, limit)
         line_start = filled.end() if filled else end
         line_end = _line_end(text, line_start, limit)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 
@@ -67,6 +68,7 @@ _INJECTED = re.compile(
     r"|(?:SECRET|CONFIDENTIAL|UNCLASSIFIED|LIMITED OFFICIAL USE|S E C R E T|C O N F I D E N T I A L)(?: PTQ\d{4})?[ \t]{0,8}"
 )
 _GLUED_CLASS = re.compile(r"(?<=  )(?:SECRET|CONFIDENTIAL|UNCLASSIFIED)(?=\s{0,3}\Z)")
+_MOST_PAGES = 5000  # a cable has a few dozen at most
 _PAGE_TAG = re.compile(r" PTQ\d{4}$")  # CONFIDENTIAL PTQ1865: the communications centre's page number (00HARARE6677)
 
 # The words that every archive stamp has; the stamp may run over two lines.
@@ -175,7 +177,8 @@ def mask_noise(text: str) -> str:
     ``"to the\\nLONDON 00000290  002 OF 002\\nmeeting"`` -> `clean` gives ``"to the\\nmeeting"``.
     """
     spans = [(banner.start, banner.end) for banner in iter_banners(text)]
-    pages = [page.span() for place in iter_places(text, ("PAGE 0", "PAGE 1")) if (page := _PAGE.match(text, place))]
+    places = itertools.islice(iter_places(text, ("PAGE 0", "PAGE 1")), _MOST_PAGES)
+    pages = [page.span() for place in places if (page := _PAGE.match(text, place))]
     return mask_spans(text, [*spans, *pages, *_class_lines_beside(text, pages)])
 
 
@@ -208,12 +211,16 @@ def _class_lines_beside(text: str, pages: Iterable[tuple[int, int]]) -> Iterator
         glued = _GLUED_CLASS.search(text[offset:start])
         if glued:
             yield offset + glued.start(), offset + glued.end()
-        for line in list(iter_lines(text[offset:start]))[-4:]:
-            if is_class_line(line.text):
-                yield offset + line.start, offset + line.end
-        for line in list(iter_lines(text[end : end + 200]))[:3]:
-            if is_class_line(line.text):
-                yield end + line.start, end + line.end
+        for at, line in (*_split_lines(text[offset:start], offset)[-4:], *_split_lines(text[end : end + 200], end)[:3]):
+            if is_class_line(line):
+                yield at, at + len(line)
+
+
+def _split_lines(text: str, at: int) -> list[tuple[int, str]]:
+    """Offsets and contents of the lines of a stretch that begins at ``at``."""
+    lines = text.split("\n")
+    starts = itertools.accumulate((len(line) + 1 for line in lines), initial=at)
+    return list(zip(starts, lines, strict=False))
 
 
 def mask_spans(text: str, spans: Iterable[tuple[int, int]]) -> str:

@@ -192,7 +192,7 @@ def _accept_in_flat(candidate: _Candidate, count: _Count, ahead: Sequence[_Candi
 def _is_short_line(text: str, at: int, inside: set[int]) -> bool:
     """Whether the line above ``at`` is all that a numbered start has for text: ``9. (U) Kuwait background⏎(S/NF) ...``."""
     line_start = text.rfind("\n", 0, max(0, at - 1)) + 1
-    return at - line_start < _SHORT_LINE and any(line_start <= place < at for place in inside)
+    return at - line_start < _SHORT_LINE and not inside.isdisjoint(range(line_start, at))
 
 
 def find_marked(text: str, begin: int, taken: Sequence[Start]) -> list[Start]:

@@ -131,8 +131,8 @@ def _iter_tags(text: str) -> Iterator[str]:
             else:
                 yield from _join_words(words)
             words = []
-        else:
-            words.append(piece.strip('.:"“”'))
+        elif word := piece.strip('.:"“”'):
+            words.append(word)
         place += 1
     yield from _join_words(words)
 

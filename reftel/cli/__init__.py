@@ -11,7 +11,11 @@ import click
 
 from reftel.schema.errors import ReftelError
 
-COMMANDS = ("index", "search", "show", "facets", "normalize", "check", "fields", "explain", "stats")
+COMMANDS = (
+    "index", "search", "show", "kwic", "refs", "similar", "export", "facets", "timeline", "terms", "duplicates",
+    "normalize", "check", "fields", "explain", "note", "lists", "stats", "completion",
+    "init", "reindex", "saved", "verify", "backup",
+)  # fmt: skip
 """In the order in which ``reftel --help`` lists them."""
 
 INTERRUPTED = 130

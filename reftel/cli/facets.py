@@ -5,8 +5,16 @@ from __future__ import annotations
 import click
 
 import reftel
-from reftel.cli.options import archive_option, console, echo_notes, format_option, query_argument
-from reftel.render.hits import csv_line
+from reftel.cli.options import (
+    archive_option,
+    console,
+    echo_lines,
+    echo_notes,
+    format_option,
+    notes_option,
+    query_argument,
+)
+from reftel.render import facets as render
 from reftel.render.safe import json_text
 from reftel.schema.fields import facet_fields
 
@@ -16,25 +24,38 @@ _USUAL = ("year", "from", "class", "tags")
 @click.command("facets")
 @query_argument
 @archive_option
+@notes_option
 @format_option("table", "json", "csv")
 @click.option("--facet", "names", multiple=True, metavar="FIELD[:N]",
-              help=f"Field to count by, with the number of values (year:20, year:all); may be repeated. Fields: {', '.join(f.name for f in facet_fields())}. "
-                   f"[default: {', '.join(_USUAL)}]")  # fmt: skip
-def command(query: str, archive: str, output_format: str, names: tuple[str, ...]) -> int:
-    """Count the hits of a query by field values, over all hits. The query '*' counts the whole archive."""
-    page = reftel.open(archive).search(query, facets=names or _USUAL, limit=0)
-    if output_format == "json":
-        record = page.to_dict()
-        click.echo(json_text({key: record[key] for key in ("query", "total", "notes", "facets")}, indent=2))
-    elif output_format == "csv":
-        click.echo(csv_line(("facet", "value", "count")))
-        for name, buckets in page.facets.items():
-            for bucket in buckets:
-                click.echo(csv_line((name, bucket.value, bucket.count)))
-    else:
-        from reftel.render.tables import print_page  # noqa: PLC0415 - rich is slow to load
+              help=f"Field to count by, with the number of values (year:20, year:all), others nested in each of its values behind > (year>from:5); "
+                   f"may be repeated. Fields: {', '.join(f.name for f in facet_fields())}. [default: {', '.join(_USUAL)}]")  # fmt: skip
+@click.option(
+    "--order",
+    type=click.Choice(("count", "value")),
+    default="count",
+    show_default=True,
+    help="Order of the values shown.",
+)
+@click.option("--narrow", is_flag=True, help="Print with each value the narrower query that gives exactly its hits.")
+def command(
+    query: str, archive: str, notes: str | None, output_format: str, names: tuple[str, ...], order: str, narrow: bool
+) -> int:
+    """Count the hits of a query by field values, over all hits. The query '*' counts the whole archive.
 
-        print_page(console(), page)
+    \b
+    reftel facets kosovo --facet year:all --order value
+    reftel facets kosovo --facet 'year>from:5' --narrow
+    """
+    opened = reftel.open(archive, notes=notes)
+    page = opened.search(query, limit=0)
+    tables = {name: opened.drill(query, name, order=order, narrow=narrow) for name in names or _USUAL}
+    if output_format == "json":
+        record = {"query": page.query, "total": page.total, "notes": list(page.notes)}
+        click.echo(json_text(record | render.to_dict(tables), indent=2))
+    elif output_format == "csv":
+        echo_lines(render.render_csv(tables.values(), narrow=narrow))
+    else:
+        render.print_tables(console(), tables.values(), page.total)
     if output_format != "json":
         echo_notes(page.notes)
     return 0 if page.total else 1

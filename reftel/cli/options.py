@@ -8,6 +8,9 @@ from typing import Any, TypeVar
 
 import click
 
+from reftel.cli.completion import complete_query
+from reftel.render.safe import safe_text
+
 DEFAULT_ARCHIVE = "archive"
 FORMATS = ("table", "json", "jsonl", "csv", "ids", "md")
 
@@ -32,7 +35,7 @@ def format_option(*formats: str) -> Callable[[_Command], _Command]:
 
 def query_argument(command: _Command) -> _Command:
     """``QUERY...``: several words are joined by blanks, so that ``reftel search kosovo precedent`` needs no quotes."""
-    return click.argument("query", nargs=-1, required=True, callback=_join)(command)
+    return click.argument("query", nargs=-1, required=True, callback=_join, shell_complete=complete_query)(command)
 
 
 def _join(_context: click.Context, _parameter: click.Parameter, value: Iterable[str]) -> str:
@@ -48,7 +51,7 @@ def echo_lines(lines: Iterable[str]) -> None:
 def echo_notes(notes: Iterable[str]) -> None:
     """Print notes about how a query was read to standard error, where they disturb no program."""
     for note in notes:
-        click.echo(f"note: {note}", err=True)
+        click.echo(f"note: {safe_text(note)}", err=True)
 
 
 def console(*, stderr: bool = False) -> Any:
@@ -59,3 +62,19 @@ def console(*, stderr: bool = False) -> Any:
     if not result.is_terminal and "COLUMNS" not in os.environ:
         result.width = 120
     return result
+
+
+def notes_option(command: _Command) -> _Command:
+    """``--notes FILE``, else ``$REFTEL_NOTES``, else ``mine.sqlite`` in the archive's folder."""
+    return click.option(
+        "--notes", envvar="REFTEL_NOTES", metavar="FILE", type=click.Path(dir_okay=False),
+        help="Your own tags and notes. [default: $REFTEL_NOTES or mine.sqlite in the archive's folder]",
+    )(command)  # fmt: skip
+
+
+def ids_option(command: _Command) -> _Command:
+    """``--ids-from FILE``: only among the cables of a list, one id a line, ``-`` for standard input."""
+    return click.option(
+        "--ids-from", "ids", metavar="FILE", type=click.File("r", encoding="utf-8", errors="replace"),
+        help="Only among the cables whose ids stand in this file, one a line; - reads them from standard input.",
+    )(command)  # fmt: skip

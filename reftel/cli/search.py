@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import click
 
 import reftel
-from reftel.cli.options import FORMATS, archive_option, console, echo_lines, echo_notes, format_option, query_argument
+from reftel.cli.options import (
+    FORMATS,
+    archive_option,
+    console,
+    echo_lines,
+    echo_notes,
+    format_option,
+    ids_option,
+    notes_option,
+    query_argument,
+)
+from reftel.lists import iter_ids
 from reftel.render import hits as render
 
 if TYPE_CHECKING:
@@ -16,20 +27,46 @@ if TYPE_CHECKING:
 
     from reftel.search.results import Hit
 
-_LINES = {"jsonl": render.render_jsonl, "csv": render.render_csv, "ids": render.render_ids, "md": render.render_markdown}
+_LINES = {
+    "jsonl": render.render_jsonl,
+    "csv": render.render_csv,
+    "ids": render.render_ids,
+    "md": render.render_markdown,
+}
 
 
 @click.command("search")
 @query_argument
 @archive_option
+@notes_option
+@ids_option
 @format_option(*FORMATS)
 @click.option("--limit", "-n", type=click.IntRange(0), default=10, show_default=True, help="Hits shown.")
 @click.option("--offset", type=click.IntRange(0), default=0, show_default=True, help="Hits passed over first.")
-@click.option("--all", "everything", is_flag=True, help="Stream every hit, in order of key; for jsonl, csv, ids, md and table.")
-@click.option("--sort", default="relevance", show_default=True, metavar="KEY", help="relevance, date, -date, id, from, class, prec, decl; - reverses.")
-@click.option("--facet", "facets", multiple=True, metavar="FIELD[:N]", help="Count the hits by this field; may be repeated.")
+@click.option(
+    "--all", "everything", is_flag=True, help="Stream every hit, in order of key; for jsonl, csv, ids, md and table."
+)
+@click.option(
+    "--sort",
+    default="relevance",
+    show_default=True,
+    metavar="KEY",
+    help="relevance, date, -date, id, from, class, prec, decl; - reverses.",
+)
+@click.option(
+    "--facet", "facets", multiple=True, metavar="FIELD[:N]", help="Count the hits by this field; may be repeated."
+)
 def command(
-    query: str, archive: str, output_format: str, limit: int, offset: int, everything: bool, sort: str, facets: tuple[str, ...]
+    query: str,
+    archive: str,
+    notes: str | None,
+    ids: IO[str] | None,
+    output_format: str,
+    limit: int,
+    offset: int,
+    everything: bool,
+    sort: str,
+    facets: tuple[str, ...],
 ) -> int:
     """Find cables and show the paragraphs that answer.
 
@@ -37,10 +74,11 @@ def command(
     reftel search '"Minsk Group" AND precedent'
     reftel search 'kosovo w/p precedent class:>=confidential date:2008' --facet from
     """
-    opened = reftel.open(archive)
+    opened = reftel.open(archive, notes=notes)
+    listed = list(iter_ids(ids)) if ids else None
     if everything:
-        return _stream(opened, query, output_format, facets=facets, sort=sort)
-    page = opened.search(query, facets=facets, sort=sort, limit=limit, offset=offset)
+        return _stream(opened, query, listed, output_format, facets=facets, sort=sort)
+    page = opened.search(query, facets=facets, sort=sort, limit=limit, offset=offset, ids=listed)
     if output_format == "json":
         click.echo(render.render_json(page))
     elif output_format == "table":
@@ -54,10 +92,21 @@ def command(
     return 0 if page.total else 1
 
 
-def _stream(opened: reftel.Archive, query: str, output_format: str, *, facets: tuple[str, ...], sort: str) -> int:
+def _stream(
+    opened: reftel.Archive,
+    query: str,
+    listed: list[str] | None,
+    output_format: str,
+    *,
+    facets: tuple[str, ...],
+    sort: str,
+) -> int:
     if output_format == "json" or facets or sort != "relevance":
-        raise click.UsageError("--all streams hits in order of key: it goes with --format jsonl, csv, ids, md or table, without --facet and --sort")
-    hits = iter(opened.scan(query))
+        raise click.UsageError(
+            "--all streams hits in order of key: it goes with --format jsonl, csv, ids, md or table, without --facet and --sort"
+        )
+    echo_notes(opened.search(query, limit=0, ids=listed).notes)
+    hits = iter(opened.scan(query, ids=listed))
     first = next(hits, None)
     every: Iterable[Hit] = () if first is None else itertools.chain([first], hits)
     if output_format == "table":

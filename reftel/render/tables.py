@@ -14,9 +14,10 @@ from reftel.render.safe import safe_line, safe_text
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from reftel.neighbours import Neighbours
     from reftel.schema.cable import Cable, Paragraph
     from reftel.search.plan import Bucket
-    from reftel.search.results import Hit, Page
+    from reftel.search.results import Highlights, Hit, Page
 
 MATCH = "bold yellow"
 QUIET = "dim"
@@ -98,8 +99,10 @@ def _cut(value: str) -> str:
     return value if len(value) <= _WIDEST_VALUE else f"{value[: _WIDEST_VALUE - 1]}…"
 
 
-def print_cable(console: Console, cable: Cable, paragraphs: Iterable[Paragraph], *, whole: bool) -> None:
-    """A cable for reading: the head as a list of names and values (where ``whole``), then these paragraphs."""
+def print_cable(
+    console: Console, cable: Cable, paragraphs: Iterable[Paragraph], *, whole: bool, highlights: Mapping[Paragraph, Highlights] | None = None
+) -> None:
+    """A cable for reading: the head as a list of names and values (where ``whole``), then these paragraphs with ``highlights`` marked."""
     if whole:
         console.print(_head(cable))
         console.print()
@@ -107,11 +110,36 @@ def print_cable(console: Console, cable: Cable, paragraphs: Iterable[Paragraph],
         if paragraph.heading:
             console.print(Text(safe_line(paragraph.heading), style="bold"))
         text = Text(_number(paragraph), style="green")
-        text.append(safe_text(paragraph.text), style="default")
+        text.append_text(_marked(paragraph.text, (highlights or {}).get(paragraph, ())))
         console.print(text)
         console.print()
     if whole and cable.signers:
         console.print(Text(safe_line(", ".join(cable.signers))))
+
+
+_NEIGHBOURS = (("cites", "it cites"), ("cited_by", "cited by"), ("before", "same subject and post, before"), ("after", "same subject and post, after"))
+
+
+def print_neighbours(console: Console, found: Neighbours) -> None:
+    """The cables around one, a line each under what they are to it."""
+    for name, title in _NEIGHBOURS:
+        console.print(Text(title, style="bold"))
+        group = getattr(found, name)
+        for each in group:
+            line = Text(f"  {safe_line(each.label)}. " if each.label else "  ").append(safe_line(each.id), "bold cyan")
+            parts = [*describe(each.cable), each.cable.subject or "(no subject)"] if each.cable else ["not in the archive"]
+            console.print(line.append("  ".join(["", *map(safe_line, parts)]), "default"), soft_wrap=True)
+        if not group:
+            console.print(Text("  none", style=QUIET))
+
+
+def _marked(text: str, highlights: Highlights) -> Text:
+    """A text with its line breaks, the highlighted ranges styled."""
+    result, place = Text(), 0
+    for start, end in highlights:
+        result.append(safe_text(text[place:start]), "default").append(safe_text(text[start:end]), MATCH)
+        place = end
+    return result.append(safe_text(text[place:]), "default")
 
 
 def _number(paragraph: Paragraph) -> str:

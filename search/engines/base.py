@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from reftel.search.plan import Answer, Node, Request
@@ -32,4 +32,20 @@ class Engine(Protocol):
 
     def explain(self, root: Node) -> NodeCount:
         """The plan with a count and a time at every node."""
+        ...
+
+    def numbers(self, root: Node, field: str) -> list[tuple[str, int]]:
+        """Key and number of every hit that has one, in key order. ``field``: kind ordered (ranks) or date (minutes since 1970, UTC)."""
+        ...
+
+    def count_words(self, root: Node, words: Sequence[str], fields: Sequence[str]) -> list[int]:
+        """For each of ``words`` (folded, as they stand in the index) the number of hits that hold it in any of the text ``fields``."""
+        ...
+
+    def lexicon(self, field: str) -> Sequence[str]:
+        """Every word of a text or name field, in rising order; some may stand in no cable any more."""
+        ...
+
+    def facet_among(self, root: Node, values: Sequence[tuple[str, str]], name: str) -> Answer:
+        """The hits that have all of ``values`` (facet and value) and the buckets of the facet ``name`` over them; no window."""
         ...

@@ -1,175 +1,156 @@
-"""Evaluating one plan over an index, set-at-a-time: every node becomes a mask over document numbers.
+"""Evaluating one plan over an index, set-at-a-time: every node becomes a set of document numbers.
 
-A node is evaluated *within* a mask of documents that still matter, so that positions are only looked at where the cheaper parts of an AND
-already hold.
+A node is evaluated *within* a set of documents that still matter. An AND takes the sets of its words first, the smallest before the others,
+and cuts down to the documents that hold all words of its phrases before any position is read.
 """
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
-import numpy.typing as npt
 
-from reftel.engine.cache import ArrayCache
-from reftel.engine.columns import ABSENT
 from reftel.engine.reader import Reader
 from reftel.schema.errors import EngineError
 from reftel.schema.fields import fields_by_name
 from reftel.search import plan
-from reftel.search.matching import fixed_prefix, matching, matching_pattern
+from reftel.search.engines.columns import Columns
+from reftel.search.engines.lexicon import Lexicon
+from reftel.search.engines.places import FieldPlaces
+from reftel.search.engines.sets import DocumentSet, Mask, union
+from reftel.search.matching import fixed_prefix, matching_pattern
 from reftel.search.paragraphs import BODY, Paragraphs, paragraphs_where
-from reftel.search.positions import PLACE_BITS, Integers, spans
+from reftel.search.positions import PLACE_BITS, found_in, ranges, starts
 from reftel.search.walk import children, iter_words
 
-Mask = npt.NDArray[np.bool_]
-
 _CITED, _ID = "refs", "id"
-_CACHE_BYTES = 64 << 20
-_COST = {plan.Phrase: 1, plan.Near: 2, plan.Paragraph: 3}
-
-
-class Lexicon:
-    """The words of an index that a `plan.Word` stands for and where they stand, remembered for the queries to come."""
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-        self._cache = ArrayCache(_CACHE_BYTES)
-        self.expand = functools.lru_cache(maxsize=4096)(self._expand)
-
-    def _expand(self, word: plan.Word, field: str) -> tuple[str, ...]:
-        if word.match == "exact":
-            return (word.text,)
-        return tuple(matching(word, self._reader.terms(field, fixed_prefix(word))))
-
-    def counts(self, word: plan.Word, field: str) -> tuple[Integers, Integers]:
-        """The documents that hold ``word`` in ``field``, rising, and how often each does."""
-        count = self._reader.postings_of_any
-        documents, frequencies = self._cache.get((word, field), lambda: count(field, self.expand(word, field)))
-        return documents, frequencies
+_SELECT = 64  # the paragraphs of fewer than one document in so many are looked at apart from the others
+_COST = {plan.Phrase: 1, plan.Near: 2, plan.Paragraph: 3, plan.Mark: 3}
 
 
 class Evaluation:
     """One plan over one reader."""
 
-    def __init__(self, reader: Reader, lexicon: Lexicon) -> None:
-        self._reader, self._lexicon = reader, lexicon
-        self.counts = lexicon.counts
-        self._ways: dict[type[plan.Node], Callable[..., Mask]] = {
+    def __init__(self, reader: Reader, lexicon: Lexicon, columns: Columns) -> None:
+        self._reader, self._lexicon, self._columns = reader, lexicon, columns
+        self.everything = columns.everything
+        self._ways: dict[type[plan.Node], Callable[..., DocumentSet]] = {
             plan.Everything: lambda _node, within: within,
-            plan.Nothing: lambda _node, _within: self._none(),
-            plan.Word: self._word,
+            plan.Nothing: lambda _node, _within: DocumentSet.none(reader.size),
+            plan.Word: lambda word, within: self._common(lexicon.scored(word).documents, within),
             plan.AnyOf: self._any,
             plan.Phrase: self._positional,
             plan.Near: self._positional,
             plan.And: self._all,
             plan.Or: self._any,
-            plan.Not: lambda node, within: within & ~self.mask(node.child, within),
+            plan.Not: self._not,
             plan.Mark: lambda node, within: self._paragraph(plan.Paragraph(node), within),
             plan.Paragraph: self._paragraph,
             plan.Value: self._value,
             plan.ValuePattern: self._value_pattern,
-            plan.Range: self._range,
+            plan.Range: lambda node, within: columns.between(node.field, node.lowest, node.highest, within),
             plan.CitedBy: self._cited_by,
-            plan.Prefer: lambda node, within: self.mask(node.child, within),
+            plan.Prefer: lambda node, within: self.hits(node.child, within),
         }
 
-    def mask(self, node: plan.Node, within: Mask | None = None) -> Mask:
+    def hits(self, node: plan.Node, within: DocumentSet | None = None) -> DocumentSet:
         """Which documents of ``within`` (all live ones by default) ``node`` holds for."""
-        return self._ways[type(node)](node, self._reader.live if within is None else within)
+        return self._ways[type(node)](node, self.everything if within is None else within)
 
-    def _none(self) -> Mask:
-        return np.zeros(self._reader.size, dtype=np.bool_)
+    def mask(self, node: plan.Node) -> Mask:
+        """The hits as a mask over all documents."""
+        return self.hits(node).mask
 
-    def _of(self, documents: Integers) -> Mask:
-        mask = self._none()
-        mask[documents] = True
-        return mask
+    def _common(self, found: DocumentSet, within: DocumentSet) -> DocumentSet:
+        return found if within is self.everything else found.both(within)
 
     # -- words and positions ------------------------------------------------------------------------------------------------------------------
 
-    def _word(self, word: plan.Word, within: Mask) -> Mask:
-        mask = self._none()
-        for field in word.fields:
-            mask[self.counts(word, field)[0]] = True
-        return mask & within
+    def _positional(self, node: plan.Node, within: DocumentSet) -> DocumentSet:
+        found = []
+        for field in _fields(node):
+            candidates = self._candidates(node, field, within)
+            if len(candidates):
+                places = starts(node, FieldPlaces(self._reader, self._lexicon, field, candidates))
+                holding = DocumentSet.among(places >> PLACE_BITS, self._reader.size)
+                found.append(holding.both(candidates))
+        return union(found, self._reader.size)
 
-    def _positional(self, node: plan.Node, within: Mask) -> Mask:
-        mask = self._none()
-        for field in dict.fromkeys(field for word in iter_words(node) for field in word.fields):
-            candidates = self._candidates(node, field, within & ~mask)
-            if candidates.any():
-                places = spans(node, _IndexText(self._reader, self._lexicon, field, candidates)).first
-                mask[places >> PLACE_BITS] = True
-        return mask
-
-    def _candidates(self, node: plan.Node, field: str, within: Mask) -> Mask:
+    def _candidates(self, node: plan.Node, field: str, within: DocumentSet) -> DocumentSet:
         """Documents of ``within`` that hold words enough for ``node`` in ``field``."""
         if isinstance(node, plan.Word):
-            return within & self._of(self.counts(node, field)[0]) if field in node.fields else self._none()
+            return self._common(self._lexicon.documents(node, field), within)
         if isinstance(node, plan.AnyOf | plan.Or):
-            masks = [self._candidates(child, field, within) for child in node.children]
-            return functools.reduce(np.logical_or, masks, self._none())
+            return union([self._candidates(child, field, within) for child in node.children], self._reader.size)
         if isinstance(node, plan.Phrase | plan.Near | plan.And):
-            for child in children(node):
+            for child in sorted(children(node), key=lambda child: self._size(child, field)):
                 within = self._candidates(child, field, within)
         return within
 
+    def _size(self, node: plan.Node, field: str) -> int:
+        """How many documents a word stands in; of anything else it isn't known."""
+        return len(self._lexicon.documents(node, field)) if isinstance(node, plan.Word) else self._reader.size
+
     # -- combinations -------------------------------------------------------------------------------------------------------------------------
 
-    def _all(self, node: plan.And, within: Mask) -> Mask:
-        for child in sorted(node.children, key=_cost):
-            if not within.any():
+    def _all(self, node: plan.And, within: DocumentSet) -> DocumentSet:
+        words = [self._lexicon.scored(child).documents for child in node.children if isinstance(child, plan.Word)]
+        for found in sorted(words, key=len):
+            within = self._common(found, within)
+        others = sorted((child for child in node.children if not isinstance(child, plan.Word)), key=_cost)
+        for child in others:
+            fields = _fields(child) if isinstance(child, plan.Phrase | plan.Near) else []
+            if len(fields) == 1:
+                within = self._candidates(child, fields[0], within)
+        for child in others:
+            if not len(within):
                 break
-            within = self.mask(child, within)
+            within = self.hits(child, within)
         return within
 
-    def _any(self, node: plan.Or | plan.AnyOf, within: Mask) -> Mask:
-        mask = self._none()
-        for child in sorted(node.children, key=_cost):
-            mask |= self.mask(child, within & ~mask)
-        return mask
+    def _any(self, node: plan.Or | plan.AnyOf, within: DocumentSet) -> DocumentSet:
+        return union([self.hits(child, within) for child in sorted(node.children, key=_cost)], self._reader.size)
+
+    def _not(self, node: plan.Not, within: DocumentSet) -> DocumentSet:
+        if isinstance(node.child, plan.Word):
+            return within.without(self._lexicon.scored(node.child).documents)
+        return within.without(self.hits(node.child, within))
 
     # -- paragraphs ---------------------------------------------------------------------------------------------------------------------------
 
-    def _paragraph(self, node: plan.Paragraph, within: Mask) -> Mask:
+    def _paragraph(self, node: plan.Paragraph, within: DocumentSet) -> DocumentSet:
         candidates = self._candidates(node.child, BODY, within)
-        if not candidates.any():
+        if not len(candidates):
             return candidates
         regions = self._reader.regions()
-        paragraphs = Paragraphs(regions.starts, regions.ends, regions.levels, regions.labels)
+        documents, paragraphs = regions.documents, Paragraphs(regions.starts, regions.ends, regions.levels, regions.labels)
+        if len(candidates) * _SELECT < candidates.size:
+            numbers, first = candidates.numbers, self._columns.first_regions
+            chosen = ranges(first[numbers], first[numbers + 1])
+            documents = documents[chosen]
+            labels = {label: np.flatnonzero(found_in(regions.labels[label], chosen)[1]) for label in _labels(node) if label in regions.labels}
+            paragraphs = Paragraphs(regions.starts[chosen], regions.ends[chosen], regions.levels[chosen], labels)
         try:
-            holding = paragraphs_where(node.child, paragraphs, _IndexText(self._reader, self._lexicon, BODY, candidates))
+            holding = paragraphs_where(node.child, paragraphs, FieldPlaces(self._reader, self._lexicon, BODY, candidates))
         except TypeError as error:
             raise EngineError(str(error)) from error
-        return candidates & self._of(regions.documents[holding])
+        return DocumentSet.among(documents[np.flatnonzero(holding)], self._reader.size).both(candidates)
 
     # -- values and numbers -------------------------------------------------------------------------------------------------------------------
 
-    def _value(self, node: plan.Value, within: Mask) -> Mask:
-        mask = self._none()
-        for value in node.values:
-            mask[self._reader.postings(node.field, value)[0]] = True
-        return mask & within
+    def _value(self, node: plan.Value, within: DocumentSet) -> DocumentSet:
+        size = self._reader.size
+        found = [DocumentSet.of(self._reader.postings(node.field, value)[0], size) for value in dict.fromkeys(node.values)]
+        return self._common(union(found, size), within)
 
-    def _value_pattern(self, node: plan.ValuePattern, within: Mask) -> Mask:
+    def _value_pattern(self, node: plan.ValuePattern, within: DocumentSet) -> DocumentSet:
         prefix = fixed_prefix(plan.Word(node.pattern, "wildcard"))
         return self._value(plan.Value(node.field, tuple(matching_pattern(node.pattern, self._reader.terms(node.field, prefix)))), within)
 
-    def _range(self, node: plan.Range, within: Mask) -> Mask:
-        numbers = self._reader.numbers(node.field)
-        mask: Mask = within & (numbers != ABSENT)
-        if node.lowest is not None:
-            mask = mask & (numbers >= node.lowest)
-        if node.highest is not None:
-            mask = mask & (numbers <= node.highest)
-        return mask
-
-    def _cited_by(self, node: plan.CitedBy, within: Mask) -> Mask:
-        citing = self.mask(plan.Value(_ID, node.ids))
+    def _cited_by(self, node: plan.CitedBy, within: DocumentSet) -> DocumentSet:
+        citing = self.hits(plan.Value(_ID, node.ids))
         cited = self._reader.facet(_CITED)
-        codes = np.unique(cited.codes[citing[cited.documents]])
+        codes = np.unique(cited.codes[citing.mask[cited.documents]])
         normalise = fields_by_name()[_ID].normalise
         return self._value(plan.Value(_ID, tuple(normalise(cited.values[code]) for code in codes.tolist())), within)
 
@@ -180,28 +161,13 @@ def _cost(node: plan.Node) -> int:
     return max(below, _COST.get(type(node), 0))
 
 
-class _IndexText:
-    """One text field of the candidate documents, as `spans` wants it."""
-
-    def __init__(self, reader: Reader, lexicon: Lexicon, field: str, candidates: Mask) -> None:
-        self.name = field
-        self._reader, self._lexicon, self._candidates = reader, lexicon, candidates
-
-    def places(self, word: plan.Word) -> Integers:
-        """Rising places of the words that ``word`` stands for."""
-        found = [self._reader.places(self.name, term) for term in self._lexicon.expand(word, self.name)]
-        kept = [places[self._candidates[places >> PLACE_BITS]] for places in found]
-        if len(kept) == 1:
-            only: Integers = kept[0]
-            return only
-        together: Integers = np.sort(np.concatenate([np.empty(0, dtype=np.int64), *kept]))
-        return together
-
-    def block_ends(self, places: Integers) -> Integers:
-        """For each place the last place of its block."""
-        blocks = self._reader.blocks(self.name)
-        numbers = np.searchsorted(blocks.starts, places, "right") - 1
-        ends: Integers = blocks.starts[numbers] + blocks.lengths[numbers] - 1
-        return ends
+def _fields(node: plan.Node) -> list[str]:
+    return list(dict.fromkeys(field for word in iter_words(node) for field in word.fields))
 
 
+def _labels(node: plan.Node) -> Iterator[str]:
+    """The caveats of every mark that is asked for."""
+    if isinstance(node, plan.Mark):
+        yield from node.caveats
+    for child in children(node):
+        yield from _labels(child)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import collections
 import fnmatch
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from reftel.schema.analysis import stem
 from reftel.schema.document import Document, ParagraphEntry
@@ -83,6 +83,28 @@ class MemoryEngine:
                 return sum(self._score(child, document) for child in node.children if self._holds(child, document))
             case _:
                 return 0.0
+
+    # -- for the tools of research ---------------------------------------------------------------------------
+
+    def numbers(self, root: plan.Node, field: str) -> list[tuple[str, int]]:
+        """Key and number of every hit that has one, in key order."""
+        numbers = [(key, self._documents[key].numbers[field]) for key in self.scan(root)]
+        return [(key, number) for key, number in numbers if number is not None]
+
+    def count_words(self, root: plan.Node, words: Sequence[str], fields: Sequence[str]) -> list[int]:
+        """For each word the number of hits that hold it in any of the fields."""
+        wanted = [plan.And((root, plan.Word(word, "exact", fields=tuple(fields)))) for word in words]
+        return [len(self.matches(node)) for node in wanted]
+
+    def lexicon(self, field: str) -> Sequence[str]:
+        """Every word of a field, in rising order."""
+        return sorted({token for document in self._documents.values() for block in document.texts[field] for token in block})
+
+    def facet_among(self, root: plan.Node, values: Sequence[tuple[str, str]], name: str) -> plan.Answer:
+        """The hits that have all of the facet values, counted by a facet."""
+        hits = [self._documents[key] for key in self.scan(root)]
+        hits = [hit for hit in hits if all(value in hit.facets[field] for field, value in values)]
+        return plan.Answer(len(hits), (), {name: count_facet(name, hits, None)})
 
 
 def combine(node: plan.Node, holds: Callable[[plan.Node], bool], spans: Callable[[], bool]) -> bool:

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 
 from reftel.engine import errors
 from reftel.engine.columns import ABSENT
@@ -21,12 +20,12 @@ from reftel.schema.errors import ArchiveDamaged, ArchiveError, ArchiveMissing, A
 from reftel.schema.fields import FIELDS, fields_by_name
 from reftel.search import plan
 from reftel.search.engines.base import NodeCount
-from reftel.search.engines.evaluation import Evaluation, Lexicon, Mask
-from reftel.search.engines.ranking import scores
-from reftel.search.facets import count_facet
+from reftel.search.engines.columns import Columns
+from reftel.search.engines.evaluation import Evaluation
+from reftel.search.engines.lexicon import Lexicon
+from reftel.search.engines.ranking import Ranking
+from reftel.search.engines.sets import DocumentSet, Mask
 from reftel.search.walk import children
-
-Integers = npt.NDArray[np.int64]
 
 _ERRORS: dict[type[errors.EngineError], type[ArchiveError]] = {
     errors.IndexMissing: ArchiveMissing,
@@ -49,7 +48,8 @@ class WhooshEngine:
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
-        self._lexicon = Lexicon(reader)
+        self._lexicon, self._columns = Lexicon(reader), Columns(reader)
+        self._evaluation = Evaluation(reader, self._lexicon, self._columns)
 
     @classmethod
     def open(cls, folder: str | Path) -> Self:
@@ -79,23 +79,20 @@ class WhooshEngine:
     def answer(self, request: plan.Request) -> plan.Answer:
         """Total, window and facets of a request. `EngineError` for a sort key or facet that no field has."""
         with archive_errors():
-            evaluation = Evaluation(self._reader, self._lexicon)
-            hits = evaluation.mask(request.root)
+            hits = self._evaluation.hits(request.root)
             facets = {name: self._facet(name, hits, limit) for name, limit in request.facets}
-            found = self._window(request, hits, evaluation)
-            return plan.Answer(int(np.count_nonzero(hits)), found, facets)
+            return plan.Answer(len(hits), self._window(request, hits), facets)
 
     def scan(self, root: plan.Node) -> Iterator[str]:
         """The key of every hit, in key order."""
         with archive_errors():
-            documents = np.flatnonzero(Evaluation(self._reader, self._lexicon).mask(root))
-            documents = documents[np.argsort(self._reader.key_order()[documents], kind="stable")]
+            documents = self._columns.window("", self._evaluation.hits(root), 0, None)
         return map(self._reader.key, documents.tolist())
 
     def explain(self, root: plan.Node) -> NodeCount:
         """The plan with the number of cables that each node holds for by itself. Below `plan.Paragraph`: in at least one paragraph."""
         with archive_errors():
-            return self._explain(root, Evaluation(self._reader, self._lexicon), in_paragraph=False)
+            return self._explain(root, in_paragraph=False)
 
     def record(self, key: str) -> bytes | None:
         """The stored JSON of the cable with this key; ``None`` if there is none."""
@@ -103,38 +100,61 @@ class WhooshEngine:
             document = self._reader.document(key)
             return None if document is None else self._reader.record(document)
 
-    def _facet(self, name: str, hits: Mask, limit: int | None) -> tuple[plan.Bucket, ...]:
+    def _facet(self, name: str, hits: DocumentSet, limit: int | None) -> tuple[plan.Bucket, ...]:
         field = fields_by_name().get(name)
         if field is None or not field.facet:
             raise EngineError(f"'{name}' is no facet")
-        facet = self._reader.facet(field.name)
-        return count_facet(facet.values, facet.documents, facet.codes, hits, limit)
+        return self._columns.facet(field.name).count(hits, limit)
 
-    def _window(self, request: plan.Request, hits: Mask, evaluation: Evaluation) -> tuple[plan.Found, ...]:
-        if request.limit == 0:
-            return ()
-        by_score = request.sort == "relevance"
-        values = scores(request.root, hits, evaluation, self._reader) if by_score else np.zeros(len(hits))
-        documents = np.flatnonzero(hits)
-        order = (-values[documents],) if by_score else self._sort_columns(request.sort, documents)
-        ranked = documents[np.lexsort((self._reader.key_order()[documents], *order))]
-        end = None if request.limit is None else request.offset + request.limit
+    def _window(self, request: plan.Request, hits: DocumentSet) -> tuple[plan.Found, ...]:
         key = self._reader.key
-        return tuple(plan.Found(key(document), float(values[document])) for document in ranked[request.offset : end].tolist())
+        if request.sort == "relevance":
+            ranking = Ranking(request.root, hits, self._evaluation, self._reader, self._lexicon, self._columns)
+            return tuple(plan.Found(key(document), score) for document, score in ranking.window(request.offset, request.limit))
+        documents = self._columns.window(request.sort, hits, request.offset, request.limit)
+        return tuple(plan.Found(key(document), 0.0) for document in documents.tolist())
 
-    def _sort_columns(self, sort: str, documents: Integers) -> tuple[Integers, npt.NDArray[np.bool_]]:
-        """Columns to sort ``documents`` by, the last one first: absent values come last in both directions."""
-        field = fields_by_name().get(sort.removeprefix("-"))
-        if field is None or not field.sort:
-            raise EngineError(f"'{sort.removeprefix('-')}' is no sort field")
-        values = self._reader.order(field.name)[documents]
-        absent = values == ABSENT
-        values = np.where(absent, 0, values)
-        return (-values if sort.startswith("-") else values), absent
-
-    def _explain(self, node: plan.Node, evaluation: Evaluation, *, in_paragraph: bool) -> NodeCount:
+    def _explain(self, node: plan.Node, *, in_paragraph: bool) -> NodeCount:
         start = time.perf_counter()
-        count = int(np.count_nonzero(evaluation.mask(plan.Paragraph(node) if in_paragraph else node)))
+        count = len(self._evaluation.hits(plan.Paragraph(node) if in_paragraph else node))
         spent = (time.perf_counter() - start) * 1000
         below = in_paragraph or isinstance(node, plan.Paragraph)
-        return NodeCount(node, count, spent, tuple(self._explain(child, evaluation, in_paragraph=below) for child in children(node)))
+        return NodeCount(node, count, spent, tuple(self._explain(child, in_paragraph=below) for child in children(node)))
+
+    # -- for the tools of research ----------------------------------------------------------------------------------------------------------
+
+    def numbers(self, root: plan.Node, field: str) -> list[tuple[str, int]]:
+        """Key and number of every hit that has one, in key order."""
+        with archive_errors():
+            documents = np.flatnonzero(self._evaluation.mask(root))
+            documents = documents[np.argsort(self._reader.key_order()[documents], kind="stable")]
+            values = self._reader.numbers(field)[documents]
+            known = values != ABSENT
+            return list(zip(map(self._reader.key, documents[known].tolist()), values[known].tolist(), strict=True))
+
+    def count_words(self, root: plan.Node, words: Sequence[str], fields: Sequence[str]) -> list[int]:
+        """For each word the number of hits that hold it in any of the fields."""
+        with archive_errors():
+            hits = self._evaluation.mask(root)
+            found = (np.concatenate([self._reader.postings(field, word)[0] for field in fields]) for word in words)
+            return [int(np.count_nonzero(hits[np.unique(documents)])) for documents in found]
+
+    def lexicon(self, field: str) -> Sequence[str]:
+        """Every word of a field, in rising order."""
+        with archive_errors():
+            return self._reader.terms(field)
+
+    def facet_among(self, root: plan.Node, values: Sequence[tuple[str, str]], name: str) -> plan.Answer:
+        """The hits that have all of the facet values, counted by a facet."""
+        with archive_errors():
+            hits = self._evaluation.mask(root)
+            for field, value in values:
+                hits = hits & self._having(field, value)
+            return plan.Answer(int(np.count_nonzero(hits)), (), {name: self._facet(name, DocumentSet.by(hits), None)})
+
+    def _having(self, name: str, value: str) -> Mask:
+        facet = self._reader.facet(name)
+        having = np.zeros(self._reader.size, dtype=np.bool_)
+        if value in facet.values:
+            having[facet.documents[facet.codes == facet.values.index(value)]] = True
+        return having

@@ -213,6 +213,8 @@ def _mine(field: Field, _op: str, text: str) -> plan.Node:
 
 def _caveat(field: Field, op: str, text: str) -> plan.Node:
     caveats = _caveats_alone(text)
+    if len(caveats) == 1 and caveats[0].startswith("REL ") and not has_wildcard(text):
+        return plan.Value(field.name, tuple(dict.fromkeys((caveats[0], field.normalise(text)))))  # captions keep "REL TO", marks drop the "TO"
     return _keyword(field, op, caveats[0] if len(caveats) == 1 else text)
 
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import pickle
 import subprocess
 import sys
 import threading
+import zlib
 
 import pytest
 
 from reftel.engine import safe_pickle
+from reftel.engine.contents import read_contents, write_contents
 from reftel.engine.errors import IndexDamaged, IndexMissing, IndexVersion
 from reftel.engine.reader import open_reader
 from reftel.engine.specs import FieldSpec, Record, Region
+from reftel.engine.whoosh_index import open_whoosh
 from reftel.engine.writer import open_writer
 
 SPECS = (FieldSpec("body", "text", regions=True), FieldSpec("tags", "keyword", facet=True, sort=True), FieldSpec("size", "number"))
@@ -56,7 +60,7 @@ def test_no_index(tmp_path, name):
         open_reader(tmp_path / name)
 
 
-@pytest.mark.parametrize("pattern", ["*.toc", "*.seg", "fields.json"])
+@pytest.mark.parametrize("pattern", ["*.toc", "*.seg"])
 def test_a_missing_file(folder, pattern):
     only(folder, pattern).unlink()
     with pytest.raises(IndexDamaged):
@@ -65,7 +69,7 @@ def test_a_missing_file(folder, pattern):
         open_writer(folder, SPECS)
 
 
-@pytest.mark.parametrize("pattern", ["*.toc", "*.seg", "fields.json"])
+@pytest.mark.parametrize("pattern", ["*.toc", "*.seg"])
 @pytest.mark.parametrize("share", [0, 0.02, 0.5, 0.9, 0.999])
 def test_a_file_cut_short(folder, pattern, share):
     path = only(folder, pattern)
@@ -84,10 +88,34 @@ def test_altered_bytes_end_in_an_error_of_ours_or_none(folder):
             read_all(folder)
 
 
-def test_another_format(folder):
-    path = folder / "fields.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | {"format": 99}))
-    with pytest.raises(IndexVersion, match="99"):
+def test_an_index_of_the_first_format(tmp_path):
+    (tmp_path / "fields.json").write_text(json.dumps({"format": 1, "fields": []}))
+    (tmp_path / "_MAIN_1.toc").write_bytes(b"what Whoosh writes")
+    with pytest.raises(IndexVersion, match="format 1;"):
+        open_reader(tmp_path)
+    with pytest.raises(IndexVersion, match="format 1;"):
+        open_writer(tmp_path, SPECS)
+
+
+def with_version(data, start):
+    """The container that begins at ``start``, as if written in format 99."""
+    head = data[start : start + 8] + (99).to_bytes(4, "little") + data[start + 12 : start + 36]
+    return data[:start] + head + zlib.crc32(head).to_bytes(4, "little") + data[start + 40 :]
+
+
+def test_a_segment_in_another_format(folder):
+    path = only(folder, "*.seg")
+    path.write_bytes(with_version(path.read_bytes(), 0))
+    with pytest.raises(IndexVersion, match="format 99;"):
+        open_reader(folder)
+
+
+def test_a_table_of_contents_in_another_format(folder):
+    path = only(folder, "*.toc")
+    data = path.read_bytes()
+    data = with_version(data, data.index(b"\x89ARRAYS"))[:-4]
+    path.write_bytes(data + zlib.crc32(data[:-16]).to_bytes(4, "little"))
+    with pytest.raises(IndexVersion, match="format 99;"):
         open_reader(folder)
 
 
@@ -101,8 +129,31 @@ def test_a_table_of_contents_runs_no_foreign_code(folder):
     data = path.read_bytes()
     start = data.index(b"\x80\x02")  # the pickled schema
     path.write_bytes(data[:start] + pickle.dumps(Bomb(), 2) + data[start:])
-    with pytest.raises(IndexDamaged, match="eval"):
+    with pytest.raises(IndexDamaged, match="altered"):
         open_reader(folder)
+    with pytest.raises(pickle.UnpicklingError, match="eval"):
+        open_whoosh(folder).reader()
+
+
+def test_names_in_a_table_of_contents_cannot_leave_the_folder(folder):
+    contents = read_contents(folder)
+    entry = dataclasses.replace(contents.entries[0], name="../MAIN_0")
+    write_contents(folder, dataclasses.replace(contents, generation=7, entries=(entry,)), b"")
+    with pytest.raises(IndexDamaged, match="can't be a segment"):
+        open_reader(folder)
+
+
+def test_verify_names_the_array_that_was_altered(folder):
+    reader = open_reader(folder)
+    assert reader.verify() == []
+    reader.close()
+    path = only(folder, "*.seg")
+    data = path.read_bytes()
+    place = data.index(b"fox\n")
+    path.write_bytes(data[:place] + b"cat" + data[place + 3 :])
+    reader = open_reader(folder)
+    assert reader.verify() == [f"{path.stem}: body/terms"]
+    reader.close()
 
 
 @pytest.mark.parametrize("value", [Bomb(), [Bomb()], {"a": Bomb()}])
@@ -140,7 +191,7 @@ def test_readers_may_open_while_a_writer_commits(folder):
 
 
 def test_users_see_no_warnings_of_whoosh(tmp_path):
-    program = "import reftel.engine.writer, reftel.engine.reader"
+    program = "import reftel.engine.writer, reftel.engine.reader, reftel.engine.whoosh_index"
     ran = subprocess.run(
         [sys.executable, "-X", f"pycache_prefix={tmp_path}", "-W", "always", "-c", program], capture_output=True, text=True, check=True, timeout=120
     )

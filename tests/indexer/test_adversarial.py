@@ -58,18 +58,23 @@ PAGE = """\
 """
 
 UNITS = [
-    " ", "\t", "\n", "\r\n", "\xa0", " \n", "\n\n", "-", "- ", "=", "(", ")", "[", "1", "0", "X", "x", "¶", "\n¶", "E", "a", "é", "\0", "\x1b",
-    "A. ", "(A) ", "a ", "Word ", "word ", "LONDON ", "1. (C) ", "1. ", "\n1. (C) ", "\n\n1. x", "\n¶1. (C) x", "\n(S/NF) ", "\n\n(S/NF) ",
-    "REF: ", "\nREF: ", "TAGS: ", "\nTAGS: ", "SUBJECT: ", "\nSUBJECT: ", "Classified By: ", "\nClassified By: ", "E.O. 12958: ", "\nE.O. 12958: ",
-    "DECL: 01/01/2019 ", "for reasons 1.4 (b) ", "1.4 ", "and ", ",", "/", ".", ":", ";", "'", '"', "\\", "&", "<", ">", ">\n", "&#x000A;", "<pre>", "<div>",
-    "<!--", "SIPDIS\n", "SIPDIS ", "SECRET\n", "LONDON 00000290  002 OF 003\n", "LONDON 00000290  002 OF 003 ", "XXXX  002 OF 003 ", " OF 0",
-    "TO ", "\nTO ", "INFO ", "\nINFO ", "\nXMT ", "\nFM ", "RUEHC ", "\nRUEHC/SECSTATE WASHDC PRIORITY 1260", "RUEHC/SECSTATE WASHDC ",
-    "130512Z FEB 08 ", "130512", "\nINFO LOG-00 ", "SECTION 01 OF 02 ", "S E C R E T SECTION 02 OF 03 BAKU 000101\n", "S E C R E T ",
-    "PAGE 02 RUEHFRA0170 ", "\nPAGE 02 RUEHFRA0170", "STATE 1, ", "08 STATE 1 ", "OVIP (ROE, JANE) ", "PREL ", "EINDETRD ", "\nTitle Words\n----\n",
-    "\nSummary\n-------\n", "End summary. ", "visit http://www.x.sgov.gov ", "\nNNNN", "\nDeclassified/Released US Department of State EO", "id: 12345 ",
-    "select * from ", "...", "C O R R E C T E D ", "MINIMIZE CONSIDERED\n", "\nROE", "Mc", "Jr. ", "(S//REL TO USA, ", "[removed", "\nTAGS SECTION 02 UNCLAS ",
-    "QUOTE ", "smith @ Sat Dec 4 19:20 ", "Document Number: 1\n", "Message Text\n", '","', '\n"1","2/13/2008 5:12","08BAKU101","', '{"body":', "[",
+    " ", "\t", "\n", "\xa0", "\n\n", "-", "- ", "=", "(", "[", "1", "X", "x", "¶", "a", "\0", "A. ", "a ", "LONDON ", "1. (C) ", "\n1. (C) ", "\n¶1. (C) x",
+    "\n\n(S/NF) ", "REF: ", "\nREF: ", "TAGS: ", "\nTAGS: ", "SUBJECT: ", "\nSUBJECT: ", "Classified By: ", "\nClassified By: ", "E.O. 12958: ",
+    "\nE.O. 12958: ", ",", "/", ".", "'", '"', "&", "<", "&#x000A;", "SIPDIS\n", "LONDON 00000290  002 OF 003\n", "LONDON 00000290  002 OF 003 ", "TO ", "\nTO ",
+    "\nINFO ", "\nXMT ", "RUEHC/SECSTATE WASHDC ", "SECTION 01 OF 02 ", "S E C R E T SECTION 02 OF 03 BAKU 000101\n", "\nPAGE 02 RUEHFRA0170", "\nSummary\n-------\n",
+    "STATE 1, ", "\nROE", ">\n",
 ]  # fmt: skip
+"""What most rules look for: a megabyte of each."""
+
+MORE_UNITS = [
+    "\r\n", " \n", ")", "0", "\n¶", "E", "é", "\x1b", "(A) ", "Word ", "word ", "1. ", "\n\n1. x", "\n(S/NF) ", "DECL: 01/01/2019 ", "for reasons 1.4 (b) ", "1.4 ", "and ",
+    ":", ";", "\\", ">", "<pre>", "<div>", "<!--", "SIPDIS ", "SECRET\n", "XXXX  002 OF 003 ", " OF 0", "INFO ", "\nFM ", "RUEHC ", "\nRUEHC/SECSTATE WASHDC PRIORITY 1260",
+    "130512Z FEB 08 ", "130512", "\nINFO LOG-00 ", "S E C R E T ", "PAGE 02 RUEHFRA0170 ", "08 STATE 1 ", "OVIP (ROE, JANE) ", "PREL ", "EINDETRD ", "\nTitle Words\n----\n",
+    "End summary. ", "visit http://www.x.sgov.gov ", "\nNNNN", "\nDeclassified/Released US Department of State EO", "id: 12345 ", "select * from ", "...",
+    "C O R R E C T E D ", "MINIMIZE CONSIDERED\n", "Mc", "Jr. ", "(S//REL TO USA, ", "[removed", "\nTAGS SECTION 02 UNCLAS ", "QUOTE ", "smith @ Sat Dec 4 19:20 ",
+    "Document Number: 1\n", '","', '\n"1","2/13/2008 5:12","08BAKU101","', '{"body":', "[{",
+]  # fmt: skip
+"""What single rules look for: shorter runs, in which a rule that tries again from every place still shows."""
 
 NUMBERED: dict[str, Callable[[int], str]] = {
     "other addressees": lambda i: f"RUEHC/AMEMBASSY {letters(i)} PRIORITY {i % 9999:04}\n",
@@ -130,7 +135,13 @@ def behind_head(text: str) -> str:
     return f"{HEADER}\n{HEAD}{text}"
 
 
-PLACES: dict[str, Callable[[str], str]] = {"whole": str, "header": as_header, "body": as_body, "behind the head": behind_head}
+LABELS = ("N T I A L ", "DECL: ", "TAGS: ", "SUBJECT: ", "REF: ", "Classified By: ", "(d).")
+
+
+def as_value(label: str, text: str) -> str:
+    """A telegram with ``text`` behind a label of its head."""
+    front, _, back = HEAD.partition(label)
+    return f"{HEADER}\n{front}{label}{text}{back}{TEXT}"
 
 
 def timed(read: Callable[[], object]) -> float:
@@ -175,54 +186,67 @@ CONTAINERS: dict[str, Callable[[str], str]] = {
 @pytest.mark.parametrize("unit", UNITS, ids=ascii)
 def test_a_megabyte_of_one_unit(unit: str) -> None:
     text = repeated(unit)
-    for place, put in PLACES.items():
-        assert timed(lambda put=put: reftel.normalize_text(put(text))) < SECONDS, place
+    assert timed(lambda: reftel.normalize_text(text)) < SECONDS
+    assert timed(lambda: reftel.normalize_text(f"{HEADER}\n{HEAD}{text}q")) < SECONDS
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=ascii)
+def test_a_long_unit_in_every_place(unit: str) -> None:
+    """Shorter, but in every place, and with and without another letter behind it: where a rule fails at the end it tries again."""
+    for end in ("", "q"):
+        text = repeated(unit, MEGABYTE // 64) + end
+        telegrams = {"header": as_header(text), "body": as_body(text)} | {label: as_value(label, text) for label in LABELS}
+        for place, telegram in telegrams.items():
+            assert timed(lambda telegram=telegram: reftel.normalize_text(telegram)) < SECONDS / 6, (place, end)
 
 
 @pytest.mark.parametrize("name", NUMBERED)
-def test_a_megabyte_of_ever_other_units(name: str) -> None:
-    """Rules that compare each thing with all before it show only where the things differ."""
-    text = numbered(name)
-    for place, put in PLACES.items():
-        assert timed(lambda put=put: reftel.normalize_text(put(text))) < SECONDS, place
+def test_ever_other_units(name: str, tmp_path: Path) -> None:
+    """Half a megabyte: rules that compare each thing with all before it show only where the things differ."""
+    text = numbered(name, MEGABYTE // 2)
+    assert timed(lambda: reftel.normalize_text(text)) < SECONDS
+    assert timed(lambda: reftel.normalize_text(f"{HEADER}\n{HEAD}{text}")) < SECONDS
+    page = PAGE.format(header=f"{HEADER}INFO NATO EU COLLECTIVE\n{text}", body=HEAD + TEXT)
+    assert timed(lambda: read_file(tmp_path / "x", page)) < SECONDS
 
 
-@pytest.mark.parametrize("unit", UNITS, ids=ascii)
-def test_each_label_with_a_long_value(unit: str) -> None:
-    """The unit behind every label of the head, 128 KiB each."""
-    for label in ("N T I A L ", "DECL: ", "TAGS: ", "SUBJECT: ", "REF: ", "Classified By: ", "(d)."):
-        front, _, back = HEAD.partition(label)
-        text = f"{HEADER}\n{front}{label}{repeated(unit, MEGABYTE // 8)}{back}{TEXT}"
-        assert timed(lambda text=text: reftel.normalize_text(text)) < SECONDS / 4, label
-
-
-@pytest.mark.parametrize("unit", UNITS, ids=ascii)
+@pytest.mark.parametrize("unit", UNITS + MORE_UNITS, ids=ascii)
 def test_long_units_in_each_container(unit: str, tmp_path: Path) -> None:
-    text = repeated(unit, MEGABYTE // 8)
+    text = repeated(unit, MEGABYTE // 64)
     for container, write in CONTAINERS.items():
         data = write(text).encode("utf-8", "replace")
-        assert timed(lambda data=data: read_file(tmp_path / "x", data)) < SECONDS / 2, container
+        assert timed(lambda data=data: read_file(tmp_path / "x", data)) < SECONDS / 4, container
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(25))
 def test_mixtures_of_two_units(seed: int) -> None:
     chance = random.Random(seed)
-    first, second = chance.sample(UNITS, 2)
-    text = repeated(first + second * chance.choice((1, 1, 2, 9, 60)), MEGABYTE // 2)
-    for place, put in PLACES.items():
+    first, second = chance.sample(UNITS + MORE_UNITS, 2)
+    text = repeated(first + second * chance.choice((1, 1, 2, 9, 60)), MEGABYTE // 4)
+    for place, put in {"whole": str, "header": as_header, "body": as_body}.items():
         assert timed(lambda put=put: reftel.normalize_text(put(text))) < SECONDS, (first, second, place)
+
+
+def test_many_records_in_one_file(tmp_path: Path) -> None:
+    """Twenty thousand records of the archives in one text: each costs its own length, not that of all before it."""
+    path = tmp_path / "x"
+    path.write_text("".join(f"Message Text\n1. (C) {number}.\nDocument Number: 1\nFilm Number: 2\nLocator: 3\n" for number in range(2_000)), "utf-8")
+    assert timed(lambda: [cable.source for cable in reftel.read_cables(path)]) < SECONDS
+    assert [cable.source.locator for cable in reftel.read_cables(path) if cable.source][:3] == [1, 6, 11]
 
 
 # -- size -----------------------------------------------------------------------------------------------------------------------------
 
 
-def test_a_hundred_thousand_addressees() -> None:
+def test_a_hundred_thousand_addressees(tmp_path: Path) -> None:
     lines = "".join(f"RUEH{letters(i)[:2]}/AMEMBASSY {letters(i)} PRIORITY {i % 9999:04}\n" for i in range(100_000))
+    page = PAGE.format(header=HEADER + lines, body=HEAD + TEXT)
     cables: list[Cable] = []
-    assert timed(lambda: cables.append(reftel.normalize_text(as_header(lines)))) < 4 * SECONDS
+    assert timed(lambda: cables.extend(read_file(tmp_path / "x.html", page))) < 2 * SECONDS
     assert len(cables[0].recipients) == 100_001
     assert cables[0].recipients[-1].name == f"AMEMBASSY {letters(99_999)}"
     assert cables[0].signers == ("ROE",)
+    assert timed(lambda: reftel.normalize_text(as_header(lines))) < SECONDS  # a telegram's header is looked for in its first lines only
 
 
 def test_ten_million_blanks() -> None:
@@ -288,17 +312,17 @@ BOMBS = {
 def test_a_gzip_bomb_costs_little(name: str, tmp_path: Path) -> None:
     path = tmp_path / "bomb.gz"
     with gzip.open(path, "wb", compresslevel=3) as bomb:
-        for block in chunks(*BOMBS[name], 400 * MEGABYTE):
+        for block in chunks(*BOMBS[name], 90 * MEGABYTE):
             bomb.write(block)
     found = read_limited(path)
-    assert [line.split()[0] for line in found] == ["error"]
+    assert {line.split()[0] for line in found} == {"error"}
 
 
 def test_a_zip_bomb_costs_little_and_the_rest_is_read(tmp_path: Path) -> None:
     path = tmp_path / "bomb.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
         with archive.open("bomb.txt", "w") as bomb:
-            for block in chunks(*BOMBS["telegram"], 400 * MEGABYTE):
+            for block in chunks(*BOMBS["telegram"], 90 * MEGABYTE):
                 bomb.write(block)
         archive.writestr("honest.txt", f"{HEADER}\n{HEAD}{TEXT}")
     found = read_limited(path)

@@ -1,0 +1,228 @@
+"""Search engines side by side on the same synthetic cables: ``python benchmarks/peers.py [--sizes 20000,100000] [--engines reftel,tantivy]``.
+
+Every build and every round of queries runs in a fresh process. A query class is asked query by query, `ROUNDS` times over; p50 and p95 are
+over all those calls, "first" is the p50 of the first round, when nothing of a query was read before. The table goes to benchmarks/RESULTS.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import importlib.util
+import json
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from cache import Row, folder, iter_batches
+
+ROUNDS = 5
+SYSTEM_PYTHON = "/usr/bin/python3"
+LARGEST = {"whoosh": 20_000}
+"""Engines too slow for more cables than this."""
+
+ENGINES = ("reftel", "reftel-default", "tantivy", "fts5", "xapian", "whoosh")
+_SECONDS_A_CLASS = 30
+Results = dict[str, Any]
+
+
+# -- in the fresh process ----------------------------------------------------------------------------------------------------------------
+
+
+class _Timer:
+    """Passes batches on and leaves the time of reading them out."""
+
+    def __init__(self, number: int) -> None:
+        self._batches, self.outside = iter_batches(number), 0.0
+
+    def __iter__(self) -> Iterator[list[Row]]:
+        while True:
+            start = time.perf_counter()
+            batch = next(self._batches, None)
+            self.outside += time.perf_counter() - start
+            if batch is None:
+                return
+            yield batch
+
+
+def build(engine: str, size: int, processes: int) -> Results:
+    """Build an index anew. Peak memory in MB: this process and the largest of its children together."""
+    adaptor = _adaptor(engine, size, processes)
+    batches = _Timer(size)
+    start = time.perf_counter()
+    adaptor.build(batches, processes)
+    spent = time.perf_counter() - start - batches.outside
+    peak = sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024
+    bytes_used = sum(file.stat().st_size for file in _place(engine, size, processes).rglob("*") if file.is_file())
+    return {"version": adaptor.version, "rate": size / spent, "peak": peak, "megabytes": bytes_used / 1e6}
+
+
+def ask(engine: str, size: int, queries: list[Results]) -> dict[str, Results]:
+    """Times in ms of every class, and the totals found."""
+    adaptor = _adaptor(engine, size, 1)
+    adaptor.open()
+    groups: dict[str, list[Results]] = {}
+    for query in queries:
+        groups.setdefault(query["group"], []).append(query)
+    return {group: times for group, members in groups.items() if (times := _times(adaptor, members))}
+
+
+def _times(adaptor: Any, queries: list[Results]) -> Results:
+    calls = [adaptor.prepare(query) for query in queries]
+    if None in calls:
+        return {}
+    rounds: list[list[float]] = []
+    totals: list[int] = []
+    began = time.perf_counter()
+    for _ in range(ROUNDS):
+        spent = []
+        for call in calls:
+            start = time.perf_counter()
+            total = call()
+            spent.append((time.perf_counter() - start) * 1000)
+            if not rounds:
+                totals.append(total)
+            if time.perf_counter() - began > _SECONDS_A_CLASS:
+                break
+        rounds.append(spent)
+        if time.perf_counter() - began > _SECONDS_A_CLASS:
+            break
+    flat = sorted(value for spent in rounds for value in spent)
+    return {"p50": statistics.median(flat), "p95": flat[int(len(flat) * 0.95)], "first": statistics.median(rounds[0]), "totals": totals}
+
+
+def _adaptor(engine: str, size: int, processes: int) -> Any:
+    from adaptors import ADAPTORS  # noqa: PLC0415 - the parent needs no engine
+
+    return ADAPTORS[engine](_place(engine, size, processes))
+
+
+def _place(engine: str, size: int, processes: int) -> Path:
+    return folder() / f"{engine}-{size}-{processes}"
+
+
+# -- in the parent -----------------------------------------------------------------------------------------------------------------------
+
+
+def run(engine: str, *arguments: object) -> Results:
+    """What this script gives back in a fresh process."""
+    python = SYSTEM_PYTHON if engine == "xapian" else sys.executable
+    command = [python, "-W", "ignore", __file__, "--run", engine, *map(str, arguments)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"{engine} {arguments} failed:\n{done.stderr}")
+    result: Results = json.loads(done.stdout.splitlines()[-1])
+    return result
+
+
+def available(engine: str) -> bool:
+    """Whether an engine can be run here."""
+    if engine == "xapian":
+        return Path(SYSTEM_PYTHON).exists() and not subprocess.run([SYSTEM_PYTHON, "-c", "import xapian"], check=False, capture_output=True).returncode
+    return engine not in ("tantivy", "whoosh") or importlib.util.find_spec(engine) is not None
+
+
+def measure(engine: str, size: int, *, keep: bool) -> Results:
+    """Everything measured of one engine at one size. ``keep``: an index that is already there is asked, not built anew."""
+    report = folder() / f"{engine}-{size}.build.json"
+    if engine == "reftel-default":
+        return {"queries": run(engine, size, _query_file())}
+    if not (keep and report.exists()):
+        report.write_text(json.dumps(_builds(engine, size)))
+    built: Results = json.loads(report.read_text())
+    return built | {"queries": run(engine, size, _query_file())}
+
+
+def _builds(engine: str, size: int) -> Results:
+    result: Results = {}
+    for processes in (2, 1) if engine in ("reftel", "tantivy") else (1,):
+        shutil.rmtree(_place(engine, size, processes), ignore_errors=True)
+        _place(engine, size, processes).mkdir()
+        made = run(engine, size, "build", processes)
+        result |= made | {f"rate{processes}": made["rate"], f"peak{processes}": made["peak"]}
+        if processes > 1:
+            shutil.rmtree(_place(engine, size, processes))
+    return result
+
+
+def _query_file() -> Path:
+    path = folder() / "queries.json"
+    if not path.exists():
+        from queries import queries  # noqa: PLC0415 - needs NumPy
+
+        path.write_text(json.dumps([dataclasses.asdict(query) for query in queries()]))
+    return path
+
+
+def cold_start(size: int) -> float:
+    """Median wall time in seconds of a whole ``reftel search`` process, the files in the system's cache."""
+    archive = _place("reftel", size, 1)
+    _add_manifest(archive)
+    command = [str(Path(sys.executable).with_name("reftel")), "search", '"Minsk Group" AND precedent', "--archive", str(archive)]
+    times = []
+    for _ in range(7):
+        start = time.perf_counter()
+        subprocess.run(command, check=True, capture_output=True)
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def _add_manifest(archive: Path) -> None:
+    """Give an index built without sources the manifest of an archive of one cable."""
+    from synthetic import write_csv  # noqa: PLC0415
+
+    import reftel  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory() as scratch:
+        source = Path(scratch, "one.csv")
+        write_csv(source, 1)
+        reftel.build([source], Path(scratch, "archive"))
+        shutil.copyfile(Path(scratch, "archive", "manifest.sqlite"), archive / "manifest.sqlite")
+
+
+def main() -> None:
+    """Measure what is asked for and write the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", default="20000,100000", help="numbers of cables; 250000 on request")
+    parser.add_argument("--engines", default=",".join(ENGINES))
+    parser.add_argument("--keep", action="store_true", help="ask indexes that an earlier run left, where there are some")
+    parser.add_argument("--output", type=Path, default=Path(__file__).with_name("RESULTS.md"))
+    options = parser.parse_args()
+    from report import write_report  # noqa: PLC0415
+
+    (folder() / "queries.json").unlink(missing_ok=True)
+    results: dict[int, Results] = {}
+    for size in map(int, options.sizes.split(",")):
+        for _batch in iter_batches(size):
+            pass  # the rows exist from here on
+        found = results[size] = {}
+        for engine in filter(available, options.engines.split(",")):
+            if size <= LARGEST.get(engine, size):
+                found[engine] = measure(engine, size, keep=options.keep)
+                print(size, engine, {name: round(value, 1) for name, value in found[engine].items() if isinstance(value, float)}, flush=True)
+        if "reftel" in found:
+            found["reftel"]["cold"] = cold_start(size)
+    write_report(results, options.output)
+    print(options.output.read_text())
+
+
+def _child(engine: str, size: str, task: str, *processes: str) -> None:
+    if task == "build":
+        result: Iterable[Any] = build(engine, int(size), int(processes[0]))
+    else:
+        result = ask(engine, int(size), json.loads(Path(task).read_text()))
+    print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--run"]:
+        _child(*sys.argv[2:])
+    else:
+        main()

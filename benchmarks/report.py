@@ -1,0 +1,106 @@
+"""The results of benchmarks/peers.py as Markdown."""
+
+from __future__ import annotations
+
+import datetime
+import math
+import os
+import platform
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from queries import GOAL_GROUPS, GROUPS
+
+_TITLES = {"reftel": "reftel", "reftel-default": "reftel, default fields", "tantivy": "tantivy-py", "fts5": "SQLite FTS5", "xapian": "Xapian", "whoosh": "plain Whoosh"}
+_HEAD = """\
+# Peers side by side
+
+Written by `make bench` on {date}: {machine}, {cores} cores, Python {python}. {versions}.
+
+Every engine indexes the same words of subject, body and head and the same values, and keeps the same bytes to show a hit by. A query gives the exact
+total and ten hits (and facets over all hits); words are looked for in the body, exactly. "reftel, default fields" asks the same in subject, body and
+head together, as a bare word does. Each build and each engine's queries run in a fresh process; every class has 40 queries, asked five times over.
+Times in ms: p50 / p95 (first: p50 of the first round). "–": the engine has no query for the same cables. Plain Whoosh is run at 20,000 cables only:
+it takes minutes for a class beyond. Rates: building from words in memory, cables a second. Peak memory in MB: process and largest child together.
+"""
+
+
+def write_report(results: dict[int, dict[str, Any]], path: Path) -> None:
+    """Write the table of every size."""
+    versions = {_TITLES[engine]: found["version"] for engines in results.values() for engine, found in engines.items() if "version" in found}
+    head = _HEAD.format(
+        date=f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}", machine=_processor(), cores=os.cpu_count(), python=platform.python_version(),
+        versions=", ".join(f"{name} {version}" for name, version in versions.items()),
+    )  # fmt: skip
+    path.write_text("\n".join([head, *(_section(size, engines) for size, engines in results.items())]), encoding="utf-8")
+
+
+def _processor() -> str:
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines() if Path("/proc/cpuinfo").exists() else []
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.processor() or platform.machine())
+
+
+def _section(size: int, engines: dict[str, Any]) -> str:
+    names = list(engines)
+    rows = [[group, *(_times(engines[name], group) for name in names), _ratio(engines, group)] for group in GROUPS]
+    rows += [[title, *(_number(engines[name].get(key)) for name in names), ""] for title, key in (
+        ("build, cables/s, 1 process", "rate1"), ("build, cables/s, 2 processes", "rate2"), ("peak memory, 1 process", "peak1"),
+        ("peak memory, 2 processes", "peak2"), ("index, MB", "megabytes"),
+    )]  # fmt: skip
+    parts = [f"## {size:,} cables", "", *_table(["", *(_TITLES[name] for name in names), "reftel : tantivy"], rows), ""]
+    if "cold" in engines.get("reftel", {}):
+        parts += [f"Cold start, the whole process of `reftel search`: {engines['reftel']['cold']:.2f} s.", ""]
+    return "\n".join([*parts, *_means(engines), *_totals(engines)])
+
+
+def _table(head: list[str], rows: Iterable[list[str]]) -> list[str]:
+    return [f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows)]
+
+
+def _times(engine: dict[str, Any], group: str) -> str:
+    times = engine["queries"].get(group)
+    return f"{_short(times['p50'])} / {_short(times['p95'])} ({_short(times['first'])})" if times else "–"
+
+
+def _short(value: float) -> str:
+    return f"{value:.3f}" if value < 1 else f"{value:.2f}" if value < 10 else f"{value:.0f}"
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:,.0f}"
+
+
+def _p50(engines: dict[str, Any], engine: str, group: str) -> float | None:
+    times = engines.get(engine, {}).get("queries", {}).get(group)
+    return times["p50"] if times else None
+
+
+def _ratio(engines: dict[str, Any], group: str) -> str:
+    ours, theirs = _p50(engines, "reftel", group), _p50(engines, "tantivy", group)
+    return f"{ours / theirs:.2f}" if ours and theirs else ""
+
+
+def _means(engines: dict[str, Any]) -> list[str]:
+    """Geometric means of the ratios over the classes of the goals."""
+    lines = []
+    for other in ("tantivy", "fts5", "xapian", "whoosh"):
+        pairs = [(_p50(engines, "reftel", group), _p50(engines, other, group)) for group in GOAL_GROUPS]
+        ratios = [ours / theirs for ours, theirs in pairs if ours and theirs]
+        if ratios:
+            mean = math.exp(sum(map(math.log, ratios)) / len(ratios))
+            lines.append(f"- reftel : {_TITLES[other]}, geometric mean over {len(ratios)} classes: {mean:.2f}")
+    return [*lines, ""]
+
+
+def _totals(engines: dict[str, Any]) -> list[str]:
+    """Where an engine finds another number of cables."""
+    lines = []
+    wanted = engines.get("reftel", {}).get("queries", {})
+    for name, engine in engines.items():
+        for group, times in engine["queries"].items():
+            pairs = list(zip(times["totals"], wanted.get(group, times)["totals"], strict=False))
+            different = sum(ours != theirs for ours, theirs in pairs)
+            if different and name != "reftel-default":
+                lines.append(f"- {_TITLES[name]}, {group}: {different} of {len(pairs)} totals differ from reftel's")
+    return [*lines, ""]

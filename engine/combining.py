@@ -1,0 +1,91 @@
+"""Postings of several parts put together, term by term. Parts are batches that are flushed, or segments that are merged."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from reftel.engine.columns import ranges, starts_of
+
+Integers = npt.NDArray[Any]
+Wide = npt.NDArray[np.int64]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Part:
+    """Postings of some terms, by term and document.
+
+    ``terms``: the place of each in the order of all terms, every one once. ``counts``: how many postings it has. ``base``: what is to be
+    added to ``documents``. ``frequencies`` and ``positions`` are ``None`` for whole values.
+    """
+
+    terms: Integers
+    counts: Integers
+    documents: Integers
+    frequencies: Integers | None = None
+    positions: Integers | None = None
+    base: int = 0
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Postings:
+    """Postings by term and document: number of them for every term, documents, frequencies and positions."""
+
+    counts: Wide
+    documents: npt.NDArray[np.uint32]
+    frequencies: Integers | None
+    positions: Integers | None
+
+
+def combine(parts: Sequence[Part], size: int) -> Postings:
+    """The postings of all parts for terms 0 to ``size``. Documents of a part come after those of the parts before it."""
+    counts = np.zeros(size, dtype=np.int64)
+    for part in parts:
+        counts[part.terms] += part.counts
+    targets = _Targets([(part.terms, part.counts) for part in parts], counts)
+    documents = np.empty(int(counts.sum()), dtype=np.uint32)
+    for part, places in zip(parts, targets, strict=True):
+        documents[places] = part.documents.astype(np.uint32) + np.uint32(part.base)
+    if not parts or parts[0].frequencies is None:
+        return Postings(counts, documents, None, None)
+    frequencies = _scattered([part.frequencies for part in parts], targets)
+    words = [_words_of(part) for part in parts]
+    totals = np.zeros(size, dtype=np.int64)
+    for part, number in zip(parts, words, strict=True):
+        totals[part.terms] += number
+    targets = _Targets([(part.terms, number) for part, number in zip(parts, words, strict=True)], totals)
+    return Postings(counts, documents, frequencies, _scattered([part.positions for part in parts], targets))
+
+
+def _words_of(part: Part) -> Wide:
+    """How often each term of a part occurs."""
+    before = starts_of(part.frequencies if part.frequencies is not None else part.counts)
+    ends = starts_of(part.counts)
+    totals: Wide = before[ends[1:]] - before[ends[:-1]]
+    return totals
+
+
+class _Targets:
+    """Where the values of every part go; worked out for one part at a time, as together they take more memory than the values."""
+
+    def __init__(self, parts: Sequence[tuple[Integers, Integers]], totals: Wide) -> None:
+        self._parts, self._totals = parts, totals
+
+    def __iter__(self) -> Iterator[Wide]:
+        free = starts_of(self._totals)[:-1]
+        for terms, counts in self._parts:
+            yield ranges(free[terms], counts)
+            free[terms] += counts
+
+
+def _scattered(values: Sequence[Integers | None], targets: _Targets) -> Integers:
+    arrays = [each for each in values if each is not None]
+    total = sum(map(len, arrays))
+    result = np.empty(total, dtype=max((each.dtype for each in arrays), key=lambda kind: kind.itemsize, default=np.dtype(np.uint8)))
+    for array, places in zip(arrays, targets, strict=True):
+        result[places] = array
+    return result

@@ -1,0 +1,178 @@
+"""A file of named arrays: aligned, checksummed, read through a memory map. Byte by byte in docs/segment-format.md.
+
+A header of 64 bytes, the arrays, and a JSON directory that says where each one stands. `Container` checks everything that places depend on
+when it is opened, and the arrays' own checksums in `Container.verify`.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+import struct
+import zlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+
+FORMAT = 2
+"""Raised whenever the container, the names or the encodings of its arrays change."""
+
+MAGIC = b"\x89ARRAYS\n"
+ALIGNMENT = 64
+TYPES = ("<u1", "<u2", "<u4", "<u8", "<i1", "<i2", "<i4", "<i8")
+
+_HEADER = struct.Struct("<8sIIQQII")  # magic, format, 0, place and length of the directory, its checksum, that of the bytes before
+
+
+class ContainerError(ValueError):
+    """A file of arrays that is not as it was written."""
+
+
+class ContainerVersionError(ValueError):
+    """A file of arrays in another format."""
+
+
+class ContainerWriter:
+    """Writes arrays one after the other into a file that is empty; `finish` writes header and directory."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._arrays: dict[str, tuple[int, int, str, int]] = {}
+        self._place = _write(file, b"\0" * ALIGNMENT)
+        self._open: tuple[str, int, str, int] | None = None
+
+    def put(self, name: str, values: Array) -> None:
+        """Write an array whole, in little-endian order."""
+        ordered = np.ascontiguousarray(values, dtype=values.dtype.newbyteorder("<"))
+        self.put_parts(name, ordered.dtype.str.replace("|", "<"), iter((ordered.data.cast("B") if ordered.size else b"",)))
+
+    def put_parts(self, name: str, kind: str, parts: Iterator[bytes | memoryview]) -> None:
+        """Write an array of dtype ``kind`` from pieces, which need not be held in memory together."""
+        self.begin(name, kind)
+        for part in parts:
+            self.append(part)
+        self.end()
+
+    def begin(self, name: str, kind: str) -> None:
+        """Begin an array of dtype ``kind`` that is written with `append`."""
+        if kind not in TYPES or name in self._arrays or self._open:
+            raise ValueError(f"'{name}' can't be written as {kind}")
+        self._place += _write(self._file, b"\0" * (-self._place % ALIGNMENT))
+        self._open = (name, self._place, kind, 0)
+
+    def append(self, part: bytes | memoryview) -> None:
+        """Write the next bytes of the array that was begun."""
+        if self._open is None:
+            raise ValueError("no array was begun")
+        name, start, kind, checksum = self._open
+        self._place += _write(self._file, part)
+        self._open = (name, start, kind, zlib.crc32(part, checksum))
+
+    def end(self) -> None:
+        """End the array that was begun."""
+        if self._open is None:
+            raise ValueError("no array was begun")
+        name, start, kind, checksum = self._open
+        self._arrays[name] = (start, self._place - start, kind, checksum)
+        self._open = None
+
+    def finish(self, about: Mapping[str, Any]) -> None:
+        """Write the directory, with ``about`` in it, and the header."""
+        directory = json.dumps({"about": dict(about), "arrays": self._arrays}, separators=(",", ":")).encode()
+        _write(self._file, directory)
+        head = _HEADER.pack(MAGIC, FORMAT, 0, self._place, len(directory), zlib.crc32(directory), 0)[:-4]
+        self._file.seek(0)
+        _write(self._file, head + struct.pack("<I", zlib.crc32(head)))
+        self._file.flush()
+
+
+def _write(file: BinaryIO, data: bytes | memoryview) -> int:
+    file.write(data)
+    return len(data)
+
+
+class Container:
+    """The arrays of one file, or of a stretch of memory. `ContainerError` where they are not as they were written."""
+
+    def __init__(self, data: memoryview) -> None:
+        self._data = data
+        self.about, self._arrays = _read_directory(data)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all arrays."""
+        return tuple(self._arrays)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._arrays
+
+    def size(self, name: str) -> int:
+        """Bytes that an array takes."""
+        return self._arrays[name][1]
+
+    def bytes(self, name: str) -> memoryview:
+        """An array as bytes."""
+        if name not in self._arrays:
+            raise ContainerError(f"no array '{name}'")
+        place, length, _kind, _checksum = self._arrays[name]
+        return self._data[place : place + length]
+
+    def array(self, name: str) -> Array:
+        """An array, not copied; it can't be written to."""
+        data = self.bytes(name)
+        return np.frombuffer(data, dtype=self._arrays[name][2])
+
+    def verify(self) -> list[str]:
+        """The names of the arrays whose bytes have changed since they were written."""
+        return [name for name, (*_, checksum) in self._arrays.items() if zlib.crc32(self.bytes(name)) != checksum]
+
+
+def _read_directory(data: memoryview) -> tuple[dict[str, Any], dict[str, tuple[int, int, str, int]]]:
+    if len(data) < ALIGNMENT:
+        raise ContainerError("the file is shorter than its header")
+    head = bytes(data[: _HEADER.size])
+    magic, version, _, place, length, checksum, head_checksum = _HEADER.unpack(head)
+    if magic != MAGIC:
+        raise ContainerError("the file does not begin like a file of arrays")
+    if version != FORMAT:
+        raise ContainerVersionError(f"format {version}; this version reads format {FORMAT}")
+    if zlib.crc32(head[:-4]) != head_checksum:
+        raise ContainerError("the header was altered")
+    if place + length != len(data):
+        raise ContainerError(f"the file has {len(data)} bytes, not {place + length}")
+    text = bytes(data[place:])
+    if zlib.crc32(text) != checksum:
+        raise ContainerError("the directory was altered")
+    directory = json.loads(text)
+    arrays = {name: tuple(entry) for name, entry in directory["arrays"].items()}
+    for name, entry in arrays.items():
+        _check_entry(name, entry, place)
+    return directory["about"], arrays
+
+
+def _check_entry(name: str, entry: tuple[int, int, str, int], end: int) -> None:
+    place, length, kind, _checksum = entry
+    if kind not in TYPES or length % int(kind[-1]) or place % ALIGNMENT or not ALIGNMENT <= place <= place + length <= end:
+        raise ContainerError(f"the directory places '{name}' where it can't be")
+
+
+class MappedContainer(Container):
+    """The arrays of a file, through a memory map."""
+
+    def __init__(self, path: Path) -> None:
+        with path.open("rb") as file:
+            if not os.fstat(file.fileno()).st_size:
+                raise ContainerError("the file is empty")
+            self._map: mmap.mmap | None = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        super().__init__(memoryview(self._map))
+
+    def close(self) -> None:
+        """Let go of the map; arrays that still look into it keep it alive."""
+        self._data = memoryview(b"")
+        self._map = None

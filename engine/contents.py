@@ -1,0 +1,136 @@
+"""The table of contents: which segments make up the index now, and which of their documents are deleted.
+
+One file a commit. It begins as Whoosh's own, for Whoosh; behind that stands the same in a form that is read without running any code,
+which is all that `read_contents` looks at.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import json
+import os
+import re
+import struct
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from reftel.engine.columns import narrow
+from reftel.engine.container import FORMAT, Container, ContainerVersionError, ContainerWriter
+from reftel.engine.errors import IndexVersion
+from reftel.engine.folder import INDEX_NAME, NEW, contents_name, latest_generation, sync_folder
+from reftel.engine.specs import FieldSpec
+
+_FOOTER = struct.Struct("<8sQI")  # magic, where the container begins, checksum of all before the footer
+_MAGIC = b"ARRAYTOC"
+_FIRST_FORMAT = "fields.json"
+_SEGMENT_NAME = re.compile(rf"{INDEX_NAME}_[0-9a-z]+")
+
+
+class ContentsError(ValueError):
+    """A table of contents that is not as the writer left it."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Entry:
+    """A segment of an index: its name, how many documents it holds, and the numbers of those that are deleted, rising."""
+
+    name: str
+    size: int
+    deleted: npt.NDArray[Any]
+
+    @property
+    def live(self) -> int:
+        """How many documents are not deleted."""
+        return self.size - len(self.deleted)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Contents:
+    """A commit: its number, the fields of the index, and its segments."""
+
+    generation: int
+    specs: tuple[FieldSpec, ...]
+    entries: tuple[Entry, ...]
+
+
+def read_contents(folder: Path) -> Contents:
+    """The newest commit.
+
+    Errors: ``FileNotFoundError`` when a writer removed it in the meantime, `IndexVersion`, and ``ValueError`` and its like when it is damaged.
+    """
+    generation = latest_generation(folder)
+    if generation < 0:
+        raise FileNotFoundError("no table of contents")
+    data = (folder / contents_name(generation)).read_bytes()
+    magic, start, checksum = _FOOTER.unpack(data[-_FOOTER.size :]) if len(data) >= _FOOTER.size else (b"", 0, 0)
+    if magic != _MAGIC:
+        raise _foreign(folder)
+    if zlib.crc32(memoryview(data)[: -_FOOTER.size]) != checksum:
+        raise ContentsError("the table of contents was altered")
+    try:
+        container = Container(memoryview(data)[start : -_FOOTER.size])
+    except ContainerVersionError as error:
+        raise IndexVersion(f"the index in '{folder}' has {error}") from error
+    contents = _parsed(container)
+    if contents.generation != generation:
+        raise ContentsError("the table of contents belongs to another commit")
+    return contents
+
+
+def _foreign(folder: Path) -> Exception:
+    """The error for a table of contents that is not ours: the first format's, which had its fields in a file of their own, or cut short."""
+    try:
+        version = json.loads((folder / _FIRST_FORMAT).read_text(encoding="utf-8"))["format"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return ContentsError("the table of contents is not whole, or was written by another program")
+    return IndexVersion(f"the index in '{folder}' has format {version}; this version reads format {FORMAT}; build it anew")
+
+
+def _parsed(container: Container) -> Contents:
+    about = container.about
+    entries = tuple(_entry(container, number, name, size) for number, (name, size) in enumerate(about["segments"]))
+    return Contents(about["generation"], tuple(FieldSpec(**field) for field in about["fields"]), entries)
+
+
+def _entry(container: Container, number: int, name: str, size: int) -> Entry:
+    if not _SEGMENT_NAME.fullmatch(name) or size < 0:
+        raise ContentsError(f"'{name}' can't be a segment")
+    deleted = container.array(f"deleted/{number}")
+    if len(deleted) and int(deleted.max()) >= size:
+        raise ContentsError(f"documents of '{name}' are deleted that it does not have")
+    return Entry(name, size, deleted)
+
+
+def write_contents(folder: Path, contents: Contents, whoosh_form: bytes) -> None:
+    """Publish a commit whole or not at all; ``whoosh_form`` is what Whoosh reads. Flushed to the disk when this returns."""
+    body = io.BytesIO()
+    writer = ContainerWriter(body)
+    for number, entry in enumerate(contents.entries):
+        writer.put(f"deleted/{number}", narrow(np.asarray(entry.deleted)))
+    writer.finish(
+        {
+            "generation": contents.generation,
+            "fields": [dataclasses.asdict(spec) for spec in contents.specs],
+            "segments": [[entry.name, entry.size] for entry in contents.entries],
+        }
+    )
+    data = whoosh_form + body.getvalue()
+    name = contents_name(contents.generation)
+    temporary = folder / (name + NEW)
+    try:
+        with temporary.open("wb") as file:
+            file.write(data + _FOOTER.pack(_MAGIC, len(whoosh_form), zlib.crc32(data)))
+            file.flush()
+            os.fsync(file.fileno())
+        sync_folder(folder)  # the segments' names, before the table that names them
+        temporary.replace(folder / name)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    sync_folder(folder)
+

@@ -1,0 +1,85 @@
+"""The files of an index folder: their names, the lock, and what may be removed."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import re
+import secrets
+import string
+from collections.abc import Collection
+from pathlib import Path
+
+from reftel.engine.errors import LockHeld
+
+INDEX_NAME = "MAIN"
+"""The name that `whoosh.index.open_dir` looks for when none is given."""
+
+SEGMENT, CONTENTS, NEW = ".seg", ".toc", ".new"
+LOCK = f"{INDEX_NAME}_WRITELOCK"
+
+_ALPHABET = string.digits + string.ascii_lowercase
+_CONTENTS_NAME = re.compile(rf"_{INDEX_NAME}_([0-9]+)\.toc")
+_SEGMENT_FILE = re.compile(rf"({INDEX_NAME}_[0-9a-z]+)\.[A-Za-z0-9_.]+")
+
+
+def new_segment_name() -> str:
+    """A name that no segment has, as Whoosh makes them: ``MAIN_`` and sixteen letters or digits."""
+    return f"{INDEX_NAME}_{''.join(secrets.choice(_ALPHABET) for _ in range(16))}"
+
+
+def contents_name(generation: int) -> str:
+    """Name of a table of contents."""
+    return f"_{INDEX_NAME}_{generation}{CONTENTS}"
+
+
+def latest_generation(folder: Path) -> int:
+    """Number of the newest table of contents; -1 where there is none."""
+    try:
+        found = [_CONTENTS_NAME.fullmatch(path.name) for path in folder.iterdir()]
+    except (FileNotFoundError, NotADirectoryError):
+        return -1
+    return max((int(match[1]) for match in found if match), default=-1)
+
+
+def has_segments(folder: Path) -> bool:
+    """Whether segments lie in the folder, wanted or not."""
+    return folder.is_dir() and any(path.match(f"{INDEX_NAME}_*{SEGMENT}") for path in folder.iterdir())
+
+
+def remove_leftovers(folder: Path, generation: int, segments: Collection[str]) -> None:
+    """Remove tables of contents other than that of ``generation``, segments not named, and files that were never finished."""
+    for name in [path.name for path in folder.iterdir()]:
+        segment, contents = _SEGMENT_FILE.fullmatch(name), _CONTENTS_NAME.fullmatch(name)
+        unfinished = name.startswith(f"_{INDEX_NAME}_") and name.endswith(NEW)
+        if (segment and (segment[1] not in segments or name.endswith(NEW))) or (contents and int(contents[1]) != generation) or unfinished:
+            with contextlib.suppress(FileNotFoundError):
+                (folder / name).unlink()
+
+
+def sync_folder(folder: Path) -> None:
+    """Flush the names in a folder to the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+class Lock:
+    """Held by the one writer of an index; the system lets go of it when the process ends, however it ends. `LockHeld` if it is taken."""
+
+    def __init__(self, folder: Path) -> None:
+        self._descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o666)
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(self._descriptor)
+            raise LockHeld(f"another process is writing to '{folder}'") from error
+
+    def release(self) -> None:
+        """Let go of the lock; may be called again."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1

@@ -1,0 +1,131 @@
+"""Several segments into one, without the documents that were deleted; a stretch of terms at a time, so that memory stays bounded."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from reftel.engine.batch import RecordBlocks, compress_records
+from reftel.engine.columns import starts_of
+from reftel.engine.columns_writer import put_columns
+from reftel.engine.combining import Part, combine
+from reftel.engine.lexicon import merged_terms
+from reftel.engine.postings import FieldPostings
+from reftel.engine.segment import Segment
+from reftel.engine.segment_writer import SegmentFile, inverted_fields
+from reftel.engine.specs import FieldSpec
+from reftel.engine.terms_writer import Roots
+
+Integers = npt.NDArray[Any]
+Wide = npt.NDArray[np.int64]
+
+MOST_SEGMENTS = 8
+_AT_ONCE = 4_000_000  # postings and positions
+
+
+def choose(sizes: Sequence[tuple[int, int]]) -> list[int]:
+    """Which segments to merge, given how many live documents each has, and how many in all.
+
+    Those with fewer live than deleted documents; and where more than `MOST_SEGMENTS` would remain, the smallest ones, and larger ones as long
+    as they are not larger than what is merged already: then a document is seldom rewritten, and many small commits stay cheap.
+    """
+    order = sorted(range(len(sizes)), key=lambda number: sizes[number])
+    chosen = [number for number in order if 2 * sizes[number][0] < sizes[number][1]]
+    rest = [number for number in order if number not in chosen]
+    if len(rest) + bool(chosen) > MOST_SEGMENTS:
+        least = len(rest) - MOST_SEGMENTS + 1
+        chosen += rest[:least]
+        total = sum(sizes[number][0] for number in chosen)
+        for number in rest[least:]:
+            if sizes[number][0] > total:
+                break
+            chosen.append(number)
+            total += sizes[number][0]
+    return sorted(chosen)
+
+
+def merge(folder: Path, specs: Sequence[FieldSpec], segments: Sequence[Segment], roots: Roots | None) -> tuple[str, int]:
+    """Write a segment with the live documents of ``segments`` in their order; its name and number of documents."""
+    file = SegmentFile(folder, specs)
+    try:
+        for segment in segments:
+            for records in _records(segment):
+                file.add_records(records)
+        file.end_records()
+        maps = _new_numbers(segments)
+        numbers = {name: _merge_field(file, name, segments, maps, roots) for name in inverted_fields(specs)}
+        size = sum(int(np.count_nonzero(segment.live)) for segment in segments)
+        bases = put_columns(file.arrays, specs, [segment.columns(tuple(specs)) for segment in segments], numbers)
+        return file.publish(size, bases), size
+    except BaseException:
+        file.abandon()
+        raise
+
+
+def _new_numbers(segments: Sequence[Segment]) -> list[Wide]:
+    """For each segment the number that each of its documents gets."""
+    bases = starts_of(np.array([np.count_nonzero(segment.live) for segment in segments], dtype=np.int64))
+    return [np.cumsum(segment.live) - 1 + base for segment, base in zip(segments, bases.tolist(), strict=False)]
+
+
+def _merge_field(file: SegmentFile, name: str, segments: Sequence[Segment], maps: Sequence[Wide], roots: Roots | None) -> list[Integers]:
+    """Write a field; for each segment the numbers that its terms get."""
+    fields = [segment.field(name) for segment in segments]
+    terms, ranks = merged_terms([field.lexicon for field in fields])
+    writer = file.terms_writer(name)
+    for low, high in _stretches(fields, ranks, len(terms)):
+        parts = [
+            _part(field, numbers, segment, documents, low, high)
+            for field, numbers, segment, documents in zip(fields, ranks, segments, maps, strict=True)
+        ]
+        writer.add(combine(parts, high - low))
+    used = writer.finish(file.arrays, terms, file.roots_of(name, roots))
+    numbers = np.cumsum(used) - 1
+    return [numbers[each] for each in ranks]
+
+
+def _stretches(fields: Sequence[FieldPostings], ranks: Sequence[Wide], size: int) -> Iterator[tuple[int, int]]:
+    """Cut the terms so that a stretch has about `_AT_ONCE` postings and positions; a single term may have more."""
+    weights = np.zeros(size, dtype=np.int64)
+    for field, numbers in zip(fields, ranks, strict=True):
+        weights[numbers] += np.diff(field.ends(), prepend=0)
+    stretch = starts_of(weights)[:-1] // _AT_ONCE
+    cuts = [0, *(np.flatnonzero(np.diff(stretch)) + 1).tolist(), size]
+    return itertools.pairwise(cuts)
+
+
+def _part(field: FieldPostings, numbers: Wide, segment: Segment, new_numbers: Wide, low: int, high: int) -> Part:
+    """The live postings of a segment for the terms ``low`` to ``high`` of all."""
+    start, end = np.searchsorted(numbers, (low, high)).tolist()
+    counts, documents = field.stretch(start, end)
+    frequencies = field.stretch_frequencies(start, end) if field.placed else None
+    positions = field.stretch_positions(start, end) if field.placed else None
+    if segment.deletions:
+        kept = segment.live[documents]
+        if frequencies is not None and positions is not None:
+            positions, frequencies = positions[np.repeat(kept, frequencies)], frequencies[kept]
+        before = starts_of(kept)[starts_of(counts)]
+        counts, documents = np.diff(before), documents[kept]
+    return Part(numbers[start:end] - low, counts, new_numbers[documents], frequencies, positions)
+
+
+def _records(segment: Segment) -> Iterator[RecordBlocks]:
+    """Stored bytes of the live documents. Blocks without deleted ones are taken over as they are."""
+    _at, first = segment.record_blocks()
+    lengths = segment.record_lengths
+    for block, (start, end) in enumerate(zip(first[:-1].tolist(), first[1:].tolist(), strict=True)):
+        live, sizes = segment.live[start:end], lengths[start:end]
+        if live.all():
+            yield RecordBlocks([segment.compressed(block)], [end - start], sizes)
+        elif live.any():
+            data = segment.inflated(block, int(sizes.sum(dtype=np.int64)))
+            cuts = starts_of(sizes).tolist()
+            kept = np.flatnonzero(live).tolist()
+            yield compress_records([data[cuts[number] : cuts[number + 1]] for number in kept])
+
+

@@ -1,0 +1,167 @@
+"""Packed integers: blocks of 128 numbers, each block with as many bits a number as its largest one needs.
+
+A block of width *w* is *w* units of 16 bytes: first a plane of 128 bytes for every whole 8 bits (lowest first), then a plane of 16 bytes for
+every bit left, number *i* at bit ``7 - i % 8`` of byte ``i // 8``. Planes are taken apart for all blocks of one width at once, which
+NumPy does faster than it could shift single numbers. Where blocks begin, in units, is an array of its own; widths follow from it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+
+Integers = npt.NDArray[Any]
+Bytes = npt.NDArray[np.uint8]
+
+BLOCK = 128
+UNIT = 16
+_CHUNK = 1 << 13  # blocks packed at once
+_MOST_BITS = 32
+
+
+class PackedWriter:
+    """Packs numbers below 2**32 as they come and writes them to ``file``."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._rest = np.empty(0, dtype=np.uint32)
+        self._widths: list[Bytes] = []
+        self.count = 0
+
+    def add(self, values: Integers) -> None:
+        """Append ``values``."""
+        self.count += len(values)
+        waiting = np.concatenate([self._rest, values.astype(np.uint32, copy=False)]) if len(self._rest) else values.astype(np.uint32, copy=False)
+        whole = len(waiting) // BLOCK * BLOCK
+        for start in range(0, whole, _CHUNK * BLOCK):
+            self._write(waiting[start : min(start + _CHUNK * BLOCK, whole)])
+        self._rest = waiting[whole:].copy()
+
+    def finish(self) -> npt.NDArray[np.uint32]:
+        """Write what waits for a full block; gives where every block begins, and where the last one ends, in units."""
+        if len(self._rest):
+            self._write(np.concatenate([self._rest, np.zeros(BLOCK - len(self._rest), dtype=np.uint32)]))
+        widths = np.concatenate([np.empty(0, np.uint8), *self._widths])
+        starts = np.zeros(len(widths) + 1, dtype=np.uint64)
+        np.cumsum(widths, out=starts[1:])
+        if starts[-1] >> np.uint64(32):
+            raise OverflowError("a segment can't hold as much as that")
+        return starts.astype(np.uint32)
+
+    def _write(self, values: npt.NDArray[np.uint32]) -> None:
+        units, widths = _packed(values.reshape(-1, BLOCK))
+        self._file.write(units.data)
+        self._widths.append(widths)
+
+
+def _packed(rows: npt.NDArray[np.uint32]) -> tuple[Bytes, Bytes]:
+    widths = np.frexp(np.bitwise_or.reduce(rows, axis=1).astype(np.float64))[1]  # the exponent is the number of bits
+    starts = np.cumsum(widths) - widths
+    units = np.empty((int(widths.sum()), UNIT), dtype=np.uint8)
+    for width in np.unique(widths).tolist():
+        chosen = widths == width
+        if width:
+            units[starts[chosen][:, None] + np.arange(width)] = _planes(rows[chosen], width)
+    return units, widths.astype(np.uint8)
+
+
+def _planes(rows: npt.NDArray[np.uint32], width: int) -> Bytes:
+    planes = np.empty((len(rows), width, UNIT), dtype=np.uint8)
+    whole, bits = divmod(width, 8)
+    for plane in range(whole):
+        planes[:, 8 * plane : 8 * plane + 8] = (rows >> np.uint32(8 * plane)).astype(np.uint8).reshape(-1, 8, UNIT)
+    if bits:
+        rest = (rows >> np.uint32(8 * whole)).astype(np.uint8)
+        for bit in range(bits):
+            planes[:, 8 * whole + bit] = np.packbits(rest & np.uint8(1 << bit), axis=1)
+    return planes
+
+
+class Packed:
+    """Packed numbers, ``units`` of 16 bytes and where blocks begin in them."""
+
+    def __init__(self, units: Bytes, starts: Integers, count: int) -> None:
+        if len(units) % UNIT or len(starts) != -(-count // BLOCK) + 1 or (count and int(starts[-1]) * UNIT != len(units)):
+            raise ValueError("packed numbers of another size than said")
+        self._units, self._starts = units.reshape(-1, UNIT), starts
+        self.count = count
+
+    def slice(self, first: int, last: int) -> Integers:
+        """Numbers ``first`` up to, not including, ``last``, in the narrowest unsigned type that holds them all."""
+        if not 0 <= first <= last <= self.count:
+            raise ValueError("packed numbers asked for that are not there")
+        if first == last:
+            return np.empty(0, dtype=np.uint8)
+        low = first // BLOCK
+        bounds = self._starts[low : -(-last // BLOCK) + 1]
+        if len(bounds) == 2:
+            unpacked = self._block(int(bounds[0]), int(bounds[1]))
+        else:
+            bounds = bounds.astype(np.intp)
+            unpacked = self._unpack(bounds[:-1], np.diff(bounds)).reshape(-1)
+        return unpacked[first - low * BLOCK : last - low * BLOCK]
+
+    def take(self, numbers: npt.NDArray[np.intp]) -> Integers:
+        """The numbers at rising places; only blocks that hold one are unpacked."""
+        if not len(numbers):
+            return np.empty(0, dtype=np.uint8)
+        if numbers[0] < 0 or numbers[-1] >= self.count:
+            raise ValueError("packed numbers asked for that are not there")
+        blocks = numbers // BLOCK
+        new = np.empty(len(blocks), dtype=np.bool_)
+        new[0] = True
+        np.not_equal(blocks[1:], blocks[:-1], out=new[1:])
+        wanted = blocks[new]
+        starts = self._starts[wanted].astype(np.intp)
+        rows = self._unpack(starts, self._starts[wanted + 1].astype(np.intp) - starts)
+        taken: Integers = rows[np.cumsum(new) - 1, numbers % BLOCK]
+        return taken
+
+    def _block(self, start: int, end: int) -> Integers:
+        _check_width(start - end, end - start)
+        planes = self._units[start:end]
+        return _numbers(planes[None], _type_for(end - start))[0] if end > start else np.zeros(BLOCK, dtype=np.uint8)
+
+    def _unpack(self, starts: npt.NDArray[np.intp], widths: npt.NDArray[np.intp]) -> Integers:
+        counts = np.bincount(widths) if widths.min() >= 0 else np.empty(0, dtype=np.intp)
+        _check_width(len(counts) and -1, len(counts) - 1 if len(counts) else -1)
+        present = np.flatnonzero(counts).tolist()
+        kind = _type_for(present[-1])
+        if len(present) == 1:
+            width = present[0]
+            planes = self._units[starts[:, None] + np.arange(width)] if width else np.empty((len(starts), 0, UNIT), dtype=np.uint8)
+            return _numbers(planes, kind) if width else np.zeros((len(starts), BLOCK), dtype=kind)
+        rows = np.empty((len(starts), BLOCK), dtype=kind)
+        for width in present:
+            chosen = np.flatnonzero(widths == width)
+            rows[chosen] = _numbers(self._units[starts[chosen][:, None] + np.arange(width)], kind) if width else 0
+        return rows
+
+
+def _check_width(falling: int, width: int) -> None:
+    if falling > 0 or not 0 <= width <= _MOST_BITS:
+        raise ValueError("a block of packed numbers with an impossible width")
+
+
+def _type_for(width: int) -> type[np.unsignedinteger[Any]]:
+    return np.uint8 if width <= 8 else np.uint16 if width <= 16 else np.uint32
+
+
+def _numbers(planes: Bytes, kind: type[np.unsignedinteger[Any]]) -> Integers:
+    """The numbers of blocks of one width, from their planes: (blocks, width, 16) -> (blocks, 128)."""
+    blocks, width, _ = planes.shape
+    whole, bits = divmod(width, 8)
+    if whole:
+        numbers = planes[:, :8].reshape(blocks, BLOCK).astype(kind)
+        for plane in range(1, whole):
+            numbers |= planes[:, 8 * plane : 8 * plane + 8].reshape(blocks, BLOCK).astype(kind) << kind(8 * plane)
+    else:
+        numbers = np.zeros((blocks, BLOCK), dtype=kind)
+    if bits:
+        rest = np.unpackbits(planes[:, 8 * whole].reshape(blocks, UNIT), axis=1)
+        for bit in range(1, bits):
+            rest |= np.unpackbits(planes[:, 8 * whole + bit], axis=1) << np.uint8(bit)
+        numbers |= rest.astype(kind) << kind(8 * whole) if whole else rest.astype(kind, copy=False)
+    return numbers

@@ -1,0 +1,172 @@
+"""The postings of one field of one segment, decoded for stretches of terms or for chosen terms at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from reftel.engine import names
+from reftel.engine.columns import ranges, starts_of
+from reftel.engine.container import Container
+from reftel.engine.lexicon import Lexicon
+from reftel.engine.packing import Packed
+
+Integers = npt.NDArray[Any]
+Wide = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+PLACE_BITS = 32
+_NO_NUMBERS = np.empty(0, dtype=np.int64)
+_SPARSE = 4  # positions of fewer than one posting in so many are looked up one by one
+
+
+class FieldPostings:
+    """Terms and postings of a field. Terms are known by their numbers in ``lexicon``; documents by theirs in the segment."""
+
+    def __init__(self, file: Container, name: str, documents: int) -> None:
+        self._file, self._name, self._documents = file, name, documents
+        self.lexicon = open_lexicon(file, names.part(name, names.TERMS))
+        self._postings = self._starts(names.POSTINGS_AT)
+        self._first = self._array(names.FIRST)
+        total = int(self._postings[-1])
+        if len(self._first) != len(self.lexicon):
+            raise ValueError(f"'{name}' has another number of terms than said")
+        self._gaps = self._packed(names.GAPS, total - len(self._first))
+        self._places: Integers | None = None
+        if names.part(name, names.PLACES_AT) in file:
+            self._places = self._starts(names.PLACES_AT)
+            self._frequencies = self._packed(names.FREQUENCIES, total)
+            self._positions = self._packed(names.POSITIONS, int(self._places[-1]))
+
+    def counts(self, low: int, high: int) -> Wide:
+        """In how many documents each of the terms ``low`` to ``high`` stands."""
+        ends = self._postings[low : high + 1].astype(np.int64)
+        counts: Wide = ends[1:] - ends[:-1]
+        return counts
+
+    def count(self, term: int) -> int:
+        """In how many documents a term stands."""
+        return int(self._postings[term + 1]) - int(self._postings[term])
+
+    # -- one term ------------------------------------------------------------------------------------------------------------------------
+
+    def documents(self, term: int) -> Wide:
+        """The documents that hold a term, rising."""
+        first, start, end = int(self._first[term]), int(self._postings[term]), int(self._postings[term + 1])
+        if end - start == 1:
+            return np.array([first], dtype=np.int64)
+        documents = np.empty(end - start, dtype=np.int64)
+        documents[0] = first
+        np.add(self._gaps.slice(start - term, end - term - 1), 1, out=documents[1:], dtype=np.int64)
+        np.cumsum(documents, out=documents)
+        self._check(int(documents[-1]))
+        return documents
+
+    def frequencies(self, term: int) -> Wide:
+        """How often each of `documents` holds the term."""
+        start, end = int(self._postings[term]), int(self._postings[term + 1])
+        if self._places is None or int(self._places[term + 1]) - int(self._places[term]) == end - start:
+            return np.ones(end - start, dtype=np.int64)
+        frequencies: Wide = np.add(self._frequencies.slice(start, end), 1, dtype=np.int64)
+        return frequencies
+
+    def places(self, term: int, documents: Wide, frequencies: Wide, kept: Mask | None, base: int = 0) -> Wide:
+        """The places of a term, from what `documents` and `frequencies` gave: in all of them or only where ``kept``.
+
+        ``base``: what is to be added to the numbers of documents.
+        """
+        if self._places is None:
+            return _NO_NUMBERS
+        start, end = int(self._places[term]), int(self._places[term + 1])
+        if int(frequencies.sum()) != end - start:
+            raise ValueError(f"'{self._name}' has another number of positions than said")
+        if kept is None:
+            positions = self._positions.slice(start, end)
+        elif _SPARSE * np.count_nonzero(kept) < len(kept):
+            at = np.cumsum(frequencies) - frequencies + start
+            positions = self._positions.take(ranges(at[kept], frequencies[kept]))
+        else:
+            positions = self._positions.slice(start, end)[np.repeat(kept, frequencies)]
+        if kept is not None:
+            documents, frequencies = documents[kept], frequencies[kept]
+        places: Wide = np.repeat((documents + base) << PLACE_BITS, frequencies)
+        places |= positions
+        return places
+
+    # -- neighbouring terms ------------------------------------------------------------------------------------------------------------------
+
+    def stretch(self, low: int, high: int) -> tuple[Wide, Wide]:
+        """The number of postings of each of the terms ``low`` to ``high``, and the documents of all of them by term."""
+        counts = self.counts(low, high)
+        if not len(counts) or counts.min() < 1:
+            if len(counts):
+                raise ValueError(f"'{self._name}' has a term without postings")
+            return counts, _NO_NUMBERS
+        starts = starts_of(counts)
+        documents = np.empty(int(starts[-1]), dtype=np.int64)
+        heads = starts[:-1]
+        later = np.ones(len(documents), dtype=np.bool_)
+        later[heads] = False
+        gaps = self._gaps.slice(int(self._postings[low]) - low, int(self._postings[high]) - high)
+        documents[later] = np.add(gaps, 1, dtype=np.int64)
+        documents[heads] = 0
+        np.cumsum(documents, out=documents)
+        documents += np.repeat(self._first[low:high].astype(np.int64) - documents[heads], counts)
+        self._check(int(documents.max()))
+        return counts, documents
+
+    def stretch_frequencies(self, low: int, high: int) -> Integers:
+        """How often each document of `stretch` holds its term."""
+        start, end = int(self._postings[low]), int(self._postings[high])
+        if self._places is None:
+            return np.ones(end - start, dtype=np.uint8)
+        counts = self._frequencies.slice(start, end)
+        kind = counts.dtype if int(counts.max(initial=0)) < np.iinfo(counts.dtype).max else np.dtype(np.uint64)
+        frequencies: Integers = np.add(counts, 1, dtype=kind)
+        return frequencies
+
+    def stretch_positions(self, low: int, high: int) -> Integers:
+        """The positions of `stretch`, by term and document."""
+        if self._places is None:
+            return _NO_NUMBERS
+        return self._positions.slice(int(self._places[low]), int(self._places[high]))
+
+    @property
+    def placed(self) -> bool:
+        """Whether the field has frequencies and positions."""
+        return self._places is not None
+
+    def size_of(self, low: int, high: int) -> int:
+        """How many postings and positions the terms ``low`` to ``high`` have together."""
+        postings = int(self._postings[high]) - int(self._postings[low])
+        return postings if self._places is None else postings + int(self._places[high]) - int(self._places[low])
+
+    def ends(self) -> Wide:
+        """Postings and positions of all terms up to and with each one."""
+        ends = self._postings[1:].astype(np.int64)
+        return ends if self._places is None else ends + self._places[1:].astype(np.int64)
+
+    # -- helpers --------------------------------------------------------------------------------------------------------------------------
+
+    def _array(self, kind: str) -> Integers:
+        return self._file.array(names.part(self._name, kind))
+
+    def _starts(self, kind: str) -> Integers:
+        starts = self._array(kind)
+        if len(starts) != len(self.lexicon) + 1 or int(starts[0]):
+            raise ValueError(f"'{self._name}' has another number of terms than said")
+        return starts
+
+    def _packed(self, kind: str, count: int) -> Packed:
+        return Packed(self._array(kind), self._array(kind + names.STARTS), count)
+
+    def _check(self, last: int) -> None:
+        if last >= self._documents:
+            raise ValueError(f"'{self._name}' names documents that there are not")
+
+
+def open_lexicon(file: Container, name: str) -> Lexicon:
+    """The terms under a name."""
+    return Lexicon(file.bytes(name), file.array(name + names.STARTS))

@@ -1,0 +1,100 @@
+"""Records on their way into segments: batches, memory, and segments that memory had no room for."""
+
+from __future__ import annotations
+
+import collections
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+
+from reftel.engine.batch import RecordBlocks, batch_of, compress_records
+from reftel.engine.contents import Entry
+from reftel.engine.segment_writer import SegmentBuilder
+from reftel.engine.specs import FieldSpec, Record
+from reftel.engine.terms_writer import Roots
+
+_BATCH = 256
+_BATCH_BYTES = 16 << 20
+_WAITING = 3  # batches whose records are being compressed
+_SHARE = 0.45  # of the memory for batches; putting them together takes as much again
+
+
+class Run:
+    """The records of one writer. Documents are numbered through all segments that it fills; ``memory`` in bytes.
+    """
+
+    def __init__(self, folder: Path, specs: Sequence[FieldSpec], roots: Roots | None, memory: int) -> None:
+        self._folder, self._roots = folder, roots
+        self._specs, self._limit = specs, int(memory * _SHARE)
+        self._waiting: list[Record] = []
+        self._bytes = 0
+        self._builder: SegmentBuilder | None = None
+        self._compressor: ThreadPoolExecutor | None = None
+        self._compressing: collections.deque[Future[RecordBlocks]] = collections.deque()
+        self._written: list[tuple[str, int]] = []
+        self._count = 0
+        self._deleted: list[int] = []
+
+    def add(self, record: Record) -> int:
+        """Take a record; its number."""
+        self._waiting.append(record)
+        self._bytes += len(record.stored)
+        self._count += 1
+        if len(self._waiting) >= _BATCH or self._bytes >= _BATCH_BYTES:
+            self._end_batch()
+        return self._count - 1
+
+    def delete(self, number: int) -> None:
+        """Leave a document out again."""
+        self._deleted.append(number)
+
+    def finish(self) -> list[Entry]:
+        """Write what is in memory; the segments of the whole run."""
+        self._end_batch()
+        self._end_segment()
+        deleted, entries = np.array(sorted(self._deleted), dtype=np.int64), []
+        base = 0
+        for name, size in self._written:
+            low, high = np.searchsorted(deleted, (base, base + size)).tolist()
+            entries.append(Entry(name, size, deleted[low:high] - base))
+            base += size
+        return entries
+
+    def abandon(self) -> None:
+        """Stop. Segments that were written are left over."""
+        if self._compressor is not None:
+            self._compressor.shutdown(cancel_futures=True)
+        if self._builder is not None:
+            self._builder.abandon()
+            self._builder = None
+
+    def _end_batch(self) -> None:
+        if not self._waiting:
+            return
+        builder = self._builder = self._builder or SegmentBuilder(self._folder, self._specs, self._roots)
+        stored = [record.stored for record in self._waiting]
+        if len(stored) >= _BATCH and self._compressor is None:
+            self._compressor = ThreadPoolExecutor(1)  # zlib works beside the interpreter
+        if self._compressor is not None:
+            self._compressing.append(self._compressor.submit(compress_records, stored))
+        batch = batch_of(self._waiting, self._specs)
+        self._waiting, self._bytes = [], 0
+        builder.add(batch)
+        if self._compressor is None:
+            builder.add_records(compress_records(stored))
+        self._take_compressed(builder, _WAITING)
+        if builder.nbytes >= self._limit:
+            self._end_segment()
+
+    def _take_compressed(self, builder: SegmentBuilder, most: int) -> None:
+        while len(self._compressing) > most:
+            builder.add_records(self._compressing.popleft().result())
+
+    def _end_segment(self) -> None:
+        if self._builder is None:
+            return
+        self._take_compressed(self._builder, 0)
+        self._written.append((self._builder.finish(), self._builder.size))
+        self._builder = None

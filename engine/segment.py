@@ -1,0 +1,187 @@
+"""One open segment file: its terms, columns and records, each read when it is first asked for."""
+
+from __future__ import annotations
+
+import functools
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from reftel.engine import names
+from reftel.engine.columns import Coded, Columns, Lists, RegionLists, decode_numbers
+from reftel.engine.container import MappedContainer
+from reftel.engine.folder import SEGMENT
+from reftel.engine.lexicon import Lexicon
+from reftel.engine.postings import FieldPostings, open_lexicon
+from reftel.engine.specs import KEY, FieldSpec
+
+Integers = npt.NDArray[Any]
+Wide = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+_MOST_INFLATED = 1 << 31
+
+
+class Segment:
+    """A segment file. ``ValueError`` and its like wherever it is not as it was written. ``live``: which documents are not deleted."""
+
+    def __init__(self, folder: Path, name: str, size: int, deleted: Integers) -> None:
+        self.name, self.size = name, size
+        self.file = MappedContainer(folder / (name + SEGMENT))
+        if self.file.about["documents"] != size:
+            raise ValueError(f"'{name}' has another number of documents than said")
+        self._bases: dict[str, int | None] = self.file.about["bases"]
+        self.live: Mask = np.ones(size, dtype=np.bool_)
+        self.live[deleted] = False
+        self.deletions = len(deleted)
+        self.field = functools.cache(self._field)
+        self.facet_terms = functools.cache(lambda field: open_lexicon(self.file, names.part(field, names.FACET)))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.field.cache_clear()
+        self.facet_terms.cache_clear()
+        self.file.close()
+
+    # -- terms ----------------------------------------------------------------------------------------------------------------------------
+
+    def has_terms(self, name: str) -> bool:
+        """Whether a field has terms here."""
+        return names.part(name, names.TERMS) in self.file
+
+    def _field(self, name: str) -> FieldPostings:
+        return FieldPostings(self.file, name, self.size)
+
+    def roots(self, name: str) -> tuple[Lexicon, Integers, Integers] | None:
+        """The roots of a field's words, where the terms of each begin, and the numbers of the terms; ``None`` if it has none."""
+        if names.part(name, names.ROOTS) not in self.file:
+            return None
+        return open_lexicon(self.file, names.part(name, names.ROOTS)), self._array(name, names.ROOT_TERMS_AT), self._array(name, names.ROOT_TERMS)
+
+    @functools.cached_property
+    def key_numbers(self) -> Wide:
+        """For each document the number of its key."""
+        postings = self.field(KEY)
+        counts, documents = postings.stretch(0, len(postings.lexicon))
+        if len(documents) != self.size:
+            raise ValueError(f"'{self.name}' has another number of keys than said")
+        numbers = np.full(self.size, -1, dtype=np.int64)
+        numbers[documents] = np.repeat(np.arange(len(counts)), counts)
+        if numbers.min(initial=0) < 0:
+            raise ValueError(f"'{self.name}' has a document without a key")
+        return numbers
+
+    # -- columns --------------------------------------------------------------------------------------------------------------------------
+
+    def numbers(self, name: str) -> Wide:
+        """A number column, by document."""
+        return decode_numbers(self._column(name, names.NUMBER), self._bases[name])
+
+    def lengths(self, name: str) -> Integers:
+        """Number of words by document."""
+        return self._column(name, names.LENGTH)
+
+    def blocks(self, name: str) -> Lists:
+        """Number of words of each block of each document."""
+        return self._lists(name, names.BLOCK_COUNTS, names.BLOCK_WORDS)
+
+    def facet(self, name: str) -> Lists:
+        """Codes into `facet_terms` by document."""
+        lists = self._lists(name, names.FACET_COUNTS, names.FACET_CODES)
+        if int(lists.values.max(initial=0)) >= max(1, len(self.facet_terms(name))):
+            raise ValueError(f"'{name}' has values that are not in its table")
+        return lists
+
+    def sort(self, name: str) -> Integers:
+        """By document the number of its first value's term and 1; 0 where it has none."""
+        codes = self._column(name, names.SORT)
+        if int(codes.max(initial=0)) > len(self.field(name).lexicon):
+            raise ValueError(f"'{name}' has values that are no terms")
+        return codes
+
+    def regions(self) -> RegionLists:
+        """The regions of all documents."""
+        blocks = self._lists(names.REGIONS, names.REGION_COUNTS, names.REGION_BLOCKS)
+        levels = self._array(names.REGIONS, names.REGION_LEVELS)
+        counts, codes = self._array(names.REGIONS, names.LABEL_COUNTS), self._array(names.REGIONS, names.LABEL_CODES)
+        if len(levels) != len(blocks.values) or len(counts) != len(levels):
+            raise ValueError(f"'{self.name}' has another number of regions than said")
+        terms = open_lexicon(self.file, names.part(names.REGIONS, names.LABELS))
+        return RegionLists(blocks, levels, Coded(terms.slice(0, len(terms)), Lists(counts, codes).check()))
+
+    def columns(self, specs: tuple[FieldSpec, ...]) -> Columns:
+        """All columns of the documents that are not deleted."""
+        live = self.live
+        result = Columns({}, {}, {}, {}, _kept_regions(self.regions(), live) if any(spec.regions for spec in specs) else None)
+        for spec in specs:
+            if spec.kind == "text":
+                result.blocks[spec.name] = self.blocks(spec.name).kept(live)
+            elif spec.kind == "number":
+                result.numbers[spec.name] = self.numbers(spec.name)[live]
+            elif spec.kind == "keyword" and spec.sort:
+                result.sorts[spec.name] = self.sort(spec.name)[live]
+            if spec.facet:
+                terms = self.facet_terms(spec.name)
+                result.facets[spec.name] = Coded(terms.slice(0, len(terms)), self.facet(spec.name).kept(live))
+        return result
+
+    # -- records --------------------------------------------------------------------------------------------------------------------------
+
+    def record(self, document: int) -> bytes:
+        """The stored bytes of a document."""
+        first = self._array(names.RECORDS, names.RECORD_FIRST)
+        block = int(np.searchsorted(first, document, "right")) - 1
+        start = int(first[block])
+        lengths = self.record_lengths[start : int(first[block + 1])].astype(np.int64)
+        before = int(lengths[: document - start].sum())
+        return self.inflated(block, int(lengths.sum()))[before : before + int(lengths[document - start])]
+
+    @property
+    def record_lengths(self) -> Integers:
+        """Length of every record."""
+        return self._column(names.RECORDS, names.RECORD_LENGTHS)
+
+    def record_blocks(self) -> tuple[Wide, Wide]:
+        """Where blocks of records begin: bytes, and numbers of documents; ends included."""
+        at = self._array(names.RECORDS, names.RECORD_BLOCKS_AT)
+        return at.astype(np.int64), self._array(names.RECORDS, names.RECORD_FIRST).astype(np.int64)
+
+    def compressed(self, block: int) -> bytes:
+        """A block of records as it stands in the file."""
+        at = self._array(names.RECORDS, names.RECORD_BLOCKS_AT)
+        start, end = int(at[block]), int(at[block + 1])
+        data = self.file.bytes(names.part(names.RECORDS, names.RECORD_BLOCKS))
+        if not 0 <= start <= end <= len(data):
+            raise ValueError(f"'{self.name}' places records where they can't be")
+        return bytes(data[start:end])
+
+    def inflated(self, block: int, size: int) -> bytes:
+        """A block of records of ``size`` bytes."""
+        if size > _MOST_INFLATED:
+            raise ValueError(f"'{self.name}' has records of {size} bytes")
+        data = zlib.decompressobj().decompress(self.compressed(block), size + 1)
+        if len(data) != size:
+            raise ValueError(f"'{self.name}' has records of another length than said")
+        return data
+
+    # -- helpers --------------------------------------------------------------------------------------------------------------------------
+
+    def _array(self, name: str, kind: str) -> Integers:
+        return self.file.array(names.part(name, kind))
+
+    def _column(self, name: str, kind: str) -> Integers:
+        values = self._array(name, kind)
+        if len(values) != self.size:
+            raise ValueError(f"'{names.part(name, kind)}' has {len(values)} values for {self.size} documents")
+        return values
+
+    def _lists(self, name: str, counts: str, values: str) -> Lists:
+        return Lists(self._column(name, counts), self._array(name, values)).check()
+
+
+def _kept_regions(regions: RegionLists, live: Mask) -> RegionLists:
+    kept = np.repeat(live, regions.blocks.counts)
+    return RegionLists(regions.blocks.kept(live), regions.levels[kept], Coded(regions.labels.terms, regions.labels.lists.kept(kept)))

@@ -1,0 +1,116 @@
+"""Writing the terms and postings of one field into a segment file, whole or a stretch of terms at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+
+from reftel.engine import names
+from reftel.engine.columns import narrow, starts_of
+from reftel.engine.combining import Postings
+from reftel.engine.container import ContainerWriter
+from reftel.engine.inversion import intern
+from reftel.engine.lexicon import encode_terms
+from reftel.engine.packing import PackedWriter
+
+Integers = npt.NDArray[Any]
+Roots = Callable[[Sequence[str]], Sequence[str]]
+"""Gives the root of each of many words."""
+
+_PIECE = 1 << 20
+
+
+class TermsWriter:
+    """Takes the postings of a field, and writes its arrays at the end. Terms without postings are left out."""
+
+    def __init__(self, name: str, new_file: Callable[[], BinaryIO], *, positions: bool) -> None:
+        self._name = name
+        self._gaps = _Stream(new_file())
+        self._frequencies = _Stream(new_file()) if positions else None
+        self._positions = _Stream(new_file()) if positions else None
+        self._first: list[Integers] = []
+        self._counts: list[Integers] = []
+        self._words: list[Integers] = []
+
+    def add(self, postings: Postings) -> None:
+        """Append the postings of the next terms."""
+        counts = postings.counts
+        starts = starts_of(counts)
+        documents = postings.documents
+        later = np.ones(len(documents), dtype=np.bool_)
+        later[starts[:-1][counts > 0]] = False
+        self._counts.append(counts)
+        self._first.append(documents[~later])
+        gaps = np.empty(len(documents), dtype=np.uint32)
+        np.subtract(documents[1:], documents[:-1], out=gaps[1:])
+        self._gaps.packed.add(gaps[later] - np.uint32(1))
+        if postings.frequencies is not None and postings.positions is not None and self._frequencies and self._positions:
+            before = starts_of(postings.frequencies)
+            self._words.append(before[starts[1:]] - before[starts[:-1]])
+            self._frequencies.packed.add(postings.frequencies - postings.frequencies.dtype.type(1))
+            self._positions.packed.add(postings.positions)
+
+    def finish(self, file: ContainerWriter, terms: Sequence[str], roots: Roots | None = None) -> npt.NDArray[np.bool_]:
+        """Write everything; which of ``terms`` have postings."""
+        counts = _all(self._counts)
+        used = counts > 0
+        kept = list(terms) if used.all() else [terms[number] for number in np.flatnonzero(used).tolist()]
+        put_terms(file, self._part(names.TERMS), kept)
+        file.put(self._part(names.POSTINGS_AT), narrow(starts_of(counts[used])))
+        file.put(self._part(names.FIRST), narrow(_all(self._first)))
+        self._gaps.put(file, self._part(names.GAPS))
+        if self._frequencies and self._positions:
+            file.put(self._part(names.PLACES_AT), narrow(starts_of(_all(self._words)[used])))
+            self._frequencies.put(file, self._part(names.FREQUENCIES))
+            self._positions.put(file, self._part(names.POSITIONS))
+        if roots is not None:
+            _put_roots(file, self._name, roots(kept))
+        return used
+
+    def _part(self, kind: str) -> str:
+        return names.part(self._name, kind)
+
+
+class _Stream:
+    """Packed numbers that are written before their place in the segment file is known."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.packed = PackedWriter(file)
+
+    def put(self, file: ContainerWriter, name: str) -> None:
+        starts = self.packed.finish()
+        self._file.seek(0)
+        with self._file:
+            file.put_parts(name, "<u1", self._pieces())
+        file.put(name + names.STARTS, starts)
+
+    def _pieces(self) -> Iterator[bytes]:
+        while piece := self._file.read(_PIECE):
+            yield piece
+
+
+def put_terms(file: ContainerWriter, name: str, terms: Sequence[str]) -> None:
+    """Write a lexicon of terms in order."""
+    blob, starts = encode_terms(terms)
+    file.put(name, blob)
+    file.put(name + names.STARTS, narrow(starts))
+
+
+def _put_roots(file: ContainerWriter, name: str, roots: Sequence[str]) -> None:
+    """Write the roots in order and the numbers of the terms that have each."""
+    different, codes = intern(roots, len(roots))
+    ordered = sorted(different)
+    ranks = dict(zip(ordered, range(len(ordered)), strict=True))
+    by_code = np.fromiter(map(ranks.__getitem__, different), dtype=np.int64, count=len(different))
+    by_term = by_code[codes]
+    put_terms(file, names.part(name, names.ROOTS), ordered)
+    file.put(names.part(name, names.ROOT_TERMS_AT), narrow(starts_of(np.bincount(by_term, minlength=len(ordered)))))
+    file.put(names.part(name, names.ROOT_TERMS), narrow(np.argsort(by_term, kind="stable")))
+
+
+def _all(parts: Sequence[Integers]) -> Integers:
+    return np.concatenate([np.empty(0, dtype=np.uint8), *parts])

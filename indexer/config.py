@@ -1,0 +1,190 @@
+"""``reftel.toml``: what the nightly run reads, checked whole before anything is done."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from reftel.schema.errors import ReftelError
+
+FILE_NAME = "reftel.toml"
+MAX_WORKERS = 64
+
+
+class ConfigError(ReftelError):
+    """A configuration that cannot be used: file, line, what was seen, what was expected. The command line leaves with 2."""
+
+    exit_code = 2
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Config:
+    """A checked configuration; every path is absolute.
+
+    ``sources``: files, folders, patterns. ``report``: a ``.json`` file that each run writes anew, or a folder that gets one a run;
+    ``None`` for none. ``wait``: seconds to wait for another run. ``saved``: queries by name.
+    """
+
+    path: Path
+    archive: Path
+    sources: tuple[str, ...]
+    exclude: tuple[str, ...] = ()
+    report: Path | None = None
+    workers: int = 1
+    wait: float = 60.0
+    saved: dict[str, str] = dataclasses.field(default_factory=dict)
+
+
+_KEYS: dict[str, tuple[type | tuple[type, ...], str]] = {
+    "archive": (str, 'a text, such as archive = "archive"'),
+    "sources": (list, 'a list of texts, such as sources = ["cables/"]'),
+    "exclude": (list, 'a list of texts, such as exclude = ["*.bak"]'),
+    "report": (str, 'a text, such as report = "report.json"'),
+    "workers": (int, f"a whole number from 1 to {MAX_WORKERS}"),
+    "wait": ((int, float), "a number of seconds, 0 or more"),
+    "saved": (dict, "a table [saved] of lines such as karabakh = 'minsk w/5 group'"),
+}
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+
+
+def find_config(archive: str | os.PathLike[str]) -> Path:
+    """``reftel.toml`` beside the archive's folder. `ConfigError` if there is none."""
+    path = Path(archive).absolute().parent / FILE_NAME
+    if not path.is_file():
+        raise ConfigError(f"no '{FILE_NAME}' beside the archive ({path}); `reftel init` writes one, --config names another")
+    return path
+
+
+def read_config(path: Path) -> Config:
+    """A configuration from its file; relative paths in it start from the file's folder. Errors: `ConfigError`."""
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read: {error}") from error
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: {error}") from error
+    return _Reader(path, text).config(values)
+
+
+def is_saved_name(name: str) -> bool:
+    """Whether a saved search may be called so: letters, digits, ``_`` and ``-``, 64 at most."""
+    return _NAME.fullmatch(name) is not None
+
+
+def line_of(text: str, key: str, table: str | None = None) -> int:
+    """The line on which a key stands in a TOML text, 1-based: ``"a = 1\\n[t]\\nb = 2"``, ``b`` in ``t`` -> 3. 1 if it is not found."""
+    here = None
+    for number, line in enumerate(text.splitlines(), 1):
+        stripped = line.strip()
+        if stripped.startswith("["):
+            here = stripped.strip("[] \t").partition("]")[0].strip()
+            if here == key and table is None:
+                return number
+        elif here == table and stripped.partition("=")[0].strip().strip("\"'") == key:
+            return number
+    return 1
+
+
+class _Reader:
+    """Checks the values of one file."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        self._path, self._text = path, text
+
+    def config(self, values: dict[str, Any]) -> Config:
+        for key, value in values.items():
+            self._check(key, value)
+        self._check_numbers(values)
+        self._check_saved(values.get("saved", {}))
+        if not values.get("sources"):
+            raise ConfigError(f'{self._path}: no sources; name at least one folder or file: sources = ["cables/"]')
+        return Config(
+            path=self._path,
+            archive=Path(self._absolute(values.get("archive", "archive"))),
+            sources=tuple(map(self._absolute, values["sources"])),
+            exclude=tuple(pattern.rstrip("/") for pattern in values.get("exclude", ())),
+            report=Path(self._absolute(values["report"])) if "report" in values else None,
+            workers=values.get("workers", 1),
+            wait=float(values.get("wait", 60)),
+            saved=dict(values.get("saved", {})),
+        )
+
+    def _fail(self, key: str, message: str, table: str | None = None) -> ConfigError:
+        return ConfigError(f"{self._path}:{line_of(self._text, key, table)}: {message}")
+
+    def _check(self, key: str, value: object) -> None:
+        if key not in _KEYS:
+            raise self._fail(key, f"unknown key '{key}'{_nearest(key, _KEYS)}")
+        kind, expected = _KEYS[key]
+        if not isinstance(value, kind) or isinstance(value, bool):
+            raise self._fail(key, f"'{key}' is {_name_of(value)}; expected {expected}")
+        if isinstance(value, list):
+            for entry in value:
+                if not isinstance(entry, str) or not entry or "\0" in entry:
+                    raise self._fail(key, f"an entry of '{key}' is {_name_of(entry)}; expected {expected}")
+        if isinstance(value, str) and (not value or "\0" in value):
+            raise self._fail(key, f"'{key}' is empty; expected {expected}")
+
+    def _check_numbers(self, values: dict[str, Any]) -> None:
+        if not 1 <= values.get("workers", 1) <= MAX_WORKERS:
+            raise self._fail("workers", f"'workers' is {values['workers']}; expected {_KEYS['workers'][1]}")
+        if not 0 <= values.get("wait", 0) < float("inf"):
+            raise self._fail("wait", f"'wait' is {values['wait']}; expected {_KEYS['wait'][1]}")
+
+    def _check_saved(self, saved: dict[str, Any]) -> None:
+        for name, query in saved.items():
+            if not is_saved_name(name):
+                raise self._fail(name, f"a saved search cannot be called '{name}'; expected letters, digits, '_' and '-'", "saved")
+            if not isinstance(query, str) or not query.strip():
+                raise self._fail(name, f"the saved search '{name}' is {_name_of(query)}; expected a query as a text", "saved")
+
+    def _absolute(self, name: str) -> str:
+        return str(self._path.absolute().parent / Path(name).expanduser())
+
+
+def _nearest(key: str, names: Iterable[str]) -> str:
+    near = difflib.get_close_matches(key, names, n=1)
+    return f"; did you mean '{near[0]}'?" if near else "; the keys are " + ", ".join(names)
+
+
+def _name_of(value: object) -> str:
+    names: dict[type, str] = {
+        bool: "true or false", str: "a text", int: "a whole number", float: "a number", list: "a list", dict: "a table",
+    }  # fmt: skip
+    return "an empty text" if value == "" else names.get(type(value), "a date or time")
+
+
+TEMPLATE = """\
+# What `reftel reindex` does every night. Paths start from the folder of this file.
+
+# The archive's folder.
+archive = {archive}
+
+# What to read: folders (with everything in them), files (plain, gzip or zip), patterns such as "dumps/**/*.csv".
+sources = {sources}
+
+# What to leave out: a file's name, a folder's name, a path inside the source, or the whole path; * and ? stand for letters.
+# exclude = ["drafts", "*.bak"]
+
+# Where each run writes its report. A name that ends in .json is one file, written anew by each run; any other name is a folder that
+# gets a report a run. New hits of the saved searches stand beside it in Markdown. Neither holds a word of a cable's text.
+# report = "reports"
+
+# Processes that read files.
+# workers = 1
+
+# Seconds to wait for another run before leaving with exit status 5.
+# wait = 60
+
+# Saved searches: each run reports the cables that are new since the last one. `reftel saved add` keeps others in the archive.
+# [saved]
+# precedents = '"Minsk Group" AND precedent'
+"""

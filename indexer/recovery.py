@@ -1,0 +1,86 @@
+"""What a run begins with: leftovers of one that died are put right, and a manifest that does not fit its index is made anew from the index."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from reftel.engine.reader import open_reader
+from reftel.indexer import durable
+from reftel.indexer.manifest import FILE_NAME, NEXT_NAME, About, Draft, Manifest, SourceRow, VersionRow
+from reftel.indexer.publishing import INDEX_FOLDER, Publication, index_generation, recover
+from reftel.indexer.writer import archive_errors
+from reftel.schema.cable import Cable
+from reftel.schema.errors import ArchiveError
+
+_REMADE = f"{FILE_NAME}.remade"
+
+
+def open_publication(archive: Path, note: Callable[[str], None]) -> Publication:
+    """The manifest to begin a run with. Only under the archive's lock, with the index's writer open."""
+    with archive_errors():
+        generation = index_generation(archive)
+    interrupted = (archive / NEXT_NAME).exists()
+    if not recover(archive, generation):
+        note("the manifest did not belong to this index (an archive copied during a run?): it was made anew, every file is read again")
+        remake_manifest(archive, generation)
+    elif not (archive / FILE_NAME).exists():
+        remake_manifest(archive, generation)
+    elif interrupted:
+        note("an earlier run died while it published; what it left was put in order")
+    return Publication(archive, generation)
+
+
+def remake_manifest(archive: Path, generation: int) -> None:
+    """Write a manifest from what the index holds. Every file in it counts as changed; texts that are not shown are found when it is read."""
+    seen, run = seen_before(archive / FILE_NAME)
+    path = archive / _REMADE
+    path.unlink(missing_ok=True)
+    draft = Draft(path)
+    try:
+        cables: Counter[str] = Counter()
+        for version in _shown_versions(archive / INDEX_FOLDER):
+            draft.put_version(version)
+            cables[version.file] += 1
+            seen.setdefault(version.key, (run, ""))
+        for file, count in cables.items():
+            draft.put_source(SourceRow(file, -1, -1, "", count, 0))
+        draft.put_seen((key, *sight) for key, sight in seen.items())
+        draft.finish(About(generation - 1, run))
+    except BaseException:
+        draft.close()
+        raise
+    durable.flush_file(path)
+    durable.put_in_place(path, archive / FILE_NAME)
+
+
+def _shown_versions(folder: Path) -> Iterator[VersionRow]:
+    with archive_errors():
+        reader = open_reader(folder)
+        try:
+            for document, alive in enumerate(reader.live.tolist()):
+                if alive:
+                    yield _version_of(Cable.from_dict(json.loads(reader.record(document))))
+        finally:
+            reader.close()
+
+
+def _version_of(cable: Cable) -> VersionRow:
+    source = cable.source
+    path = source.path if source else ""
+    file = path.partition("!")[0] if not Path(path).exists() else path
+    length = len(cable.header) + len(cable.body)
+    return VersionRow(cable.key, file, path, (source.locator if source else None) or 0, length, "", chosen=True)
+
+
+def seen_before(path: Path) -> tuple[dict[str, tuple[int, str]], int]:
+    """First sights and number of runs of a manifest, as far as it can be read."""
+    try:
+        manifest = Manifest(path)
+        seen = {str(key): (int(str(run)), str(at)) for key, run, at in manifest.all_seen()}
+    except ArchiveError:
+        return {}, 0
+    manifest.close()
+    return seen, manifest.about.run

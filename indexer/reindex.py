@@ -1,0 +1,97 @@
+"""The nightly run as ``reftel.toml`` describes it: what it would change, and the run itself."""
+
+from __future__ import annotations
+
+import dataclasses
+import glob
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from reftel.indexer.build import OnProgress, build_selection
+from reftel.indexer.changes import READS, Wish, look_at
+from reftel.indexer.config import Config
+from reftel.indexer.manifest import Manifest, SourceRow
+from reftel.indexer.publishing import find_manifest, index_generation
+from reftel.indexer.report import BuildReport
+from reftel.indexer.sources import Selection
+from reftel.indexer.writer import archive_errors
+from reftel.schema.errors import ArchiveMissing, SourceError
+
+
+@dataclasses.dataclass(slots=True)
+class Forecast:
+    """What a run would do: files by kind of change, those that it would read or forget, and what it could not look at."""
+
+    changes: dict[str, int] = dataclasses.field(default_factory=dict)
+    read: list[str] = dataclasses.field(default_factory=list)
+    forget: list[str] = dataclasses.field(default_factory=list)
+    failures: list[str] = dataclasses.field(default_factory=list)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form."""
+        return dataclasses.asdict(self)
+
+    def count(self, change: str) -> None:
+        """Count a file."""
+        self.changes[change] = self.changes.get(change, 0) + 1
+
+
+def selection_of(config: Config) -> Selection:
+    """The files that a configuration names; itself and the reports are none."""
+    own = (config.path, *((config.report, config.report / "*") if config.report else ()))
+    return Selection(config.sources, (*config.exclude, *(_literal(path) for path in own)))
+
+
+def _literal(path: Path) -> str:
+    return f"{glob.escape(str(path.parent))}/{path.name if path.name == '*' else glob.escape(path.name)}"
+
+
+def reindex(config: Config, *, wish: Wish | None = None, on_progress: OnProgress | None = None, wait: float | None = None) -> BuildReport:
+    """Bring the archive up to date; see `reftel.indexer.build.build_selection`. ``wait`` instead of the configured one."""
+    return build_selection(
+        selection_of(config), config.archive,
+        wish=wish, workers=config.workers, on_progress=on_progress, wait=config.wait if wait is None else wait,
+    )  # fmt: skip
+
+
+def forecast(config: Config, wish: Wish | None = None) -> Forecast:
+    """What `reindex` would do, told from names, sizes, times and content hashes; nothing is written, no cable is read."""
+    result = Forecast()
+    rows = {row.path: row for row in _known(config.archive)}
+    selection = selection_of(config)
+
+    def fail(error: SourceError) -> None:
+        result.failures.append(str(error))
+
+    for path in selection.iter_files(fail):
+        try:
+            change = look_at(path, rows.get(str(path)), wish or Wish()).change
+        except SourceError as error:
+            fail(error)
+        except OSError as error:
+            fail(SourceError(f"cannot read this file: {error.strerror or error}", path=str(path)))
+        else:
+            result.count(change)
+            if change in READS:
+                result.read.append(str(path))
+    for name in rows:
+        if selection.forgets(Path(name)):
+            result.count("gone")
+            result.forget.append(name)
+    return result
+
+
+def _known(archive: Path) -> Iterator[SourceRow]:
+    manifest = _manifest(archive)
+    if manifest is not None:
+        yield from manifest.sources()
+        manifest.close()
+
+
+def _manifest(archive: Path) -> Manifest | None:
+    try:
+        with archive_errors():
+            return find_manifest(archive, index_generation(archive))
+    except ArchiveMissing:
+        return None

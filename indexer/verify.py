@@ -1,0 +1,217 @@
+"""Is an archive whole? Every file, every record, every entry of the manifest is read and compared; and how it is made anew if it is not."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import json
+import os
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from reftel.engine.reader import Reader, open_reader
+from reftel.indexer import durable
+from reftel.indexer.build import build_selection
+from reftel.indexer.lock import ArchiveLock
+from reftel.indexer.manifest import FILE_NAME, NEXT_NAME, About, Draft, Manifest
+from reftel.indexer.publishing import INDEX_FOLDER, find_manifest
+from reftel.indexer.recovery import seen_before
+from reftel.indexer.report import BuildReport
+from reftel.indexer.sources import Selection
+from reftel.indexer.texts import unpack
+from reftel.indexer.writer import archive_errors
+from reftel.schema.cable import Cable
+from reftel.schema.errors import ArchiveError, ArchiveMissing
+
+_DAMAGE = (ArchiveError, ValueError, LookupError, TypeError, AttributeError, OSError, ArithmeticError, EOFError, MemoryError)
+"""What reading altered bytes can lead to, besides the errors that the archive's own files raise."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong with an archive: ``part`` is ``index``, ``manifest`` or both together, ``place`` a file or a key."""
+
+    part: str
+    place: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.part}: {self.place}: {self.message}"
+
+
+@dataclasses.dataclass(slots=True)
+class Verdict:
+    """What `verify` read and what is wrong."""
+
+    cables: int = 0
+    texts: int = 0
+    sources: int = 0
+    problems: list[Problem] = dataclasses.field(default_factory=list)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form."""
+        return dataclasses.asdict(self)
+
+
+def verify(archive: Path) -> Verdict:
+    """Read everything in an archive. `ArchiveMissing` if there is none; all else is in the verdict."""
+    verdict = Verdict()
+    if not any((archive / name).exists() for name in (FILE_NAME, NEXT_NAME, INDEX_FOLDER)):
+        raise ArchiveMissing(f"{archive}: there is no archive here")
+    generation, keys = _check_index(archive, verdict)
+    _check_manifest(archive, generation, keys, verdict)
+    return verdict
+
+
+def _check_index(archive: Path, verdict: Verdict) -> tuple[int, set[str] | None]:
+    """Generation and keys of the index; ``None`` for keys that cannot be told."""
+    keys: set[str] = set()
+    try:
+        with archive_errors():
+            reader = open_reader(archive / INDEX_FOLDER)
+            try:
+                for document, alive in enumerate(reader.live.tolist()):
+                    if alive:
+                        keys.add(_check_record(reader, document, verdict))
+                return reader.generation, keys
+            finally:
+                reader.close()
+    except _DAMAGE as error:
+        verdict.problems.append(Problem("index", INDEX_FOLDER, _short(error)))
+        return 1 << 62, None
+
+
+def _check_record(reader: Reader, document: int, verdict: Verdict) -> str:
+    key: str = reader.key(document)
+    verdict.cables += 1
+    try:
+        found = Cable.from_dict(json.loads(reader.record(document))).key
+    except _DAMAGE as error:
+        verdict.problems.append(Problem("index", key, f"its record cannot be read: {_short(error)}"))
+    else:
+        if found != key:
+            verdict.problems.append(Problem("index", key, f"its record is that of '{found}'"))
+    return key
+
+
+def _check_manifest(archive: Path, generation: int, keys: set[str] | None, verdict: Verdict) -> None:
+    try:
+        manifest = find_manifest(archive, generation)
+    except ArchiveError as error:
+        verdict.problems.append(Problem("manifest", FILE_NAME, _short(error)))
+        return
+    if manifest is None:
+        verdict.problems.append(Problem("manifest", FILE_NAME, "it is newer than the index; the next run reads every file again"))
+        return
+    try:
+        broken = manifest.problems()
+        verdict.problems += (Problem("manifest", FILE_NAME, problem) for problem in broken)
+        if not broken:
+            verdict.problems += _entries(manifest, keys, verdict)
+    except _DAMAGE as error:
+        verdict.problems.append(Problem("manifest", FILE_NAME, _short(error)))
+    finally:
+        manifest.close()
+
+
+def _entries(manifest: Manifest, keys: set[str] | None, verdict: Verdict) -> Iterator[Problem]:
+    """Every entry against the others and against the index."""
+    counts: Counter[str] = Counter()
+    shown: Counter[str] = Counter()
+    for version in manifest.all_versions():
+        verdict.texts += 1
+        counts[version.file] += 1
+        shown[version.key] += version.chosen
+        if not version.chosen:
+            yield from _kept_record(version.key, version.path, version.record)
+    for row in manifest.sources():
+        verdict.sources += 1
+        found = counts.pop(row.path, 0)
+        if found > row.cables:
+            yield Problem("manifest", row.path, f"{found} texts are listed, {row.cables} were read")
+    yield from (Problem("manifest", path, "texts of a file that is not listed") for path in counts)
+    yield from (Problem("manifest", key, f"{count} texts are marked as shown") for key, count in shown.items() if count != 1)
+    if keys is not None:
+        yield from (Problem("index", key, "the manifest does not know this cable") for key in sorted(keys - set(shown)))
+        yield from (Problem("index", key, "lost: the manifest lists it") for key in sorted(set(shown) - keys))
+
+
+def _kept_record(key: str, path: str, record: bytes | None) -> Iterator[Problem]:
+    try:
+        found = unpack(record or b"").key
+    except Exception as error:  # noqa: BLE001 - altered bytes may raise anything, and all of it means the same
+        yield Problem("manifest", f"{key} of {path}", f"its kept text cannot be read: {_short(error)}")
+    else:
+        if found != key:
+            yield Problem("manifest", f"{key} of {path}", f"its kept text is that of '{found}'")
+
+
+def _short(error: BaseException) -> str:
+    return " ".join(str(error).split())[:300] or type(error).__name__
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Repair:
+    """What `rebuild` did. ``lost``: keys that the damaged archive still names and the new one has not; ``kept``: where the damaged one is."""
+
+    report: BuildReport
+    kept: Path
+    lost: tuple[str, ...]
+
+
+def rebuild(archive: Path, selection: Selection, *, workers: int = 1, wait: float = 0.0) -> Repair:
+    """Make an archive anew from its sources, then put it in the place of the old one, which is kept beside it.
+
+    First sights, saved searches and notes are taken over as far as they can be read. Nothing is changed if any of it fails.
+    """
+    fresh = archive.with_name(f"{archive.name}.rebuild")
+    with ArchiveLock(archive, wait=wait):
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(mode=0o700)
+        _take_over(archive, fresh)
+        report = build_selection(selection, fresh, workers=workers)
+        before, after = _known_keys(archive), _known_keys(fresh)
+        kept = archive.with_name(f"{archive.name}.damaged-{datetime.datetime.now(datetime.UTC):%Y%m%dT%H%M%S}")
+        os.rename(archive, kept)  # noqa: PTH104 - beside os.replace, which fault tests put a fault into
+        os.rename(fresh, archive)  # noqa: PTH104
+        durable.flush_folder(archive.absolute().parent)
+    return Repair(report, kept, tuple(sorted(before - after)))
+
+
+def known_sources(archive: Path) -> tuple[str, ...]:
+    """The files that an archive was made from, as far as its manifest can be read."""
+    for name in (NEXT_NAME, FILE_NAME):
+        try:
+            manifest = Manifest(archive / name)
+            paths = tuple(row.path for row in manifest.sources())
+        except ArchiveError:
+            continue
+        manifest.close()
+        return paths
+    return ()
+
+
+def _take_over(archive: Path, fresh: Path) -> None:
+    seen, run = seen_before(archive / FILE_NAME)
+    draft = Draft(fresh / FILE_NAME)
+    draft.put_seen((key, *sight) for key, sight in seen.items())
+    draft.finish(About(-1, run))
+    for path in archive.iterdir():
+        if path.is_file() and not path.name.startswith((FILE_NAME, "lock")):
+            shutil.copy2(path, fresh / path.name)
+
+
+def _known_keys(archive: Path) -> set[str]:
+    """Keys that the index or a manifest names, as far as they can be read."""
+    keys = _check_index(archive, Verdict())[1] or set()
+    for name in (NEXT_NAME, FILE_NAME):
+        try:
+            manifest = Manifest(archive / name)
+            keys |= manifest.shown_keys()
+        except ArchiveError:
+            continue
+        manifest.close()
+    return keys

@@ -1,0 +1,34 @@
+"""``reftel backup``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from reftel.cli.options import archive_option
+from reftel.render.safe import safe_line
+
+
+@click.command("backup")
+@click.argument("target", metavar="FOLDER", type=click.Path())
+@archive_option
+@click.option(
+    "--wait",
+    type=click.FloatRange(0),
+    default=60.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Wait so long for a run that writes.",
+)
+def command(target: str, archive: str, wait: float) -> int:
+    """Copy the archive to a new folder while no run writes to it. To restore, copy it back.
+
+    \b
+    reftel backup /mnt/backup/archive-2026-11-25
+    """
+    from reftel.indexer.backup import copy_archive  # noqa: PLC0415
+
+    copy_archive(Path(archive), Path(target), wait=wait)
+    click.echo(f"copied {safe_line(archive)} to {safe_line(target)}")
+    return 0

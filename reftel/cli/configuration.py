@@ -1,0 +1,42 @@
+"""The option ``--config``, and which archive a command means when there is a configuration."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+from click.core import ParameterSource
+
+if TYPE_CHECKING:
+    from reftel.indexer.config import Config
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def config_option(command: _Command) -> _Command:
+    """``--config FILE``, else ``reftel.toml`` beside the archive."""
+    return click.option(
+        "--config", "-c", metavar="FILE", help="The configuration; reftel.toml beside the archive by default."
+    )(command)
+
+
+def load_config(config: str | None, archive: str, *, workers: int | None = None) -> Config:
+    """The configuration that a command goes by. An archive that was named on the command line or in the environment counts before it."""
+    from reftel.indexer.config import find_config, read_config  # noqa: PLC0415 - only with a configuration
+
+    settings = read_config(Path(config) if config else find_config(archive))
+    if _is_named():
+        settings = dataclasses.replace(settings, archive=Path(archive).absolute())
+    return dataclasses.replace(settings, workers=workers) if workers else settings
+
+
+def archive_of(config: str | None, archive: str) -> str:
+    """The archive's folder: as named, else the configuration's if one was named, else the default."""
+    return archive if config is None or _is_named() else str(load_config(config, archive).archive)
+
+
+def _is_named() -> bool:
+    return click.get_current_context().get_parameter_source("archive") not in (ParameterSource.DEFAULT, None)

@@ -1,0 +1,90 @@
+"""``reftel duplicates [QUERY]``."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+import click
+
+import reftel
+from reftel.cli.completion import complete_query
+from reftel.cli.options import archive_option, console, echo_lines, format_option, notes_option
+from reftel.render.hits import csv_line
+from reftel.render.safe import json_text, safe_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from reftel.search.neardup import Duplicate
+
+_WORDS = {
+    "same": "the same text",
+    "near": "nearly the same text",
+    "contained": "one text inside the other",
+    "quoted": "a block in common",
+}
+_COLUMNS = ("kind", "first", "second", "resemblance", "containment", "block", "text")
+
+
+@click.command("duplicates")
+@click.argument("query", nargs=-1, shell_complete=complete_query)
+@archive_option
+@notes_option
+@format_option("table", "json", "jsonl", "csv", "ids")
+@click.option("--threshold", type=click.FloatRange(0, 1, min_open=True), default=0.8, show_default=True,
+              help="Share of eight-word runs in common from which texts are near copies.")  # fmt: skip
+@click.option("--block", type=click.IntRange(0), default=60, show_default=True,
+              help="Words in a row from which a common block counts, 39 or more; 0 for no blocks.")  # fmt: skip
+def command(
+    query: tuple[str, ...], archive: str, notes: str | None, output_format: str, threshold: float, block: int
+) -> int:
+    """Find texts that stand under two ids: the same text, near copies, one inside the other, quoted blocks.
+
+    \b
+    reftel duplicates
+    reftel duplicates 'from:state date:2008' --threshold 0.6 --block 0
+    """
+    found = reftel.open(archive, notes=notes).duplicates(" ".join(query) or "*", threshold=threshold, block=block)
+    first = next(found, None)
+    pairs = found if first is None else itertools.chain([first], found)
+    if output_format == "json":
+        click.echo(json_text({"duplicates": [pair.to_dict() for pair in pairs]}, indent=2))
+    elif output_format == "table":
+        _print_pairs(pairs)
+    else:
+        echo_lines(_lines(pairs, output_format))
+    return 1 if first is None else 0
+
+
+def _lines(pairs: Iterable[Duplicate], output_format: str) -> Iterator[str]:
+    if output_format == "csv":
+        yield csv_line(_COLUMNS)
+    for pair in pairs:
+        if output_format == "jsonl":
+            yield json_text(pair.to_dict())
+        elif output_format == "ids":
+            yield safe_line(f"{pair.first} {pair.second}")
+        else:
+            yield csv_line([pair.to_dict()[name] for name in _COLUMNS])
+
+
+def _print_pairs(pairs: Iterable[Duplicate]) -> None:
+    from rich.text import Text  # noqa: PLC0415 - rich is slow to load
+
+    target, count = console(), 0
+    for count, pair in enumerate(pairs, start=1):  # noqa: B007 - the count is told below
+        target.print(
+            Text(safe_line(f"{pair.first}  {pair.second}  {_WORDS[pair.kind]}: {_measure(pair)}"), style="bold"),
+            soft_wrap=True,
+        )
+        for key, subject, date in zip((pair.first, pair.second), pair.subjects, pair.dates, strict=True):
+            target.print(
+                Text(safe_line(f"  {key}  {(date or 'undated')[:10]}  {subject or '(no subject)'}")), soft_wrap=True
+            )
+        target.print(Text(safe_line(f"  … {pair.text} …"), style="dim"), soft_wrap=True)
+    target.print(Text(f"{count:,} pair{'' if count == 1 else 's'}", style="bold"))
+
+
+def _measure(pair: Duplicate) -> str:
+    return f"{pair.resemblance:.0%} alike, {pair.containment:.0%} of the shorter one, {pair.block:,} words in a row"

@@ -1,0 +1,49 @@
+"""``reftel init``."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import click
+
+from reftel.cli.options import archive_option
+from reftel.render.safe import safe_line
+
+
+@click.command("init")
+@click.argument("sources", nargs=-1, metavar="[SOURCE...]", type=click.Path())
+@archive_option
+@click.option("--config", "-c", metavar="FILE", help="The file to write; reftel.toml beside the archive by default.")
+def command(sources: tuple[str, ...], archive: str, config: str | None) -> int:
+    """Write a commented reftel.toml beside the archive, for `reftel reindex`. A file that is there is never touched.
+
+    \b
+    reftel init /srv/cables --archive /srv/reftel/archive
+    """
+    from reftel.indexer.config import FILE_NAME, TEMPLATE  # noqa: PLC0415
+
+    path = Path(config) if config else Path(archive).absolute().parent / FILE_NAME
+    folder = path.absolute().parent
+    named = [os.path.abspath(source) for source in sources] or ["cables"]  # noqa: PTH100 - resolve() would follow links
+    inside = Path(archive).absolute()
+    text = TEMPLATE.format(
+        archive=_toml(inside.name if inside.parent == folder else str(inside)),
+        sources="[" + ", ".join(map(_toml, named)) + "]",
+    )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise click.UsageError(f"{path} is there already, and was not touched") from None
+    except OSError as error:
+        raise click.UsageError(f"{path} cannot be written: {error.strerror}") from None
+    click.echo(f"wrote {safe_line(str(path))}; look through it, then run `reftel reindex --dry-run`")
+    return 0
+
+
+def _toml(text: str) -> str:
+    """A TOML string: a JSON string is one, once DEL is escaped too."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

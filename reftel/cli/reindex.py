@@ -1,0 +1,191 @@
+"""``reftel reindex``."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import logging
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reftel.cli.configuration import config_option, load_config
+from reftel.cli.options import archive_option, format_option
+from reftel.render.safe import json_text, safe_line
+from reftel.schema.errors import SourceError
+
+if TYPE_CHECKING:
+    from reftel.indexer.config import Config
+    from reftel.indexer.reindex import Forecast
+    from reftel.nightly import NightReport
+
+_LOG = logging.getLogger("reftel")
+_TERMINATED = 143
+_SHOWN = 20
+
+
+class _Terminated(KeyboardInterrupt):
+    """The process was asked to end (SIGTERM)."""
+
+
+class _UtcFormatter(logging.Formatter):
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802 - logging's name
+        return time.strftime(datefmt or "%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created))
+
+
+@click.command("reindex")
+@archive_option
+@config_option
+@format_option("table", "json")
+@click.option("--full", is_flag=True, help="Read every file again, changed or not.")
+@click.option("--dry-run", is_flag=True, help="Say what would be read and forgotten, by kind; change nothing.")
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
+    help="Look only at files changed at this time (UTC) or later.",
+)
+@click.option(
+    "--wait",
+    type=click.FloatRange(0),
+    metavar="SECONDS",
+    help="Wait so long for another run; the configuration's 60 by default.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    metavar="N",
+    help="Processes that read files, instead of the configured number.",
+)
+@click.option("--quiet", "-q", is_flag=True, help="Log warnings and errors only, print no summary.")
+def command(
+    archive: str, config: str | None, output_format: str, full: bool, dry_run: bool, since: datetime.datetime | None, wait: float | None,
+    workers: int | None, quiet: bool,
+) -> int:  # fmt: skip
+    """Bring the archive up to date as reftel.toml says: the command for every night.
+
+    \b
+    reftel reindex --dry-run
+    reftel reindex --config /etc/reftel.toml --quiet
+    """
+    from reftel.indexer.changes import Wish  # noqa: PLC0415 - loads the readers
+
+    settings = load_config(config, archive, workers=workers)
+    wish = Wish(full=full, since=since.replace(tzinfo=datetime.UTC).timestamp() if since else None)
+    with _logging(quiet=quiet):
+        if dry_run:
+            return _forecast(settings, wish, output_format)
+        return _run(settings, wish, wait, output_format, quiet=quiet)
+
+
+def _run(settings: Config, wish: Any, wait: float | None, output_format: str, *, quiet: bool) -> int:
+    from reftel.nightly import run_night  # noqa: PLC0415
+
+    _LOG.info("reindexing %s", settings.archive)
+    try:
+        with _terminable():
+            report = run_night(settings, wish=wish, wait=wait, on_progress=_progress())
+    except _Terminated:
+        _LOG.error("terminated; the archive holds the state before this run, or after it, whole")
+        return _TERMINATED
+    _log(report)
+    if output_format == "json":
+        click.echo(json_text(report.to_dict(), indent=2))
+    elif not quiet:
+        _summarise(report)
+    return SourceError.exit_code if report.build.failures else 0
+
+
+def _log(report: NightReport) -> None:
+    for note in report.build.notes:
+        _LOG.warning("%s", safe_line(note))
+    for failure in report.build.failures:
+        _LOG.warning("%s", safe_line(failure))
+    for found in report.saved:
+        if found.error:
+            _LOG.warning("saved search %s: %s", found.name, safe_line(found.error))
+        else:
+            _LOG.info("saved search %s: %d new", found.name, len(found.hits))
+    for path in report.written:
+        _LOG.info("wrote %s", safe_line(str(path)))
+
+
+def _summarise(report: NightReport) -> None:
+    from reftel.indexer.report import summary_line  # noqa: PLC0415
+
+    build = report.build
+    click.echo(safe_line(summary_line(build, str(report.archive))))
+    if build.warnings:
+        click.echo("warnings: " + ", ".join(f"{code} {count:,}" for code, count in build.warnings.items()))
+    for found in report.saved:
+        click.echo(
+            f"{found.name}: {len(found.hits):,} new"
+            + (": " + ", ".join(hit.key for hit in found.hits[:_SHOWN]) if found.hits else "")
+        )
+    if build.failures:
+        click.echo(f"{len(build.failures):,} could not be read (named above)")
+
+
+def _forecast(settings: Config, wish: Any, output_format: str) -> int:
+    from reftel.indexer.reindex import forecast  # noqa: PLC0415
+
+    result = forecast(settings, wish)
+    if output_format == "json":
+        click.echo(json_text(result.to_dict(), indent=2))
+    else:
+        _print_forecast(result)
+    for failure in result.failures:
+        _LOG.warning("%s", safe_line(failure))
+    return SourceError.exit_code if result.failures else 0
+
+
+def _print_forecast(result: Forecast) -> None:
+    click.echo(", ".join(f"{count:,} {change}" for change, count in sorted(result.changes.items())) or "no files")
+    for title, names in (("read", result.read), ("forget", result.forget)):
+        for name in names[:_SHOWN]:
+            click.echo(f"{title}  {safe_line(name)}")
+        if len(names) > _SHOWN:
+            click.echo(f"{title}  and {len(names) - _SHOWN:,} more: --format json lists all")
+
+
+def _progress() -> Any:
+    last = time.monotonic()
+
+    def tell(progress: Any) -> None:
+        nonlocal last
+        if time.monotonic() - last >= 30:
+            last = time.monotonic()
+            _LOG.info("%d cables read, %d files looked at", progress.cables, progress.files)
+
+    return tell
+
+
+@contextlib.contextmanager
+def _terminable() -> Iterator[None]:
+    """End in order on SIGTERM, as on Ctrl-C."""
+
+    def end(_number: int, _frame: object) -> None:
+        raise _Terminated
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextlib.contextmanager
+def _logging(*, quiet: bool) -> Iterator[None]:
+    """Log lines on standard error: time (UTC), level, message."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_UtcFormatter("%(asctime)s %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%SZ"))
+    _LOG.addHandler(handler)
+    _LOG.setLevel(logging.WARNING if quiet else logging.INFO)
+    _LOG.propagate = False
+    try:
+        yield
+    finally:
+        _LOG.removeHandler(handler)

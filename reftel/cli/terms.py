@@ -1,0 +1,80 @@
+"""``reftel terms QUERY``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+import reftel
+from reftel.cli.options import (
+    archive_option,
+    console,
+    echo_lines,
+    echo_notes,
+    format_option,
+    notes_option,
+    query_argument,
+)
+from reftel.render.hits import csv_line
+from reftel.render.safe import json_text, safe_line, safe_markdown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reftel.search.terms import SignificantTerm, Terms
+
+
+@click.command("terms")
+@query_argument
+@archive_option
+@notes_option
+@format_option("table", "json", "jsonl", "csv", "md")
+@click.option("--limit", "-n", type=click.IntRange(1), default=20, show_default=True, help="Words shown.")
+def command(query: str, archive: str, notes: str | None, output_format: str, limit: int) -> int:
+    """The words that the hits of a query hold significantly more often than the rest of the archive.
+
+    \b
+    reftel terms 'from:baku date:2008'
+    """
+    found = reftel.open(archive, notes=notes).terms(query, limit=limit)
+    if output_format == "json":
+        click.echo(json_text(found.to_dict(), indent=2))
+    elif output_format == "table":
+        _print_table(found)
+    else:
+        echo_lines(_lines(found.terms, output_format))
+    if output_format != "json":
+        echo_notes(found.notes)
+    return 0 if found.total else 1
+
+
+def _lines(terms: tuple[SignificantTerm, ...], output_format: str) -> Iterator[str]:
+    if output_format == "jsonl":
+        yield from (json_text(term.to_dict()) for term in terms)
+        return
+    names = ("word", "hits", "cables", "score")
+    if output_format == "md":
+        yield "| word | hits | cables | score |\n|---|---|---|---|"
+        yield from (
+            f"| {safe_markdown(term.word)} | {term.hits} | {term.cables} | {term.score:.1f} |" for term in terms
+        )
+    else:
+        yield csv_line(names)
+        yield from (csv_line(term.to_dict().values()) for term in terms)
+
+
+def _print_table(found: Terms) -> None:
+    from rich.table import Table  # noqa: PLC0415 - rich is slow to load
+    from rich.text import Text  # noqa: PLC0415
+
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column("word")
+    for title in (f"of {found.total:,} hits", f"of {found.cables:,} cables", "score"):
+        table.add_column(title, justify="right")
+    for term in found.terms:
+        table.add_row(*map(Text, (safe_line(term.word), f"{term.hits:,}", f"{term.cables:,}", f"{term.score:.1f}")))
+    if found.terms:
+        console().print(table)
+    else:
+        click.echo("no words that the other cables don't have as often" if found.total else "0 cables")

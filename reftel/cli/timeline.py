@@ -1,0 +1,70 @@
+"""``reftel timeline QUERY``."""
+
+from __future__ import annotations
+
+import click
+
+import reftel
+from reftel.cli.completion import complete_query
+from reftel.cli.options import (
+    archive_option,
+    console,
+    echo_lines,
+    echo_notes,
+    format_option,
+    notes_option,
+    query_argument,
+)
+from reftel.render import timeline as render
+from reftel.render.safe import json_text
+
+
+@click.command("timeline")
+@query_argument
+@archive_option
+@notes_option
+@format_option("table", "json", "csv")
+@click.option(
+    "--by",
+    type=click.Choice(("auto", "day", "month", "year")),
+    default="auto",
+    show_default=True,
+    help="The periods to count by.",
+)
+@click.option("--compare", multiple=True, metavar="QUERY", shell_complete=complete_query,
+              help="A further query in the same picture; may be repeated.")  # fmt: skip
+@click.option(
+    "--svg", metavar="FILE", type=click.Path(dir_okay=False), help="Draw it into an SVG file (needs reftel[plot])."
+)
+@click.option(
+    "--png", metavar="FILE", type=click.Path(dir_okay=False), help="Draw it into a PNG file (needs reftel[plot])."
+)
+def command(
+    query: str,
+    archive: str,
+    notes: str | None,
+    output_format: str,
+    by: str,
+    compare: tuple[str, ...],
+    svg: str | None,
+    png: str | None,
+) -> int:
+    """Count the hits of a query by day, month or year; empty periods are shown as such.
+
+    \b
+    reftel timeline kosovo --by month
+    reftel timeline kosovo --compare abkhazia --svg frozen.svg
+    """
+    lines = reftel.open(archive, notes=notes).timelines([query, *compare], by=by)
+    for path, form in ((svg, "svg"), (png, "png")):
+        if path:
+            render.draw(lines, path, form)
+    if output_format == "json":
+        click.echo(json_text({"by": lines[0].by, "timelines": [line.to_dict() for line in lines]}, indent=2))
+    elif output_format == "csv":
+        echo_lines(render.render_csv(lines))
+    else:
+        render.print_timelines(console(), lines)
+    if output_format != "json":
+        echo_notes(note for line in lines for note in line.notes)
+    return 0 if any(line.total for line in lines) else 1

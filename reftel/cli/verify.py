@@ -1,0 +1,93 @@
+"""``reftel verify``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from reftel.cli.configuration import archive_of, config_option, load_config
+from reftel.cli.options import archive_option, format_option
+from reftel.render.safe import json_text, safe_line
+from reftel.schema.errors import ArchiveDamaged
+
+if TYPE_CHECKING:
+    from reftel.indexer.verify import Verdict
+
+_SHOWN = 50
+
+
+@click.command("verify")
+@archive_option
+@config_option
+@format_option("table", "json")
+@click.option(
+    "--repair",
+    is_flag=True,
+    help="If anything is damaged, make the archive anew from its sources; the damaged one is kept beside it.",
+)
+@click.option(
+    "--wait",
+    type=click.FloatRange(0),
+    default=60.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="With --repair: wait so long for another run.",
+)
+def command(archive: str, config: str | None, output_format: str, repair: bool, wait: float) -> int:
+    """Read everything in the archive and say what is damaged: index, records, manifest, and whether they belong together."""
+    from reftel.indexer.verify import verify  # noqa: PLC0415
+
+    archive = archive_of(config, archive)
+    verdict = verify(Path(archive))
+    if output_format == "json":
+        click.echo(json_text(verdict.to_dict(), indent=2))
+    else:
+        _print(verdict)
+    if not verdict.problems:
+        return 0
+    if not repair:
+        click.echo("reftel: damaged; `reftel verify --repair` makes the archive anew from its sources", err=True)
+        return ArchiveDamaged.exit_code
+    return _repair(archive, config, wait)
+
+
+def _print(verdict: Verdict) -> None:
+    click.echo(
+        f"{verdict.cables:,} cables, {verdict.texts:,} texts, {verdict.sources:,} source files; {len(verdict.problems):,} problems"
+    )
+    for problem in verdict.problems[:_SHOWN]:
+        click.echo(f"  {safe_line(str(problem))}")
+    if len(verdict.problems) > _SHOWN:
+        click.echo(f"  and {len(verdict.problems) - _SHOWN:,} more: --format json lists all")
+
+
+def _repair(archive: str, config: str | None, wait: float) -> int:
+    from reftel.indexer.config import ConfigError  # noqa: PLC0415
+    from reftel.indexer.reindex import selection_of  # noqa: PLC0415
+    from reftel.indexer.sources import Selection  # noqa: PLC0415
+    from reftel.indexer.verify import known_sources, rebuild  # noqa: PLC0415
+
+    workers = 1
+    try:
+        settings = load_config(config, archive)
+        selection, workers = selection_of(settings), settings.workers
+    except ConfigError:
+        if config is not None:
+            raise
+        selection = Selection(known_sources(Path(archive)))
+    if not selection.sources:
+        raise ArchiveDamaged(
+            f"{archive}: neither a reftel.toml nor the manifest says what it was made from; name a configuration with --config"
+        )
+    done = rebuild(Path(archive), selection, workers=workers, wait=wait)
+    click.echo(f"made anew: {done.report.total:,} cables; the damaged archive is {safe_line(str(done.kept))}", err=True)
+    for failure in done.report.failures:
+        click.echo(f"reftel: {safe_line(failure)}", err=True)
+    if done.lost:
+        click.echo(
+            f"reftel: {len(done.lost):,} cables are in no source any more: {safe_line(', '.join(done.lost[:_SHOWN]))}",
+            err=True,
+        )
+    return 4 if done.lost or done.report.failures else 0

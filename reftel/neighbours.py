@@ -1,0 +1,91 @@
+"""The cables around one in its thread: those that it cites, those that cite it, and what the same post sent on the same subject."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from typing import TYPE_CHECKING, Any
+
+from reftel.schema.analysis import words
+from reftel.schema.errors import CableNotFound
+
+if TYPE_CHECKING:
+    from reftel.archive import Archive
+    from reftel.schema.cable import Cable
+    from reftel.search.results import Hit
+
+MOST = 5
+"""Cables of the same subject and post that are given before and after."""
+
+_ANSWER = re.compile(r"(?:re|reply|corrected copy|[(](?:c|s|u|sbu|u//fouo|s//nf|s/nf|c/nf)[)])\s*[:-]?\s*", re.IGNORECASE)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A cable near another one; ``cable`` is ``None`` where the archive does not have it."""
+
+    id: str
+    cable: Cable | None
+    label: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form."""
+        cable = self.cable
+        return {
+            "id": self.id, "label": self.label, "held": cable is not None, "date": cable.date if cable else None,
+            "origin": cable.origin if cable else None, "subject": cable.subject if cable else None,
+        }  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Neighbours:
+    """What stands around a cable: ``cites`` in printed order, the others in order of time."""
+
+    key: str
+    cites: tuple[Neighbour, ...]
+    cited_by: tuple[Neighbour, ...]
+    before: tuple[Neighbour, ...]
+    after: tuple[Neighbour, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form."""
+        groups = {name: [each.to_dict() for each in getattr(self, name)] for name in ("cites", "cited_by", "before", "after")}
+        return {"key": self.key, **groups}
+
+    def __len__(self) -> int:
+        return len(self.cites) + len(self.cited_by) + len(self.before) + len(self.after)
+
+
+def neighbours(archive: Archive, id: str) -> Neighbours:  # noqa: A002 - the API's name
+    """The neighbours of a cable in any spelling of its id. Raises `CableNotFound`."""
+    cable = archive.cable(id)
+    graph = archive.citations(cable.key)
+    cited = {link.target: link.label for link in reversed(graph.cites(cable.key)) if link.target and link.target != cable.key}
+    citing = dict.fromkeys(link.source for link in graph.cited_by(cable.key) if link.source != cable.key)
+    same = [hit.cable for hit in _same_subject(archive, cable)]
+    place = [other.key for other in same].index(cable.key) if same else 0
+    return Neighbours(
+        cable.key,
+        tuple(_neighbour(archive, key, label) for key, label in reversed(cited.items())),
+        tuple(_neighbour(archive, key) for key in citing),
+        tuple(Neighbour(other.key, other) for other in same[max(0, place - MOST) : place]),
+        tuple(Neighbour(other.key, other) for other in same[place + 1 : place + 1 + MOST]),
+    )
+
+
+def _neighbour(archive: Archive, key: str, label: str | None = None) -> Neighbour:
+    try:
+        return Neighbour(key, archive.cable(key), label)
+    except CableNotFound:
+        return Neighbour(key, None, label)
+
+
+def _same_subject(archive: Archive, cable: Cable) -> tuple[Hit, ...]:
+    """Hits with the same subject line from the same post, the cable itself among them, in order of time; none where either is unknown."""
+    subject = words(_ANSWER.sub("", cable.subject or "", count=1) if _ANSWER.match(cable.subject or "") else cable.subject or "")
+    post = cable.post or cable.origin
+    if not subject or not post:
+        return ()
+    quoted = post.replace('"', " ")
+    hits = archive.search(f'subject:"{" ".join(subject)}" from:"{quoted}"', sort="date", limit=None).hits
+    return hits if any(hit.key == cable.key for hit in hits) else ()

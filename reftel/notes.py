@@ -1,0 +1,143 @@
+"""Tags and notes of one's own on cables, in a SQLite file beside the archive that indexing never touches.
+
+They belong to a cable's key, so they are there again after an archive was built anew, and also while a cable is not in it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime
+import fnmatch
+import os
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from reftel.schema.errors import ArchiveDamaged, ArchiveLocked, BadValueError
+
+NOTES_FILE = "mine.sqlite"
+"""The name of the file in an archive's folder."""
+
+NOTES_VARIABLE = "REFTEL_NOTES"
+"""The environment variable that names another file."""
+
+_FORMAT = 1
+_TABLES = """
+create table if not exists tag (key text not null, tag text not null, added text not null, primary key (key, tag)) without rowid;
+create index if not exists key_by_tag on tag (tag, key);
+create table if not exists note (number integer primary key, key text not null, text text not null, added text not null);
+create index if not exists note_by_key on note (key);
+"""
+_TAG = re.compile(r"[^\W_][\w./-]*")
+_TAG_HINT = "a tag is letters and digits, joined by - _ . or /, as in minsk-group"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Note:
+    """What is noted on one cable: tags in order, texts in the order in which they were written; ``changed`` ISO 8601, UTC."""
+
+    key: str
+    tags: tuple[str, ...]
+    texts: tuple[str, ...]
+    changed: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form."""
+        return {"key": self.key, "tags": list(self.tags), "texts": list(self.texts), "changed": self.changed}
+
+
+class Notes:
+    """The tags and notes of one file. It is made by the first note; reading where there is none finds none."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path)
+
+    def add(self, key: str, *, tags: Iterable[str] = (), text: str | None = None) -> None:
+        """Add tags and a text to what is noted on a cable. A tag that is there already stays as it is."""
+        names = [parse_tag(tag) for tag in tags]
+        now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        with self._connected(writing=True) as database:
+            database.executemany("insert or ignore into tag values (?, ?, ?)", [(key, name, now) for name in names])
+            if text is not None and text.strip():
+                database.execute("insert into note (key, text, added) values (?, ?, ?)", (key, text.strip(), now))
+
+    def remove(self, key: str, *, tags: Iterable[str] = (), text: str | None = None) -> int:
+        """How many tags and texts were removed from a cable: those named, or all where none is."""
+        names = [parse_tag(tag) for tag in tags]
+        if not self.path.exists():
+            return 0
+        with self._connected(writing=True) as database:
+            before = database.total_changes
+            if not names and text is None:
+                database.execute("delete from tag where key = ?", (key,))
+                database.execute("delete from note where key = ?", (key,))
+            database.executemany("delete from tag where key = ? and tag = ?", [(key, name) for name in names])
+            if text is not None:
+                database.execute("delete from note where key = ? and text = ?", (key, text.strip()))
+            return database.total_changes - before
+
+    def of(self, key: str) -> Note | None:
+        """What is noted on one cable; ``None`` for nothing."""
+        return next(self._notes("where key = ?", (key,)), None)
+
+    def __iter__(self) -> Iterator[Note]:
+        return self._notes("", ())
+
+    def tagged(self, pattern: str) -> frozenset[str]:
+        """The keys of the cables with this tag, or with one like it: ``"minsk*"``. ``"*"`` is every cable with a tag or a note."""
+        if pattern == "*":
+            return frozenset(note.key for note in self)
+        if "*" not in pattern and "?" not in pattern:
+            return frozenset(key for key, _tag in self._rows("select key, tag from tag where tag = ?", (pattern,)))
+        return frozenset(key for key, tag in self._rows("select key, tag from tag") if fnmatch.fnmatchcase(tag, pattern.replace("[", "[[]")))
+
+    def tags(self) -> dict[str, int]:
+        """Every tag with the number of cables that have it, in alphabetical order."""
+        return dict(self._rows("select tag, count(*) from tag group by tag order by tag"))
+
+    def _notes(self, where: str, values: tuple[str, ...]) -> Iterator[Note]:
+        # ``where`` is one of this module's own two conditions, never text from outside.
+        rows = self._rows(f"select key, 0, tag, added from tag {where} union all select key, number, text, added from note {where}", values * 2)  # noqa: S608
+        found: dict[str, list[tuple[int, str, str]]] = {}
+        for key, number, text, added in rows:
+            found.setdefault(key, []).append((number, text, added))
+        for key, parts in sorted(found.items()):
+            tags = tuple(text for number, text, _added in sorted(parts) if not number)
+            texts = tuple(text for number, text, _added in sorted(parts) if number)
+            yield Note(key, tags, texts, max(added for _number, _text, added in parts))
+
+    def _rows(self, statement: str, values: tuple[str, ...] = ()) -> list[Any]:
+        if not self.path.exists():
+            return []
+        with self._connected(writing=False) as database:
+            return database.execute(statement, values).fetchall()
+
+    @contextlib.contextmanager
+    def _connected(self, *, writing: bool) -> Iterator[sqlite3.Connection]:
+        """A connection for one call, so that threads may share the object; what was written is committed at its end."""
+        try:
+            mode = "rwc" if writing else "ro"
+            with contextlib.closing(sqlite3.connect(f"{self.path.absolute().as_uri()}?mode={mode}", uri=True, timeout=10)) as database, database:
+                self._check(database, writing=writing)
+                yield database
+        except sqlite3.Error as error:
+            kind = ArchiveLocked if "locked" in str(error) else ArchiveDamaged
+            raise kind(f"{self.path}: the file of notes cannot be {'written' if writing else 'read'} ({error})") from error
+
+    def _check(self, database: sqlite3.Connection, *, writing: bool) -> None:
+        version = database.execute("pragma user_version").fetchone()[0]
+        if version > _FORMAT:
+            raise ArchiveDamaged(f"{self.path}: notes of a later format ({version}) than this version reads ({_FORMAT})")
+        if writing and not version:
+            database.executescript(f"{_TABLES} pragma user_version = {_FORMAT};")
+
+
+def parse_tag(text: str) -> str:
+    """A tag as it is kept: ``" Minsk-Group "`` -> ``"minsk-group"``. `BadValueError` for what a query could not ask for."""
+    tag = text.strip().lower()
+    if not _TAG.fullmatch(tag):
+        raise BadValueError(f"'{text}' is no tag", text=text, start=0, end=len(text), hint=_TAG_HINT)
+    return tag

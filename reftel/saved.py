@@ -1,0 +1,120 @@
+"""Saved searches: queries under a name, and for each the cables that are new since it was last reported.
+
+Those of ``reftel.toml`` and those that ``reftel saved add`` keeps in the archive (``saved.json``, beside the index) are one list; of two with
+one name the configured one counts. A cable is new when the archive never held it before: one that only got a better text is not.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import fcntl
+import json
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reftel.indexer.config import is_saved_name
+from reftel.indexer.durable import write_whole
+from reftel.schema.errors import ArchiveDamaged, BadValueError, QueryError
+
+if TYPE_CHECKING:
+    from reftel.archive import Archive
+    from reftel.search.results import Hit
+
+FILE_NAME = "saved.json"
+
+
+@dataclasses.dataclass(slots=True)
+class Saved:
+    """What ``saved.json`` holds: queries by name, and for each name the run up to which its hits were reported."""
+
+    searches: dict[str, str] = dataclasses.field(default_factory=dict)
+    marks: dict[str, int] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class NewHits:
+    """What a saved search found that is new; ``error`` in place of hits where its query cannot be read (any more)."""
+
+    name: str
+    query: str
+    hits: tuple[Hit, ...] = ()
+    error: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form: ids, dates, markings and posts, and nothing of a cable's text."""
+        found = [
+            {"key": hit.key, "id": hit.id, "date": hit.date, "classification": hit.classification, "post": hit.cable.post}
+            for hit in self.hits
+        ]
+        return {"name": self.name, "query": self.query, "new": len(found), "hits": found, "error": self.error}
+
+
+def read_saved(archive: Path) -> Saved:
+    """The searches kept in an archive. `ArchiveDamaged` if the file cannot be read."""
+    path = archive / FILE_NAME
+    try:
+        values = json.loads(path.read_text("utf-8"))
+        return Saved({str(name): str(query) for name, query in values["searches"].items()}, {str(name): int(run) for name, run in values["marks"].items()})
+    except FileNotFoundError:
+        return Saved()
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ArchiveDamaged(f"{path}: the saved searches cannot be read ({error}); repair or remove the file") from error
+
+
+@contextlib.contextmanager
+def changing(archive: Path) -> Iterator[Saved]:
+    """The searches kept in an archive, to be changed; written at the end, one process at a time."""
+    descriptor = os.open(archive / f"{FILE_NAME}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        saved = read_saved(archive)
+        yield saved
+        write_whole(archive / FILE_NAME, json.dumps(dataclasses.asdict(saved), indent=1, ensure_ascii=False) + "\n")
+    finally:
+        os.close(descriptor)
+
+
+def add(archive: Archive, name: str, query: str) -> bool:
+    """Keep a search in the archive; cables that come later are its new ones. Whether there was one of that name.
+
+    Errors: `QueryError` for a query that cannot be read or a name with other signs than letters, digits, ``_`` and ``-``.
+    """
+    if not is_saved_name(name):
+        raise BadValueError(f"a saved search cannot be called '{name}'", text=name, start=0, end=len(name), hint="use letters, digits, '_' and '-'")
+    archive.search(query, limit=0)
+    with changing(archive.path) as saved:
+        existed = name in saved.searches
+        saved.searches[name] = query
+        saved.marks[name] = archive.last_run()
+    return existed
+
+
+def remove(archive: Path, name: str) -> bool:
+    """Forget a search that was kept in the archive; whether there was one."""
+    with changing(archive) as saved:
+        saved.marks.pop(name, None)
+        return saved.searches.pop(name, None) is not None
+
+
+def new_hits(archive: Archive, configured: Mapping[str, str], *, before: int = 0, only: str | None = None) -> list[NewHits]:
+    """New hits of every saved search, or of one. ``before``: the run after which cables are new for a search that was never reported."""
+    saved = read_saved(archive.path)
+    searches = saved.searches | dict(configured)
+    names = [name for name in sorted(searches) if only is None or name == only]
+    return [_found(archive, name, searches[name], min(saved.marks.get(name, before), archive.last_run())) for name in names]
+
+
+def mark(archive: Archive, found: list[NewHits]) -> None:
+    """Note that these hits were reported."""
+    with changing(archive.path) as saved:
+        saved.marks |= {each.name: archive.last_run() for each in found if each.error is None}
+
+
+def _found(archive: Archive, name: str, query: str, run: int) -> NewHits:
+    try:
+        return NewHits(name, query, tuple(archive.new_hits(query, after_run=run)))
+    except QueryError as error:
+        return NewHits(name, query, error=error.message)

@@ -1,0 +1,45 @@
+"""A state of an archive, index and manifest that belong together, opened while runs may be publishing."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reftel.schema.errors import ArchiveDamaged, ArchiveMissing
+
+if TYPE_CHECKING:
+    from reftel.indexer.manifest import Manifest
+    from reftel.search.engines.whoosh_engine import WhooshEngine
+
+INDEX_FOLDER = "index"
+_ATTEMPTS, _PAUSE = 20, 0.01
+
+
+def open_snapshot(path: Path) -> tuple[WhooshEngine, Manifest]:
+    """Index and manifest of the last state that was published. Errors: `ArchiveMissing`, `ArchiveDamaged`, `ArchiveVersion`."""
+    from reftel.indexer.manifest import FILE_NAME, NEXT_NAME, Manifest  # noqa: PLC0415 - `import reftel` stays light
+    from reftel.indexer.publishing import find_manifest  # noqa: PLC0415
+    from reftel.search.opening import open_engine  # noqa: PLC0415
+
+    if not (path / FILE_NAME).exists() and not (path / NEXT_NAME).exists():
+        _refuse(path)
+    for _ in range(_ATTEMPTS):
+        engine = open_engine(path / INDEX_FOLDER)
+        try:
+            manifest = find_manifest(path, engine.generation)
+        except BaseException:
+            engine.close()
+            raise
+        if manifest is not None:
+            return engine, manifest
+        engine.close()  # a run has published in between
+        time.sleep(_PAUSE)
+    # A copy that was made while a run published: the index is whole, and the next run makes a manifest that fits it.
+    return open_engine(path / INDEX_FOLDER), Manifest(path / FILE_NAME)
+
+
+def _refuse(path: Path) -> None:
+    if (path / INDEX_FOLDER).exists():
+        raise ArchiveDamaged(f"{path}: the archive has lost its manifest; the next `reftel index` or `reftel reindex` makes it anew")
+    raise ArchiveMissing(f"{path}: there is no archive here; make one with `reftel index SOURCE --archive {path}`")

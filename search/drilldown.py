@@ -1,0 +1,149 @@
+"""Facets for drilling down: the rest summed up, facets in facets, and the query that narrows to each bucket."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Literal, cast, get_args
+
+from reftel.schema.errors import BadValueError, QueryError
+from reftel.search.plan import Request
+from reftel.search.query import tree
+from reftel.search.query.parser import parse
+from reftel.search.query.printer import print_tree
+
+if TYPE_CHECKING:
+    from reftel.search.desk import Desk
+    from reftel.search.plan import Bucket, Node
+    from reftel.search.query import ParsedQuery
+
+Order = Literal["count", "value"]
+
+DEEPEST = 4
+"""Facets that may be nested in each other."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class FacetBucket:
+    """A value, its number of hits, and what is nested in it.
+
+    ``query`` gives exactly these hits; ``None`` if it was not asked for, or where no query does.
+    """
+
+    value: str
+    count: int
+    query: str | None = None
+    within: FacetTable | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form; ``query`` and ``within`` only where they are there."""
+        more = {"query": self.query, "within": self.within.to_dict() if self.within else None}
+        return {"value": self.value, "count": self.count} | {
+            name: value for name, value in more.items() if value is not None
+        }
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class FacetTable:
+    """One facet over ``total`` hits.
+
+    ``other_values``: how many values are not among ``buckets``; ``other_count``: the sum of their counts (a hit with two counts twice).
+    """
+
+    facet: str
+    total: int
+    buckets: tuple[FacetBucket, ...]
+    other_values: int
+    other_count: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form."""
+        return {
+            "facet": self.facet,
+            "total": self.total,
+            "buckets": [bucket.to_dict() for bucket in self.buckets],
+            "others": {"values": self.other_values, "count": self.other_count},
+        }
+
+
+Level = tuple[str, int | None]
+"""A facet and the number of buckets to show, ``None`` for all."""
+
+
+def parse_order_of_buckets(text: str) -> Order:
+    """``count`` or ``value``; `BadValueError` for another."""
+    if text not in get_args(Order):
+        raise BadValueError(
+            f"no order of buckets is '{text}'", text=text, start=0, end=len(text), hint="choose count or value"
+        )
+    return cast("Order", text)
+
+
+def split_levels(text: str) -> list[str]:
+    """The parts of a nested facet, the outermost first: ``"year:all > from:5"`` -> ``["year:all", "from:5"]``."""
+    parts = [part.strip() for part in text.split(">")]
+    if len(parts) > DEEPEST:
+        raise BadValueError(
+            f"{len(parts)} facets inside each other", text=text, start=0, end=len(text), hint=f"at most {DEEPEST}"
+        )
+    return parts
+
+
+def facet_table(
+    desk: Desk, query: str, levels: Sequence[Level], *, order: Order = "count", narrow: bool = False
+) -> FacetTable:
+    """The first of ``levels`` over all hits of ``query``, the others nested in each of its buckets."""
+    return _Drill(desk, desk.read(query), tuple(levels), order, narrow=narrow).table(())
+
+
+class _Drill:
+    """One query on its way down its facets."""
+
+    def __init__(self, desk: Desk, read: ParsedQuery, levels: tuple[Level, ...], order: Order, *, narrow: bool) -> None:
+        self._desk, self._read, self._levels, self._order, self._narrow = desk, read, levels, order, narrow
+
+    def table(self, chosen: tuple[tuple[str, str], ...]) -> FacetTable:
+        name, limit = self._levels[len(chosen)]
+        answer = self._desk.engine.facet_among(self._read.plan, chosen, name)
+        every = answer.facets[name]
+        shown = every[:limit]  # the most frequent, whatever the order
+        if self._order == "value":
+            shown = tuple(sorted(shown, key=lambda bucket: bucket.value))
+        buckets = tuple(self._bucket(bucket, (*chosen, (name, bucket.value))) for bucket in shown)
+        rest = every[len(shown) :]
+        return FacetTable(name, answer.total, buckets, len(rest), sum(bucket.count for bucket in rest))
+
+    def _bucket(self, bucket: Bucket, chosen: tuple[tuple[str, str], ...]) -> FacetBucket:
+        query = self._query(chosen, bucket.count) if self._narrow else None
+        within = self.table(chosen) if len(chosen) < len(self._levels) else None
+        return FacetBucket(bucket.value, bucket.count, query, within)
+
+    def _query(self, chosen: tuple[tuple[str, str], ...], count: int) -> str | None:
+        """The narrower query, where it gives exactly ``count``: a name like ``ROE`` may also stand inside a longer one."""
+        try:
+            text = narrowed(self._read.tree, chosen)
+            return text if _total(self._desk, self._desk.read(text).plan) == count else None
+        except QueryError:
+            return None
+
+
+def narrowed(root: tree.Node, values: Sequence[tuple[str, str]]) -> str:
+    """A query with fields added: ``("a OR b", [("year", "2008")])`` -> ``(a OR b) AND year:2008``.
+
+    Raises `QueryError` for a value that its field cannot take.
+    """
+    clauses = tuple(parse(f"{field}:{quote_value(value)}") for field, value in values)
+    if isinstance(root, tree.Star):
+        return print_tree(tree.And(clauses)) if len(clauses) > 1 else print_tree(clauses[0])
+    first = root.children if isinstance(root, tree.And) else (root,)
+    return print_tree(tree.And((*first, *clauses)))
+
+
+def quote_value(value: str) -> str:
+    """A field's value as a query writes it: ``"BAKU"`` -> ``BAKU``, ``"CLINTON, HILLARY"`` -> ``"CLINTON, HILLARY"``."""
+    plain = value.replace("-", "").isalnum() and value.isascii() and value[0] != "-"
+    return value if plain else '"' + value.replace('"', "?") + '"'
+
+
+def _total(desk: Desk, root: Node) -> int:
+    return desk.engine.answer(Request(root, limit=0)).total

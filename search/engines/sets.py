@@ -1,0 +1,125 @@
+"""Sets of documents, as a rising list of numbers or as a mask over all of them, whichever is cheaper to go on with.
+
+A set with fewer than one document in `SPARSE` is gone through by its numbers, any other by its mask. Sets are never changed; several
+queries may hold the same one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from reftel.search.positions import Integers, found_in
+
+Mask = npt.NDArray[np.bool_]
+
+SPARSE = 8
+_SEARCH = 20  # looking a number up in a sorted list costs as much as going through so many numbers
+_FEW = 64
+_NONE = np.empty(0, dtype=np.int64)
+
+
+class DocumentSet:
+    """Which of ``size`` documents belong to it."""
+
+    __slots__ = ("_count", "_mask", "_numbers", "size")
+
+    def __init__(self, size: int, numbers: Integers | None = None, mask: Mask | None = None) -> None:
+        self.size, self._numbers, self._mask = size, numbers, mask
+        self._count = -1 if numbers is None else len(numbers)
+
+    @classmethod
+    def of(cls, numbers: Integers, size: int) -> Self:
+        """The set of these numbers, which rise and don't repeat."""
+        return cls(size, numbers=numbers)
+
+    @classmethod
+    def by(cls, mask: Mask) -> Self:
+        """The documents whose place in the mask is true."""
+        return cls(len(mask), mask=mask)
+
+    @classmethod
+    def none(cls, size: int) -> Self:
+        """The empty set."""
+        return cls(size, numbers=_NONE)
+
+    @classmethod
+    def among(cls, numbers: Integers, size: int) -> Self:
+        """The set of these numbers, in any order and perhaps repeated."""
+        if len(numbers) <= _FEW:
+            return cls(size, numbers=np.array(sorted(set(numbers.tolist())), dtype=np.int64))
+        mask = np.zeros(size, dtype=np.bool_)
+        mask[numbers] = True
+        return cls.by(mask)
+
+    def __len__(self) -> int:
+        if self._count < 0:
+            assert self._mask is not None
+            self._count = int(np.count_nonzero(self._mask))
+        return self._count
+
+    @property
+    def sparse(self) -> bool:
+        """Whether it is cheaper to go through its numbers than over a mask."""
+        return len(self) * SPARSE < self.size
+
+    @property
+    def numbers(self) -> Integers:
+        """Its documents, rising."""
+        if self._numbers is None:
+            assert self._mask is not None
+            self._numbers = np.flatnonzero(self._mask)
+        return self._numbers
+
+    @property
+    def mask(self) -> Mask:
+        """A place for each document, true for its own."""
+        if self._mask is None:
+            mask = np.zeros(self.size, dtype=np.bool_)
+            mask[self._numbers] = True
+            self._mask = mask
+        return self._mask
+
+    def holds(self, numbers: Integers) -> Mask:
+        """For each of ``numbers`` whether it belongs to the set."""
+        if self._mask is not None or not self.sparse or len(numbers) * _SEARCH > self.size:
+            return self.mask[numbers]
+        return found_in(self.numbers, numbers)[1]
+
+    def both(self, other: DocumentSet) -> DocumentSet:
+        """The documents of both sets."""
+        small, large = (self, other) if len(self) <= len(other) else (other, self)
+        if small.sparse:
+            return DocumentSet.of(small.numbers[large.holds(small.numbers)], self.size)
+        return DocumentSet.by(small.mask & large.mask)
+
+    def without(self, other: DocumentSet) -> DocumentSet:
+        """The documents that are not in ``other``."""
+        if not len(other):
+            return self
+        if self.sparse:
+            return DocumentSet.of(self.numbers[~other.holds(self.numbers)], self.size)
+        if not other.sparse:
+            return DocumentSet.by(self.mask & ~other.mask)
+        mask = self.mask.copy()
+        mask[other.numbers] = False
+        return DocumentSet.by(mask)
+
+
+def union(sets: Sequence[DocumentSet], size: int) -> DocumentSet:
+    """The documents of any of the sets."""
+    filled = [each for each in sets if len(each)]
+    if len(filled) < 2:
+        return filled[0] if filled else DocumentSet.none(size)
+    if sum(map(len, filled)) * SPARSE < size:
+        return DocumentSet.among(np.concatenate([each.numbers for each in filled]), size)
+    mask = np.zeros(size, dtype=np.bool_)
+    for each in filled:
+        if each.sparse:
+            mask[each.numbers] = True
+        else:
+            mask |= each.mask
+    return DocumentSet.by(mask)

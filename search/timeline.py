@@ -1,0 +1,153 @@
+"""Hits over time: how many cables a day, month or year, with the empty ones between."""
+
+from __future__ import annotations
+
+import calendar
+import collections
+import dataclasses
+import datetime
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Literal, cast, get_args
+
+from reftel.schema.errors import BadValueError
+from reftel.search.plan import Bucket, Node, Request
+
+if TYPE_CHECKING:
+    from reftel.search.desk import Desk
+
+Grain = Literal["day", "month", "year"]
+By = Literal["day", "month", "year", "auto"]
+
+MOST_PERIODS = 40_000
+"""Rows of a timeline: a century of days."""
+
+_MOST_DAYS, _MOST_MONTHS = 92, 180  # rows up to which auto takes the finer grain
+_EPOCH = datetime.datetime(1970, 1, 1)  # naive arithmetic: all of it is UTC
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Timeline:
+    """Hits of ``query`` by period: ``2008-02-13``, ``2008-02`` or ``2008``, in time order, the empty ones between included.
+
+    ``undated``: hits without a date. ``coarse``: hits whose date is known less exactly than ``by``. The periods' counts, ``undated`` and
+    ``coarse`` add up to ``total``.
+    """
+
+    query: str
+    by: Grain
+    total: int
+    undated: int
+    coarse: int
+    notes: tuple[str, ...]
+    periods: tuple[Bucket, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form."""
+        return {
+            "query": self.query,
+            "by": self.by,
+            "total": self.total,
+            "undated": self.undated,
+            "coarse": self.coarse,
+            "notes": list(self.notes),
+            "periods": [dataclasses.asdict(period) for period in self.periods],
+        }
+
+
+def timelines(desk: Desk, queries: Sequence[str], by: str = "auto") -> tuple[Timeline, ...]:
+    """A timeline a query, all with the same periods. ``auto``: days up to three months, months up to fifteen years, else years."""
+    if by not in get_args(By):
+        raise BadValueError(f"no timeline by '{by}'", text=by, start=0, hint="choose day, month, year or auto")
+    read = [desk.read(query) for query in queries]
+    grain = cast("Grain", _grain(desk, [parsed.plan for parsed in read]) if by == "auto" else by)
+    counted = [_counts(desk, parsed.plan, grain) for parsed in read]
+    dated = [period for counts, _total, _dated in counted for period in counts]
+    periods = list_periods(min(dated), max(dated)) if dated else ()
+    return tuple(
+        Timeline(
+            parsed.printed,
+            grain,
+            total,
+            total - dated,
+            dated - sum(counts.values()),
+            parsed.notes,
+            _filled(periods, counts),
+        )
+        for parsed, (counts, total, dated) in zip(read, counted, strict=True)
+    )
+
+
+def _filled(periods: Sequence[str], counts: dict[str, int]) -> tuple[Bucket, ...]:
+    return tuple(Bucket(period, counts.get(period, 0)) for period in periods)
+
+
+def _counts(desk: Desk, root: Node, grain: str) -> tuple[dict[str, int], int, int]:
+    """Hits by period, all hits, and those with any date."""
+    facets = (("year", None), ("month", None)) if grain == "month" else (("year", None),)
+    answer = desk.engine.answer(Request(root, limit=0, facets=facets))
+    dated = sum(bucket.count for bucket in answer.facets["year"])
+    counts = _days(desk, root) if grain == "day" else {bucket.value: bucket.count for bucket in answer.facets[grain]}
+    return counts, answer.total, dated
+
+
+def _days(desk: Desk, root: Node) -> dict[str, int]:
+    counts: collections.Counter[str] = collections.Counter()
+    for key, minutes in desk.engine.numbers(root, "date"):
+        moment = _EPOCH + datetime.timedelta(minutes=minutes)
+        # A date known to the month or year stands at its first midnight; only the record says whether it is one.
+        may_be_coarse = moment.day == 1 and moment.hour == moment.minute == 0
+        if not (may_be_coarse and desk.load(key).date_precision in ("month", "year")):
+            counts[moment.date().isoformat()] += 1
+    return dict(counts)
+
+
+def _grain(desk: Desk, roots: Sequence[Node]) -> str:
+    months = [
+        bucket.value
+        for root in roots
+        for bucket in desk.engine.answer(Request(root, limit=0, facets=(("month", None),))).facets["month"]
+    ]
+    if not months:
+        return "year"
+    count = len(list_periods(min(months), max(months)))
+    return "day" if count * 30 <= _MOST_DAYS else "month" if count <= _MOST_MONTHS else "year"
+
+
+def list_periods(first: str, last: str) -> tuple[str, ...]:
+    """Every period from ``first`` to ``last``: ``("2008-11", "2009-01")`` -> 2008-11, 2008-12, 2009-01. `BadValueError` for too many."""
+    names = {4: _years, 7: _months, 10: _days_between}[len(first)](first, last)
+    if len(names) > MOST_PERIODS:
+        raise BadValueError(
+            f"from {first} to {last} are {len(names):,} rows",
+            text=first,
+            start=0,
+            hint="choose month or year, or narrow the query",
+        )
+    return names
+
+
+def _years(first: str, last: str) -> tuple[str, ...]:
+    return tuple(f"{year:04}" for year in range(int(first), int(last) + 1))
+
+
+def _months(first: str, last: str) -> tuple[str, ...]:
+    start, end = (int(text[:4]) * 12 + int(text[5:]) - 1 for text in (first, last))
+    return tuple(f"{number // 12:04}-{number % 12 + 1:02}" for number in range(start, end + 1))
+
+
+def _days_between(first: str, last: str) -> tuple[str, ...]:
+    start, end = datetime.date.fromisoformat(first), datetime.date.fromisoformat(last)
+    return tuple((start + datetime.timedelta(days=number)).isoformat() for number in range((end - start).days + 1))
+
+
+def first_day(period: str) -> datetime.date:
+    """The day a period begins with: ``"2008-02"`` -> 1 February 2008."""
+    return datetime.date.fromisoformat(f"{period}-01-01"[:10] if len(period) == 4 else f"{period}-01"[:10])
+
+
+def days_in(period: str) -> int:
+    """Length of a period in days: ``"2008-02"`` -> 29."""
+    day = first_day(period)
+    if len(period) == 4:
+        return 366 if calendar.isleap(day.year) else 365
+    return calendar.monthrange(day.year, day.month)[1] if len(period) == 7 else 1

@@ -1,0 +1,113 @@
+"""``reftel.toml``: what is read, and every mistake with its line and what to write instead."""
+
+from __future__ import annotations
+
+import pytest
+
+from reftel.indexer.config import TEMPLATE, ConfigError, find_config, line_of, read_config
+
+WHOLE = """\
+archive = "store"
+sources = ["cables", "/srv/more/*.csv"]
+exclude = ["drafts/"]
+report = "reports"
+workers = 2
+wait = 1.5
+[saved]
+precedents = '"Minsk Group" AND precedent'
+"""
+
+
+@pytest.fixture
+def read(tmp_path):
+    def read_text(text: str):
+        path = tmp_path / "reftel.toml"
+        path.write_text(text, "utf-8")
+        return read_config(path)
+
+    return read_text
+
+
+def test_a_whole_file(read, tmp_path):
+    config = read(WHOLE)
+    assert config.archive == tmp_path / "store"
+    assert config.sources == (str(tmp_path / "cables"), "/srv/more/*.csv")
+    assert (config.exclude, config.report, config.workers, config.wait) == (("drafts",), tmp_path / "reports", 2, 1.5)
+    assert config.saved == {"precedents": '"Minsk Group" AND precedent'}
+
+
+def test_the_least_file(read, tmp_path):
+    config = read('sources = ["cables"]')
+    assert (config.archive, config.report, config.workers, config.wait, config.saved) == (tmp_path / "archive", None, 1, 60.0, {})
+
+
+def test_the_template_is_a_configuration(read):
+    config = read(TEMPLATE.format(archive='"archive"', sources='["cables"]'))
+    assert config.sources[0].endswith("/cables")
+
+
+def test_every_line_of_the_template_can_be_uncommented(read):
+    lines = TEMPLATE.format(archive='"archive"', sources='["cables"]').splitlines()
+    text = "\n".join(line.removeprefix("# ") if "= " in line or "[saved]" in line else line for line in lines)
+    assert read(text).saved == {"precedents": '"Minsk Group" AND precedent'}
+
+
+SOURCES = 'sources = ["cables"]\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (SOURCES + 'sourcs = ["x"]', r"reftel\.toml:2: unknown key 'sourcs'; did you mean 'sources'\?"),
+        (SOURCES + "zzz = 1", r":2: unknown key 'zzz'; the keys are archive, sources"),
+        (SOURCES + "\n# a comment\nworkers = 'two'", r":4: 'workers' is a text; expected a whole number from 1 to 64"),
+        (SOURCES + "workers = true", r":2: 'workers' is true or false; expected a whole number"),
+        (SOURCES + "workers = 0", r":2: 'workers' is 0; expected a whole number from 1 to 64"),
+        (SOURCES + "wait = -1", r":2: 'wait' is -1; expected a number of seconds, 0 or more"),
+        (SOURCES + "wait = nan", r":2: 'wait' is nan; expected a number of seconds"),
+        (SOURCES + "archive = ''", r":2: 'archive' is empty; expected a text"),
+        (SOURCES + "archive = 2008-02-13", r":2: 'archive' is a date or time; expected a text"),
+        ("sources = 'cables'", r":1: 'sources' is a text; expected a list of texts"),
+        ("sources = ['a', 3]", r":1: an entry of 'sources' is a whole number; expected a list of texts"),
+        ("sources = []", r"no sources; name at least one folder or file"),
+        ("workers = 1", r"no sources; name at least one folder or file"),
+        (SOURCES + "saved = 'x'", r":2: 'saved' is a text; expected a table \[saved\]"),
+        (SOURCES + "[saved]\na = 'x'\nb = 3", r":4: the saved search 'b' is a whole number; expected a query"),
+        (SOURCES + "[saved]\n'a b' = 'x'", r":3: a saved search cannot be called 'a b'; expected letters"),
+        (SOURCES + "[saved]\na = ' '", r":3: the saved search 'a' is a text; expected a query"),
+        (SOURCES + "archive = \n", r"reftel\.toml: Invalid value \(at line 2, column"),
+        (SOURCES + SOURCES, r"reftel\.toml: Cannot overwrite a value \(at line 2, column"),
+    ],
+)
+def test_a_mistake_is_named_with_its_line(read, text, message):
+    with pytest.raises(ConfigError, match=message):
+        read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "table", "line"),
+    [
+        ("a = 1\n[t]\na = 2", "a", None, 1),
+        ("a = 1\n[t]\na = 2", "a", "t", 3),
+        ("b = 1\n\n[ t ] # note\n'a'=2", "a", "t", 4),
+        ("b = 1\n[saved]", "saved", None, 2),
+        ("# a = 1\nb = 2", "a", None, 1),
+    ],
+)
+def test_the_line_of_a_key(text, key, table, line):
+    assert line_of(text, key, table) == line
+
+
+def test_no_text_at_all(tmp_path):
+    with pytest.raises(ConfigError, match="cannot be read"):
+        read_config(tmp_path / "none.toml")
+    (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(ConfigError, match="cannot be read"):
+        read_config(tmp_path / "bytes.toml")
+
+
+def test_it_is_found_beside_the_archive(tmp_path):
+    with pytest.raises(ConfigError, match="`reftel init` writes one"):
+        find_config(tmp_path / "archive")
+    (tmp_path / "reftel.toml").touch()
+    assert find_config(tmp_path / "archive") == tmp_path / "reftel.toml"

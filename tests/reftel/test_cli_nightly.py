@@ -1,0 +1,234 @@
+"""The commands of the night: exit codes, reports, saved searches, verify and backup; and nothing of a cable's text where it must not be."""
+
+from __future__ import annotations
+
+import configparser
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import reftel
+from reftel.indexer.lock import ArchiveLock
+
+ROOT = Path(__file__).parents[2]
+SECRET = "quincunx"
+
+
+class Night:
+    """A folder with sources, a configuration and an archive, and the command line on it."""
+
+    def __init__(self, folder: Path, make_telegram) -> None:
+        self.folder, self._make = folder, make_telegram
+        self.write("a.txt", 1)
+        self.configure()
+
+    def write(self, name: str, serial: int, words: str = "precedent") -> Path:
+        path = self.folder / "cables" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(self._make(serial=serial, subject=f"{SECRET} ONE", body=f"1. (C) {SECRET} {words}"), "utf-8")
+        return path
+
+    def configure(self, *lines: str) -> None:
+        (self.folder / "reftel.toml").write_text('\n'.join(('sources = ["cables"]', 'report = "report.json"', "wait = 0", *lines)), "utf-8")
+
+    def run(self, *arguments: object) -> subprocess.CompletedProcess[str]:
+        environment = {name: value for name, value in os.environ.items() if name != "REFTEL_ARCHIVE"}
+        command = [sys.executable, "-m", "reftel", *map(str, arguments)]
+        return subprocess.run(
+            command, cwd=self.folder, env=environment, capture_output=True, text=True, encoding="utf-8", check=False, timeout=120
+        )
+
+    @property
+    def report(self) -> dict[str, object]:
+        return json.loads((self.folder / "report.json").read_text("utf-8"))
+
+
+@pytest.fixture
+def night(tmp_path, make_telegram) -> Night:
+    return Night(tmp_path, make_telegram)
+
+
+def test_a_night_and_its_report(night):
+    done = night.run("reindex")
+    assert done.returncode == 0, done.stderr
+    assert "1 cables; 1 added" in done.stdout
+    assert all(line.split()[1] in {"INFO", "WARNING", "ERROR"} for line in done.stderr.splitlines())
+    report = night.report
+    assert (report["run"], report["added"], report["new"], report["outcomes"]) == (1, 1, ["08BAKU1"], {"read": 1})
+    assert {"looking", "reading", "publishing"} <= set(report["durations"])
+    assert report["cables_per_second"] > 0
+    quiet = night.run("reindex", "--quiet")
+    assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", "")
+    assert night.report["outcomes"] == {"unchanged": 1}
+
+
+def test_a_dry_run_makes_no_archive(night):
+    done = night.run("reindex", "--dry-run", "--format", "json", "--quiet")
+    assert json.loads(done.stdout)["changes"] == {"new": 1}
+    assert not (night.folder / "archive").exists()
+
+
+def test_failures_are_4_and_in_log_and_report(night):
+    (night.folder / "cables/broken.txt").write_bytes(b"\x00\xff" * 99)
+    done = night.run("reindex", "--quiet")
+    assert done.returncode == 4
+    assert "WARNING" in done.stderr
+    assert "broken.txt" in done.stderr
+    assert len(night.report["failures"]) == 1
+    assert night.report["total"] == 1
+
+
+def test_another_run_is_5_and_named(night):
+    night.run("reindex", "--quiet")
+    lock = ArchiveLock(night.folder / "archive")
+    try:
+        done = night.run("reindex", "--quiet")
+    finally:
+        lock.release()
+    assert done.returncode == 5
+    assert f"process {os.getpid()}, since 20" in done.stderr
+
+
+def test_a_damaged_archive_is_3_and_can_be_repaired(night):
+    night.run("reindex", "--quiet")
+    night.run("saved", "add", "mine", "precedent")
+    assert night.run("verify").returncode == 0
+    (night.folder / "archive/manifest.sqlite").write_bytes(b"\x80garbage" * 99)
+    assert night.run("reindex", "--quiet").returncode == 3
+    found = night.run("verify")
+    assert found.returncode == 3
+    assert "manifest" in found.stdout
+    repaired = night.run("verify", "--repair")
+    assert repaired.returncode == 0, repaired.stderr
+    assert "the damaged archive is" in repaired.stderr
+    assert night.run("verify").returncode == 0
+    assert night.run("search", SECRET, "--format", "ids").stdout.split() == ["08BAKU1"]
+    assert "mine" in night.run("saved", "list").stdout
+    assert len(list(night.folder.glob("archive.damaged-*"))) == 1
+
+
+def test_a_bad_configuration_is_2_before_anything_is_done(night):
+    night.configure("[saved]", "wrong = 'singer:roe'")
+    done = night.run("reindex")
+    assert done.returncode == 2
+    assert "reftel.toml:5: the saved search 'wrong': unknown field 'singer'" in done.stderr
+    assert not (night.folder / "archive").exists()
+    assert night.run("reindex", "--config", "none.toml").returncode == 2
+
+
+def test_nothing_of_a_text_is_in_logs_and_reports(night):
+    night.configure("[saved]", "all = 'precedent'")
+    outputs = []
+    for name, serial in (("b.txt", 2), ("c.txt", 2)):
+        night.write(name, serial, "precedent " * serial)
+        (night.folder / "cables/dump.json").write_text(f'{{"body": "{SECRET}"\n{SECRET}', "utf-8")
+        done = night.run("reindex")
+        outputs += [done.stdout, done.stderr, (night.folder / "report.json").read_text("utf-8"), (night.folder / "report.md").read_text("utf-8")]
+    assert SECRET not in "".join(outputs).lower()
+
+
+def test_saved_searches_report_what_is_new_once(night):
+    night.configure("[saved]", "configured = 'precedent'")
+    night.run("reindex", "--quiet")
+    assert [(found["name"], found["new"]) for found in night.report["saved"]] == [("configured", 1)]
+    assert night.run("saved", "add", "kept", "treaty").returncode == 0
+    assert "configured  precedent  (reftel.toml)" in night.run("saved", "list").stdout
+    night.write("b.txt", 2, "precedent and treaty")
+    night.write("a.txt", 1, "precedent, and a better text with a treaty")
+    night.run("reindex", "--quiet")
+    hits = {found["name"]: [hit["key"] for hit in found["hits"]] for found in night.report["saved"]}
+    assert hits == {"configured": ["08BAKU2"], "kept": ["08BAKU2"]}
+    alerts = (night.folder / "report.md").read_text("utf-8")
+    assert "## kept: 1 new" in alerts
+    assert "- 08BAKU2, 2008-02-13, CONFIDENTIAL, BAKU" in alerts
+    night.run("reindex", "--quiet")
+    assert [found["new"] for found in night.report["saved"]] == [0, 0]
+
+
+def test_saved_run_shows_and_marks(night):
+    night.run("reindex", "--quiet")
+    night.run("saved", "add", "kept", "precedent")
+    assert night.run("saved", "run").returncode == 1
+    night.write("b.txt", 2)
+    night.run("index", "cables", "--quiet")
+    for _ in range(2):
+        done = night.run("saved", "run", "kept", "--format", "json")
+        assert [hit["key"] for hit in json.loads(done.stdout)[0]["hits"]] == ["08BAKU2"]
+    assert night.run("saved", "run", "--mark").returncode == 0
+    assert night.run("saved", "run").returncode == 1
+    assert night.run("saved", "run", "none").returncode == 2
+    assert night.run("saved", "add", "a b", "precedent").returncode == 2
+    assert night.run("saved", "add", "bad", "singer:x").returncode == 2
+    assert night.run("saved", "remove", "kept").returncode == 0
+    assert night.run("saved", "remove", "kept").returncode == 1
+    assert night.run("saved", "list").returncode == 1
+
+
+def test_init_writes_once_and_never_over(night):
+    (night.folder / "reftel.toml").unlink()
+    assert night.run("init", "cables").returncode == 0
+    text = (night.folder / "reftel.toml").read_text("utf-8")
+    again = night.run("init", "other")
+    assert again.returncode == 2
+    assert "is there already" in again.stderr
+    assert (night.folder / "reftel.toml").read_text("utf-8") == text
+    assert night.run("reindex", "--quiet").returncode == 0
+
+
+def test_a_backup_is_a_copy_that_opens(night):
+    os.utime(night.folder / "cables/a.txt", (1e9, 1e9))
+    night.run("reindex", "--quiet")
+    done = night.run("backup", "copy")
+    assert done.returncode == 0, done.stderr
+    assert (night.folder / "copy").stat().st_mode & 0o077 == 0
+    assert night.run("search", SECRET, "--archive", "copy", "--format", "ids").stdout.split() == ["08BAKU1"]
+    assert night.run("verify", "--archive", "copy").returncode == 0
+    assert night.run("backup", "copy").returncode == 3
+    assert night.run("backup", "other", "--archive", "none").returncode == 3
+    shutil.rmtree(night.folder / "archive")
+    (night.folder / "copy").rename(night.folder / "archive")
+    assert night.run("reindex", "--quiet").returncode == 0
+    assert night.report["outcomes"] == {"unchanged": 1}
+
+
+def test_everything_in_an_archive_is_private(night):
+    night.run("reindex", "--quiet")
+    archive = night.folder / "archive"
+    assert archive.stat().st_mode & 0o077 == 0
+    for path in archive.iterdir():
+        assert path.is_dir() or path.stat().st_mode & 0o077 == 0, path
+    assert (night.folder / "report.json").stat().st_mode & 0o077 == 0
+
+
+def test_first_seen_stays(night):
+    night.run("reindex", "--quiet")
+    with reftel.open(night.folder / "archive") as archive:
+        assert archive.last_run() == 1
+        assert [hit.key for hit in archive.new_hits("*", after_run=0)] == ["08BAKU1"]
+        assert list(archive.new_hits("*", after_run=1)) == []
+
+
+@pytest.mark.parametrize("name", ["reftel.service", "reftel.timer"])
+def test_unit_files_can_be_read(name):
+    parser = configparser.ConfigParser(strict=True, interpolation=None)
+    parser.optionxform = str
+    parser.read(ROOT / "systemd" / name, "utf-8")
+    assert parser.has_section("Unit")
+    if name.endswith("service"):
+        service = parser["Service"]
+        assert (service["PrivateNetwork"], service["ProtectSystem"], service["UMask"]) == ("yes", "strict", "0077")
+        assert "reindex" in service["ExecStart"]
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd-analyze here")
+def test_systemd_takes_the_unit_files(tmp_path):
+    for name in ("reftel.service", "reftel.timer"):
+        text = (ROOT / "systemd" / name).read_text("utf-8").replace("/usr/local/bin/reftel", shutil.which("true") or "/bin/true")
+        (tmp_path / name).write_text(text, "utf-8")
+    done = subprocess.run(["systemd-analyze", "verify", tmp_path / "reftel.timer", tmp_path / "reftel.service"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,266 @@
+"""The same tokens in SQLite FTS5 and in the index: generated queries find the same cables in both.
+
+FTS5 holds one column a text field and one row a cable; a second table holds one row a paragraph, for same-paragraph expressions.
+What differs between the two is mapped:
+
+* Blocks: FTS5 knows none. Between two blocks stands a run of `BREAK`, a sign that no token has, longer than any distance asked for.
+* ``w/n`` counts steps from word to word (adjacent = 1), ``NEAR(a b, n)`` the tokens between them (adjacent = 0): ``w/n`` = ``NEAR(…, n - 1)``.
+* FTS5 lets the two sides of NEAR overlap, reftel does not: queries with a word on both sides are left out.
+* FTS5 has no inflections: a stem becomes the OR of all words of the texts that share it, found by stemming every one of them.
+* FTS5 has one token at a position: cables with a word that a line's end broke (found whole and in its parts) are left out.
+* FTS5's NOT is binary: ``And((a, Not(b)))`` becomes ``a NOT b``.
+"""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import itertools
+import random
+import runpy
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from reftel.indexer.normalize import read_cables
+from reftel.indexer.sources import iter_files
+from reftel.indexer.writer import CableWriter
+from reftel.schema.analysis import stem
+from reftel.schema.cable import Cable
+from reftel.schema.document import Document, document_of
+from reftel.search import plan
+from reftel.search.engines.whoosh_engine import WhooshEngine
+
+ROOT = Path(__file__).parents[2]
+CORPUS = ROOT.parent / "shared" / "corpus"
+SYNTHETIC = 200
+QUERIES = 700
+FIELDS = ("subject", "body", "head")
+COLUMNS = (*FIELDS, "summary")
+BREAK = "\ue000"
+FARTHEST = 12
+
+
+# -- the cables in both ----------------------------------------------------------------------------------------------------------------
+
+
+def iter_cables() -> Iterator[Cable]:
+    ignore = lambda _error: None  # noqa: E731
+    for path in iter_files([folder for folder in (ROOT / "corpus_samples", CORPUS) if folder.is_dir()], ignore):
+        yield from read_cables(path, on_error=ignore)
+    yield from runpy.run_path(str(ROOT / "benchmarks" / "synthetic.py"))["iter_cables"](SYNTHETIC, seed=5)
+
+
+def joined(blocks: tuple[tuple[str, ...], ...]) -> str:
+    return f" {' '.join([BREAK] * FARTHEST)} ".join(" ".join(block) for block in blocks)
+
+
+class Peer:
+    """The documents in FTS5."""
+
+    def __init__(self, documents: list[Document]) -> None:
+        self._base = sqlite3.connect(":memory:")
+        tokenizer = "tokenize=\"unicode61 remove_diacritics 0 categories 'L* N* M* Co S* P*'\""
+        columns = ", ".join(COLUMNS)
+        self._base.execute(f"CREATE VIRTUAL TABLE cables USING fts5(key UNINDEXED, {columns}, {tokenizer})")
+        self._base.execute(f"CREATE VIRTUAL TABLE paragraphs USING fts5(key UNINDEXED, {columns}, {tokenizer})")
+        rows = ((document.key, *(joined(document.texts[name]) for name in COLUMNS)) for document in documents)
+        self._base.executemany("INSERT INTO cables VALUES (?, ?, ?, ?, ?)", rows)
+        parts = ((each.key, " ".join(each.texts["body"][entry.block])) for each in documents for entry in each.paragraphs)
+        self._base.executemany("INSERT INTO paragraphs (key, body) VALUES (?, ?)", parts)
+
+    def terms(self) -> set[str]:
+        self._base.execute("CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5vocab(cables, row)")
+        return {term for (term,) in self._base.execute("SELECT term FROM words")} - {BREAK}
+
+    def find(self, expression: str, table: str = "cables") -> list[str]:
+        rows = self._base.execute(f"SELECT DISTINCT key FROM {table} WHERE {table} MATCH ?", (expression,))
+        return sorted(key for (key,) in rows)
+
+
+@dataclasses.dataclass(frozen=True)
+class Pair:
+    documents: list[Document]
+    peer: Peer
+    engine: WhooshEngine
+    stems: dict[str, list[str]]
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory) -> Iterator[Pair]:
+    read = {cable.key: (cable, document_of(cable)) for cable in iter_cables()}
+    cables = {key: cable for key, (cable, document) in read.items() if not document.joined}
+    documents = [read[key][1] for key in cables]
+    folder = tmp_path_factory.mktemp("agreement")
+    for start in range(2):  # two segments
+        with CableWriter(folder) as writer:
+            for cable in itertools.islice(cables.values(), start, None, 2):
+                writer.put(cable)
+    stems: dict[str, list[str]] = collections.defaultdict(list)
+    peer = Peer(documents)
+    for term in sorted(peer.terms()):
+        stems[stem(term)].append(term)
+    engine = WhooshEngine.open(folder)
+    yield Pair(documents, peer, engine, stems)
+    engine.close()
+
+
+# -- plans as FTS5 expressions ---------------------------------------------------------------------------------------------------------
+
+
+def quoted(word: str) -> str:
+    return f'"{word}"'
+
+
+def expression(node: plan.Node, stems: dict[str, list[str]]) -> str:
+    """The FTS5 expression of a plan."""
+    match node:
+        case plan.Word(fields=fields):
+            return f"{{{' '.join(fields)}}} : ({alternatives(node, stems)})"
+        case plan.Phrase() | plan.Near():
+            fields = next(words_of(node)).fields
+            return f"{{{' '.join(fields)}}} : ({closely(node)})"
+        case plan.Or():
+            return "(" + " OR ".join(expression(child, stems) for child in node.children) + ")"
+        case plan.And():
+            wanted = [expression(child, stems) for child in node.children if not isinstance(child, plan.Not)]
+            unwanted = [expression(child.child, stems) for child in node.children if isinstance(child, plan.Not)]
+            return "(" + " NOT ".join(["(" + " AND ".join(wanted) + ")", *unwanted]) + ")"
+        case _:
+            raise AssertionError(node)
+
+
+def alternatives(word: plan.Word, stems: dict[str, list[str]]) -> str:
+    if word.match == "stem":
+        return " OR ".join(map(quoted, stems[stem(word.text)]))
+    return quoted(word.text) + ("*" if word.match == "prefix" else "")
+
+
+def closely(node: plan.Node) -> str:
+    """A phrase, a side of NEAR, or NEAR itself."""
+    match node:
+        case plan.Near():
+            return f"NEAR({closely(node.left)} {closely(node.right)}, {node.distance - 1})"
+        case plan.Phrase():
+            parts = list(words_of(node))
+            return quoted(" ".join(part.text for part in parts)) + ("*" if parts[-1].match == "prefix" else "")
+        case _:
+            assert isinstance(node, plan.Word)
+            return quoted(node.text)
+
+
+def words_of(node: plan.Node) -> Iterator[plan.Word]:
+    match node:
+        case plan.Word():
+            yield node
+        case plan.Phrase():
+            for part in node.parts:
+                yield from words_of(part)
+        case plan.Near():
+            yield from words_of(node.left)
+            yield from words_of(node.right)
+
+
+# -- generated plans -------------------------------------------------------------------------------------------------------------------
+
+
+class Maker:
+    """Makes plans of words as they stand in the texts, so that many find something."""
+
+    def __init__(self, documents: list[Document], seed: int, fields: tuple[str, ...] | None = None) -> None:
+        self._random = random.Random(seed)
+        self._documents, self._fields = documents, fields
+        self._ways: list[Callable[[], plan.Node]] = [self.word, self.phrase, self.near]
+
+    def fields(self) -> tuple[str, ...]:
+        return self._fields or self._random.choice([FIELDS, FIELDS, FIELDS, ("body",), ("subject",), ("summary",), ("head",)])
+
+    def block(self, fields: tuple[str, ...], least: int) -> tuple[str, ...]:
+        """A block of one of the fields with at least so many words; one of the body where there is none."""
+        for _ in range(100):
+            document = self._random.choice(self._documents)
+            blocks = document.texts[self._random.choice(fields)]
+            block = self._random.choice(blocks) if blocks else ()
+            if len(block) >= least:
+                return block
+        return self.block(("body",), least)
+
+    def word(self) -> plan.Word:
+        fields = self.fields()
+        text = self._random.choice(self.block(fields, 1))
+        match = self._random.choice(("exact", "stem", "prefix"))
+        return plan.Word(text[: self._random.randint(1, 4)] if match == "prefix" else text, match, fields=fields)
+
+    def phrase(self, fields: tuple[str, ...] = ()) -> plan.Phrase:
+        fields = fields or self.fields()
+        length = self._random.randint(2, 3)
+        block = self.block(fields, length)
+        start = self._random.randint(0, len(block) - length)
+        words = [plan.Word(text, fields=fields) for text in block[start : start + length]]
+        if self._random.random() < 0.3:
+            words[-1] = plan.Word(words[-1].text[:2], "prefix", fields=fields)
+        if self._random.random() < 0.2:
+            self._random.shuffle(words)
+            words = [dataclasses.replace(word, match="exact") for word in words]
+        return plan.Phrase(tuple(words))
+
+    def near(self) -> plan.Node:
+        fields = self.fields()
+        block = self.block(fields, 4)
+        first = self._random.randrange(len(block))
+        second = self._random.randrange(max(0, first - FARTHEST), min(len(block), first + FARTHEST))
+        left: plan.Node = plan.Word(block[first], fields=fields)
+        right: plan.Node = plan.Word(block[second], fields=fields)
+        if self._random.random() < 0.3:
+            left = plan.Phrase(tuple(plan.Word(text, fields=fields) for text in block[first : first + 2]))
+        shared = {word.text for word in words_of(left)} & {word.text for word in words_of(right)}
+        return left if shared else plan.Near(left, right, self._random.randint(1, FARTHEST))
+
+    def joined(self) -> plan.Node:
+        number = self._random.randint(2, 3)
+        children = tuple(self.any(0.25) for _ in range(number))
+        if self._random.random() < 0.5:
+            return plan.Or(children)
+        unwanted = self._random.random() < 0.5
+        return plan.And((*children[:-1], plan.Not(children[-1]) if unwanted else children[-1]))
+
+    def any(self, joining: float = 0.6) -> plan.Node:
+        return self.joined() if self._random.random() < joining else self._random.choice(self._ways)()
+
+
+def test_no_token_is_split_or_changed(pair):
+    ours = {token for document in pair.documents for name in COLUMNS for block in document.texts[name] for token in block}
+    assert pair.peer.terms() == ours
+
+
+def test_both_find_the_same_cables(pair):
+    maker = Maker(pair.documents, seed=11)
+    found = 0
+    for _ in range(QUERIES):
+        node = maker.any()
+        wanted = pair.peer.find(expression(node, pair.stems))
+        assert list(pair.engine.scan(node)) == wanted, expression(node, pair.stems)
+        found += bool(wanted)
+    assert found > QUERIES // 2
+
+
+def test_both_find_the_same_paragraphs(pair):
+    maker = Maker(pair.documents, seed=12, fields=("body",))
+    found = 0
+    for _ in range(QUERIES // 3):
+        node = maker.any()
+        wanted = pair.peer.find(expression(node, pair.stems), "paragraphs")
+        assert list(pair.engine.scan(plan.Paragraph(node))) == wanted, expression(node, pair.stems)
+        found += bool(wanted)
+    assert found > QUERIES // 10
+
+
+def test_any_order_is_either_order(pair):
+    maker = Maker(pair.documents, seed=13)
+    for _ in range(QUERIES // 10):
+        node = maker.near()
+        if isinstance(node, plan.Near):
+            orders = (dataclasses.replace(node, ordered=True), plan.Near(node.right, node.left, node.distance, ordered=True))
+            assert list(pair.engine.scan(plan.Or(orders))) == pair.peer.find(expression(node, pair.stems))
