@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import zlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,18 +14,6 @@ from reftel.engine.inversion import Inverted, intern, invert_texts, invert_value
 from reftel.engine.specs import KEY, FieldSpec, Record
 
 Integers = npt.NDArray[Any]
-
-_RECORD_BLOCK = 64 << 10
-_LEVEL = 3
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class RecordBlocks:
-    """Stored bytes, several documents compressed together: the blocks, how many documents each holds, and the length of every record."""
-
-    blocks: list[bytes]
-    counts: list[int]
-    lengths: Integers
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -70,25 +57,6 @@ def coded(lists: Sequence[Sequence[str]]) -> Coded:
     counts = np.fromiter(map(len, lists), dtype=np.int64, count=len(lists))
     terms, codes = intern((value for values in lists for value in values), int(counts.sum()))
     return Coded(terms, Lists(narrow(counts), codes))
-
-
-def compress_records(stored: Sequence[bytes]) -> RecordBlocks:
-    """Records compressed in blocks of about `_RECORD_BLOCK` bytes."""
-    blocks: list[bytes] = []
-    counts: list[int] = []
-    waiting: list[bytes] = []
-    size = 0
-    for record in stored:
-        waiting.append(record)
-        size += len(record)
-        if size >= _RECORD_BLOCK:
-            blocks.append(zlib.compress(b"".join(waiting), _LEVEL))
-            counts.append(len(waiting))
-            waiting, size = [], 0
-    if waiting:
-        blocks.append(zlib.compress(b"".join(waiting), _LEVEL))
-        counts.append(len(waiting))
-    return RecordBlocks(blocks, counts, narrow(np.fromiter(map(len, stored), dtype=np.int64, count=len(stored))))
 
 
 def _numbers(values: Sequence[int | None]) -> npt.NDArray[np.int64]:

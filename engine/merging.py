@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from reftel.engine.batch import RecordBlocks, compress_records
 from reftel.engine.columns import starts_of
 from reftel.engine.columns_writer import put_columns
 from reftel.engine.combining import Part, combine
 from reftel.engine.lexicon import merged_terms
 from reftel.engine.postings import FieldPostings
+from reftel.engine.records import Compressor, RecordBlocks
 from reftel.engine.segment import Segment
 from reftel.engine.segment_writer import SegmentFile, inverted_fields
 from reftel.engine.specs import FieldSpec
@@ -53,10 +53,11 @@ def merge(folder: Path, specs: Sequence[FieldSpec], segments: Sequence[Segment],
     """Write a segment with the live documents of ``segments`` in their order; its name and number of documents."""
     file = SegmentFile(folder, specs)
     try:
+        compressor = Compressor(shared_dictionary(segments))
         for segment in segments:
-            for records in _records(segment):
+            for records in _records(segment, compressor):
                 file.add_records(records)
-        file.end_records()
+        file.end_records(compressor.dictionary)
         maps = _new_numbers(segments)
         numbers = {name: _merge_field(file, name, segments, maps, roots) for name in inverted_fields(specs)}
         size = sum(int(np.count_nonzero(segment.live)) for segment in segments)
@@ -114,18 +115,24 @@ def _part(field: FieldPostings, numbers: Wide, segment: Segment, new_numbers: Wi
     return Part(numbers[start:end] - low, counts, new_numbers[documents], frequencies, positions)
 
 
-def _records(segment: Segment) -> Iterator[RecordBlocks]:
-    """Stored bytes of the live documents. Blocks without deleted ones are taken over as they are."""
-    _at, first = segment.record_blocks()
+def shared_dictionary(segments: Iterable[Segment]) -> bytes:
+    """The dictionary of the largest segment that has one."""
+    largest_first = sorted(segments, key=lambda segment: -segment.size)
+    return next((segment.dictionary for segment in largest_first if segment.dictionary), b"")
+
+
+def _records(segment: Segment, compressor: Compressor) -> Iterator[RecordBlocks]:
+    """Stored bytes of the live documents. Blocks without deleted ones are taken over as they are, if they have the same dictionary."""
+    first = segment.record_blocks()
     lengths = segment.record_lengths
     for block, (start, end) in enumerate(zip(first[:-1].tolist(), first[1:].tolist(), strict=True)):
         live, sizes = segment.live[start:end], lengths[start:end]
-        if live.all():
+        if live.all() and segment.dictionary == compressor.dictionary:
             yield RecordBlocks([segment.compressed(block)], [end - start], sizes)
         elif live.any():
             data = segment.inflated(block, int(sizes.sum(dtype=np.int64)))
             cuts = starts_of(sizes).tolist()
             kept = np.flatnonzero(live).tolist()
-            yield compress_records([data[cuts[number] : cuts[number + 1]] for number in kept])
+            yield compressor.blocks([data[cuts[number] : cuts[number + 1]] for number in kept])
 
 

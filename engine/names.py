@@ -48,6 +48,7 @@ RECORD_BLOCKS = "blocks"
 RECORD_BLOCKS_AT = "blocks.at"
 RECORD_FIRST = "blocks.first"
 RECORD_LENGTHS = "lengths"
+RECORD_DICTIONARY = "dictionary"
 
 STARTS = ".at"
 """Where the terms of a lexicon, or the blocks of packed numbers, begin: an array of its own beside the first."""

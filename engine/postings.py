@@ -15,18 +15,16 @@ from reftel.engine.packing import Packed
 
 Integers = npt.NDArray[Any]
 Wide = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
 
 PLACE_BITS = 32
 _NO_NUMBERS = np.empty(0, dtype=np.int64)
-_SPARSE = 4  # positions of fewer than one posting in so many are looked up one by one
 
 
 class FieldPostings:
     """Terms and postings of a field. Terms are known by their numbers in ``lexicon``; documents by theirs in the segment."""
 
     def __init__(self, file: Container, name: str, documents: int) -> None:
-        self._file, self._name, self._documents = file, name, documents
+        self._file, self.name, self._documents = file, name, documents
         self.lexicon = open_lexicon(file, names.part(name, names.TERMS))
         self._postings = self._starts(names.POSTINGS_AT)
         self._first = self._array(names.FIRST)
@@ -72,26 +70,26 @@ class FieldPostings:
         frequencies: Wide = np.add(self._frequencies.slice(start, end), 1, dtype=np.int64)
         return frequencies
 
-    def places(self, term: int, documents: Wide, frequencies: Wide, kept: Mask | None, base: int = 0) -> Wide:
-        """The places of a term, from what `documents` and `frequencies` gave: in all of them or only where ``kept``.
-
-        ``base``: what is to be added to the numbers of documents.
-        """
+    def starts(self, term: int, frequencies: Wide) -> Wide:
+        """For each of `documents` the number of its first position of the term."""
         if self._places is None:
+            return np.zeros(len(frequencies), dtype=np.int64)
+        starts: Wide = np.cumsum(frequencies)
+        if int(starts[-1]) != int(self._places[term + 1]) - int(self._places[term]):
+            raise ValueError(f"'{self.name}' has another number of positions than said")
+        starts -= frequencies
+        starts += int(self._places[term])
+        return starts
+
+    def places(self, documents: Wide, frequencies: Wide, starts: Wide, *, neighbours: bool) -> Wide:
+        """The places of a term in some of its documents; ``neighbours``: in all of them."""
+        if self._places is None or not len(documents):
             return _NO_NUMBERS
-        start, end = int(self._places[term]), int(self._places[term + 1])
-        if int(frequencies.sum()) != end - start:
-            raise ValueError(f"'{self._name}' has another number of positions than said")
-        if kept is None:
-            positions = self._positions.slice(start, end)
-        elif _SPARSE * np.count_nonzero(kept) < len(kept):
-            at = np.cumsum(frequencies) - frequencies + start
-            positions = self._positions.take(ranges(at[kept], frequencies[kept]))
+        if neighbours:
+            positions = self._positions.slice(int(starts[0]), int(starts[-1]) + int(frequencies[-1]))
         else:
-            positions = self._positions.slice(start, end)[np.repeat(kept, frequencies)]
-        if kept is not None:
-            documents, frequencies = documents[kept], frequencies[kept]
-        places: Wide = np.repeat((documents + base) << PLACE_BITS, frequencies)
+            positions = self._positions.take(ranges(starts, frequencies))
+        places: Wide = np.repeat(documents << PLACE_BITS, frequencies)
         places |= positions
         return places
 
@@ -102,7 +100,7 @@ class FieldPostings:
         counts = self.counts(low, high)
         if not len(counts) or counts.min() < 1:
             if len(counts):
-                raise ValueError(f"'{self._name}' has a term without postings")
+                raise ValueError(f"'{self.name}' has a term without postings")
             return counts, _NO_NUMBERS
         starts = starts_of(counts)
         documents = np.empty(int(starts[-1]), dtype=np.int64)
@@ -151,12 +149,12 @@ class FieldPostings:
     # -- helpers --------------------------------------------------------------------------------------------------------------------------
 
     def _array(self, kind: str) -> Integers:
-        return self._file.array(names.part(self._name, kind))
+        return self._file.array(names.part(self.name, kind))
 
     def _starts(self, kind: str) -> Integers:
         starts = self._array(kind)
         if len(starts) != len(self.lexicon) + 1 or int(starts[0]):
-            raise ValueError(f"'{self._name}' has another number of terms than said")
+            raise ValueError(f"'{self.name}' has another number of terms than said")
         return starts
 
     def _packed(self, kind: str, count: int) -> Packed:
@@ -164,7 +162,7 @@ class FieldPostings:
 
     def _check(self, last: int) -> None:
         if last >= self._documents:
-            raise ValueError(f"'{self._name}' names documents that there are not")
+            raise ValueError(f"'{self.name}' names documents that there are not")
 
 
 def open_lexicon(file: Container, name: str) -> Lexicon:

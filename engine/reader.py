@@ -142,7 +142,8 @@ class Reader:
     def _postings(self, terms: TermSet) -> tuple[Integers, ...]:
         documents, frequencies = [_NONE], [_NONE]
         for part, field, segment, base in self._parts(terms):
-            found, counts = termsets.postings(part, field, segment.size)
+            single = len(part) == 1
+            found, counts = self._single(part, field, segment)[:2] if single else termsets.postings(part, field, segment.size)
             if segment.deletions:
                 alive = segment.live[found]
                 found, counts = found[alive], counts[alive]
@@ -150,28 +151,42 @@ class Reader:
             frequencies.append(counts)
         return _joined(documents), _joined(frequencies)
 
+    def _single(self, part: SegmentTerms, field: FieldPostings, segment: Segment) -> tuple[Integers, Integers, Integers]:
+        """What a segment holds of a single term."""
+        term = part.stretches[0][0]
+        documents, frequencies, starts = self._cache.get((segment.name, field.name, term), lambda: termsets.single(term, field))
+        return documents, frequencies, starts
+
     def places(self, field: str, term: str) -> Integers:
         """The places of ``term`` in live documents, rising."""
         return self.places_of(self.exactly(field, (term,)))
 
-    def places_of(self, terms: TermSet, within: Mask | None = None) -> Integers:
-        """The places of the terms of a set, rising, in the documents of ``within``; in all live ones without it.
+    def places_of(self, terms: TermSet, within: Integers | None = None) -> Integers:
+        """The places of the terms of a set in live documents, rising.
 
-        Positions of other documents are not looked at, as far as that is cheaper.
+        ``within``: rising numbers of the documents that matter. Where they are few, places in others may be missing; where they are many, not.
         """
-        if within is None:
-            return self._cached(("places", terms.field, terms.name), lambda: self._places(terms, None))[0]
-        whole = self._cache.peek(("places", terms.field, terms.name))
+        key = ("places", terms.field, terms.name)
+        whole = self._cache.peek(key)
         if whole is not None:
-            found: Integers = whole[0][within[whole[0] >> PLACE_BITS]]
-            return found
-        return self._guard(lambda: self._places(terms, within))[0]
+            return whole[0]
+        if within is not None and max(map(len, terms.parts), default=0) == 1:
+            holding = sum(field.count(part.stretches[0][0]) for part, field, _segment, _base in self._parts(terms))
+            if len(within) * termsets.RARE <= holding:
+                return self._guard(lambda: self._places(terms, within))[0]
+        return self._cached(key, lambda: self._places(terms, None))[0]
 
-    def _places(self, terms: TermSet, within: Mask | None) -> tuple[Integers]:
+    def _places(self, terms: TermSet, within: Integers | None) -> tuple[Integers]:
         found = [_NONE]
         for part, field, segment, base in self._parts(terms):
-            mask = within[base : base + segment.size] if within is not None else segment.live if segment.deletions else None
-            found.append(termsets.places(part, field, mask, base))
+            if len(part) == 1:
+                numbers = None if within is None else _slice(within, base, segment.size)
+                places = termsets.places_of_single(self._single(part, field, segment), field, numbers)
+            else:
+                places = termsets.places(part, field)
+            if segment.deletions:
+                places = places[segment.live[places >> PLACE_BITS]]
+            found.append(places + (base << PLACE_BITS) if base else places)
         return (_joined(found),)
 
     # -- columns --------------------------------------------------------------------------------------------------------------------------
@@ -246,6 +261,11 @@ class Reader:
         segment, number = self._locate(document)
         return self._guard(lambda: segment.record(number))
 
+    def dictionary(self) -> bytes:
+        """What the records of the largest segment are compressed with; empty if with nothing."""
+        largest = max(self._segments, key=lambda segment: segment.size, default=None)
+        return b"" if largest is None else self._guard(lambda: largest.dictionary)
+
     # -- the whole --------------------------------------------------------------------------------------------------------------------------
 
     def verify(self) -> list[str]:
@@ -285,3 +305,10 @@ class Reader:
 def _joined(parts: Sequence[Integers]) -> Integers:
     filled = [part for part in parts if len(part)]
     return filled[0] if len(filled) == 1 else np.concatenate([_NONE, *filled])
+
+
+def _slice(numbers: Integers, base: int, size: int) -> Integers:
+    """Those of rising numbers of documents that belong to a segment, as its own numbers."""
+    low, high = np.searchsorted(numbers, (base, base + size)).tolist()
+    part: Integers = numbers[low:high] - base
+    return part

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from reftel.engine.batch import RecordBlocks, batch_of, compress_records
+from reftel.engine.batch import batch_of
 from reftel.engine.contents import Entry
+from reftel.engine.records import Compressor, RecordBlocks, make_dictionary
 from reftel.engine.segment_writer import SegmentBuilder
 from reftel.engine.specs import FieldSpec, Record
 from reftel.engine.terms_writer import Roots
@@ -22,16 +23,19 @@ _SHARE = 0.45  # of the memory for batches; putting them together takes as much 
 
 
 class Run:
-    """The records of one writer. Documents are numbered through all segments that it fills; ``memory`` in bytes.
+    """The records of one writer. Documents are numbered through all segments that it fills.
+
+    ``memory`` in bytes. ``dictionary``: what records are compressed with; made from the first ones if it is empty.
     """
 
-    def __init__(self, folder: Path, specs: Sequence[FieldSpec], roots: Roots | None, memory: int) -> None:
+    def __init__(self, folder: Path, specs: Sequence[FieldSpec], roots: Roots | None, memory: int, dictionary: bytes) -> None:
         self._folder, self._roots = folder, roots
         self._specs, self._limit = specs, int(memory * _SHARE)
         self._waiting: list[Record] = []
         self._bytes = 0
         self._builder: SegmentBuilder | None = None
-        self._compressor: ThreadPoolExecutor | None = None
+        self._compressor = Compressor(dictionary)
+        self._pool: ThreadPoolExecutor | None = None
         self._compressing: collections.deque[Future[RecordBlocks]] = collections.deque()
         self._written: list[tuple[str, int]] = []
         self._count = 0
@@ -64,8 +68,8 @@ class Run:
 
     def abandon(self) -> None:
         """Stop. Segments that were written are left over."""
-        if self._compressor is not None:
-            self._compressor.shutdown(cancel_futures=True)
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
         if self._builder is not None:
             self._builder.abandon()
             self._builder = None
@@ -75,15 +79,17 @@ class Run:
             return
         builder = self._builder = self._builder or SegmentBuilder(self._folder, self._specs, self._roots)
         stored = [record.stored for record in self._waiting]
-        if len(stored) >= _BATCH and self._compressor is None:
-            self._compressor = ThreadPoolExecutor(1)  # zlib works beside the interpreter
-        if self._compressor is not None:
-            self._compressing.append(self._compressor.submit(compress_records, stored))
+        if not self._compressor.dictionary and not builder.size:  # one for the whole segment
+            self._compressor = Compressor(make_dictionary(stored))
+        if len(stored) >= _BATCH and self._pool is None:
+            self._pool = ThreadPoolExecutor(1)  # zlib works beside the interpreter
+        if self._pool is not None:
+            self._compressing.append(self._pool.submit(self._compressor.blocks, stored))
         batch = batch_of(self._waiting, self._specs)
         self._waiting, self._bytes = [], 0
         builder.add(batch)
-        if self._compressor is None:
-            builder.add_records(compress_records(stored))
+        if self._pool is None:
+            builder.add_records(self._compressor.blocks(stored))
         self._take_compressed(builder, _WAITING)
         if builder.nbytes >= self._limit:
             self._end_segment()
@@ -96,5 +102,5 @@ class Run:
         if self._builder is None:
             return
         self._take_compressed(self._builder, 0)
-        self._written.append((self._builder.finish(), self._builder.size))
+        self._written.append((self._builder.finish(self._compressor.dictionary), self._builder.size))
         self._builder = None

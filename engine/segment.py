@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import zlib
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from reftel.engine.container import MappedContainer
 from reftel.engine.folder import SEGMENT
 from reftel.engine.lexicon import Lexicon
 from reftel.engine.postings import FieldPostings, open_lexicon
+from reftel.engine.records import inflate
 from reftel.engine.specs import KEY, FieldSpec
 
 Integers = npt.NDArray[Any]
@@ -144,10 +144,9 @@ class Segment:
         """Length of every record."""
         return self._column(names.RECORDS, names.RECORD_LENGTHS)
 
-    def record_blocks(self) -> tuple[Wide, Wide]:
-        """Where blocks of records begin: bytes, and numbers of documents; ends included."""
-        at = self._array(names.RECORDS, names.RECORD_BLOCKS_AT)
-        return at.astype(np.int64), self._array(names.RECORDS, names.RECORD_FIRST).astype(np.int64)
+    def record_blocks(self) -> Wide:
+        """The first document of every block of records, and the number of documents."""
+        return self._array(names.RECORDS, names.RECORD_FIRST).astype(np.int64)
 
     def compressed(self, block: int) -> bytes:
         """A block of records as it stands in the file."""
@@ -162,10 +161,12 @@ class Segment:
         """A block of records of ``size`` bytes."""
         if size > _MOST_INFLATED:
             raise ValueError(f"'{self.name}' has records of {size} bytes")
-        data = zlib.decompressobj().decompress(self.compressed(block), size + 1)
-        if len(data) != size:
-            raise ValueError(f"'{self.name}' has records of another length than said")
-        return data
+        return inflate(self.compressed(block), self.dictionary, size)
+
+    @functools.cached_property
+    def dictionary(self) -> bytes:
+        """What the records were compressed with."""
+        return bytes(self.file.bytes(names.part(names.RECORDS, names.RECORD_DICTIONARY)))
 
     # -- helpers --------------------------------------------------------------------------------------------------------------------------
 

@@ -13,12 +13,13 @@ import numpy as np
 import numpy.typing as npt
 
 from reftel.engine import names
-from reftel.engine.batch import Batch, RecordBlocks
+from reftel.engine.batch import Batch
 from reftel.engine.columns import Columns, narrow, starts_of
 from reftel.engine.columns_writer import put_columns
 from reftel.engine.combining import Part, combine
 from reftel.engine.container import ContainerWriter
 from reftel.engine.folder import NEW, SEGMENT, new_segment_name
+from reftel.engine.records import RecordBlocks
 from reftel.engine.specs import KEY, FieldSpec
 from reftel.engine.terms_writer import Roots, TermsWriter
 
@@ -50,9 +51,10 @@ class SegmentFile:
         self._block_counts += records.counts
         self._lengths.append(records.lengths)
 
-    def end_records(self) -> None:
-        """Write where the records stand."""
+    def end_records(self, dictionary: bytes) -> None:
+        """Write where the records stand, and the dictionary that they were compressed with."""
         self.arrays.end()
+        self.arrays.put(names.part(names.RECORDS, names.RECORD_DICTIONARY), np.frombuffer(dictionary, dtype=np.uint8))
         sizes, counts = np.array(self._block_sizes, dtype=np.int64), np.array(self._block_counts, dtype=np.int64)
         lengths = np.concatenate([np.empty(0, np.uint8), *self._lengths])
         self.arrays.put(names.part(names.RECORDS, names.RECORD_BLOCKS_AT), narrow(starts_of(sizes)))
@@ -146,9 +148,9 @@ class SegmentBuilder:
         """Write the stored bytes of a batch; those of all batches in their order."""
         self._file.add_records(records)
 
-    def finish(self) -> str:
-        """Write the segment; its name."""
-        self._file.end_records()
+    def finish(self, dictionary: bytes) -> str:
+        """Write the segment; its name. ``dictionary``: what the records were compressed with."""
+        self._file.end_records(dictionary)
         numbers: dict[str, list[Integers]] = {}
         for name in list(self._terms):
             numbers[name] = self._terms.pop(name).write(self._file, name, self._roots)  # popped: frees memory

@@ -14,9 +14,11 @@ from reftel.engine.postings import PLACE_BITS, FieldPostings
 from reftel.engine.segment import Segment
 
 Wide = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
 
 _NONE = np.empty(0, dtype=np.int64)
+RARE = 4
+"""Where not one in so many of a term's documents matters, the positions of those alone are read."""
+
 _FEW = 16  # postings of fewer than one document in so many are sorted, others counted by document
 
 
@@ -84,11 +86,14 @@ def listed(terms: SegmentTerms, field: FieldPostings) -> list[str]:
     return [term for low, high in terms.stretches for term in field.lexicon.slice(low, high)]
 
 
+def single(term: int, field: FieldPostings) -> tuple[Wide, Wide, Wide]:
+    """The documents that hold one term, how often each does, and where its positions begin."""
+    frequencies = field.frequencies(term)
+    return field.documents(term), frequencies, field.starts(term, frequencies)
+
+
 def postings(terms: SegmentTerms, field: FieldPostings, size: int) -> tuple[Wide, Wide]:
-    """The documents of a segment (of ``size`` documents) that hold any of the terms, rising, and how often each does."""
-    if len(terms) == 1:
-        term = terms.stretches[0][0]
-        return field.documents(term), field.frequencies(term)
+    """The documents of a segment (of ``size`` documents) that hold any of several terms, rising, and how often each does."""
     documents, frequencies = _all_postings(terms, field)
     if len(documents) * _FEW < size:
         found, places = np.unique(documents, return_inverse=True)
@@ -110,31 +115,36 @@ def _all_postings(terms: SegmentTerms, field: FieldPostings) -> tuple[Wide, Wide
     return np.concatenate(documents), np.concatenate(frequencies)
 
 
-def places(terms: SegmentTerms, field: FieldPostings, mask: Mask | None, base: int) -> Wide:
-    """The places of the terms, rising, in the documents of ``mask`` (all without it); ``base`` is added to the numbers of documents."""
-    found = [_stretch_places(low, high, field, mask, base) for low, high in terms.stretches]
-    if len(terms) == 1:
-        return found[0]
-    together = np.concatenate([_NONE, *found])
-    together.sort(kind="stable")  # merges runs that are sorted already
-    return together
+def places_of_single(found: tuple[Wide, Wide, Wide], field: FieldPostings, within: Wide | None) -> Wide:
+    """The places of one term, from what `single` gave; where few documents matter, of those alone."""
+    documents, frequencies, starts = found
+    if within is None or len(within) * RARE > len(documents):
+        return field.places(documents, frequencies, starts, neighbours=True)
+    chosen = np.searchsorted(documents, within)
+    chosen = chosen[documents[np.minimum(chosen, len(documents) - 1)] == within]
+    return field.places(documents[chosen], frequencies[chosen], starts[chosen], neighbours=False)
 
 
-def _stretch_places(low: int, high: int, field: FieldPostings, mask: Mask | None, base: int) -> Wide:
+def places(terms: SegmentTerms, field: FieldPostings) -> Wide:
+    """The places of several terms, rising, each once."""
     if not field.placed:
         return _NONE
+    together = np.concatenate([_stretch_places(low, high, field) for low, high in terms.stretches])
+    together.sort(kind="stable")  # merges runs that are sorted already
+    return unrepeated(together)
+
+
+def unrepeated(places: Wide) -> Wide:
+    """Sorted places, each once: two words may stand at one place."""
+    new = np.ones(len(places), dtype=np.bool_)
+    np.not_equal(places[1:], places[:-1], out=new[1:])
+    return places if new.all() else places[new]
+
+
+def _stretch_places(low: int, high: int, field: FieldPostings) -> Wide:
     if high - low == 1:
-        documents = field.documents(low)
-        kept = mask[documents] if mask is not None else None
-        if kept is not None and kept.all():
-            kept = None
-        return field.places(low, documents, field.frequencies(low), kept, base)
+        return places_of_single(single(low, field), field, None)
     _counts, documents = field.stretch(low, high)
-    frequencies, positions = field.stretch_frequencies(low, high), field.stretch_positions(low, high)
-    if mask is not None:
-        kept = mask[documents]
-        positions = positions[np.repeat(kept, frequencies)]
-        documents, frequencies = documents[kept], frequencies[kept]
-    found: Wide = np.repeat((documents + base) << PLACE_BITS, frequencies)
-    found |= positions
+    found: Wide = np.repeat(documents << PLACE_BITS, field.stretch_frequencies(low, high))
+    found |= field.stretch_positions(low, high)
     return found

@@ -60,7 +60,8 @@ class WordTerms:
         return Postings(documents, frequencies, None if self._lengths is None else self._lengths[documents], positions)
 
     def _positions(self, number: int, documents: Wide, frequencies: Wide) -> list[list[int]]:
-        places = self._field.places(number, documents, frequencies, None) & ((1 << PLACE_BITS) - 1)
+        starts = self._field.starts(number, frequencies)
+        places = self._field.places(documents, frequencies, starts, neighbours=True) & ((1 << PLACE_BITS) - 1)
         return [part.tolist() for part in np.split(places, np.cumsum(frequencies)[:-1])]
 
 

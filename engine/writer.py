@@ -65,7 +65,7 @@ class Writer:
         self._folder, self._contents, self._lock, self._roots = folder, contents, lock, roots
         self._before = Reader(folder, contents)
         self._dropped: set[int] = set()  # committed documents that are deleted or replaced
-        self._run = Run(folder, contents.specs, roots, memory_mb << 20)
+        self._run = Run(folder, contents.specs, roots, memory_mb << 20, self._before.dictionary())
         self._added: dict[str, int] = {}
         self._changed, self._open = False, True
 

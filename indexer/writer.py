@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -13,6 +13,7 @@ from typing import Self
 from reftel.engine import errors
 from reftel.engine.specs import FieldSpec, Kind, Record, Region
 from reftel.engine.writer import Writer, open_writer
+from reftel.schema.analysis import stem
 from reftel.schema.cable import Cable
 from reftel.schema.document import document_of
 from reftel.schema.errors import (
@@ -43,7 +44,14 @@ def field_specs() -> tuple[FieldSpec, ...]:
 
 def _spec(field: Field) -> FieldSpec:
     kind = _KINDS.get(field.kind, "none")
-    return FieldSpec(field.name, kind, field.facet, sort=field.sort and kind == "keyword", regions=field.name == _BODY)
+    return FieldSpec(
+        field.name, kind, field.facet, sort=field.sort and kind == "keyword", regions=field.name == _BODY, roots=field.kind == "text"
+    )
+
+
+def stems(words: Sequence[str]) -> list[str]:
+    """The stem of each word, for the index to find inflections by."""
+    return list(map(stem, words))
 
 
 def record_bytes(cable: Cable) -> bytes:
@@ -74,7 +82,7 @@ class CableWriter:
 
     def __init__(self, folder: str | Path) -> None:
         with archive_errors():
-            self._writer: Writer = open_writer(folder, field_specs())
+            self._writer: Writer = open_writer(folder, field_specs(), roots=stems)
 
     def __contains__(self, key: object) -> bool:
         return key in self._writer

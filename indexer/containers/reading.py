@@ -21,6 +21,8 @@ LineReader = Callable[[Lines, str], Iterator[Message | SourceError]]
 MAX_WHOLE = 128 << 20
 """Bytes of the largest file that is read as one cable; dumps are streamed and may have any size."""
 _HTML_TAGS = ("<html", "<!doctype html", "<head", "<table class=", "<h3>viewing", "<pre")
+MAX_TAGS = 1_000_000
+"""Tags of the largest HTML page that is parsed; a page of a cable has a few hundred, and each takes some hundred bytes of memory."""
 _LINE_READERS: dict[Layout, LineReader] = {
     "cables-csv": cables_csv.iter_rows,
     "json-lines": json_lines.iter_records,
@@ -108,6 +110,8 @@ def _read_whole(layout: Layout, binary: io.BufferedReader[Any], name: str) -> It
 
 
 def _read_html(text: str, name: str) -> Message:
+    if text.count("<") > MAX_TAGS:
+        raise SourceError(f"an HTML page with more than {MAX_TAGS} tags", path=name)
     start = cablegate_html.find_cable(text)
     if start is not None:
         return cablegate_html.read_page(text, name, start)

@@ -27,6 +27,7 @@ _HANDLING = re.compile(
     r"|\d{2,4}[a-z]{3,20}\d{3,7}|(?:unclas|secret|confidential)[a-z /]{3,40}\d{4,6}",
     re.IGNORECASE,
 )
+_PRINTED = re.compile(r"(?:(?:[A-Z][a-zà-ÿ]\w* )?\S+: )?\S+ @ \w{3} \w{3} +\d{1,2} \d\d:")
 _STATEMENT = re.compile(
     r"\bselect \* from \S.{0,120}$|\bid:\s*\d{4,}\s*$|declassified/released us department.{0,80}$", re.IGNORECASE | re.DOTALL
 )
@@ -52,7 +53,7 @@ def strip_debris(tail: str, end: int) -> int:
 
 def _trailing_stamp(line: str, start: int) -> int | None:
     """Start of a print-shop stamp such as ``name @ Sat Dec 4 19:20:36 2010. Este documento ...``, at the beginning of its line."""
-    stamp = re.search(r"(?:(?:[A-Z][a-zà-ÿ]\w* )?\S+: )?\S+ @ \w{3} \w{3} +\d{1,2} \d\d:", line[-160:])
+    stamp = _PRINTED.search(line[-160:]) if " @ " in line else None
     return None if stamp is None else start + max(0, len(line) - 160) + stamp.start()
 
 

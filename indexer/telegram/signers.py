@@ -45,7 +45,7 @@ _INITIAL = re.compile(r"(?<![.\w])[A-Z]\.$")
 
 _URL_TAIL = re.compile(r"(?:https?:|www\.|portal:|\.gov|\.cfm|website\.?$)", re.IGNORECASE)
 _MINIMIZE = re.compile(r"(?:¶?\s*\d{1,3}\.\s*)?(?:\(u\)\s*)?minimized?\s+considered\W{0,3}", re.IGNORECASE)
-_CONTROLS = str.maketrans({FILLER: " ", "\x1a": " ", "\x0c": " ", "\u00a0": " "})
+_CONTROLS = (FILLER, "\x1a", "\x0c", "\u00a0")
 
 
 def parse_signers(text: str, begin: int = 0) -> Signature:
@@ -57,7 +57,9 @@ def parse_signers(text: str, begin: int = 0) -> Signature:
     ``"LA LIME"`` is one name; ``"SMITH Smith"`` one person; ``"RICE\\nGATES"`` two. ``"END TEXT"``, ``"GP-3"`` and ``"XXXXXXXXXXXX"`` are no names.
     """
     begin = max(begin, len(text) - _TAIL)
-    tail = text[begin:].translate(_CONTROLS)
+    tail = text[begin:]
+    for control in _CONTROLS:
+        tail = tail.replace(control, " ")
     if tail.rstrip().endswith(("...", "…")):
         return Signature((), begin + len(tail.rstrip()))
     end = strip_debris(tail, len(tail))

@@ -16,9 +16,8 @@ _OPENING = re.compile(
 )
 _LATER_OPENING = re.compile(rf"(?<=[.)]) \s+ (?:begin[ ])? {_KIND} \s? : \s*", re.VERBOSE | re.IGNORECASE)
 _CONTINUED = re.compile(r"\W{0,3}summary\s+(?:continued|cont\.?|cont'd)\s*[:.)]*\s*", re.IGNORECASE)
-_CLOSING = re.compile(
-    r"(?P<stop>\W{0,3})\bend\s{1,4}(?:of\s)?(?:executive\s|introduction\sand\s|introductory\s)?summary\b", re.IGNORECASE
-)
+_CLOSING = re.compile(r"\bend\s{1,4}(?:of\s)?(?:executive\s|introduction\sand\s|introductory\s)?summary\b", re.IGNORECASE)
+_STOP = re.compile(r"\W{0,3}\Z")
 _HEADING = re.compile(r"\W*(?:begin )?(?:executive |introduction and )?summary\b", re.IGNORECASE)
 _ACTION_LINE = re.compile(r"this is an action (?:request|message|cable)", re.IGNORECASE)
 _LATE = 400  # a summary that opens inside a paragraph does so near its beginning
@@ -82,7 +81,10 @@ def _find_closing(text: str) -> re.Match[str] | None:
 
 def _kept_stop(text: str, closing: re.Match[str]) -> str:
     """The text before ``End summary``, with its own closing punctuation but without an opening bracket."""
-    return text[: closing.start()] + closing["stop"].rstrip(" \n(-–[")
+    before = text[: closing.start()]
+    stop = _STOP.search(before, max(0, len(before) - 3))
+    assert stop is not None
+    return before[: stop.start()] + stop[0].rstrip(" \n(-–[")
 
 
 def _under_one_heading(paragraphs: Sequence[Paragraph], index: int) -> int:

@@ -56,6 +56,8 @@ def sentence_breaks(text: str, low: int, high: int) -> list[int]:
 def plain_title(title: str) -> str:
     """The title in one line without a mark of its own: ``"(S/NF) KEY POINTS"`` -> ``"KEY POINTS"``."""
     words = " ".join(clean(title).replace("¶", "").split())
+    if "(" not in words:
+        return words
     front = re.match(r"\(([A-Za-z/ ,-]{1,60})\)\s*", words)
     if front and parse_mark(front[1]):
         words = words[front.end() :]
@@ -65,5 +67,5 @@ def plain_title(title: str) -> str:
 
 def has_mark(line: str) -> bool:
     """Whether a line begins with a portion mark: ``"(S/NF) KEY POINTS"``."""
-    front = re.match(r"\(([A-Z/]{1,8})\) ", line)
+    front = re.match(r"\(([A-Z/]{1,8})\) ", line) if line.startswith("(") else None
     return front is not None and parse_mark(front[1]) is not None

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from reftel.engine.reader import Reader
+from reftel.engine.reader import Reader, TermSet
+from reftel.schema.analysis import stem
 from reftel.schema.fields import fields_by_name
 from reftel.search import plan
 from reftel.search.engines.sets import SPARSE, DocumentSet
@@ -94,16 +95,21 @@ class Lexicon:
         self._reader = reader
         self._memo = Memo(_CACHE_BYTES)
         self._norms = functools.cache(self._make_norms)
-        self.expand = functools.lru_cache(maxsize=4096)(self._expand)
+        self.terms = functools.lru_cache(maxsize=4096)(self._terms)
 
-    def _expand(self, word: plan.Word, field: str) -> tuple[str, ...]:
+    def _terms(self, word: plan.Word, field: str) -> TermSet:
+        """The terms of ``field`` that ``word`` stands for."""
         if word.match == "exact":
-            return (word.text,)
-        return tuple(matching(word, self._reader.terms(field, fixed_prefix(word))))
+            return self._reader.exactly(field, (word.text,))
+        if word.match == "prefix":
+            return self._reader.with_prefix(field, word.text)
+        if word.match == "stem" and (found := self._reader.with_root(field, stem(word.text))) is not None:
+            return found
+        return self._reader.exactly(field, matching(word, self._reader.terms(field, fixed_prefix(word))))
 
     def counts(self, word: plan.Word, field: str) -> tuple[Integers, Integers]:
         """The documents that hold ``word`` in ``field``, rising, and how often each does."""
-        documents, frequencies = self._reader.postings_of_any(field, self.expand(word, field))
+        documents, frequencies = self._reader.postings_of(self.terms(word, field))
         return documents, frequencies
 
     def documents(self, word: plan.Word, field: str) -> DocumentSet:
@@ -116,11 +122,6 @@ class Lexicon:
         """The documents that hold ``word`` in any of its fields, with BM25F."""
         scored: ScoredWord = self._memo.get(word, lambda: self._score(word))
         return scored
-
-    def ends(self, field: str, term: str) -> Integers:
-        """For each document that holds a term, the number of its places up to the last in that document."""
-        ends: Integers = self._memo.get((field, term), lambda: np.cumsum(self._reader.postings(field, term)[1]))
-        return ends
 
     def _score(self, word: plan.Word) -> ScoredWord:
         numbers, frequency = self._weighted(word)

@@ -8,10 +8,7 @@ from reftel.engine.reader import Reader
 from reftel.search import plan
 from reftel.search.engines.lexicon import Lexicon
 from reftel.search.engines.sets import DocumentSet
-from reftel.search.positions import Integers, found_in, ranges
-
-_FEW = 4
-"""Where not one in so many of a word's documents matters, the places of those alone are read."""
+from reftel.search.positions import Integers
 
 
 class FieldPlaces:
@@ -23,24 +20,8 @@ class FieldPlaces:
 
     def places(self, word: plan.Word) -> Integers:
         """Rising places of the words that ``word`` stands for, each once."""
-        found = [self._of_term(term) for term in self._lexicon.expand(word, self.name)]
-        if len(found) == 1:
-            return found[0]
-        together: Integers = np.sort(np.concatenate([np.empty(0, dtype=np.int64), *found]))
-        new = np.ones(len(together), dtype=np.bool_)
-        new[1:] = together[1:] != together[:-1]  # a word broken at a line's end stands at the places of its parts
-        return together[new]
-
-    def _of_term(self, term: str) -> Integers:
-        documents = self._reader.postings(self.name, term)[0]
-        places: Integers = self._reader.places(self.name, term)
-        if len(self._candidates) * _FEW > len(documents):
-            return places
-        numbers, found = found_in(documents, self._candidates.numbers)
-        numbers = numbers[found]
-        ends = self._lexicon.ends(self.name, term)
-        starts = np.where(numbers, ends[numbers - 1], 0)
-        return places[ranges(starts, ends[numbers])]
+        within = self._candidates.numbers if self._candidates.sparse else None
+        return self._reader.places_of(self._lexicon.terms(word, self.name), within)
 
     def block_ends(self, places: Integers) -> Integers:
         """For each place the last place of its block."""

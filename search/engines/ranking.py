@@ -80,15 +80,13 @@ class Ranking:
         """The best of ``apart``, scored one and all, and of the blocks of the common words, which are all that scores elsewhere."""
         documents, scores = _above(apart.numbers, self._scores(apart.numbers), count)
         highest = functools.reduce(np.add, (word.highest for word in common if word.highest is not None))
-        least = _lowest(scores, count)
         chosen = np.argpartition(-highest, _FIRST_BLOCKS)[:_FIRST_BLOCKS] if len(highest) > _FIRST_BLOCKS else np.arange(len(highest))
         left = np.ones(len(highest), dtype=np.bool_)
         while len(chosen):
             left[chosen] = False
             more, more_scores = _above(*self._of_blocks(common, chosen, apart), count)
             documents, scores = _above(np.concatenate([documents, more]), np.concatenate([scores, more_scores]), count)
-            least = _lowest(scores, count)
-            chosen = np.flatnonzero(left & (highest >= least - _MARGIN))
+            chosen = np.flatnonzero(left & (highest >= _lowest(scores, count) - _MARGIN))
         return documents, scores
 
     def _of_blocks(self, common: list[ScoredWord], blocks: Integers, apart: DocumentSet) -> tuple[Integers, Scores]:

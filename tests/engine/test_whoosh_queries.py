@@ -158,7 +158,7 @@ def scores(searcher, asked, **options):
     return {hit["key"]: hit.score for hit in searcher.search(asked, limit=None, **options)}
 
 
-@pytest.mark.parametrize("asked", QUERIES, ids=str)
+@pytest.mark.parametrize("asked", QUERIES, ids=[f"{number}-{type(asked).__name__}" for number, asked in enumerate(QUERIES)])
 def test_the_same_hits_and_scores(searchers, asked):
     expected, got = (outcome(searcher, asked) for searcher in searchers)
     assert got == expected
@@ -167,7 +167,7 @@ def test_the_same_hits_and_scores(searchers, asked):
         assert got == pytest.approx(expected, rel=1e-5)
 
 
-@pytest.mark.parametrize("weighting", [Frequency(), TF_IDF()])
+@pytest.mark.parametrize("weighting", [Frequency(), TF_IDF()], ids=["Frequency", "TF_IDF"])
 def test_other_ways_of_scoring(searchers, weighting):
     asked = query.Or([LAKE, FOX, term("sea", "head")])
     one, other = (scores(Searcher(searcher.reader(), weighting=weighting), asked) for searcher in searchers)

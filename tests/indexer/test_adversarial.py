@@ -9,11 +9,11 @@ import gzip
 import json
 import os
 import random
-import resource
 import subprocess
 import sys
 import textwrap
 import time
+import warnings
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -153,7 +153,7 @@ def timed(read: Callable[[], object]) -> float:
 def read_file(path: Path, data: str | bytes) -> list[Cable]:
     """The cables of a file that holds ``data``; only reftel's own errors are let pass."""
     path.write_bytes(data if isinstance(data, bytes) else data.encode("utf-8"))
-    return list(reftel.read_cables(path, on_error=lambda error: None))
+    return list(reftel.read_cables(path, on_error=lambda _error: None))
 
 
 def as_page(text: str) -> str:
@@ -303,7 +303,6 @@ BOMBS = {
     "csv": ('"1","2/13/2008 5:12","08BAKU101","Embassy Baku","SECRET","","","', "1. (C) Nothing. "),
     "csv lines": ('"1","2/13/2008 5:12","08BAKU101","Embassy Baku","SECRET","","","', "1. (C) Nothing.\n"),
     "json": ('{"_id": "08BAKU101", "header": "x", "body": "', "1. (C) Nothing. "),
-    "html": ("<html><h3>Viewing cable 08BAKU101, X</h3><table class='cable'></table><pre>", "<i>"),
     "blanks": ("", " "),
 }
 
@@ -311,7 +310,7 @@ BOMBS = {
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_gzip_bomb_costs_little(name: str, tmp_path: Path) -> None:
     path = tmp_path / "bomb.gz"
-    with gzip.open(path, "wb", compresslevel=3) as bomb:
+    with gzip.open(path, "wb") as bomb:
         for block in chunks(*BOMBS[name], 90 * MEGABYTE):
             bomb.write(block)
     found = read_limited(path)
@@ -320,7 +319,7 @@ def test_a_gzip_bomb_costs_little(name: str, tmp_path: Path) -> None:
 
 def test_a_zip_bomb_costs_little_and_the_rest_is_read(tmp_path: Path) -> None:
     path = tmp_path / "bomb.zip"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         with archive.open("bomb.txt", "w") as bomb:
             for block in chunks(*BOMBS["telegram"], 90 * MEGABYTE):
                 bomb.write(block)
@@ -342,6 +341,13 @@ def test_a_bomb_inside_a_gzip_member_is_cut_off(tmp_path: Path, monkeypatch: pyt
     assert list(reftel.read_cables(path, on_error=errors.append)) == []
     assert len(errors) == 2
     assert "unpacks to far more" in errors[1].message
+
+
+@pytest.mark.parametrize("tag", ["<br>", "<a id=x>", "<"])
+def test_a_page_of_tags_is_refused_before_it_takes_memory(tag: str, tmp_path: Path) -> None:
+    path = tmp_path / "x.html"
+    path.write_text(PAGE.format(header=HEADER, body=tag * 5_000_000), "utf-8")
+    assert read_limited(path, 500 << 20) == ["error an HTML page with more than 1000000 tags"]
 
 
 # -- markup ---------------------------------------------------------------------------------------------------------------------------
@@ -433,7 +439,7 @@ def test_names_reach_a_terminal_made_visible(name: str, tmp_path: Path) -> None:
 
 def test_many_members_of_one_name_and_a_damaged_directory(tmp_path: Path) -> None:
     path = tmp_path / "heap.zip"
-    with zipfile.ZipFile(path, "w") as archive, pytest.warns(UserWarning, match="Duplicate name"):
+    with zipfile.ZipFile(path, "w") as archive, warnings.catch_warnings(action="ignore"):
         for _ in range(3):
             archive.writestr("x.txt", f"{HEADER}\n{HEAD}{TEXT}")
     assert len(list(reftel.read_cables(path))) == 3
@@ -445,13 +451,17 @@ def test_many_members_of_one_name_and_a_damaged_directory(tmp_path: Path) -> Non
     assert errors
 
 
+def _open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="open files are counted in /proc")
 def test_reading_leaves_no_file_open(tmp_path: Path) -> None:
     path = tmp_path / "heap.zip"
     with zipfile.ZipFile(path, "w") as archive:
         for number in range(3):
             archive.writestr(f"{number}.txt", f"{HEADER}\n{HEAD}{TEXT}".encode("utf-16"))
-    before = len(os.listdir("/proc/self/fd")) if Path("/proc/self/fd").exists() else resource.getpagesize()
+    before = _open_files()
     for _ in range(20):
         next(iter(reftel.read_cables(path)))
-    after = len(os.listdir("/proc/self/fd")) if Path("/proc/self/fd").exists() else resource.getpagesize()
-    assert after <= before
+    assert _open_files() <= before

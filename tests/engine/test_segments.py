@@ -1,0 +1,250 @@
+"""However records come into an index (at once, in small commits, through a memory that is too small, merged), it holds the same."""
+
+from __future__ import annotations
+
+import pickle
+import random
+
+import numpy as np
+import pytest
+
+from reftel.engine.batch import batch_of
+from reftel.engine.errors import EngineError
+from reftel.engine.inversion import invert_texts
+from reftel.engine.merging import MOST_SEGMENTS, choose
+from reftel.engine.reader import PLACE_BITS, open_reader
+from reftel.engine.specs import FieldSpec, Record, Region
+from reftel.engine.writer import open_writer
+
+SPECS = (
+    FieldSpec("body", "text", regions=True, roots=True), FieldSpec("head", "text"), FieldSpec("tags", "keyword", facet=True, sort=True),
+    FieldSpec("size", "number"),
+)  # fmt: skip
+WORDS = [f"word{number}" for number in range(60)] + ["fox", "foxes", "hen"]
+
+
+def root(words):
+    return [word.removesuffix("es") for word in words]
+
+
+def records(count):
+    pick = random.Random(3)
+    for number in range(count):
+        blocks = [pick.choices(WORDS, k=pick.randrange(30)) for _ in range(pick.randrange(4))]
+        joined = [(place, 0, "joined") for place, block in enumerate(blocks) if block and pick.random() < 0.1]
+        regions = [Region(place, pick.choice([None, 0, 3]), tuple(pick.sample("NO", pick.randrange(3)))) for place in range(len(blocks))]
+        tags = pick.choices(["P", "Q", "R"], k=pick.randrange(3))
+        yield Record(
+            f"k{number}", bytes(str(number), "ascii") * pick.randrange(2000), {"body": blocks, "head": [[f"h{number % 9}"]]}, {"tags": tags},
+            {"size": pick.choice([None, number, -(2**62)])}, {"tags": tags}, regions, {"body": joined},
+        )  # fmt: skip
+
+
+RECORDS = tuple(records(700))
+
+
+def all_at_once(folder):
+    with open_writer(folder, SPECS, roots=root) as writer:
+        for record in RECORDS:
+            writer.add(record)
+
+
+def in_small_commits(folder):
+    for start in range(0, len(RECORDS), 37):
+        with open_writer(folder, SPECS, roots=root) as writer:
+            for record in RECORDS[start : start + 37]:
+                writer.add(record)
+
+
+def with_too_little_memory(folder):
+    with open_writer(folder, SPECS, roots=root, memory_mb=0) as writer:
+        for record in RECORDS:
+            writer.add(record)
+
+
+def with_replacements_and_deletions(folder):
+    for stop in (300, 500, 700):
+        with open_writer(folder, SPECS, roots=root) as writer:
+            for record in RECORDS[stop - 300 if stop > 300 else 0 : stop]:
+                writer.replace(Record(record.key, b"old", {"body": [["old"] * 5]}))
+                writer.replace(record)
+            writer.add(Record("gone", b"gone", {"body": [["fox", "gone"]]}, {"tags": ["GONE"]}, facets={"tags": ["GONE"]}))
+            writer.delete("gone")
+
+
+def merged(folder):
+    with_replacements_and_deletions(folder)
+    with open_writer(folder, SPECS, roots=root) as writer:
+        writer.commit(optimize=True)
+
+
+def content(folder):
+    """Everything that an index holds, by key."""
+    reader = open_reader(folder)
+    live = np.flatnonzero(reader.live)
+    key = {document: reader.key(document) for document in live.tolist()}
+    found = {name: {} for name in ("stored", "words", "tags", "size", "facet", "lengths", "regions", "order")}
+    sizes, lengths = reader.numbers("size"), reader.lengths("body")
+    for document, name in key.items():
+        assert reader.document(name) == document
+        found["stored"][name] = reader.record(document)
+        found["size"][name], found["lengths"][name] = int(sizes[document]), int(lengths[document])
+    for term in reader.terms("body"):
+        documents, counts = reader.postings("body", term)
+        places = reader.places("body", term)
+        assert documents.tolist() == np.unique(places >> PLACE_BITS).tolist()
+        assert counts.tolist() == np.unique(places >> PLACE_BITS, return_counts=True)[1].tolist()
+        few = reader.places_of(reader.exactly("body", [term]), documents[::7])
+        assert set(few.tolist()) >= set(places[np.isin(places >> PLACE_BITS, documents[::7])].tolist())
+        if len(documents):
+            found["words"][term] = sorted((key[place >> PLACE_BITS], place & 0xFFFF) for place in places.tolist())
+    for term in reader.terms("tags"):
+        found["tags"][term] = sorted(key[document] for document in reader.postings("tags", term)[0].tolist())
+    facet = reader.facet("tags")
+    for document, code in zip(facet.documents.tolist(), facet.codes.tolist(), strict=True):
+        if document in key:
+            found["facet"].setdefault(key[document], []).append(facet.values[code])
+    regions = reader.regions()
+    labels = [{label for label, numbers in regions.labels.items() if number in numbers} for number in range(len(regions.starts))]
+    rows = zip(regions.documents.tolist(), (regions.starts & 0xFFFF).tolist(), (regions.ends & 0xFFFF).tolist(), regions.levels.tolist(), labels, strict=True)
+    for document, *row in rows:
+        if document in key:
+            found["regions"].setdefault(key[document], []).append(row)
+    found["order"] = [key[document] for document in live[np.lexsort((reader.key_order()[live], reader.order("tags")[live]))].tolist()]
+    found["foxes"] = sorted(key[document] for document in reader.postings_of(reader.with_root("body", "fox"))[0].tolist())
+    found["prefix"] = sorted(key[document] for document in reader.postings_of(reader.with_prefix("body", "word1"))[0].tolist())
+    found["prefix places"] = len(reader.places_of(reader.with_prefix("body", "word1")))
+    assert reader.verify() == []
+    reader.close()
+    return {name: values for name, values in found.items() if name != "tags"} | {"tags": {term: keys for term, keys in found["tags"].items() if keys}}
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("expected")
+    all_at_once(folder)
+    return content(folder)
+
+
+def test_what_an_index_holds_is_what_was_put_in(expected):
+    body = {record.key: record for record in RECORDS}
+    assert expected["stored"] == {key: record.stored for key, record in body.items()}
+    assert expected["lengths"] == {key: sum(map(len, record.texts["body"])) for key, record in body.items()}
+    positions = sorted(
+        (key, place + sum(len(before) + 1 for before in record.texts["body"][:number]))
+        for key, record in body.items()
+        for number, block in enumerate(record.texts["body"])
+        for place, word in enumerate(block)
+        if word == "fox"
+    )
+    assert expected["words"]["fox"] == positions
+    assert len(expected["words"]["joined"]) == sum(len(record.joined["body"]) for record in RECORDS)
+    assert expected["foxes"] == sorted({key for word in ("fox", "foxes") for key, _place in expected["words"][word]})
+    assert expected["facet"] == {key: list(dict.fromkeys(record.facets["tags"])) for key, record in body.items() if record.facets["tags"]}
+
+
+@pytest.mark.parametrize("way", [in_small_commits, with_too_little_memory, with_replacements_and_deletions, merged])
+def test_it_does_not_matter_how_records_come_in(tmp_path, expected, way):
+    way(tmp_path)
+    found = content(tmp_path)
+    for name, values in expected.items():
+        assert found[name] == values, name
+    assert len(list(tmp_path.glob("*.seg"))) <= MOST_SEGMENTS
+    assert len(list(tmp_path.iterdir())) <= MOST_SEGMENTS + 2
+
+
+def test_segments_share_the_dictionary_of_the_first(tmp_path):
+    lone = Record("lone", b"lone")
+    with open_writer(tmp_path, SPECS) as writer:
+        writer.add(lone)
+    for batch in (RECORDS[:400], RECORDS[400:]):
+        with open_writer(tmp_path, SPECS) as writer:
+            for record in batch:
+                writer.add(record)
+    with open_writer(tmp_path, SPECS) as writer:
+        writer.delete("k5")
+        writer.commit(optimize=True)
+    reader = open_reader(tmp_path)
+    assert reader.dictionary()
+    for record in (lone, *RECORDS[:5], *RECORDS[6:]):
+        assert reader.record(reader.document(record.key)) == record.stored
+    reader.close()
+
+
+def test_merging_drops_what_was_deleted(tmp_path):
+    merged(tmp_path)
+    reader = open_reader(tmp_path)
+    assert reader.size == reader.documents == len(RECORDS)
+    assert not {"gone", "old"} & set(reader.terms("body"))
+    assert "GONE" not in reader.facet("tags").values
+    reader.close()
+
+
+@pytest.mark.parametrize(
+    ("sizes", "chosen"),
+    [
+        ([], []), ([(5, 5)] * 8, []), ([(2, 5)], [0]), ([(900, 1000)], []), ([(1, 1)] * 9, list(range(9))),
+        ([(10**6, 10**6), *[(1, 1)] * 8], list(range(1, 9))), ([(2**n, 2**n) for n in range(8)], []), ([(2**n, 2**n) for n in range(9)], [0, 1]),
+    ],
+)  # fmt: skip
+def test_which_segments_are_merged(sizes, chosen):
+    assert choose(sizes) == chosen
+
+
+def test_many_small_commits_seldom_rewrite_a_document():
+    sizes, written = [], 0
+    for _ in range(1000):
+        sizes.append((1, 1))
+        chosen = choose(sizes)
+        total = sum(sizes[number][0] for number in chosen)
+        written += total
+        if chosen:
+            sizes = [size for number, size in enumerate(sizes) if number not in chosen] + [(total, total)]
+        assert len(sizes) <= MOST_SEGMENTS
+    assert written < 6 * 1000
+
+
+def test_a_batch_can_be_sent_to_another_process():
+    batch = pickle.loads(pickle.dumps(batch_of(RECORDS[:10], SPECS)))
+    assert batch.size == 10
+    assert batch.inverted["body"].terms == batch_of(RECORDS[:10], SPECS).inverted["body"].terms
+
+
+def test_more_different_words_than_16_bits_number():
+    words = [f"w{number}" for number in range(70_000)]
+    found, _blocks = invert_texts([[words], [words[::-1]]])
+    assert found.counts.tolist() == [2] * 70_000
+    assert found.documents.tolist() == [0, 1] * 70_000
+    assert found.positions.reshape(-1, 2)[0].tolist() == [0, 69_999]
+    assert (found.positions.reshape(-1, 2).sum(axis=1) == 69_999).all()
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        Record("k", b"", numbers={"size": 2**63}), Record("k", b"", numbers={"size": -(2**63)}),
+        Record("k", b"", {"body": [["a"]]}, regions=[Region(1)]), Record("k", b"", {"body": [["a"], ["b"]]}, regions=[Region(1), Region(0)]),
+        Record("k", b"", {"body": [["a"]]}, regions=[Region(0, -1)]), Record("k", b"", {"body": [["a"]]}, joined={"body": [(0, 1, "b")]}),
+    ],
+)  # fmt: skip
+def test_records_that_contradict_themselves(tmp_path, record):
+    with open_writer(tmp_path, SPECS) as writer, pytest.raises(EngineError, match="can't be indexed"):
+        writer.add(record)
+
+
+def test_words_with_anything_in_them(tmp_path):
+    words = ["a\nb", "a", "\ud800", "", "\x00"]
+    with open_writer(tmp_path, SPECS) as writer:
+        writer.add(Record("k", b"", {"body": [words]}))
+    reader = open_reader(tmp_path)
+    assert reader.terms("body") == sorted(words)
+    assert [reader.places("body", word).tolist() for word in words] == [[0], [1], [2], [3], [4]]
+    reader.close()
+
+
+def test_an_index_without_roots_says_so(tmp_path):
+    with open_writer(tmp_path, SPECS) as writer:
+        writer.add(Record("k", b"", {"body": [["fox"]]}))
+    reader = open_reader(tmp_path)
+    assert reader.with_root("body", "fox") is None
+    reader.close()
