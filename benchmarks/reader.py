@@ -3,13 +3,14 @@
 usage: reader.py [--pages FOLDER] [--seconds N]
 
 Without ``--pages`` the real pages of ../shared/corpus are read, or those of corpus_samples where that folder is absent. Times are CPU
-times of this process, the best of several passes over all pages.
+times of this process, the best of several passes over all pages; the passes take turns, so that a busy machine slows all lines alike.
 """
 
 from __future__ import annotations
 
 import argparse
 import dataclasses
+import itertools
 import platform
 import re
 import sys
@@ -51,22 +52,25 @@ def find_pages(folder: Path | None) -> list[Path]:
     return next((pages for pages in found if pages), [])
 
 
-def best_of(name: str, cables: int, work: Callable[[], object], seconds: float) -> Timing:
-    """The fastest of as many passes as fit into ``seconds``, at least `PASSES`, behind one that is not counted."""
-    work()
-    times: list[float] = []
-    while len(times) < PASSES or sum(times) < seconds:
-        start = time.process_time()
-        work()
-        times.append(time.process_time() - start)
-    return Timing(name, cables, min(times))
+def fastest(works: dict[str, Callable[[], object]], seconds: float) -> dict[str, float]:
+    """CPU seconds of the fastest pass of each work: at least `PASSES` rounds, and more while ``seconds`` last, behind one not counted."""
+    times: dict[str, list[float]] = {name: [] for name in works}
+    begin = time.process_time()
+    for round_number in itertools.count():
+        if round_number > PASSES and time.process_time() - begin > seconds:
+            return {name: min(found[1:]) for name, found in times.items()}
+        for name, work in works.items():
+            start = time.process_time()
+            work()
+            times[name].append(time.process_time() - start)
+    raise AssertionError("the rounds have an end")
 
 
 # -- the two containers and the peer -----------------------------------------------------------------------------------------------
 
 
 def read_all(paths: Iterable[Path]) -> int:
-    return sum(sum(1 for _ in reftel.read_cables(path)) for path in paths)
+    return sum(1 for path in paths for _ in reftel.read_cables(path))
 
 
 def parse_all(paths: Iterable[Path]) -> int:
@@ -75,7 +79,7 @@ def parse_all(paths: Iterable[Path]) -> int:
     for path in paths:
         root = etree.fromstring(path.read_bytes(), etree.HTMLParser(encoding="utf-8"))
         for tag in ("pre", "td", "h3"):
-            count += sum(len("".join(element.itertext())) for element in root.iter(tag))
+            count += sum(len("".join(map(str, element.itertext()))) for element in root.iter(tag))
     return count
 
 
@@ -103,11 +107,13 @@ def measure(pages: list[Path], seconds: float) -> list[Timing]:
     with tempfile.TemporaryDirectory() as folder:
         dump = Path(folder) / "cables.csv"
         rows = write_rows(pages, dump)
-        return [
-            best_of("cablegate-html", len(pages), lambda: read_all(pages), seconds),
-            best_of("cables-csv", rows, lambda: read_all([dump]), seconds),
-            best_of("lxml alone", len(pages), lambda: parse_all(pages), seconds),
-        ]
+        works: dict[str, tuple[int, Callable[[], object]]] = {
+            "cablegate-html": (len(pages), lambda: read_all(pages)),
+            "cables-csv": (rows, lambda: read_all([dump])),
+            "lxml alone": (len(pages), lambda: parse_all(pages)),
+        }
+        times = fastest({name: work for name, (_, work) in works.items()}, seconds)
+        return [Timing(name, works[name][0], times[name]) for name in works]
 
 
 # -- the table ------------------------------------------------------------------------------------------------------------------------
@@ -142,7 +148,7 @@ def table(timings: list[Timing]) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description="Measure the reader.")
     parser.add_argument("--pages", type=Path, help="folder of mirror pages (default: ../shared/corpus, else corpus_samples)")
-    parser.add_argument("--seconds", type=float, default=3.0, help="CPU time spent on each line of the table")
+    parser.add_argument("--seconds", type=float, default=10.0, help="CPU time spent on all passes")
     options = parser.parse_args()
     pages = find_pages(options.pages)
     if not pages:

@@ -49,7 +49,7 @@ class BodyFacts:
 def parse_body(text: str) -> BodyFacts:
     """Facts of a body as received from any container, with line breaks or without, or of a fragment of one."""
     banners = tuple(iter_banners(text))
-    masked = restore_lines(mask_noise(text))
+    masked = restore_lines(mask_noise(text, banners))
     broken = "\n" in masked and "\n" not in text
     numbered = find_numbered(masked)
     first = numbered[0].at if numbered else len(masked)

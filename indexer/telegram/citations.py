@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from typing import NamedTuple
 
 from reftel.schema.dates import month_number
 from reftel.schema.identifiers import resolve_post
@@ -42,8 +43,7 @@ class Citation:
     raw: str
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(NamedTuple):
     kind: str
     text: str
     start: int

@@ -31,6 +31,7 @@ _PRINTED = re.compile(r"(?:(?:[A-Z][a-zà-ÿ]\w* )?\S+: )?\S+ @ \w{3} \w{3} +\d{
 _STATEMENT = re.compile(
     r"\bselect \* from \S.{0,120}$|\bid:\s*\d{4,}\s*$|declassified/released us department.{0,80}$", re.IGNORECASE | re.DOTALL
 )
+_STATEMENT_WORDS = ("select", "id:", "declassified/")
 
 
 def strip_debris(tail: str, end: int) -> int:
@@ -44,11 +45,17 @@ def strip_debris(tail: str, end: int) -> int:
         if line.strip(" .\"”'>") == "" or line_kind(line) in _DEBRIS_KINDS or _HANDLING.fullmatch(line.strip()):
             end = start
             continue
-        statement = _STATEMENT.search(tail, max(0, end - 160), end) or _trailing_stamp(line, start)
+        statement = _find_statement(tail, end) or _trailing_stamp(line, start)
         if statement is not None:
             end = statement if isinstance(statement, int) else statement.start()
             continue
         return end
+
+
+def _find_statement(tail: str, end: int) -> re.Match[str] | None:
+    near = max(0, end - 160)
+    lower = tail[near:end].lower()
+    return _STATEMENT.search(tail, near, end) if any(word in lower for word in _STATEMENT_WORDS) else None
 
 
 def _trailing_stamp(line: str, start: int) -> int | None:

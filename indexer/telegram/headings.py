@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from typing import NamedTuple
 
 from reftel.indexer.telegram.lines import FILLER, clean, is_rule
 from reftel.indexer.telegram.titles import (
@@ -39,8 +40,7 @@ class Heading:
     text: str | None
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(NamedTuple):
     """A line, stripped; ``whole`` is false for the rest of a line that begins with a paragraph's number."""
 
     at: int

@@ -14,7 +14,7 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator
 
-from reftel.indexer.telegram.banners import iter_banners, iter_places
+from reftel.indexer.telegram.banners import Banner, iter_banners, iter_places
 
 FILLER = "\x00"  # stands for a masked character; neither a blank nor a word
 
@@ -80,11 +80,13 @@ _STAMP = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_STAMP_WORDS = ("systematic", "declassified/")  # each stamp has one of them; plain searching is quicker
 _ADVERT = re.compile(
     r"""https?://\S*(?:sgov|intelink) | \b(?:www|portal)\.\S*state\.sgov
       | \bvisit \b .{0,60}? (?:web[ ]?site|webpage|web[ ]page|home[ ]?page|forum)""",
     re.VERBOSE | re.IGNORECASE,
 )
+_ADVERT_WORDS = ("sgov", "intelink", "visit")
 _DEBRIS = re.compile(
     r"""(?:&gt;|>)\s*$ | N{3,5}\s*$ | Nnnn\s*$ | BT\s*$ | \#\d{0,5}\s*$ | \#NAME\?
       | end[ ]cable[ ]text | =+\s*cable[ ]ends\s*=*
@@ -114,9 +116,10 @@ def line_kind(line: str) -> Kind:
         kind = _short_kind(stripped)
         if kind is not None:
             return kind
-    if _STAMP.search(stripped[:200]):
+    lower = stripped[:300].lower()
+    if any(word in lower for word in _STAMP_WORDS) and _STAMP.search(stripped[:200]):
         return Kind.STAMP
-    if _ADVERT.search(stripped[:300]):
+    if any(word in lower for word in _ADVERT_WORDS) and _ADVERT.search(stripped[:300]):
         return Kind.ADVERT
     return Kind.DEBRIS if _DEBRIS.match(stripped) else Kind.TEXT
 
@@ -171,12 +174,14 @@ def _restored(run: str, *, wrapped: bool) -> str:
     return "\n\n" + run[2:] if len(run) > 3 else "\n" + run[1:]
 
 
-def mask_noise(text: str) -> str:
+def mask_noise(text: str, banners: Iterable[Banner] | None = None) -> str:
     """The text, same length, with banners, PAGE lines and the class lines beside them replaced by `FILLER`.
+
+    ``banners`` are those of the text where they are known already.
 
     ``"to the\\nLONDON 00000290  002 OF 002\\nmeeting"`` -> `clean` gives ``"to the\\nmeeting"``.
     """
-    spans = [(banner.start, banner.end) for banner in iter_banners(text)]
+    spans = [(banner.start, banner.end) for banner in (iter_banners(text) if banners is None else banners)]
     places = itertools.islice(iter_places(text, ("PAGE 0", "PAGE 1")), _MOST_PAGES)
     pages = [page.span() for place in places if (page := _PAGE.match(text, place))]
     return mask_spans(text, [*spans, *pages, *_class_lines_beside(text, pages)])

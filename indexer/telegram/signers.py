@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import string
 
 from reftel.indexer.telegram.endings import ENDS_SENTENCE, find_advert, strip_debris, trim_tokens, without_struck_stamp
 from reftel.indexer.telegram.lines import FILLER, Kind, is_rule, line_kind
@@ -45,6 +46,7 @@ _INITIAL = re.compile(r"(?<![.\w])[A-Z]\.$")
 
 _URL_TAIL = re.compile(r"(?:https?:|www\.|portal:|\.gov|\.cfm|website\.?$)", re.IGNORECASE)
 _MINIMIZE = re.compile(r"(?:¶?\s*\d{1,3}\.\s*)?(?:\(u\)\s*)?minimized?\s+considered\W{0,3}", re.IGNORECASE)
+_CAPITALS = string.ascii_uppercase.encode()
 _CONTROLS = (FILLER, "\x1a", "\x0c", "\u00a0")
 
 
@@ -104,7 +106,8 @@ def _find_names(tail: str, end: int, advert: int | None) -> tuple[tuple[str, ...
 
 
 def _is_upper(text: str) -> bool:
-    capitals, small = len(re.findall("[A-Z]", text)), len(re.findall("[a-z]", text))
+    plain = text.encode("ascii", "ignore")
+    capitals, small = (len(plain) - len(plain.translate(None, letters)) for letters in (_CAPITALS, _CAPITALS.lower()))
     return capitals > 20 and capitals > small * 9
 
 

@@ -28,7 +28,7 @@ class Start:
 
 _MARK = r"[({\[] [ ]{0,2} (?P<mark> [A-Za-z/] [A-Za-z/,\s-]{0,150} ) [)}\]]"
 _CANDIDATE = re.compile(
-    rf"""(?P<number> [0-9]{{1,3}} ) (?!\d)
+    rf"""(?P<number> [0-9] (?<![0-9][0-9]) [0-9]{{0,2}} ) (?=[\s.,:)({{\[])   # whole: no digit before its first
         (?P<stop> [ ]?[.,:)]{{1,2}} )? (?!\d)
         (?: [ \t\n]{{0,4}} {_MARK}                                            # 1. (C)   15 (SBU)   1.⏎(S//REL X, Y)
           | (?<=[.)]) [ \t]{{0,4}} (?P<torn> (?:SBU|[UCS](?:/{{1,2}}NF)?) ) \)   # 1. C)
