@@ -31,7 +31,6 @@ torture: install  ## kill a run 200 times at random moments and look at what is 
 
 lint: install  ## ruff, mypy, import rules
 	$(BIN)/ruff check .
-	$(BIN)/ruff format --check reftel/cli reftel/render
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
