@@ -5,8 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 import reftel
+
+# No test depends on how fast a machine is.
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
 
 TELEGRAM = """\
 VZCZCXYZ0001
