@@ -10,15 +10,22 @@ import numpy as np
 import numpy.typing as npt
 
 from reftel.engine.columns import ABSENT, Coded, Columns, Lists, RegionLists, narrow
-from reftel.engine.inversion import Inverted, intern, invert_texts, invert_values
-from reftel.engine.specs import KEY, FieldSpec, Record
+from reftel.engine.interning import Vocabulary
+from reftel.engine.inversion import Inverted, TextInverter, ValueInverter
+from reftel.engine.specs import KEY, FieldSpec, Record, Region
 
 Integers = npt.NDArray[Any]
+Vocabularies = dict[str, Vocabulary]
+
+
+def new_vocabularies(specs: Sequence[FieldSpec]) -> Vocabularies:
+    """An empty vocabulary for each field that has terms: the key, and those of text and keywords."""
+    return {name: Vocabulary() for name in (KEY, *(spec.name for spec in specs if spec.kind in ("text", "keyword")))}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Batch:
-    """Documents as arrays, numbered from 0. Can be pickled."""
+    """Documents as arrays, numbered from 0; terms are numbered by the vocabularies that it was made with. Can be pickled."""
 
     size: int
     inverted: dict[str, Inverted]
@@ -30,49 +37,109 @@ class Batch:
         return self.columns.nbytes + sum(each.nbytes for each in self.inverted.values())
 
 
-def batch_of(records: Sequence[Record], specs: Sequence[FieldSpec]) -> Batch:
-    """The records as arrays, without their stored bytes."""
-    inverted = {KEY: invert_values([(record.key,) for record in records])}
-    columns = Columns({}, {}, {}, {}, _regions(records, specs))
-    for spec in specs:
-        name = spec.name
-        if spec.kind == "text":
-            inverted[name], columns.blocks[name] = invert_texts(
-                [record.texts.get(name, ()) for record in records], [record.joined.get(name, ()) for record in records]
-            )
-        elif spec.kind == "keyword":
-            values = [record.keywords.get(name, ()) for record in records]
-            inverted[name] = invert_values(values)
-            if spec.sort:
-                columns.sorts[name] = _first_values(values, inverted[name].terms)
-        elif spec.kind == "number":
-            columns.numbers[name] = _numbers([record.numbers.get(name) for record in records])
-        if spec.facet:
-            columns.facets[name] = coded([list(dict.fromkeys(record.facets.get(name, ()))) for record in records])
-    return Batch(len(records), inverted, columns)
+class BatchMaker:
+    """Takes records one after the other and gives them back as a batch."""
+
+    def __init__(self, specs: Sequence[FieldSpec], vocabularies: Vocabularies) -> None:
+        kinds = {spec.name: spec.kind for spec in specs}
+        self._texts = {name: TextInverter(vocabularies[name]) for name, kind in kinds.items() if kind == "text"}
+        self._keywords = {name: ValueInverter(vocabularies[name]) for name, kind in kinds.items() if kind == "keyword"}
+        self._keys = ValueInverter(vocabularies[KEY])
+        self._numbers: dict[str, list[int]] = {name: [] for name, kind in kinds.items() if kind == "number"}
+        self._facets = {spec.name: _Coder() for spec in specs if spec.facet}
+        self._sorted = tuple(spec.name for spec in specs if spec.sort and spec.kind == "keyword")
+        self._regions = _Regions() if any(spec.regions for spec in specs) else None
+        self.size = 0
+
+    @property
+    def words(self) -> int:
+        """How many words of text there are."""
+        return sum(map(len, self._texts.values()))
+
+    def add(self, record: Record) -> None:
+        """Take a record; its stored bytes are left to the caller."""
+        self._keys.add((record.key,))
+        for name, text in self._texts.items():
+            text.add(record.texts.get(name, ()), record.joined.get(name, ()))
+        for name, keywords in self._keywords.items():
+            keywords.add(record.keywords.get(name, ()))
+        for name, numbers in self._numbers.items():
+            number = record.numbers.get(name)
+            numbers.append(ABSENT if number is None else number)
+        for name, facet in self._facets.items():
+            facet.add(record.facets.get(name, ()))
+        if self._regions is not None:
+            self._regions.add(record.regions)
+        self.size += 1
+
+    def take(self) -> Batch:
+        """The records taken so far; begins anew."""
+        size, self.size = self.size, 0
+        inverted = {KEY: self._keys.take()[0]}
+        columns = Columns({}, {}, {}, {}, self._regions.take() if self._regions is not None else None)
+        for name, text in self._texts.items():
+            inverted[name], columns.blocks[name] = text.take()
+        for name, keywords in self._keywords.items():
+            inverted[name], firsts = keywords.take()
+            if name in self._sorted:
+                columns.sorts[name] = firsts
+        for name, numbers in self._numbers.items():
+            columns.numbers[name] = np.array(numbers, dtype=np.int64)
+            numbers.clear()
+        for name, facet in self._facets.items():
+            columns.facets[name] = facet.take()
+        return Batch(size, inverted, columns)
 
 
-def coded(lists: Sequence[Sequence[str]]) -> Coded:
+class _Coder:
     """Lists of values as codes."""
-    counts = np.fromiter(map(len, lists), dtype=np.int64, count=len(lists))
-    terms, codes = intern((value for values in lists for value in values), int(counts.sum()))
-    return Coded(terms, Lists(narrow(counts), codes))
+
+    def __init__(self) -> None:
+        self._clear()
+
+    def _clear(self) -> None:
+        self._table: dict[str, int] = {}
+        self._counts: list[int] = []
+        self._codes: list[int] = []
+
+    def add(self, values: Sequence[str]) -> None:
+        """The next list; repeated values count once."""
+        if len(values) > 1:
+            values = tuple(dict.fromkeys(values))
+        self._counts.append(len(values))
+        for value in values:
+            self._codes.append(self._table.setdefault(value, len(self._table)))
+
+    def take(self) -> Coded:
+        """The lists taken so far."""
+        lists = Lists(narrow(np.array(self._counts, dtype=np.int64)), narrow(np.array(self._codes, dtype=np.int64)))
+        coded = Coded(list(self._table), lists)
+        self._clear()
+        return coded
 
 
-def _numbers(values: Sequence[int | None]) -> npt.NDArray[np.int64]:
-    return np.fromiter((ABSENT if value is None else value for value in values), dtype=np.int64, count=len(values))
+class _Regions:
+    """The regions of one document after the other."""
 
+    def __init__(self) -> None:
+        self._labels = _Coder()
+        self._clear()
 
-def _first_values(values: Sequence[Sequence[str]], terms: Sequence[str]) -> Integers:
-    codes = {term: code for code, term in enumerate(terms, 1)}
-    return np.fromiter((codes[each[0]] if each else 0 for each in values), dtype=np.uint32, count=len(values))
+    def _clear(self) -> None:
+        self._counts: list[int] = []
+        self._blocks: list[int] = []
+        self._levels: list[int] = []
 
+    def add(self, regions: Sequence[Region]) -> None:
+        """The next document."""
+        self._counts.append(len(regions))
+        for region in regions:
+            self._blocks.append(region.block)
+            self._levels.append(0 if region.level is None else region.level + 1)
+            self._labels.add(region.labels)
 
-def _regions(records: Sequence[Record], specs: Sequence[FieldSpec]) -> RegionLists | None:
-    if not any(spec.regions for spec in specs):
-        return None
-    regions = [region for record in records for region in record.regions]
-    counts = np.fromiter((len(record.regions) for record in records), dtype=np.int64, count=len(records))
-    blocks = np.fromiter((region.block for region in regions), dtype=np.int64, count=len(regions))
-    levels = np.fromiter((0 if region.level is None else region.level + 1 for region in regions), dtype=np.int64, count=len(regions))
-    return RegionLists(Lists(narrow(counts), narrow(blocks)), narrow(levels), coded([region.labels for region in regions]))
+    def take(self) -> RegionLists:
+        """The regions taken so far."""
+        counts, blocks, levels = (narrow(np.array(each, dtype=np.int64)) for each in (self._counts, self._blocks, self._levels))
+        self._clear()
+        return RegionLists(Lists(counts, blocks), levels, self._labels.take())

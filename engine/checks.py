@@ -22,39 +22,45 @@ def check_specs(specs: Sequence[FieldSpec]) -> None:
 
 def check_record(record: Record, specs: Sequence[FieldSpec]) -> None:
     """`EngineError` if the record can't be indexed."""
-    _check_value(record, record.key)
+    values = [record.key]
     for spec in specs:
         if spec.kind == "keyword":
-            for value in record.keywords.get(spec.name, ()):
-                _check_value(record, value)
+            values += record.keywords.get(spec.name, ())
         elif spec.kind == "number":
             number = record.numbers.get(spec.name)
             if number is not None and not ABSENT < number <= -(ABSENT + 1):
                 raise EngineError(f"{number} of '{record.key}' can't be indexed: it has more than 64 bits")
+    together = "".join(values)
+    if not (together.isascii() and together.isprintable()):
+        _check_values(record, values)
+    _check_regions(record, specs)
+    if any(record.joined.values()):
+        _check_joined(record)
+
+
+def _check_values(record: Record, values: Sequence[str]) -> None:
+    for value in values:
+        if "\n" in value:
+            raise EngineError(f"{value!r} of '{record.key}' can't be indexed: a line break in a value")
+        try:
+            value.encode()
+        except UnicodeEncodeError as error:
+            raise EngineError(f"{value!r} of '{record.key}' can't be indexed: {error}") from error
+
+
+def _check_regions(record: Record, specs: Sequence[FieldSpec]) -> None:
     before = -1
     for region in record.regions:
         if region.block <= before or (region.level is not None and region.level < 0):
             raise EngineError(f"the regions of '{record.key}' can't be indexed: blocks must rise, levels not be negative")
         before = region.block
-    _check_region_blocks(record, specs, before)
+    name = next((spec.name for spec in specs if spec.regions), None)
+    if name is not None and before >= len(record.texts.get(name, ())):
+        raise EngineError(f"the regions of '{record.key}' can't be indexed: there is no block {before}")
+
+
+def _check_joined(record: Record) -> None:
     for name, words in record.joined.items():
         blocks = record.texts.get(name, ())
         if not all(0 <= block < len(blocks) and 0 <= place < len(blocks[block]) for block, place, _word in words):
             raise EngineError(f"a joined word of '{record.key}' can't be indexed: it stands at no word")
-
-
-def _check_value(record: Record, value: str) -> None:
-    if value.isascii() and value.isprintable():
-        return
-    if "\n" in value:
-        raise EngineError(f"{value!r} of '{record.key}' can't be indexed: a line break in a value")
-    try:
-        value.encode()
-    except UnicodeEncodeError as error:
-        raise EngineError(f"{value!r} of '{record.key}' can't be indexed: {error}") from error
-
-
-def _check_region_blocks(record: Record, specs: Sequence[FieldSpec], last: int) -> None:
-    name = next((spec.name for spec in specs if spec.regions), None)
-    if name is not None and last >= len(record.texts.get(name, ())):
-        raise EngineError(f"the regions of '{record.key}' can't be indexed: there is no block {last}")

@@ -15,14 +15,16 @@ Wide = npt.NDArray[np.int64]
 ABSENT = -(2**63)
 """What a number column holds for a document without a value."""
 
-_UNSIGNED = (np.uint8, np.uint16, np.uint32, np.uint64)
+_UNSIGNED = ((1 << 8, np.dtype(np.uint8)), (1 << 16, np.dtype(np.uint16)), (1 << 32, np.dtype(np.uint32)))
 
 
 def narrow(values: Integers) -> Integers:
     """The same numbers, none negative, in the narrowest unsigned type that holds them all."""
-    highest = int(values.max(initial=0))
-    kind = next(kind for kind in _UNSIGNED if highest <= np.iinfo(kind).max)
-    return values.astype(kind, copy=False)
+    highest = int(values.max()) if len(values) else 0
+    for limit, kind in _UNSIGNED:
+        if highest < limit:
+            return values.astype(kind, copy=False)
+    return values.astype(np.uint64, copy=False)
 
 
 def encode_numbers(values: Wide) -> tuple[Integers, int | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -39,6 +40,17 @@ class Postings:
     documents: npt.NDArray[np.uint32]
     frequencies: Integers | None
     positions: Integers | None
+
+    def pieces(self, size: int) -> Iterator[Postings]:
+        """The same in several parts, of about ``size`` postings if no term has more."""
+        starts = starts_of(self.counts)
+        words = None if self.frequencies is None else starts_of(self.frequencies)
+        cuts = [0, *(np.flatnonzero(np.diff(starts[:-1] // size)) + 1).tolist(), len(self.counts)]
+        for low, high in itertools.pairwise(cuts):
+            start, end = int(starts[low]), int(starts[high])
+            frequencies = None if self.frequencies is None else self.frequencies[start:end]
+            positions = None if self.positions is None or words is None else self.positions[int(words[start]) : int(words[end])]
+            yield Postings(self.counts[low:high], self.documents[start:end], frequencies, positions)
 
 
 def combine(parts: Sequence[Part], size: int) -> Postings:

@@ -151,15 +151,10 @@ def _read_directory(data: memoryview) -> tuple[dict[str, Any], dict[str, tuple[i
         raise ContainerError("the directory was altered")
     directory = json.loads(text)
     arrays = {name: tuple(entry) for name, entry in directory["arrays"].items()}
-    for name, entry in arrays.items():
-        _check_entry(name, entry, place)
+    for name, (start, size, kind, _checksum) in arrays.items():
+        if kind not in TYPES or size % int(kind[-1]) or start % ALIGNMENT or not ALIGNMENT <= start <= start + size <= place:
+            raise ContainerError(f"the directory places '{name}' where it can't be")
     return directory["about"], arrays
-
-
-def _check_entry(name: str, entry: tuple[int, int, str, int], end: int) -> None:
-    place, length, kind, _checksum = entry
-    if kind not in TYPES or length % int(kind[-1]) or place % ALIGNMENT or not ALIGNMENT <= place <= place + length <= end:
-        raise ContainerError(f"the directory places '{name}' where it can't be")
 
 
 class MappedContainer(Container):

@@ -6,8 +6,6 @@ import contextlib
 import fcntl
 import os
 import re
-import secrets
-import string
 from collections.abc import Collection
 from pathlib import Path
 
@@ -19,14 +17,13 @@ INDEX_NAME = "MAIN"
 SEGMENT, CONTENTS, NEW = ".seg", ".toc", ".new"
 LOCK = f"{INDEX_NAME}_WRITELOCK"
 
-_ALPHABET = string.digits + string.ascii_lowercase
 _CONTENTS_NAME = re.compile(rf"_{INDEX_NAME}_([0-9]+)\.toc")
 _SEGMENT_FILE = re.compile(rf"({INDEX_NAME}_[0-9a-z]+)\.[A-Za-z0-9_.]+")
 
 
 def new_segment_name() -> str:
-    """A name that no segment has, as Whoosh makes them: ``MAIN_`` and sixteen letters or digits."""
-    return f"{INDEX_NAME}_{''.join(secrets.choice(_ALPHABET) for _ in range(16))}"
+    """A name that no segment has, of the form that Whoosh gives them: ``MAIN_`` and sixteen letters or digits."""
+    return f"{INDEX_NAME}_{os.urandom(8).hex()}"
 
 
 def contents_name(generation: int) -> str:

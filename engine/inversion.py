@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from array import array
+from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from reftel.engine.columns import Lists, narrow, starts_of
+from reftel.engine.interning import Vocabulary, WordStream
 
 Integers = npt.NDArray[Any]
 Words = tuple[npt.NDArray[np.uint32], Integers, Integers]
@@ -24,12 +25,12 @@ Joined = Sequence[tuple[int, int, str]]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Inverted:
-    """The postings of one field: for each term (in no order) how many documents hold it, then all postings by term and document.
+    """The postings of one field: the numbers of its terms, rising, how many documents hold each, then all postings by term and document.
 
     ``frequencies`` and ``positions`` are ``None`` for whole values. Positions of one posting after the other. Can be pickled.
     """
 
-    terms: list[str]
+    terms: Integers
     counts: Integers
     documents: Integers
     frequencies: Integers | None = None
@@ -38,61 +39,101 @@ class Inverted:
     @property
     def nbytes(self) -> int:
         """Memory that the arrays take."""
-        arrays = (self.counts, self.documents, self.frequencies, self.positions)
+        arrays = (self.terms, self.counts, self.documents, self.frequencies, self.positions)
         return sum(array.nbytes for array in arrays if array is not None)
 
 
-def invert_values(documents: Sequence[Iterable[str]]) -> Inverted:
-    """Postings of whole values: one for each different value of a document."""
-    distinct = [dict.fromkeys(values) for values in documents]
-    lengths = np.fromiter(map(len, distinct), dtype=np.int64, count=len(distinct))
-    terms, numbers = intern(chain.from_iterable(distinct), int(lengths.sum()))
-    order = _stable_order(numbers, len(terms))
-    holding = np.repeat(np.arange(len(distinct), dtype=np.int64), lengths)[order]
-    return Inverted(terms, np.bincount(numbers, minlength=len(terms)), narrow(holding))
+class ValueInverter:
+    """Takes the whole values of one document after the other."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        self._values: list[str] = []
+        self._counts = array("I")
+
+    def add(self, values: Sequence[str]) -> None:
+        """The next document; repeated values count once."""
+        if len(values) > 1:
+            values = tuple(dict.fromkeys(values))
+        self._values += values
+        self._counts.append(len(values))
+
+    def take(self) -> tuple[Inverted, Integers]:
+        """The postings of the documents taken so far, and by document the number of the first value, 1 added; 0 where there is none."""
+        numbers, counts = self._vocabulary.numbers(self._values), _frozen(self._counts)
+        self._values, self._counts = [], array("I")
+        firsts = np.zeros(len(counts), dtype=np.uint32)
+        some = counts > 0
+        firsts[some] = numbers[starts_of(counts)[:-1][some]] + np.uint32(1)
+        order = _stable_order(numbers)
+        holding = np.repeat(np.arange(len(counts), dtype=np.int64), counts)[order]
+        numbers = numbers[order]
+        starts = _starts_of_runs(numbers)
+        return Inverted(numbers[starts], narrow(np.diff(starts, append=len(numbers))), narrow(holding)), firsts
 
 
-def invert_texts(documents: Sequence[Blocks], joined: Sequence[Joined] = ()) -> tuple[Inverted, Lists]:
-    """Postings of running text, and the number of words in each block of each document.
+class TextInverter:
+    """Takes the running text of one document after the other.
 
-    Positions run through the blocks of a document with one left empty between two of them. ``joined``: for each document the words that
-    stand at the position of another word too.
+    Positions run through the blocks of a document with one left empty between two of them.
     """
-    blocks = _block_lengths(documents)
-    total = int(blocks.values.sum(dtype=np.int64))
-    more = [(number, *word) for number, words in enumerate(joined) for word in words]
-    words = chain(chain.from_iterable(chain.from_iterable(documents)), [word for *_, word in more])
-    terms, numbers = intern(words, total + len(more))
-    block_positions = _block_positions(blocks)
-    found: Words = (numbers, *_places(blocks, block_positions))
-    if more:
-        found = _with_joined(found, more, blocks.first(), block_positions)
-    order = _stable_order(found[0], len(terms))
-    found = (found[0][order], found[1][order], found[2][order])
-    return _postings(terms, *(_without_repetitions(found) if more else found)), blocks
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._words = WordStream(vocabulary)
+        self._clear()
+
+    def _clear(self) -> None:
+        self._counts, self._lengths = array("I"), array("I")
+        self._joined: list[tuple[int, int, int, str]] = []
+
+    def __len__(self) -> int:
+        return len(self._words)
+
+    def add(self, blocks: Blocks, joined: Joined = ()) -> None:
+        """The next document. ``joined``: words that stand at the position of another word too."""
+        if blocks:
+            self._words.add(list(chain.from_iterable(blocks)) if len(blocks) > 1 else blocks[0])
+        if joined:
+            self._joined += [(len(self._counts), *word) for word in joined]
+        self._lengths.extend(map(len, blocks))
+        self._counts.append(len(blocks))
+
+    def take(self) -> tuple[Inverted, Lists]:
+        """The postings of the documents taken so far, and the number of words in each block of each document."""
+        blocks = Lists(narrow(_frozen(self._counts)), narrow(_frozen(self._lengths)))
+        block_positions = _block_positions(blocks)
+        joined = self._joined
+        self._words.add([word for *_, word in joined])
+        words: Words = (self._words.take(), *_places(blocks, block_positions))
+        self._clear()
+        if joined:
+            words = _with_joined(words, joined, blocks.first(), block_positions)
+        order = _stable_order(words[0])
+        words = (words[0][order], words[1][order], words[2][order])
+        return _postings(_without_repetitions(words) if joined else words), blocks
 
 
-def _postings(terms: list[str], numbers: Integers, holding: Integers, positions: Integers) -> Inverted:
-    """Postings from the term, document and position of every word, sorted by all three."""
-    first = np.ones(len(numbers), dtype=np.bool_)
-    first[1:] = (numbers[1:] != numbers[:-1]) | (holding[1:] != holding[:-1])
-    starts = np.flatnonzero(first)
+def _frozen(numbers: array[int]) -> npt.NDArray[np.uint32]:
+    return np.array(numbers, dtype=np.uint32)
+
+
+def _starts_of_runs(*columns: Integers) -> npt.NDArray[np.intp]:
+    """Where any of the columns changes, the beginning included."""
+    new = np.zeros(len(columns[0]), dtype=np.bool_)
+    new[:1] = True
+    for column in columns:
+        new[1:] |= column[1:] != column[:-1]
+    return np.flatnonzero(new)
+
+
+def _postings(words: Words) -> Inverted:
+    """Postings from words sorted by term, document and position."""
+    numbers, holding, positions = words
+    starts = _starts_of_runs(numbers, holding)
     frequencies = np.diff(starts, append=len(numbers))
-    return Inverted(terms, np.bincount(numbers[starts], minlength=len(terms)), holding[starts], narrow(frequencies), positions)
-
-
-def intern(words: Iterable[str], number: int) -> tuple[list[str], npt.NDArray[np.uint32]]:
-    """The different words as they first occur, and for every word which of them it is."""
-    known: defaultdict[str, int] = defaultdict()
-    known.default_factory = known.__len__
-    numbers = np.fromiter(map(known.__getitem__, words), dtype=np.uint32, count=number)
-    return list(known), numbers
-
-
-def _block_lengths(documents: Sequence[Blocks]) -> Lists:
-    counts = np.fromiter(map(len, documents), dtype=np.int64, count=len(documents))
-    total = int(counts.sum())
-    return Lists(narrow(counts), narrow(np.fromiter(map(len, chain.from_iterable(documents)), dtype=np.int64, count=total)))
+    numbers = numbers[starts]
+    terms = _starts_of_runs(numbers)
+    return Inverted(numbers[terms], narrow(np.diff(terms, append=len(numbers))), holding[starts], narrow(frequencies), positions)
 
 
 def _block_positions(blocks: Lists) -> npt.NDArray[np.int64]:
@@ -110,30 +151,25 @@ def _places(blocks: Lists, block_positions: npt.NDArray[np.int64]) -> tuple[Inte
 
 
 def _with_joined(
-    words: Words, more: Sequence[tuple[int, int, int, str]], first_blocks: npt.NDArray[np.int64], block_positions: npt.NDArray[np.int64]
+    words: Words, joined: Sequence[tuple[int, int, int, str]], first_blocks: npt.NDArray[np.int64], block_positions: npt.NDArray[np.int64]
 ) -> Words:
-    """Term, document and position of every word in the order of the text, when the last terms belong to ``more``."""
-    numbers, holding, positions = words
-    documents = np.array([document for document, *_ in more], dtype=np.int64)
-    blocks = np.array([block for _, block, *_ in more], dtype=np.int64)
-    places = np.array([place for _, _, place, _ in more], dtype=np.int64)
-    holding = np.concatenate([holding, documents])
-    positions = np.concatenate([positions, block_positions[first_blocks[documents] + blocks] + places])
+    """The words in the order of the text, where the last terms belong to those that are joined."""
+    documents, blocks, places = np.array([word[:3] for word in joined], dtype=np.int64).T
+    holding = np.concatenate([words[1], documents])
+    positions = np.concatenate([words[2], block_positions[first_blocks[documents] + blocks] + places])
     order = np.lexsort((positions, holding))
-    return numbers[order], narrow(holding[order]), narrow(positions[order])
+    return words[0][order], narrow(holding[order]), narrow(positions[order])
 
 
 def _without_repetitions(words: Words) -> Words:
     """Words sorted by term, document and position, each once."""
-    numbers, holding, positions = words
-    new = np.ones(len(numbers), dtype=np.bool_)
-    new[1:] = (numbers[1:] != numbers[:-1]) | (holding[1:] != holding[:-1]) | (positions[1:] != positions[:-1])
-    return numbers[new], holding[new], positions[new]
+    kept = _starts_of_runs(*words)
+    return words[0][kept], words[1][kept], words[2][kept]
 
 
-def _stable_order(numbers: npt.NDArray[np.uint32], different: int) -> npt.NDArray[np.intp]:
-    """The order that sorts numbers below ``different``, equal ones as they come. NumPy sorts 16-bit numbers in linear time."""
+def _stable_order(numbers: npt.NDArray[np.uint32]) -> npt.NDArray[np.intp]:
+    """The order that sorts numbers, equal ones as they come. NumPy sorts 16-bit numbers in linear time."""
     order = np.argsort(numbers.astype(np.uint16), kind="stable")
-    if different > 1 << 16:
+    if len(numbers) and int(numbers.max()) >= 1 << 16:
         order = order[np.argsort((numbers >> np.uint32(16)).astype(np.uint16)[order], kind="stable")]
     return order

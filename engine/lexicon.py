@@ -27,12 +27,20 @@ def decode_term(data: bytes) -> str:
 
 def encode_terms(terms: Sequence[str]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint64]]:
     """All terms with a line break behind each, and where each begins, the end included."""
-    text = "".join([term + SEPARATOR for term in terms])
+    text = SEPARATOR.join(terms) + SEPARATOR if terms else ""
     blob = np.frombuffer(encode_term(text), dtype=np.uint8)
     ends = np.flatnonzero(blob == ord(SEPARATOR)) + 1
     if len(ends) > len(terms):  # line breaks in terms
         ends = np.cumsum([len(encode_term(term)) + 1 for term in terms])
     return blob, np.concatenate([np.zeros(1, dtype=np.int64), ends]).astype(np.uint64)
+
+
+def sorted_ranks(terms: Sequence[str]) -> tuple[list[str], npt.NDArray[np.uint32]]:
+    """Different terms in order, and the place that each of them has there."""
+    order = sorted(range(len(terms)), key=terms.__getitem__)
+    ranks = np.empty(len(terms), dtype=np.uint32)
+    ranks[order] = np.arange(len(terms), dtype=np.uint32)
+    return [terms[number] for number in order], ranks
 
 
 class Lexicon:

@@ -19,6 +19,7 @@ BLOCK = 128
 UNIT = 16
 _CHUNK = 1 << 13  # blocks packed at once
 _MOST_BITS = 32
+_SCATTERED, _FEW = 8, 2000  # so few numbers of a block, or in all, are picked one by one
 
 
 class PackedWriter:
@@ -104,7 +105,7 @@ class Packed:
         return unpacked[first - low * BLOCK : last - low * BLOCK]
 
     def take(self, numbers: npt.NDArray[np.intp]) -> Integers:
-        """The numbers at rising places; only blocks that hold one are unpacked."""
+        """The numbers at rising places; blocks that hold none are not looked at."""
         if not len(numbers):
             return np.empty(0, dtype=np.uint8)
         if numbers[0] < 0 or numbers[-1] >= self.count:
@@ -115,9 +116,28 @@ class Packed:
         np.not_equal(blocks[1:], blocks[:-1], out=new[1:])
         wanted = blocks[new]
         starts = self._starts[wanted].astype(np.intp)
-        rows = self._unpack(starts, self._starts[wanted + 1].astype(np.intp) - starts)
-        taken: Integers = rows[np.cumsum(new) - 1, numbers % BLOCK]
+        widths = self._starts[wanted + 1].astype(np.intp) - starts
+        row = np.cumsum(new) - 1
+        if len(numbers) < _SCATTERED * len(wanted) + _FEW:
+            return self._pick(starts[row], widths[row], numbers % BLOCK)
+        taken: Integers = self._unpack(starts, widths)[row, numbers % BLOCK]
         return taken
+
+    def _pick(self, starts: npt.NDArray[np.intp], widths: npt.NDArray[np.intp], places: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+        """Single numbers, each from the block of which begin and width are given."""
+        _check_width(-int(widths.min()), int(widths.max()))
+        data, at = self._units.reshape(-1), starts * UNIT
+        whole, bits = widths >> 3, widths & 7
+        numbers = np.zeros(len(starts), dtype=np.intp)
+        for plane in range(int(whole.max())):
+            found = data.take(at + (BLOCK * plane + places), mode="clip").astype(np.intp)  # beyond a block's planes: not counted
+            numbers += (found * (whole > plane)) << (8 * plane)
+        at += BLOCK * whole + (places >> 3)
+        shift = 7 - (places & 7)
+        for bit in range(int(bits.max())):
+            found = (data.take(at + UNIT * bit, mode="clip").astype(np.intp) >> shift) & (bits > bit)
+            numbers += found << (8 * whole + bit)
+        return numbers
 
     def _block(self, start: int, end: int) -> Integers:
         _check_width(start - end, end - start)

@@ -9,15 +9,16 @@ from pathlib import Path
 
 import numpy as np
 
-from reftel.engine.batch import batch_of
+from reftel.engine.batch import BatchMaker
 from reftel.engine.contents import Entry
 from reftel.engine.records import Compressor, RecordBlocks, make_dictionary
 from reftel.engine.segment_writer import SegmentBuilder
 from reftel.engine.specs import FieldSpec, Record
 from reftel.engine.terms_writer import Roots
 
-_BATCH = 256
+_BATCH = 512
 _BATCH_BYTES = 16 << 20
+_BATCH_WORDS = 1 << 20
 _WAITING = 3  # batches whose records are being compressed
 _SHARE = 0.45  # of the memory for batches; putting them together takes as much again
 
@@ -29,11 +30,12 @@ class Run:
     """
 
     def __init__(self, folder: Path, specs: Sequence[FieldSpec], roots: Roots | None, memory: int, dictionary: bytes) -> None:
-        self._folder, self._roots = folder, roots
         self._specs, self._limit = specs, int(memory * _SHARE)
-        self._waiting: list[Record] = []
+        self._folder, self._roots = folder, roots
+        self._stored: list[bytes] = []
         self._bytes = 0
         self._builder: SegmentBuilder | None = None
+        self._maker: BatchMaker | None = None
         self._compressor = Compressor(dictionary)
         self._pool: ThreadPoolExecutor | None = None
         self._compressing: collections.deque[Future[RecordBlocks]] = collections.deque()
@@ -43,10 +45,14 @@ class Run:
 
     def add(self, record: Record) -> int:
         """Take a record; its number."""
-        self._waiting.append(record)
+        if self._builder is None or self._maker is None:
+            self._builder = SegmentBuilder(self._folder, self._specs, self._roots)
+            self._maker = BatchMaker(self._specs, self._builder.vocabularies)
+        self._maker.add(record)
+        self._stored.append(record.stored)
         self._bytes += len(record.stored)
         self._count += 1
-        if len(self._waiting) >= _BATCH or self._bytes >= _BATCH_BYTES:
+        if len(self._stored) >= _BATCH or self._bytes >= _BATCH_BYTES or self._maker.words >= _BATCH_WORDS:
             self._end_batch()
         return self._count - 1
 
@@ -75,19 +81,17 @@ class Run:
             self._builder = None
 
     def _end_batch(self) -> None:
-        if not self._waiting:
+        builder, maker = self._builder, self._maker
+        if builder is None or maker is None or not self._stored:
             return
-        builder = self._builder = self._builder or SegmentBuilder(self._folder, self._specs, self._roots)
-        stored = [record.stored for record in self._waiting]
+        stored, self._stored, self._bytes = self._stored, [], 0
         if not self._compressor.dictionary and not builder.size:  # one for the whole segment
             self._compressor = Compressor(make_dictionary(stored))
         if len(stored) >= _BATCH and self._pool is None:
             self._pool = ThreadPoolExecutor(1)  # zlib works beside the interpreter
         if self._pool is not None:
             self._compressing.append(self._pool.submit(self._compressor.blocks, stored))
-        batch = batch_of(self._waiting, self._specs)
-        self._waiting, self._bytes = [], 0
-        builder.add(batch)
+        builder.add(maker.take())
         if self._pool is None:
             builder.add_records(self._compressor.blocks(stored))
         self._take_compressed(builder, _WAITING)

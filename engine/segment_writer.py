@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import tempfile
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -13,19 +13,22 @@ import numpy as np
 import numpy.typing as npt
 
 from reftel.engine import names
-from reftel.engine.batch import Batch
+from reftel.engine.batch import Batch, new_vocabularies
 from reftel.engine.columns import Columns, narrow, starts_of
 from reftel.engine.columns_writer import put_columns
 from reftel.engine.combining import Part, combine
 from reftel.engine.container import ContainerWriter
 from reftel.engine.folder import NEW, SEGMENT, new_segment_name
+from reftel.engine.lexicon import sorted_ranks
 from reftel.engine.records import RecordBlocks
-from reftel.engine.specs import KEY, FieldSpec
+from reftel.engine.specs import FieldSpec
 from reftel.engine.terms_writer import Roots, TermsWriter
 
 Integers = npt.NDArray[Any]
 
 _IN_MEMORY = 4 << 20
+_BYTES_OF_A_WORD = 64
+_AT_ONCE = 1 << 20  # postings
 
 class SegmentFile:
     """The file of a segment that is being written. Records first, as they come; the rest at the end."""
@@ -91,58 +94,31 @@ class SegmentFile:
         self._temporary.unlink(missing_ok=True)
 
 
-def inverted_fields(specs: Sequence[FieldSpec]) -> tuple[str, ...]:
-    """The fields that have terms: the key, and those of text and keywords."""
-    return (KEY, *(spec.name for spec in specs if spec.kind in ("text", "keyword")))
-
-
-class _Terms:
-    """The terms of a field over all batches, and the postings of each batch."""
-
-    def __init__(self) -> None:
-        self._numbers: defaultdict[str, int] = defaultdict()
-        self._numbers.default_factory = self._numbers.__len__
-        self._parts: list[Part] = []
-
-    def add(self, batch: Batch, name: str, base: int) -> None:
-        inverted = batch.inverted[name]
-        lookup: Callable[[str], int] = self._numbers.__getitem__
-        numbers = np.fromiter(map(lookup, inverted.terms), dtype=np.uint32, count=len(inverted.terms))
-        self._parts.append(
-            Part(numbers, narrow(inverted.counts), inverted.documents, inverted.frequencies, inverted.positions, base)
-        )
-
-    def write(self, file: SegmentFile, name: str, roots: Roots | None) -> list[Integers]:
-        """Write the field; for each batch the places of its terms in the order of all."""
-        terms = sorted(self._numbers)
-        ranks = np.empty(len(terms), dtype=np.uint32)
-        lookup: Callable[[str], int] = self._numbers.__getitem__
-        ranks[np.fromiter(map(lookup, terms), dtype=np.int64, count=len(terms))] = np.arange(len(terms), dtype=np.uint32)
-        parts = [Part(ranks[part.terms], part.counts, part.documents, part.frequencies, part.positions, part.base) for part in self._parts]
-        writer = file.terms_writer(name)
-        writer.add(combine(parts, len(terms)))
-        writer.finish(file.arrays, terms, file.roots_of(name, roots))
-        return [part.terms for part in parts]
-
-
 class SegmentBuilder:
     """Collects batches in memory and writes them as one segment."""
 
     def __init__(self, folder: Path, specs: Sequence[FieldSpec], roots: Roots | None) -> None:
         self._file = SegmentFile(folder, specs)
         self._specs, self._roots = tuple(specs), roots
-        self._terms = {name: _Terms() for name in inverted_fields(specs)}
+        self.vocabularies = new_vocabularies(specs)
+        self._parts: dict[str, list[Part]] = {name: [] for name in self.vocabularies}
         self._columns: list[Columns] = []
         self.size = 0
-        self.nbytes = 0
+        self._bytes = 0
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that it takes, about."""
+        return self._bytes + _BYTES_OF_A_WORD * sum(map(len, self.vocabularies.values()))
 
     def add(self, batch: Batch) -> None:
-        """Take the arrays of a batch."""
-        for name, terms in self._terms.items():
-            terms.add(batch, name, self.size)
+        """Take the arrays of a batch that was made with `vocabularies`."""
+        for name, parts in self._parts.items():
+            each = batch.inverted[name]
+            parts.append(Part(each.terms, each.counts, each.documents, each.frequencies, each.positions, self.size))
         self._columns.append(batch.columns)
         self.size += batch.size
-        self.nbytes += batch.nbytes
+        self._bytes += batch.nbytes
 
     def add_records(self, records: RecordBlocks) -> None:
         """Write the stored bytes of a batch; those of all batches in their order."""
@@ -151,11 +127,21 @@ class SegmentBuilder:
     def finish(self, dictionary: bytes) -> str:
         """Write the segment; its name. ``dictionary``: what the records were compressed with."""
         self._file.end_records(dictionary)
-        numbers: dict[str, list[Integers]] = {}
-        for name in list(self._terms):
-            numbers[name] = self._terms.pop(name).write(self._file, name, self._roots)  # popped: frees memory
+        numbers = {name: [self._write_field(name)] * len(self._columns) for name in self.vocabularies}
         bases = put_columns(self._file.arrays, self._specs, self._columns, numbers)
         return self._file.publish(self.size, bases)
+
+    def _write_field(self, name: str) -> Integers:
+        """Write the terms and postings of a field; the place in the order of all terms of each word of the vocabulary."""
+        vocabulary, parts = self.vocabularies[name], self._parts.pop(name)  # popped: memory is given back
+        terms, ranks = sorted_ranks(vocabulary.words())
+        writer = self._file.terms_writer(name)
+        postings = combine([dataclasses.replace(part, terms=ranks[part.terms]) for part in parts], len(terms))
+        parts.clear()
+        for piece in postings.pieces(_AT_ONCE):
+            writer.add(piece)
+        writer.finish(self._file.arrays, terms, self._file.roots_of(name, self._roots))
+        return ranks
 
     def abandon(self) -> None:
         """Remove what was written."""

@@ -12,8 +12,8 @@ from reftel.engine import names
 from reftel.engine.columns import narrow, starts_of
 from reftel.engine.combining import Postings
 from reftel.engine.container import ContainerWriter
-from reftel.engine.inversion import intern
-from reftel.engine.lexicon import encode_terms
+from reftel.engine.interning import Vocabulary
+from reftel.engine.lexicon import encode_terms, sorted_ranks
 from reftel.engine.packing import PackedWriter
 
 Integers = npt.NDArray[Any]
@@ -102,11 +102,10 @@ def put_terms(file: ContainerWriter, name: str, terms: Sequence[str]) -> None:
 
 def _put_roots(file: ContainerWriter, name: str, roots: Sequence[str]) -> None:
     """Write the roots in order and the numbers of the terms that have each."""
-    different, codes = intern(roots, len(roots))
-    ordered = sorted(different)
-    ranks = dict(zip(ordered, range(len(ordered)), strict=True))
-    by_code = np.fromiter(map(ranks.__getitem__, different), dtype=np.int64, count=len(different))
-    by_term = by_code[codes]
+    vocabulary = Vocabulary()
+    codes = vocabulary.numbers(roots)
+    ordered, ranks = sorted_ranks(vocabulary.words())
+    by_term = ranks[codes]
     put_terms(file, names.part(name, names.ROOTS), ordered)
     file.put(names.part(name, names.ROOT_TERMS_AT), narrow(starts_of(np.bincount(by_term, minlength=len(ordered)))))
     file.put(names.part(name, names.ROOT_TERMS), narrow(np.argsort(by_term, kind="stable")))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -13,7 +13,7 @@ from typing import Self
 from reftel.engine import errors
 from reftel.engine.specs import FieldSpec, Kind, Record, Region
 from reftel.engine.writer import Writer, open_writer
-from reftel.schema.analysis import stem
+from reftel.schema.analysis import stems
 from reftel.schema.cable import Cable
 from reftel.schema.document import document_of
 from reftel.schema.errors import (
@@ -47,11 +47,6 @@ def _spec(field: Field) -> FieldSpec:
     return FieldSpec(
         field.name, kind, field.facet, sort=field.sort and kind == "keyword", regions=field.name == _BODY, roots=field.kind == "text"
     )
-
-
-def stems(words: Sequence[str]) -> list[str]:
-    """The stem of each word, for the index to find inflections by."""
-    return list(map(stem, words))
 
 
 def record_bytes(cable: Cable) -> bytes:

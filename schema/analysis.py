@@ -21,7 +21,8 @@ import itertools
 import re
 import threading
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 APOSTROPHES = "'’‘ʼ´`"
 
@@ -180,11 +181,21 @@ _LOCAL = threading.local()
 
 def stem(word: str) -> str:
     """The stem that ``word`` (already folded) shares with its inflections: ``"precedents"`` -> ``"preced"``."""
+    result: str = _stemmer().stemWord(word)
+    return result
+
+
+def stems(words: Sequence[str]) -> list[str]:
+    """The `stem` of each word."""
+    result: list[str] = _stemmer().stemWords(words)
+    return result
+
+
+def _stemmer() -> Any:
     stemmer = getattr(_LOCAL, "stemmer", None)
     if stemmer is None:
         import Stemmer  # noqa: PLC0415 - a compiled module; `import reftel` does without it
 
-        # Stemmer objects are not safe to share between threads.
-        stemmer = _LOCAL.stemmer = Stemmer.Stemmer("english")
-    result: str = stemmer.stemWord(word)
-    return result
+        # Stemmer objects are not safe to share between threads. Their cache costs more than it saves: 3.6 instead of 0.8 µs a word.
+        stemmer = _LOCAL.stemmer = Stemmer.Stemmer("english", 0)
+    return stemmer

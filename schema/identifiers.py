@@ -20,6 +20,7 @@ _WHOLE = re.compile(
 _FUSED_SECTION = re.compile(r"[A-Z]*\d{1,2}OF\d{1,2}")  # 08ECTION01OF02MANAMA492: the section text ran into the id
 _FUSED_CLASS = re.compile(r"(?:UNCLAS(?:SIFIED)?|CONFIDENTIAL|SECRET)(?=[A-Z])")
 _LONGEST = 80
+_LONGEST_SERIAL = 7  # digits without leading zeros
 
 
 @functools.lru_cache(maxsize=65536)
@@ -98,6 +99,6 @@ def _without_caption(post: str) -> str:
 def _join(year: str, post: str, serial: str) -> str | None:
     stem = find_post(post) or squash_name(post)
     number = serial.lstrip("0")
-    if not number or not stem.isalpha():
+    if not number or len(number) > _LONGEST_SERIAL or not stem.isalpha():
         return None
     return f"{year}{stem}{number}"

@@ -83,3 +83,12 @@ def test_parts_that_are_not_there(first, last):
         opened([1] * 129).slice(first, last)
     with pytest.raises(ValueError, match="not there"):
         opened([1] * 129).take(np.array([5, 129]))
+
+
+@pytest.mark.parametrize("step", [1, 2, 40, 1000])
+def test_many_and_few_of_a_long_row(step):
+    numbers = np.random.default_rng(1).integers(0, 2**32, 50_000, dtype=np.uint64) >> np.repeat(np.arange(500, dtype=np.uint64) % 33, 100)
+    found = opened(numbers)
+    places = np.arange(0, len(numbers), step)
+    assert found.take(places).tolist() == numbers[places].tolist()
+    assert found.slice(777, 44_444).tolist() == numbers[777:44_444].tolist()

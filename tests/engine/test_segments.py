@@ -8,9 +8,10 @@ import random
 import numpy as np
 import pytest
 
-from reftel.engine.batch import batch_of
+from reftel.engine.batch import BatchMaker, new_vocabularies
 from reftel.engine.errors import EngineError
-from reftel.engine.inversion import invert_texts
+from reftel.engine.interning import Vocabulary
+from reftel.engine.inversion import TextInverter
 from reftel.engine.merging import MOST_SEGMENTS, choose
 from reftel.engine.reader import PLACE_BITS, open_reader
 from reftel.engine.specs import FieldSpec, Record, Region
@@ -205,17 +206,29 @@ def test_many_small_commits_seldom_rewrite_a_document():
 
 
 def test_a_batch_can_be_sent_to_another_process():
-    batch = pickle.loads(pickle.dumps(batch_of(RECORDS[:10], SPECS)))
+    vocabularies = new_vocabularies(SPECS)
+    maker = BatchMaker(SPECS, vocabularies)
+    for record in RECORDS[:10]:
+        maker.add(record)
+    batch = pickle.loads(pickle.dumps(maker.take()))
     assert batch.size == 10
-    assert batch.inverted["body"].terms == batch_of(RECORDS[:10], SPECS).inverted["body"].terms
+    assert len(batch.inverted["body"].terms) == len(vocabularies["body"])
+    assert maker.take().size == 0
 
 
 def test_more_different_words_than_16_bits_number():
     words = [f"w{number}" for number in range(70_000)]
-    found, _blocks = invert_texts([[words], [words[::-1]]])
+    vocabulary = Vocabulary()
+    assert vocabulary.numbers(["w0"]).tolist() == [0]
+    inverter = TextInverter(vocabulary)
+    inverter.add([words])
+    inverter.add([words[::-1]])
+    found, _blocks = inverter.take()
+    assert sorted(found.terms.tolist()) == list(range(70_000))
     assert found.counts.tolist() == [2] * 70_000
     assert found.documents.tolist() == [0, 1] * 70_000
-    assert found.positions.reshape(-1, 2)[0].tolist() == [0, 69_999]
+    first = found.positions.reshape(-1, 2)[found.terms.tolist().index(0)]
+    assert first.tolist() == [0, 69_999]
     assert (found.positions.reshape(-1, 2).sum(axis=1) == 69_999).all()
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import reftel
@@ -213,6 +213,13 @@ def test_untouched_samples_keep_the_promises(path: Path) -> None:
     assert check_file(content(path))
 
 
+def test_a_number_of_eight_digits_makes_no_id() -> None:
+    """A banner's serial is printed with eight digits, of which the first are zeros unless a byte flipped."""
+    text = "SUBJECT: OMAN\n\n1. (C) One.\nMUSCAT {}  002 OF 002\nTwo."
+    assert reftel.normalize_text(text.format("00000101"), id="08OSLO1").body_id == "08MUSCAT101"
+    assert reftel.normalize_text(text.format("40000101"), id="08OSLO1").body_id is None
+
+
 @pytest.mark.parametrize("name", MUTATIONS)
 @settings(quick, max_examples=25)
 @given(path=files, seed=seeds)
@@ -257,6 +264,7 @@ WORDS = st.sampled_from(
 
 
 @settings(quick, max_examples=150)
+@example(parts=[("TAGS:", " "), (":", " "), ("1.", " ")])
 @given(parts=st.lists(st.tuples(WORDS, st.sampled_from([" ", "  ", "\n", "\n\n", ""])), max_size=60))
 def test_any_words_of_a_cable_in_any_order(parts: list[tuple[str, str]]) -> None:
     """What only the vocabulary of cables can trip: every rule is met by pieces of what it reads."""

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ class Night:
 
     def __init__(self, folder: Path, make_telegram) -> None:
         self.folder, self._make = folder, make_telegram
+        self._clock = int(time.time()) - 3600
         self.write("a.txt", 1)
         self.configure()
 
@@ -31,6 +33,8 @@ class Night:
         path = self.folder / "cables" / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(self._make(serial=serial, subject=f"{SECRET} ONE", body=f"1. (C) {SECRET} {words}"), "utf-8")
+        self._clock -= 1
+        os.utime(path, (self._clock, self._clock))  # settled: the time of a file that changed just now is not trusted
         return path
 
     def configure(self, *lines: str) -> None:

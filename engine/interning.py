@@ -1,0 +1,177 @@
+"""Numbering the words of many texts at once.
+
+Looking words up in a large dictionary one by one waits for memory several times a word. Here the words of some hundred documents stand one
+behind the other in a stretch of bytes, and all of them are looked up together, in a hash table made of arrays.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from reftel.engine.lexicon import SEPARATOR, decode_term, encode_term
+
+Integers = npt.NDArray[Any]
+Unsigned = npt.NDArray[np.uint64]
+
+_STAND_IN = "\0"  # begins what stands for a word that holds a separator or this
+_LONGEST = 16  # bytes; longer words have numbers of their own in place of their letters
+_FIRST_BYTES = np.array([(1 << 8 * count) - 1 for count in range(9)], dtype=np.uint64)
+_ODD = np.uint64(2**64 - 1)  # no byte of a word is 255
+_SMALLEST = 1 << 10
+_FREE = -1
+
+
+class Vocabulary:
+    """Numbers words as they come, from 0.
+
+    A word is known by its bytes in two 64-bit numbers. One that is too long for that, or holds what separates words, is *odd*: it is looked
+    up in a dictionary, and its place there stands for its bytes.
+    """
+
+    def __init__(self) -> None:
+        self._odd: dict[str, int] = {}
+        self._low, self._high = np.empty(_SMALLEST, dtype=np.uint64), np.empty(_SMALLEST, dtype=np.uint64)
+        self._size = 0
+        # Not to be foreseen, so that nobody can write words that all fall into one slot.
+        self._mixers = [np.uint64(int.from_bytes(os.urandom(8), "little") | 1) for _ in range(3)]
+        self._slots = np.full(4 * _SMALLEST, _FREE, dtype=np.int32)
+
+    def __len__(self) -> int:
+        return self._size
+
+    def odd_number(self, word: str) -> int:
+        """The place of an odd word among its kind."""
+        return self._odd.setdefault(word, len(self._odd))
+
+    def words(self) -> list[str]:
+        """Every word, by number."""
+        pairs = np.stack([self._low[: self._size], self._high[: self._size]], axis=1).astype("<u8")
+        odd_ones = np.flatnonzero(pairs[:, 1] == _ODD).tolist()
+        places = pairs[odd_ones, 0].tolist()
+        pairs[odd_ones] = 0
+        words = decode_term(b"\n".join(pairs.view(f"S{_LONGEST}").ravel().tolist())).split(SEPARATOR) if len(pairs) else []
+        odd = list(self._odd)
+        for number, place in zip(odd_ones, places, strict=True):
+            words[number] = odd[place]
+        return words
+
+    def numbers(self, words: Sequence[str]) -> npt.NDArray[np.uint32]:
+        """The number of each word."""
+        stream = WordStream(self)
+        stream.add(words)
+        return stream.take()
+
+    def numbers_of(self, low: Unsigned, high: Unsigned) -> npt.NDArray[np.uint32]:
+        """The number of each word, given by its bytes."""
+        found = np.empty(len(low), dtype=np.uint32)
+        left = np.arange(len(low), dtype=np.int32)
+        slots, steps = self._places(low, high)
+        while len(left):
+            if 2 * (self._size + 1) > len(self._slots):
+                self._grow()
+                slots, steps = self._places(low[left], high[left])
+            numbers = self._slots[slots]
+            if self._take_free(low, high, left, slots, numbers):
+                continue
+            equal = (self._low[numbers] == low[left]) & (self._high[numbers] == high[left])
+            found[left[equal]] = numbers[equal]
+            kept = ~equal
+            left, steps = left[kept], steps[kept]
+            slots = (slots[kept] + steps) & (len(self._slots) - 1)
+        return found
+
+    def _places(self, low: Unsigned, high: Unsigned) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+        """The first slot to look into for each word, and how far it is to the next."""
+        mixed = (low ^ (high * self._mixers[1])) * self._mixers[0]
+        bits = len(self._slots).bit_length() - 1
+        steps = (mixed * self._mixers[2]) >> np.uint64(64 - bits)
+        return (mixed >> np.uint64(64 - bits)).astype(np.intp), steps.astype(np.intp) | 1
+
+    def _take_free(self, low: Unsigned, high: Unsigned, left: Integers, slots: Integers, numbers: Integers) -> bool:
+        """Give each free slot that is looked into to one of the words that do; whether there were any."""
+        free = np.flatnonzero(numbers == _FREE)
+        if not len(free):
+            return False
+        wanted = slots[free]
+        self._slots[wanted] = free
+        winners = free[self._slots[wanted] == free][: len(self._slots) // 2 - self._size]
+        self._slots[wanted] = _FREE
+        self._slots[slots[winners]] = np.arange(self._size, self._size + len(winners), dtype=np.int32)
+        self._append(low[left[winners]], high[left[winners]])
+        return True
+
+    def _append(self, low: Unsigned, high: Unsigned) -> None:
+        size = self._size + len(low)
+        if size > len(self._low):
+            more = np.empty(2 * size - self._size, dtype=np.uint64)
+            self._low, self._high = np.concatenate([self._low[: self._size], more]), np.concatenate([self._high[: self._size], more])
+        self._low[self._size : size], self._high[self._size : size] = low, high
+        self._size = size
+
+    def _grow(self) -> None:
+        low, high, self._size = self._low[: self._size], self._high[: self._size], 0
+        self._slots = np.full(4 * len(self._slots), _FREE, dtype=np.int32)
+        slots, steps = self._places(low, high)
+        numbers = np.arange(len(low), dtype=np.int32)
+        while len(numbers):  # all words are different: each only looks for a free slot
+            free = self._slots[slots] == _FREE
+            self._slots[slots[free]] = numbers[free]
+            left = self._slots[slots] != numbers
+            numbers, steps = numbers[left], steps[left]
+            slots = (slots[left] + steps) & (len(self._slots) - 1)
+        self._size = len(low)
+
+
+class WordStream:
+    """Takes words as they come and numbers them later, all at once."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        self._pieces: list[bytes] = []
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def add(self, words: Sequence[str]) -> None:
+        """The next words."""
+        if not words:
+            return
+        text = SEPARATOR.join(words)
+        if text.count(SEPARATOR) != len(words) - 1 or _STAND_IN in text:
+            text = SEPARATOR.join([self._plain(word) for word in words])
+        self._pieces.append(encode_term(text))
+        self._count += len(words)
+
+    def _plain(self, word: str) -> str:
+        return f"{_STAND_IN}{self._vocabulary.odd_number(word)}" if SEPARATOR in word or _STAND_IN in word else word
+
+    def take(self) -> npt.NDArray[np.uint32]:
+        """The number of every word. Begins anew."""
+        data = b"\n".join([*self._pieces, b"\0" * _LONGEST])
+        count, self._count, self._pieces = self._count, 0, []
+        ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == ord(SEPARATOR))
+        assert len(ends) == count
+        starts = np.zeros(count, dtype=np.int64)
+        starts[1:] = ends[:-1] + 1
+        return self._vocabulary.numbers_of(*self._bytes(data, starts, ends - starts))
+
+    def _bytes(self, data: bytes, starts: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64]) -> tuple[Unsigned, Unsigned]:
+        """The bytes of every word as two numbers."""
+        windows: Unsigned = np.ndarray((len(data) - 7,), dtype="<u8", buffer=data, strides=(1,))
+        low: Unsigned = windows[starts] & _FIRST_BYTES[np.minimum(lengths, 8)]
+        high = np.zeros(len(starts), dtype=np.uint64)
+        more = np.flatnonzero(lengths > 8)
+        high[more] = windows[starts[more] + 8] & _FIRST_BYTES[np.minimum(lengths[more] - 8, 8)]
+        odd = lengths > _LONGEST
+        if len(starts) and _STAND_IN.encode() in data[:-_LONGEST]:
+            odd |= (low & np.uint64(255) == 0) & (lengths > 0)
+        for place in np.flatnonzero(odd).tolist():
+            word = decode_term(data[int(starts[place]) : int(starts[place] + lengths[place])])
+            low[place], high[place] = int(word[1:]) if word.startswith(_STAND_IN) else self._vocabulary.odd_number(word), _ODD
+        return low, high
