@@ -54,7 +54,9 @@ _PAGE = re.compile(
     re.VERBOSE,
 )
 
-_RULE = re.compile(r"(?:[-=*_~–—][ \t]*){3,}")
+_RULE_CHARACTERS = "-=*_~–—"
+_RULE = re.compile(rf"(?:[{_RULE_CHARACTERS}][ \t]*){{3,}}")
+_RULE_STARTS = frozenset(_RULE_CHARACTERS)
 _SIPDIS = re.compile(r"sipdis", re.IGNORECASE)
 _CLASS_WORDS = ("TOPSECRET", "SECRET", "CONFIDENTIAL", "UNCLASSIFIED", "UNCLAS", "LIMITEDOFFICIALUSE")
 _CLASS_TAILS = ("", "NOFORN", "//NOFORN", "//NF", "SENSITIVE", "//FOUO", "SIPDIS", "FOROFFICIALUSEONLY", "//FOROFFICIALUSEONLY")
@@ -110,7 +112,7 @@ def line_kind(line: str) -> Kind:
     stripped = line.strip()
     if not stripped.strip(FILLER):
         return Kind.BLANK
-    if not stripped[0].isalnum() and _RULE.fullmatch(stripped):
+    if is_rule(stripped):
         return Kind.RULE
     if len(stripped) <= _LONGEST_CLASS_LINE:
         kind = _short_kind(stripped)
@@ -145,7 +147,8 @@ def is_class_line(line: str) -> bool:
 
 def is_rule(line: str) -> bool:
     """Whether the line is a rule of dashes, equal signs or asterisks, also a split one (``---- --``, ``- - - -``)."""
-    return _RULE.fullmatch(line.strip()) is not None
+    stripped = line.strip()
+    return stripped[:1] in _RULE_STARTS and _RULE.fullmatch(stripped) is not None
 
 
 def restore_lines(text: str) -> str:

@@ -84,7 +84,7 @@ class _Candidate:
     """A number that may start a paragraph, with what stands before it."""
 
     __slots__ = (
-        "at", "blank_line", "digit_follows", "line_start", "mark", "number", "pilcrow", "sentence_end", "spaced", "stop", "tail", "text_at",
+        "at", "behind", "blank_line", "line_start", "mark", "number", "pilcrow", "spaced", "stop", "tail", "text_at",
     )  # fmt: skip
 
     def __init__(self, text: str, match: re.Match[str]) -> None:
@@ -98,11 +98,20 @@ class _Candidate:
         self.pilcrow = "¶" in gap
         self.at = match.start() - (len(gap) - gap.index("¶") if self.pilcrow else 0)
         self.tail = stripped
-        self.digit_follows = text[match.end() : match.end() + 2].strip()[:1].isdigit()
+        self.behind = text[match.end() : match.end() + 2]
         self.spaced = bool(gap) or not before
         self.line_start = self.pilcrow or "\n" in gap or not stripped or stripped[-1] == FILLER
         self.blank_line = gap.count("\n") > 1 or not stripped
-        self.sentence_end = not stripped or stripped[-1] in _SENTENCE_ENDS or _CLOSING_WORDS.search(stripped) is not None
+
+    @property
+    def digit_follows(self) -> bool:
+        """Whether the next word is a number."""
+        return self.behind.strip()[:1].isdigit()
+
+    @property
+    def sentence_end(self) -> bool:
+        """Whether what stands before is finished."""
+        return not self.tail or self.tail[-1] in _SENTENCE_ENDS or _CLOSING_WORDS.search(self.tail) is not None
 
 
 def _printed_mark(match: re.Match[str]) -> str | None:
