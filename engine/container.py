@@ -25,6 +25,8 @@ FORMAT = 2
 
 MAGIC = b"\x89ARRAYS\n"
 ALIGNMENT = 64
+BETWEEN = "between the arrays"
+"""What `Container.verify` calls the bytes that fill up to the next multiple of `ALIGNMENT`."""
 TYPES = ("<u1", "<u2", "<u4", "<u8", "<i1", "<i2", "<i4", "<i8")
 
 _HEADER = struct.Struct("<8sIIQQII")  # magic, format, 0, place and length of the directory, its checksum, that of the bytes before
@@ -129,8 +131,16 @@ class Container:
         return np.frombuffer(data, dtype=self._arrays[name][2])
 
     def verify(self) -> list[str]:
-        """The names of the arrays whose bytes have changed since they were written."""
-        return [name for name, (*_, checksum) in self._arrays.items() if zlib.crc32(self.bytes(name)) != checksum]
+        """The names of the arrays whose bytes have changed since they were written; `BETWEEN` for bytes that are in none."""
+        altered = [name for name, (*_, checksum) in self._arrays.items() if zlib.crc32(self.bytes(name)) != checksum]
+        return altered if not any(map(any, self._between())) else [*altered, BETWEEN]
+
+    def _between(self) -> Iterator[memoryview]:
+        """The bytes between the arrays, and before the first, which are all zero."""
+        end = _HEADER.size
+        for start, size, *_ in sorted(self._arrays.values()):
+            yield self._data[end:start]
+            end = start + size
 
 
 def _read_directory(data: memoryview) -> tuple[dict[str, Any], dict[str, tuple[int, int, str, int]]]:
@@ -140,10 +150,10 @@ def _read_directory(data: memoryview) -> tuple[dict[str, Any], dict[str, tuple[i
     magic, version, _, place, length, checksum, head_checksum = _HEADER.unpack(head)
     if magic != MAGIC:
         raise ContainerError("the file does not begin like a file of arrays")
-    if version != FORMAT:
-        raise ContainerVersionError(f"format {version}; this version reads format {FORMAT}")
     if zlib.crc32(head[:-4]) != head_checksum:
         raise ContainerError("the header was altered")
+    if version != FORMAT:
+        raise ContainerVersionError(f"format {version}; this version reads format {FORMAT}")
     if place + length != len(data):
         raise ContainerError(f"the file has {len(data)} bytes, not {place + length}")
     text = bytes(data[place:])

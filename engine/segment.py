@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from reftel.engine import names
 from reftel.engine.columns import Coded, Columns, Lists, RegionLists, decode_numbers
-from reftel.engine.container import MappedContainer
+from reftel.engine.container import ContainerError, MappedContainer
 from reftel.engine.folder import SEGMENT
 from reftel.engine.lexicon import Lexicon
 from reftel.engine.postings import FieldPostings, open_lexicon
@@ -30,7 +30,7 @@ class Segment:
 
     def __init__(self, folder: Path, name: str, size: int, deleted: Integers) -> None:
         self.name, self.size = name, size
-        self.file = MappedContainer(folder / (name + SEGMENT))
+        self.file = _open(folder, name)
         if self.file.about["documents"] != size:
             raise ValueError(f"'{name}' has another number of documents than said")
         self._bases: dict[str, int | None] = self.file.about["bases"]
@@ -181,6 +181,13 @@ class Segment:
 
     def _lists(self, name: str, counts: str, values: str) -> Lists:
         return Lists(self._column(name, counts), self._array(name, values)).check()
+
+
+def _open(folder: Path, name: str) -> MappedContainer:
+    try:
+        return MappedContainer(folder / (name + SEGMENT))
+    except ContainerError as error:
+        raise ContainerError(f"'{name}': {error}") from error
 
 
 def _kept_regions(regions: RegionLists, live: Mask) -> RegionLists:

@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from reftel.engine.writer import MEMORY_MB
 from reftel.indexer.changes import READS, Look, Wish, look_at
 from reftel.indexer.lock import ArchiveLock
 from reftel.indexer.manifest import SourceRow
@@ -53,9 +54,16 @@ def build(
 
 
 def build_selection(
-    selection: Selection, archive: Path, *, wish: Wish | None = None, workers: int = 1, on_progress: OnProgress | None = None, wait: float = 0.0
+    selection: Selection,
+    archive: Path,
+    *,
+    wish: Wish | None = None,
+    workers: int = 1,
+    memory: int = MEMORY_MB,
+    on_progress: OnProgress | None = None,
+    wait: float = 0.0,
 ) -> BuildReport:
-    """Bring ``archive`` up to date with the selected files.
+    """Bring ``archive`` up to date with the selected files. ``memory``: megabytes, about, that the index's writer keeps before it writes.
 
     Errors: `ArchiveLocked` if another process still writes after ``wait`` seconds, `ArchiveDamaged`, `ArchiveVersion`, and `ArchiveError`
     if the disk is full or the archive cannot be written; it is as it was before then.
@@ -65,7 +73,7 @@ def build_selection(
     with _write_errors(archive):
         archive.mkdir(mode=0o700, parents=True, exist_ok=True)
         with ArchiveLock(archive, wait=wait):
-            run = _Run(archive, wish or Wish(), on_progress)
+            run = _Run(archive, wish or Wish(), memory, on_progress)
             try:
                 run.read_all(selection, workers)
                 run.forget_missing(selection)
@@ -92,10 +100,10 @@ def _write_errors(archive: Path) -> Iterator[None]:
 class _Run:
     """One run over the sources, under the archive's lock. `publish` keeps what it did, `close` alone drops it."""
 
-    def __init__(self, archive: Path, wish: Wish, on_progress: OnProgress | None) -> None:
+    def __init__(self, archive: Path, wish: Wish, memory: int, on_progress: OnProgress | None) -> None:
         self.report = BuildReport()
         self._wish, self._on_progress = wish, on_progress
-        self._writer = CableWriter(archive / INDEX_FOLDER)
+        self._writer = CableWriter(archive / INDEX_FOLDER, memory_mb=memory)
         try:
             self._publication: Publication = open_publication(archive, self.report.notes.append)
         except BaseException:

@@ -15,6 +15,7 @@ from reftel.schema.errors import ReftelError
 
 FILE_NAME = "reftel.toml"
 MAX_WORKERS = 64
+LEAST_MEMORY, MOST_MEMORY = 16, 1_000_000
 
 
 class ConfigError(ReftelError):
@@ -28,7 +29,8 @@ class Config:
     """A checked configuration; every path is absolute.
 
     ``sources``: files, folders, patterns. ``report``: a ``.json`` file that each run writes anew, or a folder that gets one a run;
-    ``None`` for none. ``wait``: seconds to wait for another run. ``saved``: queries by name.
+    ``None`` for none. ``memory``: megabytes that the writer of the index keeps. ``wait``: seconds to wait for another run. ``saved``: queries
+    by name.
     """
 
     path: Path
@@ -37,6 +39,7 @@ class Config:
     exclude: tuple[str, ...] = ()
     report: Path | None = None
     workers: int = 1
+    memory: int = 512
     wait: float = 60.0
     saved: dict[str, str] = dataclasses.field(default_factory=dict)
 
@@ -47,6 +50,7 @@ _KEYS: dict[str, tuple[type | tuple[type, ...], str]] = {
     "exclude": (list, 'a list of texts, such as exclude = ["*.bak"]'),
     "report": (str, 'a text, such as report = "report.json"'),
     "workers": (int, f"a whole number from 1 to {MAX_WORKERS}"),
+    "memory": (int, f"a whole number of megabytes from {LEAST_MEMORY} to {MOST_MEMORY}"),
     "wait": ((int, float), "a number of seconds, 0 or more"),
     "saved": (dict, "a table [saved] of lines such as karabakh = 'minsk w/5 group'"),
 }
@@ -113,6 +117,7 @@ class _Reader:
             exclude=tuple(pattern.rstrip("/") for pattern in values.get("exclude", ())),
             report=Path(self._absolute(values["report"])) if "report" in values else None,
             workers=values.get("workers", 1),
+            memory=values.get("memory", 512),
             wait=float(values.get("wait", 60)),
             saved=dict(values.get("saved", {})),
         )
@@ -136,6 +141,8 @@ class _Reader:
     def _check_numbers(self, values: dict[str, Any]) -> None:
         if not 1 <= values.get("workers", 1) <= MAX_WORKERS:
             raise self._fail("workers", f"'workers' is {values['workers']}; expected {_KEYS['workers'][1]}")
+        if not LEAST_MEMORY <= values.get("memory", LEAST_MEMORY) <= MOST_MEMORY:
+            raise self._fail("memory", f"'memory' is {values['memory']}; expected {_KEYS['memory'][1]}")
         if not 0 <= values.get("wait", 0) < float("inf"):
             raise self._fail("wait", f"'wait' is {values['wait']}; expected {_KEYS['wait'][1]}")
 
@@ -180,6 +187,9 @@ sources = {sources}
 
 # Processes that read files.
 # workers = 1
+
+# Megabytes of memory, about, that a run fills before it writes to the disk. More makes a first run faster; a night's changes need little.
+# memory = 512
 
 # Seconds to wait for another run before leaving with exit status 5.
 # wait = 60

@@ -13,6 +13,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from reftel.indexer.seal import is_sealed, seal
 from reftel.schema.errors import ArchiveDamaged, ArchiveMissing, ArchiveVersion
 
 FILE_NAME = "manifest.sqlite"
@@ -184,8 +185,12 @@ class Manifest:
         """Key, run and time of the first sight of every cable, those that are gone included."""
         return self._rows("select key, run, at from seen")
 
+    def is_whole(self) -> bool:
+        """Whether every bit of the file is as it was written."""
+        return is_sealed(self.path)
+
     def problems(self) -> list[str]:
-        """What SQLite's own check of the file finds wrong; empty when it is sound."""
+        """What SQLite's own check of the file finds wrong; empty when it is sound. `is_whole` tells more, this tells what."""
         try:
             rows = self._database.execute("pragma integrity_check(20)").fetchall()
         except sqlite3.DatabaseError as error:
@@ -267,6 +272,7 @@ class Draft(Manifest):
         self._database.execute("commit")
         self._database.close()
         self._spool.unlink()
+        seal(self.path)
 
 
 def _version(row: tuple[object, ...]) -> VersionRow:

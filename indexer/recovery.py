@@ -80,7 +80,7 @@ def seen_before(path: Path) -> tuple[dict[str, tuple[int, str]], int]:
     try:
         manifest = Manifest(path)
         seen = {str(key): (int(str(run)), str(at)) for key, run, at in manifest.all_seen()}
-    except ArchiveError:
+    except (ArchiveError, ValueError):  # a number that altered bytes made another thing
         return {}, 0
     manifest.close()
     return seen, manifest.about.run

@@ -51,7 +51,7 @@ def reindex(config: Config, *, wish: Wish | None = None, on_progress: OnProgress
     """Bring the archive up to date; see `reftel.indexer.build.build_selection`. ``wait`` instead of the configured one."""
     return build_selection(
         selection_of(config), config.archive,
-        wish=wish, workers=config.workers, on_progress=on_progress, wait=config.wait if wait is None else wait,
+        wish=wish, workers=config.workers, memory=config.memory, on_progress=on_progress, wait=config.wait if wait is None else wait,
     )  # fmt: skip
 
 

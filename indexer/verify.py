@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from reftel.engine.reader import Reader, open_reader
+from reftel.engine.writer import MEMORY_MB
 from reftel.indexer import durable
 from reftel.indexer.build import build_selection
 from reftel.indexer.lock import ArchiveLock
@@ -73,6 +74,7 @@ def _check_index(archive: Path, verdict: Verdict) -> tuple[int, set[str] | None]
         with archive_errors():
             reader = open_reader(archive / INDEX_FOLDER)
             try:
+                verdict.problems += (Problem("index", part, "its checksum is wrong") for part in reader.verify())
                 for document, alive in enumerate(reader.live.tolist()):
                     if alive:
                         keys.add(_check_record(reader, document, verdict))
@@ -107,6 +109,8 @@ def _check_manifest(archive: Path, generation: int, keys: set[str] | None, verdi
         verdict.problems.append(Problem("manifest", FILE_NAME, "it is newer than the index; the next run reads every file again"))
         return
     try:
+        if not manifest.is_whole():
+            verdict.problems.append(Problem("manifest", manifest.path.name, "its checksum is wrong"))
         broken = manifest.problems()
         verdict.problems += (Problem("manifest", FILE_NAME, problem) for problem in broken)
         if not broken:
@@ -162,7 +166,7 @@ class Repair:
     lost: tuple[str, ...]
 
 
-def rebuild(archive: Path, selection: Selection, *, workers: int = 1, wait: float = 0.0) -> Repair:
+def rebuild(archive: Path, selection: Selection, *, workers: int = 1, memory: int = MEMORY_MB, wait: float = 0.0) -> Repair:
     """Make an archive anew from its sources, then put it in the place of the old one, which is kept beside it.
 
     First sights, saved searches and notes are taken over as far as they can be read. Nothing is changed if any of it fails.
@@ -172,7 +176,7 @@ def rebuild(archive: Path, selection: Selection, *, workers: int = 1, wait: floa
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(mode=0o700)
         _take_over(archive, fresh)
-        report = build_selection(selection, fresh, workers=workers)
+        report = build_selection(selection, fresh, workers=workers, memory=memory)
         before, after = _known_keys(archive), _known_keys(fresh)
         kept = archive.with_name(f"{archive.name}.damaged-{datetime.datetime.now(datetime.UTC):%Y%m%dT%H%M%S}")
         os.rename(archive, kept)  # noqa: PTH104 - beside os.replace, which fault tests put a fault into
@@ -186,7 +190,7 @@ def known_sources(archive: Path) -> tuple[str, ...]:
     for name in (NEXT_NAME, FILE_NAME):
         try:
             manifest = Manifest(archive / name)
-            paths = tuple(row.path for row in manifest.sources())
+            paths = tuple(row.path for row in manifest.sources() if isinstance(row.path, str) and "\0" not in row.path)
         except ArchiveError:
             continue
         manifest.close()

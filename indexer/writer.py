@@ -12,7 +12,7 @@ from typing import Self
 
 from reftel.engine import errors
 from reftel.engine.specs import FieldSpec, Kind, Record, Region
-from reftel.engine.writer import Writer, open_writer
+from reftel.engine.writer import MEMORY_MB, Writer, open_writer
 from reftel.schema.analysis import stems
 from reftel.schema.cable import Cable
 from reftel.schema.document import document_of
@@ -72,12 +72,13 @@ def record_of(cable: Cable) -> Record:
 class CableWriter:
     """Puts cables into the index in ``folder``; nothing is visible before `commit`. As a context manager: commits, cancels on an error.
 
+    ``memory_mb``: megabytes, about, that it fills before it writes a segment to the disk.
     Errors: `ArchiveLocked` while another writer is open, `ArchiveVersion` if the archive has other fields, `ArchiveDamaged`.
     """
 
-    def __init__(self, folder: str | Path) -> None:
+    def __init__(self, folder: str | Path, *, memory_mb: int = MEMORY_MB) -> None:
         with archive_errors():
-            self._writer: Writer = open_writer(folder, field_specs(), roots=stems)
+            self._writer: Writer = open_writer(folder, field_specs(), roots=stems, memory_mb=memory_mb)
 
     def __contains__(self, key: object) -> bool:
         return key in self._writer

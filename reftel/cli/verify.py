@@ -69,10 +69,10 @@ def _repair(archive: str, config: str | None, wait: float) -> int:
     from reftel.indexer.sources import Selection  # noqa: PLC0415
     from reftel.indexer.verify import known_sources, rebuild  # noqa: PLC0415
 
-    workers = 1
+    options: dict[str, int] = {}
     try:
         settings = load_config(config, archive)
-        selection, workers = selection_of(settings), settings.workers
+        selection, options = selection_of(settings), {"workers": settings.workers, "memory": settings.memory}
     except ConfigError:
         if config is not None:
             raise
@@ -81,7 +81,7 @@ def _repair(archive: str, config: str | None, wait: float) -> int:
         raise ArchiveDamaged(
             f"{archive}: neither a reftel.toml nor the manifest says what it was made from; name a configuration with --config"
         )
-    done = rebuild(Path(archive), selection, workers=workers, wait=wait)
+    done = rebuild(Path(archive), selection, wait=wait, **options)
     click.echo(f"made anew: {done.report.total:,} cables; the damaged archive is {safe_line(str(done.kept))}", err=True)
     for failure in done.report.failures:
         click.echo(f"reftel: {safe_line(failure)}", err=True)

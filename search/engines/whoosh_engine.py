@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+import weakref
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Self
@@ -50,6 +51,8 @@ class WhooshEngine:
         self._reader = reader
         self._lexicon, self._columns = Lexicon(reader), Columns(reader)
         self._evaluation = Evaluation(reader, self._lexicon, self._columns)
+        # Parts of a reader refer to each other, so that without this its files would stay open until the next garbage collection.
+        weakref.finalize(self, reader.close).atexit = False
 
     @classmethod
     def open(cls, folder: str | Path) -> Self:
@@ -87,7 +90,7 @@ class WhooshEngine:
         """The key of every hit, in key order."""
         with archive_errors():
             documents = self._columns.window("", self._evaluation.hits(root), 0, None)
-        return map(self._reader.key, documents.tolist())
+        return (self._reader.key(document) for document in documents.tolist())  # holds the engine, and so its files, as long as it lasts
 
     def explain(self, root: plan.Node) -> NodeCount:
         """The plan with the number of cables that each node holds for by itself. Below `plan.Paragraph`: in at least one paragraph."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from reftel.engine.writer import MEMORY_MB
 from reftel.indexer.config import TEMPLATE, ConfigError, find_config, line_of, read_config
 
 WHOLE = """\
@@ -12,6 +13,7 @@ sources = ["cables", "/srv/more/*.csv"]
 exclude = ["drafts/"]
 report = "reports"
 workers = 2
+memory = 64
 wait = 1.5
 [saved]
 precedents = '"Minsk Group" AND precedent'
@@ -32,13 +34,14 @@ def test_a_whole_file(read, tmp_path):
     config = read(WHOLE)
     assert config.archive == tmp_path / "store"
     assert config.sources == (str(tmp_path / "cables"), "/srv/more/*.csv")
-    assert (config.exclude, config.report, config.workers, config.wait) == (("drafts",), tmp_path / "reports", 2, 1.5)
+    assert (config.exclude, config.report, config.workers, config.memory, config.wait) == (("drafts",), tmp_path / "reports", 2, 64, 1.5)
     assert config.saved == {"precedents": '"Minsk Group" AND precedent'}
 
 
 def test_the_least_file(read, tmp_path):
     config = read('sources = ["cables"]')
     assert (config.archive, config.report, config.workers, config.wait, config.saved) == (tmp_path / "archive", None, 1, 60.0, {})
+    assert config.memory == MEMORY_MB
 
 
 def test_the_template_is_a_configuration(read):
@@ -63,6 +66,10 @@ SOURCES = 'sources = ["cables"]\n'
         (SOURCES + "\n# a comment\nworkers = 'two'", r":4: 'workers' is a text; expected a whole number from 1 to 64"),
         (SOURCES + "workers = true", r":2: 'workers' is true or false; expected a whole number"),
         (SOURCES + "workers = 0", r":2: 'workers' is 0; expected a whole number from 1 to 64"),
+        (SOURCES + "memory = 15", r":2: 'memory' is 15; expected a whole number of megabytes from 16 to 1000000"),
+        (SOURCES + "memory = 1_000_001", r":2: 'memory' is 1000001; expected a whole number of megabytes"),
+        (SOURCES + "memory = 512.0", r":2: 'memory' is a number; expected a whole number of megabytes"),
+        (SOURCES + "\nmemory = '1 GB'", r":3: 'memory' is a text; expected a whole number of megabytes"),
         (SOURCES + "wait = -1", r":2: 'wait' is -1; expected a number of seconds, 0 or more"),
         (SOURCES + "wait = nan", r":2: 'wait' is nan; expected a number of seconds"),
         (SOURCES + "archive = ''", r":2: 'archive' is empty; expected a text"),
