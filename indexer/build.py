@@ -1,7 +1,8 @@
 """Indexing: source files into an archive, touching only what changed.
 
 A run looks at every file (size and time, then content hash), reads the changed ones, decides for each cable which file's text is shown, and
-publishes all of it at once (`reftel.indexer.publishing`). A run that dies, is stopped or meets a full disk leaves the archive as it was.
+publishes it at once (`reftel.indexer.publishing`); a long run in several whole steps. A run that dies, is stopped or meets a full disk leaves
+the archive as it was at the last step.
 """
 
 from __future__ import annotations
@@ -44,6 +45,8 @@ class Progress:
 
 OnProgress = Callable[[Progress], None]
 _EVERY = 100
+STEP = 10_000
+"""Cables after which a run publishes the files that it has finished. A file is published whole, and files that are gone are forgotten last."""
 
 
 def build(
@@ -66,7 +69,7 @@ def build_selection(
     """Bring ``archive`` up to date with the selected files. ``memory``: megabytes, about, that the index's writer keeps before it writes.
 
     Errors: `ArchiveLocked` if another process still writes after ``wait`` seconds, `ArchiveDamaged`, `ArchiveVersion`, and `ArchiveError`
-    if the disk is full or the archive cannot be written; it is as it was before then.
+    if the disk is full or the archive cannot be written; it is as it was published last then.
     """
     started = time.monotonic()
     selection = Selection(tuple(os.path.abspath(source) for source in selection.sources), selection.excludes)  # noqa: PTH100 - resolve() follows links
@@ -92,34 +95,43 @@ def _write_errors(archive: Path) -> Iterator[None]:
         raise
     except OSError as error:
         place = f" ({error.filename})" if error.filename else ""
-        raise ArchiveError(f"{archive}: cannot be written: {error.strerror or error}{place}; the archive is as it was before") from error
+        raise ArchiveError(f"{archive}: cannot be written: {error.strerror or error}{place}; the archive is as it was published last") from error
     except sqlite3.Error as error:
-        raise ArchiveError(f"{archive}: the manifest cannot be written: {error}; the archive is as it was before") from error
+        raise ArchiveError(f"{archive}: the manifest cannot be written: {error}; the archive is as it was published last") from error
 
 
 class _Run:
-    """One run over the sources, under the archive's lock. `publish` keeps what it did, `close` alone drops it."""
+    """One run over the sources, under the archive's lock. `publish` keeps what it did since the last step, `close` alone drops it."""
 
     def __init__(self, archive: Path, wish: Wish, memory: int, on_progress: OnProgress | None) -> None:
         self.report = BuildReport()
+        self._archive, self._memory = archive, memory
         self._wish, self._on_progress = wish, on_progress
-        self._writer = CableWriter(archive / INDEX_FOLDER, memory_mb=memory)
+        self._files = 0
+        self._warnings: Counter[str] = Counter()
+        self._begin_step()
+
+    def _begin_step(self) -> None:
+        self._writer = CableWriter(self._archive / INDEX_FOLDER, memory_mb=self._memory)
         try:
-            self._publication: Publication = open_publication(archive, self.report.notes.append)
+            self._publication: Publication = open_publication(self._archive, self.report.notes.append)
         except BaseException:
             self._writer.cancel()
             raise
-        self._texts = Texts(self._writer, self._publication, archive)
-        self._files = 0
-        self._warnings: Counter[str] = Counter()
+        self._texts = Texts(self._writer, self._publication, self._archive)
+        self._step_end = self.report.read_cables + STEP
 
     # -- reading ---------------------------------------------------------------------------------------------------------------------
 
     def read_all(self, selection: Selection, workers: int) -> None:
-        """Read every file that is new or changed."""
+        """Read every file that is new or changed. After every `STEP` cables what is finished is published, so that a run that dies keeps it."""
         with self.report.timed("reading"):
             for contents in read_files(self._looks(selection), workers):
                 self._take(contents)
+                if self.report.read_cables >= self._step_end:
+                    self.publish()
+                    self.close()
+                    self._begin_step()
 
     def _looks(self, selection: Selection) -> Iterator[Look]:
         """The files to read. What needs no reading is settled here."""
@@ -200,20 +212,23 @@ class _Run:
                     self.report.count("gone")
 
     def publish(self) -> None:
-        """Publish index and manifest."""
+        """Publish index and manifest, and add what changed to the report."""
         report, publication = self.report, self._publication
         report.total = self._writer.count()
         added, removed = self._texts.added(), self._texts.removed()
-        report.added, report.removed = len(added), len(removed)
-        report.replaced = sum(self._texts.existed.values()) - len(removed)
+        report.added += len(added)
+        report.removed += len(removed)
+        report.replaced += sum(self._texts.existed.values()) - len(removed)
         if added:
             seen = publication.manifest.seen_since(-1)
-            report.new = sorted(key for key in added if key not in seen)
+            new = sorted(key for key in added if key not in seen)
             at = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-            publication.draft.put_seen((key, publication.run, at) for key in report.new)
+            publication.draft.put_seen((key, publication.run, at) for key in new)
+            report.new += new
         report.duplicates = {rows[0].key: [row.path for row in rows] for rows in publication.manifest.duplicates()}
         report.warnings = dict(self._warnings.most_common())
         report.run = publication.run - (not publication.changed)
+        report.steps += publication.changed
         with report.timed("publishing"):
             self._publish()
 

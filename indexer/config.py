@@ -188,7 +188,7 @@ sources = {sources}
 # Processes that read files.
 # workers = 1
 
-# Megabytes of memory, about, that a run fills before it writes to the disk. More makes a first run faster; a night's changes need little.
+# Megabytes, about, that the writer of the index fills before it writes to the disk; reading takes some more.
 # memory = 512
 
 # Seconds to wait for another run before leaving with exit status 5.

@@ -1,7 +1,7 @@
 """How index and manifest change together, although they are two files: what a reader finds, and what a run that died leaves.
 
 The index knows the number of its commit, its *generation*; a manifest knows its *base*, the generation that its run began with. A manifest
-describes the index if the index is past the base. A run writes in this order, each step flushed to the disk before the next:
+describes the index if the index is past the base. A run writes in this order, each step flushed to the disk before the next (a long run several times over):
 
 1. ``manifest.sqlite.draft``, a copy of the manifest, takes the run's changes;
 2. when it is whole, it is renamed to ``manifest.sqlite.next``, with the index's generation as its base;

@@ -13,13 +13,15 @@ from typing import Any
 class BuildReport:
     """What a run did.
 
-    ``added``, ``replaced``, ``removed`` count cables as the archive shows them, ``total`` those it holds now. ``run``: its number, counting
-    the runs that changed something. ``duplicates``: key to the paths that hold it, the shown one first. ``failures``: what could not be
-    read, with path and place. ``warnings``: cables read, by code. ``outcomes``: files, by what became of them. ``new``: keys of the
-    cables that the archive never held before. ``durations``: seconds by stage. ``notes``: what was put right after a run that died.
+    ``added``, ``replaced``, ``removed`` count cables as the archive shows them, ``total`` those it holds now. ``run``: the number of the
+    state that it left, counting all that were published; ``steps``: how many of them it published itself. ``duplicates``: key to the paths
+    that hold it, the shown one first. ``failures``: what could not be read, with path and place. ``warnings``: cables read, by code.
+    ``outcomes``: files, by what became of them. ``new``: keys of the cables that the archive never held before. ``durations``: seconds by
+    stage. ``notes``: what was put right after a run that died.
     """
 
     run: int = 0
+    steps: int = 0
     added: int = 0
     replaced: int = 0
     removed: int = 0

@@ -62,7 +62,7 @@ def run_night(
     check_saved(config)
     report = NightReport(datetime.datetime.now(datetime.UTC), config.archive, reindex(config, wish=wish, wait=wait, on_progress=on_progress))
     with report.build.timed("saved"), reftel.open(config.archive) as archive:
-        report.saved = saved.new_hits(archive, config.saved, before=report.build.run - (1 if report.build.new else 0))
+        report.saved = saved.new_hits(archive, config.saved, before=report.build.run - (report.build.steps if report.build.new else 0))
         if config.report is not None:
             _write(report, config.report)
         if report.saved:

@@ -1,0 +1,85 @@
+"""A long run publishes in whole steps: what it finished before it died is kept, and the next run goes on behind it."""
+
+from __future__ import annotations
+
+import pytest
+import torture
+
+import reftel
+from reftel.indexer import build, reading
+
+FILES = 10
+STEP = 3
+
+
+@pytest.fixture
+def sources(tmp_path, monkeypatch):
+    monkeypatch.setattr(build, "STEP", STEP)
+    folder = tmp_path / "cables"
+    folder.mkdir()
+    for number in range(FILES):
+        (folder / f"{number}.txt").write_text(torture.TEXT.format(serial=number + 1, words=f"minsk word{number}"), "utf-8")
+    return folder
+
+
+@pytest.fixture
+def stop_at(monkeypatch):
+    """Gives a function after which reading the text with a word is as if somebody pressed Ctrl-C."""
+    original = reading.normalize_message
+
+    def stop(word: str | None) -> None:
+        def read(message):
+            if word is not None and word in message.body:
+                raise KeyboardInterrupt
+            return original(message)
+
+        monkeypatch.setattr(reading, "normalize_message", read)
+
+    return stop
+
+
+def test_the_report_counts_all_steps(sources, tmp_path):
+    archive = tmp_path / "archive"
+    report = reftel.build([sources], archive)
+    assert (report.steps, report.run) == (4, 4)
+    assert (report.added, report.total, report.read_files, len(report.new)) == (FILES,) * 4
+    assert report.outcomes == {"read": FILES}
+    (sources / "9.txt").unlink()
+    (sources / "8.txt").unlink()
+    for number in range(4):
+        (sources / f"{number}.txt").write_text(torture.TEXT.format(serial=number + 1, words="changed"), "utf-8")
+    report = reftel.build([sources], archive)
+    assert (report.steps, report.added, report.replaced, report.removed, report.total) == (2, 0, 4, 2, 8)
+    assert torture.state_of(archive) == torture.fresh_state(sources, tmp_path / "fresh")
+    assert reftel.build([sources], archive).steps == 0
+
+
+@pytest.mark.parametrize(("word", "kept"), [("word0", 0), ("word2", 0), ("word3", 3), ("word7", 6), ("word9", 9)])
+def test_a_run_that_dies_is_gone_on_with(sources, tmp_path, stop_at, word, kept):
+    archive = tmp_path / "archive"
+    stop_at(word)
+    with pytest.raises(KeyboardInterrupt):
+        reftel.build([sources], archive)
+    if kept:
+        with reftel.open(archive) as opened:
+            assert len(opened) == opened.search("minsk", limit=0).total == kept
+    stop_at(None)
+    report = reftel.build([sources], archive)
+    assert (report.read_files, report.unchanged_files, report.added, report.notes) == (FILES - kept, kept, FILES - kept, [])
+    assert torture.state_of(archive) == torture.fresh_state(sources, tmp_path / "fresh")
+
+
+def test_a_text_that_moved_on_is_there_at_the_end(sources, tmp_path, stop_at):
+    """The file that held it is read in one step, the one that holds it now in a later one."""
+    archive = tmp_path / "archive"
+    reftel.build([sources], archive)
+    moved = (sources / "0.txt").read_text("utf-8")
+    for number in range(4):
+        (sources / f"{number}.txt").write_text(torture.TEXT.format(serial=number + 20, words="minsk other"), "utf-8")
+    (sources / "9b.txt").write_text(moved, "utf-8")
+    stop_at("word0")
+    with pytest.raises(KeyboardInterrupt):
+        reftel.build([sources], archive)
+    stop_at(None)
+    reftel.build([sources], archive)
+    assert torture.state_of(archive) == torture.fresh_state(sources, tmp_path / "fresh")
