@@ -24,7 +24,9 @@ Direction = Literal["both", "in", "out"]
 MOST_CABLES = 10_000
 """Cables that a graph may hold before it is cut."""
 
-_LAST_AMBIGUOUS_MONTH = 3
+LAST_AMBIGUOUS_MONTH = 3
+"""Up to this month a reference without a year may be one of the year before."""
+
 _BATCH = 500
 _DIGITS = re.compile(r"\d+")
 
@@ -194,7 +196,7 @@ def _citing(targets: Sequence[str], desk: Desk) -> Iterator[str]:
     """Keys of the cables that cite any of ``targets``, also by the year after theirs where that is what an implied year gives."""
     for start in range(0, len(targets), _BATCH):
         wanted = {key for key in targets[start : start + _BATCH] if canonical_id(key) == key}
-        ids = tuple(sorted(wanted | {_in_year(key, 1) for key in wanted}))
+        ids = tuple(sorted(wanted | {in_year(key, 1) for key in wanted}))
         for cable in desk.cables(Value("refs", ids)) if ids else ():
             if any(link.target in wanted for link in resolve(cable, desk)):
                 yield cable.key
@@ -213,7 +215,7 @@ def _resolved(cable: Cable, reference: Reference, desk: Desk, *, printed: bool) 
     as_read = Citation(cable.key, reference.id, reference.label, reference.kind, reference.raw)
     if reference.id is None or printed or not _may_mean_last_year(cable, reference.id):
         return as_read
-    before = _in_year(reference.id, -1)
+    before = in_year(reference.id, -1)
     usual, earlier = desk.find(reference.id), desk.find(before)
     possible = usual is not None and not _is_later(usual, cable)
     if earlier is not None and not possible:
@@ -233,7 +235,7 @@ def _may_mean_last_year(cable: Cable, cited: str) -> bool:
     """Whether the citing cable is of January to March and the id has the citing cable's year, as an implied year gives it."""
     if not cable.date or cable.date_precision == "year":
         return False
-    return int(cable.date[5:7]) <= _LAST_AMBIGUOUS_MONTH and cited[:2] == cable.date[2:4]
+    return int(cable.date[5:7]) <= LAST_AMBIGUOUS_MONTH and cited[:2] == cable.date[2:4]
 
 
 def _is_later(cited: Cable, citing: Cable) -> bool:
@@ -241,7 +243,7 @@ def _is_later(cited: Cable, citing: Cable) -> bool:
     return bool(cited.date and citing.date and cited.date[:10] > citing.date[:10])
 
 
-def _in_year(cable_id: str, difference: int) -> str:
+def in_year(cable_id: str, difference: int) -> str:
     """The id in another year: ``("08STATE12", -1)`` -> ``"07STATE12"``; 00 and 99 are neighbours."""
     year, stem, serial = split_id(cable_id)
     return f"{(int(year) + difference) % 100:02}{stem}{serial}"

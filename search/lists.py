@@ -5,11 +5,11 @@ Engines never see a tag: ``mine:x`` is looked up before they are asked.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Collection, Iterable, Iterator
 
 from reftel.schema.fields import fields_by_name
 from reftel.search.plan import And, Node, Not, Nothing, Or, Prefer, Value, ValuePattern
+from reftel.search.walk import rewrite
 
 MINE = "mine"
 """The query field whose values are one's own tags."""
@@ -25,19 +25,17 @@ def nothing_tagged(_pattern: str) -> Collection[str]:
 
 def resolve(root: Node, tagged: Tagged) -> Node:
     """``root`` with every tag replaced by the cables that have it."""
-    match root:
-        case Value(field="mine", values=values):
-            return ids_node(key for value in values for key in tagged(value))
-        case ValuePattern(field="mine", pattern=pattern):
-            return ids_node(tagged(pattern))
-        case And() | Or():
-            return dataclasses.replace(root, children=tuple(resolve(child, tagged) for child in root.children))
-        case Not():
-            return dataclasses.replace(root, child=resolve(root.child, tagged))
-        case Prefer():
-            return dataclasses.replace(root, child=resolve(root.child, tagged))
-        case _:
-            return root
+
+    def change(node: Node) -> Node:
+        match node:
+            case Value(field="mine", values=values):
+                return ids_node(key for value in values for key in tagged(value))
+            case ValuePattern(field="mine", pattern=pattern):
+                return ids_node(tagged(pattern))
+            case _:
+                return node
+
+    return rewrite(root, change)
 
 
 def iter_tags(root: Node) -> Iterator[str]:

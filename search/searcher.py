@@ -12,6 +12,7 @@ from reftel.schema.fields import facet_fields, fields_by_name, sort_fields
 from reftel.search.describe import describe
 from reftel.search.desk import Desk
 from reftel.search.drilldown import FacetTable, facet_table, parse_order_of_buckets, split_levels
+from reftel.search.impliedyears import resolve_years
 from reftel.search.kwic import DEFAULT_WIDTH, KwicLine, kwic_lines, parse_order, sort_lines
 from reftel.search.lists import Tagged, ids_node, nothing_tagged, resolve, unknown_tags
 from reftel.search.plan import And, Bucket, Request
@@ -44,7 +45,8 @@ class Searcher:
         """``query`` as engines can answer it: tags of one's own looked up, restricted to ``ids`` where they are given."""
         read = read_query(query)
         notes = (*read.notes, *unknown_tags(read.plan, self._tagged))
-        plan = resolve(read.plan, self._tagged)
+        plan, assumed = resolve_years(resolve(read.plan, self._tagged), self.desk)
+        notes += assumed
         if ids is not None:
             wanted = list(dict.fromkeys(ids))
             listed = ids_node(wanted)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import dataclasses
+from collections.abc import Callable, Iterator
 
 from reftel.search.plan import And, AnyOf, Mark, Near, Node, Not, Or, Paragraph, Phrase, Prefer, Word
 from reftel.search.positions import POSITIONAL
@@ -56,3 +57,17 @@ def iter_evidence(node: Node) -> Iterator[Node]:
     elif not isinstance(node, Not):
         for child in children(node):
             yield from iter_evidence(child)
+
+
+def rewrite(root: Node, change: Callable[[Node], Node]) -> Node:
+    """``root`` with what ``change`` gives in place of each node of its combinations; what it changed is not looked into."""
+    changed = change(root)
+    if changed is not root:
+        return changed
+    match root:
+        case And() | Or():
+            return dataclasses.replace(root, children=tuple(rewrite(child, change) for child in root.children))
+        case Not() | Prefer():
+            return dataclasses.replace(root, child=rewrite(root.child, change))
+        case _:
+            return root

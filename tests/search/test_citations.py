@@ -196,20 +196,40 @@ def test_the_thread_of_the_samples(samples):
     ]  # fmt: skip
 
 
-def test_citations_agree_with_queries(samples):
-    """``refs:`` and ``citedby:`` find the same cables, where no year was assumed."""
-    for hit in samples.scan("has:refs has:id"):
-        graph = samples.citations(hit.key)
-        assert not any(link.assumed_year for link in graph.links)
-        assert sorted(link.source for link in graph.cited_by(hit.key)) == [
-            each.key for each in samples.scan(f"refs:{hit.key}")
-        ]
-        here = {
-            link.target
-            for link in graph.cites(hit.key)
-            if graph.cable(link.target or "") and graph.cable(link.target).in_archive
-        }
-        assert here == {each.key for each in samples.scan(f"citedby:{hit.key}")}
+@pytest.mark.parametrize("archive", ["samples", "thread"])
+def test_citations_agree_with_queries(archive, request):
+    """``refs:`` and ``citedby:`` find the same cables, also where a year was assumed."""
+    opened = request.getfixturevalue(archive)
+    assumed = 0
+    for hit in opened.scan("has:id"):
+        graph = opened.citations(hit.key)
+        assumed += any(link.assumed_year for link in graph.links)
+        assert sorted({link.source for link in graph.cited_by(hit.key)}) == [each.key for each in opened.scan(f"refs:{hit.key}")]
+        here = {link.target for link in graph.cites(hit.key) if graph.cable(link.target or "") and graph.cable(link.target).in_archive}
+        assert here == {each.key for each in opened.scan(f"citedby:{hit.key}")}
+    assert bool(assumed) == (archive == "thread")
+
+
+@pytest.mark.parametrize(
+    ("query", "keys", "noted"),
+    [
+        ("refs:07BAKU101", ["08MOSCOW202"], 1),  # printed without a year in January
+        ("refs:08BAKU101", ["08ROME404"], 0),  # not the one of January, which means last year's
+        ("citedby:08MOSCOW202", ["07BAKU101"], 1),
+        ("refs:07BAKU101 AND from:moscow", ["08MOSCOW202"], 1),
+        ("has:id -refs:07BAKU101 date:2008-01", ["08OSLO5", "08VIENNA505"], 1),
+        ("refs:07BAKU101,08MOSCOW202", ["08MOSCOW202", "08PARIS303", "08VIENNA505"], 1),
+        ("07BAKU101", ["07BAKU101", "08MOSCOW202"], 1),
+        ("refs:08MOSCOW202", ["08PARIS303", "08VIENNA505"], 0),
+        ("refs:07STATE777", ["08MOSCOW202"], 0),  # printed with its year
+        ("citedby:09NOWHERE1", [], 0),
+    ],
+)
+def test_implied_years_in_queries(thread, query, keys, noted):
+    page = thread.search(query, limit=None)
+    assert sorted(hit.key for hit in page.hits) == keys
+    assert sum("without a year" in note for note in page.notes) == noted
+    assert page.total == len(list(thread.scan(query)))
 
 
 # -- graphs for other programs -----------------------------------------------------------------------------------------------------------

@@ -1,0 +1,88 @@
+"""References without a year in queries: ``refs:`` and ``citedby:`` find what `reftel.search.citations` follows.
+
+The index knows a reference by the id under its usual year. Where a cable of January to March means the year before, the cables that are
+found otherwise are looked up before an engine is asked.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from reftel.schema.fields import minutes_of
+from reftel.schema.identifiers import canonical_id, full_year
+from reftel.search.citations import LAST_AMBIGUOUS_MONTH, in_year, resolve
+from reftel.search.lists import ids_node
+from reftel.search.plan import And, CitedBy, Node, Not, Or, Range, Value
+from reftel.search.walk import rewrite
+
+if TYPE_CHECKING:
+    from reftel.search.desk import Desk
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Difference:
+    """Cables to add to, and to take from, those that the usual years give."""
+
+    added: frozenset[str]
+    removed: frozenset[str]
+
+    def applied(self, node: Node) -> Node:
+        """The node with the difference; itself where there is none."""
+        found = node
+        if self.removed:
+            found = And((found, Not(ids_node(sorted(self.removed)))), origin=node.origin)
+        return Or((found, ids_node(sorted(self.added))), origin=node.origin) if self.added else found
+
+
+def resolve_years(root: Node, desk: Desk) -> tuple[Node, tuple[str, ...]]:
+    """``root`` with every ``refs:`` and ``citedby:`` as the citation graph has it, and a note where that changed anything."""
+    assumed: set[str] = set()
+
+    def change(node: Node) -> Node:
+        match node:
+            case Value(field="refs", values=ids):
+                difference = _citing(ids, desk)
+            case CitedBy(ids=ids):
+                difference = _cited(ids, desk)
+            case _:
+                return node
+        assumed.update(difference.added)
+        return difference.applied(node)
+
+    changed = rewrite(root, change)
+    note = f"{len(assumed):,} found by a reference without a year, read as one of the year before (`reftel refs` shows which)"
+    return changed, (note,) if assumed else ()
+
+
+def _citing(ids: Iterable[str], desk: Desk) -> _Difference:
+    """For the cables that cite any of ``ids``."""
+    wanted = {key for key in ids if canonical_id(key) == key}
+    added, removed = set(), set()
+    for cable in desk.cables(Or(tuple(_ambiguous(wanted)))) if wanted else ():
+        usual = any(reference.id in wanted for reference in cable.refs)
+        meant = any(link.target in wanted for link in resolve(cable, desk))
+        if meant and not usual:
+            added.add(cable.key)
+        elif usual and not meant:
+            removed.add(cable.key)
+    return _Difference(frozenset(added), frozenset(removed))
+
+
+def _ambiguous(wanted: Iterable[str]) -> Iterator[Node]:
+    """The cables of the first months of a year that may mean one of these ids, or seem to and mean another."""
+    for key in sorted(wanted):
+        for citing, difference in ((key, 0), (in_year(key, 1), 1)):
+            year = full_year(key[:2]) + difference
+            end = datetime.date(year, LAST_AMBIGUOUS_MONTH + 1, 1)
+            yield And((Value("refs", (citing,)), Range("date", minutes_of(f"{year}-01-01"), minutes_of(end.isoformat()) - 1)))
+
+
+def _cited(ids: Iterable[str], desk: Desk) -> _Difference:
+    """For the cables that any of ``ids`` cites."""
+    links = [link for key in ids if (cable := desk.find(key)) is not None for link in resolve(cable, desk)]
+    meant = {link.target for link in links if link.target}
+    usual = {link.other if link.assumed_year else link.target for link in links}
+    return _Difference(frozenset(meant - usual), frozenset(key for key in usual - meant if key))
