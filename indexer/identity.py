@@ -10,6 +10,8 @@ from reftel.schema.cable import Warning  # noqa: A004 - the record's word for it
 from reftel.schema.identifiers import canonical_id, full_year, reference_id, split_id
 from reftel.schema.posts import all_posts, find_post, squash_name
 
+# 08BAKU123 | 2008BAKU00123 | 08BAKU123_A, squashed
+_PLAIN_ID = re.compile(r"(?:19|20)?(\d\d)([A-Z]+)0*([1-9]\d*)(?:[A-Z][A-Z0-9]?)?")
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Identity:
@@ -119,8 +121,8 @@ def _foreign(shown: Evidence, cable_id: str | None) -> Warning:
 
 def _prints(printed: str, cable_id: str) -> bool:
     """Whether the printed id is only another spelling (zeros, blanks, four-digit year) and not a damaged one."""
-    year, post, serial = split_id(cable_id)
-    return re.fullmatch(rf"(?:19|20)?{year}{post}0*{serial}(?:[A-Z][A-Z0-9]?)?", squash_name(printed)) is not None
+    match = _PLAIN_ID.fullmatch(squash_name(printed))
+    return match is not None and match.groups() == split_id(cable_id)
 
 
 def _is_repair(stated: str, shown: str | None) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 from reftel.indexer.manifest import VersionRow
 from reftel.indexer.message import Message
 from reftel.indexer.publishing import Publication
-from reftel.indexer.writer import CableWriter
+from reftel.indexer.writer import CableWriter, record_bytes
 from reftel.schema.cable import Cable
 from reftel.schema.errors import ArchiveDamaged
 
@@ -75,9 +75,10 @@ class Texts:
 
     def _show(self, version: VersionRow, cable: Cable) -> None:
         self._note(version.key)
-        self._writer.put(cable)
+        record = record_bytes(cable)
+        self._writer.put(cable, record)
         self.changed = True
-        self._publication.draft.put_written(version.key, pack(cable))
+        self._publication.draft.put_written(version.key, zlib.compress(record, 1))
         self._publication.draft.put_version(dataclasses.replace(version, chosen=True, record=None))
 
     def _demote(self, versions: Iterable[VersionRow]) -> None:
@@ -101,7 +102,7 @@ class Texts:
 
 def pack(cable: Cable) -> bytes:
     """A record as the manifest keeps it: compressed JSON."""
-    return zlib.compress(json.dumps(cable.to_dict(), separators=(",", ":")).encode(), 1)
+    return zlib.compress(record_bytes(cable), 1)
 
 
 def unpack(record: bytes) -> Cable:

@@ -54,12 +54,12 @@ def record_bytes(cable: Cable) -> bytes:
     return json.dumps(cable.to_dict(), separators=(",", ":")).encode()
 
 
-def record_of(cable: Cable) -> Record:
-    """What the index takes of ``cable``: its document, and its JSON to give back."""
+def record_of(cable: Cable, stored: bytes) -> Record:
+    """What the index takes of ``cable``: its document, and ``stored`` (`record_bytes`) to give back."""
     document = document_of(cable)
     return Record(
         key=document.key,
-        stored=record_bytes(cable),
+        stored=stored,
         texts=document.texts,
         joined=document.joined,
         keywords=document.keywords,
@@ -87,13 +87,13 @@ class CableWriter:
         """How many cables there will be, or are, after `commit`."""
         return len(self._writer)
 
-    def put(self, cable: Cable) -> bool:
-        """Add ``cable``, in place of the one with its key if there is one; whether there was one.
+    def put(self, cable: Cable, stored: bytes | None = None) -> bool:
+        """Add ``cable``, in place of the one with its key if there is one; whether there was one. ``stored``: its `record_bytes`, if at hand.
 
         `EngineError` if it can't be indexed; nothing is changed then.
         """
         with archive_errors():
-            return self._writer.replace(record_of(cable))
+            return self._writer.replace(record_of(cable, stored or record_bytes(cable)))
 
     def committed_record(self, key: str) -> bytes | None:
         """The stored record that was committed last under this key; ``None`` if there is none. Only before `commit`."""

@@ -10,6 +10,7 @@ import dataclasses
 import hashlib
 import types
 import typing
+from collections.abc import Callable
 from typing import Any, Literal, Self
 
 Container = Literal["cablegate-html", "cables-csv", "json-lines", "telegram", "body-only", "nara", "plusd-html"]
@@ -27,44 +28,48 @@ class _Record:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain dicts and lists with the field names as keys, in field order."""
-        return {field.name: _plain(getattr(self, field.name)) for field in dataclasses.fields(self)}  # type: ignore[arg-type]
+        return {name: _plain(getattr(self, name)) for name, _reader in _fields(type(self))}
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
         """The inverse of `to_dict`; unknown keys are ignored, missing ones take their default."""
-        hints = _hints(cls)
-        names = [field.name for field in dataclasses.fields(cls)]  # type: ignore[arg-type]
-        return cls(**{name: _typed(values[name], hints[name]) for name in names if name in values})
+        return cls(**{name: _read(values[name], reader) for name, reader in _fields(cls) if name in values})
+
+
+Reader = Callable[[Any], Any]
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, _Record):
-        return value.to_dict()
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    return value
+    return value.to_dict() if isinstance(value, _Record) else value
 
 
-_HINTS: dict[type, dict[str, Any]] = {}
+def _read(value: Any, reader: Reader | None) -> Any:
+    return value if value is None or reader is None else reader(value)
 
 
-def _hints(cls: type) -> dict[str, Any]:
-    if cls not in _HINTS:
-        _HINTS[cls] = typing.get_type_hints(cls)
-    return _HINTS[cls]
+_FIELDS: dict[type, tuple[tuple[str, Reader | None], ...]] = {}
 
 
-def _typed(value: Any, hint: Any) -> Any:
-    if value is None:
-        return None
+def _fields(cls: type[_Record]) -> tuple[tuple[str, Reader | None], ...]:
+    """Name of each field, and what makes its value from a JSON value; ``None`` where that is the value itself."""
+    if cls not in _FIELDS:
+        hints = typing.get_type_hints(cls)
+        _FIELDS[cls] = tuple((field.name, _reader_of(hints[field.name])) for field in dataclasses.fields(cls))  # type: ignore[arg-type]
+    return _FIELDS[cls]
+
+
+def _reader_of(hint: Any) -> Reader | None:
     if isinstance(hint, types.UnionType):
         hint = next(option for option in typing.get_args(hint) if option is not type(None))
     if typing.get_origin(hint) is tuple:
-        item = typing.get_args(hint)[0]
-        return tuple(_typed(element, item) for element in value)
+        item = _reader_of(typing.get_args(hint)[0])
+        return tuple if item is None else lambda values: tuple(map(item, values))
     if isinstance(hint, type) and issubclass(hint, _Record):
-        return hint.from_dict(value)
-    return value
+        reader: Reader = hint.from_dict
+        return reader
+    return None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
