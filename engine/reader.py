@@ -126,6 +126,10 @@ class Reader:
 
     # -- postings ---------------------------------------------------------------------------------------------------------------------
 
+    def total_postings(self, terms: TermSet) -> int:
+        """The sum, over the terms of a set, of how many documents hold each, deleted ones included; cheap."""
+        return sum(int(field.counts(low, high).sum()) for part, field, _segment, _base in self._parts(terms) for low, high in part.stretches)
+
     def postings(self, field: str, term: str) -> tuple[Integers, Integers]:
         """The live documents that hold ``term``, rising, and how often each does."""
         return self.postings_of_any(field, (term,))

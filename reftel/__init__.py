@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         EngineError,
         QueryError,
         QuerySyntaxError,
+        QueryTooBroad,
         ReftelError,
         SourceError,
         UnknownFieldError,
@@ -53,7 +54,7 @@ _HOMES = {
     "reftel.schema.cable": ("Cable", "ClassifiedBy", "Paragraph", "Recipient", "Reference", "Source", "Warning"),
     "reftel.schema.errors": (
         "ArchiveDamaged", "ArchiveError", "ArchiveLocked", "ArchiveMissing", "ArchiveVersion", "BadValueError", "CableNotFound", "EngineError",
-        "QueryError", "QuerySyntaxError", "ReftelError", "SourceError", "UnknownFieldError",
+        "QueryError", "QuerySyntaxError", "QueryTooBroad", "ReftelError", "SourceError", "UnknownFieldError",
     ),
     "reftel.search.citations": ("Citation", "Citations", "CitedCable"),
     "reftel.search.drilldown": ("FacetBucket", "FacetTable"),
@@ -73,7 +74,7 @@ __all__ = [  # noqa: RUF022 - the order a reader wants
     "Citations", "Citation", "CitedCable", "Timeline", "FacetTable", "FacetBucket", "Terms", "SignificantTerm",
     "SimilarCable", "SharedTerm", "Duplicate", "KwicLine", "Neighbours", "Neighbour", "Notes", "Note",
     "Cable", "Source", "Reference", "ClassifiedBy", "Recipient", "Paragraph", "Warning",
-    "ReftelError", "SourceError", "QueryError", "QuerySyntaxError", "UnknownFieldError", "BadValueError",
+    "ReftelError", "SourceError", "QueryError", "QuerySyntaxError", "UnknownFieldError", "BadValueError", "QueryTooBroad",
     "ArchiveError", "ArchiveMissing", "ArchiveDamaged", "ArchiveVersion", "ArchiveLocked", "CableNotFound", "EngineError",
 ]  # fmt: skip
 

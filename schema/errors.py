@@ -80,6 +80,10 @@ class BadValueError(QueryError):
     """A value that its field cannot take: a bad date, an unknown classification, a comparison on a field without order."""
 
 
+class QueryTooBroad(QueryError):  # noqa: N818 - public names fixed by the API
+    """A query that would take too much time and memory: too long, too many patterns, or patterns of too many words."""
+
+
 class ArchiveError(ReftelError):
     """Something about an archive as a whole."""
 

@@ -38,8 +38,8 @@ class _Difference:
 
 
 def resolve_years(root: Node, desk: Desk) -> tuple[Node, tuple[str, ...]]:
-    """``root`` with every ``refs:`` and ``citedby:`` as the citation graph has it, and a note where that changed anything."""
-    assumed: set[str] = set()
+    """``root`` with every ``refs:`` and ``citedby:`` as the citation graph has it, and notes on what that changed."""
+    assumed, left_out = set[str](), set[str]()
 
     def change(node: Node) -> Node:
         match node:
@@ -50,11 +50,15 @@ def resolve_years(root: Node, desk: Desk) -> tuple[Node, tuple[str, ...]]:
             case _:
                 return node
         assumed.update(difference.added)
+        left_out.update(difference.removed)
         return difference.applied(node)
 
     changed = rewrite(root, change)
-    note = f"{len(assumed):,} found by a reference without a year, read as one of the year before (`reftel refs` shows which)"
-    return changed, (note,) if assumed else ()
+    notes = (
+        (assumed, "found by a reference without a year, read as one of the year before (`reftel refs` shows which)"),
+        (left_out, "left out: a reference without a year, read as one of the year before, leads elsewhere (`reftel refs` shows where)"),
+    )
+    return changed, tuple(f"{len(keys):,} {text}" for keys, text in notes if keys)
 
 
 def _citing(ids: Iterable[str], desk: Desk) -> _Difference:
@@ -85,4 +89,4 @@ def _cited(ids: Iterable[str], desk: Desk) -> _Difference:
     links = [link for key in ids if (cable := desk.find(key)) is not None for link in resolve(cable, desk)]
     meant = {link.target for link in links if link.target}
     usual = {link.other if link.assumed_year else link.target for link in links}
-    return _Difference(frozenset(meant - usual), frozenset(key for key in usual - meant if key))
+    return _Difference(frozenset(meant - usual), frozenset(key for key in usual - meant if key and desk.find(key)))

@@ -13,6 +13,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from reftel.schema.errors import QueryTooBroad
+from reftel.search.describe import describe
 from reftel.search.plan import AnyOf, Near, Node, Phrase, Word
 
 Integers = npt.NDArray[np.int64]
@@ -20,6 +22,8 @@ Integers = npt.NDArray[np.int64]
 PLACE_BITS = 32
 _FARTHEST = 1 << 30
 _MERGE = 24
+MOST_PAIRS = 20_000_000
+"""Ways in which the words of a proximity or phrase may stand together, over all documents: a gigabyte."""
 
 POSITIONAL = (Word, AnyOf, Phrase, Near)
 """The nodes that yield spans."""
@@ -67,7 +71,7 @@ def spans(node: Node, text: FieldText, *, every: bool = False) -> Spans:
             first = _words_in_row([spans(part, text).first for part in node.parts])
             return Spans(first, first + (len(node.parts) - 1))
         case Phrase():
-            return _phrase([spans(part, text, every=True) for part in node.parts])
+            return _phrase([spans(part, text, every=True) for part in node.parts], node)
         case Near():
             sides = (spans(node.left, text, every=True), spans(node.right, text, every=True))
             return _near(*sides, node, text, every=every)
@@ -126,40 +130,44 @@ def _shared(few: Integers, many: Integers) -> Integers:
     return shared
 
 
-def _phrase(parts: list[Spans]) -> Spans:
+def _phrase(parts: list[Spans], node: Phrase) -> Spans:
     if not parts:
         return NO_SPANS
     found = parts[0]
     for part in parts[1:]:
         low = np.searchsorted(part.first, found.last + 1, "left")
         high = np.searchsorted(part.first, found.last + 1, "right")
-        left, right = _pairs(low, high)
+        left, right = _pairs(low, high, node)
         found = _unique(found.first[left], part.last[right])
     return found
 
 
 def _near(left: Spans, right: Spans, node: Near, text: FieldText, *, every: bool) -> Spans:
-    found = [_followed(left, right, node.distance, text, every=every)]
+    found = [_followed(left, right, node, text, every=every)]
     if not node.ordered:
-        found.append(_followed(right, left, node.distance, text, every=every))
+        found.append(_followed(right, left, node, text, every=every))
     return _union(found)
 
 
-def _followed(before: Spans, after: Spans, distance: int, text: FieldText, *, every: bool) -> Spans:
-    """Spans of ``before`` with one of ``after`` that starts in the same block at most ``distance`` places behind their end."""
-    limit = np.minimum(before.last + min(distance, _FARTHEST), text.block_ends(before.last))
+def _followed(before: Spans, after: Spans, node: Near, text: FieldText, *, every: bool) -> Spans:
+    """Spans of ``before`` with one of ``after`` that starts in the same block at most as far behind their end as ``node`` says."""
+    limit = np.minimum(before.last + min(node.distance, _FARTHEST), text.block_ends(before.last))
     low = np.searchsorted(after.first, before.last, "right")
     high = np.searchsorted(after.first, limit, "right")
     if every:
-        first, second = _pairs(low, high)
+        first, second = _pairs(low, high, node)
         return _unique(before.first[first], after.last[second])
     some = high > low
     return _unique(before.first[some], after.last[high[some] - 1])
 
 
-def _pairs(low: npt.NDArray[np.intp], high: npt.NDArray[np.intp]) -> tuple[Integers, Integers]:
-    """Every pair of a number *n* and a number from ``low[n]`` up to, not including, ``high[n]``."""
+def _pairs(low: npt.NDArray[np.intp], high: npt.NDArray[np.intp], node: Node) -> tuple[Integers, Integers]:
+    """Every pair of a number *n* and a number from ``low[n]`` up to, not including, ``high[n]``. `QueryTooBroad` beyond `MOST_PAIRS`."""
     counts = np.maximum(high - low, 0)
+    if int(counts.sum()) > MOST_PAIRS:
+        shown = describe(node)
+        message = f"the words of a proximity or phrase stand together in too many ways ({int(counts.sum()):,}, more than {MOST_PAIRS:,})"
+        raise QueryTooBroad(message, text=shown, start=0, end=len(shown), hint="use rarer words, fewer of them, or a shorter distance")
     left = np.repeat(np.arange(len(counts), dtype=np.int64), counts)
     starts = np.cumsum(counts) - counts
     right = np.arange(len(left), dtype=np.int64) - starts[left] + low[left]

@@ -37,6 +37,14 @@ def iter_words(node: Node) -> Iterator[Word]:
             yield from iter_words(child)
 
 
+def iter_all_words(node: Node) -> Iterator[Word]:
+    """Every word of an expression, repeated ones too, wherever it stands."""
+    if isinstance(node, Word):
+        yield node
+    for child in children(node):
+        yield from iter_all_words(child)
+
+
 def iter_preferences(node: Node) -> Iterator[Prefer]:
     """Every `Prefer` that is not under a `Not`."""
     if isinstance(node, Prefer):

@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from reftel.engine.reader import Reader
-from reftel.schema.errors import EngineError
+from reftel.schema.errors import EngineError, QueryTooBroad
 from reftel.schema.fields import fields_by_name
 from reftel.search import plan
+from reftel.search.describe import describe
 from reftel.search.engines.columns import Columns
 from reftel.search.engines.lexicon import Lexicon
 from reftel.search.engines.places import FieldPlaces
@@ -21,8 +22,12 @@ from reftel.search.engines.sets import DocumentSet, Mask, union
 from reftel.search.matching import fixed_prefix, matching_pattern
 from reftel.search.paragraphs import BODY, Paragraphs, paragraphs_where
 from reftel.search.positions import PLACE_BITS, found_in, ranges, starts
-from reftel.search.walk import children, iter_words
+from reftel.search.walk import children, iter_all_words, iter_words
 
+MOST_POSTINGS = 30_000_000
+"""Documents, summed over all words that the patterns of a query stand for, that it may go through: some ten seconds and a gigabyte."""
+
+_PATTERNS = ("prefix", "wildcard", "fuzzy")
 _CITED, _ID = "refs", "id"
 _SELECT = 64  # the paragraphs of fewer than one document in so many are looked at apart from the others
 _COST = {plan.Phrase: 1, plan.Near: 2, plan.Paragraph: 3, plan.Mark: 3}
@@ -52,6 +57,17 @@ class Evaluation:
             plan.CitedBy: self._cited_by,
             plan.Prefer: lambda node, within: self.hits(node.child, within),
         }
+
+    def refuse_broad(self, root: plan.Node) -> None:
+        """`QueryTooBroad` if the patterns of a plan stand for more words of the archive than can be gone through."""
+        total = 0
+        for word in iter_all_words(root):
+            if word.match in _PATTERNS:
+                total += sum(self._reader.total_postings(self._lexicon.terms(word, field)) for field in dict.fromkeys(word.fields))
+            if total > MOST_POSTINGS:
+                message = f"the patterns of the query stand for too many words of the archive ({total:,} postings, more than {MOST_POSTINGS:,})"
+                shown = describe(word)
+                raise QueryTooBroad(message, text=shown, start=0, end=len(shown), hint="give them more letters, above all at the beginning")
 
     def hits(self, node: plan.Node, within: DocumentSet | None = None) -> DocumentSet:
         """Which documents of ``within`` (all live ones by default) ``node`` holds for."""

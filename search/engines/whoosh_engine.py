@@ -81,20 +81,20 @@ class WhooshEngine:
 
     def answer(self, request: plan.Request) -> plan.Answer:
         """Total, window and facets of a request. `EngineError` for a sort key or facet that no field has."""
-        with archive_errors():
+        with self._asked(request.root):
             hits = self._evaluation.hits(request.root)
             facets = {name: self._facet(name, hits, limit) for name, limit in request.facets}
             return plan.Answer(len(hits), self._window(request, hits), facets)
 
     def scan(self, root: plan.Node) -> Iterator[str]:
         """The key of every hit, in key order."""
-        with archive_errors():
+        with self._asked(root):
             documents = self._columns.window("", self._evaluation.hits(root), 0, None)
         return (self._reader.key(document) for document in documents.tolist())  # holds the engine, and so its files, as long as it lasts
 
     def explain(self, root: plan.Node) -> NodeCount:
         """The plan with the number of cables that each node holds for by itself. Below `plan.Paragraph`: in at least one paragraph."""
-        with archive_errors():
+        with self._asked(root):
             return self._explain(root, in_paragraph=False)
 
     def record(self, key: str) -> bytes | None:
@@ -102,6 +102,13 @@ class WhooshEngine:
         with archive_errors():
             document = self._reader.document(key)
             return None if document is None else self._reader.record(document)
+
+    @contextlib.contextmanager
+    def _asked(self, root: plan.Node) -> Iterator[None]:
+        """Errors as users see them; `QueryTooBroad` before anything is evaluated."""
+        with archive_errors():
+            self._evaluation.refuse_broad(root)
+            yield
 
     def _facet(self, name: str, hits: DocumentSet, limit: int | None) -> tuple[plan.Bucket, ...]:
         field = fields_by_name().get(name)
@@ -128,7 +135,7 @@ class WhooshEngine:
 
     def numbers(self, root: plan.Node, field: str) -> list[tuple[str, int]]:
         """Key and number of every hit that has one, in key order."""
-        with archive_errors():
+        with self._asked(root):
             documents = np.flatnonzero(self._evaluation.mask(root))
             documents = documents[np.argsort(self._reader.key_order()[documents], kind="stable")]
             values = self._reader.numbers(field)[documents]
@@ -137,7 +144,7 @@ class WhooshEngine:
 
     def count_words(self, root: plan.Node, words: Sequence[str], fields: Sequence[str]) -> list[int]:
         """For each word the number of hits that hold it in any of the fields."""
-        with archive_errors():
+        with self._asked(root):
             hits = self._evaluation.mask(root)
             found = (np.concatenate([self._reader.postings(field, word)[0] for field in fields]) for word in words)
             return [int(np.count_nonzero(hits[np.unique(documents)])) for documents in found]
@@ -149,7 +156,7 @@ class WhooshEngine:
 
     def facet_among(self, root: plan.Node, values: Sequence[tuple[str, str]], name: str) -> plan.Answer:
         """The hits that have all of the facet values, counted by a facet."""
-        with archive_errors():
+        with self._asked(root):
             hits = self._evaluation.mask(root)
             for field, value in values:
                 hits = hits & self._having(field, value)

@@ -9,12 +9,15 @@ import dataclasses
 import re
 from typing import NoReturn
 
-from reftel.schema.errors import BadValueError, QueryError, QuerySyntaxError, UnknownFieldError
+from reftel.schema.errors import BadValueError, QueryError, QuerySyntaxError, QueryTooBroad, UnknownFieldError
 from reftel.schema.fields import Field, fields_by_name
 from reftel.search.query import tree
 from reftel.search.query.problems import Unreadable, did_you_mean, quote
 from reftel.search.query.terms import Term, has_wildcard, split_terms
 from reftel.search.query.values import read_value
+
+MOST_PATTERNS = 200
+"""Words with wildcards, and words with variants, that one query may have: each is compared with every word of the index."""
 
 MOST_NEAR = 50
 """Words that one proximity expression may join, its brackets included."""
@@ -62,6 +65,7 @@ class _Checker:
     def __init__(self, text: str) -> None:
         self.text = text
         self.notes: list[str] = []
+        self._patterns = 0
 
     def visit(self, node: tree.Node, place: _Place) -> None:
         if place.near and type(node) in _NAMES:
@@ -194,12 +198,21 @@ class _Checker:
         self._refuse_signs(node.text, node.span)
         if len(terms) > 1 or has_wildcard(node.text):
             self._fail(f"{quote(node.text)} is no single word", node.span, "'~' works on one word without wildcards: qadhafi~1")
+        self._count_patterns(1, node.span)
 
     def _terms(self, text: str, span: tree.Span) -> tuple[Term, ...]:
         try:
-            return split_terms(text)
+            terms = split_terms(text)
         except Unreadable as problem:
             self._fail(problem.message, span, problem.hint)
+        self._count_patterns(sum(term.match != "exact" for term in terms), span)
+        return terms
+
+    def _count_patterns(self, number: int, span: tree.Span) -> None:
+        self._patterns += number
+        if self._patterns > MOST_PATTERNS:
+            message = f"the query has more than {MOST_PATTERNS} words with wildcards or variants"
+            self._fail(message, span, "ask it in several parts, or write the words out", QueryTooBroad)
 
     def _value(self, node: tree.Node, field: Field) -> None:
         if isinstance(node, tree.Fuzzy) or (isinstance(node, tree.Quoted) and node.slop is not None):
@@ -209,6 +222,7 @@ class _Checker:
             reading = read_value(field, *value_of(node))
         except Unreadable as problem:
             self._fail(problem.message, node.span, problem.hint, BadValueError)
+        self._count_patterns(int(has_wildcard(value_of(node)[0])), node.span)
         if reading.note:
             self.notes.append(reading.note)
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from reftel.schema.errors import QuerySyntaxError
+from reftel.schema.errors import QuerySyntaxError, QueryTooBroad
 from reftel.schema.fields import fields_by_name
 from reftel.search.query import tree
 from reftel.search.query.leaves import Context, read_distance, read_leaf
@@ -39,11 +39,11 @@ _OPERAND_HINT = "an operator stands between two terms; to search for the word it
 
 
 def parse(text: str) -> tree.Node:
-    """The tree of a query; a `QuerySyntaxError` says what is wrong and where."""
+    """The tree of a query; a `QuerySyntaxError` (or `QueryTooBroad`) says what is wrong and where."""
     if len(text) > LONGEST_QUERY:
         shown = text[:59] + "…"
         message = f"the query has {len(text)} characters, more than {LONGEST_QUERY}"
-        raise QuerySyntaxError(message, text=shown, start=0, end=len(shown), hint="ask it in several parts")
+        raise QueryTooBroad(message, text=shown, start=0, end=len(shown), hint="ask it in several parts")
     return _Parser(text).query()
 
 

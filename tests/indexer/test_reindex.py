@@ -196,3 +196,19 @@ def test_what_belongs_to_a_pattern():
 
 def test_a_pattern_of_many_stars_is_matched_in_no_time():
     assert Selection(("/" + "**/" * 200 + "x",)).forgets(Path("/" + "a/" * 400 + "y")) is False
+
+
+def test_the_memory_of_the_configuration_is_the_writers(night, monkeypatch):
+    from reftel.indexer import writer
+
+    given = []
+    original = writer.open_writer
+
+    def spying(*arguments, **options):
+        given.append(options["memory_mb"])
+        return original(*arguments, **options)
+
+    monkeypatch.setattr(writer, "open_writer", spying)
+    reindex(dataclasses.replace(night.config, memory=16))
+    assert given == [16]
+    assert night.shown() == [1, 2, 3, 4]

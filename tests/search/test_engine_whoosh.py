@@ -9,8 +9,9 @@ import pytest
 from reftel.indexer.writer import CableWriter
 from reftel.schema.analysis import stem
 from reftel.schema.cable import Cable, Paragraph, Reference
-from reftel.schema.errors import ArchiveDamaged, ArchiveMissing, ArchiveVersion, EngineError
-from reftel.search import plan
+from reftel.schema.errors import ArchiveDamaged, ArchiveMissing, ArchiveVersion, EngineError, QueryTooBroad
+from reftel.search import plan, positions
+from reftel.search.engines import evaluation
 from reftel.search.engines.base import Engine
 from reftel.search.engines.whoosh_engine import WhooshEngine
 from reftel.search.matching import edit_distances, fixed_prefix, matching_pattern
@@ -178,3 +179,40 @@ def test_a_word_broken_at_a_line_end_is_found_whole_and_in_parts(tmp_path):
         assert keys(engine, word("walkout")) == ["08BAKU2"]
     finally:
         engine.close()
+
+
+# -- what would take too much ------------------------------------------------------------------------------------------------------------
+
+BROAD = {
+    "wildcard": word("*a*", "wildcard"),
+    "prefix": word("la", "prefix"),
+    "fuzzy": plan.Word("lakes", "fuzzy", 1, FIELDS),
+    "under a NOT": plan.And((plan.Everything(), plan.Not(word("la", "prefix")))),
+    "in a phrase": plan.Phrase((word("*a*", "wildcard"), word("lake"))),
+    "in a paragraph": plan.Paragraph(plan.And((word("*a*", "wildcard"), word("lake")))),
+    "preferred": plan.Prefer(word("lake"), ((word("*a*", "wildcard"), 1.0),)),
+    "several, together": plan.Or((word("hil", "prefix"), word("se", "prefix"), word("se?", "wildcard"))),
+}
+
+
+@pytest.mark.parametrize("root", BROAD.values(), ids=list(BROAD))
+@pytest.mark.parametrize("ask", ["answer", "scan", "explain", "numbers"])
+def test_patterns_of_too_many_words_are_refused(engine, monkeypatch, root, ask):
+    asked = {
+        "answer": lambda: engine.answer(plan.Request(root)), "scan": lambda: list(engine.scan(root)),
+        "explain": lambda: engine.explain(root), "numbers": lambda: engine.numbers(root, "date"),
+    }  # fmt: skip
+    asked[ask]()
+    monkeypatch.setattr(evaluation, "MOST_POSTINGS", 3)
+    with pytest.raises(QueryTooBroad, match="the patterns of the query stand for too many words of the archive"):
+        asked[ask]()
+
+
+def test_a_proximity_that_holds_in_too_many_ways_is_refused(engine, monkeypatch):
+    calm = word("calm")
+    chain = plan.Near(plan.Near(calm, calm, 9), calm, 9)
+    assert engine.answer(plan.Request(chain)).total == 3
+    monkeypatch.setattr(positions, "MOST_PAIRS", 100)
+    with pytest.raises(QueryTooBroad, match="stand together in too many ways"):
+        engine.answer(plan.Request(chain))
+    assert engine.answer(plan.Request(plan.Near(word("lake"), word("hill"), 9))).total == 2

@@ -10,7 +10,7 @@ import pytest
 from reftel.schema.errors import QueryError
 from reftel.schema.fields import FIELDS
 from reftel.search.query import read_query
-from reftel.search.query.check import MOST_NEAR
+from reftel.search.query.check import MOST_NEAR, MOST_PATTERNS
 from reftel.search.query.leaves import LONGEST_DISTANCE
 from reftel.search.query.parser import DEEPEST_BRACKETS, LONGEST_QUERY
 
@@ -42,6 +42,7 @@ def test_the_page_has_examples_of_every_field():
 def test_the_limits_are_those_of_the_program():
     assert f"{LONGEST_QUERY:,} characters, {DEEPEST_BRACKETS} brackets" in PAGE
     assert f"{MOST_NEAR} words in one proximity expression" in PAGE
+    assert f"{MOST_PATTERNS} words with" in PAGE
     assert f"`n` is 1 to {LONGEST_DISTANCE}." in PAGE
 
 

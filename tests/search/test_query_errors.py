@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reftel.schema.errors import BadValueError, QueryError, QuerySyntaxError, UnknownFieldError
+from reftel.schema.errors import BadValueError, QueryError, QuerySyntaxError, QueryTooBroad, UnknownFieldError
 from reftel.search.query import read_query
 
 # query, kind, message with column and hint, caret line
@@ -335,9 +335,25 @@ def test_the_span_of_an_error_is_that_of_the_fault():
 
 
 def test_a_query_that_is_too_long_is_shown_cut():
-    with pytest.raises(QuerySyntaxError, match="the query has 200000 characters, more than 65536") as caught:
+    with pytest.raises(QueryTooBroad, match="the query has 200000 characters, more than 65536") as caught:
         read_query("a " * 100_000)
     assert len(str(caught.value)) < 300
+
+
+@pytest.mark.parametrize(
+    "query",
+    [" OR ".join(f"*a{number}*" for number in range(201)), "a* " * 201, "a~1 " * 201, '"a* b*" ' * 101, "tags:A* OR " * 200 + "tags:B*", "(a w/2 b*) " * 201],
+)
+def test_too_many_patterns_are_refused(query):
+    with pytest.raises(QueryTooBroad, match="more than 200 words with wildcards or variants") as caught:
+        read_query(query)
+    assert caught.value.hint == "ask it in several parts, or write the words out"
+    assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize("query", ["a* " * 200, "a " * 300, "a~1 " * 200])
+def test_as_many_patterns_as_may_be_are_read(query):
+    assert read_query(query).plan
 
 
 @pytest.mark.parametrize(
