@@ -18,9 +18,14 @@ Integers = npt.NDArray[Any]
 Vocabularies = dict[str, Vocabulary]
 
 
+def inverted_fields(specs: Sequence[FieldSpec]) -> tuple[str, ...]:
+    """The fields that have terms: the key, and those of text and keywords."""
+    return (KEY, *(spec.name for spec in specs if spec.kind in ("text", "keyword")))
+
+
 def new_vocabularies(specs: Sequence[FieldSpec]) -> Vocabularies:
-    """An empty vocabulary for each field that has terms: the key, and those of text and keywords."""
-    return {name: Vocabulary() for name in (KEY, *(spec.name for spec in specs if spec.kind in ("text", "keyword")))}
+    """An empty vocabulary for each field that has terms."""
+    return {name: Vocabulary() for name in inverted_fields(specs)}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from reftel.engine.batch import new_vocabularies
+from reftel.engine.batch import inverted_fields
 from reftel.engine.columns import starts_of
 from reftel.engine.columns_writer import put_columns
 from reftel.engine.combining import Part, combine
@@ -60,7 +60,7 @@ def merge(folder: Path, specs: Sequence[FieldSpec], segments: Sequence[Segment],
                 file.add_records(records)
         file.end_records(compressor.dictionary)
         maps = _new_numbers(segments)
-        numbers = {name: _merge_field(file, name, segments, maps, roots) for name in new_vocabularies(specs)}
+        numbers = {name: _merge_field(file, name, segments, maps, roots) for name in inverted_fields(specs)}
         size = sum(int(np.count_nonzero(segment.live)) for segment in segments)
         bases = put_columns(file.arrays, specs, [segment.columns(tuple(specs)) for segment in segments], numbers)
         return file.publish(size, bases), size

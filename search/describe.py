@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 
+from reftel.schema.errors import QueryTooBroad
 from reftel.schema.fields import fields_by_name
 from reftel.search import plan
 
@@ -35,6 +36,12 @@ def describe(node: plan.Node) -> str:
             return f"prefer {len(bonuses)} of the parts below"
         case _:
             return _PLAIN[type(node)]
+
+
+def too_broad(node: plan.Node, message: str, hint: str) -> QueryTooBroad:
+    """The error for a node that would take too much. An engine knows no query text, so it shows the node in words."""
+    shown = describe(node)
+    return QueryTooBroad(message, text=shown, start=0, end=len(shown), hint=hint)
 
 
 _PLAIN: dict[type[plan.Node], str] = {

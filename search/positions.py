@@ -13,8 +13,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from reftel.schema.errors import QueryTooBroad
-from reftel.search.describe import describe
+from reftel.search.describe import too_broad
 from reftel.search.plan import AnyOf, Near, Node, Phrase, Word
 
 Integers = npt.NDArray[np.int64]
@@ -165,9 +164,8 @@ def _pairs(low: npt.NDArray[np.intp], high: npt.NDArray[np.intp], node: Node) ->
     """Every pair of a number *n* and a number from ``low[n]`` up to, not including, ``high[n]``. `QueryTooBroad` beyond `MOST_PAIRS`."""
     counts = np.maximum(high - low, 0)
     if int(counts.sum()) > MOST_PAIRS:
-        shown = describe(node)
         message = f"the words of a proximity or phrase stand together in too many ways ({int(counts.sum()):,}, more than {MOST_PAIRS:,})"
-        raise QueryTooBroad(message, text=shown, start=0, end=len(shown), hint="use rarer words, fewer of them, or a shorter distance")
+        raise too_broad(node, message, "use rarer words, fewer of them, or a shorter distance")
     left = np.repeat(np.arange(len(counts), dtype=np.int64), counts)
     starts = np.cumsum(counts) - counts
     right = np.arange(len(left), dtype=np.int64) - starts[left] + low[left]

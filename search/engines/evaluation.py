@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from reftel.engine.reader import Reader
-from reftel.schema.errors import EngineError, QueryTooBroad
+from reftel.schema.errors import EngineError
 from reftel.schema.fields import fields_by_name
 from reftel.search import plan
-from reftel.search.describe import describe
+from reftel.search.describe import too_broad
 from reftel.search.engines.columns import Columns
 from reftel.search.engines.lexicon import Lexicon
 from reftel.search.engines.places import FieldPlaces
@@ -66,8 +66,7 @@ class Evaluation:
                 total += sum(self._reader.total_postings(self._lexicon.terms(word, field)) for field in dict.fromkeys(word.fields))
             if total > MOST_POSTINGS:
                 message = f"the patterns of the query stand for too many words of the archive ({total:,} postings, more than {MOST_POSTINGS:,})"
-                shown = describe(word)
-                raise QueryTooBroad(message, text=shown, start=0, end=len(shown), hint="give them more letters, above all at the beginning")
+                raise too_broad(word, message, "give them more letters, above all at the beginning")
 
     def hits(self, node: plan.Node, within: DocumentSet | None = None) -> DocumentSet:
         """Which documents of ``within`` (all live ones by default) ``node`` holds for."""
