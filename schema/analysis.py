@@ -26,15 +26,16 @@ from typing import Any
 
 APOSTROPHES = "'’‘ʼ´`"
 
+# One of them, U+02BC, is a letter to Unicode and to `str.isalnum`.
 # A letter of U+00E0 to U+00FF whose two UTF-8 bytes lost their highest bit: á, C3 A1, arrives as "C!".
 _TOKEN = re.compile(
     # letters spaced out, as captions have them: S E C R E T
-    r"(?<![^\W_])[A-Z](?:\ [A-Z]){3,}(?![^\W_])"
+    r"(?<![^\W_ʼ])[A-Z](?:\ [A-Z]){3,}(?![^\W_ʼ])"
     # dotted acronyms: U.S. U.S U.S.S.R. E.O.; a single initial ("F.") is a word of its own
-    r"|(?<![^\W_])(?:[^\W\d_]\.){2,}(?:[^\W\d_](?![^\W_]))?"
-    r"|(?<![^\W_])[^\W\d_]\.[^\W\d_](?![^\W_])"
+    r"|(?<![^\W_ʼ])(?:[^\W\d_ʼ]\.){2,}(?:[^\W\d_ʼ](?![^\W_ʼ]))?"
+    r"|(?<![^\W_ʼ])[^\W\d_ʼ]\.[^\W\d_ʼ](?![^\W_ʼ])"
     # words; an apostrophe between letters does not end one (Mammadyarov's, O'Brien), nor does a comma sent for one (country,s)
-    rf"|[^\W_]+(?:[{APOSTROPHES}][^\W_]+|,(?:s|t|re|ve|ll|d|m)(?![^\W_])|(?<=[a-z]C)[!-/:-?][a-z]+)*"
+    rf"|[^\W_ʼ]+(?:[{APOSTROPHES}][^\W_ʼ]+|,(?:s|t|re|ve|ll|d|m)(?![^\W_ʼ])|(?<=[a-z]C)[!-/:-?][a-z]+)*"
 )
 _POSSESSIVE = re.compile(rf"[{APOSTROPHES},]s$", re.IGNORECASE)
 _JOINERS = re.compile(rf"[., {APOSTROPHES}]")
@@ -72,7 +73,7 @@ def fold(text: str) -> str:
 
 def fold_word(word: str) -> str:
     """The search form of one word: folded, possessive ``'s`` and inner dots and apostrophes dropped. ``"U.S."`` -> ``"us"``."""
-    if word.isalnum():
+    if word.isalnum() and "ʼ" not in word:
         return fold(_CUT.sub(_whole_letter, word) if "C" in word[1:] else word)
     return fold(_JOINERS.sub("", _POSSESSIVE.sub("", _CUT.sub(_whole_letter, word))))
 
@@ -118,7 +119,7 @@ def iter_tokens(text: str) -> Iterator[Token]:
 
 def words(text: str) -> list[str]:
     """The folded words of ``text`` alone: the texts of `tokenize`, several times faster, for indexing."""
-    plain = text if text.isascii() else _NON_ASCII.sub(_ascii_form, text)
+    plain = (text if text.isascii() else _NON_ASCII.sub(_ascii_form, text)).replace("`", "'")  # the one other apostrophe in ASCII
     if not plain.isascii() or "&" in plain or _CUT_HINT.search(plain) or _SPACED_HINT.search(plain):
         return [token.text for token in iter_tokens(text)]
     joints = [joins for hint, joins in _JOINTS if hint.search(plain)]
@@ -167,13 +168,16 @@ def _ascii_form(match: re.Match[str]) -> str:
 
 @functools.lru_cache(4096)
 def _form_of(character: str) -> str:
-    """What stands for a character in `words`: ``’`` as ``'``, ``é`` as ``e``, other signs as a blank; itself if it has no ASCII form."""
+    """What stands for a character in `words`: ``’`` as ``'``, ``é`` as ``E``, other signs as a blank; itself if it is to go the slow way."""
     if character in APOSTROPHES:
         return "'"
     if not character.isalnum():
         return character if unicodedata.combining(character) else " "
+    if not (character.isalpha() or character.isdecimal()):
+        return character  # ², Ⅷ: digits to `fold`, letters to an acronym
     folded = fold(character)
-    return (folded.upper() if character.isupper() else folded) if len(folded) == 1 and folded.isascii() else character
+    # A capital joins nothing (country,ś is two words; ,ré is no ,re), except that an apostrophe and any s are a possessive.
+    return folded.upper() if len(folded) == 1 and folded.isascii() and folded != "s" else character
 
 
 _LOCAL = threading.local()

@@ -6,7 +6,7 @@ import doctest
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reftel.schema import analysis
@@ -89,10 +89,15 @@ def test_offsets_rise_and_folding_is_idempotent(text):
         place = token.end
 
 
-_PIECES = st.sampled_from([*"aAsStC8.,'’ &é-_¶ß\n\u0301И½", " S E C R E T ", "U.S.", "x.y", ",re", "n't", "'s", "minsk", "C!", "“"])
+_PIECES = st.sampled_from([*"aAsStC80.,'’`´ʼ‘ &é-_¶ß\n\u0301И½", " S E C R E T ", "U.S.", "x.y", ",re", "n't", "'s", "minsk", "C!", "“"])
 
 
 @given(st.lists(_PIECES, max_size=30).map("".join) | st.text())
+@example("0`0")
+@example("a,ś a'ś a'š country,ré we,ľl Koç's ÇİĞ a,ð")
+@example("U.S.² x² 3²'s Ⅷ.a ½")
+@example("aʼb ʼa aʼ aʼs ʼ U.S.ʼ SʼE C R E T")
+@example("country`s d`accord `quoted` ``twice``")
 def test_the_fast_way_gives_the_same_words(text):
     assert words(text) == [token.text for token in tokenize(text)]
 
