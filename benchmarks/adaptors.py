@@ -58,11 +58,11 @@ class Reftel:
 
     @staticmethod
     def _record(row: Row) -> Any:
-        from reftel.engine.specs import Record, Region  # noqa: PLC0415
+        from reftel.engine.specs import SEPARATOR, Record, Region  # noqa: PLC0415
 
         return Record(
             row["key"], row["stored"],
-            texts={name: [block.split() for block in blocks] for name, blocks in row["texts"].items()},
+            texts={name: [block.replace(" ", SEPARATOR) for block in blocks] for name, blocks in row["texts"].items()},
             keywords={"id": (row["key"],), "tags": row["tags"], "from": row["from"], "year": row["year"]},
             numbers={"date": row["date"], "class": row["rank"]},
             facets={name: row[name] for name in FACETS},

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from reftel.engine.columns import ABSENT
 from reftel.engine.errors import EngineError
-from reftel.engine.specs import KEY, FieldSpec, Record
+from reftel.engine.specs import KEY, SEPARATOR, FieldSpec, Record, count_words
 
 _RESERVED = (KEY, "record", "records", "regions")
 
@@ -40,7 +40,7 @@ def check_record(record: Record, specs: Sequence[FieldSpec]) -> None:
 
 def _check_values(record: Record, values: Sequence[str]) -> None:
     for value in values:
-        if "\n" in value:
+        if SEPARATOR in value:
             raise EngineError(f"{value!r} of '{record.key}' can't be indexed: a line break in a value")
         try:
             value.encode()
@@ -62,5 +62,5 @@ def _check_regions(record: Record, specs: Sequence[FieldSpec]) -> None:
 def _check_joined(record: Record) -> None:
     for name, words in record.joined.items():
         blocks = record.texts.get(name, ())
-        if not all(0 <= block < len(blocks) and 0 <= place < len(blocks[block]) for block, place, _word in words):
+        if not all(0 <= block < len(blocks) and 0 <= place < count_words(blocks[block]) for block, place, _word in words):
             raise EngineError(f"a joined word of '{record.key}' can't be indexed: it stands at no word")

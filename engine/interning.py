@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from reftel.engine.lexicon import SEPARATOR, decode_term, encode_term
+from reftel.engine.lexicon import decode_term, encode_term
+from reftel.engine.specs import SEPARATOR, count_words, join_words
 
 Integers = npt.NDArray[Any]
 Unsigned = npt.NDArray[np.uint64]
 
-_STAND_IN = "\0"  # begins what stands for a word that holds a separator or this
+_STAND_IN = "\0"  # begins what stands for a word that holds it
 _LONGEST = 16  # bytes; longer words have numbers of their own in place of their letters
 _FIRST_BYTES = np.array([(1 << 8 * count) - 1 for count in range(9)], dtype=np.uint64)
 _ODD = np.uint64(2**64 - 1)  # no byte of a word is 255
@@ -29,8 +30,8 @@ _FREE = -1
 class Vocabulary:
     """Numbers words as they come, from 0.
 
-    A word is known by its bytes in two 64-bit numbers. One that is too long for that, or holds what separates words, is *odd*: it is looked
-    up in a dictionary, and its place there stands for its bytes.
+    A word is known by its bytes in two 64-bit numbers. One that is too long for that, or holds a zero, is *odd*: it is looked up in a
+    dictionary, and its place there stands for its bytes.
     """
 
     def __init__(self) -> None:
@@ -63,7 +64,8 @@ class Vocabulary:
     def numbers(self, words: Sequence[str]) -> npt.NDArray[np.uint32]:
         """The number of each word."""
         stream = WordStream(self)
-        stream.add(words)
+        if words:
+            stream.add_joined(join_words(words), len(words))
         return stream.take()
 
     def numbers_of(self, low: Unsigned, high: Unsigned) -> npt.NDArray[np.uint32]:
@@ -128,7 +130,7 @@ class Vocabulary:
 
 
 class WordStream:
-    """Takes words as they come and numbers them later, all at once."""
+    """Takes words as they come and numbers them later, all at once, perhaps in another thread."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
@@ -138,22 +140,27 @@ class WordStream:
     def __len__(self) -> int:
         return self._count
 
-    def add(self, words: Sequence[str]) -> None:
-        """The next words."""
-        if not words:
-            return
-        text = SEPARATOR.join(words)
-        if text.count(SEPARATOR) != len(words) - 1 or _STAND_IN in text:
-            text = SEPARATOR.join([self._plain(word) for word in words])
-        self._pieces.append(encode_term(text))
-        self._count += len(words)
+    def add(self, words: str) -> int:
+        """The next words, joined; how many they are."""
+        count = count_words(words)
+        if count:
+            self.add_joined(words, count)
+        return count
 
-    def _plain(self, word: str) -> str:
-        return f"{_STAND_IN}{self._vocabulary.odd_number(word)}" if SEPARATOR in word or _STAND_IN in word else word
+    def add_joined(self, words: str, count: int) -> None:
+        """The next words, ``count`` of them; a single one may be empty."""
+        self._pieces.append(encode_term(words))
+        self._count += count
+
+    def _plain(self, words: bytes) -> bytes:
+        """Words with stand-ins for those that hold a zero."""
+        each = decode_term(words).split(SEPARATOR)
+        return encode_term(join_words([f"{_STAND_IN}{self._vocabulary.odd_number(word)}" if _STAND_IN in word else word for word in each]))
 
     def take(self) -> npt.NDArray[np.uint32]:
         """The number of every word. Begins anew."""
-        data = b"\n".join([*self._pieces, b"\0" * _LONGEST])
+        pieces = [piece if b"\0" not in piece else self._plain(piece) for piece in self._pieces]
+        data = b"\n".join([*pieces, b"\0" * _LONGEST])
         count, self._count, self._pieces = self._count, 0, []
         ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == ord(SEPARATOR))
         assert len(ends) == count

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from array import array
 from collections.abc import Sequence
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -13,12 +12,13 @@ import numpy.typing as npt
 
 from reftel.engine.columns import Lists, narrow, starts_of
 from reftel.engine.interning import Vocabulary, WordStream
+from reftel.engine.specs import join_words
 
 Integers = npt.NDArray[Any]
 Words = tuple[npt.NDArray[np.uint32], Integers, Integers]
 """Term, document and position of many words."""
 
-Blocks = Sequence[Sequence[str]]
+Blocks = Sequence[str]
 Joined = Sequence[tuple[int, int, str]]
 """Block, place in the block, and word."""
 
@@ -91,11 +91,9 @@ class TextInverter:
 
     def add(self, blocks: Blocks, joined: Joined = ()) -> None:
         """The next document. ``joined``: words that stand at the position of another word too."""
-        if blocks:
-            self._words.add(list(chain.from_iterable(blocks)) if len(blocks) > 1 else blocks[0])
         if joined:
             self._joined += [(len(self._counts), *word) for word in joined]
-        self._lengths.extend(map(len, blocks))
+        self._lengths.extend(map(self._words.add, blocks))
         self._counts.append(len(blocks))
 
     def take(self) -> tuple[Inverted, Lists]:
@@ -103,7 +101,7 @@ class TextInverter:
         blocks = Lists(narrow(_frozen(self._counts)), narrow(_frozen(self._lengths)))
         block_positions = _block_positions(blocks)
         joined = self._joined
-        self._words.add([word for *_, word in joined])
+        self._words.add(join_words(word for *_, word in joined))
         words: Words = (self._words.take(), *_places(blocks, block_positions))
         self._clear()
         if joined:

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from reftel.engine.specs import SEPARATOR
+
 Integers = npt.NDArray[Any]
 
-SEPARATOR = "\n"
 _AFTER_EVERYTHING = b"\xff"  # no byte of UTF-8
 _WIDEST = 64  # bytes; terms up to that length are sorted by NumPy
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import collections
+import dataclasses
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 
-from reftel.engine.batch import BatchMaker
+from reftel.engine.batch import Batch, BatchMaker
 from reftel.engine.contents import Entry
 from reftel.engine.records import Compressor, RecordBlocks, make_dictionary
 from reftel.engine.segment_writer import SegmentBuilder
@@ -19,14 +20,24 @@ from reftel.engine.terms_writer import Roots
 _BATCH = 512
 _BATCH_BYTES = 16 << 20
 _BATCH_WORDS = 1 << 20
-_WAITING = 3  # batches whose records are being compressed
+_WAITING = 2  # batches that are being worked on
 _SHARE = 0.45  # of the memory for batches; putting them together takes as much again
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A batch that other threads work on."""
+
+    inverted: Future[Batch]
+    compressed: Future[RecordBlocks]
 
 
 class Run:
     """The records of one writer. Documents are numbered through all segments that it fills.
 
-    ``memory`` in bytes. ``dictionary``: what records are compressed with; made from the first ones if it is empty.
+    Full batches are inverted in one thread and their records compressed in another, while the next is filled: NumPy and the compressor
+    work beside the interpreter. ``memory`` in bytes. ``dictionary``: what records are compressed with; made from the first ones if it
+    is empty.
     """
 
     def __init__(self, folder: Path, specs: Sequence[FieldSpec], roots: Roots | None, memory: int, dictionary: bytes) -> None:
@@ -37,23 +48,25 @@ class Run:
         self._builder: SegmentBuilder | None = None
         self._maker: BatchMaker | None = None
         self._compressor = Compressor(dictionary)
-        self._pool: ThreadPoolExecutor | None = None
-        self._compressing: collections.deque[Future[RecordBlocks]] = collections.deque()
+        self._inverting: ThreadPoolExecutor | None = None  # one thread: words are numbered in their order
+        self._compressing: ThreadPoolExecutor | None = None
+        self._waiting: collections.deque[_Waiting] = collections.deque()
         self._written: list[tuple[str, int]] = []
         self._count = 0
         self._deleted: list[int] = []
 
     def add(self, record: Record) -> int:
         """Take a record; its number."""
-        if self._builder is None or self._maker is None:
+        if self._builder is None:
             self._builder = SegmentBuilder(self._folder, self._specs, self._roots)
+        if self._maker is None:
             self._maker = BatchMaker(self._specs, self._builder.vocabularies)
         self._maker.add(record)
         self._stored.append(record.stored)
         self._bytes += len(record.stored)
         self._count += 1
         if len(self._stored) >= _BATCH or self._bytes >= _BATCH_BYTES or self._maker.words >= _BATCH_WORDS:
-            self._end_batch()
+            self._hand_over(self._builder, self._maker)
         return self._count - 1
 
     def delete(self, number: int) -> None:
@@ -62,8 +75,10 @@ class Run:
 
     def finish(self) -> list[Entry]:
         """Write what is in memory; the segments of the whole run."""
-        self._end_batch()
-        self._end_segment()
+        if self._builder is not None:
+            if self._waiting and self._maker is not None:
+                self._hand_over(self._builder, self._maker)
+            self._end_segment(self._builder)
         deleted, entries = np.array(sorted(self._deleted), dtype=np.int64), []
         base = 0
         for name, size in self._written:
@@ -74,37 +89,45 @@ class Run:
 
     def abandon(self) -> None:
         """Stop. Segments that were written are left over."""
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
+        for pool in (self._inverting, self._compressing):
+            if pool is not None:
+                pool.shutdown(cancel_futures=True)
         if self._builder is not None:
             self._builder.abandon()
             self._builder = None
 
-    def _end_batch(self) -> None:
-        builder, maker = self._builder, self._maker
-        if builder is None or maker is None or not self._stored:
-            return
-        stored, self._stored, self._bytes = self._stored, [], 0
-        if not self._compressor.dictionary and not builder.size:  # one for the whole segment
-            self._compressor = Compressor(make_dictionary(stored))
-        if len(stored) >= _BATCH and self._pool is None:
-            self._pool = ThreadPoolExecutor(1)  # zlib works beside the interpreter
-        if self._pool is not None:
-            self._compressing.append(self._pool.submit(self._compressor.blocks, stored))
-        builder.add(maker.take())
-        if self._pool is None:
-            builder.add_records(self._compressor.blocks(stored))
-        self._take_compressed(builder, _WAITING)
+    def _hand_over(self, builder: SegmentBuilder, maker: BatchMaker) -> None:
+        """Give a batch to the other threads, and take from them what is done."""
+        if self._inverting is None or self._compressing is None:
+            self._inverting, self._compressing = ThreadPoolExecutor(1, "inverting"), ThreadPoolExecutor(1, "compressing")
+        compressor = self._compressor_for(self._stored, builder)
+        self._waiting.append(_Waiting(self._inverting.submit(maker.take), self._compressing.submit(compressor.blocks, self._stored)))
+        self._begin_batch()
+        self._take(builder, _WAITING)
         if builder.nbytes >= self._limit:
-            self._end_segment()
+            self._end_segment(builder)
 
-    def _take_compressed(self, builder: SegmentBuilder, most: int) -> None:
-        while len(self._compressing) > most:
-            builder.add_records(self._compressing.popleft().result())
+    def _begin_batch(self) -> None:
+        self._stored, self._bytes, self._maker = [], 0, None
 
-    def _end_segment(self) -> None:
-        if self._builder is None:
-            return
-        self._take_compressed(self._builder, 0)
-        self._written.append((self._builder.finish(self._compressor.dictionary), self._builder.size))
-        self._builder = None
+    def _compressor_for(self, stored: Sequence[bytes], builder: SegmentBuilder) -> Compressor:
+        if not self._compressor.dictionary and not builder.size and not self._waiting:  # one for the whole segment
+            self._compressor = Compressor(make_dictionary(stored))
+        return self._compressor
+
+    def _take(self, builder: SegmentBuilder, most: int) -> None:
+        """Take batches that are done, in their order, until ``most`` are left."""
+        while len(self._waiting) > most:
+            waiting = self._waiting.popleft()
+            builder.add(waiting.inverted.result())
+            builder.add_records(waiting.compressed.result())
+
+    def _end_segment(self, builder: SegmentBuilder) -> None:
+        self._take(builder, 0)
+        if self._stored and self._maker is not None:  # few records: not worth another thread
+            compressor = self._compressor_for(self._stored, builder)
+            builder.add(self._maker.take())
+            builder.add_records(compressor.blocks(self._stored))
+            self._begin_batch()
+        self._written.append((builder.finish(self._compressor.dictionary), builder.size))
+        self._builder = self._maker = None

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
+
+SEPARATOR = "\n"
+"""Stands between the words of a block, and in no word or value."""
 
 KEY = "key"
 """The field that holds a record's key; no field of a `FieldSpec` can have its name."""
@@ -30,6 +33,16 @@ class FieldSpec:
     roots: bool = False
 
 
+def join_words(words: Iterable[str]) -> str:
+    """A block of these words."""
+    return SEPARATOR.join(words)
+
+
+def count_words(block: str) -> int:
+    """How many words a block has."""
+    return block.count(SEPARATOR) + 1 if block else 0
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Region:
     """A block of the text field with ``regions`` that has properties of its own: a level (``None`` for none) and labels."""
@@ -43,14 +56,15 @@ class Region:
 class Record:
     """One document: a unique key, the bytes to give back when it is shown, and its values by field.
 
-    ``texts``: blocks of words, cut and folded by the caller. ``facets``: values to count; repeated ones count once.
+    ``texts``: blocks of words, cut and folded by the caller, the words of a block joined by `SEPARATOR` (as few objects as possible, since
+    most of a record is words). ``facets``: values to count; repeated ones count once.
     ``regions``: in rising order of their blocks. ``joined``: by text field, words that stand at the position of another word too, as
     (block, place in the block, word); they count as words of the text for everything but its length.
     """
 
     key: str
     stored: bytes
-    texts: Mapping[str, Sequence[Sequence[str]]] = dataclasses.field(default_factory=dict)
+    texts: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)
     keywords: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)
     numbers: Mapping[str, int | None] = dataclasses.field(default_factory=dict)
     facets: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from reftel.engine import errors
-from reftel.engine.specs import FieldSpec, Kind, Record, Region
+from reftel.engine.specs import FieldSpec, Kind, Record, Region, join_words
 from reftel.engine.writer import MEMORY_MB, Writer, open_writer
 from reftel.schema.analysis import stems
 from reftel.schema.cable import Cable
@@ -60,7 +60,7 @@ def record_of(cable: Cable, stored: bytes) -> Record:
     return Record(
         key=document.key,
         stored=stored,
-        texts=document.texts,
+        texts={name: [join_words(block) for block in blocks] for name, blocks in document.texts.items()},
         joined=document.joined,
         keywords=document.keywords,
         numbers=document.numbers,

@@ -28,7 +28,7 @@ SPECS = (FieldSpec("body", "text", regions=True), FieldSpec("tags", "keyword", f
 def folder(tmp_path):
     with open_writer(tmp_path, SPECS) as writer:
         for number in range(50):
-            text = [[f"word{number % 7}", "fox"], ["fox"] * (number % 4)]
+            text = [f"word{number % 7}\nfox", "\n".join(["fox"] * (number % 4))]
             writer.add(Record(f"k{number}", b"stored" * 50, {"body": text}, {"tags": ["P"]}, {"size": number}, {"tags": ["P"]}, [Region(0, 1)]))
     return tmp_path
 
@@ -182,7 +182,7 @@ def test_readers_may_open_while_a_writer_commits(folder):
         thread.start()
     for number in range(25):
         with open_writer(folder, SPECS) as writer:
-            writer.replace(Record(f"n{number}", b"", {"body": [["fox"]]}))
+            writer.replace(Record(f"n{number}", b"", {"body": ["fox"]}))
             writer.commit(optimize=number % 3 == 0)
     stop.set()
     for thread in threads:

@@ -16,7 +16,7 @@ from whoosh.scoring import BM25F, TF_IDF, Frequency
 from whoosh.searching import Searcher
 from whoosh.writing import NO_MERGE, OPTIMIZE
 
-from reftel.engine.specs import FieldSpec, Record
+from reftel.engine.specs import FieldSpec, Record, join_words
 from reftel.engine.whoosh_index import open_whoosh
 from reftel.engine.writer import open_writer
 
@@ -46,7 +46,7 @@ DOCUMENTS = tuple(documents())
 
 def record(document):
     keywords = {"tags": document["tags"], "post": [document["post"]] if document["post"] else []}
-    texts = {"body": [document["body"]], "head": [document["head"]]}
+    texts = {"body": [join_words(document["body"])], "head": [join_words(document["head"])]}
     return Record(document["key"], document["key"].encode(), texts, keywords, {"size": document["size"]}, {"tags": document["tags"]})
 
 
@@ -79,7 +79,7 @@ def our_index(folder, pieces):
         with open_writer(folder, SPECS) as writer:
             for document in part:
                 writer.replace(record(document))
-            writer.add(Record("gone", b"", {"body": [WORDS]}, {"tags": ["PREL"]}))
+            writer.add(Record("gone", b"", {"body": [join_words(WORDS)]}, {"tags": ["PREL"]}))
             writer.delete("gone")
             writer.commit(optimize=len(pieces) == 1)
     return whoosh.index.open_dir(folder)
