@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 import re
 
@@ -10,7 +9,12 @@ from reftel.schema import warnings as codes
 from reftel.schema.cable import DatePrecision, DateSource, Warning  # noqa: A004 - the record's word for it
 from reftel.schema.dates import parse_date
 from reftel.schema.dtg import Dtg
+from reftel.schema.frozen import frozen
 
+_USUAL_FORMS = (
+    re.compile(r"(?P<month>\d\d?)/(?P<day>\d\d?)/(?P<year>\d{4}) (?P<hour>\d\d?):(?P<minute>\d\d)"),  # 2/13/2008 5:12
+    re.compile(r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d) (?P<hour>\d\d):(?P<minute>\d\d)"),  # 2008-02-13 05:12
+)
 _CLOCK = re.compile(r"[T ,]{1,3}(\d{1,2}):(\d{2})(?::\d{2})?")
 _YEAR_NAME_DAY = re.compile(r"(\d{4})[ -]([A-Z]{3,9})[ -](\d{1,2})", re.IGNORECASE)  # 1973 May 22
 _MIRROR_FORM = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}")
@@ -20,7 +24,7 @@ _TEXT_DATE = re.compile(
 _PAGES = frozenset({"cablegate-html", "plusd-html"})
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Dated:
     """Date of a cable in the record's form, all ``None`` where there is none, with what a reader should know about it."""
 
@@ -79,15 +83,32 @@ def parse_moment(printed: str) -> tuple[str, DatePrecision] | None:
 
     ``"2/13/2008 5:12"``, ``"2008-02-13 05:12"`` -> minute; ``"1973 May 22, 18:28 (Tuesday)"`` -> minute; ``"22 MAY 1973"`` -> day.
     """
+    if usual := _usual_moment(printed):
+        return usual, "minute"
     text = printed.strip()[:60]
     clock = _CLOCK.search(text)
-    day_text = _YEAR_NAME_DAY.sub(r"\3 \2 \1", text[: clock.start()] if clock else text)
+    day_text = text[: clock.start()] if clock else text
+    if named := _YEAR_NAME_DAY.search(day_text):
+        day_text = f"{day_text[: named.start()]}{named[3]} {named[2]} {named[1]}{day_text[named.end() :]}"
     day = parse_date(day_text.split("(")[0])
     if day is None:
         return None
     if clock and int(clock[1]) < 24 and int(clock[2]) < 60:
         return f"{day.isoformat()}T{int(clock[1]):02}:{clock[2]}:00Z", "minute"
     return f"{day.isoformat()}T00:00:00Z", "day"
+
+
+def _usual_moment(printed: str) -> str | None:
+    """ISO date of the two forms that nearly every container uses: ``"2/13/2008 5:12"`` and ``"2008-02-13 05:12"``."""
+    match = next(filter(None, (form.fullmatch(printed) for form in _USUAL_FORMS)), None)
+    if match is None:
+        return None
+    try:
+        year, month, day, hour, minute = (int(match[part]) for part in ("year", "month", "day", "hour", "minute"))
+        moment = datetime.datetime(year, month, day, hour, minute)
+    except ValueError:
+        return None
+    return f"{moment.isoformat()}Z"
 
 
 def _disagreement(dtg: Dtg, stated: Dated) -> tuple[Warning, ...]:

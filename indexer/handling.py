@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 
 from reftel.indexer.telegram.caption import Caption
 from reftel.schema import warnings as codes
 from reftel.schema.cable import Warning  # noqa: A004 - the record's word for it
+from reftel.schema.frozen import frozen
 from reftel.schema.scales import CLASSIFICATION
 
 _CLASSIFIED = frozenset({"CONFIDENTIAL", "SECRET", "TOP SECRET"})
 _NOTHING = frozenset({"", "N/A", "NONE", "UNKNOWN"})
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Handling:
     """Level (a name of the classification scale), caveats sorted, and what a reader should know."""
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 
 from reftel.schema import warnings as codes
 from reftel.schema.cable import Warning  # noqa: A004 - the record's word for it
+from reftel.schema.frozen import frozen
 from reftel.schema.identifiers import canonical_id, full_year, reference_id, split_id
 from reftel.schema.posts import all_posts, find_post, squash_name
 
 # 08BAKU123 | 2008BAKU00123 | 08BAKU123_A, squashed
 _PLAIN_ID = re.compile(r"(?:19|20)?(\d\d)([A-Z]+)0*([1-9]\d*)(?:[A-Z][A-Z0-9]?)?")
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Identity:
     """The canonical id, the post of origin, the id that the body shows where that is another, and what a reader should know."""
 
@@ -28,7 +28,7 @@ class Identity:
         return full_year(self.id[:2]) if self.id else None
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Evidence:
     """What a cable shows of its identity.
 
@@ -79,7 +79,7 @@ def identify(printed: str | None, shown: Evidence) -> Identity:
         return _without_id(printed, shown)
     repaired = shown.shown_id if _is_repair(stated, shown.shown_id) else None
     found = repaired or stated
-    notes = () if printed is None or _prints(printed, found) else (_repaired(printed, found),)
+    notes = () if printed is None or printed == found or _prints(printed, found) else (_repaired(printed, found),)
     body_id = _other_cable(found, shown)
     if body_id:
         notes = (*notes, _foreign(shown, found))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 from reftel.schema.cable import Source
+from reftel.schema.frozen import frozen
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Message:
     """Raw text of one cable and what its container says about it, all as printed; ``None`` where the container says nothing.
 

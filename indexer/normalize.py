@@ -6,7 +6,6 @@ before the caption's, the text's subject, TAGS and references before the contain
 
 from __future__ import annotations
 
-import dataclasses
 import os
 from collections.abc import Callable, Iterator
 
@@ -24,12 +23,13 @@ from reftel.indexer.telegram.parts import Parts, split_telegram
 from reftel.schema import warnings as codes
 from reftel.schema.cable import Cable, Flag, Warning  # noqa: A004 - the record's word for it
 from reftel.schema.errors import SourceError
+from reftel.schema.frozen import frozen
 from reftel.schema.identifiers import canonical_id, full_year, resolve_post
 
 _HEAD_CHARACTERS = 16_000  # no head is longer
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class _Facts:
     """Everything read from one message, before it is put together."""
 

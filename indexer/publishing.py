@@ -16,7 +16,6 @@ manifest with the old base takes effect by the rename of step 4 alone.
 from __future__ import annotations
 
 import contextlib
-import shutil
 from pathlib import Path
 
 from reftel.engine.errors import IndexMissing
@@ -101,6 +100,8 @@ class Publication:
         if self._draft is None:
             path = self._archive / _DRAFT
             if self._before is not None:
+                import shutil  # noqa: PLC0415 - only a run copies, and searches start through this module too
+
                 shutil.copyfile(self._before.path, path)
                 path.chmod(0o600)
             self._draft = Draft(path)

@@ -13,6 +13,8 @@ import typing
 from collections.abc import Callable
 from typing import Any, Literal, Self
 
+from reftel.schema.frozen import frozen
+
 Container = Literal["cablegate-html", "cables-csv", "json-lines", "telegram", "body-only", "nara", "plusd-html"]
 DatePrecision = Literal["minute", "hour", "day", "month", "year"]
 DateSource = Literal["dtg", "page", "row", "text"]
@@ -72,7 +74,7 @@ def _reader_of(hint: Any) -> Reader | None:
     return None
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Source(_Record):
     """Where a cable was read: path as given, container, and a locator in it (1-based row or line; ``None`` where the file is the cable)."""
 
@@ -81,7 +83,7 @@ class Source(_Record):
     locator: int | None = None
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Reference(_Record):
     """A reftel. ``label`` is the printed letter, ``id`` the canonical id (only for kind ``cable``), ``raw`` the item as printed."""
 
@@ -91,7 +93,7 @@ class Reference(_Record):
     raw: str
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class ClassifiedBy(_Record):
     """The classifying officer: name as printed without title, title, and reasons as ``1.4 (b)`` in printed order."""
 
@@ -100,7 +102,7 @@ class ClassifiedBy(_Record):
     reasons: tuple[str, ...] = ()
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Recipient(_Record):
     """An addressee. ``precedence`` and ``serial`` are as printed behind the name; ``None`` where nothing is printed.
 
@@ -115,7 +117,7 @@ class Recipient(_Record):
     excluded: tuple[str, ...] = ()
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Paragraph(_Record):
     """A top-level paragraph in text order.
 
@@ -132,7 +134,7 @@ class Paragraph(_Record):
     text: str
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Warning(_Record):  # noqa: A001 - the record's word for it
     """Something a careful reader should know: a documented code, the record's field, and a message that quotes what was seen."""
 
@@ -141,7 +143,7 @@ class Warning(_Record):  # noqa: A001 - the record's word for it
     message: str
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Cable(_Record):
     """One cable. Field meanings are in docs/record.md."""
 

@@ -43,7 +43,8 @@ def parse_date(text: str, *, year: int | None = None, pivot: int = 66) -> dateti
     plain = " ".join(text.upper().split()).strip(" .,;:()")
     if len(plain) > _LONGEST:
         return None
-    plain = _WEEKDAY.sub("", plain, count=1)
+    if "DAY" in plain:
+        plain = _WEEKDAY.sub("", plain, count=1)
     return _numeric(plain, year, pivot) or _named(plain, pivot)
 
 

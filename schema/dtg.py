@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 import functools
 import re
@@ -10,20 +9,22 @@ from collections.abc import Iterator
 
 from reftel.schema import scales
 from reftel.schema.dates import century, month_number
+from reftel.schema.frozen import frozen
 
 # 130512Z FEB 08, 221828 Z MAY 73, 201247Z Jan 04, 130512ZFEB2008. LOG and PAGE times (182017Z /23) have no month and do not match.
 _GROUP = re.compile(
-    r"""(?<![0-9]) (?P<day>[0-9]{2}) (?P<hour>[0-9]{2}) (?P<minute>[0-9]{2})
+    r"""(?P<day> [0-9] (?<![0-9][0-9]) [0-9] ) (?P<hour>[0-9]{2}) (?P<minute>[0-9]{2})
         [ ]{0,3} Z? [ ]{0,3}
         (?P<month> (?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC) [A-Z]{0,6} ) \.?
         [ ]{0,3} (?P<year> (?:19|20)[0-9]{2} | [0-9]{2} ) (?![0-9])""",
     re.VERBOSE | re.IGNORECASE,
 )
 _precedence_name = functools.lru_cache(maxsize=256)(scales.PRECEDENCE.name)
+_WORD = re.compile(r"[^ \t]+")
 _BEFORE = 48  # characters before the group in which prosigns stand
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Dtg:
     """A date-time group: the moment (UTC), the precedences of its prosigns in printed order, and where it stands in the text.
 
@@ -38,7 +39,7 @@ class Dtg:
     @property
     def iso(self) -> str:
         """``"2008-02-13T05:12:00Z"``."""
-        return self.moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+        return f"{self.moment.isoformat()[:19]}Z"
 
     @property
     def year(self) -> int:
@@ -80,7 +81,7 @@ def _precedences(text: str, end: int) -> tuple[tuple[str, ...], int]:
     line_start = max(text.rfind("\n", 0, end) + 1, end - _BEFORE)
     before = text[line_start:end]
     found: list[str] = []
-    for match in reversed(list(re.finditer(r"[^ \t]+", before))):
+    for match in reversed(list(_WORD.finditer(before))):
         name = _precedence_name(match[0].removeprefix("ZZH"))  # ZNY CCCCC ZZHO 130512Z: the line break was lost
         if name is None:
             break

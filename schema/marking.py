@@ -6,14 +6,14 @@ is text.
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import re
 
+from reftel.schema.frozen import frozen
 from reftel.schema.scales import LEVEL
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Mark:
     """A portion mark: ``level`` of `LEVEL` (``None`` where only handling is printed, ``/Rel X``) and the caveats, sorted."""
 

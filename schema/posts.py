@@ -18,6 +18,7 @@ _KIND_WORDS = (
     "AMCONGEN", "CONSULATE GENERAL", "CONSULATE", "CONSULAR AGENCY", "CONGEN", "EMBASSY OFFICE", "EMBASSY", "US EMBASSY",
     "US MISSION", "USMISSION", "MISSION", "US INTERESTS SECTION", "USINT", "USLO", "USOFFICE", "US OFFICE", "REO", "EFTO",
 )  # fmt: skip
+_NO_NAME_LETTER = re.compile(r"[^A-Z0-9]")
 _BANNER_WIDTH = 10  # letters of the post's name in a page banner (CABLE_FORMATS 4.2)
 _SHORTEST_REPAIRED = 6  # below that one changed letter makes another word
 
@@ -39,7 +40,8 @@ def squash_name(text: str) -> str:
     """Capital letters and digits alone, accents folded: ``"São Paulo"`` -> ``"SAOPAULO"``."""
     if not text.isascii():
         text = "".join(character for character in unicodedata.normalize("NFKD", text) if not unicodedata.combining(character))
-    return re.sub(r"[^A-Z0-9]", "", text.upper())
+    upper = text.upper()
+    return upper if upper.isascii() and upper.isalnum() else _NO_NAME_LETTER.sub("", upper)
 
 
 @functools.cache

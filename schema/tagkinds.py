@@ -64,5 +64,7 @@ def topics() -> tuple[str, ...]:
 
 def split_fused(word: str) -> tuple[str, ...]:
     """Two listed codes that ran together: ``"EINDETRD"`` -> ``("EIND", "ETRD")``; empty if the word is none."""
-    cuts = ((word[:cut], word[cut:]) for cut in (4, 2) if word not in _known())
-    return next((pair for pair in cuts if all(part in _known() for part in pair)), ())
+    known = _known()
+    if word in known:
+        return ()
+    return next(((word[:cut], word[cut:]) for cut in (4, 2) if word[:cut] in known and word[cut:] in known), ())

@@ -14,7 +14,6 @@ from reftel.schema.cable import Source
 from reftel.schema.errors import SourceError
 
 _ROW_START = re.compile(r'"\d{0,9}","\d{1,4}[/-]\d{1,2}[/-]\d{1,4}[^"\n]{0,12}","[^"\n]{0,60}","')  # "1","2/13/2008 5:12","08BAKU123","
-_FIELD = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)"', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 COLUMNS = 8
 MAX_ROW = 64 << 20
@@ -26,9 +25,9 @@ def looks_like_rows(sample: str) -> bool:
     return any(_ROW_START.match(line) for line in sample.split("\n")[:200])
 
 
-def iter_rows(lines: Iterable[tuple[int, str]], path: str) -> Iterator[Message | SourceError]:
-    """A cable, or an error with the number of the row's first line, for each row."""
-    for number, row in _split_rows(lines):
+def iter_rows(blocks: Iterable[str], path: str) -> Iterator[Message | SourceError]:
+    """A cable, or an error with the number of the row's first line, for each row of a text that comes in pieces of whole lines."""
+    for number, row in _split_rows(blocks):
         if len(row) > MAX_ROW:
             yield SourceError("a row longer than any cable; it was passed over", path=path, locator=number)
         elif _ROW_START.match(row):
@@ -37,19 +36,35 @@ def iter_rows(lines: Iterable[tuple[int, str]], path: str) -> Iterator[Message |
             yield SourceError("text that belongs to no row; it was passed over", path=path, locator=number)
 
 
-def _split_rows(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+def _split_rows(blocks: Iterable[str]) -> Iterator[tuple[int, str]]:
     """First line number and text of each row; what stands before the first row comes as one of its own."""
-    first, parts, size = 1, list[str](), 0
-    for number, line in lines:
-        if line.startswith('"') and _ROW_START.match(line):
-            if parts:
-                yield first, "".join(parts)
-            first, parts, size = number, [], 0
-        if size <= MAX_ROW:  # beyond it the row is reported anyway
-            parts.append(line)
-            size += len(line)
+    first = number = 1
+    parts, size = list[str](), 0
+    for block in blocks:
+        begin = 0
+        for place in (*_row_starts(block), len(block)):
+            if begin < place and size <= MAX_ROW:  # beyond it the row is reported anyway
+                parts.append(block[begin:place])
+            size += place - begin
+            number += block.count("\n", begin, place)
+            if place < len(block):
+                if parts:
+                    yield first, "".join(parts)
+                first, parts, size = number, [], 0
+            begin = place
     if parts:
         yield first, "".join(parts)
+
+
+def _row_starts(block: str) -> Iterator[int]:
+    """Offsets of the lines of a block that begin like a row."""
+    place = 0
+    while True:
+        if _ROW_START.match(block, place):
+            yield place
+        place = block.find('\n"', place) + 1
+        if not place:
+            return
 
 
 def _read_row(row: str, path: str, number: int) -> Message | SourceError:
@@ -73,16 +88,29 @@ def _split_fields(row: str) -> list[str] | None:
     """The eight fields of a sound row, stray lone quotes behind it passed over; ``None`` for another row."""
     fields, place = list[str](), 0
     while len(fields) < COLUMNS:
-        match = _FIELD.match(row, place)
-        if match is None:
+        end = _closing_quote(row, place + 1) if row[place : place + 1] == '"' else -1
+        if end < 0:
             return None
-        fields.append(_unescape(match[1]))
-        place = match.end()
+        fields.append(_unescape(row[place + 1 : end]))
+        place = end + 1
         if len(fields) < COLUMNS:
             if row[place : place + 1] != ",":
                 return None
             place += 1
     return fields if not row[place:].strip('" \t\n') else None
+
+
+def _closing_quote(row: str, begin: int) -> int:
+    """Offset of the first quote from ``begin`` on that no backslash escapes; -1 without one."""
+    end = row.find('"', begin)
+    while end >= 0:
+        front = end
+        while front > begin and row[front - 1] == "\\":
+            front -= 1
+        if (end - front) % 2 == 0:
+            return end
+        end = row.find('"', end + 1)
+    return end
 
 
 def _split_damaged(row: str) -> list[str] | None:
@@ -95,4 +123,4 @@ def _split_damaged(row: str) -> list[str] | None:
 
 
 def _unescape(field: str) -> str:
-    return _ESCAPED.sub(r"\1", field) if "\\" in field else field
+    return "".join(_ESCAPED.split(field)) if "\\" in field else field  # the parts between, and what each backslash escapes

@@ -73,17 +73,24 @@ def iter_lines(binary: io.BufferedIOBase, encoding: str, name: str) -> Iterator[
 
     Raises `SourceError` at a line longer than `MAX_LINE`.
     """
-    blocks = _iter_wide_blocks(binary, encoding) if encoding.startswith("utf-16") else _iter_blocks(binary)
+    lines = (line for block in iter_blocks(binary, encoding, name) for line in io.StringIO(block, newline="\n"))
+    yield from enumerate(lines, 1)
+
+
+def iter_blocks(binary: io.BufferedIOBase, encoding: str, name: str) -> Iterator[str]:
+    """A stream's text in pieces of whole lines, line ends kept as ``\\n``, in constant memory.
+
+    Raises `SourceError` behind a line longer than `MAX_LINE`.
+    """
     number = 0
-    for block in blocks:
-        for line in io.StringIO(block, newline="\n"):
-            number += 1
-            yield number, line
+    for block in _iter_wide_blocks(binary, encoding) if encoding.startswith("utf-16") else _iter_narrow_blocks(binary):
+        yield block
+        number += block.count("\n")
         if not block.endswith("\n") and len(block) >= MAX_LINE:
-            raise SourceError("a line without an end; the rest was not read", path=name, locator=number)
+            raise SourceError("a line without an end; the rest was not read", path=name, locator=number + 1)
 
 
-def _iter_blocks(binary: io.BufferedIOBase) -> Iterator[str]:
+def _iter_narrow_blocks(binary: io.BufferedIOBase) -> Iterator[str]:
     """The stream in pieces of whole lines."""
     first = True
     while data := binary.read(_BLOCK):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import os
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Literal
+from typing import Literal
 
 from reftel.indexer.containers import cablegate_html, cables_csv, json_lines, nara, plain_text, plusd_html
-from reftel.indexer.containers.decoding import SAMPLE, decode_bytes, iter_lines, sniff_encoding
+from reftel.indexer.containers.decoding import SAMPLE, decode_bytes, iter_blocks, iter_lines, sniff_encoding
 from reftel.indexer.containers.files import Stream, iter_streams
 from reftel.indexer.message import Message
 from reftel.schema.errors import SourceError
@@ -24,7 +23,6 @@ _HTML_TAGS = ("<html", "<!doctype html", "<head", "<table class=", "<h3>viewing"
 MAX_TAGS = 1_000_000
 """Tags of the largest HTML page that is parsed; a page of a cable has a few hundred, and each takes some hundred bytes of memory."""
 _LINE_READERS: dict[Layout, LineReader] = {
-    "cables-csv": cables_csv.iter_rows,
     "json-lines": json_lines.iter_records,
     "bodies": plain_text.iter_bodies,
 }
@@ -84,21 +82,26 @@ def _read_stream(stream: Stream) -> Iterator[Message | SourceError]:
     if encoding is None:
         yield SourceError("not a text file", path=stream.name)
         return
-    layout = detect_layout(decode_bytes(sample), whole=len(sample) < SAMPLE)
+    beginning = decode_bytes(sample)
+    layout = detect_layout(beginning, whole=len(sample) < SAMPLE)
     if layout is None:
         yield SourceError("none of the known containers, and no text of a cable", path=stream.name)
+    elif layout == "cables-csv":
+        yield from cables_csv.iter_rows(iter_blocks(binary, encoding, stream.name), stream.name)
     elif layout in _LINE_READERS:
         yield from _LINE_READERS[layout](iter_lines(binary, encoding, stream.name), stream.name)
     else:
-        yield from _read_whole(layout, binary, stream.name)
+        yield from _read_whole(layout, stream, sample, beginning)
 
 
-def _read_whole(layout: Layout, binary: io.BufferedReader[Any], name: str) -> Iterator[Message | SourceError]:
+def _read_whole(layout: Layout, stream: Stream, sample: bytes, beginning: str) -> Iterator[Message | SourceError]:
+    """The cables of a file that is read at once; a small one is all in the ``sample``, whose text is ``beginning``."""
+    binary, name = stream.binary, stream.name
     data = binary.read(MAX_WHOLE + 1)
     if len(data) > MAX_WHOLE:
         yield SourceError(f"larger than {MAX_WHOLE >> 20} MiB and no dump with one cable a row", path=name)
         return
-    text = decode_bytes(data)
+    text = beginning if data == sample else decode_bytes(data)
     if layout == "html":
         yield _read_html(text, name)
     elif layout == "nara":
@@ -110,7 +113,7 @@ def _read_whole(layout: Layout, binary: io.BufferedReader[Any], name: str) -> It
 
 
 def _read_html(text: str, name: str) -> Message:
-    if text.count("<") > MAX_TAGS:
+    if len(text) > MAX_TAGS and text.count("<") > MAX_TAGS:
         raise SourceError(f"an HTML page with more than {MAX_TAGS} tags", path=name)
     start = cablegate_html.find_cable(text)
     if start is not None:

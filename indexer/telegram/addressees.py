@@ -22,15 +22,15 @@ _SHORT_SERIAL = re.compile(r"\d{1,5}(?:-\d{1,5})?")
 _PRECEDENCE = frozenset({"FLASH", "NIACT", "IMMEDIATE", "PRIORITY", "PIORITY", "ROUTINE"})
 _CLASS = r"UNCLAS(?:SIFIED)?|CONFIDENTIAL|(?:TOP[ ])?SECRET|U[ ]N[ ]C[ ]L[ ]A[ ]S.*|C[ ]O[ ]N[ ]F[ ]I[ ]D[ ].*|S[ ]E[ ]C[ ]R[ ]E[ ]T.*"
 _PASSED_OVER = re.compile(
-    rf"""(?:{_CLASS})(?:[ ]*//.*|[ ]+(?:[A-Z]+[ ]+)?\d+|[ ]*)$   # class line, with or without post and serial
+    rf"""(?=[BCNPSTUVZ\W_]) (?: (?:{_CLASS})(?:[ ]*//.*|[ ]+(?:[A-Z]+[ ]+)?\d+|[ ]*)$   # class line, with or without post and serial
        | PAGE[ ]+\d+ | BT$ | N{{4}}$ | \#+ | -{{3,}} | /\d{{3}}[A-Z]?\b | (?:SIPDIS|NOFORN|SENSITIVE)$ | VZCZC | ZN[YR][ ]
-       | .*\bGRNC\b                                              # the groups of the text are not counted
-       | [\W_]+$
+       | [\W_]+$ )
     """,
     re.VERBOSE,
 )
+_GROUP_COUNT = re.compile(r"\bGRNC\b")  # the groups of the text are not counted
 _STATIONS = frozenset({"AMEMBASSY", "AMCONSUL", "SECSTATE", "USMISSION"})  # no name of theirs ends with a number
-_COLLECTIVE = re.compile(r"COLLECTIVE|\bPOSTS\b|\bCOMMUNITY\b")
+_COLLECTIVE = re.compile(r"\bPOSTS\b|\bCOMMUNITY\b")
 MAX_NAME = 160
 """Characters of the longest name; more is running text."""
 
@@ -54,7 +54,7 @@ class _Reader:
         if keyword:
             text = text[keyword.end() :].strip()
             self._turn_to(keyword[1], text)
-        if text and self.role and not is_office_symbols(text) and not _PASSED_OVER.match(text):
+        if text and self.role and not is_office_symbols(text) and not _is_passed_over(text):
             self._add(text)
 
     def _turn_to(self, keyword: str, rest: str) -> None:
@@ -77,7 +77,7 @@ class _Reader:
             self.recipients[-1] = _joined(self.recipients[-1], recipient)
         elif recipient.name:
             self.recipients.append(recipient)
-        if not self.excluding and _COLLECTIVE.search(recipient.name):
+        if not self.excluding and _is_collective(recipient.name):
             self.collective = len(self.recipients) - 1
 
     def _is_rest(self, recipient: Recipient) -> bool:
@@ -96,6 +96,14 @@ class _Reader:
         for place, recipient in enumerate(self.recipients):
             excluded = self.excluded.get(place)
             yield dataclasses.replace(recipient, excluded=tuple(excluded)) if excluded else recipient
+
+
+def _is_passed_over(text: str) -> bool:
+    return _PASSED_OVER.match(text) is not None or ("GRNC" in text and _GROUP_COUNT.search(text) is not None)
+
+
+def _is_collective(name: str) -> bool:
+    return "COLLECTIVE" in name or (("POSTS" in name or "COMMUNITY" in name) and _COLLECTIVE.search(name) is not None)
 
 
 def _joined(first: Recipient, rest: Recipient) -> Recipient:
@@ -139,6 +147,8 @@ def parse_addressee(text: str, role: Role) -> Recipient:
 
 def _is_serial(words: list[str]) -> bool:
     """Whether the last word is a serial: three digits or more, or fewer where no name can end (``RIGA PRIORITY 12``, but ``CTF 57``)."""
+    if not words[-1][-1].isdigit():
+        return False
     if _SERIAL.fullmatch(words[-1]):
         return True
     closed = len(words) > 1 and (words[-2].upper() in _PRECEDENCE or words[0].upper() in _STATIONS)

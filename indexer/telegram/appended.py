@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterator
 
-from reftel.indexer.telegram.banners import iter_places
 from reftel.indexer.telegram.lines import FILLER, is_class_line
+from reftel.indexer.telegram.places import iter_places
+from reftel.schema.frozen import frozen
 from reftel.schema.posts import find_post
 
 # S E C R E T SECTION 02 OF 03 HARARE 006677 | UNCLAS SAO PAULO 000487
@@ -31,7 +31,7 @@ _HEAD_LABEL = re.compile(
 _PAGE_REACH = 1200
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Caption:
     """A caption line: its offsets, the id stem of the post where it is known, the serial, and the section it opens."""
 
@@ -47,7 +47,7 @@ def iter_captions(text: str) -> Iterator[Caption]:
 
     ``"S E C R E T SECTION 02 OF 03 HARARE 006677"`` -> Harare, 6677, part 2.
     """
-    if text.count("TAGS") + text.count("Tags") < 2 and "SECTION 02" not in text:
+    if len(tuple(iter_places(text, ("TAGS", "Tags")))) < 2 and "SECTION 02" not in text:
         return  # one head, one caption
     for place in iter_places(text, _CLASS_STEMS):
         match = _CAPTION.match(text, place)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
+from reftel.indexer.telegram.places import iter_places
+from reftel.schema.frozen import frozen
 from reftel.schema.posts import find_post
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Banner:
     """A page banner such as ``LONDON 00000290  002.2 OF 003`` -> post ``LONDON``, serial 290, part 2 of 3, with its offsets."""
 
@@ -22,8 +23,8 @@ class Banner:
     of: int | None
 
 
-# Found by the total, read backwards: 00000290  002 OF 002 | 00000290 002.2 of 003 | 00000575  001.2 OF 0... (cut off)
-_TOTALS = ("OF 0", "of 0", "Of 0", "OF  0", "of  0")
+# Found by the first digit of the total, read backwards: 00000290  002 OF 002 | 00000290 002.2 of 003 | 00000575  001.2 OF 0... (cut off)
+_TOTAL_WORDS = frozenset(("OF", "of", "Of", "OF ", "of "))
 _BEFORE_TOTAL = re.compile(r"(?P<front>(?<![\w.])\d{5,8}|[Xx]{4,})[ \t]{1,4}(?P<part>\d{3})(?:\.\d{1,2})?[ \t]{1,3}$")
 _TOTAL = re.compile(r"[Oo][Ff] {1,2}(?:(?P<of>\d{3})(?!\d)|\d{0,2}\.\.\.)")
 _BANNER_REACH = 40
@@ -34,7 +35,7 @@ _MOST_BANNERS = 5000  # a cable has a few dozen pages at most
 
 def iter_banners(text: str) -> Iterator[Banner]:
     """Every page banner in the text in order, also inside running text and in texts without line breaks."""
-    for place in itertools.islice(iter_places(text, _TOTALS), _MOST_BANNERS):
+    for place in itertools.islice(_total_places(text), _MOST_BANNERS):
         total = _TOTAL.match(text, place)
         front = _BEFORE_TOTAL.search(text[max(0, place - _BANNER_REACH) : place]) if total else None
         if total is None or front is None:
@@ -48,23 +49,20 @@ def iter_banners(text: str) -> Iterator[Banner]:
             yield Banner(begin, total.end(), post, int(front["front"]), int(front["part"]), of)
 
 
+def _total_places(text: str) -> Iterator[int]:
+    """Offsets of every ``OF 0``."""
+    for place in iter_places(text, (" 0",)):
+        start = place - 3 if text[place - 1] == " " else place - 2
+        if start >= 0 and text[start:place] in _TOTAL_WORDS:
+            yield start
+
+
 def _same_letters(name: str) -> bool:
     """Whether a name in capitals holds no small word and no single letter: ``on ROME``, ``a BEIJING`` are text and a post."""
     words = name.split()
     if not words[-1].isupper():
         return words[0][0].isupper() and len(words[0]) > 1
     return all(word.isupper() and len(word) > 1 for word in words)
-
-
-def iter_places(text: str, words: Iterable[str]) -> Iterator[int]:
-    """Offsets of any of the words in the text, rising. Plain searching, for rules that are anchored on a rare word."""
-    places = []
-    for word in words:
-        place = text.find(word)
-        while place >= 0:
-            places.append(place)
-            place = text.find(word, place + 1)
-    yield from sorted(places)
 
 
 def _post_before(text: str, end: int) -> tuple[int, str | None]:

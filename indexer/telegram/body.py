@@ -22,12 +22,13 @@ from reftel.indexer.telegram.summary import parse_summary
 from reftel.indexer.telegram.titles import is_title
 from reftel.schema import cable
 from reftel.schema.cable import Flag, Paragraph
+from reftel.schema.frozen import frozen
 from reftel.schema.warnings import SECOND_CABLE_APPENDED
 
 _BLANKS = re.compile(rf"[ \t\n{FILLER}]*")
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class BodyFacts:
     """What the body says. ``head_end`` is the offset where the first paragraph or heading starts; the head is ``text[:head_end]``.
 

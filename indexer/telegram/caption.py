@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from reftel.indexer.telegram.labels import Region, cut_head
 from reftel.indexer.telegram.lines import Kind, line_kind
+from reftel.schema.frozen import frozen
 from reftel.schema.identifiers import resolve_post
 from reftel.schema.scales import CLASSIFICATION
 
@@ -78,7 +79,7 @@ _STATEMENT = re.compile(  # (U) THIS CABLE IS SENSITIVE BUT UNCLASSIFIED AND NOT
 )
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Caption:
     """What the lines above E.O. say: ``level`` a name of the classification scale, ``post`` as printed, ``end`` where the class line ends.
 
@@ -106,27 +107,44 @@ def caption_of(head: str, regions: Sequence[Region]) -> Caption:
     """The same from a head that has been split: the caption ends where the first labelled part behind its class line begins."""
     caption = _class_line(head)
     stop = next((region.start for region in regions if region.start >= caption.end), len(head))
-    caveats, passing = _below_class_line(head[caption.end : stop])
+    corrected = _is_corrected(head[caption.start : stop])
+    caveats, passing = _below_class_line(head[caption.end : stop], corrected=corrected)
     caveats.update(caption.caveats)
-    corrected = any(map(_CORRECTED.search, head[caption.start : stop].split("\n"))) or _is_subject_corrected(regions)
-    official = _FOR_OFFICIAL_USE.search(head, caption.start, stop)
-    level = _FOUO if caption.level == "UNCLASSIFIED" and ("SENSITIVE" in caveats or official) else caption.level
+    level = caption.level
+    if level == "UNCLASSIFIED" and ("SENSITIVE" in caveats or _FOR_OFFICIAL_USE.search(head, caption.start, stop)):
+        level = _FOUO
     caveats.update(_lower_caveats(head[stop:]))
-    kept = tuple(passing) if caption.level or regions else ()
-    return dataclasses.replace(caption, level=level, caveats=tuple(sorted(caveats)), corrected=corrected, passing=kept)
+    return Caption(
+        level=level,
+        caveats=tuple(sorted(caveats)),
+        sections=caption.sections,
+        post=caption.post,
+        serial=caption.serial,
+        corrected=corrected or _is_subject_corrected(regions),
+        passing=tuple(passing) if caption.level or regions else (),
+        start=caption.start,
+        end=caption.end,
+    )
 
 
-def _below_class_line(zone: str) -> tuple[set[str], list[str]]:
-    """Caveats and passing lines between the class line and the first label."""
+def _is_corrected(zone: str) -> bool:
+    """Whether one of the lines says ``CORRECTED COPY``; a look at the letters alone spares nearly every cable the search line by line."""
+    letters = zone.upper().replace(" ", "").replace("/", "")
+    return "CORRECTEDCOPY" in letters and any(map(_CORRECTED.search, zone.split("\n")))
+
+
+def _below_class_line(zone: str, *, corrected: bool) -> tuple[set[str], list[str]]:
+    """Caveats and passing lines between the class line and the first label; ``corrected``: one of the lines may be a correction."""
     caveats: set[str] = set()
     passing: list[str] = []
     one_line = "\n" not in zone.strip()
     runs_on = False  # the reason of a correction fills its line, and the next line ends it (09STATE81957)
     for line in zone.split("\n")[:_MOST_LINES]:
-        reason, runs_on = runs_on, _CORRECTED.search(line) is not None and len(line.rstrip()) >= _FULL_LINE
-        if reason and line.strip():
+        reason, runs_on = runs_on, corrected and _CORRECTED.search(line) is not None and len(line.rstrip()) >= _FULL_LINE
+        if reason or not line.strip():
             continue
-        found, rest = split_caveats(" ".join(_without_correction(line, one_line=one_line).split()))
+        plain = _without_correction(line, one_line=one_line) if corrected else line
+        found, rest = split_caveats(" ".join(plain.split()))
         caveats.update(found)
         if one_line:
             caveats.update(word.upper() for word in _PLAIN_CAVEAT.findall(rest))
@@ -185,9 +203,7 @@ def _class_line(head: str) -> Caption:
     start = 0
     for line in head.split("\n", _MOST_LINES)[:_MOST_LINES]:
         for level, match in _class_words(line):
-            caption = _with_numbers(
-                Caption(CLASSIFICATION.name(level), start=start + match.start(), end=start + match.end()), line, match
-            )
+            caption = _caption_at(CLASSIFICATION.name(level), line, match, start)
             if caption.serial is not None:
                 return caption
             if alone.level is None and (" " in match[0] or not line[match.end() :].strip()):
@@ -209,18 +225,16 @@ def _class_words(line: str) -> list[tuple[str, re.Match[str]]]:
     )
 
 
-def _with_numbers(caption: Caption, line: str, word: re.Match[str]) -> Caption:
-    """The caption with section count, post and serial, which follow the class word, with caveats between them."""
+def _caption_at(level: str | None, line: str, word: re.Match[str], line_start: int) -> Caption:
+    """The caption of a class word with section count, post and serial, which follow it, with caveats between them."""
     after = line[word.end() : word.end() + 200]
     section = _SECTION.search(after)
     number = _POST_SERIAL.match(after, section.end() if section else 0)
     caveats, _ = split_caveats(" ".join(after[: section.start() if section else None].split()).lstrip(" /,-"))
     sections = max(1, int(section[1])) if section else 1
-    end = caption.end + (section.end() if section else 0)
     post = split_caveats(" ".join(number["post"].split()))[1] if number else ""
-    caption = dataclasses.replace(caption, sections=sections, end=end, caveats=tuple(caveats))
+    start, end = line_start + word.start(), line_start + word.end()
     certain = section or (post and number and (" " in word[0].strip() or number["zeros"] or resolve_post(post)))
     if number is None or not certain:
-        return caption
-    end += number.end() - (section.end() if section else 0)
-    return dataclasses.replace(caption, post=post or None, serial=int(number["serial"]), end=end)
+        return Caption(level, tuple(caveats), sections, start=start, end=end + (section.end() if section else 0))
+    return Caption(level, tuple(caveats), sections, post or None, int(number["serial"]), start=start, end=end + number.end())

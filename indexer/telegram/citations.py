@@ -6,11 +6,11 @@ on capitals or on a separator.
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from typing import NamedTuple
 
 from reftel.schema.dates import month_number
+from reftel.schema.frozen import frozen
 from reftel.schema.identifiers import resolve_post
 from reftel.schema.tagkinds import is_known_tag
 
@@ -31,7 +31,7 @@ _NOT_POSTS = frozenset((
 ))  # fmt: skip
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Citation:
     """A cited cable: the post as printed, its serial, the printed year (``None`` where implied), and where it stands."""
 

@@ -23,7 +23,7 @@ _REASON_WORD = r"\s{0,2}".join("REASON") + r"(?:\s{0,2}S)?(?![a-z])"
 _SECTION = r"1\s{0,2}[./]\s{0,3}[3-7](?!\d)"
 _FOR = r"(?:F\s{0,2}O\s{0,2}R|PER|UNDER)"
 _REASON = re.compile(
-    rf"""[\s,;:(]{{0,4}}
+    rf"""(?=[\s,;:(FPUDTRSE1]) [\s,;:(]{{0,4}}
          (?: (?: \b(?:{_FOR}|DUE[ ]TO)\s{{1,4}} )? (?:THE\s)? (?:\b|(?-i:(?<=[a-z])(?=R))) {_REASON_WORD}  # for reasons | REAS ONS
            | (?: \b(?:{_FOR}|SEC(?:TIONS?|\.)?)\s{{1,4}} ){{0,2}} (?<![\d.]){_SECTION}    # for 1.4 | under Section 1.5
            | (?: \b{_FOR}\s{{1,4}} )? \bE\.?\s?O\.?\s?\d{{5}}                             # E.O. 12958
@@ -36,6 +36,8 @@ _LETTERS = re.compile(
     r"(?P<and>a\s{0,2}n\s{0,2}d\b|or\b|thr(?:ough|u)\b)|(?P<letter>[a-h])(?![a-z])|(?P<sign>[\s,;/&+.()\[\]-])",
     re.IGNORECASE,
 )
+_FOR_AT_END = re.compile(r"(?:(?:\s|\A)(?:for|per|under)|(?<=[a-z])for)\s*\Z", re.IGNORECASE)
+_GAP = re.compile(r" ?\n| {1,2}")
 _PARAGRAPH_BREAK = re.compile(r"\n[ \t]*\n")
 _GOES_ON = re.compile(rf"\W{{0,4}}(?:for\s)?(?:{_REASON_WORD}|{_SECTION})", re.IGNORECASE)
 _LABEL_AGAIN = re.compile(r"\W{0,4}(?:(?:CLAS\w{3,7}D[ ]BY|BY)\b\W{0,3})+", re.IGNORECASE)
@@ -59,7 +61,7 @@ def parse_classified_by(text: str) -> ClassifiedBy | None:
 def classified_by_of(regions: Sequence[Region], *, rest: str = "") -> ClassifiedBy | None:
     """The same from a head that has been split; ``rest`` is the text from the first paragraph on."""
     found = next(_iter_read(regions), None)
-    if found is None and (match := _IN_PARAGRAPH.search(rest)):
+    if found is None and "d by" in rest.lower() and (match := _IN_PARAGRAPH.search(rest)):
         found = next(_iter_read(split_regions(rest[match.end() : match.end() + _LONGEST])), None)
     if found is None and any(region.kind == "derived" for region in regions):
         return ClassifiedBy(None)
@@ -94,9 +96,7 @@ def _read(clause: str) -> ClassifiedBy | None:
 
 def _officer(text: str) -> Officer:
     """The officer of the text before the reasons; a cut-off rest of one letter is none."""
-    plain = re.sub(
-        r"(?:(?:\s|\A)(?:for|per|under)|(?<=[a-z])for)\s*\Z", "", " ".join(text.split()), flags=re.IGNORECASE
-    ).strip(" ,;:-(")
+    plain = _FOR_AT_END.sub("", " ".join(text.split())).strip(" ,;:-(")
     return split_officer(plain) if len(plain.strip(". ")) > 1 else Officer(None, None)
 
 
@@ -122,7 +122,7 @@ def heal_wrap(line: str) -> str:
     The break is a new line, or one blank where the text was re-flowed. Two whole words stay apart.
     """
     left, right = line[:_WRAP], line[_WRAP:]
-    gap = re.match(r" ?\n| {1,2}", right)
+    gap = _GAP.match(right)
     if gap is None or "\n" in left or left[-1:].isspace() or not right[gap.end() :].strip():
         return line
     rest = right[gap.end() :]

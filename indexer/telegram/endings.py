@@ -8,13 +8,16 @@ from reftel.indexer.telegram.lines import Kind, line_kind
 
 _DEBRIS_KINDS = frozenset({Kind.BLANK, Kind.RULE, Kind.BANNER, Kind.PAGE, Kind.CLASS, Kind.SIPDIS, Kind.STAMP, Kind.DEBRIS})
 
-ENDS_SENTENCE = re.compile(r"[.!?:;][\"”“'’)\]*»]*$|[\"”)\]*=_-]$|\.{2,}$|[Xx]{4,}$|…$")
+_SENTENCE_ENDS = frozenset(".!?:;")
+_CLOSING_SIGNS = "\"”“'’)]*»"
+_LAST_SIGNS = frozenset("\"”)]*=_-…")
 _TRAILING_TOKEN = re.compile(
     r"""(?: \s+ (?: \d{4}-\d{2}-\d{2} | \d{1,2}/\d{1,2}/\d{2,4} | N{3,5} | Nnnn | BT | [#]\d{0,5} | [#]NAME\? | >+ | &gt; | [.*=_~"”“#-]+
           | End\ Cable\ Text(?:\s+X{4,})? | (?:SECRET|CONFIDENTIAL|UNCLASSIFIED) )
       | (?<=[A-Za-z]) (?: \#NAME\? | [*\#=~_]+ ) | (?<=[A-Z]{4}) [.,] )$""",
     re.VERBOSE,
 )
+_TOKEN_ENDS = frozenset("0123456789NnTt#?>;.*=~_\"”“-XLD,\n")  # the last characters of the tokens above
 _ADVERT = re.compile(
     r"""for[ ]more[ ]\w[^\n]{0,60}\bvisit\b
       | (?: please[ ] | to[ ] )? \bvisit\b [^\n.;]{0,90}? (?: web[ ]?site | web[ ]?page | home[ ]?page | forum | portal | sipr\w* )""",
@@ -32,6 +35,16 @@ _STATEMENT = re.compile(
     r"\bselect \* from \S.{0,120}$|\bid:\s*\d{4,}\s*$|declassified/released us department.{0,80}$", re.IGNORECASE | re.DOTALL
 )
 _STATEMENT_WORDS = ("select", "id:", "declassified/")
+
+
+def ends_sentence(text: str) -> bool:
+    """Whether a stripped text is finished: a full stop with or without closing signs behind it, a bracket, a rule, a struck name.
+
+    ``"to be closed.)"`` -> yes; ``"said XXXX"`` -> yes; ``"to the"`` -> no.
+    """
+    if text[-1:] in _LAST_SIGNS or text[-4:].upper() == "XXXX":
+        return True
+    return text.rstrip(_CLOSING_SIGNS)[-1:] in _SENTENCE_ENDS
 
 
 def strip_debris(tail: str, end: int) -> int:
@@ -79,7 +92,8 @@ def find_advert(tail: str, end: int) -> int | None:
 def without_struck_stamp(tail: str, end: int) -> int:
     """The end before a struck-out line that follows debris (``NNNN``); a struck-out line under the text is the signer's place."""
     start = tail.rfind("\n", 0, end) + 1
-    if re.fullmatch(r"[Xx]{4,}", tail[start:end].strip()) is None:
+    line = tail[start:end].strip()
+    if len(line) < 4 or line.strip("Xx"):
         return end
     shorter = strip_debris(tail, start)
     between = tail[shorter:start]
@@ -89,7 +103,7 @@ def without_struck_stamp(tail: str, end: int) -> int:
 def trim_tokens(text: str) -> str:
     """Without dates, ``NNNN``, full stops on their own and the like behind the last word."""
     while True:
-        match = _TRAILING_TOKEN.search(text, max(0, len(text) - 60))
+        match = _TRAILING_TOKEN.search(text, max(0, len(text) - 60)) if text[-1:] in _TOKEN_ENDS else None
         if match is None or not text[: match.start()].strip():
             return text.rstrip()
         text = text[: match.start()].rstrip()

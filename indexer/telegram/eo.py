@@ -6,12 +6,12 @@ an event (``DECL: TEN YEARS AFTER ...``), ``DNG: CO 01/31/2019`` (a downgrade), 
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterable
 
 from reftel.indexer.telegram.labels import Region, cut_head
 from reftel.schema.dates import parse_date
+from reftel.schema.frozen import frozen
 
 _LONGEST = 400
 _DECL = re.compile(
@@ -29,7 +29,7 @@ _NO_DATE = re.compile(r"\bDNG\b|DECLASSIFIED|\bMR\b|\bSOURCE\b|\bXGDS|\bNGDS|\bR
 _COMPLETE = re.compile(r"\d[/.-]\d{2}|\d{4}|\bN/?A\b|\bOADR\b|\bMR\b|GDS|X{4}", re.IGNORECASE)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Declassification:
     """``raw`` the printed value in one line, ``on`` its ISO date; ``None`` for an event, OADR, MR, N/A, a downgrade, an impossible date."""
 

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 
 from reftel.indexer.telegram.caption import Caption, caption_of
 from reftel.indexer.telegram.classified_by import classified_by_of
-from reftel.indexer.telegram.eo import declassification_of, looks_like_date
+from reftel.indexer.telegram.eo import Declassification, declassification_of, looks_like_date
 from reftel.indexer.telegram.labels import Region, cut_head
 from reftel.indexer.telegram.references import references_of
 from reftel.indexer.telegram.subject import subject_of
 from reftel.indexer.telegram.tags import tags_of
 from reftel.schema import warnings as codes
 from reftel.schema.cable import ClassifiedBy, Reference, Warning  # noqa: A004 - the record's word for it
+from reftel.schema.frozen import frozen
 from reftel.schema.tagkinds import is_known_tag, split_fused
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class HeadFacts:
     """What a head says; every part that is not there is ``None`` or empty.
 
@@ -45,33 +45,48 @@ def parse_head(text: str, *, year: int | None = None) -> HeadFacts:
     caption = caption_of(head.text, head.regions)
     regions = _behind_caption(head.regions, caption)
     eo = declassification_of(regions, year=year)
-    facts = HeadFacts(
+    tags, references = tags_of(regions), references_of(regions, year=year)
+    return HeadFacts(
         caption=caption,
         passing=caption.passing,
         declassify_on=eo.on if eo else None,
         declassify_raw=eo.raw if eo else None,
-        tags=tags_of(regions),
+        tags=tags,
         subject=subject_of(regions),
-        references=references_of(regions, year=year),
+        references=references,
         classified_by=classified_by_of(regions, rest=head.rest),
+        warnings=(
+            *_caption_warnings(caption, regions),
+            *_tag_warnings(tags),
+            *_reference_warnings(references),
+            *_declassify_warnings(eo),
+        ),
     )
-    return dataclasses.replace(facts, warnings=tuple(_iter_warnings(facts, regions)))
 
 
-def _iter_warnings(facts: HeadFacts, regions: tuple[Region, ...]) -> Iterator[Warning]:
-    """What could not be read, or looks like a slip of the typist."""
-    if facts.caption.level is None and regions:
+def _caption_warnings(caption: Caption, regions: tuple[Region, ...]) -> Iterator[Warning]:
+    if caption.level is None and regions:
         yield Warning(codes.CAPTION_MISSING, "classification", "no class line above the labelled parts")
-    for tag in facts.tags:
+
+
+def _tag_warnings(tags: tuple[str, ...]) -> Iterator[Warning]:
+    """Tags that look like a slip of the typist."""
+    for tag in tags:
         if pair := split_fused(tag):
             yield Warning(codes.TAG_FUSED, "tags", f"{tag!r} may be {pair[0]} and {pair[1]}")
         elif "," not in tag and not is_known_tag(tag):
             yield Warning(codes.TAG_UNKNOWN, "tags", f"{tag!r} is not in the table of tags")
-    for reference in facts.references:
+
+
+def _reference_warnings(references: tuple[Reference, ...]) -> Iterator[Warning]:
+    for reference in references:
         if reference.kind == "cable" and reference.id is None:
             yield Warning(codes.REFERENCE_UNREADABLE, "refs", f"no id could be read from {reference.raw!r}")
-    if facts.declassify_raw and facts.declassify_on is None and looks_like_date(facts.declassify_raw):
-        yield Warning(codes.DECLASSIFY_UNREADABLE, "declassify_on", f"no day of the calendar: {facts.declassify_raw!r}")
+
+
+def _declassify_warnings(eo: Declassification | None) -> Iterator[Warning]:
+    if eo and eo.raw and eo.on is None and looks_like_date(eo.raw):
+        yield Warning(codes.DECLASSIFY_UNREADABLE, "declassify_on", f"no day of the calendar: {eo.raw!r}")
 
 
 def _behind_caption(regions: tuple[Region, ...], caption: Caption) -> tuple[Region, ...]:

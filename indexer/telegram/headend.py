@@ -9,17 +9,21 @@ from __future__ import annotations
 import re
 
 from reftel.indexer.telegram.lines import FILLER, is_class_line, is_rule
+from reftel.indexer.telegram.places import iter_matches
 
 _LABEL = re.compile(
     r"""(?<!\w) (?:
         (?P<classified> clas\w{3,7}[ ]{1,2}by | derived[ ]from | declassify[ ]on | reasons?[ ]?: (?=\s{0,3}1[ ]?\.) )
-      | (?P<refs> (?:refs?|reftels?|reftel\(s\)|reference) [ ]?: | (?<=\n)[ ]?reftels?(?=[ ]\(?[A-Z]) | (?<=\n)REFS?(?=[ ]\(?[A-Z]) )
+      | (?P<refs> (?:refs?|reftels?|reftel\(s\)|reference) [ ]?:
+                | (?: (?<=\n) | (?<=\n[ ]) ) reftels?(?=[ ]\(?[A-Z]) | (?<=\n)REFS?(?=[ ]\(?[A-Z]) )
       | (?P<subject> subj(?:ect)? [ ]?: | (?<=\n)SUBJECT(?=[ ]) )
       | (?P<tags> tags? [ ]?: | (?<=\n)tags?(?=[ ][A-Z]) | (?<=\s)TAGS(?=[ ][A-Z]) )
       | (?P<order> e\.?[ ]?o\.?[ ]{0,2} 1\d{4} | (?<=\n)decl[ ]?: )
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
+# How the labels begin; "E. O" and the like stand for the order.
+_LABEL_WORDS = ("CLAS", "DER", "DECL", "REASON", "REF", "SUBJ", "TAG", "EO", "E.O", "E O", "E. O")
 _MOST_LINES = 1000  # of a block, or of head lines one after the other; a text without blank lines can be all one block
 _WIDEST_GAP = 2500  # between two labels of one head; a later "REF:" belongs to the text
 _LONGEST_HEAD = 20_000  # characters; the longest real ones have some 4,000
@@ -79,7 +83,7 @@ def find_head_end(text: str, limit: int) -> int:
 
 def _last_label(text: str, limit: int) -> re.Match[str] | None:
     last = None
-    for match in _LABEL.finditer(text, 0, min(limit, _LONGEST_HEAD)):
+    for match in iter_matches(_LABEL, text, _LABEL_WORDS, min(limit, _LONGEST_HEAD)):
         if match.start() - (last.end() if last else 0) > _WIDEST_GAP:
             break
         if last and last.lastgroup == "classified" and match.lastgroup == "order" and match.start() - last.end() < _CLASSIFIER:

@@ -6,18 +6,18 @@ classification line or left-over addressees (CABLE_FORMATS 2).
 
 from __future__ import annotations
 
-import dataclasses
 import re
 
 from reftel.indexer.telegram.addressees import parse_addressees
 from reftel.indexer.telegram.header_lines import PARTIAL_EXTRACT
 from reftel.schema.cable import Recipient
 from reftel.schema.dtg import Dtg, parse_dtg
+from reftel.schema.frozen import frozen
 
 _FROM = re.compile(r"^[ \t>]{0,8}FM[ \t]+(\S[^\n]{0,80})", re.MULTILINE)
 _FIRST_ADDRESSEE = re.compile(r"^[ \t]{0,8}(?:TO|INFO|XMT)(?:[ \t]|:?$)", re.MULTILINE)
-_ORIGINATOR = re.compile(r"\bDE[ ]+(R[A-Z]{3,7})[ ]+#?(\d{1,6})")
-_CHANNEL = re.compile(r"\bZN[YR] +([A-Z])\1{4}\b")
+_ORIGINATOR = re.compile(r"DE(?<!\wDE)[ ]+(R[A-Z]{3,7})[ ]+#?(\d{1,6})")
+_CHANNEL = re.compile(r"ZN(?<!\wZN)[YR] +([A-Z])\1{4}\b")
 _CHANNELS = {"U": "UNCLASSIFIED", "C": "CONFIDENTIAL", "S": "SECRET", "T": "TOP SECRET", "E": "UNCLASSIFIED"}
 _BREAKS = re.compile(
     r"""(?<![ ]) (?<!\b[ZOPR]) [ ]++                          # all blanks of a gap, not the one between two prosigns
@@ -30,7 +30,7 @@ _WIDE_GAP = re.compile(r"(?<! ) {2,}+(?=\S)")
 _PLACES = re.compile(r"(?<! )(?<!\bFM)(?<!\bTO)(?<!\bINFO)(?<!\bXMT) ++(?=(?:AMEMBASSY|AMCONSUL|SECSTATE|USMISSION) )")
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class HeaderFacts:
     """What a header says. ``channel`` is the class of the ZNY or ZNR line, ``originator`` and ``station_serial`` come from the DE line.
 
@@ -74,7 +74,7 @@ def parse_header(text: str) -> HeaderFacts:
         originator=originator[1] if originator else None,
         station_serial=originator[2].lstrip("0") or None if originator else None,
         channel=_CHANNELS.get(channel[1]) if channel else None,
-        partial=PARTIAL_EXTRACT.search(text) is not None,
+        partial="partial extract" in text.lower() and PARTIAL_EXTRACT.search(text) is not None,
         flattened=flattened,
         unreadable=unreadable,
     )

@@ -75,4 +75,4 @@ def is_addressee_name(text: str) -> bool:
 
 def is_office_symbols(text: str) -> bool:
     """Whether a text is a list of offices with copies: ``"LOG-00   EEB-00"``."""
-    return _OFFICE.match(text.lstrip()) is not None
+    return "-" in text and _OFFICE.match(text.lstrip()) is not None

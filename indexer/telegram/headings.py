@@ -6,30 +6,33 @@ A rule is as long as its title, which tells where a title starts that shares its
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from typing import NamedTuple
 
 from reftel.indexer.telegram.lines import FILLER, clean, is_rule
 from reftel.indexer.telegram.titles import (
     LONGEST_TITLE,
-    NO_TITLE,
     SENTENCE_BREAK,
     has_mark,
+    is_no_title,
     is_title,
     looks_titled,
     plain_title,
     sentence_breaks,
 )
+from reftel.schema.frozen import frozen
 
 _WINDOW = 500  # a heading and its rules take a few lines
 _WIDEST_LINE = 75  # of a title that is wrapped over several lines
 _MOST_LINES = 5
 _RULE_CHARACTERS = "-=_*"
+_MARGIN = " \t" + FILLER
+_RUNNING_ON = frozenset(".;,")
+_GAP = " \t\n¶" + FILLER
 _SHORTEST_RULE = 4
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Heading:
     """A heading's text, one line, without rules and without its own mark, and the offset where it (or its first rule) starts.
 
@@ -56,10 +59,10 @@ def find_heading(text: str, begin: int, end: int, *, opening: bool = False) -> H
     ``"... end.\\n\\nNext Steps\\n----------\\n"`` -> ``"Next Steps"``; a last line that is a sentence is none.
     """
     begin = max(begin, end - _WINDOW)
-    closing = text[max(begin, end - 30) : end].rstrip(" \t\n¶" + FILLER)
-    if begin >= end or (closing.endswith((".", ";", ",")) and not closing.endswith("...")):
+    closing = text[max(begin, end - 30) : end].rstrip(_GAP)
+    if begin >= end or (closing[-1:] in _RUNNING_ON and closing[-3:] != "..."):
         return None
-    if "\n" not in text[begin:end]:
+    if text.find("\n", begin, end) < 0:
         title = text[begin:end].strip(" ¶" + FILLER)
         if opening and len(title.split()) < 6 and is_title(title) and looks_titled(title):
             return Heading(begin, plain_title(title))
@@ -84,7 +87,8 @@ def _rows(text: str, begin: int, end: int, *, whole: bool) -> list[_Row]:
     for line in stretch.split("\n"):
         content = (clean(line) if masked else line).strip(" \t¶")
         if content or not masked or FILLER not in line:
-            rows.append(_Row(at + (len(line) - len(line.lstrip(" \t" + FILLER))), content, whole or not content))
+            indent = len(line) - len(line.lstrip(_MARGIN)) if line[:1] in _MARGIN else 0
+            rows.append(_Row(at + indent, content, whole or not content))
         at += len(line) + 1
         whole = True
     return rows
@@ -130,7 +134,7 @@ def _ruled_heading(text: str, rows: list[_Row]) -> Heading | None:
     title = " ".join(row.text for row in titles)
     if len(title) > LONGEST_TITLE:
         return _inline_heading(text, titles[-1].at, rule_at + width)
-    if NO_TITLE.match(title):
+    if is_no_title(title):
         return Heading(rule_at, None)
     return _widened(text, titles[0].at, title, width)
 
@@ -171,7 +175,7 @@ def _trim_titles(titles: list[_Row], width: int, *, bounded: bool) -> list[_Row]
 
 
 def _may_join(row: _Row) -> bool:
-    return row.whole and len(row.text) <= _WIDEST_LINE and looks_titled(row.text) and row.text[-1] != "." and not NO_TITLE.match(row.text)
+    return row.whole and len(row.text) <= _WIDEST_LINE and looks_titled(row.text) and row.text[-1] != "." and not is_no_title(row.text)
 
 
 def _bare_heading(rows: list[_Row]) -> Heading | None:
@@ -236,14 +240,14 @@ def _inline_heading(text: str, begin: int, end: int, *, strict: bool = False, wh
 
     Without a rule only a title in its letters counts. ``whole`` is false where the line begins with a paragraph's number.
     """
-    body, width = _split_rule(text[begin:end].rstrip(" \t\n¶" + FILLER))
+    body, width = _split_rule(text[begin:end].rstrip(_GAP))
     if not width:
         return _tail_heading(body, begin, strict=strict)
     opened = _opening_rule(body, max(0, len(body) - 2 * LONGEST_TITLE))
     if opened is not None:
         return Heading(begin + opened[0], plain_title(body[opened[1] :]))
     start = _title_start(body, width, whole=whole)
-    if start is None or NO_TITLE.match(body[start:]):
+    if start is None or is_no_title(body[start:]):
         return Heading(begin + len(body), None)
     return Heading(begin + start, plain_title(body[start:]))
 

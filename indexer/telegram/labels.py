@@ -6,12 +6,14 @@ with a colon, because containers without newlines and careless typists run heads
 
 from __future__ import annotations
 
-import dataclasses
 import re
+from collections.abc import Iterator
 
 from reftel.indexer.telegram.citations import find_citations
 from reftel.indexer.telegram.lines import clean, mask_noise
 from reftel.indexer.telegram.officers import is_title_word
+from reftel.indexer.telegram.places import fold, iter_places
+from reftel.schema.frozen import frozen
 from reftel.schema.tagkinds import is_known_tag
 
 HEAD_LIMIT = 16_000  # characters; the longest real head has some 5,000, and labels further down are text
@@ -19,7 +21,7 @@ HEAD_LIMIT = 16_000  # characters; the longest real head has some 5,000, and lab
 _MARK = r"\((?:U|S|C|TS|SBU|FOUO|LOU|NF|N|SNF|UNCLAS|CONF|SECRET)(?:[/ ,-][^()\n]{0,40})?\)"
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Region:
     """A label's part of a head: the kind of label, where it starts, the label as printed, and the text behind it up to the next label."""
 
@@ -29,7 +31,7 @@ class Region:
     text: str
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class _Form:
     """How a label may stand: ``alone`` at the start of a line, ``inline`` elsewhere."""
 
@@ -76,13 +78,15 @@ _FORMS: dict[str, tuple[_Form, ...]] = {
 }
 _BY_COLON = re.compile(rf"{_BY}[ ]*:", re.IGNORECASE)
 _TAGS_COLON = re.compile(r"TAGS?[ ]{0,2}:", re.IGNORECASE)
-_CANDIDATE = re.compile(r"E[. ]{0,2}O[. :]|TAG|SUBJ|REF|CLAS|DE(?=RIVED|CL)", re.IGNORECASE)
+# How the labels begin, in capitals, with every spelling of E.O.
+_FIRST_WORDS = ("EO", "E.O", "E O", "E. O", "E .O", "E..O", "E  O", "TAG", "SUBJ", "REF", "CLAS", "DER", "DECL")
+_ORDER = re.compile(r"E[. ]{0,2}O[. :]", re.IGNORECASE)
 # What may stand before a label "at the start of a line": "(U) Classified by".
 _BEFORE = re.compile(r"[\s¶>]*(?:\(\w{1,4}\)[ ]*)?\Z")
 _LEAD = 12
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Head:
     """The head of a text without page banners, its labelled parts, and the beginning of what follows it."""
 
@@ -93,7 +97,9 @@ class Head:
 
 def cut_head(text: str) -> Head:
     """The head of a text that may go on into its paragraphs."""
-    beginning = text[:HEAD_LIMIT].replace("\r", "").replace("\xa0", " ").replace("\t", " ")
+    beginning = text[:HEAD_LIMIT].replace("\xa0", " ").replace("\t", " ")
+    if "\r" in beginning:
+        beginning = beginning.replace("\r", "")
     end = first_paragraph(beginning)
     head = clean(mask_noise(beginning[:end]))
     return Head(head, split_regions(head), beginning[end:])
@@ -101,7 +107,7 @@ def cut_head(text: str) -> Head:
 
 def split_regions(text: str) -> tuple[Region, ...]:
     """The labelled parts of a head in text order; what stands before the first label is left out."""
-    marks = [found for match in _CANDIDATE.finditer(text, 0, HEAD_LIMIT) if (found := _label_at(text, match.start()))]
+    marks = [found for place in iter_places(fold(text[:HEAD_LIMIT]), _FIRST_WORDS) if (found := _label_at(text, place))]
     ends = [*(start for _, start, _ in marks), len(text)][1:]
     return tuple(
         Region(kind, start, text[start:after], text[after:end])
@@ -111,8 +117,10 @@ def split_regions(text: str) -> tuple[Region, ...]:
 
 def _label_at(text: str, start: int) -> tuple[str, int, int] | None:
     """Kind, start (with a portion mark before it) and end of the label at ``start``; ``None`` if none stands there."""
+    if text[start] in "Ee" and not _ORDER.match(text, start):
+        return None
     line = text.rfind("\n", max(0, start - _LEAD), start) + 1
-    alone = start - line < _LEAD and _BEFORE.fullmatch(text[line:start]) is not None
+    alone = line == start or (start - line < _LEAD and _BEFORE.fullmatch(text[line:start]) is not None)
     for form in _FORMS[text[start].upper()]:
         if alone and (match := form.alone.match(text, start)):
             return form.kind, line, match.end()
@@ -150,13 +158,13 @@ def _without_mark(text: str, start: int) -> int:
     return start - len(match[0]) if match else start
 
 
-_MARKED = re.compile(rf"^[ \t]*(?:¶[ \t]*)?\d{{1,3}}[ ]?\.?[ ]{{0,4}}{_MARK}", re.MULTILINE | re.IGNORECASE)
+_MARKED = re.compile(rf"[ \t]*(?:¶[ \t]*)?\d{{1,3}}[ ]?\.?[ ]{{0,4}}{_MARK}", re.IGNORECASE)  # at the start of a line
 _REF_BEFORE = re.compile(rf"\b{_REFS}\b", re.IGNORECASE)
 _PILCROW = re.compile(r"¶[ \t]*\d{1,3}[ ]?\.")
-_FIRST = re.compile(r"^[ \t]*1[ ]?\.[ ]+(?=[A-Z\"“])", re.MULTILINE)
-_FIRST_RUN_ON = re.compile(r"(?<=\s)1\.[ ]+(?=[A-Z\"“])")  # in a text that lost its line breaks
-# "... reasons 1.4 b and d 1.(C)"
-_RUN_ON = re.compile(rf"(?<=[\s.:;)])1[ ]?\.[ ]{{0,4}}{_MARK}(?![ ]?(?:and|,))", re.IGNORECASE)
+_FIRST = re.compile(r"[ \t]*1[ ]?\.[ ]+(?=[A-Z\"“])")  # at the start of a line
+# What stands before the 1 is looked at behind it, since a search for a plain character is fast.
+_FIRST_RUN_ON = re.compile(r"1(?<=\s1)\.[ ]+(?=[A-Z\"“])")  # in a text that lost its line breaks
+_RUN_ON = re.compile(rf"1(?<=[\s.:;)]1)[ ]?\.[ ]{{0,4}}{_MARK}(?![ ]?(?:and|,))", re.IGNORECASE)  # "... reasons 1.4 b and d 1.(C)"
 
 
 def first_paragraph(text: str) -> int:
@@ -167,11 +175,23 @@ def first_paragraph(text: str) -> int:
     end = min(len(text), HEAD_LIMIT)
     unmarked = _FIRST if "\n" in text[:end].strip() else _FIRST_RUN_ON
     for pattern in (_MARKED, _RUN_ON, _PILCROW, unmarked):
-        for match in pattern.finditer(text, 0, end):
+        for match in _at_lines(pattern, text, end) if pattern in (_MARKED, _FIRST) else pattern.finditer(text, 0, end):
             if pattern in (_MARKED, _RUN_ON) or not _is_listed(text, match.start()):
                 end = match.start()
                 break
     return end
+
+
+def _at_lines(pattern: re.Pattern[str], text: str, end: int) -> Iterator[re.Match[str]]:
+    """Matches at the starts of lines that begin with blanks, a pilcrow or a number."""
+    place = 0
+    while True:
+        first = text[place : place + 1]
+        if (first in " \t¶" or first.isdigit()) and (match := pattern.match(text, place, end)):
+            yield match
+        place = text.find("\n", place, end) + 1
+        if not place:
+            return
 
 
 def _is_listed(text: str, start: int) -> bool:

@@ -8,13 +8,14 @@ Banners are found wherever they stand, also in running text and in texts that lo
 
 from __future__ import annotations
 
-import dataclasses
 import enum
 import itertools
 import re
 from collections.abc import Iterable, Iterator
 
-from reftel.indexer.telegram.banners import Banner, iter_banners, iter_places
+from reftel.indexer.telegram.banners import Banner, iter_banners
+from reftel.indexer.telegram.places import iter_places
+from reftel.schema.frozen import frozen
 
 FILLER = "\x00"  # stands for a masked character; neither a blank nor a word
 
@@ -34,7 +35,7 @@ class Kind(enum.StrEnum):
     DEBRIS = "debris"
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Line:
     """A physical line: its offsets in the text (``end`` before the line break), its characters, its kind."""
 
@@ -55,9 +56,7 @@ _PAGE = re.compile(
 )
 
 _RULE_CHARACTERS = "-=*_~–—"
-_RULE = re.compile(rf"(?:[{_RULE_CHARACTERS}][ \t]*){{3,}}")
 _RULE_STARTS = frozenset(_RULE_CHARACTERS)
-_SIPDIS = re.compile(r"sipdis", re.IGNORECASE)
 _CLASS_WORDS = ("TOPSECRET", "SECRET", "CONFIDENTIAL", "UNCLASSIFIED", "UNCLAS", "LIMITEDOFFICIALUSE")
 _CLASS_TAILS = ("", "NOFORN", "//NOFORN", "//NF", "SENSITIVE", "//FOUO", "SIPDIS", "FOROFFICIALUSEONLY", "//FOROFFICIALUSEONLY")
 _CLASS_LINES = frozenset(word + tail for word in _CLASS_WORDS for tail in _CLASS_TAILS)
@@ -71,6 +70,7 @@ _INJECTED = re.compile(
 )
 _GLUED_CLASS = re.compile(r"(?<=  )(?:SECRET|CONFIDENTIAL|UNCLASSIFIED)(?=\s{0,3}\Z)")
 _MOST_PAGES = 5000  # a cable has a few dozen at most
+_MASKED = re.compile(FILLER + "+")
 _PAGE_TAG = re.compile(r" PTQ\d{4}$")  # CONFIDENTIAL PTQ1865: the communications centre's page number (00HARARE6677)
 
 # The words that every archive stamp has; the stamp may run over two lines.
@@ -119,15 +119,15 @@ def line_kind(line: str) -> Kind:
         if kind is not None:
             return kind
     lower = stripped[:300].lower()
-    if any(word in lower for word in _STAMP_WORDS) and _STAMP.search(stripped[:200]):
+    if any(map(lower.__contains__, _STAMP_WORDS)) and _STAMP.search(stripped[:200]):
         return Kind.STAMP
-    if any(word in lower for word in _ADVERT_WORDS) and _ADVERT.search(stripped[:300]):
+    if any(map(lower.__contains__, _ADVERT_WORDS)) and _ADVERT.search(stripped[:300]):
         return Kind.ADVERT
     return Kind.DEBRIS if _DEBRIS.match(stripped) else Kind.TEXT
 
 
 def _short_kind(stripped: str) -> Kind | None:
-    if _SIPDIS.fullmatch(stripped):
+    if stripped.upper() == "SIPDIS":
         return Kind.SIPDIS
     if is_class_line(stripped):
         return Kind.CLASS
@@ -135,20 +135,22 @@ def _short_kind(stripped: str) -> Kind | None:
         banner = next(iter_banners(stripped), None)
         if banner is not None and banner.start == 0 and banner.end == len(stripped):
             return Kind.BANNER
-    page = _PAGE.match(stripped)
+    page = _PAGE.match(stripped) if stripped.startswith("PAGE") else None
     return Kind.PAGE if page and page.end() == len(stripped) else None
 
 
 def is_class_line(line: str) -> bool:
     """Whether the line holds a class word and nothing else: ``"S E C R E T"``, ``"CONFIDENTIAL PTQ1865"``, ``"SECRET//NOFORN"``."""
-    squeezed = "".join(_PAGE_TAG.sub("", line.strip()).split())
+    squeezed = "".join((_PAGE_TAG.sub("", line.strip()) if "PTQ" in line else line).split())
     return squeezed.upper() in _CLASS_LINES
 
 
 def is_rule(line: str) -> bool:
     """Whether the line is a rule of dashes, equal signs or asterisks, also a split one (``---- --``, ``- - - -``)."""
     stripped = line.strip()
-    return stripped[:1] in _RULE_STARTS and _RULE.fullmatch(stripped) is not None
+    if stripped[:1] not in _RULE_STARTS or stripped.strip(_RULE_CHARACTERS + " \t"):
+        return False
+    return len(stripped.replace(" ", "").replace("\t", "")) > 2
 
 
 def restore_lines(text: str) -> str:
@@ -260,4 +262,4 @@ def _unmasked_lines(text: str) -> Iterator[str]:
         if FILLER not in line:
             yield line
         elif line.strip(FILLER + " \t"):
-            yield " ".join(part.strip() for part in re.split(FILLER + "+", line) if part.strip())
+            yield " ".join(part.strip() for part in _MASKED.split(line) if part.strip())

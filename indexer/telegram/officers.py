@@ -6,11 +6,11 @@ capitals before a name that is not. The name is what follows the last of them.
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import itertools
 import re
 
+from reftel.schema.frozen import frozen
 from reftel.schema.identifiers import resolve_post
 from reftel.schema.tables import read_table
 
@@ -20,6 +20,7 @@ _PARTICLES = frozenset((
     "y", "e", "st", "ter", "zu",
 ))  # fmt: skip
 _JOINTS = frozenset(("of", "for", "the", "and", "&", "to", "at", "in", "on", "with", "from", "by", "a", "an"))
+_SMALL_WORDS = _PARTICLES | _JOINTS
 _FUSED = re.compile(  # EconMinCouns, PolOff, ESTOff, RefCoord
     r"(?:A/)?(?:POL|ECON|ECO|EC|EST|ESTH|MAN|MGT|MGMT|REF|CON|CONS|EMB|DEP|MIL|PUB|INFO|ENV|LAB|MIN|P/?E|P)+(?:MIL|MIN)?"
     r"(?:OFF|OFFICER|COUNS|COUNSELOR|COORD|CHIEF|AD|MIN|DIR)",
@@ -31,11 +32,15 @@ _EMPLOYER = re.compile(
 )
 _REDACTED = re.compile(r"X{4,}", re.IGNORECASE)
 _NAME_WORD = re.compile(r"[\"“'(]?[^\W\d_][\w.'’\"”)-]*")
+_SEPARATOR = re.compile(r"[,;]| -+ ")
+_ACTING = re.compile(r"\((?:acting|a\.?i\.?|u)\)", re.IGNORECASE)
+_INITIALS = re.compile(r"(?:[A-Z]\.){2,3}|[B-DF-HJ-NP-TV-Z]{2}")
+_KEPT_STOP = re.compile(r"(?:\w\.)+|.*\.\.\.")
 _LONGEST_NAME = 6  # words
 _LONGEST = 400  # characters; a longer text is no officer's line
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Officer:
     """An officer's name without title and the title, each as printed; ``None`` where only the other stands."""
 
@@ -108,7 +113,7 @@ def _printed(name: str) -> str | None:
 def _segments(text: str) -> list[str]:
     """Parts between commas, semicolons and free dashes; ``Jr.`` stays with what is before it."""
     segments: list[str] = []
-    for part in re.split(r"[,;]| -+ ", text):
+    for part in _SEPARATOR.split(text):
         plain = part.strip(" :-")
         if segments and _SUFFIX.fullmatch(plain):
             segments[-1] += f", {plain}"
@@ -148,14 +153,14 @@ def _is_place(name: str) -> bool:
 
 def _split_segment(segment: str) -> tuple[str, str]:
     """Title and name of one part, either may be empty: the name is what follows the last word that cannot be a name's."""
-    words = re.sub(r"\((?:acting|a\.?i\.?|u)\)", " ", segment, flags=re.IGNORECASE).split()
+    words = (_ACTING.sub(" ", segment) if "(" in segment else segment).split()
     start = len(words)
     capitals = _name_is_capitals(words)
     while start and _may_be_name(words, start - 1, capitals=capitals):
         start -= 1
     if len(words) - start > _LONGEST_NAME:
         return segment, ""
-    while start < len(words) and words[start].lower() in _PARTICLES | _JOINTS and words[start].islower():
+    while start < len(words) and words[start].islower() and words[start] in _SMALL_WORDS:
         start += 1
     name = " ".join(words[start:]).strip(" ,;:-")
     return " ".join(words[:start]).strip(" ,;:-"), _without_full_stop(name)
@@ -190,7 +195,7 @@ def _is_initials(word: str) -> bool:
     bare = word.strip(",\"“”'’")
     if len(bare.strip(".")) == 1 or _SUFFIX.fullmatch(bare) or _REDACTED.search(bare):
         return True
-    return bool(re.fullmatch(r"(?:[A-Z]\.){2,3}|[B-DF-HJ-NP-TV-Z]{2}", bare))
+    return _INITIALS.fullmatch(bare) is not None
 
 
 def _is_post_of_title(words: list[str], place: int) -> bool:
@@ -202,4 +207,4 @@ def _is_post_of_title(words: list[str], place: int) -> bool:
 def _without_full_stop(name: str) -> str:
     """The name or title without the sentence's full stop; that of an initial, ``Jr.``, ``a.i.`` or ``...`` stays."""
     last = name.rpartition(" ")[2]
-    return name if _SUFFIX.fullmatch(last) or re.fullmatch(r"(?:\w\.)+|.*\.\.\.", last) else name.rstrip(".")
+    return name if not last.endswith(".") or _SUFFIX.fullmatch(last) or _KEPT_STOP.fullmatch(last) else name.rstrip(".")

@@ -95,9 +95,12 @@ def _paragraph(start: Start, heading: str | None, text: str) -> Paragraph:
 
 def paragraph_text(raw: str) -> str:
     """A paragraph's text: masked characters, pilcrows, trailing blanks and rules at its end taken out; line breaks as received."""
-    text = clean(raw).replace("¶", "").replace(FILLER, "").lstrip(" \t\n:;,")
-    lines = [line.rstrip() for line in text.strip().split("\n")]
+    text = clean(raw)
+    if "¶" in text:
+        text = text.replace("¶", "")
+    text = text.lstrip(" \t\n:;,")
+    lines = list(map(str.rstrip, text.strip().split("\n")))
     while lines and (not lines[-1] or is_rule(lines[-1])):
         lines.pop()
     joined = "\n".join(lines)
-    return _LOOSE_STOP.sub("", joined[-12:]).join((joined[:-12], "")) if joined.endswith((" .", "\n.")) else joined
+    return _LOOSE_STOP.sub("", joined[-12:]).join((joined[:-12], "")) if joined[-2:] in (" .", "\n.") else joined

@@ -6,11 +6,11 @@ has. A text without such a line is all body.
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Sequence
 
 from reftel.indexer.telegram.header_lines import PARTIAL_EXTRACT, HeaderLine, header_line
+from reftel.schema.frozen import frozen
 
 _CAPTION = re.compile(
     r"""[ >]{0,8}(?:
@@ -24,7 +24,7 @@ SEARCHED_LINES = 400
 """Lines of a text in which its header is looked for."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Parts:
     """Header and body of a telegram, each without the blank lines between them; empty where the text has none."""
 

@@ -6,13 +6,13 @@ A block is cut into items at its letters (``A.``, ``(B)``, ``C)``, ``¶D.``, dou
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterable, Iterator
 
 from reftel.indexer.telegram.citations import Citation, find_citations
 from reftel.indexer.telegram.labels import Region, cut_head
 from reftel.schema.cable import Reference, ReferenceKind
+from reftel.schema.frozen import frozen
 from reftel.schema.identifiers import reference_id, resolve_post
 
 _LONGEST = 6_000
@@ -51,6 +51,8 @@ _KINDS: tuple[tuple[ReferenceKind, re.Pattern[str]], ...] = (
         ),
     ),
 )
+_WORD = re.compile(r"\w")
+_PARTS = re.compile(r"[;:\n]")
 _REDACTED = re.compile(r"X{4,}", re.IGNORECASE)
 _RULE = re.compile(r"[-=_*]{4,}|(?:[-=] ){3,}")
 _RUN_ON_TEXT = re.compile(
@@ -59,7 +61,7 @@ _RUN_ON_TEXT = re.compile(
 _HEADING = re.compile(r"(?:(?:BEGIN )?SUMMARY|INTRODUCTION|COMMENT|SENSITIVE)\b", re.IGNORECASE)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class _Item:
     """A lettered part of a REF block, the letter as printed in capitals (``None`` for the text without one)."""
 
@@ -129,14 +131,14 @@ def split_items(block: str) -> list[_Item]:
         )
         if doubled and _follows(label, cuts[:-1]):
             cuts[-1] = (label, cuts[-1][1], end)
-        elif _follows(label, cuts) and (cuts or label in "AB" or not re.search(r"\w", block[:start])):
+        elif _follows(label, cuts) and (cuts or label in "AB" or not _WORD.search(block[:start])):
             cuts.append((label, start, end))
     if not cuts:
         return [_Item(None, block)]
     ends = [start for _, start, _ in cuts[1:]] + [len(block)]
     items = [_Item(label, block[after:end]) for (label, _, after), end in zip(cuts, ends, strict=True)]
     before = block[: cuts[0][1]]
-    return [_Item(None, before), *items] if re.search(r"\w", before) else items
+    return [_Item(None, before), *items] if _WORD.search(before) else items
 
 
 def _iter_labels(block: str) -> Iterator[tuple[str, int, int]]:
@@ -192,20 +194,19 @@ def _cable(label: str | None, citation: Citation, year: int | None) -> Reference
 def _between(item: _Item, citations: list[Citation]) -> Iterator[tuple[int, Reference]]:
     """Parts set off by ``;`` that hold no cable but name another kind of reference: ``"PARIS 1; ROE-DOE E-MAIL"``."""
     start = 0
-    for part in re.split(r"[;:\n]", item.text):
+    for part in _PARTS.split(item.text):
         end = start + len(part)
-        if len(part) < _LONGEST_PART and not any(
-            start <= citation.start < end or start < citation.end <= end for citation in citations
-        ):
+        raw = " ".join(part.split()) if len(part) < _LONGEST_PART else ""
+        if raw and not any(start <= citation.start < end or start < citation.end <= end for citation in citations):
             kind = _kind(part)
             if kind != "other":
-                yield start, Reference(item.label, None, kind, " ".join(part.split()))
+                yield start, Reference(item.label, None, kind, raw)
         start = end + 1
 
 
 def _without_cables(label: str | None, raw: str) -> list[Reference]:
     rest = _REDACTED.sub("", _NOT_CITED.sub("", raw)).strip(" ,;.()&:-")
-    if not re.search(r"\w", rest):
+    if not _WORD.search(rest):
         return []
     parts = (
         [part.strip() for part in raw.split(";") if re.search(r"\w{2}", _NOT_CITED.sub("", part))]

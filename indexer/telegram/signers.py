@@ -6,16 +6,16 @@ a line of its own, or capitals behind the last sentence. Two names on two lines 
 
 from __future__ import annotations
 
-import dataclasses
 import re
 import string
 
-from reftel.indexer.telegram.endings import ENDS_SENTENCE, find_advert, strip_debris, trim_tokens, without_struck_stamp
+from reftel.indexer.telegram.endings import ends_sentence, find_advert, strip_debris, trim_tokens, without_struck_stamp
 from reftel.indexer.telegram.lines import FILLER, Kind, is_rule, line_kind
+from reftel.schema.frozen import frozen
 from reftel.schema.tables import read_table
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Signature:
     """Signers in upper case, and the offset where the message's text ends (before signer, advert and debris)."""
 
@@ -27,6 +27,7 @@ _TAIL = 1600  # signer, adverts and stamps stand within this many characters of 
 _UPPER = r"(?:[A-Z]{2,}(?:['’`-][A-Z]+)*|[A-Z]['’`-][A-Z]+(?:-[A-Z]+)*|(?:Mc|Mac|Le|De)[A-Z]+|[A-Z]\.?|(?:ST|JR|SR|DR)\.?)"
 _MIXED = r"(?:(?:Mc|Mac|Mc-|Le|De|Di|La|Van|Von|Fitz|O['’`])?[A-Z][a-zà-ÿ]+(?:[-'’][A-Z]?[a-z]+)*)"
 _PARTICLE = r"(?:de|la|du|van|von|der|den|di|da|del|jr|sr|ii|iii|II|III|IV)\.?"
+_PARTICLE_WORD = re.compile(_PARTICLE)
 _UPPER_WORD = re.compile(_UPPER)
 _MIXED_WORD = re.compile(f"{_MIXED}|{_PARTICLE}|[A-Z]\\.")
 _LOWER_WORD = re.compile(r"[a-z]{3,}(?:-[a-z]+)?")
@@ -42,6 +43,9 @@ _CLOSING = re.compile(
           | minimized?\ considered (?:\ for\ \w+)? ) [.)\]:]* $""",
     re.VERBOSE | re.IGNORECASE,
 )
+_STRUCK_OUT = re.compile(r"[Xx]{4,}")
+_BRACKET_AT_END = re.compile(r"\s*\([^)]*\)$")
+_WORD = re.compile(r"\S+")
 _INITIAL = re.compile(r"(?<![.\w])[A-Z]\.$")
 
 _URL_TAIL = re.compile(r"(?:https?:|www\.|portal:|\.gov|\.cfm|website\.?$)", re.IGNORECASE)
@@ -98,7 +102,7 @@ def _find_names(tail: str, end: int, advert: int | None) -> tuple[tuple[str, ...
     line = trimmed[start:].strip()
     if not line:
         return None
-    if re.fullmatch(r"[Xx]{4,}", line) and _finished(trimmed[:start].rstrip()):
+    if _STRUCK_OUT.fullmatch(line) and _finished(trimmed[:start].rstrip()):
         return (), start  # the signer's name was struck out
     above = trimmed[max(0, start - 600) : start]
     upper_text = _is_upper(above if len(above) > 100 else trimmed[-800:-40])
@@ -115,7 +119,7 @@ def _own_line(text: str, start: int, line: str, *, upper_text: bool) -> tuple[tu
     """A line that is a name: capitals nearly always, small letters only behind a finished sentence."""
     above = text[:start].rstrip()
     blank_between = text[len(above) : start].count("\n") > 1
-    words = re.sub(r"\s*\([^)]*\)$", "", line).strip(" .,;-/*\"”“_=#>").split()
+    words = (_BRACKET_AT_END.sub("", line) if line.endswith(")") else line).strip(" .,;-/*\"”“_=#>").split()
     if not 0 < len(words) <= 6:
         return None
     names = _names_of(words)
@@ -138,7 +142,7 @@ def _finished(above: str) -> bool:
     last = above[above.rfind("\n") + 1 :].strip()
     if not last or is_rule(last):
         return True
-    if ENDS_SENTENCE.search(last) or _CLOSING.search(last) or _URL_TAIL.search(last[-60:]):
+    if ends_sentence(last) or _CLOSING.search(last) or _URL_TAIL.search(last[-60:]):
         return True
     return line_kind(last) is not Kind.TEXT
 
@@ -175,7 +179,7 @@ def _one_name(words: list[str]) -> str | None:
     """Upper-case name, ``None`` where a word is no part of a name: ``["Timken", "jr"]`` -> ``"TIMKEN JR"``."""
     if not 0 < len(words) <= 4 or not all(_is_name_word(word) for word in words):
         return None
-    if not any(len(word.strip(".")) > 1 and not re.fullmatch(_PARTICLE, word) for word in words):
+    if not any(len(word.strip(".")) > 1 and not _PARTICLE_WORD.fullmatch(word) for word in words):
         return None
     if len(words) > 1 and not any(word[0].isupper() for word in words):
         return None
@@ -187,7 +191,7 @@ def _is_stop_word(word: str) -> bool:
 
 
 def _is_name_word(word: str) -> bool:
-    if _is_stop_word(word.strip(".")) or word in _TITLE_NOT_NAMES or re.fullmatch(r"[Xx]{3,}", word):
+    if _is_stop_word(word.strip(".")) or word in _TITLE_NOT_NAMES or (len(word) > 2 and not word.strip("Xx")):
         return False
     return bool(_UPPER_WORD.fullmatch(word) or _MIXED_WORD.fullmatch(word) or _LOWER_WORD.fullmatch(word))
 
@@ -195,7 +199,7 @@ def _is_name_word(word: str) -> bool:
 def _end_of_line(text: str, start: int, *, upper_text: bool, advert: int | None) -> tuple[tuple[str, ...], int] | None:
     """A name behind the last sentence of a line of text."""
     window = max(start, len(text) - 80)
-    words = list(re.finditer(r"\S+", text[window:]))
+    words = list(_WORD.finditer(text[window:]))
     if window > start and words and text[window - 1 : window + 1].strip() == text[window - 1 : window + 1]:
         words = words[1:]  # the first word was cut by the window
     if advert is not None and words and _URL_TAIL.search(text[window:]):
@@ -240,14 +244,14 @@ def _run_after_sentence(words: list[re.Match[str]]) -> int | None:
     """Index of the first word behind the last finished sentence, where at most three words follow it."""
     for index in range(len(words) - 1, max(-1, len(words) - 5), -1):
         before = " ".join(word.group() for word in words[max(0, index - 4) : index])
-        if index and (ENDS_SENTENCE.search(before) or _CLOSING.search(before)) and not _INITIAL.search(before):
+        if index and (ends_sentence(before) or _CLOSING.search(before)) and not _INITIAL.search(before):
             return index
     return None
 
 
 def _follows_text(before: str, run: list[re.Match[str]], *, upper_text: bool) -> bool:
     """Whether a run of name words stands behind a finished text; capitals are believed behind digits, adverts and loose ends too."""
-    if ENDS_SENTENCE.search(before) or _CLOSING.search(before):
+    if ends_sentence(before) or _CLOSING.search(before):
         return True
     words = [word.group() for word in run]
     if upper_text or not all(_UPPER_WORD.fullmatch(word.rstrip(".,")) for word in words):

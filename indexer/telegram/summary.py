@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from reftel.indexer.telegram.places import fold, iter_places
 from reftel.schema.cable import Paragraph
 
 _FIRST_PARAGRAPHS = 12  # a summary opens a cable
@@ -17,6 +18,7 @@ _OPENING = re.compile(
 _LATER_OPENING = re.compile(rf"(?<=[.)]) \s+ (?:begin[ ])? {_KIND} \s? : \s*", re.VERBOSE | re.IGNORECASE)
 _CONTINUED = re.compile(r"\W{0,3}summary\s+(?:continued|cont\.?|cont'd)\s*[:.)]*\s*", re.IGNORECASE)
 _CLOSING = re.compile(r"\bend\s{1,4}(?:of\s)?(?:executive\s|introduction\sand\s|introductory\s)?summary\b", re.IGNORECASE)
+_CLOSING_REACH = 40  # characters of the longest closing marker before its last word
 _STOP = re.compile(r"\W{0,3}\Z")
 _HEADING = re.compile(r"\W*(?:begin )?(?:executive |introduction and )?summary\b", re.IGNORECASE)
 _ACTION_LINE = re.compile(r"this is an action (?:request|message|cable)", re.IGNORECASE)
@@ -76,7 +78,10 @@ def _collect(opened: str, paragraphs: Sequence[Paragraph], index: int) -> str | 
 
 
 def _find_closing(text: str) -> re.Match[str] | None:
-    return _CLOSING.search(text) if "summary" in text.lower() else None
+    for place in iter_places(fold(text), ("SUMMARY",)):
+        if match := _CLOSING.search(text, max(0, place - _CLOSING_REACH), place + len("summary") + 1):
+            return match
+    return None
 
 
 def _kept_stop(text: str, closing: re.Match[str]) -> str:

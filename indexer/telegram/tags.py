@@ -124,7 +124,7 @@ def _iter_tags(text: str) -> Iterator[str]:
             words = []
             yield from _bracketed(piece)
         elif piece in ",;":
-            if piece == "," and (name := _bare_person(words, pieces, place)):
+            if piece == "," and "OVIP" in pieces and (name := _bare_person(words, pieces, place)):
                 yield from _join_words(words[:-1])
                 yield name
                 place += name[name.index(",") :].count(" ")
@@ -165,16 +165,20 @@ def _may_be_tag(word: str) -> bool:
 
 def _join_words(words: list[str]) -> Iterator[str]:
     """Tags of words that no comma parts: codes one by one, listed topics whole, other runs of plain words as one tag."""
+    if not words:
+        return
     run: list[str] = []
-    for item in _with_topics(words):
-        parts = item.split("/") if all(map(is_known_tag, item.split("/"))) else [item]
+    for item in _with_topics(words) if len(words) > 1 else words:
+        parts = item.split("/") if "/" in item and all(map(is_known_tag, item.split("/"))) else [item]
         if is_tag_code(parts[0]) or " " in item or split_fused(item):
-            yield " ".join(run)
-            run = []
+            if run:
+                yield " ".join(run)
+                run = []
             yield from parts
         else:
             run.append(item)
-    yield " ".join(run)
+    if run:
+        yield " ".join(run)
 
 
 def _with_topics(words: list[str]) -> list[str]:

@@ -8,31 +8,41 @@ from reftel.indexer.telegram.lines import clean
 from reftel.schema.marking import parse_mark
 
 LONGEST_TITLE = 150
-# The end of a sentence, of closing words without a full stop, or the blanks before a rule.
+# The end of a sentence, of closing words without a full stop, or the blanks before a rule. What is looked ahead for here and below is
+# how one of the alternatives can begin: that spares most places the trial of all of them.
 SENTENCE_BREAK = re.compile(
-    r"""[.!?][\"”'’)\]]{0,2}\s{1,9} | [\"”)\]]\s{2,9} | \s{4,9} | \s(?=-{5})
+    r"""(?=[.!?\"”)\]\seE]) (?: [.!?][\"”'’)\]]{0,2}\s{1,9} | [\"”)\]]\s{2,9} | \s{4,9} | \s(?=-{5})
       | \b(?:end|End|END)[ ](?:of[ ])?
-        (?:summary|Summary|SUMMARY|comment|Comment|COMMENT|note|Note|NOTE|text|Text|TEXT)[.)]{0,2}\s{1,9}(?!OF\b|of\b)""",
+        (?:summary|Summary|SUMMARY|comment|Comment|COMMENT|note|Note|NOTE|text|Text|TEXT)[.)]{0,2}\s{1,9}(?!OF\b|of\b) )""",
     re.VERBOSE,
 )
+_WORD = re.compile(r"[A-Za-z][\w'’]*")
 _ABBREVIATED = re.compile(r"(?:\b[A-Z]\.|\b(?:Mr|Ms|Mrs|Dr|Amb|Gen|Col|Sen|Rep|vs|St|No))\.?\s*$|\bSection [A-Z]\.\s*$")
 _SMALL = (
     "a an and as at but by de del for from in into is it its la le nor of off on onto or over per than that the their to up via vs with"
     " without are was be not do does al el wa bin ibn"
 )
 _SMALL_WORDS = frozenset(_SMALL.split())
-NO_TITLE = re.compile(
-    r"""\s*(?: end\b | begin\b(?![ ]summary) | nnnn | -- | -[ ] | \* | [a-z]\) | \(?[ivx]+\) | sipdis | noforn | unquote | minimize
-             | \(.*\)$ | dear\b | yours\b | sincerely | [x\s.-]+$ )
-      | .{0,140}\bremoved\]
-      | .{0,140}\bend[ ](?:of[ ])?(?:summary|comment|text|note)\W{0,3}$""",
+_NO_TITLE = re.compile(
+    r"""(?=[BDEIMNSUVXY\s(*.-] | [A-Z]\))
+        \s*(?: end\b | begin\b(?![ ]summary) | nnnn | -- | -[ ] | \* | [a-z]\) | \(?[ivx]+\) | sipdis | noforn | unquote | minimize
+             | \(.*\)$ | dear\b | yours\b | sincerely | [x\s.-]+$ )""",
     re.VERBOSE | re.IGNORECASE,
 )
+_CLOSED = re.compile(r".{0,140}\b(?:removed\]|end (?:of )?(?:summary|comment|text|note)\W{0,3}$)", re.IGNORECASE)
+
+
+def is_no_title(line: str) -> bool:
+    """Whether a line is certainly no heading: a list item, a greeting, struck-out words, closing words at its front or end."""
+    if _NO_TITLE.match(line):
+        return True
+    lower = line.lower()
+    return ("end " in lower or "removed]" in lower) and _CLOSED.match(line) is not None
 
 
 def is_title(line: str) -> bool:
     """Whether a short line can be a heading: no sentence's end, no list item, no closing words. ``"Next Steps"``, ``"2009"``."""
-    if not line or len(line) > LONGEST_TITLE or NO_TITLE.match(line):
+    if not line or len(line) > LONGEST_TITLE or is_no_title(line):
         return False
     if line[-1] in ".;," and not line.endswith("..."):
         return False
@@ -42,7 +52,7 @@ def is_title(line: str) -> bool:
 
 def looks_titled(line: str) -> bool:
     """Whether most of a line's words begin with a capital, small words aside."""
-    words = [word for word in re.findall(r"[A-Za-z][\w'’]*", line) if word.lower() not in _SMALL_WORDS]
+    words = [word for word in _WORD.findall(line) if word.lower() not in _SMALL_WORDS]
     capitals = sum(word[0].isupper() for word in words)
     return bool(words) and capitals * 10 >= len(words) * 7
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import functools
-from importlib import resources
+from pathlib import Path
 
 
 @functools.cache
 def read_table(name: str) -> tuple[dict[str, str], ...]:
     """Rows of ``schema/tables/NAME.csv`` as dicts, in file order."""
-    text = resources.files(__name__).joinpath(f"{name}.csv").read_text("utf-8")
+    text = Path(__file__).with_name(f"{name}.csv").read_text("utf-8")
     return tuple(csv.DictReader(text.splitlines()))

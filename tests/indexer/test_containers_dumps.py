@@ -17,6 +17,10 @@ def lines(text: str) -> list[tuple[int, str]]:
     return list(enumerate(io.StringIO(text, newline="\n"), 1))
 
 
+def pieces(text: str) -> list[str]:
+    return list(io.StringIO(text, newline="\n"))
+
+
 def split(found) -> tuple[list[Message], list[tuple[int | None, str]]]:
     everything = list(found)
     messages = [item for item in everything if isinstance(item, Message)]
@@ -32,7 +36,7 @@ def row(number: int, *, body: str = "S E C R E T", header: str = "FM X", referen
 
 
 def test_a_row_gives_its_eight_fields() -> None:
-    (message,), errors = split(cables_csv.iter_rows(lines(row(1, body='a "b" \\ c,\n"d",\nit\'s', references="08OSLO1|07STATE2")), "f"))
+    (message,), errors = split(cables_csv.iter_rows(pieces(row(1, body='a "b" \\ c,\n"d",\nit\'s', references="08OSLO1|07STATE2")), "f"))
     assert errors == []
     assert message == Message(
         body='a "b" \\ c,\n"d",\nit\'s',
@@ -48,14 +52,14 @@ def test_a_row_gives_its_eight_fields() -> None:
 
 
 def test_escaped_apostrophes_and_line_ends() -> None:
-    (message,), _ = split(cables_csv.iter_rows(lines(row(1).replace("S E C R E T", "it\\'s\\\nhere")), "f"))
+    (message,), _ = split(cables_csv.iter_rows(pieces(row(1).replace("S E C R E T", "it\\'s\\\nhere")), "f"))
     assert message.body == "it's\nhere"
 
 
 @pytest.mark.parametrize("stray", ['"\n', '"\n"\n', "\n", '\n"\n\n'])
 def test_stray_quotes_between_rows_do_not_matter(stray: str) -> None:
     text = "".join(f"{row(number)}\n{stray}" for number in range(1, 5))
-    messages, errors = split(cables_csv.iter_rows(lines(stray + text), "f"))
+    messages, errors = split(cables_csv.iter_rows(pieces(stray + text), "f"))
     assert [message.printed_id for message in messages] == ["08OSLO1", "08OSLO2", "08OSLO3", "08OSLO4"]
     assert all(message.body == "S E C R E T" for message in messages)
     assert errors == []
@@ -71,34 +75,44 @@ def test_stray_quotes_between_rows_do_not_matter(stray: str) -> None:
 )
 def test_a_damaged_row_loses_only_itself(damage) -> None:
     text = f"{row(1)}\n{damage(row(2, body='x' * 60))}\n{row(3)}\n"
-    messages, errors = split(cables_csv.iter_rows(lines(text), "f"))
+    messages, errors = split(cables_csv.iter_rows(pieces(text), "f"))
     assert [message.printed_id for message in messages] == ["08OSLO1", "08OSLO3"]
     assert len(errors) == 1 or damage(row(2)).startswith('"2";')
 
 
 def test_a_damaged_row_is_reported_with_its_line() -> None:
     text = "\n".join([row(1, body="one\ntwo"), row(2)[:-1], row(3), ""])
-    _, errors = split(cables_csv.iter_rows(lines(text), "f"))
+    _, errors = split(cables_csv.iter_rows(pieces(text), "f"))
     assert errors == [(3, "a row without its 8 fields; it was passed over")]
 
 
 def test_unescaped_quotes_inside_a_body_are_kept() -> None:
     text = row(1, body="BODY").replace("BODY", 'he said "no", twice')
-    messages, errors = split(cables_csv.iter_rows(lines(text + "\n" + row(2)), "f"))
+    messages, errors = split(cables_csv.iter_rows(pieces(text + "\n" + row(2)), "f"))
     assert [message.body for message in messages] == ['he said "no", twice', "S E C R E T"]
     assert errors == []
 
 
 def test_a_row_quoted_inside_a_body_is_text() -> None:
-    (message,), errors = split(cables_csv.iter_rows(lines(row(1, body="> \n" + row(9) + "\nmore")), "f"))
+    (message,), errors = split(cables_csv.iter_rows(pieces(row(1, body="> \n" + row(9) + "\nmore")), "f"))
     assert message.body == "> \n" + row(9) + "\nmore"
     assert errors == []
 
 
 def test_text_before_the_first_row_is_reported() -> None:
-    messages, errors = split(cables_csv.iter_rows(lines(f"number,date,id\n{row(1)}\n"), "f"))
+    messages, errors = split(cables_csv.iter_rows(pieces(f"number,date,id\n{row(1)}\n"), "f"))
     assert len(messages) == 1
     assert errors == [(1, "text that belongs to no row; it was passed over")]
+
+
+def test_rows_do_not_depend_on_the_pieces_that_the_text_comes_in() -> None:
+    rows = (row(1, body='one\n"two"\n'), row(2), "", row(3, body="a")[:-9], row(4))
+    text = "\n".join(("stray", *rows))
+    by_line = list(cables_csv.iter_rows(pieces(text), "f"))
+    assert [item.locator if isinstance(item, SourceError) else item.source.locator for item in by_line] == [1, 2, 5, 7, 8]
+    for cut in range(1, 6):
+        parts = ["".join(pieces(text)[:cut]), "".join(pieces(text)[cut:])]
+        assert [str(item) for item in cables_csv.iter_rows(parts, "f")] == [str(item) for item in by_line]
 
 
 printable = st.text(st.characters(codec="utf-8", exclude_characters="\r\x00"), max_size=60)
@@ -107,7 +121,7 @@ printable = st.text(st.characters(codec="utf-8", exclude_characters="\r\x00"), m
 @given(printable, printable)
 def test_fields_agree_with_the_stock_reader_set_right(header: str, body: str) -> None:
     text = row(1, header=header, body=body)
-    (message,), errors = split(cables_csv.iter_rows(lines(text + "\n"), "f"))
+    (message,), errors = split(cables_csv.iter_rows(pieces(text + "\n"), "f"))
     (expected,) = csv.reader(io.StringIO(text, newline=""), escapechar="\\", doublequote=False)
     assert [message.header, message.body] == expected[6:] == [header, body]
     assert errors == []
