@@ -19,12 +19,21 @@ SYMPTOMS = (
 """What reading a file that is cut short or altered leads to, wherever the reader notices."""
 
 
+DAMAGE = (*SYMPTOMS, FileNotFoundError)
+"""All that `damage_of` makes an error of."""
+
+
+def damage_of(folder: Path, error: BaseException) -> IndexDamaged | IndexVersion:
+    """What to raise in place of one of `DAMAGE`: `IndexVersion` for a segment in another format, else `IndexDamaged`."""
+    if isinstance(error, ContainerVersionError):
+        return IndexVersion(f"a segment of the index in '{folder}' has {error}")
+    return IndexDamaged(f"the index in '{folder}' is damaged: {type(error).__name__}: {error}")
+
+
 @contextlib.contextmanager
 def refuse_damage(folder: Path) -> Iterator[None]:
-    """Raise `IndexDamaged` in place of any of `SYMPTOMS`, and of a missing file; `IndexVersion` for a segment in another format."""
+    """Raise the engine's own errors in place of any of `DAMAGE`; see `damage_of`."""
     try:
         yield
-    except ContainerVersionError as error:
-        raise IndexVersion(f"a segment of the index in '{folder}' has {error}") from error
-    except (*SYMPTOMS, FileNotFoundError) as error:
-        raise IndexDamaged(f"the index in '{folder}' is damaged: {type(error).__name__}: {error}") from error
+    except DAMAGE as error:
+        raise damage_of(folder, error) from error

@@ -18,6 +18,7 @@ Bytes = npt.NDArray[np.uint8]
 BLOCK = 128
 UNIT = 16
 _CHUNK = 1 << 13  # blocks packed at once
+_AT_ONCE = 1 << 9  # blocks unpacked at once: what is made on the way stays in the processor's cache
 _MOST_BITS = 32
 _SCATTERED, _FEW = 8, 2000  # so few numbers of a block, or in all, are picked one by one
 
@@ -100,9 +101,16 @@ class Packed:
         if len(bounds) == 2:
             unpacked = self._block(int(bounds[0]), int(bounds[1]))
         else:
-            bounds = bounds.astype(np.intp)
-            unpacked = self._unpack(bounds[:-1], np.diff(bounds)).reshape(-1)
+            unpacked = self._neighbours(bounds.astype(np.intp))
         return unpacked[first - low * BLOCK : last - low * BLOCK]
+
+    def _neighbours(self, bounds: npt.NDArray[np.intp]) -> Integers:
+        """The numbers of neighbouring blocks, from where each begins and the last one ends."""
+        starts, widths = bounds[:-1], np.diff(bounds)
+        if len(starts) <= _AT_ONCE:
+            return self._unpack(starts, widths).reshape(-1)
+        parts = [slice(start, start + _AT_ONCE) for start in range(0, len(starts), _AT_ONCE)]
+        return np.concatenate([self._unpack(starts[part], widths[part]).reshape(-1) for part in parts])
 
     def take(self, numbers: npt.NDArray[np.intp]) -> Integers:
         """The numbers at rising places; blocks that hold none are not looked at."""

@@ -81,17 +81,13 @@ class FieldPostings:
         starts += int(self._places[term])
         return starts
 
-    def places(self, documents: Wide, frequencies: Wide, starts: Wide, *, neighbours: bool) -> Wide:
-        """The places of a term in some of its documents; ``neighbours``: in all of them."""
-        if self._places is None or not len(documents):
+    def positions(self, starts: Wide, frequencies: Wide, *, neighbours: bool) -> Integers:
+        """The positions of a term in some of its documents, of which `starts` and `frequencies` are given; ``neighbours``: without a gap."""
+        if self._places is None or not len(starts):
             return _NO_NUMBERS
         if neighbours:
-            positions = self._positions.slice(int(starts[0]), int(starts[-1]) + int(frequencies[-1]))
-        else:
-            positions = self._positions.take(ranges(starts, frequencies))
-        places: Wide = np.repeat(documents << PLACE_BITS, frequencies)
-        places |= positions
-        return places
+            return self._positions.slice(int(starts[0]), int(starts[-1]) + int(frequencies[-1]))
+        return self._positions.take(ranges(starts, frequencies))
 
     # -- neighbouring terms ------------------------------------------------------------------------------------------------------------------
 

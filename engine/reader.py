@@ -8,6 +8,7 @@ text reads. A block's words stand at neighbouring positions, and the position be
 from __future__ import annotations
 
 import bisect
+import functools
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -17,9 +18,9 @@ import numpy as np
 import numpy.typing as npt
 
 from reftel.engine import tables, termsets
-from reftel.engine.cache import ArrayCache
+from reftel.engine.cache import BoundedCache
 from reftel.engine.contents import Contents, read_contents
-from reftel.engine.damage import refuse_damage
+from reftel.engine.damage import DAMAGE, damage_of, refuse_damage
 from reftel.engine.errors import IndexDamaged, IndexMissing
 from reftel.engine.folder import has_segments, latest_generation
 from reftel.engine.lexicon import encode_term
@@ -37,6 +38,11 @@ __all__ = ["PLACE_BITS", "Blocks", "Facet", "Reader", "Regions", "TermSet", "ope
 
 _CACHE_BYTES = 128 << 20
 _LARGEST_KEPT = 32 << 20
+_KEYS_KEPT, _TOTALS_KEPT = 1 << 15, 1 << 10
+_SOON_READ = 1 << 16  # postings and positions; so few are read whole and kept, as picking some of them takes as long
+_POSITIONS_KEPT = 1 << 23  # postings and positions; beyond, only those asked for are unpacked
+_UNCUT = 1 << 11  # places
+_RARE = 4  # where not one in so many of a term's documents matters, the positions of those alone are read
 _ATTEMPTS, _PAUSE = 20, 0.02
 _NONE = np.empty(0, dtype=np.int64)
 
@@ -78,7 +84,9 @@ class Reader:
         self.size: int = self._bases[-1]
         self.live: Mask = np.concatenate([np.empty(0, np.bool_), *(segment.live for segment in self._segments)])
         self.documents = self.size - sum(segment.deletions for segment in self._segments)
-        self._cache = ArrayCache(_CACHE_BYTES)
+        self._cache: BoundedCache[tuple[Integers, ...]] = BoundedCache(_CACHE_BYTES, _bytes)
+        self.key = functools.lru_cache(maxsize=_KEYS_KEPT)(self._key)
+        self.total_places = functools.lru_cache(maxsize=_TOTALS_KEPT)(self._total_places)
         self._columns: dict[tuple[str, str], Any] = {}
 
     def close(self) -> None:
@@ -165,33 +173,54 @@ class Reader:
         """The places of ``term`` in live documents, rising."""
         return self.places_of(self.exactly(field, (term,)))
 
-    def places_of(self, terms: TermSet, within: Integers | None = None) -> Integers:
+    def places_of(self, terms: TermSet, within: Integers | range | None = None) -> Integers:
         """The places of the terms of a set in live documents, rising.
 
-        ``within``: rising numbers of the documents that matter. Where they are few, places in others may be missing; where they are many, not.
+        ``within``: the documents that matter, rising or as a range. Places in others are left out of a range; of a list they may be.
         """
         key = ("places", terms.field, terms.name)
         whole = self._cache.peek(key)
-        if whole is not None:
-            return whole[0]
-        if within is not None and max(map(len, terms.parts), default=0) == 1:
-            holding = sum(field.count(part.stretches[0][0]) for part, field, _segment, _base in self._parts(terms))
-            if len(within) * termsets.RARE <= holding:
-                return self._guard(lambda: self._places(terms, within))[0]
-        return self._cached(key, lambda: self._places(terms, None))[0]
+        if whole is None and self._kept_whole(terms):
+            whole = self._cached(key, lambda: self._places(terms, None))
+        return self._guard(lambda: self._places(terms, within))[0] if whole is None else _cut(whole[0], within)
 
-    def _places(self, terms: TermSet, within: Integers | None) -> tuple[Integers]:
+    def _total_places(self, terms: TermSet) -> int:
+        """How many postings and places the terms of a set have together, deleted documents included; cheap."""
+        return sum(field.size_of(low, high) for part, field, _segment, _base in self._parts(terms) for low, high in part.stretches)
+
+    def _kept_whole(self, terms: TermSet) -> bool:
+        """Whether the places of a set are put together once and kept: of several terms, and of so few that choosing some takes as long."""
+        return max(map(len, terms.parts), default=0) != 1 or self.total_places(terms) <= _SOON_READ
+
+    def _places(self, terms: TermSet, within: Integers | range | None) -> tuple[Integers]:
         found = [_NONE]
         for part, field, segment, base in self._parts(terms):
             if len(part) == 1:
-                numbers = None if within is None else _slice(within, base, segment.size)
-                places = termsets.places_of_single(self._single(part, field, segment), field, numbers)
+                places = self._places_of_single(part, field, segment, _local(within, base, segment.size))
             else:
                 places = termsets.places(part, field)
             if segment.deletions:
                 places = places[segment.live[places >> PLACE_BITS]]
             found.append(places + (base << PLACE_BITS) if base else places)
         return (_joined(found),)
+
+    def _places_of_single(self, part: SegmentTerms, field: FieldPostings, segment: Segment, within: Integers | range | None) -> Integers:
+        """The places of a single term in a segment. Its positions are unpacked as a whole and kept unless few documents matter."""
+        whole = self._single(part, field, segment)
+        if within is not None and not isinstance(within, range) and len(within) * _RARE > len(whole[0]):
+            within = None
+        (documents, frequencies, starts), neighbours = termsets.cut(whole, within)
+        key = ("positions", segment.name, field.name, part.stretches[0][0])
+        kept = self._cache.peek(key)
+        if kept is None and neighbours and field.size_of(*part.stretches[0]) <= _POSITIONS_KEPT:
+            kept = self._cache.get(key, lambda: (field.positions(whole[2], whole[1], neighbours=True),))
+        if kept is None:
+            positions = field.positions(starts, frequencies, neighbours=neighbours)
+        elif neighbours:
+            positions = _stretch(kept[0], starts - whole[2][:1], frequencies)
+        else:
+            positions = termsets.picked(kept[0], starts - whole[2][0], frequencies)
+        return termsets.places_at(documents, frequencies, positions)
 
     # -- columns --------------------------------------------------------------------------------------------------------------------------
 
@@ -236,7 +265,7 @@ class Reader:
         """The key of every document, encoded."""
         return self._column("keys", "", lambda: [encode_term(self.key(document)) for document in range(self.size)])
 
-    def key(self, document: int) -> str:
+    def _key(self, document: int) -> str:
         """The key of a document."""
         segment, number = self._locate(document)
         return self._guard(lambda: segment.field(KEY).lexicon.term(int(segment.key_numbers[number])))
@@ -291,8 +320,10 @@ class Reader:
         return self._segments[number], document - self._bases[number]
 
     def _guard(self, read: Callable[[], Read]) -> Read:
-        with refuse_damage(self.folder):
+        try:
             return read()
+        except DAMAGE as error:
+            raise damage_of(self.folder, error) from error
 
     def _cached(self, key: tuple[Any, ...], make: Callable[[], tuple[Integers, ...]]) -> tuple[Integers, ...]:
         return self._cache.get(key, lambda: self._guard(make), largest=_LARGEST_KEPT)
@@ -306,13 +337,34 @@ class Reader:
         return kept
 
 
+def _bytes(arrays: tuple[Integers, ...]) -> int:
+    return sum(array.nbytes for array in arrays) + 200
+
+
 def _joined(parts: Sequence[Integers]) -> Integers:
     filled = [part for part in parts if len(part)]
     return filled[0] if len(filled) == 1 else np.concatenate([_NONE, *filled])
 
 
-def _slice(numbers: Integers, base: int, size: int) -> Integers:
-    """Those of rising numbers of documents that belong to a segment, as its own numbers."""
-    low, high = np.searchsorted(numbers, (base, base + size)).tolist()
-    part: Integers = numbers[low:high] - base
+def _local(documents: Integers | range | None, base: int, size: int) -> Integers | range | None:
+    """Those of some documents that belong to a segment, as its own numbers."""
+    if documents is None:
+        return None
+    if isinstance(documents, range):
+        return range(min(max(documents.start - base, 0), size), min(max(documents.stop - base, 0), size))
+    low, high = documents.searchsorted((base, base + size)).tolist()
+    part: Integers = documents[low:high] - base
     return part
+
+
+def _cut(places: Integers, within: Integers | range | None) -> Integers:
+    """The places in the documents that matter, where that are a range or few; a short list is sooner gone through than cut."""
+    if within is None:
+        return places
+    few = isinstance(within, range) or (len(places) > _UNCUT and len(within) * _RARE <= len(places))
+    return termsets.among(places, within) if few else places
+
+
+def _stretch(positions: npt.NDArray[Any], starts: Integers, counts: Integers) -> npt.NDArray[Any]:
+    """The stretch of positions that neighbouring documents have."""
+    return positions[int(starts[0]) : int(starts[-1]) + int(counts[-1])] if len(starts) else positions[:0]

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
+from reftel.engine.columns import ranges
 from reftel.engine.lexicon import encode_term
 from reftel.engine.postings import PLACE_BITS, FieldPostings
 from reftel.engine.segment import Segment
 
+Integers = npt.NDArray[Any]
 Wide = npt.NDArray[np.int64]
+Single = tuple[Wide, Wide, Wide]
+"""Of one term: the documents that hold it, how often each does, and where its positions begin."""
 
 _NONE = np.empty(0, dtype=np.int64)
-RARE = 4
-"""Where not one in so many of a term's documents matters, the positions of those alone are read."""
-
+_STRETCHES = 32  # so few are cut out one by one
 _FEW = 16  # postings of fewer than one document in so many are sorted, others counted by document
 
 
@@ -86,8 +88,8 @@ def listed(terms: SegmentTerms, field: FieldPostings) -> list[str]:
     return [term for low, high in terms.stretches for term in field.lexicon.slice(low, high)]
 
 
-def single(term: int, field: FieldPostings) -> tuple[Wide, Wide, Wide]:
-    """The documents that hold one term, how often each does, and where its positions begin."""
+def single(term: int, field: FieldPostings) -> Single:
+    """The postings of one term."""
     frequencies = field.frequencies(term)
     return field.documents(term), frequencies, field.starts(term, frequencies)
 
@@ -115,14 +117,26 @@ def _all_postings(terms: SegmentTerms, field: FieldPostings) -> tuple[Wide, Wide
     return np.concatenate(documents), np.concatenate(frequencies)
 
 
-def places_of_single(found: tuple[Wide, Wide, Wide], field: FieldPostings, within: Wide | None) -> Wide:
-    """The places of one term, from what `single` gave; where few documents matter, of those alone."""
+def cut(found: Single, within: Wide | range | None) -> tuple[Single, bool]:
+    """What `single` gave, of the documents that matter alone, and whether those are neighbours in it."""
     documents, frequencies, starts = found
-    if within is None or len(within) * RARE > len(documents):
-        return field.places(documents, frequencies, starts, neighbours=True)
-    chosen = np.searchsorted(documents, within)
-    chosen = chosen[documents[np.minimum(chosen, len(documents) - 1)] == within]
-    return field.places(documents[chosen], frequencies[chosen], starts[chosen], neighbours=False)
+    if within is None:
+        return found, True
+    if isinstance(within, range):
+        part = slice(*documents.searchsorted((within.start, within.stop)).tolist())
+        return (documents[part], frequencies[part], starts[part]), True
+    chosen = documents.searchsorted(within)
+    chosen = chosen[documents.take(chosen, mode="clip") == within]
+    return (documents[chosen], frequencies[chosen], starts[chosen]), False
+
+
+def places_at(documents: Wide, frequencies: Wide, positions: Integers) -> Wide:
+    """The places that these positions are, so many of them in each document."""
+    if not len(positions):
+        return _NONE
+    places: Wide = np.repeat(documents << PLACE_BITS, frequencies)
+    places |= positions
+    return places
 
 
 def places(terms: SegmentTerms, field: FieldPostings) -> Wide:
@@ -134,6 +148,22 @@ def places(terms: SegmentTerms, field: FieldPostings) -> Wide:
     return unrepeated(together)
 
 
+def among(places: Wide, documents: Wide | range) -> Wide:
+    """Those of rising places that stand in some documents, which rise too."""
+    if isinstance(documents, range):
+        return places[slice(*places.searchsorted((documents.start << PLACE_BITS, documents.stop << PLACE_BITS)).tolist())]
+    low, high = places.searchsorted(documents << PLACE_BITS), places.searchsorted((documents + 1) << PLACE_BITS)
+    return picked(places, low, high - low)
+
+
+def picked(values: Integers, starts: Wide, counts: Wide) -> Integers:
+    """Some stretches of an array one behind the other."""
+    if len(starts) <= _STRETCHES:
+        pairs = zip(starts.tolist(), (starts + counts).tolist(), strict=True)
+        return np.concatenate([values[:0], *[values[start:end] for start, end in pairs]])
+    return values[ranges(starts, counts)]
+
+
 def unrepeated(places: Wide) -> Wide:
     """Sorted places, each once: two words may stand at one place."""
     new = np.ones(len(places), dtype=np.bool_)
@@ -143,8 +173,7 @@ def unrepeated(places: Wide) -> Wide:
 
 def _stretch_places(low: int, high: int, field: FieldPostings) -> Wide:
     if high - low == 1:
-        return places_of_single(single(low, field), field, None)
+        documents, frequencies, starts = single(low, field)
+        return places_at(documents, frequencies, field.positions(starts, frequencies, neighbours=True))
     _counts, documents = field.stretch(low, high)
-    found: Wide = np.repeat(documents << PLACE_BITS, field.stretch_frequencies(low, high))
-    found |= field.stretch_positions(low, high)
-    return found
+    return places_at(documents, field.stretch_frequencies(low, high), field.stretch_positions(low, high))

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from reftel.engine import names
 from reftel.engine.columns import ABSENT
 from reftel.engine.fieldtypes import NUMBER_STEP
-from reftel.engine.postings import PLACE_BITS, FieldPostings
+from reftel.engine.postings import FieldPostings
 from reftel.engine.segment import Segment
 from reftel.engine.stock import FieldCursor, TermInfo, TermNotFound, TermsReader
 from reftel.engine.whoosh_matcher import ArrayMatcher, Postings
@@ -56,13 +56,13 @@ class WordTerms:
     def postings(self, number: int) -> Postings:
         """The postings of a term."""
         documents, frequencies = self._field.documents(number), self._field.frequencies(number)
-        positions = (lambda: self._positions(number, documents, frequencies)) if self._field.placed else None
+        positions = (lambda: self._positions(number, frequencies)) if self._field.placed else None
         return Postings(documents, frequencies, None if self._lengths is None else self._lengths[documents], positions)
 
-    def _positions(self, number: int, documents: Wide, frequencies: Wide) -> list[list[int]]:
+    def _positions(self, number: int, frequencies: Wide) -> list[list[int]]:
         starts = self._field.starts(number, frequencies)
-        places = self._field.places(documents, frequencies, starts, neighbours=True) & ((1 << PLACE_BITS) - 1)
-        return [part.tolist() for part in np.split(places, np.cumsum(frequencies)[:-1])]
+        positions = self._field.positions(starts, frequencies, neighbours=True)
+        return [part.tolist() for part in np.split(positions, np.cumsum(frequencies)[:-1])]
 
 
 class NumberTerms:

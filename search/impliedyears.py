@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from reftel.schema.fields import minutes_of
 from reftel.schema.identifiers import canonical_id, full_year
-from reftel.search.citations import LAST_AMBIGUOUS_MONTH, in_year, resolve
 from reftel.search.lists import ids_node
 from reftel.search.plan import And, CitedBy, Node, Not, Or, Range, Value
 from reftel.search.walk import rewrite
@@ -63,6 +62,8 @@ def resolve_years(root: Node, desk: Desk) -> tuple[Node, tuple[str, ...]]:
 
 def _citing(ids: Iterable[str], desk: Desk) -> _Difference:
     """For the cables that cite any of ``ids``."""
+    from reftel.search.citations import resolve  # noqa: PLC0415 - few queries ask for references
+
     wanted = {key for key in ids if canonical_id(key) == key}
     added, removed = set(), set()
     for cable in desk.cables(Or(tuple(_ambiguous(wanted)))) if wanted else ():
@@ -77,6 +78,8 @@ def _citing(ids: Iterable[str], desk: Desk) -> _Difference:
 
 def _ambiguous(wanted: Iterable[str]) -> Iterator[Node]:
     """The cables of the first months of a year that may mean one of these ids, or seem to and mean another."""
+    from reftel.search.citations import LAST_AMBIGUOUS_MONTH, in_year  # noqa: PLC0415
+
     for key in sorted(wanted):
         for citing, difference in ((key, 0), (in_year(key, 1), 1)):
             year = full_year(key[:2]) + difference
@@ -86,6 +89,8 @@ def _ambiguous(wanted: Iterable[str]) -> Iterator[Node]:
 
 def _cited(ids: Iterable[str], desk: Desk) -> _Difference:
     """For the cables that any of ``ids`` cites."""
+    from reftel.search.citations import resolve  # noqa: PLC0415
+
     links = [link for key in ids if (cable := desk.find(key)) is not None for link in resolve(cable, desk)]
     meant = {link.target for link in links if link.target}
     usual = {link.other if link.assumed_year else link.target for link in links}

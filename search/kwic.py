@@ -14,14 +14,12 @@ from reftel.schema.errors import BadValueError
 from reftel.search.paragraphs import paragraphs_where
 from reftel.search.plan import Mark, Node, Paragraph
 from reftel.search.positions import spans
+from reftel.search.results import DEFAULT_WIDTH
 from reftel.search.snippets import CableText, paragraph_table
 from reftel.search.walk import iter_evidence
 
 Order = Literal["id", "date", "left", "right"]
 ORDERS: tuple[Order, ...] = ("id", "date", "left", "right")
-
-DEFAULT_WIDTH = 40
-"""Characters of context on each side."""
 
 _BLANKS = 8  # context is looked for in at most so many times its width of text: rows of blanks are passed over
 
@@ -61,7 +59,7 @@ def kwic_lines(cable: Cable, plan: Node, width: int = DEFAULT_WIDTH) -> Iterator
     text = CableText.of(cable)
     for first, last in _outermost(_spans(cable, plan, text)):
         index = int(np.searchsorted(text.starts, first, "right")) - 1
-        tokens = text.tokens[index]
+        tokens = text.tokens(index)
         offset = int(text.starts[index])
         yield _line(cable, index, tokens[first - offset].start, tokens[last - offset].end, width)
 

@@ -13,7 +13,7 @@ What nodes mean, given a cable's fields cut into blocks of tokens (see ``schema/
 from __future__ import annotations
 
 import dataclasses
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Origin = tuple[int, int]
 
@@ -197,8 +197,7 @@ class Bucket:
     count: int
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """One hit as an engine knows it: the cable's key and its score (0 when sorted by a field)."""
 
     key: str

@@ -7,6 +7,7 @@ A span is a first and a last place in one block. Span sets are pairs of arrays, 
 from __future__ import annotations
 
 import dataclasses
+import threading
 from collections.abc import Iterable
 from typing import Protocol
 
@@ -21,6 +22,8 @@ Integers = npt.NDArray[np.int64]
 PLACE_BITS = 32
 _FARTHEST = 1 << 30
 _MERGE = 24
+_KEPT_ROOM = 1 << 18  # numbers, for each thread
+_local = threading.local()
 MOST_PAIRS = 20_000_000
 """Ways in which the words of a proximity or phrase may stand together, over all documents: a gigabyte."""
 
@@ -62,13 +65,13 @@ def spans(node: Node, text: FieldText, *, every: bool = False) -> Spans:
     """
     match node:
         case Word():
-            places = text.places(node) if text.name in node.fields else _EMPTY
+            places = _places(node, text)
             return Spans(places, places)
         case AnyOf():
             return _union([spans(child, text, every=every) for child in node.children])
-        case Phrase() if node.parts and all(isinstance(part, Word) for part in node.parts):
-            first = _words_in_row([spans(part, text).first for part in node.parts])
-            return Spans(first, first + (len(node.parts) - 1))
+        case Phrase() if words := _only_words(node):
+            first = _words_in_row([_places(word, text) for word in words])
+            return Spans(first, first + (len(words) - 1))
         case Phrase():
             return _phrase([spans(part, text, every=True) for part in node.parts], node)
         case Near():
@@ -76,6 +79,16 @@ def spans(node: Node, text: FieldText, *, every: bool = False) -> Spans:
             return _near(*sides, node, text, every=every)
         case _:
             raise TypeError(f"{type(node).__name__} has no positions")
+
+
+def _places(word: Word, text: FieldText) -> Integers:
+    return text.places(word) if text.name in word.fields else _EMPTY
+
+
+def _only_words(node: Phrase) -> list[Word]:
+    """The parts of a phrase that are all words; none of any other phrase."""
+    words = [part for part in node.parts if isinstance(part, Word)]
+    return words if len(words) == len(node.parts) else []
 
 
 def starts(node: Node, text: FieldText) -> Integers:
@@ -89,6 +102,8 @@ def starts(node: Node, text: FieldText) -> Integers:
             if not node.ordered:
                 found.append(_meeting(right, left, node.distance, text))
             return np.concatenate(found)
+        case Phrase() if words := _only_words(node):
+            return _words_in_row([_places(word, text) for word in words])
         case _:
             return spans(node, text).first
 
@@ -112,21 +127,31 @@ def _meeting(before: Spans, after: Spans, distance: int, text: FieldText) -> Int
 
 def _words_in_row(parts: list[Integers]) -> Integers:
     """Where a phrase of single words begins, from the places of each: the rarest is gone through, the others are looked up."""
-    order = sorted(range(len(parts)), key=lambda number: len(parts[number]))
-    begins: Integers = parts[order[0]] - order[0]
-    for number in order[1:]:
-        begins = _shared(begins + number, parts[number]) - number
-    return begins
+    (_, place, begins), *others = sorted([(len(places), place, places) for place, places in enumerate(parts)])
+    for _, further, places in others:
+        begins, place = _shared(begins + (further - place), places), further
+    return begins - place if place else begins
 
 
 def _shared(few: Integers, many: Integers) -> Integers:
     """The numbers of both lists, which rise without repetitions. Merging lists that are already sorted beats looking up, up to a ratio."""
     if len(few) * _MERGE < len(many):
         return few[found_in(many, few)[1]]
-    merged = np.concatenate([few, many])
+    merged, same = _scratch(len(few) + len(many))
+    np.concatenate([few, many], out=merged)
     merged.sort(kind="stable")
-    shared: Integers = merged[:-1][merged[1:] == merged[:-1]]
+    shared: Integers = merged[:-1][np.equal(merged[1:], merged[:-1], out=same[:-1])]
     return shared
+
+
+def _scratch(size: int) -> tuple[Integers, npt.NDArray[np.bool_]]:
+    """Room for so many numbers and marks, kept for the next time where it is not much: the system takes long to give new memory."""
+    if size > _KEPT_ROOM:
+        return np.empty(size, dtype=np.int64), np.empty(size, dtype=np.bool_)
+    room: tuple[Integers, npt.NDArray[np.bool_]] | None = getattr(_local, "room", None)
+    if room is None:
+        room = _local.room = (np.empty(_KEPT_ROOM, dtype=np.int64), np.empty(_KEPT_ROOM, dtype=np.bool_))
+    return room[0][:size], room[1][:size]
 
 
 def _phrase(parts: list[Spans], node: Phrase) -> Spans:
@@ -174,10 +199,10 @@ def _pairs(low: npt.NDArray[np.intp], high: npt.NDArray[np.intp], node: Node) ->
 
 def found_in(rising: Integers, wanted: Integers) -> tuple[Integers, npt.NDArray[np.bool_]]:
     """Where each of ``wanted`` stands, or would stand, in ``rising``, and whether it does."""
-    places = np.searchsorted(rising, wanted)
+    places = rising.searchsorted(wanted)
     if not len(rising):
         return places, np.zeros(len(wanted), dtype=np.bool_)
-    found: npt.NDArray[np.bool_] = rising[np.minimum(places, len(rising) - 1)] == wanted
+    found: npt.NDArray[np.bool_] = rising.take(places, mode="clip") == wanted
     return places, found
 
 

@@ -11,6 +11,9 @@ from reftel.search.plan import Bucket
 Highlights = tuple[tuple[int, int], ...]
 """Character ranges of a text, end exclusive, in rising order."""
 
+DEFAULT_WIDTH = 40
+"""Characters of context on each side of a keyword."""
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class HitParagraph:
@@ -107,11 +110,15 @@ def facets_to_dict(facets: dict[str, tuple[Bucket, ...]]) -> dict[str, list[dict
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ExplainedNode:
-    """A node of a plan with the number of cables it holds for and the time that took. ``origin`` is its span in the query text."""
+    """A node of a plan with the number of cables it holds for, the time that took, and by which ``way`` they were found.
+
+    ``origin`` is its span in the query text.
+    """
 
     text: str
     cables: int
     milliseconds: float
+    way: str
     origin: tuple[int, int] | None
     children: tuple[ExplainedNode, ...] = ()
 
@@ -121,6 +128,7 @@ class ExplainedNode:
             "node": self.text,
             "cables": self.cables,
             "milliseconds": round(self.milliseconds, 3),
+            "way": self.way,
             "origin": list(self.origin) if self.origin else None,
             "children": [child.to_dict() for child in self.children],
         }

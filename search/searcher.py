@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -11,19 +10,18 @@ from reftel.schema.errors import BadValueError, UnknownFieldError
 from reftel.schema.fields import facet_fields, fields_by_name, sort_fields
 from reftel.search.describe import describe
 from reftel.search.desk import Desk
-from reftel.search.drilldown import FacetTable, facet_table, parse_order_of_buckets, split_levels
 from reftel.search.impliedyears import resolve_years
-from reftel.search.kwic import DEFAULT_WIDTH, KwicLine, kwic_lines, parse_order, sort_lines
 from reftel.search.lists import Tagged, ids_node, nothing_tagged, resolve, unknown_tags
 from reftel.search.plan import And, Bucket, Request
 from reftel.search.query import ParsedQuery, read_query
-from reftel.search.results import ExplainedNode, Explanation, Hit, HitParagraph, Page
+from reftel.search.results import DEFAULT_WIDTH, ExplainedNode, Explanation, Hit, HitParagraph, Page
 from reftel.search.snippets import best_paragraphs, matching_paragraphs, subject_highlights
-from reftel.search.suggest import suggestions
 
 if TYPE_CHECKING:
     from reftel.schema.cable import Cable
+    from reftel.search.drilldown import FacetTable
     from reftel.search.engines.base import Engine, NodeCount
+    from reftel.search.kwic import KwicLine
     from reftel.search.plan import Node
 
 SHOWN_PARAGRAPHS = 2
@@ -72,8 +70,13 @@ class Searcher:
         request = Request(read.plan, parse_sort(sort), offset, limit, tuple(map(parse_facet, facets)))
         answer = self._engine.answer(request)
         hits = tuple(self._hit(found.key, found.score, read.plan) for found in answer.found)
-        notes = read.notes if answer.total else (*read.notes, *suggestions(self._engine, read.plan))
+        notes = read.notes if answer.total else (*read.notes, *self._suggestions(read.plan))
         return Page(read.printed, answer.total, offset, notes, hits, answer.facets)
+
+    def _suggestions(self, plan: Node) -> tuple[str, ...]:
+        from reftel.search.suggest import suggestions  # noqa: PLC0415 - only where nothing is found
+
+        return suggestions(self._engine, plan)
 
     def scan(self, query: str, ids: Iterable[str] | None = None) -> Iterator[Hit]:
         """Every hit in key order, one at a time."""
@@ -94,6 +97,8 @@ class Searcher:
         self, query: str, *, width: int = DEFAULT_WIDTH, sort: str = "id", ids: Iterable[str] | None = None
     ) -> Iterator[KwicLine]:
         """Every occurrence; see `Archive.kwic`."""
+        from reftel.search.kwic import kwic_lines, parse_order, sort_lines  # noqa: PLC0415 - a plain search starts without it
+
         order = parse_order(sort)
         if width < 0:
             raise BadValueError("the width must not be negative", text=f"width={width}", start=0)
@@ -116,6 +121,8 @@ class Searcher:
 
     def drill(self, query: str, facet: str, *, order: str = "count", narrow: bool = False) -> FacetTable:
         """A facet with the rest summed up, others nested in it; see `Archive.drill`."""
+        from reftel.search.drilldown import facet_table, parse_order_of_buckets, split_levels  # noqa: PLC0415 - as above
+
         levels = [parse_facet(part) for part in split_levels(facet)]
         return facet_table(self.desk, query, levels, order=parse_order_of_buckets(order), narrow=narrow)
 
@@ -136,7 +143,7 @@ class Searcher:
 
 def _explained(count: NodeCount) -> ExplainedNode:
     children = tuple(map(_explained, count.children))
-    return ExplainedNode(describe(count.node), count.documents, count.milliseconds, count.node.origin, children)
+    return ExplainedNode(describe(count.node), count.documents, count.milliseconds, count.way, count.node.origin, children)
 
 
 def parse_facet(text: str) -> tuple[str, int | None]:
@@ -168,5 +175,7 @@ def parse_sort(text: str) -> str:
 
 
 def _nearest(name: str, names: list[str]) -> str:
+    import difflib  # noqa: PLC0415 - only for a mistake
+
     near = difflib.get_close_matches(name, names, n=1)
     return f"did you mean '{near[0]}'?" if near else "choose one of " + ", ".join(names)

@@ -6,17 +6,18 @@ in the paragraphs that it holds for. The evaluation is that of the engine, over 
 
 from __future__ import annotations
 
+import bisect
 import dataclasses
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Self
 
 import numpy as np
 
 from reftel.schema import scales
-from reftel.schema.analysis import Token, tokenize
+from reftel.schema.analysis import Token, joined_words, tokenize, words
 from reftel.schema.cable import Cable
-from reftel.search.matching import matching
+from reftel.search.matching import fixed_prefix, matching
 from reftel.search.paragraphs import BODY, Mask, Paragraphs, paragraphs_where
 from reftel.search.plan import Mark, Node, Paragraph, Word
 from reftel.search.positions import Integers, spans
@@ -25,6 +26,7 @@ from reftel.search.walk import iter_evidence, iter_words
 
 _SUBJECT = "subject"
 _SUMMARY_START = 60
+_LAST = chr(0x10FFFF)
 
 
 def best_paragraphs(cable: Cable, plan: Node, limit: int = 2) -> tuple[HitParagraph, ...]:
@@ -73,22 +75,26 @@ def subject_highlights(cable: Cable, plan: Node) -> Highlights:
 
 
 class CableText:
-    """Blocks of one field of one cable, as `spans` wants them: document 0, one empty position between two blocks."""
+    """Blocks of one field of one cable, as `spans` wants them: document 0, one empty position between two blocks.
+
+    ``tokens``: the tokens of a block, the same as its words, with the characters where they stand.
+    """
 
     def __init__(self, name: str, blocks: Sequence[str]) -> None:
         self.name = name
-        self.tokens: list[list[Token]] = [tokenize(block) for block in blocks]
-        lengths = np.array([len(tokens) for tokens in self.tokens], dtype=np.int64)
+        texts = [words(block) for block in blocks]
+        lengths = np.array([len(block) for block in texts], dtype=np.int64)
         self.starts: Integers = np.cumsum(lengths + 1) - (lengths + 1)
         self.ends: Integers = self.starts + lengths - 1
         self._places: dict[str, list[int]] = {}
-        for start, tokens in zip(self.starts.tolist(), self.tokens, strict=True):
-            for place, token in enumerate(tokens, start):
-                self._places.setdefault(token.text, []).append(place)
-                if token.joined:
-                    self._places.setdefault(token.joined, []).append(place)
+        for start, text, block in zip(self.starts.tolist(), texts, blocks, strict=True):
+            for place, word in enumerate(text, start):
+                self._places.setdefault(word, []).append(place)
+            for place, word in joined_words(block):
+                self._places.setdefault(word, []).append(start + place)
         self._terms = sorted(self._places)
         self.places = functools.cache(self._find)
+        self.tokens: Callable[[int], list[Token]] = functools.cache(lambda block: tokenize(blocks[block]))  # of the blocks that are shown
 
     @classmethod
     def of(cls, cable: Cable) -> Self:
@@ -96,7 +102,9 @@ class CableText:
         return cls(BODY, [paragraph.text for paragraph in cable.paragraphs])
 
     def _find(self, word: Word) -> Integers:
-        found = [place for term in matching(word, self._terms) for place in self._places[term]]
+        prefix = fixed_prefix(word)
+        low, high = bisect.bisect_left(self._terms, prefix), bisect.bisect_right(self._terms, prefix + _LAST)
+        found = [place for term in matching(word, self._terms[low:high]) for place in self._places[term]]
         return np.array(sorted(set(found)), dtype=np.int64)
 
     def block_ends(self, places: Integers) -> Integers:
@@ -106,7 +114,7 @@ class CableText:
     def highlights(self, block: int, places: set[int]) -> Highlights:
         """Character ranges of those of ``places`` that stand in a block."""
         start = int(self.starts[block])
-        return tuple((token.start, token.end) for place, token in enumerate(self.tokens[block], start) if place in places)
+        return tuple((token.start, token.end) for place, token in enumerate(self.tokens(block), start) if place in places)
 
 
 @dataclasses.dataclass(slots=True)

@@ -45,6 +45,13 @@ def iter_all_words(node: Node) -> Iterator[Word]:
         yield from iter_all_words(child)
 
 
+def prefers(node: Node) -> bool:
+    """Whether any `Prefer` stands in the combinations that a node is made of."""
+    if isinstance(node, And | Or):
+        return any(map(prefers, node.children))
+    return isinstance(node, Prefer)
+
+
 def iter_preferences(node: Node) -> Iterator[Prefer]:
     """Every `Prefer` that is not under a `Not`."""
     if isinstance(node, Prefer):

@@ -35,7 +35,8 @@ def command(query: str, archive: str, output_format: str) -> int:
         target.print(Text(f"note     {safe_line(note)}"))
 
     def grow(tree: Tree, node: ExplainedNode) -> None:
-        branch = tree.add(Text(f"{safe_line(node.text)}  ").append(f"{node.cables:,} cables, {node.milliseconds:.1f} ms", style="dim"))
+        found = f"{node.cables:,} cables, {node.milliseconds:.1f} ms, by {node.way}"
+        branch = tree.add(Text(f"{safe_line(node.text)}  ").append(found, style="dim"))
         for child in node.children:
             grow(branch, child)
 

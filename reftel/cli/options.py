@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from reftel.cli.completion import complete_query
 from reftel.render.safe import safe_text
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 DEFAULT_ARCHIVE = "archive"
 FORMATS = ("table", "json", "jsonl", "csv", "ids", "md")
@@ -35,7 +37,13 @@ def format_option(*formats: str) -> Callable[[_Command], _Command]:
 
 def query_argument(command: _Command) -> _Command:
     """``QUERY...``: several words are joined by blanks, so that ``reftel search kosovo precedent`` needs no quotes."""
-    return click.argument("query", nargs=-1, required=True, callback=_join, shell_complete=complete_query)(command)
+    return click.argument("query", nargs=-1, required=True, callback=_join, shell_complete=_complete)(command)
+
+
+def _complete(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from reftel.cli.completion import complete_query  # noqa: PLC0415 - only a shell asks for it
+
+    return complete_query(context, parameter, incomplete)
 
 
 def _join(_context: click.Context, _parameter: click.Parameter, value: Iterable[str]) -> str:

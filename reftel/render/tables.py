@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from rich.table import Table
 from rich.text import Text
 
 from reftel.render.hits import describe, label, paragraph_text
@@ -13,6 +12,7 @@ from reftel.render.safe import safe_line, safe_text
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
     from reftel.neighbours import Neighbours
     from reftel.schema.cable import Cable, Paragraph
@@ -148,6 +148,8 @@ def _number(paragraph: Paragraph) -> str:
 
 
 def _head(cable: Cable) -> Table:
+    from rich.table import Table  # noqa: PLC0415 - lists of hits do without
+
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")

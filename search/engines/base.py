@@ -11,11 +11,12 @@ from reftel.search.plan import Answer, Node, Request
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class NodeCount:
-    """How many cables a node of a plan holds for by itself, and the time that took, its children included."""
+    """How many cables a node of a plan holds for by itself, the time that took, its children included, and the way it was found out."""
 
     node: Node
     documents: int
     milliseconds: float
+    way: str
     children: tuple[NodeCount, ...] = ()
 
 

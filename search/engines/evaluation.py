@@ -17,20 +17,41 @@ from reftel.search import plan
 from reftel.search.describe import too_broad
 from reftel.search.engines.columns import Columns
 from reftel.search.engines.lexicon import Lexicon
+from reftel.search.engines.outline import conjunction, fields_of, outline
 from reftel.search.engines.places import FieldPlaces
 from reftel.search.engines.sets import DocumentSet, Mask, union
 from reftel.search.matching import fixed_prefix, matching_pattern
 from reftel.search.paragraphs import BODY, Paragraphs, paragraphs_where
-from reftel.search.positions import PLACE_BITS, found_in, ranges, starts
-from reftel.search.walk import children, iter_all_words, iter_words
+from reftel.search.positions import PLACE_BITS, Integers, found_in, ranges, starts
+from reftel.search.walk import children, iter_words
 
 MOST_POSTINGS = 30_000_000
 """Documents, summed over all words that the patterns of a query stand for, that it may go through: some ten seconds and a gigabyte."""
 
-_PATTERNS = ("prefix", "wildcard", "fuzzy")
 _CITED, _ID = "refs", "id"
+_PLACES_AT_ONCE = 1 << 17
 _SELECT = 64  # the paragraphs of fewer than one document in so many are looked at apart from the others
-_COST = {plan.Phrase: 1, plan.Near: 2, plan.Paragraph: 3, plan.Mark: 3}
+
+
+WAYS: dict[type[plan.Node], str] = {
+    plan.Everything: "all cables",
+    plan.Nothing: "no cable",
+    plan.Word: "postings of its words",
+    plan.AnyOf: "union",
+    plan.Phrase: "places of its words",
+    plan.Near: "places of its words",
+    plan.And: "intersection",
+    plan.Or: "union",
+    plan.Not: "the cables left over",
+    plan.Mark: "table of paragraphs",
+    plan.Paragraph: "places in the table of paragraphs",
+    plan.Value: "postings of its values",
+    plan.ValuePattern: "postings of the values like it",
+    plan.Range: "sorted column",
+    plan.CitedBy: "column of references",
+    plan.Prefer: "its first part; the others count in the order alone",
+}
+"""By which way each kind of node is evaluated. There is one for every kind: nothing of a plan is left to Whoosh's matchers."""
 
 
 class Evaluation:
@@ -61,9 +82,8 @@ class Evaluation:
     def refuse_broad(self, root: plan.Node) -> None:
         """`QueryTooBroad` if the patterns of a plan stand for more words of the archive than can be gone through."""
         total = 0
-        for word in iter_all_words(root):
-            if word.match in _PATTERNS:
-                total += sum(self._reader.total_postings(self._lexicon.terms(word, field)) for field in dict.fromkeys(word.fields))
+        for word in outline(root).patterns:
+            total += self._lexicon.total_postings(word)
             if total > MOST_POSTINGS:
                 message = f"the patterns of the query stand for too many words of the archive ({total:,} postings, more than {MOST_POSTINGS:,})"
                 raise too_broad(word, message, "give them more letters, above all at the beginning")
@@ -82,14 +102,25 @@ class Evaluation:
     # -- words and positions ------------------------------------------------------------------------------------------------------------------
 
     def _positional(self, node: plan.Node, within: DocumentSet) -> DocumentSet:
-        found = []
-        for field in _fields(node):
-            candidates = self._candidates(node, field, within)
-            if len(candidates):
-                places = starts(node, FieldPlaces(self._reader, self._lexicon, field, candidates))
-                holding = DocumentSet.among(places >> PLACE_BITS, self._reader.size)
-                found.append(holding.both(candidates))
-        return union(found, self._reader.size)
+        return union([self._standing(node, field, self._candidates(node, field, within)) for field in fields_of(node)], self._reader.size)
+
+    def _standing(self, node: plan.Node, field: str, candidates: DocumentSet) -> DocumentSet:
+        """Those of ``candidates``, which hold words enough for it, where ``node`` stands in ``field``."""
+        if not len(candidates):
+            return candidates
+        if candidates.sparse:
+            return candidates.those_among(self._starts(node, field, candidates.numbers) >> PLACE_BITS)
+        places = np.concatenate([self._starts(node, field, within) for within in self._pieces(node, field)])
+        return DocumentSet.among(places >> PLACE_BITS, self._reader.size).both(candidates)
+
+    def _starts(self, node: plan.Node, field: str, within: Integers | range) -> Integers:
+        return starts(node, FieldPlaces(self._reader, self._lexicon, field, within))
+
+    def _pieces(self, node: plan.Node, field: str) -> list[range]:
+        """All documents in pieces, so that the places of common words, which are looked at together, stay in the processor's cache."""
+        total = sum(self._reader.total_places(self._lexicon.terms(word, field)) for word in iter_words(node))
+        size = max(1, self._reader.size * _PLACES_AT_ONCE // max(total, 1))
+        return [range(start, min(start + size, self._reader.size)) for start in range(0, self._reader.size, size)]
 
     def _candidates(self, node: plan.Node, field: str, within: DocumentSet) -> DocumentSet:
         """Documents of ``within`` that hold words enough for ``node`` in ``field``."""
@@ -98,33 +129,31 @@ class Evaluation:
         if isinstance(node, plan.AnyOf | plan.Or):
             return union([self._candidates(child, field, within) for child in node.children], self._reader.size)
         if isinstance(node, plan.Phrase | plan.Near | plan.And):
-            for child in sorted(children(node), key=lambda child: self._size(child, field)):
-                within = self._candidates(child, field, within)
+            parts = children(node)
+            words = [self._lexicon.documents(child, field) for child in parts if isinstance(child, plan.Word)]
+            for found in sorted(words, key=len):
+                within = self._common(found, within)
+            for child in parts if len(words) < len(parts) else ():
+                within = within if isinstance(child, plan.Word) else self._candidates(child, field, within)
         return within
-
-    def _size(self, node: plan.Node, field: str) -> int:
-        """How many documents a word stands in; of anything else it isn't known."""
-        return len(self._lexicon.documents(node, field)) if isinstance(node, plan.Word) else self._reader.size
 
     # -- combinations -------------------------------------------------------------------------------------------------------------------------
 
     def _all(self, node: plan.And, within: DocumentSet) -> DocumentSet:
-        words = [self._lexicon.scored(child).documents for child in node.children if isinstance(child, plan.Word)]
-        for found in sorted(words, key=len):
+        parts = conjunction(node)
+        for found in sorted([self._lexicon.scored(word).documents for word in parts.words], key=len):
             within = self._common(found, within)
-        others = sorted((child for child in node.children if not isinstance(child, plan.Word)), key=_cost)
-        for child in others:
-            fields = _fields(child) if isinstance(child, plan.Phrase | plan.Near) else []
-            if len(fields) == 1:
-                within = self._candidates(child, fields[0], within)
-        for child in others:
+        for child, field in parts.others:
+            if field is not None:
+                within = self._candidates(child, field, within)
+        for child, field in parts.others:
             if not len(within):
                 break
-            within = self.hits(child, within)
+            within = self.hits(child, within) if field is None else self._standing(child, field, within)
         return within
 
     def _any(self, node: plan.Or | plan.AnyOf, within: DocumentSet) -> DocumentSet:
-        return union([self.hits(child, within) for child in sorted(node.children, key=_cost)], self._reader.size)
+        return union([self.hits(child, within) for child in node.children], self._reader.size)
 
     def _not(self, node: plan.Not, within: DocumentSet) -> DocumentSet:
         if isinstance(node.child, plan.Word):
@@ -146,7 +175,8 @@ class Evaluation:
             labels = {label: np.flatnonzero(found_in(regions.labels[label], chosen)[1]) for label in _labels(node) if label in regions.labels}
             paragraphs = Paragraphs(regions.starts[chosen], regions.ends[chosen], regions.levels[chosen], labels)
         try:
-            holding = paragraphs_where(node.child, paragraphs, FieldPlaces(self._reader, self._lexicon, BODY, candidates))
+            places = FieldPlaces(self._reader, self._lexicon, BODY, candidates.numbers if candidates.sparse else None)
+            holding = paragraphs_where(node.child, paragraphs, places)
         except TypeError as error:
             raise EngineError(str(error)) from error
         return DocumentSet.among(documents[np.flatnonzero(holding)], self._reader.size).both(candidates)
@@ -168,16 +198,6 @@ class Evaluation:
         codes = np.unique(cited.codes[citing.mask[cited.documents]])
         normalise = fields_by_name()[_ID].normalise
         return self._value(plan.Value(_ID, tuple(normalise(cited.values[code]) for code in codes.tolist())), within)
-
-
-def _cost(node: plan.Node) -> int:
-    """Rank of a node in the order of evaluation: whatever needs positions comes late."""
-    below = max(map(_cost, children(node)), default=0)
-    return max(below, _COST.get(type(node), 0))
-
-
-def _fields(node: plan.Node) -> list[str]:
-    return list(dict.fromkeys(field for word in iter_words(node) for field in word.fields))
 
 
 def _labels(node: plan.Node) -> Iterator[str]:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import dataclasses
 import functools
 import math
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Hashable
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from reftel.engine.cache import BoundedCache
 from reftel.engine.reader import Reader, TermSet
 from reftel.schema.analysis import stem
 from reftel.schema.fields import fields_by_name
@@ -28,10 +26,21 @@ B = 0.75
 BLOCK = 128
 """Documents whose highest score is kept together for words that stand in many."""
 
+CHAMPIONS = 512
+"""Documents whose scores are kept in order for every word; more where others tie with the last of them."""
+
 _CACHE_BYTES = 256 << 20
+_REMEMBERED = 4096
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+class Champions(NamedTuple):
+    """The documents where a word adds most, by falling ``scores``. It adds at most ``floor`` in any that is not among them."""
+
+    documents: Integers
+    scores: Scores
+    floor: float
+
+
 class ScoredWord:
     """The documents that hold a word and what it adds to their scores.
 
@@ -39,53 +48,56 @@ class ScoredWord:
     not), padded to whole blocks, and ``highest`` is the largest of each block.
     """
 
-    documents: DocumentSet
-    scores: Scores
-    highest: Scores | None
+    __slots__ = ("_champions", "documents", "highest", "scores")
+
+    def __init__(self, documents: DocumentSet, scores: Scores, highest: Scores | None) -> None:
+        self.documents, self.scores, self.highest = documents, scores, highest
+        self._champions: Champions | None = None
 
     def at(self, numbers: Integers) -> Scores:
         """What the word adds to the score of each of ``numbers``, which rise."""
         if self.highest is not None:
             return self.scores[numbers]
         own = self.documents.numbers
-        added = np.zeros(len(numbers), dtype=np.float64)
         if len(own) < len(numbers):
+            added = np.zeros(len(numbers), dtype=np.float64)
             places, found = found_in(numbers, own)
             added[places[found]] = self.scores[found]
-        else:
-            places, found = found_in(own, numbers)
-            added[found] = self.scores[places[found]]
-        return added
+            return added
+        places, found = found_in(own, numbers)
+        return self.scores.take(places, mode="clip") * found if len(own) else np.zeros(len(numbers), dtype=np.float64)
+
+    @property
+    def champions(self) -> Champions:
+        """Where the word adds most; found when it is first asked for."""
+        if self._champions is None:
+            self._champions = _champions(self)
+        return self._champions
 
     @property
     def nbytes(self) -> int:
-        """Bytes that it takes, with the mask that may still be made."""
-        return self.scores.nbytes * 2 + self.documents.size
+        """Bytes that it takes, with the mask and the champions that may still be made."""
+        return self.scores.nbytes * 2 + self.documents.size + 16 * CHAMPIONS
 
 
-class Memo:
-    """Keeps what was made last, up to ``limit`` bytes together. Threads may share it."""
+def _champions(word: ScoredWord) -> Champions:
+    documents, scores, floor = word.documents.numbers, word.scores, 0.0
+    if word.highest is not None:
+        if len(word.highest) > CHAMPIONS:  # at least so many documents reach the lowest of the highest blocks
+            floor = _least(word.highest, CHAMPIONS)
+            documents = np.flatnonzero(scores >= floor)
+        scores = scores[documents]
+    if len(scores) > CHAMPIONS:
+        floor = _least(scores, CHAMPIONS)
+        kept = np.flatnonzero(scores >= floor)
+        documents, scores = documents[kept], scores[kept]
+    order = np.argsort(-scores, kind="stable")
+    return Champions(documents[order], scores[order], floor)
 
-    def __init__(self, limit: int) -> None:
-        self._limit, self._size = limit, 0
-        self._items: OrderedDict[Hashable, Any] = OrderedDict()
-        self._lock = threading.Lock()
 
-    def get(self, key: Hashable, make: Callable[[], Any]) -> Any:
-        """What is kept under ``key``, made now if nothing is. Two threads may both make it; they make equal ones."""
-        with self._lock:
-            found = self._items.get(key)
-            if found is not None:
-                self._items.move_to_end(key)
-                return found
-        made = make()
-        with self._lock:
-            if key not in self._items:
-                self._items[key] = made
-                self._size += made.nbytes
-            while self._size > self._limit and len(self._items) > 1:
-                self._size -= self._items.popitem(last=False)[1].nbytes
-        return made
+def _least(scores: Scores, count: int) -> float:
+    """The lowest of the ``count`` highest."""
+    return float(np.partition(scores, len(scores) - count)[len(scores) - count])
 
 
 class Lexicon:
@@ -93,9 +105,10 @@ class Lexicon:
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
-        self._memo = Memo(_CACHE_BYTES)
+        self._scored: BoundedCache[ScoredWord] = BoundedCache(_CACHE_BYTES, lambda word: word.nbytes)
         self._norms = functools.cache(self._make_norms)
-        self.terms = functools.lru_cache(maxsize=4096)(self._terms)
+        self.terms = functools.lru_cache(maxsize=_REMEMBERED)(self._terms)
+        self.total_postings = functools.lru_cache(maxsize=_REMEMBERED)(self._total_postings)
 
     def _terms(self, word: plan.Word, field: str) -> TermSet:
         """The terms of ``field`` that ``word`` stands for."""
@@ -107,6 +120,10 @@ class Lexicon:
             return found
         return self._reader.exactly(field, matching(word, self._reader.terms(field, fixed_prefix(word))))
 
+    def _total_postings(self, word: plan.Word) -> int:
+        """The documents that hold a term that ``word`` stands for, summed over terms and fields."""
+        return sum(self._reader.total_postings(self.terms(word, field)) for field in dict.fromkeys(word.fields))
+
     def counts(self, word: plan.Word, field: str) -> tuple[Integers, Integers]:
         """The documents that hold ``word`` in ``field``, rising, and how often each does."""
         documents, frequencies = self._reader.postings_of(self.terms(word, field))
@@ -114,14 +131,11 @@ class Lexicon:
 
     def documents(self, word: plan.Word, field: str) -> DocumentSet:
         """The documents that hold ``word`` in ``field``."""
-        if field not in word.fields:
-            return DocumentSet.none(self._reader.size)
-        return self.scored(word if word.fields == (field,) else dataclasses.replace(word, fields=(field,))).documents
+        return self.scored(_in_field(word, field)).documents
 
     def scored(self, word: plan.Word) -> ScoredWord:
         """The documents that hold ``word`` in any of its fields, with BM25F."""
-        scored: ScoredWord = self._memo.get(word, lambda: self._score(word))
-        return scored
+        return self._scored.get(word, lambda: self._score(word))
 
     def _score(self, word: plan.Word) -> ScoredWord:
         numbers, frequency = self._weighted(word)
@@ -155,3 +169,10 @@ class Lexicon:
         average = float(lengths[self._reader.live].sum()) / max(self._reader.documents, 1) or 1.0
         norms: Scores = np.divide(fields_by_name()[field].weight, 1 - B + B * lengths / average, dtype=np.float64)
         return norms
+
+
+@functools.lru_cache(maxsize=_REMEMBERED)
+def _in_field(word: plan.Word, field: str) -> plan.Word:
+    """The same word in one of its fields alone; in none if it isn't one of them."""
+    fields = (field,) if field in word.fields else ()
+    return word if word.fields == fields else dataclasses.replace(word, fields=fields)

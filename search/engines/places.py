@@ -7,21 +7,19 @@ import numpy as np
 from reftel.engine.reader import Reader
 from reftel.search import plan
 from reftel.search.engines.lexicon import Lexicon
-from reftel.search.engines.sets import DocumentSet
 from reftel.search.positions import Integers
 
 
 class FieldPlaces:
-    """One text field of an index, as `spans` wants it. Places in other documents than ``candidates`` may be among what it gives."""
+    """One text field of an index, as `spans` wants it. ``within``: the documents that matter, all if ``None``; places in others may be given too."""
 
-    def __init__(self, reader: Reader, lexicon: Lexicon, field: str, candidates: DocumentSet) -> None:
+    def __init__(self, reader: Reader, lexicon: Lexicon, field: str, within: Integers | range | None) -> None:
         self.name = field
-        self._reader, self._lexicon, self._candidates = reader, lexicon, candidates
+        self._reader, self._lexicon, self._within = reader, lexicon, within
 
     def places(self, word: plan.Word) -> Integers:
         """Rising places of the words that ``word`` stands for, each once."""
-        within = self._candidates.numbers if self._candidates.sparse else None
-        return self._reader.places_of(self._lexicon.terms(word, self.name), within)
+        return self._reader.places_of(self._lexicon.terms(word, self.name), self._within)
 
     def block_ends(self, places: Integers) -> Integers:
         """For each place the last place of its block."""

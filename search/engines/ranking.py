@@ -4,14 +4,15 @@ BM25F (Robertson and Zaragoza 2009, section 3.5): the frequencies of a word in a
 and added up before they are saturated. Inflections and spelling variants of a query word count as that word. Words of phrases,
 proximities and same-paragraph expressions score like words that stand alone.
 
-Of common words the highest score in every `BLOCK` documents is known. Once so many hits are scored that the window is full, blocks that
-can't reach the lowest of them are passed over.
+Of every word it is known in which documents it adds most. Where the other words are rare, their documents are scored and put beside those,
+and no other hit is looked at as long as none can reach the lowest of the window. Where several words are common, the highest score in every
+`BLOCK` documents tells which blocks can be passed over.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -19,12 +20,12 @@ from reftel.engine.reader import Reader
 from reftel.search import plan
 from reftel.search.engines.columns import Columns
 from reftel.search.engines.evaluation import Evaluation
-from reftel.search.engines.lexicon import BLOCK, Lexicon, ScoredWord, Scores
+from reftel.search.engines.lexicon import BLOCK, CHAMPIONS, ScoredWord, Scores
 from reftel.search.engines.sets import DocumentSet, union
 from reftel.search.positions import Integers
-from reftel.search.walk import iter_words
+from reftel.search.walk import prefers
 
-_DECIMALS = 9  # so that two cables with the same words tie whatever order their scores were added up in
+_TICKS = 1e9  # scores count in billionths, so that two cables with the same words tie whatever order their scores were added up in
 _MARGIN = 1e-8  # more than rounding changes
 _FEW_HITS = 3000  # so few are scored one and all
 _DEEP = 1000  # hits; a window that ends beyond is cut from the scores of all hits
@@ -32,53 +33,102 @@ _DENSE = 4  # where fewer than one document in so many is a hit, hardly a block 
 _FIRST_BLOCKS = 16
 _FEW_TIES = 64
 _SPREAD = 8  # a word in so many times more documents is looked up; the scores of others are spread over all documents
+_LOOKED_UP = 64  # for so few documents every word is
 
 Bonus = tuple[DocumentSet, float]
+Best = tuple[Integers, Scores]
 
 
 class Ranking:
-    """The hits of one plan by falling score, ties by key."""
+    """The hits of one plan by falling score, ties by key. ``words``: those that add to scores, each once."""
 
-    def __init__(self, root: plan.Node, hits: DocumentSet, evaluation: Evaluation, reader: Reader, lexicon: Lexicon, columns: Columns) -> None:
+    def __init__(self, hits: DocumentSet, words: Sequence[ScoredWord], preferred: Sequence[Bonus], reader: Reader, columns: Columns) -> None:
         self._hits, self._reader, self._columns = hits, reader, columns
-        self._words: list[ScoredWord] = [lexicon.scored(word) for word in dict.fromkeys(iter_words(root))]
-        self._bonuses: list[Bonus] = [bonus for bonus in bonuses(root, hits, evaluation) if len(bonus[0])]
+        self._words = [word for word in words if len(word.documents)]
+        self._bonuses = [bonus for bonus in preferred if len(bonus[0])]
 
-    def window(self, offset: int, limit: int | None) -> list[tuple[int, float]]:
-        """Documents and scores of the hits from ``offset`` on."""
+    def window(self, offset: int, limit: int | None) -> list[tuple[str, float]]:
+        """Keys and scores of the hits from ``offset`` on."""
         end = len(self._hits) if limit is None else min(len(self._hits), offset + limit)
         if end <= offset:
             return []
         if not self._words and not self._bonuses:
-            return [(document, 0.0) for document in self._columns.window("", self._hits, offset, limit).tolist()]
+            return [(self._reader.key(document), 0.0) for document in self._columns.window("", self._hits, offset, limit).tolist()]
         documents, scores = self._best(end)
-        documents, scores = self._ordered(documents, scores)
-        return list(zip(documents[offset:end].tolist(), scores[offset:end].tolist(), strict=True))
+        return self._ordered(documents, scores, offset, end)
 
-    def _best(self, count: int) -> tuple[Integers, Scores]:
+    def _best(self, count: int) -> Best:
         """At least the first ``count`` hits, with any that tie with the last of them, in any order."""
-        common = [word for word in self._words if word.highest is not None]
-        if len(self._hits) > max(_FEW_HITS, self._hits.size // _DENSE) and count <= _DEEP and common:
-            others = [word.documents for word in self._words if word.highest is None] + [documents for documents, _ in self._bonuses]
-            apart = union(others, self._hits.size).both(self._hits)
-            if apart.sparse:
-                return self._by_blocks(common, apart, count)
-        documents = self._hits.numbers
+        if len(self._hits) <= _LOOKED_UP and len(self._words) > 1:
+            return self._one_and_all(self._hits, count)
+        return self._by_champions(count) or self._by_blocks(count) or self._one_and_all(self._hits, count)
+
+    def _one_and_all(self, hits: DocumentSet, count: int) -> Best:
+        documents = hits.numbers
         return _above(documents, self._scores(documents), count)
 
+    def _apart(self, words: list[ScoredWord]) -> DocumentSet | None:
+        """The hits that any of some words or a preference adds to; ``None`` where they are too many to be looked at one by one."""
+        sets = [word.documents for word in words] + [documents for documents, _ in self._bonuses]
+        if not sets:
+            return DocumentSet.none(self._hits.size)
+        if sum(map(len, sets)) >= len(self._hits):
+            return None
+        apart = union(sets, self._hits.size).both(self._hits)
+        return apart if apart.sparse else None
+
     def _scores(self, documents: Integers) -> Scores:
-        sought = [word for word in self._words if word.highest is not None or len(documents) * _SPREAD < len(word.documents)]
-        spread = [word for word in self._words if all(word is not each for each in sought)]
-        total = self._columns.added_up([(word.documents.numbers, word.scores) for word in spread], documents)
+        few = len(documents) <= _LOOKED_UP
+        sought: list[ScoredWord] = []
+        spread: list[ScoredWord] = []
+        for word in self._words:
+            looked_up = few or word.highest is not None or len(documents) * _SPREAD < len(word.documents)
+            (sought if looked_up else spread).append(word)
+        total = self._columns.added_up([(word.documents.numbers, word.scores) for word in spread], documents) if spread else None
         for word in sought:
-            total += word.at(documents)
+            total = word.at(documents) if total is None else np.add(total, word.at(documents), out=total)
+        if total is None:
+            total = np.zeros(len(documents), dtype=np.float64)
         for preferred, bonus in self._bonuses:
             total[preferred.holds(documents)] += bonus
         return total
 
-    def _by_blocks(self, common: list[ScoredWord], apart: DocumentSet, count: int) -> tuple[Integers, Scores]:
-        """The best of ``apart``, scored one and all, and of the blocks of the common words, which are all that scores elsewhere."""
-        documents, scores = _above(apart.numbers, self._scores(apart.numbers), count)
+    # -- passing over most hits -----------------------------------------------------------------------------------------------------------
+
+    def _by_champions(self, count: int) -> Best | None:
+        """The best of what anything but the commonest word adds to, and of that word's champions; ``None`` if those can't tell."""
+        if not self._words or count > CHAMPIONS:
+            return None
+        main = max(self._words, key=lambda word: len(word.documents))
+        apart = self._apart([word for word in self._words if word is not main])
+        if apart is None:
+            return None
+        documents, scores, floor = main.champions
+        if self._hits is not main.documents:
+            wanted = self._hits.holds(documents)
+            if len(apart):
+                wanted &= ~apart.holds(documents)
+            documents, scores = documents[wanted], scores[wanted]
+        whole = len(documents) + len(apart) == len(self._hits)
+        if len(scores) > count:
+            end = len(scores) - int(scores[::-1].searchsorted(scores[count - 1] - _MARGIN))
+            documents, scores = documents[:end], scores[:end]
+        if len(apart):
+            others, other_scores = self._one_and_all(apart, count)
+            documents, scores = _above(np.concatenate([others, documents]), np.concatenate([other_scores, scores]), count)
+        return (documents, scores) if whole or _lowest(scores, count) > floor + _MARGIN else None
+
+    def _by_blocks(self, count: int) -> Best | None:
+        """The best of what rare words or preferences add to, scored one and all, and of the blocks of the common words, which are all that
+        adds elsewhere. ``None`` where hardly a block could be passed over.
+        """
+        common = [word for word in self._words if word.highest is not None]
+        if not common or count > _DEEP or len(self._hits) <= max(_FEW_HITS, self._hits.size // _DENSE):
+            return None
+        apart = self._apart([word for word in self._words if word.highest is None])
+        if apart is None:
+            return None
+        documents, scores = self._one_and_all(apart, count)
         highest = functools.reduce(np.add, (word.highest for word in common if word.highest is not None))
         chosen = np.argpartition(-highest, _FIRST_BLOCKS)[:_FIRST_BLOCKS] if len(highest) > _FIRST_BLOCKS else np.arange(len(highest))
         left = np.ones(len(highest), dtype=np.bool_)
@@ -89,7 +139,7 @@ class Ranking:
             chosen = np.flatnonzero(left & (highest >= _lowest(scores, count) - _MARGIN))
         return documents, scores
 
-    def _of_blocks(self, common: list[ScoredWord], blocks: Integers, apart: DocumentSet) -> tuple[Integers, Scores]:
+    def _of_blocks(self, common: list[ScoredWord], blocks: Integers, apart: DocumentSet) -> Best:
         """The hits in some blocks that are not in ``apart``, and their scores."""
         scores = functools.reduce(np.add, (word.scores.reshape(-1, BLOCK)[blocks] for word in common)).ravel()
         documents = (blocks[:, None] * BLOCK + np.arange(BLOCK)).ravel()
@@ -101,15 +151,17 @@ class Ranking:
             wanted &= ~apart.holds(documents)
         return documents[wanted], scores[wanted]
 
-    def _ordered(self, documents: Integers, scores: Scores) -> tuple[Integers, Scores]:
-        scores = np.round(scores, _DECIMALS)
+    # -- the order ------------------------------------------------------------------------------------------------------------------------
+
+    def _ordered(self, documents: Integers, scores: Scores, offset: int, end: int) -> list[tuple[str, float]]:
+        key = self._reader.key
         if len(documents) <= _FEW_TIES:  # the keys of all documents need not be sorted for so few
-            falling, key = (-scores).tolist(), self._reader.key
-            ranked = sorted(range(len(documents)), key=lambda number: (falling[number], key(int(documents[number]))))
-            order = np.array(ranked, dtype=np.intp)
-        else:
-            order = np.lexsort((self._reader.key_order()[documents], -scores))
-        return documents[order], scores[order]
+            pairs = zip(documents.tolist(), scores.tolist(), strict=True)
+            ranked = sorted([(round(score * -_TICKS), key(document)) for document, score in pairs])
+            return [(name, -ticks / _TICKS) for ticks, name in ranked[offset:end]]
+        falling = np.rint(scores * -_TICKS)
+        order = np.lexsort((self._reader.key_order()[documents], falling))[offset:end]
+        return list(zip(map(key, documents[order].tolist()), (-falling[order] / _TICKS).tolist(), strict=True))
 
 
 def _lowest(scores: Scores, count: int) -> float:
@@ -133,11 +185,5 @@ def bonuses(node: plan.Node, hits: DocumentSet, evaluation: Evaluation) -> Itera
             yield evaluation.hits(bonus, hits), plan.PREFERENCE * weight
     elif isinstance(node, plan.And | plan.Or):
         for child in node.children:
-            if _prefers(child):
+            if prefers(child):
                 yield from bonuses(child, evaluation.hits(child, hits), evaluation)
-
-
-def _prefers(node: plan.Node) -> bool:
-    if isinstance(node, plan.And | plan.Or):
-        return any(map(_prefers, node.children))
-    return isinstance(node, plan.Prefer)

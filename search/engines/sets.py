@@ -17,7 +17,7 @@ from reftel.search.positions import Integers, found_in
 Mask = npt.NDArray[np.bool_]
 
 SPARSE = 8
-_SEARCH = 20  # looking a number up in a sorted list costs as much as going through so many numbers
+_SEARCHED = 1 << 15  # a few numbers are looked up in a list of so many faster than a mask is made of it
 _FEW = 64
 _NONE = np.empty(0, dtype=np.int64)
 
@@ -85,23 +85,33 @@ class DocumentSet:
 
     def holds(self, numbers: Integers) -> Mask:
         """For each of ``numbers`` whether it belongs to the set."""
-        if self._mask is not None or not self.sparse or len(numbers) * _SEARCH > self.size:
-            return self.mask[numbers]
-        return found_in(self.numbers, numbers)[1]
+        if self._mask is None and len(numbers) <= _FEW and self._count <= _SEARCHED:
+            return found_in(self.numbers, numbers)[1]
+        return self.mask[numbers]
+
+    def those_among(self, numbers: Integers) -> DocumentSet:
+        """The documents that are among ``numbers``, in any order and perhaps repeated; for a small set, as nothing depends on the size of the whole."""
+        own = self.numbers
+        places, found = found_in(own, numbers)
+        marked = np.zeros(len(own), dtype=np.bool_)
+        marked[places[found]] = True
+        return DocumentSet.of(own[marked], self.size)
 
     def both(self, other: DocumentSet) -> DocumentSet:
         """The documents of both sets."""
         small, large = (self, other) if len(self) <= len(other) else (other, self)
-        if small.sparse:
-            return DocumentSet.of(small.numbers[large.holds(small.numbers)], self.size)
-        return DocumentSet.by(small.mask & large.mask)
+        if not small.sparse:
+            return DocumentSet.by(small.mask & large.mask)
+        numbers = small.numbers
+        return DocumentSet.of(numbers[large.holds(numbers)], self.size)
 
     def without(self, other: DocumentSet) -> DocumentSet:
         """The documents that are not in ``other``."""
         if not len(other):
             return self
         if self.sparse:
-            return DocumentSet.of(self.numbers[~other.holds(self.numbers)], self.size)
+            numbers = self.numbers
+            return DocumentSet.of(numbers[~other.holds(numbers)], self.size)
         if not other.sparse:
             return DocumentSet.by(self.mask & ~other.mask)
         mask = self.mask.copy()

@@ -6,6 +6,7 @@ The index gives arrays (postings, places, columns); everything a plan asks is an
 from __future__ import annotations
 
 import contextlib
+import itertools
 import time
 import weakref
 from collections.abc import Iterator, Sequence
@@ -17,14 +18,15 @@ import numpy as np
 from reftel.engine import errors
 from reftel.engine.columns import ABSENT
 from reftel.engine.reader import Reader, open_reader
-from reftel.schema.errors import ArchiveDamaged, ArchiveError, ArchiveMissing, ArchiveVersion, EngineError
+from reftel.schema.errors import ArchiveDamaged, ArchiveError, ArchiveMissing, ArchiveVersion, EngineError, ReftelError
 from reftel.schema.fields import FIELDS, fields_by_name
 from reftel.search import plan
 from reftel.search.engines.base import NodeCount
 from reftel.search.engines.columns import Columns
-from reftel.search.engines.evaluation import Evaluation
+from reftel.search.engines.evaluation import WAYS, Evaluation
 from reftel.search.engines.lexicon import Lexicon
-from reftel.search.engines.ranking import Ranking
+from reftel.search.engines.outline import outline
+from reftel.search.engines.ranking import Ranking, bonuses
 from reftel.search.engines.sets import DocumentSet, Mask
 from reftel.search.walk import children
 
@@ -41,7 +43,11 @@ def archive_errors() -> Iterator[None]:
     try:
         yield
     except errors.EngineError as error:
-        raise _ERRORS.get(type(error), EngineError)(str(error)) from error
+        raise _translated(error) from error
+
+
+def _translated(error: errors.EngineError) -> ReftelError:
+    return _ERRORS.get(type(error), EngineError)(str(error))
 
 
 class WhooshEngine:
@@ -81,10 +87,13 @@ class WhooshEngine:
 
     def answer(self, request: plan.Request) -> plan.Answer:
         """Total, window and facets of a request. `EngineError` for a sort key or facet that no field has."""
-        with self._asked(request.root):
+        try:  # as `_asked`, without the time that a context manager takes
+            self._evaluation.refuse_broad(request.root)
             hits = self._evaluation.hits(request.root)
             facets = {name: self._facet(name, hits, limit) for name, limit in request.facets}
             return plan.Answer(len(hits), self._window(request, hits), facets)
+        except errors.EngineError as error:
+            raise _translated(error) from error
 
     def scan(self, root: plan.Node) -> Iterator[str]:
         """The key of every hit, in key order."""
@@ -117,19 +126,22 @@ class WhooshEngine:
         return self._columns.facet(field.name).count(hits, limit)
 
     def _window(self, request: plan.Request, hits: DocumentSet) -> tuple[plan.Found, ...]:
-        key = self._reader.key
         if request.sort == "relevance":
-            ranking = Ranking(request.root, hits, self._evaluation, self._reader, self._lexicon, self._columns)
-            return tuple(plan.Found(key(document), score) for document, score in ranking.window(request.offset, request.limit))
+            return tuple(itertools.starmap(plan.Found, self._ranking(request.root, hits).window(request.offset, request.limit)))
         documents = self._columns.window(request.sort, hits, request.offset, request.limit)
-        return tuple(plan.Found(key(document), 0.0) for document in documents.tolist())
+        return tuple(plan.Found(self._reader.key(document), 0.0) for document in documents.tolist())
+
+    def _ranking(self, root: plan.Node, hits: DocumentSet) -> Ranking:
+        about = outline(root)
+        preferred = list(bonuses(root, hits, self._evaluation)) if about.prefers else []
+        return Ranking(hits, [self._lexicon.scored(word) for word in about.words], preferred, self._reader, self._columns)
 
     def _explain(self, node: plan.Node, *, in_paragraph: bool) -> NodeCount:
         start = time.perf_counter()
         count = len(self._evaluation.hits(plan.Paragraph(node) if in_paragraph else node))
         spent = (time.perf_counter() - start) * 1000
         below = in_paragraph or isinstance(node, plan.Paragraph)
-        return NodeCount(node, count, spent, tuple(self._explain(child, in_paragraph=below) for child in children(node)))
+        return NodeCount(node, count, spent, WAYS[type(node)], tuple(self._explain(child, in_paragraph=below) for child in children(node)))
 
     # -- for the tools of research ----------------------------------------------------------------------------------------------------------
 

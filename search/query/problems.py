@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 _SHOWN = 40
@@ -23,6 +22,8 @@ def quote(text: str) -> str:
 
 def nearest(text: str, names: Iterable[str]) -> str | None:
     """The name most like ``text``, case aside: ``"singer"`` -> ``"signer"``; a name that begins with it counts as like it."""
+    import difflib  # noqa: PLC0415 - only for a mistake
+
     wanted = text[:_SHOWN].lower()
     known: dict[str, str] = {}
     for name in names:

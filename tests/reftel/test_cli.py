@@ -123,6 +123,7 @@ def test_normalize(sources):
 def test_explain_gives_counts(archive_path):
     plan = json.loads(reftel_command("explain", "minsk AND precedent", "--archive", archive_path, "--format", "json").stdout)
     assert plan["plan"]["cables"] == 2
+    assert [plan["plan"]["way"], *(child["way"] for child in plan["plan"]["children"])] == ["intersection", *["postings of its words"] * 2]
     assert "2 cables" in reftel_command("explain", "minsk AND precedent", "--archive", archive_path).stdout
 
 

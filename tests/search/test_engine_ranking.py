@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 import random
+import re
 from collections import Counter
 
 import pytest
 
+from reftel.engine import reader
 from reftel.indexer.writer import CableWriter
 from reftel.schema.cable import Cable
 from reftel.schema.document import document_of
 from reftel.search import plan
+from reftel.search.engines import evaluation, lexicon, ranking
 from reftel.search.engines.lexicon import K1, B
 from reftel.search.engines.whoosh_engine import WhooshEngine
 
@@ -42,7 +45,7 @@ def cables():
 
 
 @pytest.fixture(scope="module")
-def engine(cables, tmp_path_factory):
+def folder(cables, tmp_path_factory):
     folder = tmp_path_factory.mktemp("ranking")
     for part in (cables[: NUMBER // 2], cables[NUMBER // 2 :]):
         with CableWriter(folder) as writer:
@@ -50,6 +53,11 @@ def engine(cables, tmp_path_factory):
                 writer.put(cable)
     with CableWriter(folder) as writer:
         writer.delete(cables.pop(17).id)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def engine(folder):
     opened = WhooshEngine.open(folder)
     yield opened
     opened.close()
@@ -85,6 +93,46 @@ def test_the_first_hits_are_those_of_the_whole_order(engine, root, sort):
     assert whole.total == len(whole.found) == len(list(engine.scan(root)))
     for offset, limit in ((0, 1), (0, 10), (7, 20), (500, 10), (1500, 30)):
         assert engine.answer(plan.Request(root, sort, offset, limit)).found == whole.found[offset : offset + limit]
+
+
+@pytest.mark.parametrize("root", PLANS, ids=range(len(PLANS)))
+def test_few_champions_give_the_same_hits(engine, folder, monkeypatch, root):
+    monkeypatch.setattr(lexicon, "CHAMPIONS", 16)
+    monkeypatch.setattr(ranking, "CHAMPIONS", 16)
+    monkeypatch.setattr(ranking, "_LOOKED_UP", 0)
+    opened = WhooshEngine.open(folder)
+    for offset, limit in ((0, 1), (0, 10), (3, 13), (15, 30)):
+        request = plan.Request(root, "relevance", offset, limit)
+        assert opened.answer(request) == engine.answer(request)
+    opened.close()
+
+
+HEAD = ("head",)
+IN_HEAD = {text: word(text, fields=HEAD) for text in WORDS}
+PLACED = (
+    (plan.Phrase((IN_HEAD["calm"], IN_HEAD["lake"])), r"\bcalm lake\b"),
+    (plan.Phrase((IN_HEAD["lake"], IN_HEAD["calm"], IN_HEAD["calm"])), r"\blake calm calm\b"),
+    (plan.Phrase((IN_HEAD["ford"], IN_HEAD["calm"])), r"\bford calm\b"),
+    (plan.And((IN_HEAD["dune"], plan.Phrase((IN_HEAD["calm"], IN_HEAD["lake"])))), r"(?=.*\bdune\b).*\bcalm lake\b"),
+    (plan.Near(IN_HEAD["calm"], IN_HEAD["hill"], 2, ordered=True), r"\bcalm (\w+ )?hill\b"),
+    (plan.Phrase((word("hi", "prefix", fields=HEAD), IN_HEAD["lake"])), r"\bhill lake\b"),
+)
+
+
+@pytest.mark.parametrize(("root", "pattern"), PLACED, ids=range(len(PLACED)))
+@pytest.mark.parametrize("kept", [0, 1 << 20])
+@pytest.mark.parametrize("whole", [0, 1 << 20])
+def test_places_read_in_pieces_are_the_same(folder, cables, monkeypatch, root, pattern, kept, whole):
+    monkeypatch.setattr(reader, "_SOON_READ", whole)
+    monkeypatch.setattr(reader, "_POSITIONS_KEPT", kept)
+    monkeypatch.setattr(reader, "_UNCUT", 0)
+    monkeypatch.setattr(evaluation, "_PLACES_AT_ONCE", 500)
+    opened = WhooshEngine.open(folder)
+    wanted = sorted(cable.id for cable in cables if re.search(pattern, cable.body))
+    for _ in range(2):  # once from the file, once from what was kept
+        assert list(opened.scan(root)) == wanted
+    assert len(wanted) > 5
+    opened.close()
 
 
 @pytest.mark.parametrize("text", ["calm", "lake", "ford"])

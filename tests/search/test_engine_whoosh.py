@@ -117,6 +117,24 @@ def test_opening_what_is_none(tmp_path, folder, monkeypatch):
         WhooshEngine.open(folder)
 
 
+LAKE, HILL = plan.Word("lake", fields=FIELDS), plan.Word("hill", fields=FIELDS)
+KINDS = (
+    plan.Everything(), plan.Nothing(), LAKE, plan.AnyOf((LAKE, HILL)), plan.Phrase((word("and"), LAKE)), plan.Near(LAKE, HILL, 2), plan.And((LAKE, HILL)),
+    plan.Or((LAKE, HILL)), plan.Not(LAKE), plan.Mark(0, 3), plan.Paragraph(plan.And((word("lake"), word("hill")))), plan.Value("id", ("08BAKU1",)),
+    plan.ValuePattern("id", "08*1"), plan.Range("date", None, 30_000_000), plan.CitedBy(("08BAKU4",)), plan.Prefer(LAKE, ((HILL, 1.0),)),
+)  # fmt: skip
+
+
+def test_every_kind_of_node_is_evaluated(engine):
+    kinds = {kind for kind in vars(plan).values() if isinstance(kind, type) and issubclass(kind, plan.Node)} - {plan.Node}
+    assert set(map(type, KINDS)) == kinds == set(evaluation.WAYS)
+    for node in KINDS:
+        explained = engine.explain(node)
+        assert explained.way == evaluation.WAYS[type(node)]
+        assert explained.documents == engine.answer(plan.Request(node)).total
+        assert bool(explained.documents) != isinstance(node, plan.Nothing)
+
+
 def test_threads_share_an_engine(engine):
     node = plan.Near(word("lake"), word("hill"), 3)
     expected = keys(engine, node)

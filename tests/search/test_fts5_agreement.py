@@ -5,9 +5,11 @@ What differs between the two is mapped:
 
 * Blocks: FTS5 knows none. Between two blocks stands a run of `BREAK`, a sign that no token has, longer than any distance asked for.
 * ``w/n`` counts steps from word to word (adjacent = 1), ``NEAR(a b, n)`` the tokens between them (adjacent = 0): ``w/n`` = ``NEAR(…, n - 1)``.
-* FTS5 lets the two sides of NEAR overlap, reftel does not: queries with a word on both sides are left out.
+* FTS5 lets the two sides of NEAR overlap, reftel does not: queries with a token on both sides are left out.
 * FTS5 has no inflections: a stem becomes the OR of all words of the texts that share it, found by stemming every one of them.
-* FTS5 has one token at a position: cables with a word that a line's end broke (found whole and in its parts) are left out.
+* FTS5 has one token at a position. Where a line's end broke a word, which is found whole and in its parts, the part and the whole become one
+  token with `ALSO` between them, and a word of a query becomes the OR of all tokens that hold it: in phrases and proximities, of all ways to
+  write them with such tokens. So no cable is left out.
 * FTS5's NOT is binary: ``And((a, Not(b)))`` becomes ``a NOT b``.
 """
 
@@ -28,7 +30,7 @@ from reftel.indexer.normalize import read_cables
 from reftel.indexer.sources import iter_files
 from reftel.indexer.writer import CableWriter
 from reftel.schema.analysis import stem
-from reftel.schema.cable import Cable
+from reftel.schema.cable import Cable, Paragraph
 from reftel.schema.document import Document, document_of
 from reftel.search import plan
 from reftel.search.engines.whoosh_engine import WhooshEngine
@@ -40,7 +42,13 @@ QUERIES = 700
 FIELDS = ("subject", "body", "head")
 COLUMNS = (*FIELDS, "summary")
 BREAK = "\ue000"
+ALSO = "\ue001"
 FARTHEST = 12
+BROKEN = (
+    "The full juris-\ndiction of the courts, a missile-\nrelated matter, was left to the draft law and to the full ju-\nris-\ndiction of others.",
+    "Members staged a long walk-\nout; the walkout and the walk out ended other-\nwise, and another walk-\nin was long expected by members.",
+)
+"""Texts with words that a line's end broke, so that there are some where the corpus is absent."""
 
 
 # -- the cables in both ----------------------------------------------------------------------------------------------------------------
@@ -50,11 +58,49 @@ def iter_cables() -> Iterator[Cable]:
     ignore = lambda _error: None  # noqa: E731
     for path in iter_files([folder for folder in (ROOT / "corpus_samples", CORPUS) if folder.is_dir()], ignore):
         yield from read_cables(path, on_error=ignore)
+    for number, text in enumerate(BROKEN, 1):
+        yield Cable(id=f"08BAKU990{number}", paragraphs=(Paragraph(1, "C", "C", (), None, text),), body=text)
     yield from runpy.run_path(str(ROOT / "benchmarks" / "synthetic.py"))["iter_cables"](SYNTHETIC, seed=5)
+
+
+def with_wholes(document: Document) -> Document:
+    """The document with the whole of every broken word written to each of its parts: ``juris`` -> ``juris`` + `ALSO` + ``jurisdiction``."""
+    texts = dict(document.texts)
+    for name, broken in document.joined.items():
+        blocks = [list(block) for block in texts[name]]
+        for block, place, word in broken:
+            blocks[block][place] += ALSO + word
+        texts[name] = tuple(map(tuple, blocks))
+    return dataclasses.replace(document, texts=texts)
 
 
 def joined(blocks: tuple[tuple[str, ...], ...]) -> str:
     return f" {' '.join([BREAK] * FARTHEST)} ".join(" ".join(block) for block in blocks)
+
+
+class Tokens:
+    """Which tokens of the texts hold the words of a query. A token is given with ``*`` behind it if it stands for all that begin with it."""
+
+    def __init__(self, terms: set[str]) -> None:
+        self._holding: dict[str, list[str]] = collections.defaultdict(list)
+        self._stems: dict[str, list[str]] = collections.defaultdict(list)
+        for term in sorted(terms):
+            for word in dict.fromkeys(term.split(ALSO)):
+                self._holding[word].append(term)
+        for word in self._holding:
+            self._stems[stem(word)].append(word)
+        self._composed = [term for term in sorted(terms) if ALSO in term]
+
+    def of(self, word: plan.Word) -> list[str]:
+        if word.match == "stem":
+            return [token for each in self._stems[stem(word.text)] for token in self._holding[each]]
+        if word.match == "prefix":
+            return [word.text + "*", *(term for term in self._composed if any(part.startswith(word.text) for part in term.split(ALSO)))]
+        return self._holding.get(word.text, [word.text])
+
+    def broken(self, node: plan.Node) -> bool:
+        """Whether a word of a position expression stands where a line's end broke one."""
+        return any(ALSO in token for word in words_of(node) for token in self.of(word))
 
 
 class Peer:
@@ -85,70 +131,61 @@ class Pair:
     documents: list[Document]
     peer: Peer
     engine: WhooshEngine
-    stems: dict[str, list[str]]
+    tokens: Tokens
 
 
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory) -> Iterator[Pair]:
-    read = {cable.key: (cable, document_of(cable)) for cable in iter_cables()}
-    cables = {key: cable for key, (cable, document) in read.items() if not document.joined}
-    documents = [read[key][1] for key in cables]
+    cables = {cable.key: cable for cable in iter_cables()}
+    documents = [with_wholes(document_of(cable)) for cable in cables.values()]
     folder = tmp_path_factory.mktemp("agreement")
     for start in range(2):  # two segments
         with CableWriter(folder) as writer:
             for cable in itertools.islice(cables.values(), start, None, 2):
                 writer.put(cable)
-    stems: dict[str, list[str]] = collections.defaultdict(list)
     peer = Peer(documents)
-    for term in sorted(peer.terms()):
-        stems[stem(term)].append(term)
     engine = WhooshEngine.open(folder)
-    yield Pair(documents, peer, engine, stems)
+    yield Pair(documents, peer, engine, Tokens(peer.terms()))
     engine.close()
 
 
 # -- plans as FTS5 expressions ---------------------------------------------------------------------------------------------------------
 
 
-def quoted(word: str) -> str:
-    return f'"{word}"'
+def quoted(text: str) -> str:
+    return f'"{text[:-1]}"*' if text.endswith("*") else f'"{text}"'
 
 
-def expression(node: plan.Node, stems: dict[str, list[str]]) -> str:
+def expression(node: plan.Node, tokens: Tokens) -> str:
     """The FTS5 expression of a plan."""
     match node:
-        case plan.Word(fields=fields):
-            return f"{{{' '.join(fields)}}} : ({alternatives(node, stems)})"
-        case plan.Phrase() | plan.Near():
+        case plan.Word() | plan.Phrase() | plan.Near():
             fields = next(words_of(node)).fields
-            return f"{{{' '.join(fields)}}} : ({closely(node)})"
+            return f"{{{' '.join(fields)}}} : ({' OR '.join(ways(node, tokens)) or NOWHERE})"
         case plan.Or():
-            return "(" + " OR ".join(expression(child, stems) for child in node.children) + ")"
+            return "(" + " OR ".join(expression(child, tokens) for child in node.children) + ")"
         case plan.And():
-            wanted = [expression(child, stems) for child in node.children if not isinstance(child, plan.Not)]
-            unwanted = [expression(child.child, stems) for child in node.children if isinstance(child, plan.Not)]
+            wanted = [expression(child, tokens) for child in node.children if not isinstance(child, plan.Not)]
+            unwanted = [expression(child.child, tokens) for child in node.children if isinstance(child, plan.Not)]
             return "(" + " NOT ".join(["(" + " AND ".join(wanted) + ")", *unwanted]) + ")"
         case _:
             raise AssertionError(node)
 
 
-def alternatives(word: plan.Word, stems: dict[str, list[str]]) -> str:
-    if word.match == "stem":
-        return " OR ".join(map(quoted, stems[stem(word.text)]))
-    return quoted(word.text) + ("*" if word.match == "prefix" else "")
+NOWHERE = '"\ue002"'
 
 
-def closely(node: plan.Node) -> str:
-    """A phrase, a side of NEAR, or NEAR itself."""
+def ways(node: plan.Node, tokens: Tokens) -> list[str]:
+    """Every way to write a word, a phrase or a proximity with the tokens that hold its words."""
     match node:
         case plan.Near():
-            return f"NEAR({closely(node.left)} {closely(node.right)}, {node.distance - 1})"
+            sides = itertools.product(ways(node.left, tokens), ways(node.right, tokens))
+            return [f"NEAR({left} {right}, {node.distance - 1})" for left, right in sides]
         case plan.Phrase():
-            parts = list(words_of(node))
-            return quoted(" ".join(part.text for part in parts)) + ("*" if parts[-1].match == "prefix" else "")
+            return [quoted(" ".join(each)) for each in itertools.product(*map(tokens.of, words_of(node)))]
         case _:
             assert isinstance(node, plan.Word)
-            return quoted(node.text)
+            return list(map(quoted, tokens.of(node)))
 
 
 def words_of(node: plan.Node) -> Iterator[plan.Word]:
@@ -161,6 +198,21 @@ def words_of(node: plan.Node) -> Iterator[plan.Word]:
         case plan.Near():
             yield from words_of(node.left)
             yield from words_of(node.right)
+        case plan.And() | plan.Or():
+            for child in node.children:
+                yield from words_of(child)
+        case plan.Not():
+            yield from words_of(node.child)
+
+
+def iter_windows(documents: list[Document]) -> Iterator[tuple[str, ...]]:
+    """The tokens around each broken word of a body."""
+    for document in documents:
+        for block in document.texts["body"]:
+            for place, token in enumerate(block):
+                if ALSO in token and len(block) >= FARTHEST:
+                    start = min(max(0, place - 4), len(block) - 8)
+                    yield block[start : start + 8]
 
 
 # -- generated plans -------------------------------------------------------------------------------------------------------------------
@@ -169,23 +221,31 @@ def words_of(node: plan.Node) -> Iterator[plan.Word]:
 class Maker:
     """Makes plans of words as they stand in the texts, so that many find something."""
 
-    def __init__(self, documents: list[Document], seed: int, fields: tuple[str, ...] | None = None) -> None:
+    def __init__(self, pair: Pair, seed: int, fields: tuple[str, ...] | None = None, *, broken: float = 0.1) -> None:
+        """``broken``: how many words and phrases are taken from where a line's end broke a word."""
         self._random = random.Random(seed)
-        self._documents, self._fields = documents, fields
+        self._documents, self._tokens, self._fields = pair.documents, pair.tokens, fields
+        self._windows, self._broken = list(iter_windows(pair.documents)), broken
         self._ways: list[Callable[[], plan.Node]] = [self.word, self.phrase, self.near]
 
     def fields(self) -> tuple[str, ...]:
         return self._fields or self._random.choice([FIELDS, FIELDS, FIELDS, ("body",), ("subject",), ("summary",), ("head",)])
 
     def block(self, fields: tuple[str, ...], least: int) -> tuple[str, ...]:
-        """A block of one of the fields with at least so many words; one of the body where there is none."""
+        """The words of a block of one of the fields, at least so many; of the body where there is none. Of a broken word a part or the whole."""
+        tokens = self.tokens(fields, least)
+        return tuple(self._random.choice(token.split(ALSO)) for token in tokens)
+
+    def tokens(self, fields: tuple[str, ...], least: int) -> tuple[str, ...]:
+        if "body" in fields and self._random.random() < self._broken:
+            return self._random.choice(self._windows)
         for _ in range(100):
             document = self._random.choice(self._documents)
             blocks = document.texts[self._random.choice(fields)]
             block = self._random.choice(blocks) if blocks else ()
             if len(block) >= least:
                 return block
-        return self.block(("body",), least)
+        return self.tokens(("body",), least)
 
     def word(self) -> plan.Word:
         fields = self.fields()
@@ -215,7 +275,7 @@ class Maker:
         right: plan.Node = plan.Word(block[second], fields=fields)
         if self._random.random() < 0.3:
             left = plan.Phrase(tuple(plan.Word(text, fields=fields) for text in block[first : first + 2]))
-        shared = {word.text for word in words_of(left)} & {word.text for word in words_of(right)}
+        shared = set.intersection(*({token for word in words_of(side) for token in self._tokens.of(word)} for side in (left, right)))
         return left if shared else plan.Near(left, right, self._random.randint(1, FARTHEST))
 
     def joined(self) -> plan.Node:
@@ -235,32 +295,48 @@ def test_no_token_is_split_or_changed(pair):
     assert pair.peer.terms() == ours
 
 
+def test_no_cable_is_left_out(pair):
+    assert len(pair.documents) == pair.engine.count()
+    assert {f"08BAKU990{number}" for number in range(1, len(BROKEN) + 1)} <= {document.key for document in pair.documents}
+
+
 def test_both_find_the_same_cables(pair):
-    maker = Maker(pair.documents, seed=11)
+    maker = Maker(pair, seed=11)
     found = 0
     for _ in range(QUERIES):
         node = maker.any()
-        wanted = pair.peer.find(expression(node, pair.stems))
-        assert list(pair.engine.scan(node)) == wanted, expression(node, pair.stems)
+        wanted = pair.peer.find(expression(node, pair.tokens))
+        assert list(pair.engine.scan(node)) == wanted, expression(node, pair.tokens)
         found += bool(wanted)
     assert found > QUERIES // 2
 
 
+def test_both_find_words_that_a_line_end_broke(pair):
+    maker = Maker(pair, seed=14, fields=("body",), broken=1.0)
+    found = 0
+    for _ in range(QUERIES // 3):
+        node = maker.any(0.2)
+        wanted = pair.peer.find(expression(node, pair.tokens))
+        assert list(pair.engine.scan(node)) == wanted, expression(node, pair.tokens)
+        found += bool(wanted) and pair.tokens.broken(node)
+    assert found > QUERIES // 10
+
+
 def test_both_find_the_same_paragraphs(pair):
-    maker = Maker(pair.documents, seed=12, fields=("body",))
+    maker = Maker(pair, seed=12, fields=("body",))
     found = 0
     for _ in range(QUERIES // 3):
         node = maker.any()
-        wanted = pair.peer.find(expression(node, pair.stems), "paragraphs")
-        assert list(pair.engine.scan(plan.Paragraph(node))) == wanted, expression(node, pair.stems)
+        wanted = pair.peer.find(expression(node, pair.tokens), "paragraphs")
+        assert list(pair.engine.scan(plan.Paragraph(node))) == wanted, expression(node, pair.tokens)
         found += bool(wanted)
     assert found > QUERIES // 10
 
 
 def test_any_order_is_either_order(pair):
-    maker = Maker(pair.documents, seed=13)
+    maker = Maker(pair, seed=13)
     for _ in range(QUERIES // 10):
         node = maker.near()
         if isinstance(node, plan.Near):
             orders = (dataclasses.replace(node, ordered=True), plan.Near(node.right, node.left, node.distance, ordered=True))
-            assert list(pair.engine.scan(plan.Or(orders))) == pair.peer.find(expression(node, pair.stems))
+            assert list(pair.engine.scan(plan.Or(orders))) == pair.peer.find(expression(node, pair.tokens))

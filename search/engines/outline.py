@@ -1,0 +1,65 @@
+"""What a plan tells before any index is looked at: found once and remembered, as the same plan is often asked for page after page."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+
+from reftel.search import plan
+from reftel.search.walk import children, iter_all_words, iter_words, prefers
+
+_REMEMBERED = 1024
+_PATTERNS = ("prefix", "wildcard", "fuzzy")
+_COST = {plan.Phrase: 1, plan.Near: 2, plan.Paragraph: 3, plan.Mark: 3}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Outline:
+    """Of a whole plan: the words that add to scores, the words with patterns, and whether anything is preferred."""
+
+    words: tuple[plan.Word, ...]
+    patterns: tuple[plan.Word, ...]
+    prefers: bool
+
+
+@functools.lru_cache(maxsize=_REMEMBERED)
+def outline(root: plan.Node) -> Outline:
+    """The outline of a plan."""
+    patterns = tuple(word for word in iter_all_words(root) if word.match in _PATTERNS)
+    return Outline(tuple(dict.fromkeys(iter_words(root))), patterns, prefers(root))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Conjunction:
+    """The parts of an AND: its single words, and the others in the order in which they are best evaluated.
+
+    Beside a phrase or proximity of one field stands that field: the documents that hold its words are known before its places are read.
+    """
+
+    words: tuple[plan.Word, ...]
+    others: tuple[tuple[plan.Node, str | None], ...]
+
+
+@functools.lru_cache(maxsize=_REMEMBERED)
+def conjunction(node: plan.And) -> Conjunction:
+    """The parts of an AND."""
+    words = tuple(child for child in node.children if isinstance(child, plan.Word))
+    others = sorted((child for child in node.children if not isinstance(child, plan.Word)), key=_cost)
+    return Conjunction(words, tuple((child, _only_field(child)) for child in others))
+
+
+@functools.lru_cache(maxsize=_REMEMBERED)
+def fields_of(node: plan.Node) -> tuple[str, ...]:
+    """The text fields that the words of an expression are looked for in."""
+    return tuple(dict.fromkeys(field for word in iter_words(node) for field in word.fields))
+
+
+def _only_field(node: plan.Node) -> str | None:
+    fields = fields_of(node) if isinstance(node, plan.Phrase | plan.Near) else ()
+    return fields[0] if len(fields) == 1 else None
+
+
+def _cost(node: plan.Node) -> int:
+    """Rank of a node in the order of evaluation: whatever needs positions comes late."""
+    below = max(map(_cost, children(node)), default=0)
+    return max(below, _COST.get(type(node), 0))
