@@ -120,7 +120,7 @@ def iter_tokens(text: str) -> Iterator[Token]:
 def words(text: str) -> list[str]:
     """The folded words of ``text`` alone: the texts of `tokenize`, several times faster, for indexing."""
     plain = (text if text.isascii() else _NON_ASCII.sub(_ascii_form, text)).replace("`", "'")  # the one other apostrophe in ASCII
-    if not plain.isascii() or "&" in plain or _CUT_HINT.search(plain) or _SPACED_HINT.search(plain):
+    if not plain.isascii() or _CUT_HINT.search(plain) or _SPACED_HINT.search(plain) or (_QUOTE_HINT.search(plain) and _CLOSING_HINT.search(plain)):
         return [token.text for token in iter_tokens(text)]
     joints = [joins for hint, joins in _JOINTS if hint.search(plain)]
     if joints and _TWO_JOINTS.search(plain):
@@ -135,7 +135,9 @@ def words(text: str) -> list[str]:
 # becomes a blank. Each rewriting has a hint that starts with a fixed character, which the regular expression engine looks for quickly.
 # Texts with anything unusual take the slow way.
 _NON_ASCII = re.compile(r"[^\x00-\x7f]")
-_CUT_HINT = re.compile(r"C[!-?]")
+_CUT_HINT = re.compile(r"C(?<=[a-z]C)[!-?][a-z]")
+_QUOTE_HINT = re.compile(r"&(?<![A-Za-z0-9]&)[A-Za-z0-9]")
+_CLOSING_HINT = re.compile(r"8(?<=[A-Za-z]8)(?![A-Za-z0-9])")
 _SPACED_HINT = re.compile(r" [A-Z] [A-Z] [A-Z]")
 _TWO_JOINTS = re.compile(r"(?:'|,[strvldm])[A-Za-z0-9]*(?:'|,[strvldm]|\.[A-Za-z0-9])|\.[A-Za-z0-9]*(?:'|,[strvldm])")
 _Joins = tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str] | str], ...]

@@ -89,12 +89,14 @@ def test_offsets_rise_and_folding_is_idempotent(text):
         place = token.end
 
 
-_PIECES = st.sampled_from([*"aAsStC80.,'’`´ʼ‘ &é-_¶ß\n\u0301И½", " S E C R E T ", "U.S.", "x.y", ",re", "n't", "'s", "minsk", "C!", "“"])
+_PIECES = st.sampled_from([*"aAsStC80.,'’`´ʼ‘ &é-_¶ß\n\u0301И½", " S E C R E T ", "U.S.", "x.y", ",re", "n't", "'s", "minsk", "C!", "aC!b", "aa8", "&aa", "“"])
 
 
 @given(st.lists(_PIECES, max_size=30).map("".join) | st.text())
 @example("0`0")
 @example("a,ś a'ś a'š country,ré we,ľl Koç's ÇİĞ a,ð")
+@example("&frozen conflict8 &a aa8 Q&A aa8 &¶aa8 &aa8b &aa8's é&aa aa8 ½&aa aa8")
+@example("aC!b aC1b AC!b éC!b aC!é aC!, NATO aC!C!b (C) EC. DC, C1")
 @example("U.S.² x² 3²'s Ⅷ.a ½")
 @example("aʼb ʼa aʼ aʼs ʼ U.S.ʼ SʼE C R E T")
 @example("country`s d`accord `quoted` ``twice``")
