@@ -30,13 +30,13 @@ def write_report(results: dict[int, dict[str, Any]], path: Path) -> None:
     """Write the table of every size."""
     versions = {_TITLES[engine]: found["version"] for engines in results.values() for engine, found in engines.items() if "version" in found}
     head = _HEAD.format(
-        date=f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}", machine=_processor(), cores=os.cpu_count(), python=platform.python_version(),
+        date=f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}", machine=processor(), cores=os.cpu_count(), python=platform.python_version(),
         versions=", ".join(f"{name} {version}" for name, version in versions.items()),
     )  # fmt: skip
     path.write_text("\n".join([head, *(_section(size, engines) for size, engines in results.items())]), encoding="utf-8")
 
 
-def _processor() -> str:
+def processor() -> str:
     lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines() if Path("/proc/cpuinfo").exists() else []
     return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.processor() or platform.machine())
 

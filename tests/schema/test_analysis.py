@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reftel.schema import analysis
-from reftel.schema.analysis import fold, joined_words, stem, tokenize, words
+from reftel.schema.analysis import fold, joined_words, stem, tokenize, words, words_of_blocks
 
 
 @pytest.mark.parametrize(
@@ -90,6 +90,14 @@ def test_offsets_rise_and_folding_is_idempotent(text):
 
 
 _PIECES = st.sampled_from([*"aAsStC80.,'’`´ʼ‘ &é-_¶ß\n\u0301И½", " S E C R E T ", "U.S.", "x.y", ",re", "n't", "'s", "minsk", "C!", "aC!b", "aa8", "&aa", "“"])
+
+
+@given(st.lists(st.lists(_PIECES | st.sampled_from("\x1f.'"), max_size=9).map("".join), max_size=5))
+@example(["U", ".S.", "'s", "a'", "s", ",s", "S E", "C R E T"])
+@example([])
+@example(["a\x1fb", "c"])
+def test_the_words_of_blocks_are_those_of_each(blocks):
+    assert words_of_blocks(blocks) == list(map(words, blocks))
 
 
 @given(st.lists(_PIECES, max_size=30).map("".join) | st.text())
