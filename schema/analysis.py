@@ -40,7 +40,7 @@ _TOKEN = re.compile(
 _POSSESSIVE = re.compile(rf"[{APOSTROPHES},]s$", re.IGNORECASE)
 _JOINERS = re.compile(rf"[., {APOSTROPHES}]")
 _CUT = re.compile(r"(?<=[a-z])C([!-?])(?=[a-z])")
-_BROKEN = re.compile(r"-[ \t]*\n")
+_BROKEN = re.compile(r"-(?<=[^\s-]-)[ \t]*\n[ \t]*[^\W\d_]")
 _LINE_END_HYPHEN = re.compile(r"-[ \t]*\n[ \t]*")
 # "&frozen conflict8": an ampersand that opens a word, and the first word after it that ends in 8
 _OPENING_QUOTE = "&"
@@ -140,15 +140,23 @@ def _splittable(text: str) -> str | None:
     if not text.isascii():
         for character in set(_NON_ASCII.findall(text)):
             plain = plain.replace(character, _form_of(character))
-    if not plain.isascii() or _CUT_HINT.search(plain) or _SPACED_HINT.search(plain) or (_QUOTE_HINT.search(plain) and _CLOSING_HINT.search(plain)):
+    if not plain.isascii() or _CUT_HINT.search(plain) or (_QUOTE_HINT.search(plain) and _CLOSING_HINT.search(plain)):
         return None
+    if _SPACED_HINT.search(plain):
+        plain = _SPACED.sub(_without_blanks, plain) if text.isascii() else plain
+        if _SPACED_HINT.search(plain):
+            return None
     joints = [joins for hint, joins in _JOINTS if hint.search(plain)]
-    if joints and _TWO_JOINTS.search(plain):
+    if joints and any(pattern.search(plain) for pattern in _TWO_JOINTS):
         return None
     for joins in joints:
         for pattern, replacement in joins:
             plain = pattern.sub(replacement, plain)
     return plain
+
+
+def _without_blanks(match: re.Match[str]) -> str:
+    return match[0].replace(" ", "")
 
 
 _BETWEEN = "\x1f"  # between blocks; no letter, so that no word reaches across
@@ -161,7 +169,12 @@ _CUT_HINT = re.compile(r"C(?<=[a-z]C)[!-?][a-z]")
 _QUOTE_HINT = re.compile(r"&(?<![A-Za-z0-9]&)[A-Za-z0-9]")
 _CLOSING_HINT = re.compile(r"8(?<=[A-Za-z][A-Za-z]8)(?![A-Za-z0-9])")
 _SPACED_HINT = re.compile(r" [A-Z] [A-Z] [A-Z]")
-_TWO_JOINTS = re.compile(r"(?:'|,[strvldm])[A-Za-z0-9]*(?:'|,[strvldm]|\.[A-Za-z0-9])|\.[A-Za-z0-9]*(?:'|,[strvldm])")
+_SPACED = re.compile(r"(?<![^\s(])(?<![A-Z] )[A-Z](?>(?: [A-Z]){3,})(?![^\s)])")
+_TWO_JOINTS = (
+    re.compile(r"'(?<=[A-Za-z0-9]')[A-Za-z0-9]*(?:'|,[strvldm]|\.[A-Za-z0-9])"),
+    re.compile(r",(?<=[A-Za-z0-9],)[strvldm][A-Za-z0-9]*(?:'|,[strvldm]|\.[A-Za-z0-9])"),
+    re.compile(r"\.(?<=[A-Za-z]\.)[A-Za-z0-9]+(?:'|,[strvldm])"),
+)
 _Joins = tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str] | str], ...]
 _JOINTS: tuple[tuple[re.Pattern[str], _Joins], ...] = (
     (

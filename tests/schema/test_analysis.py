@@ -105,6 +105,8 @@ def test_the_words_of_blocks_are_those_of_each(blocks):
 @example("a,ś a'ś a'š country,ré we,ľl Koç's ÇİĞ a,ð")
 @example("&frozen conflict8 &a aa8 Q&A aa8 &¶aa8 &aa8b &aa8's é&aa aa8 ½&aa aa8")
 @example("aC!b aC1b AC!b éC!b aC!é aC!, NATO aC!C!b (C) EC. DC, C1")
+@example("S E C R E T (C O N F) A B C D. A B C D Ex A.B C D E A B C D E.F. 'A B C D' xA B C D É A B C D E")
+@example(".'a' a.'b x.y'z 'inv' a'b'c a's'b don't' U.S.'s U.S' a.cn' ,s' x,s'y a,t.v. a'U.S. .a,s a.b,s x..y,s")
 @example("U.S.² x² 3²'s Ⅷ.a ½")
 @example("aʼb ʼa aʼ aʼs ʼ U.S.ʼ SʼE C R E T")
 @example("country`s d`accord `quoted` ``twice``")
