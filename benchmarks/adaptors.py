@@ -25,7 +25,7 @@ class Adaptor(Protocol):
 
     version: str
 
-    def build(self, batches: Iterable[list[Row]], processes: int) -> None: ...
+    def build(self, batches: Iterable[list[Row]], cores: int) -> None: ...
 
     def open(self) -> None: ...
 
@@ -44,14 +44,11 @@ class Reftel:
         self._folder = folder / "index"
         self.version = importlib.metadata.version("reftel")
 
-    def build(self, batches: Iterable[list[Row]], processes: int) -> None:
-        import inspect  # noqa: PLC0415
-
+    def build(self, batches: Iterable[list[Row]], cores: int) -> None:  # noqa: ARG002
         from reftel.engine.writer import open_writer  # noqa: PLC0415
         from reftel.indexer.writer import field_specs  # noqa: PLC0415
 
-        options: dict[str, Any] = {"workers": processes} if "workers" in inspect.signature(open_writer).parameters else {}
-        with open_writer(self._folder, field_specs(), **options) as writer:
+        with open_writer(self._folder, field_specs()) as writer:
             for batch in batches:
                 for row in batch:
                     writer.add(self._record(row))
@@ -125,7 +122,7 @@ class Fts5:
     def __init__(self, folder: Path) -> None:
         self._path = folder / "fts5.sqlite"
 
-    def build(self, batches: Iterable[list[Row]], processes: int) -> None:  # noqa: ARG002
+    def build(self, batches: Iterable[list[Row]], cores: int) -> None:  # noqa: ARG002
         base = sqlite3.connect(self._path)
         base.executescript("""
             PRAGMA journal_mode = off; PRAGMA synchronous = off; PRAGMA cache_size = -200000;
@@ -220,9 +217,9 @@ class Tantivy:
         schema.add_bytes_field("stored", stored=True, indexed=False)
         self._schema = schema.build()
 
-    def build(self, batches: Iterable[list[Row]], processes: int) -> None:
+    def build(self, batches: Iterable[list[Row]], cores: int) -> None:
         index = self._tantivy.Index(self._schema, path=str(self._folder))
-        writer = index.writer(heap_size=256_000_000, num_threads=processes)
+        writer = index.writer(heap_size=256_000_000, num_threads=cores)
         for batch in batches:
             for row in batch:
                 writer.add_document(self._document(row))
@@ -290,7 +287,7 @@ class PlainWhoosh:
 
         self._folder, self.version = folder, ".".join(map(str, whoosh.__version__))
 
-    def build(self, batches: Iterable[list[Row]], processes: int) -> None:
+    def build(self, batches: Iterable[list[Row]], cores: int) -> None:
         from whoosh import analysis, fields, index  # noqa: PLC0415
 
         words = lambda: fields.TEXT(analyzer=analysis.SpaceSeparatedTokenizer(), phrase=True)  # noqa: E731
@@ -298,7 +295,7 @@ class PlainWhoosh:
             subject=words(), body=words(), head=words(), key=fields.ID(stored=True), stored=fields.STORED(), date=fields.NUMERIC(int, 64, sortable=True),
             **{"year": fields.ID(sortable=True), "from": fields.ID(sortable=True), "class": fields.ID(sortable=True), "tags": fields.KEYWORD(commas=True)},
         )  # fmt: skip
-        writer = index.create_in(self._folder, schema).writer(limitmb=256, procs=processes)
+        writer = index.create_in(self._folder, schema).writer(limitmb=256, procs=cores)
         for batch in batches:
             for row in batch:
                 texts = row["texts"]
@@ -361,7 +358,7 @@ class Xapian:
 
         self._xapian, self._folder, self.version = xapian, folder, xapian.version_string()
 
-    def build(self, batches: Iterable[list[Row]], processes: int) -> None:  # noqa: ARG002
+    def build(self, batches: Iterable[list[Row]], cores: int) -> None:  # noqa: ARG002
         base = self._xapian.WritableDatabase(str(self._folder / "db"), self._xapian.DB_CREATE_OR_OPEN)
         for batch in batches:
             for row in batch:

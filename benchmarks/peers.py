@@ -10,6 +10,7 @@ import argparse
 import dataclasses
 import importlib.util
 import json
+import os
 import resource
 import shutil
 import statistics
@@ -52,15 +53,17 @@ class _Timer:
             yield batch
 
 
-def build(engine: str, size: int, processes: int) -> Results:
-    """Build an index anew. Peak memory in MB: this process and the largest of its children together."""
-    adaptor = _adaptor(engine, size, processes)
+def build(engine: str, size: int, cores: int) -> Results:
+    """Build an index anew on so many cores. Peak memory in MB: this process and the largest of its children together."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:cores])
+    adaptor = _adaptor(engine, size, cores)
     batches = _Timer(size)
     start = time.perf_counter()
-    adaptor.build(batches, processes)
+    adaptor.build(batches, cores)
     spent = time.perf_counter() - start - batches.outside
     peak = sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024
-    bytes_used = sum(file.stat().st_size for file in _place(engine, size, processes).rglob("*") if file.is_file())
+    bytes_used = sum(file.stat().st_size for file in _place(engine, size, cores).rglob("*") if file.is_file())
     return {"version": adaptor.version, "rate": size / spent, "peak": peak, "megabytes": bytes_used / 1e6}
 
 
@@ -98,14 +101,14 @@ def _times(adaptor: Any, queries: list[Results]) -> Results:
     return {"p50": statistics.median(flat), "p95": flat[int(len(flat) * 0.95)], "first": statistics.median(rounds[0]), "totals": totals}
 
 
-def _adaptor(engine: str, size: int, processes: int) -> Any:
+def _adaptor(engine: str, size: int, cores: int) -> Any:
     from adaptors import ADAPTORS  # noqa: PLC0415 - the parent needs no engine
 
-    return ADAPTORS[engine](_place(engine, size, processes))
+    return ADAPTORS[engine](_place(engine, size, cores))
 
 
-def _place(engine: str, size: int, processes: int) -> Path:
-    return folder() / f"{engine}-{size}-{processes}"
+def _place(engine: str, size: int, cores: int) -> Path:
+    return folder() / f"{engine}-{size}-{cores}"
 
 
 # -- in the parent -----------------------------------------------------------------------------------------------------------------------
@@ -142,13 +145,13 @@ def measure(engine: str, size: int, *, keep: bool) -> Results:
 
 def _builds(engine: str, size: int) -> Results:
     result: Results = {}
-    for processes in (2, 1) if engine in ("reftel", "tantivy") else (1,):
-        shutil.rmtree(_place(engine, size, processes), ignore_errors=True)
-        _place(engine, size, processes).mkdir()
-        made = run(engine, size, "build", processes)
-        result |= made | {f"rate{processes}": made["rate"], f"peak{processes}": made["peak"]}
-        if processes > 1:
-            shutil.rmtree(_place(engine, size, processes))
+    for cores in (2, 1) if engine in ("reftel", "tantivy") else (1,):
+        shutil.rmtree(_place(engine, size, cores), ignore_errors=True)
+        _place(engine, size, cores).mkdir()
+        made = run(engine, size, "build", cores)
+        result |= made | {f"rate{cores}": made["rate"], f"peak{cores}": made["peak"]}
+        if cores > 1:
+            shutil.rmtree(_place(engine, size, cores))
     return result
 
 
@@ -213,9 +216,9 @@ def main() -> None:
     print(options.output.read_text())
 
 
-def _child(engine: str, size: str, task: str, *processes: str) -> None:
+def _child(engine: str, size: str, task: str, *cores: str) -> None:
     if task == "build":
-        result: Iterable[Any] = build(engine, int(size), int(processes[0]))
+        result: Iterable[Any] = build(engine, int(size), int(cores[0]))
     else:
         result = ask(engine, int(size), json.loads(Path(task).read_text()))
     print(json.dumps(result))

@@ -22,7 +22,7 @@ Every engine indexes the same words of subject, body and head and the same value
 total and ten hits (and facets over all hits); words are looked for in the body, exactly. "reftel, default fields" asks the same in subject, body and
 head together, as a bare word does. Each build and each engine's queries run in a fresh process; every class has 40 queries, asked five times over.
 Times in ms: p50 / p95 (first: p50 of the first round). "–": the engine has no query for the same cables. Plain Whoosh is run at 20,000 cables only:
-it takes minutes for a class beyond. Rates: building from words in memory, cables a second. Peak memory in MB: process and largest child together.
+it takes minutes for a class beyond. Rates: building from words in memory, cables a second, on so many cores with all threads that an engine has. Peak memory: process and largest child together.
 """
 
 
@@ -30,13 +30,13 @@ def write_report(results: dict[int, dict[str, Any]], path: Path) -> None:
     """Write the table of every size."""
     versions = {_TITLES[engine]: found["version"] for engines in results.values() for engine, found in engines.items() if "version" in found}
     head = _HEAD.format(
-        date=f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}", machine=_processor(), cores=os.cpu_count(), python=platform.python_version(),
+        date=f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}", machine=processor(), cores=os.cpu_count(), python=platform.python_version(),
         versions=", ".join(f"{name} {version}" for name, version in versions.items()),
     )  # fmt: skip
     path.write_text("\n".join([head, *(_section(size, engines) for size, engines in results.items())]), encoding="utf-8")
 
 
-def _processor() -> str:
+def processor() -> str:
     lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines() if Path("/proc/cpuinfo").exists() else []
     return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.processor() or platform.machine())
 
@@ -45,8 +45,8 @@ def _section(size: int, engines: dict[str, Any]) -> str:
     names = list(engines)
     rows = [[group, *(_times(engines[name], group) for name in names), _ratio(engines, group)] for group in GROUPS]
     rows += [[title, *(_number(engines[name].get(key)) for name in names), ""] for title, key in (
-        ("build, cables/s, 1 process", "rate1"), ("build, cables/s, 2 processes", "rate2"), ("peak memory, 1 process", "peak1"),
-        ("peak memory, 2 processes", "peak2"), ("index, MB", "megabytes"),
+        ("build, cables/s, 1 core", "rate1"), ("build, cables/s, 2 cores", "rate2"), ("peak memory, MB, 1 core", "peak1"),
+        ("peak memory, MB, 2 cores", "peak2"), ("index, MB", "megabytes"),
     )]  # fmt: skip
     parts = [f"## {size:,} cables", "", *_table(["", *(_TITLES[name] for name in names), "reftel : tantivy"], rows), ""]
     if "cold" in engines.get("reftel", {}):

@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 Array = npt.NDArray[Any]
 
-FORMAT = 2
+FORMAT = 3
 """Raised whenever the container, the names or the encodings of its arrays change."""
 
 MAGIC = b"\x89ARRAYS\n"

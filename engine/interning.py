@@ -1,11 +1,13 @@
 """Numbering the words of many texts at once.
 
 Looking words up in a large dictionary one by one waits for memory several times a word. Here the words of some hundred documents stand one
-behind the other in a stretch of bytes, and all of them are looked up together, in a hash table made of arrays.
+behind the other in a stretch of bytes. They are sorted by a hash, which brings equal ones together and is the order that postings need
+anyway, and of each different word one is looked up, in a hash table made of arrays.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Sequence
 from typing import Any
@@ -25,6 +27,17 @@ _FIRST_BYTES = np.array([(1 << 8 * count) - 1 for count in range(9)], dtype=np.u
 _ODD = np.uint64(2**64 - 1)  # no byte of a word is 255
 _SMALLEST = 1 << 10
 _FREE = -1
+_AT_ONCE = 1 << 18  # bytes of words; their arrays fit into a core's cache
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Grouped:
+    """Words brought together: ``order`` sorts them so that equal ones stand one behind the other, as they come in the text; each begins at
+    one of ``starts``, where its number is that of ``numbers``."""
+
+    order: npt.NDArray[np.int64]
+    starts: npt.NDArray[np.int64]
+    numbers: npt.NDArray[np.uint32]
 
 
 class Vocabulary:
@@ -66,7 +79,26 @@ class Vocabulary:
         stream = WordStream(self)
         if words:
             stream.add_joined(join_words(words), len(words))
-        return stream.take()
+        return self.numbers_of(*stream.take())
+
+    def grouped(self, low: Unsigned, high: Unsigned) -> Grouped:
+        """Equal words together, given by their bytes."""
+        bits = np.uint64(max(len(low) - 1, 0).bit_length())
+        places = np.arange(len(low), dtype=np.uint64)
+        # NumPy sorts plain numbers several times faster than it sorts an order of them, so a number holds the hash and the word's place.
+        keys = (self._mixed(low, high) >> bits << bits) | places
+        keys.sort()
+        order = (keys & ((np.uint64(1) << bits) - np.uint64(1))).view(np.int64)
+        keys >>= bits
+        new = np.ones(len(low), dtype=np.bool_)
+        np.not_equal(keys[1:], keys[:-1], out=new[1:])
+        low, high = low[order], high[order]
+        if np.any(_changes(low, high) != new[1:]):  # different words of one hash
+            again = np.lexsort((high, low))
+            order, low, high = order[again], low[again], high[again]
+            new[1:] = _changes(low, high)
+        starts = np.flatnonzero(new)
+        return Grouped(order, starts, self.numbers_of(low[starts], high[starts]))
 
     def numbers_of(self, low: Unsigned, high: Unsigned) -> npt.NDArray[np.uint32]:
         """The number of each word, given by its bytes."""
@@ -89,10 +121,15 @@ class Vocabulary:
 
     def _places(self, low: Unsigned, high: Unsigned) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
         """The first slot to look into for each word, and how far it is to the next."""
-        mixed = (low ^ (high * self._mixers[1])) * self._mixers[0]
+        mixed = self._mixed(low, high)
         bits = len(self._slots).bit_length() - 1
         steps = (mixed * self._mixers[2]) >> np.uint64(64 - bits)
         return (mixed >> np.uint64(64 - bits)).astype(np.intp), steps.astype(np.intp) | 1
+
+    def _mixed(self, low: Unsigned, high: Unsigned) -> Unsigned:
+        """A hash of each word; its highest bits are the best."""
+        mixed: Unsigned = (low ^ (high * self._mixers[1])) * self._mixers[0]
+        return mixed
 
     def _take_free(self, low: Unsigned, high: Unsigned, left: Integers, slots: Integers, numbers: Integers) -> bool:
         """Give each free slot that is looked into to one of the words that do; whether there were any."""
@@ -129,8 +166,14 @@ class Vocabulary:
         self._size = len(low)
 
 
+def _changes(low: Unsigned, high: Unsigned) -> npt.NDArray[np.bool_]:
+    """Where a word differs from the one before it."""
+    changes: npt.NDArray[np.bool_] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
+    return changes
+
+
 class WordStream:
-    """Takes words as they come and numbers them later, all at once, perhaps in another thread."""
+    """Takes words as they come, and gives their bytes as numbers later, all at once, perhaps in another thread."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
@@ -157,28 +200,36 @@ class WordStream:
         each = decode_term(words).split(SEPARATOR)
         return encode_term(join_words([f"{_STAND_IN}{self._vocabulary.odd_number(word)}" if _STAND_IN in word else word for word in each]))
 
-    def take(self) -> npt.NDArray[np.uint32]:
-        """The number of every word. Begins anew."""
-        pieces = [piece if b"\0" not in piece else self._plain(piece) for piece in self._pieces]
+    def take(self) -> tuple[Unsigned, Unsigned]:
+        """The bytes of every word, as two numbers that a vocabulary can look up. Begins anew."""
+        low, high = np.zeros(self._count, dtype=np.uint64), np.zeros(self._count, dtype=np.uint64)
+        start, pieces, size = 0, [], 0
+        for piece in self._pieces:
+            pieces.append(piece if b"\0" not in piece else self._plain(piece))
+            size += len(piece)
+            if size >= _AT_ONCE:
+                start += self._fill(low[start:], high[start:], pieces)
+                pieces, size = [], 0
+        self._fill(low[start:], high[start:], pieces)
+        self._count, self._pieces = 0, []
+        return low, high
+
+    def _fill(self, low: Unsigned, high: Unsigned, pieces: Sequence[bytes]) -> int:
+        """Put the bytes of the words of some pieces into arrays that are all zero; how many words there were."""
         data = b"\n".join([*pieces, b"\0" * _LONGEST])
-        count, self._count, self._pieces = self._count, 0, []
         ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == ord(SEPARATOR))
-        assert len(ends) == count
+        count = len(ends)
         starts = np.zeros(count, dtype=np.int64)
         starts[1:] = ends[:-1] + 1
-        return self._vocabulary.numbers_of(*self._bytes(data, starts, ends - starts))
-
-    def _bytes(self, data: bytes, starts: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64]) -> tuple[Unsigned, Unsigned]:
-        """The bytes of every word as two numbers."""
+        lengths = ends - starts
         windows: Unsigned = np.ndarray((len(data) - 7,), dtype="<u8", buffer=data, strides=(1,))
-        low: Unsigned = windows[starts] & _FIRST_BYTES[np.minimum(lengths, 8)]
-        high = np.zeros(len(starts), dtype=np.uint64)
+        low[:count] = windows[starts] & _FIRST_BYTES[np.minimum(lengths, 8)]
         more = np.flatnonzero(lengths > 8)
         high[more] = windows[starts[more] + 8] & _FIRST_BYTES[np.minimum(lengths[more] - 8, 8)]
         odd = lengths > _LONGEST
-        if len(starts) and _STAND_IN.encode() in data[:-_LONGEST]:
-            odd |= (low & np.uint64(255) == 0) & (lengths > 0)
+        if _STAND_IN.encode() in data[:-_LONGEST]:
+            odd |= (low[:count] & np.uint64(255) == 0) & (lengths > 0)
         for place in np.flatnonzero(odd).tolist():
-            word = decode_term(data[int(starts[place]) : int(starts[place] + lengths[place])])
+            word = decode_term(data[int(starts[place]) : int(ends[place])])
             low[place], high[place] = int(word[1:]) if word.startswith(_STAND_IN) else self._vocabulary.odd_number(word), _ODD
-        return low, high
+        return count

@@ -11,13 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from reftel.engine.columns import Lists, narrow, starts_of
-from reftel.engine.interning import Vocabulary, WordStream
-from reftel.engine.specs import join_words
+from reftel.engine.interning import Grouped, Vocabulary, WordStream
 
 Integers = npt.NDArray[Any]
-Words = tuple[npt.NDArray[np.uint32], Integers, Integers]
-"""Term, document and position of many words."""
-
 Blocks = Sequence[str]
 Joined = Sequence[tuple[int, int, str]]
 """Block, place in the block, and word."""
@@ -25,7 +21,7 @@ Joined = Sequence[tuple[int, int, str]]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Inverted:
-    """The postings of one field: the numbers of its terms, rising, how many documents hold each, then all postings by term and document.
+    """The postings of one field: the numbers of its terms, how many documents hold each, then all postings by term and document.
 
     ``frequencies`` and ``positions`` are ``None`` for whole values. Positions of one posting after the other. Can be pickled.
     """
@@ -72,6 +68,26 @@ class ValueInverter:
         return Inverted(numbers[starts], narrow(np.diff(starts, append=len(numbers))), narrow(holding)), firsts
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Words:
+    """The words of some documents in the order of the text: their bytes as two numbers, document and position of each."""
+
+    low: Integers
+    high: Integers
+    documents: Integers
+    positions: Integers
+
+    def with_others(self, places: Integers, low: Integers, high: Integers) -> _Words:
+        """The same with further words, each behind the word at one of ``places``, where it also stands."""
+        order = np.argsort(places, kind="stable")
+        places = places[order]
+        behind = places + 1
+        return _Words(
+            np.insert(self.low, behind, low[order]), np.insert(self.high, behind, high[order]),
+            np.insert(self.documents, behind, self.documents[places]), np.insert(self.positions, behind, self.positions[places]),
+        )  # fmt: skip
+
+
 class TextInverter:
     """Takes the running text of one document after the other.
 
@@ -79,36 +95,35 @@ class TextInverter:
     """
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        self._words = WordStream(vocabulary)
+        self._vocabulary = vocabulary
+        self._words, self._others = WordStream(vocabulary), WordStream(vocabulary)
         self._clear()
 
     def _clear(self) -> None:
         self._counts, self._lengths = array("I"), array("I")
-        self._joined: list[tuple[int, int, int, str]] = []
+        self._joined: list[tuple[int, int, int]] = []
 
     def __len__(self) -> int:
         return len(self._words)
 
     def add(self, blocks: Blocks, joined: Joined = ()) -> None:
         """The next document. ``joined``: words that stand at the position of another word too."""
-        if joined:
-            self._joined += [(len(self._counts), *word) for word in joined]
+        for block, place, word in joined:
+            self._joined.append((len(self._counts), block, place))
+            self._others.add(word)
         self._lengths.extend(map(self._words.add, blocks))
         self._counts.append(len(blocks))
 
     def take(self) -> tuple[Inverted, Lists]:
         """The postings of the documents taken so far, and the number of words in each block of each document."""
         blocks = Lists(narrow(_frozen(self._counts)), narrow(_frozen(self._lengths)))
-        block_positions = _block_positions(blocks)
-        joined = self._joined
-        self._words.add(join_words(word for *_, word in joined))
-        words: Words = (self._words.take(), *_places(blocks, block_positions))
+        words = _Words(*self._words.take(), *_places(blocks))
+        if self._joined:
+            documents, numbers, places = np.array(self._joined, dtype=np.int64).T
+            before = starts_of(blocks.values)[blocks.first()[documents] + numbers]
+            words = words.with_others(before + places, *self._others.take())
         self._clear()
-        if joined:
-            words = _with_joined(words, joined, blocks.first(), block_positions)
-        order = _stable_order(words[0])
-        words = (words[0][order], words[1][order], words[2][order])
-        return _postings(_without_repetitions(words) if joined else words), blocks
+        return _postings(words, self._vocabulary.grouped(words.low, words.high)), blocks
 
 
 def _frozen(numbers: array[int]) -> npt.NDArray[np.uint32]:
@@ -124,14 +139,21 @@ def _starts_of_runs(*columns: Integers) -> npt.NDArray[np.intp]:
     return np.flatnonzero(new)
 
 
-def _postings(words: Words) -> Inverted:
-    """Postings from words sorted by term, document and position."""
-    numbers, holding, positions = words
-    starts = _starts_of_runs(numbers, holding)
-    frequencies = np.diff(starts, append=len(numbers))
-    numbers = numbers[starts]
-    terms = _starts_of_runs(numbers)
-    return Inverted(numbers[terms], narrow(np.diff(terms, append=len(numbers))), holding[starts], narrow(frequencies), positions)
+def _postings(words: _Words, grouped: Grouped) -> Inverted:
+    documents, positions = words.documents[grouped.order], words.positions[grouped.order]
+    new_term = np.zeros(len(documents), dtype=np.bool_)
+    new_term[grouped.starts] = True
+    new_posting = new_term.copy()
+    new_posting[1:] |= documents[1:] != documents[:-1]
+    repeated = ~new_posting
+    repeated[1:] &= positions[1:] == positions[:-1]
+    if repeated.any():  # a word that stands at a position twice: by itself, and as one of the others
+        kept = ~repeated
+        documents, positions, new_term, new_posting = documents[kept], positions[kept], new_term[kept], new_posting[kept]
+    starts = np.flatnonzero(new_posting)
+    frequencies = np.diff(starts, append=len(documents))
+    terms = np.flatnonzero(new_term[starts])
+    return Inverted(grouped.numbers, narrow(np.diff(terms, append=len(starts))), documents[starts], narrow(frequencies), positions)
 
 
 def _block_positions(blocks: Lists) -> npt.NDArray[np.int64]:
@@ -141,28 +163,11 @@ def _block_positions(blocks: Lists) -> npt.NDArray[np.int64]:
     return positions
 
 
-def _places(blocks: Lists, block_positions: npt.NDArray[np.int64]) -> tuple[Integers, Integers]:
+def _places(blocks: Lists) -> tuple[Integers, Integers]:
     """Document and position of every word."""
     starts = starts_of(blocks.values)
-    positions = np.repeat(block_positions - starts[:-1], blocks.values) + np.arange(int(starts[-1]), dtype=np.int64)
+    positions = np.repeat(_block_positions(blocks) - starts[:-1], blocks.values) + np.arange(int(starts[-1]), dtype=np.int64)
     return narrow(np.repeat(blocks.documents(), blocks.values)), narrow(positions)
-
-
-def _with_joined(
-    words: Words, joined: Sequence[tuple[int, int, int, str]], first_blocks: npt.NDArray[np.int64], block_positions: npt.NDArray[np.int64]
-) -> Words:
-    """The words in the order of the text, where the last terms belong to those that are joined."""
-    documents, blocks, places = np.array([word[:3] for word in joined], dtype=np.int64).T
-    holding = np.concatenate([words[1], documents])
-    positions = np.concatenate([words[2], block_positions[first_blocks[documents] + blocks] + places])
-    order = np.lexsort((positions, holding))
-    return words[0][order], narrow(holding[order]), narrow(positions[order])
-
-
-def _without_repetitions(words: Words) -> Words:
-    """Words sorted by term, document and position, each once."""
-    kept = _starts_of_runs(*words)
-    return words[0][kept], words[1][kept], words[2][kept]
 
 
 def _stable_order(numbers: npt.NDArray[np.uint32]) -> npt.NDArray[np.intp]:

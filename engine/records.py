@@ -1,32 +1,34 @@
 """Stored bytes, compressed a few records at a time with a dictionary that all blocks of a segment share.
 
-Records of an index are much alike. With a dictionary of what is frequent in them, short blocks compress as well as long ones do without
-(measured: better than blocks of 64 KB), and showing a hit means inflating little more than its own record.
+Records of an index are much alike. With a dictionary of what is frequent in them, short blocks compress as well as long ones do without,
+and showing a hit means inflating little more than its own record. Zstandard, because it takes half of zlib's time to compress and to
+inflate, and less room (real records in blocks of 32 KB: 0.12 ms against 0.27 each, and 20.4 % against 22.5 %).
 """
 
 from __future__ import annotations
 
 import collections
 import dataclasses
+import functools
 import re
-import zlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import zstandard
 
 from reftel.engine.columns import narrow
 
 Integers = npt.NDArray[Any]
 
-BLOCK = 16 << 10
+BLOCK = 32 << 10
 """Bytes of records that make a block; a longer record is one by itself."""
 
-LONGEST_DICTIONARY = 32 << 10  # as far as zlib looks back
+LONGEST_DICTIONARY = 64 << 10
 _LEVEL = 3
-_SAMPLE = 1 << 20
-_WORTH_IT = 64 << 10
+_SAMPLE = 2 << 20
+_WORTH_IT = 128 << 10
 _WORD = re.compile(rb"[0-9A-Za-z\x80-\xff]{3,}")
 _FRAME = 1500  # bytes of the beginning and the end of a record, where structured ones are alike
 
@@ -41,17 +43,18 @@ class RecordBlocks:
 
 
 class Compressor:
-    """Compresses records with a dictionary, which may be empty."""
+    """Compresses records with a dictionary, which may be empty. For one thread at a time."""
 
     def __init__(self, dictionary: bytes) -> None:
         self.dictionary = dictionary
-        # Preparing the dictionary takes as long as compressing it; a prepared object is copied for each block.
-        self._prepared = zlib.compressobj(_LEVEL, zdict=dictionary) if dictionary else zlib.compressobj(_LEVEL)
+        prepared = _raw(dictionary)
+        if prepared is not None:
+            prepared.precompute_compress(level=_LEVEL)
+        self._stream = zstandard.ZstdCompressor(level=_LEVEL, dict_data=prepared, write_checksum=True)
 
     def compress(self, data: bytes) -> bytes:
         """One block."""
-        stream = self._prepared.copy()
-        return stream.compress(data) + stream.flush()
+        return self._stream.compress(data)
 
     def blocks(self, records: Sequence[bytes]) -> RecordBlocks:
         """Records in blocks of at least `BLOCK` bytes, but for the last."""
@@ -68,17 +71,26 @@ class Compressor:
         return RecordBlocks([self.compress(b"".join(group)) for group in groups], list(map(len, groups)), narrow(lengths))
 
 
+def _raw(dictionary: bytes) -> zstandard.ZstdCompressionDict | None:
+    return zstandard.ZstdCompressionDict(dictionary, dict_type=zstandard.DICT_TYPE_RAWCONTENT) if dictionary else None
+
+
+_prepared = functools.lru_cache(8)(_raw)
+
+
 def inflate(data: bytes, dictionary: bytes, size: int) -> bytes:
-    """A block of ``size`` bytes; ``ValueError`` or ``zlib.error`` if it is not that."""
-    stream = zlib.decompressobj(zdict=dictionary) if dictionary else zlib.decompressobj()
-    inflated = stream.decompress(data, size + 1)
-    if len(inflated) != size:
-        raise ValueError("records of another length than said")
-    return inflated
+    """A block of ``size`` bytes; ``ValueError`` if it is not that."""
+    try:
+        # The length that the block gives itself is what would be allocated: it must be known to be right before.
+        if zstandard.frame_content_size(data) != size:
+            raise ValueError("records of another length than said")
+        return zstandard.ZstdDecompressor(dict_data=_prepared(dictionary)).decompress(data) if size else b""
+    except zstandard.ZstdError as error:
+        raise ValueError(f"records that can't be inflated: {error}") from error
 
 
 def make_dictionary(records: Iterable[bytes]) -> bytes:
-    """What is frequent in some records, the most frequent last, where zlib reaches it most cheaply; empty if there is too little to tell."""
+    """What is frequent in some records, the most frequent last, where it is reached most cheaply; empty if there is too little to tell."""
     counts: collections.Counter[bytes] = collections.Counter()
     size, frame = 0, b""
     for record in records:

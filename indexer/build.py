@@ -23,10 +23,11 @@ from reftel.indexer.changes import READS, Look, Wish, look_at
 from reftel.indexer.lock import ArchiveLock
 from reftel.indexer.manifest import SourceRow
 from reftel.indexer.publishing import INDEX_FOLDER, Publication
-from reftel.indexer.reading import Contents, Text, read_files
+from reftel.indexer.reading import Contents, read_files
 from reftel.indexer.recovery import open_publication
 from reftel.indexer.report import BuildReport
 from reftel.indexer.sources import Selection
+from reftel.indexer.text import Text
 from reftel.indexer.texts import Texts
 from reftel.indexer.writer import CableWriter
 from reftel.schema.errors import ArchiveError, SourceError
@@ -50,10 +51,11 @@ STEP = 10_000
 
 
 def build(
-    sources: Iterable[str | os.PathLike[str]], archive: Path, *, on_progress: OnProgress | None = None, wait: float = 0.0
+    sources: Iterable[str | os.PathLike[str]], archive: Path, *, workers: int = 1, on_progress: OnProgress | None = None, wait: float = 0.0
 ) -> BuildReport:
     """Index files and folders into ``archive``; see `reftel.build`. ``wait``: seconds to wait for another writer."""
-    return build_selection(Selection(tuple(os.fspath(source) for source in sources)), archive, on_progress=on_progress, wait=wait)
+    selection = Selection(tuple(os.fspath(source) for source in sources))
+    return build_selection(selection, archive, workers=workers, on_progress=on_progress, wait=wait)
 
 
 def build_selection(
@@ -66,7 +68,9 @@ def build_selection(
     on_progress: OnProgress | None = None,
     wait: float = 0.0,
 ) -> BuildReport:
-    """Bring ``archive`` up to date with the selected files. ``memory``: megabytes, about, that the index's writer keeps before it writes.
+    """Bring ``archive`` up to date with the selected files.
+
+    ``workers``: processes that read. ``memory``: megabytes, about, that the index's writer keeps before it writes.
 
     Errors: `ArchiveLocked` if another process still writes after ``wait`` seconds, `ArchiveDamaged`, `ArchiveVersion`, and `ArchiveError`
     if the disk is full or the archive cannot be written; it is as it was published last then.
@@ -188,9 +192,9 @@ class _Run:
     def _replace(self, path: Path, texts: Iterable[Text]) -> int:
         lost = self._texts.drop_file(str(path))
         cables = 0
-        for cables, (message, cable) in enumerate(texts, 1):
-            self._warnings.update({warning.code for warning in cable.warnings})
-            self._texts.offer(path, message, cable)
+        for cables, text in enumerate(texts, 1):
+            self._warnings.update(text.warnings)
+            self._texts.offer(path, text)
             self.report.read_cables += 1
             if not cables % _EVERY:
                 self._tell(str(path))

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from reftel.indexer.workers import cores
 from reftel.schema.errors import ReftelError
 
 FILE_NAME = "reftel.toml"
@@ -29,7 +30,7 @@ class Config:
     """A checked configuration; every path is absolute.
 
     ``sources``: files, folders, patterns. ``report``: a ``.json`` file that each run writes anew, or a folder that gets one a run;
-    ``None`` for none. ``memory``: megabytes that the writer of the index keeps. ``wait``: seconds to wait for another run. ``saved``: queries
+    ``None`` for none. ``workers``: processes that read. ``memory``: megabytes that the writer of the index keeps. ``wait``: seconds to wait for another run. ``saved``: queries
     by name.
     """
 
@@ -38,7 +39,7 @@ class Config:
     sources: tuple[str, ...]
     exclude: tuple[str, ...] = ()
     report: Path | None = None
-    workers: int = 1
+    workers: int = dataclasses.field(default_factory=cores)
     memory: int = 512
     wait: float = 60.0
     saved: dict[str, str] = dataclasses.field(default_factory=dict)
@@ -116,7 +117,7 @@ class _Reader:
             sources=tuple(map(self._absolute, values["sources"])),
             exclude=tuple(pattern.rstrip("/") for pattern in values.get("exclude", ())),
             report=Path(self._absolute(values["report"])) if "report" in values else None,
-            workers=values.get("workers", 1),
+            workers=values.get("workers") or cores(),
             memory=values.get("memory", 512),
             wait=float(values.get("wait", 60)),
             saved=dict(values.get("saved", {})),
@@ -185,8 +186,8 @@ sources = {sources}
 # gets a report a run. New hits of the saved searches stand beside it in Markdown. Neither holds a word of a cable's text.
 # report = "reports"
 
-# Processes that read files.
-# workers = 1
+# Processes that read; one a core if nothing is said.
+# workers = 2
 
 # Megabytes, about, that the writer of the index fills before it writes to the disk; reading takes some more.
 # memory = 512

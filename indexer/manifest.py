@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import errno
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -210,29 +212,25 @@ class Draft(Manifest):
     """A manifest that is being written, in a file of its own that no reader looks at; a copy of ``before``, or empty.
 
     The file needs no journal: if the run dies, it is removed as a whole. The records of texts written in this run are kept in a spool
-    beside it, since the index gives back only what is committed.
+    beside it, one behind the other, since the index gives back only what is committed.
     """
 
     def __init__(self, path: Path) -> None:  # no super().__init__: the file may be empty yet
         self.path = path
-        self._spool = path.with_name(f"{path.name}.spool")
-        for each in (path, self._spool):
-            each.touch(mode=0o600)
+        path.touch(mode=0o600)
+        self._spool = _Spool(path.with_name(f"{path.name}.spool"))
         self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         try:
-            self._database.execute("attach ? as spool", (str(self._spool),))
             self._database.execute("pragma temp_store = memory")
-            for schema in ("main", "spool"):
-                self._database.execute(f"pragma {schema}.journal_mode = off")
-                self._database.execute(f"pragma {schema}.synchronous = off")
+            self._database.execute("pragma journal_mode = off")
+            self._database.execute("pragma synchronous = off")
             if not path.stat().st_size:
                 self._database.executescript(_TABLES)
                 self._database.execute("insert into about values (?, -1, 0)", (FORMAT,))
-            self._database.execute("create table spool.written (key text primary key, record blob not null) without rowid")
             self._database.execute("begin")
             self.about = self._read_about()
         except BaseException:
-            self._database.close()
+            self.close()
             raise
 
     def put_source(self, row: SourceRow) -> None:
@@ -255,12 +253,11 @@ class Draft(Manifest):
 
     def put_written(self, key: str, record: bytes) -> None:
         """Keep the record that this run put into the index."""
-        self._database.execute("insert or replace into spool.written values (?, ?)", (key, record))
+        self._spool.put(key, record)
 
     def written(self, key: str) -> bytes | None:
         """The record that this run put into the index, if it did."""
-        rows = self._rows("select record from spool.written where key = ?", key)
-        return rows[0][0] if rows else None  # type: ignore[return-value]  # a blob
+        return self._spool.get(key)
 
     def put_seen(self, rows: Iterable[tuple[object, ...]]) -> None:
         """Note the first sight of cables (key, run, time); a sight that was noted before stays."""
@@ -270,9 +267,45 @@ class Draft(Manifest):
         """Write everything out and close."""
         self._database.execute("update about set base = ?, run = ?", (about.base, about.run))
         self._database.execute("commit")
-        self._database.close()
-        self._spool.unlink()
+        self.close()
         seal(self.path)
+
+    def close(self) -> None:
+        """Let go of the files; the spool is gone with it."""
+        super().close()
+        self._spool.close()
+
+
+class _Spool:
+    """Records by key in a file of their own."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        path.touch(mode=0o600)
+        self._file = path.open("r+b", buffering=0)  # so that closing writes nothing, which could fail
+        self._places: dict[str, tuple[int, int]] = {}
+        self._end = 0
+
+    def put(self, key: str, record: bytes) -> None:
+        """Keep a record, in place of an earlier one."""
+        self._file.seek(self._end)
+        if self._file.write(record) != len(record):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._path))
+        self._places[key] = self._end, len(record)
+        self._end += len(record)
+
+    def get(self, key: str) -> bytes | None:
+        """The record that was kept last."""
+        if key not in self._places:
+            return None
+        place, length = self._places[key]
+        self._file.seek(place)
+        return self._file.read(length)
+
+    def close(self) -> None:
+        """Let go of the file, and remove it."""
+        self._file.close()
+        self._path.unlink(missing_ok=True)
 
 
 def _version(row: tuple[object, ...]) -> VersionRow:

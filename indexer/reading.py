@@ -1,33 +1,31 @@
-"""Reading a source file into cables, whole if it is small: then a file that changes while it is read is noticed before anything is kept."""
+"""Reading source files into texts: small ones whole, so that one that changes meanwhile is noticed before anything is kept; dumps as a stream.
+
+Workers read small files, and stretches of dumps that this process cuts into messages.
+"""
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import multiprocessing
-import os
-import signal
-import threading
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
 from reftel.indexer.changes import Look, stamp
 from reftel.indexer.containers.reading import iter_messages
 from reftel.indexer.message import Message
-from reftel.indexer.normalize import normalize_message
-from reftel.schema.cable import Cable
+from reftel.indexer.text import Text, text_of, texts_of
+from reftel.indexer.workers import Task, Workers
 from reftel.schema.errors import SourceError
 
 WHOLE = 4 << 20
-"""Bytes up to which a file is read whole before its cables are used; larger ones are dumps, which are streamed."""
-_ATTEMPTS = 3
-_AHEAD = 8
-"""Files that wait for each worker."""
+"""Bytes up to which a file is read whole before its texts are used; larger ones are dumps, which are streamed."""
 
-Text = tuple[Message, Cable]
+ALONE = 300
+"""Texts that a run reads by itself before it starts workers: starting them takes about as long."""
+
+_ATTEMPTS = 3
+_STRETCH = 16  # messages
+_BYTES_OF_A_TEXT = 64 << 10  # about, with the markup of a page
 
 
 @dataclasses.dataclass(slots=True)
@@ -40,45 +38,64 @@ class Contents:
     steady: bool = True
 
 
-def read_files(looks: Iterable[Look], workers: int) -> Iterator[Contents]:
-    """The contents of files, in their order. ``workers``: processes that read the small ones."""
-    if workers > 1:
-        yield from _read_in_pool(looks, workers)
-    else:
-        yield from map(read_file, looks)
+def read_files(looks: Iterable[Look], workers: int = 1) -> Iterator[Contents]:
+    """The contents of files, in their order. ``workers``: processes that read; with one, this one does."""
+    with Workers(workers) as pool:
+        reading = _Reading(pool)
+        yield from pool.in_order(looks, reading.begin)
 
 
-def read_file(look: Look) -> Contents:
-    """The contents of one file."""
-    return _read_whole(look) if look.row.size <= WHOLE else stream_file(look)
+class _Reading:
+    """Reading with workers, which are started when there is enough to read."""
+
+    def __init__(self, pool: Workers) -> None:
+        self._pool = pool
+        self._read = 0
+
+    def begin(self, look: Look) -> Task[Contents]:
+        """Begin to read a file."""
+        if look.row.size > WHOLE:
+            return Task(None, lambda: _contents(look, self._texts))
+        self._count(max(1, look.row.size // _BYTES_OF_A_TEXT))
+        return self._pool.begin(read_whole, look)
+
+    def _texts(self, messages: Iterator[Message]) -> Iterator[Text]:
+        stretches = iter(lambda: list(islice(messages, _STRETCH)), [])
+        for texts in self._pool.in_order(stretches, lambda stretch: self._pool.begin(texts_of, stretch)):
+            self._count(len(texts))
+            yield from texts
+
+    def _count(self, texts: int) -> None:
+        self._read += texts
+        if self._read >= ALONE:
+            self._pool.start()
 
 
-def stream_file(look: Look) -> Contents:
-    """The contents of a large file; its texts are read while they are taken."""
-    failures: list[SourceError] = []
-    contents = Contents(look, (), failures)
-    contents.texts = _stream(look.path, contents)
+def read_whole(look: Look) -> Contents:
+    """The contents of a small file; read again if it changes meanwhile."""
+    for _ in range(_ATTEMPTS):
+        contents = _contents(look, lambda messages: map(text_of, messages))
+        contents.texts = list(contents.texts)
+        if contents.steady:
+            break
     return contents
 
 
-def _stream(path: Path, contents: Contents) -> Iterator[Text]:
+def _contents(look: Look, read: Callable[[Iterator[Message]], Iterator[Text]]) -> Contents:
+    """The contents of a file, whose texts are read while they are taken."""
+    contents = Contents(look, (), [])
+    contents.texts = _stream(look.path, contents, read)
+    return contents
+
+
+def _stream(path: Path, contents: Contents, read: Callable[[Iterator[Message]], Iterator[Text]]) -> Iterator[Text]:
     try:
         before = stamp(path)
     except OSError as error:
         contents.failures.append(SourceError(f"cannot read this file: {error.strerror or error}", path=str(path)))
         return
-    for message in iter_messages(path, contents.failures.append):
-        yield message, normalize_message(message)
+    yield from read(iter_messages(path, contents.failures.append))
     contents.steady = _unchanged(path, before)
-
-
-def _read_whole(look: Look) -> Contents:
-    for _ in range(_ATTEMPTS):
-        contents = stream_file(look)
-        contents.texts = list(contents.texts)
-        if contents.steady:
-            break
-    return contents
 
 
 def _unchanged(path: Path, before: tuple[int, int, int]) -> bool:
@@ -86,49 +103,3 @@ def _unchanged(path: Path, before: tuple[int, int, int]) -> bool:
         return stamp(path) == before
     except OSError:
         return False
-
-
-def _read_in_pool(looks: Iterable[Look], workers: int) -> Iterator[Contents]:
-    pending = iter(looks)
-    # Spawned, not forked: a forked worker would hold the archive's lock open beyond the death of the run.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker) as pool:
-        waiting: list[tuple[Look, Future[Contents] | None]] = []
-        try:
-            while True:
-                waiting += [(look, _submit(pool, look)) for look in islice(pending, workers * _AHEAD - len(waiting))]
-                if not waiting:
-                    return
-                look, future = waiting.pop(0)
-                yield _result(look, future)
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _begin_worker() -> None:
-    """Leave Ctrl-C to the run, and end when it dies."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-def _submit(pool: ProcessPoolExecutor, look: Look) -> Future[Contents] | None:
-    if look.row.size > WHOLE:
-        return None
-    with contextlib.suppress(BrokenProcessPool):
-        return pool.submit(_read_whole, look)
-    return None
-
-
-def _result(look: Look, future: Future[Contents] | None) -> Contents:
-    """What a worker read; a file whose worker was killed is read here."""
-    if future is not None:
-        with contextlib.suppress(BrokenProcessPool):
-            return future.result()
-    return read_file(look)

@@ -8,10 +8,11 @@ import zlib
 from collections.abc import Iterable
 from pathlib import Path
 
+from reftel.engine.specs import Record
 from reftel.indexer.manifest import VersionRow
-from reftel.indexer.message import Message
 from reftel.indexer.publishing import Publication
-from reftel.indexer.writer import CableWriter, record_bytes
+from reftel.indexer.text import Text
+from reftel.indexer.writer import CableWriter, record_bytes, record_of
 from reftel.schema.cable import Cable
 from reftel.schema.errors import ArchiveDamaged
 
@@ -27,19 +28,17 @@ class Texts:
         self.existed: dict[str, bool] = {}
         self.changed = False
 
-    def offer(self, file: Path, message: Message, cable: Cable) -> None:
+    def offer(self, file: Path, text: Text) -> None:
         """Take in a text: show it if it is the best, keep it otherwise."""
-        source = message.source
-        assert source is not None  # only texts that come from no file have none
-        length = len(cable.header) + len(cable.body)
-        version = VersionRow(cable.key, str(file), source.path, source.locator or 0, length, message.released or "", chosen=False)
-        others = self._publication.manifest.versions(cable.key)
+        key = text.record.key
+        version = VersionRow(key, str(file), text.path, text.locator, text.length, text.released, chosen=False)
+        others = self._publication.manifest.versions(key)
         if any(other.rank > version.rank for other in others):
-            self._publication.draft.put_version(dataclasses.replace(version, record=pack(cable)))
-            self.promote(cable.key)
+            self._publication.draft.put_version(dataclasses.replace(version, record=_pack(text.record.stored)))
+            self.promote(key)
         else:
             self._demote(others)
-            self._show(version, cable)
+            self._show(version, text.record)
 
     def promote(self, key: str) -> None:
         """Show the best text that is known for ``key``, unless it is shown already; remove the cable where there is none."""
@@ -51,7 +50,8 @@ class Texts:
             best = versions[0]
             assert best.record is not None  # kept for every text that is not shown
             self._demote(versions)
-            self._show(best, unpack(best.record))
+            cable = unpack(best.record)
+            self._show(best, record_of(cable, record_bytes(cable)))
 
     def drop_file(self, file: str) -> set[str]:
         """Forget the texts that ``file`` held; the keys of those that were shown, to be given to `promote`."""
@@ -73,12 +73,11 @@ class Texts:
     def _note(self, key: str) -> None:
         self.existed.setdefault(key, key in self._writer)
 
-    def _show(self, version: VersionRow, cable: Cable) -> None:
+    def _show(self, version: VersionRow, record: Record) -> None:
         self._note(version.key)
-        record = record_bytes(cable)
-        self._writer.put(cable, record)
+        self._writer.put_record(record)
         self.changed = True
-        self._publication.draft.put_written(version.key, zlib.compress(record, 1))
+        self._publication.draft.put_written(version.key, record.stored)
         self._publication.draft.put_version(dataclasses.replace(version, chosen=True, record=None))
 
     def _demote(self, versions: Iterable[VersionRow]) -> None:
@@ -89,20 +88,17 @@ class Texts:
                 self._publication.draft.put_version(dataclasses.replace(version, chosen=False, record=record))
 
     def _shown_record(self, key: str) -> bytes:
-        written = self._publication.draft.written(key)
-        if written is not None:
-            return written
-        record = self._writer.committed_record(key)
+        record = self._publication.draft.written(key) or self._writer.committed_record(key)
         if record is None:
             raise ArchiveDamaged(
                 f"{self._folder}: the manifest says that the index shows '{key}', but it does not; `reftel verify --repair` makes the archive anew"
             )
-        return zlib.compress(record, 1)
+        return _pack(record)
 
 
-def pack(cable: Cable) -> bytes:
-    """A record as the manifest keeps it: compressed JSON."""
-    return zlib.compress(record_bytes(cable), 1)
+def _pack(record: bytes) -> bytes:
+    """A record as the manifest keeps it."""
+    return zlib.compress(record, 1)
 
 
 def unpack(record: bytes) -> Cable:

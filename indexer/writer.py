@@ -87,13 +87,17 @@ class CableWriter:
         """How many cables there will be, or are, after `commit`."""
         return len(self._writer)
 
-    def put(self, cable: Cable, stored: bytes | None = None) -> bool:
-        """Add ``cable``, in place of the one with its key if there is one; whether there was one. ``stored``: its `record_bytes`, if at hand.
+    def put(self, cable: Cable) -> bool:
+        """Add ``cable``, in place of the one with its key if there is one; whether there was one. Errors as of `put_record`."""
+        return self.put_record(record_of(cable, record_bytes(cable)))
+
+    def put_record(self, record: Record) -> bool:
+        """Add what `record_of` made of a cable, in place of the one with its key if there is one; whether there was one.
 
         `EngineError` if it can't be indexed; nothing is changed then.
         """
         with archive_errors():
-            return self._writer.replace(record_of(cable, stored or record_bytes(cable)))
+            return self._writer.replace(record)
 
     def committed_record(self, key: str) -> bytes | None:
         """The stored record that was committed last under this key; ``None`` if there is none. Only before `commit`."""

@@ -306,14 +306,19 @@ def open(path: StrPath, *, notes: StrPath | None = None) -> Archive:  # noqa: A0
     return Archive(path, notes=notes)
 
 
-def build(sources: Iterable[StrPath], archive: StrPath, *, on_progress: Callable[[Progress], None] | None = None) -> BuildReport:
+def build(
+    sources: Iterable[StrPath], archive: StrPath, *, workers: int = 1, on_progress: Callable[[Progress], None] | None = None
+) -> BuildReport:
     """Index files and folders into an archive, made if it is not there. Only what changed since the last time is read.
+
+    ``workers``: processes that read. With several, a script that calls this must be one that can be imported without running
+    (``if __name__ == "__main__"``), as always with Python's multiprocessing.
 
     What cannot be read is listed in the report's ``failures`` and stops nothing else. Raises `ArchiveLocked` while another process writes.
     """
     from reftel.indexer.build import build as build_archive  # noqa: PLC0415
 
-    return build_archive(sources, Path(archive), on_progress=on_progress)
+    return build_archive(sources, Path(archive), workers=workers, on_progress=on_progress)
 
 
 def read_cables(path: StrPath, *, on_error: Callable[[SourceError], None] | None = None) -> Iterator[Cable]:

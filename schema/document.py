@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from reftel.schema import scales
-from reftel.schema.analysis import joined_words, words
+from reftel.schema.analysis import joined_words, words_of_blocks
 from reftel.schema.cable import Cable, Paragraph
 from reftel.schema.fields import FIELDS
 
@@ -46,7 +46,7 @@ def document_of(cable: Cable) -> Document:
         if field.kind not in ("text", "name"):
             continue
         blocks = field.blocks(cable)
-        texts[field.name] = tuple(tuple(words(block.text)) for block in blocks)
+        texts[field.name] = tuple(map(tuple, words_of_blocks([block.text for block in blocks])))
         whole = tuple((number, place, word) for number, block in enumerate(blocks) for place, word in joined_words(block.text))
         if whole:
             joined[field.name] = whole

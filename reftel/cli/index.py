@@ -26,15 +26,18 @@ _SECONDS_BETWEEN_LINES = 5.0
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", type=click.Path())
 @archive_option
 @format_option("table", "json")
+@click.option("--workers", type=click.IntRange(1, 64), metavar="N", help="Processes that read; one a core by default.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no summary; errors only.")
-def command(sources: tuple[str, ...], archive: str, output_format: str, quiet: bool) -> int:
+def command(sources: tuple[str, ...], archive: str, output_format: str, workers: int | None, quiet: bool) -> int:
     """Index cables from files and folders. Run again, it reads only what changed.
 
     A file that changed replaces its cables, a file that is gone from a folder takes its cables with it, unless another file holds them.
     Hidden files, README files and *.md files in folders are passed over.
     """
+    from reftel.indexer.workers import cores  # noqa: PLC0415
+
     with _progress(quiet=quiet or output_format == "json") as on_progress:
-        report = reftel.build(sources, archive, on_progress=on_progress)
+        report = reftel.build(sources, archive, workers=workers or cores(), on_progress=on_progress)
     for failure in report.failures:
         click.echo(f"reftel: {safe_line(failure)}", err=True)
     if output_format == "json":

@@ -58,7 +58,7 @@ class _UtcFormatter(logging.Formatter):
     "--workers",
     type=click.IntRange(1, 64),
     metavar="N",
-    help="Processes that read files, instead of the configured number.",
+    help="Processes that read, instead of the configured number.",
 )
 @click.option("--quiet", "-q", is_flag=True, help="Log warnings and errors only, print no summary.")
 def command(

@@ -9,7 +9,7 @@ import zlib
 import numpy as np
 import pytest
 
-from reftel.engine.container import BETWEEN, Container, ContainerError, ContainerVersionError, ContainerWriter
+from reftel.engine.container import BETWEEN, FORMAT, Container, ContainerError, ContainerVersionError, ContainerWriter
 
 ARRAYS = {"a": np.array([1, 2, 300], dtype=np.uint16), "b/c": np.array([-1, 2**40], dtype=np.int64), "empty": np.empty(0, dtype=np.uint8)}
 
@@ -75,8 +75,8 @@ def test_an_altered_directory():
 
 def test_another_format():
     data = written()
-    head = data[:8] + (3).to_bytes(4, "little") + data[12:36]
-    with pytest.raises(ContainerVersionError, match="format 3;"):
+    head = data[:8] + (FORMAT + 1).to_bytes(4, "little") + data[12:36]
+    with pytest.raises(ContainerVersionError, match=f"format {FORMAT + 1};"):
         Container(memoryview(head + zlib.crc32(head).to_bytes(4, "little") + data[40:]))
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from reftel.engine.writer import MEMORY_MB
 from reftel.indexer.config import TEMPLATE, ConfigError, find_config, line_of, read_config
+from reftel.indexer.workers import cores
 
 WHOLE = """\
 archive = "store"
@@ -40,7 +41,7 @@ def test_a_whole_file(read, tmp_path):
 
 def test_the_least_file(read, tmp_path):
     config = read('sources = ["cables"]')
-    assert (config.archive, config.report, config.workers, config.wait, config.saved) == (tmp_path / "archive", None, 1, 60.0, {})
+    assert (config.archive, config.report, config.workers, config.wait, config.saved) == (tmp_path / "archive", None, cores(), 60.0, {})
     assert config.memory == MEMORY_MB
 
 

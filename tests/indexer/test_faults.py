@@ -23,6 +23,7 @@ from reftel.indexer import reading
 from reftel.indexer.publishing import INDEX_FOLDER
 from reftel.indexer.sources import Selection
 from reftel.indexer.verify import rebuild, verify
+from reftel.indexer.workers import Workers
 from reftel.schema.errors import ArchiveError
 
 WRITES = ("fsync", "replace", "rename")
@@ -193,32 +194,39 @@ def test_a_signal_ends_a_run_in_order(tmp_path, make_telegram, number, status):
     assert torture.leftovers(archive) == []
 
 
-def test_a_worker_that_is_killed_costs_nothing(place, monkeypatch):
-    archive = place.folder / "workers"
-    looks = reading._submit
-    calls = 0
+@pytest.mark.parametrize("whole", [reading.WHOLE, 0], ids=["whole files", "streams"])
+def test_a_worker_that_is_killed_costs_nothing(place, monkeypatch, whole):
+    archive = place.folder / f"workers {whole}"
+    original = Workers.begin
+    killed = 0
 
-    def submit(pool, look):
-        nonlocal calls
-        calls += 1
-        if calls == 3:
-            for process in pool._processes.values():
+    def begin(pool, function, *values):
+        nonlocal killed
+        task = original(pool, function, *values)
+        if task.future is not None and not killed:
+            for process in pool._pool._processes.values():
                 os.kill(process.pid, signal.SIGKILL)
-        return looks(pool, look)
+                killed += 1
+        return task
 
-    monkeypatch.setattr(reading, "_submit", submit)
+    monkeypatch.setattr(Workers, "begin", begin)
+    monkeypatch.setattr(reading, "ALONE", 2)
+    monkeypatch.setattr(reading, "WHOLE", whole)
     from reftel.indexer.build import build_selection
 
     report = build_selection(Selection((str(place.sources),)), archive, workers=2)
-    assert calls >= 3
+    assert killed
     assert report.failures == []
     assert torture.state_of(archive) == place.new
 
 
-def test_workers_read_what_one_process_reads(place):
+@pytest.mark.parametrize("whole", [reading.WHOLE, 0], ids=["whole files", "streams"])
+def test_workers_read_what_one_process_reads(place, monkeypatch, whole):
     from reftel.indexer.build import build_selection
 
-    archive = place.folder / "parallel"
+    monkeypatch.setattr(reading, "ALONE", 2)
+    monkeypatch.setattr(reading, "WHOLE", whole)
+    archive = place.folder / f"parallel {whole}"
     build_selection(Selection((str(place.sources),)), archive, workers=2)
     assert torture.state_of(archive) == place.new
 

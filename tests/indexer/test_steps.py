@@ -6,7 +6,7 @@ import pytest
 import torture
 
 import reftel
-from reftel.indexer import build, reading
+from reftel.indexer import build, text
 
 FILES = 10
 STEP = 3
@@ -25,7 +25,7 @@ def sources(tmp_path, monkeypatch):
 @pytest.fixture
 def stop_at(monkeypatch):
     """Gives a function after which reading the text with a word is as if somebody pressed Ctrl-C."""
-    original = reading.normalize_message
+    original = text.normalize_message
 
     def stop(word: str | None) -> None:
         def read(message):
@@ -33,7 +33,7 @@ def stop_at(monkeypatch):
                 raise KeyboardInterrupt
             return original(message)
 
-        monkeypatch.setattr(reading, "normalize_message", read)
+        monkeypatch.setattr(text, "normalize_message", read)
 
     return stop
 

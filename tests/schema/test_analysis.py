@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reftel.schema import analysis
-from reftel.schema.analysis import fold, joined_words, stem, tokenize, words
+from reftel.schema.analysis import fold, joined_words, stem, tokenize, words, words_of_blocks
 
 
 @pytest.mark.parametrize(
@@ -89,12 +89,24 @@ def test_offsets_rise_and_folding_is_idempotent(text):
         place = token.end
 
 
-_PIECES = st.sampled_from([*"aAsStC80.,'’`´ʼ‘ &é-_¶ß\n\u0301И½", " S E C R E T ", "U.S.", "x.y", ",re", "n't", "'s", "minsk", "C!", "“"])
+_PIECES = st.sampled_from([*"aAsStC80.,'’`´ʼ‘ &é-_¶ß\n\u0301И½", " S E C R E T ", "U.S.", "x.y", ",re", "n't", "'s", "minsk", "C!", "aC!b", "aa8", "&aa", "“"])
+
+
+@given(st.lists(st.lists(_PIECES | st.sampled_from("\x1f.'"), max_size=9).map("".join), max_size=5))
+@example(["U", ".S.", "'s", "a'", "s", ",s", "S E", "C R E T"])
+@example([])
+@example(["a\x1fb", "c"])
+def test_the_words_of_blocks_are_those_of_each(blocks):
+    assert words_of_blocks(blocks) == list(map(words, blocks))
 
 
 @given(st.lists(_PIECES, max_size=30).map("".join) | st.text())
 @example("0`0")
 @example("a,ś a'ś a'š country,ré we,ľl Koç's ÇİĞ a,ð")
+@example("&frozen conflict8 &a aa8 Q&A aa8 &¶aa8 &aa8b &aa8's é&aa aa8 ½&aa aa8")
+@example("aC!b aC1b AC!b éC!b aC!é aC!, NATO aC!C!b (C) EC. DC, C1")
+@example("S E C R E T (C O N F) A B C D. A B C D Ex A.B C D E A B C D E.F. 'A B C D' xA B C D É A B C D E")
+@example(".'a' a.'b x.y'z 'inv' a'b'c a's'b don't' U.S.'s U.S' a.cn' ,s' x,s'y a,t.v. a'U.S. .a,s a.b,s x..y,s")
 @example("U.S.² x² 3²'s Ⅷ.a ½")
 @example("aʼb ʼa aʼ aʼs ʼ U.S.ʼ SʼE C R E T")
 @example("country`s d`accord `quoted` ``twice``")

@@ -1,0 +1,95 @@
+"""Processes that work for a run, and give back what they did in the order in which it was asked for."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from types import TracebackType
+from typing import Any, Generic, Self, TypeVar
+
+AHEAD = 4
+"""Tasks that wait for each worker."""
+
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Task(Generic[_Result]):
+    """Something that a worker does; this process does it where there is no worker, or where it was killed."""
+
+    future: Future[_Result] | None
+    here: Callable[[], _Result]
+
+    def result(self) -> _Result:
+        """What it gives, or raises."""
+        if self.future is not None:
+            with contextlib.suppress(BrokenProcessPool):
+                return self.future.result()
+        return self.here()
+
+
+def cores() -> int:
+    """How many processes can work at once here."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class Workers:
+    """``count`` processes. They are started by `start`; until then, and if ``count`` is 1, everything is done in this process."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self._pool: ProcessPoolExecutor | None = None
+
+    def start(self) -> None:
+        """Have other processes do what is begun from now on."""
+        if self._pool is None and self.count > 1:
+            # Spawned, not forked: a forked worker would hold the archive's lock open beyond the death of the run.
+            context = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(self.count, mp_context=context, initializer=_begin_worker)
+
+    def begin(self, function: Callable[..., _Result], *values: Any) -> Task[_Result]:
+        """Have ``function`` called."""
+        future = None
+        if self._pool is not None:
+            with contextlib.suppress(BrokenProcessPool):
+                future = self._pool.submit(function, *values)
+        return Task(future, lambda: function(*values))
+
+    def in_order(self, items: Iterable[_Item], begin: Callable[[_Item], Task[_Result]]) -> Iterator[_Result]:
+        """What the tasks of ``items`` give, one item after the other. As many as keep all workers busy are begun beforehand."""
+        waiting: deque[Task[_Result]] = deque()
+        for item in items:
+            waiting.append(begin(item))
+            if self._pool is None or len(waiting) > self.count * AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _begin_worker() -> None:
+    """Leave Ctrl-C to the run, and end when it dies."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
