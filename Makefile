@@ -42,6 +42,7 @@ bench: install  ## speed of the reader; peers side by side, into benchmarks/RESU
 	$(BIN)/python -m pip install --quiet --group bench
 	$(BIN)/python benchmarks/reader.py
 	$(BIN)/python benchmarks/peers.py $(BENCH_ARGS)
+	$(BIN)/python benchmarks/pipeline.py
 
 clean:  ## remove what make made
 	rm -rf $(VENV) "$(DEMO)" build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
