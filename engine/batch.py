@@ -1,4 +1,4 @@
-"""Some hundred records as arrays: made by one process, and written by the same or another one."""
+"""Some hundred records: taken in by one process, and made into arrays by the same or another one."""
 
 from __future__ import annotations
 
@@ -17,6 +17,10 @@ from reftel.engine.specs import KEY, FieldSpec, Record, Region
 Integers = npt.NDArray[Any]
 Vocabularies = dict[str, Vocabulary]
 
+_MOST = 512
+_MOST_BYTES = 16 << 20
+_MOST_WORDS = 1 << 20
+
 
 def inverted_fields(specs: Sequence[FieldSpec]) -> tuple[str, ...]:
     """The fields that have terms: the key, and those of text and keywords."""
@@ -30,7 +34,7 @@ def new_vocabularies(specs: Sequence[FieldSpec]) -> Vocabularies:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Batch:
-    """Documents as arrays, numbered from 0; terms are numbered by the vocabularies that it was made with. Can be pickled."""
+    """Documents as arrays, numbered from 0; terms are numbered by the vocabularies that it was made with."""
 
     size: int
     inverted: dict[str, Inverted]
@@ -43,26 +47,35 @@ class Batch:
 
 
 class BatchMaker:
-    """Takes records one after the other and gives them back as a batch."""
+    """Takes records one after the other, until it is full, and gives them back as a batch. Can be pickled.
 
-    def __init__(self, specs: Sequence[FieldSpec], vocabularies: Vocabularies) -> None:
+    ``stored``: the stored bytes of the records, which are not part of the batch.
+    """
+
+    def __init__(self, specs: Sequence[FieldSpec]) -> None:
         kinds = {spec.name: spec.kind for spec in specs}
-        self._texts = {name: TextInverter(vocabularies[name]) for name, kind in kinds.items() if kind == "text"}
-        self._keywords = {name: ValueInverter(vocabularies[name]) for name, kind in kinds.items() if kind == "keyword"}
-        self._keys = ValueInverter(vocabularies[KEY])
+        self._texts = {name: TextInverter() for name, kind in kinds.items() if kind == "text"}
+        self._keywords = {name: ValueInverter() for name, kind in kinds.items() if kind == "keyword"}
+        self._keys = ValueInverter()
         self._numbers: dict[str, list[int]] = {name: [] for name, kind in kinds.items() if kind == "number"}
         self._facets = {spec.name: _Coder() for spec in specs if spec.facet}
         self._sorted = tuple(spec.name for spec in specs if spec.sort and spec.kind == "keyword")
         self._regions = _Regions() if any(spec.regions for spec in specs) else None
-        self.size = 0
+        self.stored: list[bytes] = []
+        self._bytes = 0
 
     @property
-    def words(self) -> int:
-        """How many words of text there are."""
-        return sum(map(len, self._texts.values()))
+    def size(self) -> int:
+        """How many records there are."""
+        return len(self.stored)
+
+    @property
+    def full(self) -> bool:
+        """Whether it should take no more."""
+        return self.size >= _MOST or self._bytes >= _MOST_BYTES or sum(map(len, self._texts.values())) >= _MOST_WORDS
 
     def add(self, record: Record) -> None:
-        """Take a record; its stored bytes are left to the caller."""
+        """Take a record."""
         self._keys.add((record.key,))
         for name, text in self._texts.items():
             text.add(record.texts.get(name, ()), record.joined.get(name, ()))
@@ -75,17 +88,17 @@ class BatchMaker:
             facet.add(record.facets.get(name, ()))
         if self._regions is not None:
             self._regions.add(record.regions)
-        self.size += 1
+        self.stored.append(record.stored)
+        self._bytes += len(record.stored)
 
-    def take(self) -> Batch:
-        """The records taken so far; begins anew."""
-        size, self.size = self.size, 0
-        inverted = {KEY: self._keys.take()[0]}
+    def take(self, vocabularies: Vocabularies) -> Batch:
+        """The records taken, once: nothing can be added afterwards."""
+        inverted = {KEY: self._keys.take(vocabularies[KEY])[0]}
         columns = Columns({}, {}, {}, {}, self._regions.take() if self._regions is not None else None)
         for name, text in self._texts.items():
-            inverted[name], columns.blocks[name] = text.take()
+            inverted[name], columns.blocks[name] = text.take(vocabularies[name])
         for name, keywords in self._keywords.items():
-            inverted[name], firsts = keywords.take()
+            inverted[name], firsts = keywords.take(vocabularies[name])
             if name in self._sorted:
                 columns.sorts[name] = firsts
         for name, numbers in self._numbers.items():
@@ -93,7 +106,7 @@ class BatchMaker:
             numbers.clear()
         for name, facet in self._facets.items():
             columns.facets[name] = facet.take()
-        return Batch(size, inverted, columns)
+        return Batch(self.size, inverted, columns)
 
 
 class _Coder:
@@ -114,6 +127,14 @@ class _Coder:
         self._counts.append(len(values))
         for value in values:
             self._codes.append(self._table.setdefault(value, len(self._table)))
+
+    def add_all(self, lists: Sequence[Sequence[str]]) -> None:
+        """The next lists; most of them may be empty."""
+        if any(lists):
+            for values in lists:
+                self.add(values)
+        else:
+            self._counts += [0] * len(lists)
 
     def take(self) -> Coded:
         """The lists taken so far."""
@@ -138,10 +159,9 @@ class _Regions:
     def add(self, regions: Sequence[Region]) -> None:
         """The next document."""
         self._counts.append(len(regions))
-        for region in regions:
-            self._blocks.append(region.block)
-            self._levels.append(0 if region.level is None else region.level + 1)
-            self._labels.add(region.labels)
+        self._blocks += [region.block for region in regions]
+        self._levels += [0 if region.level is None else region.level + 1 for region in regions]
+        self._labels.add_all([region.labels for region in regions])
 
     def take(self) -> RegionLists:
         """The regions taken so far."""

@@ -20,8 +20,8 @@ Wide = npt.NDArray[np.int64]
 class Part:
     """Postings of some terms, by term and document.
 
-    ``terms``: the place of each in the order of all terms, every one once. ``counts``: how many postings it has. ``base``: what is to be
-    added to ``documents``. ``frequencies`` and ``positions`` are ``None`` for whole values.
+    ``terms``: the place of each in the order of all terms that are put together, every one once. ``counts``: how many postings it has.
+    ``base``: what is to be added to ``documents``. ``frequencies`` and ``positions`` are ``None`` for whole values.
     """
 
     terms: Integers
@@ -34,23 +34,53 @@ class Part:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Postings:
-    """Postings by term and document: number of them for every term, documents, frequencies and positions."""
+    """Postings by term and document: number of them for every term, documents, frequencies and positions, and how many of those last every
+    term has."""
 
     counts: Wide
     documents: npt.NDArray[np.uint32]
     frequencies: Integers | None
     positions: Integers | None
+    words: Wide | None
 
-    def pieces(self, size: int) -> Iterator[Postings]:
-        """The same in several parts, of about ``size`` postings if no term has more."""
-        starts = starts_of(self.counts)
-        words = None if self.frequencies is None else starts_of(self.frequencies)
-        cuts = [0, *(np.flatnonzero(np.diff(starts[:-1] // size)) + 1).tolist(), len(self.counts)]
-        for low, high in itertools.pairwise(cuts):
-            start, end = int(starts[low]), int(starts[high])
-            frequencies = None if self.frequencies is None else self.frequencies[start:end]
-            positions = None if self.positions is None or words is None else self.positions[int(words[start]) : int(words[end])]
-            yield Postings(self.counts[low:high], self.documents[start:end], frequencies, positions)
+
+class Stretches:
+    """Parts whose terms are numbered by a vocabulary and come by rising class, cut into stretches of classes with about ``size`` postings
+    each, so that what is put together at once stays small. ``classes`` and ``ranks``: by number, a term's class and its place in the order
+    of all terms, in which classes rise too."""
+
+    def __init__(self, parts: Sequence[Part], classes: Wide, ranks: Integers, size: int) -> None:
+        self._parts, self._ranks = parts, ranks
+        self._places = starts_of(np.bincount(classes))  # of the first term of each class, and behind the last
+        bounds = np.arange(len(self._places))
+        self._terms = [np.searchsorted(classes[part.terms], bounds) for part in parts]
+        self._postings = [starts_of(part.counts)[cuts] for part, cuts in zip(parts, self._terms, strict=True)]
+        self._positions = [_cuts_of_positions(part, cuts) for part, cuts in zip(parts, self._postings, strict=True)]
+        self._cuts = _cut_evenly(sum(self._postings, np.zeros(len(bounds), dtype=np.int64)), size)
+
+    def __iter__(self) -> Iterator[Postings]:
+        for low, high in itertools.pairwise(self._cuts):
+            parts = [self._part(number, low, high) for number in range(len(self._parts))]
+            yield combine(parts, int(self._places[high] - self._places[low]))
+
+    def _part(self, number: int, low: int, high: int) -> Part:
+        part = self._parts[number]
+        terms, postings, positions = (slice(*cuts[number][[low, high]].tolist()) for cuts in (self._terms, self._postings, self._positions))
+        return Part(
+            self._ranks[part.terms[terms]] - self._places[low], part.counts[terms], part.documents[postings],
+            None if part.frequencies is None else part.frequencies[postings], None if part.positions is None else part.positions[positions], part.base,
+        )  # fmt: skip
+
+
+def _cuts_of_positions(part: Part, postings: Wide) -> Wide:
+    cuts: Wide = postings if part.frequencies is None else starts_of(part.frequencies)[postings]
+    return cuts
+
+
+def _cut_evenly(sizes: Wide, size: int) -> list[int]:
+    """Where to cut into parts of about ``size``, given how much comes before each place that can be cut at."""
+    stretch = sizes[:-1] // size
+    return [0, *(np.flatnonzero(np.diff(stretch)) + 1).tolist(), len(sizes) - 1]
 
 
 def combine(parts: Sequence[Part], size: int) -> Postings:
@@ -63,14 +93,14 @@ def combine(parts: Sequence[Part], size: int) -> Postings:
     for part, places in zip(parts, targets, strict=True):
         documents[places] = part.documents.astype(np.uint32) + np.uint32(part.base)
     if not parts or parts[0].frequencies is None:
-        return Postings(counts, documents, None, None)
+        return Postings(counts, documents, None, None, None)
     frequencies = _scattered([part.frequencies for part in parts], targets)
     words = [_words_of(part) for part in parts]
     totals = np.zeros(size, dtype=np.int64)
     for part, number in zip(parts, words, strict=True):
         totals[part.terms] += number
     targets = _Targets([(part.terms, number) for part, number in zip(parts, words, strict=True)], totals)
-    return Postings(counts, documents, frequencies, _scattered([part.positions for part in parts], targets))
+    return Postings(counts, documents, frequencies, _scattered([part.positions for part in parts], targets), totals)
 
 
 def _words_of(part: Part) -> Wide:

@@ -27,13 +27,18 @@ _FIRST_BYTES = np.array([(1 << 8 * count) - 1 for count in range(9)], dtype=np.u
 _ODD = np.uint64(2**64 - 1)  # no byte of a word is 255
 _SMALLEST = 1 << 10
 _FREE = -1
+_ONE_BYTE = np.uint64(255)
+INITIALS = 28
+"""Classes of words by their first byte, see `initials`."""
+_INITIAL_BITS = np.uint64((INITIALS - 1).bit_length())
+_INITIAL_OF = np.clip(np.arange(256) - (ord("a") - 1), 0, INITIALS - 1).astype(np.uint64)
 _AT_ONCE = 1 << 18  # bytes of words; their arrays fit into a core's cache
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Grouped:
     """Words brought together: ``order`` sorts them so that equal ones stand one behind the other, as they come in the text; each begins at
-    one of ``starts``, where its number is that of ``numbers``."""
+    one of ``starts``, where its number is that of ``numbers``. Their `initials` rise."""
 
     order: npt.NDArray[np.int64]
     starts: npt.NDArray[np.int64]
@@ -44,7 +49,7 @@ class Vocabulary:
     """Numbers words as they come, from 0.
 
     A word is known by its bytes in two 64-bit numbers. One that is too long for that, or holds a zero, is *odd*: it is looked up in a
-    dictionary, and its place there stands for its bytes.
+    dictionary, and its place there stands for its bytes, all but the first.
     """
 
     def __init__(self) -> None:
@@ -59,14 +64,18 @@ class Vocabulary:
         return self._size
 
     def odd_number(self, word: str) -> int:
-        """The place of an odd word among its kind."""
-        return self._odd.setdefault(word, len(self._odd))
+        """What stands for the bytes of an odd word: its place among its kind, and its first byte as the lowest."""
+        return self._odd.setdefault(word, len(self._odd)) << 8 | encode_term(word)[0]
+
+    def initials(self) -> npt.NDArray[np.int64]:
+        """The class of every word by number."""
+        return _initials(self._low[: self._size]).astype(np.int64)
 
     def words(self) -> list[str]:
         """Every word, by number."""
         pairs = np.stack([self._low[: self._size], self._high[: self._size]], axis=1).astype("<u8")
         odd_ones = np.flatnonzero(pairs[:, 1] == _ODD).tolist()
-        places = pairs[odd_ones, 0].tolist()
+        places = (pairs[odd_ones, 0] >> 8).tolist()
         pairs[odd_ones] = 0
         words = decode_term(b"\n".join(pairs.view(f"S{_LONGEST}").ravel().tolist())).split(SEPARATOR) if len(pairs) else []
         odd = list(self._odd)
@@ -76,17 +85,21 @@ class Vocabulary:
 
     def numbers(self, words: Sequence[str]) -> npt.NDArray[np.uint32]:
         """The number of each word."""
-        stream = WordStream(self)
+        stream = WordStream()
         if words:
             stream.add_joined(join_words(words), len(words))
-        return self.numbers_of(*stream.take())
+        return self.numbers_of(*stream.take(self))
 
     def grouped(self, low: Unsigned, high: Unsigned) -> Grouped:
         """Equal words together, given by their bytes."""
         bits = np.uint64(max(len(low) - 1, 0).bit_length())
-        places = np.arange(len(low), dtype=np.uint64)
-        # NumPy sorts plain numbers several times faster than it sorts an order of them, so a number holds the hash and the word's place.
-        keys = (self._mixed(low, high) >> bits << bits) | places
+        # NumPy sorts plain numbers several times faster than it sorts an order of them, so a number holds the initial, the hash and the
+        # word's place.
+        keys = self._mixed(low, high)
+        keys >>= bits + _INITIAL_BITS
+        keys |= _initials(low) << (np.uint64(64) - bits - _INITIAL_BITS)
+        keys <<= bits
+        keys |= np.arange(len(low), dtype=np.uint64)
         keys.sort()
         order = (keys & ((np.uint64(1) << bits) - np.uint64(1))).view(np.int64)
         keys >>= bits
@@ -94,7 +107,7 @@ class Vocabulary:
         np.not_equal(keys[1:], keys[:-1], out=new[1:])
         low, high = low[order], high[order]
         if np.any(_changes(low, high) != new[1:]):  # different words of one hash
-            again = np.lexsort((high, low))
+            again = np.lexsort((high, low, _initials(low)))
             order, low, high = order[again], low[again], high[again]
             new[1:] = _changes(low, high)
         starts = np.flatnonzero(new)
@@ -166,6 +179,12 @@ class Vocabulary:
         self._size = len(low)
 
 
+def _initials(low: Unsigned) -> Unsigned:
+    """The class of each word: rising with its first byte, so that words of a lower class come first in the order of all words."""
+    classes: Unsigned = _INITIAL_OF.take((low & _ONE_BYTE).view(np.int64))
+    return classes
+
+
 def _changes(low: Unsigned, high: Unsigned) -> npt.NDArray[np.bool_]:
     """Where a word differs from the one before it."""
     changes: npt.NDArray[np.bool_] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
@@ -173,10 +192,9 @@ def _changes(low: Unsigned, high: Unsigned) -> npt.NDArray[np.bool_]:
 
 
 class WordStream:
-    """Takes words as they come, and gives their bytes as numbers later, all at once, perhaps in another thread."""
+    """Takes words as they come, and gives their bytes as numbers later, all at once, perhaps in another thread or process."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self._vocabulary = vocabulary
+    def __init__(self) -> None:
         self._pieces: list[bytes] = []
         self._count = 0
 
@@ -195,41 +213,43 @@ class WordStream:
         self._pieces.append(encode_term(words))
         self._count += count
 
-    def _plain(self, words: bytes) -> bytes:
-        """Words with stand-ins for those that hold a zero."""
-        each = decode_term(words).split(SEPARATOR)
-        return encode_term(join_words([f"{_STAND_IN}{self._vocabulary.odd_number(word)}" if _STAND_IN in word else word for word in each]))
-
-    def take(self) -> tuple[Unsigned, Unsigned]:
-        """The bytes of every word, as two numbers that a vocabulary can look up. Begins anew."""
+    def take(self, vocabulary: Vocabulary) -> tuple[Unsigned, Unsigned]:
+        """The bytes of every word, as two numbers that ``vocabulary`` can look up. Begins anew."""
         low, high = np.zeros(self._count, dtype=np.uint64), np.zeros(self._count, dtype=np.uint64)
         start, pieces, size = 0, [], 0
         for piece in self._pieces:
-            pieces.append(piece if b"\0" not in piece else self._plain(piece))
+            pieces.append(piece if b"\0" not in piece else _plain(piece, vocabulary))
             size += len(piece)
             if size >= _AT_ONCE:
-                start += self._fill(low[start:], high[start:], pieces)
+                start += _fill(low[start:], high[start:], pieces, vocabulary)
                 pieces, size = [], 0
-        self._fill(low[start:], high[start:], pieces)
+        _fill(low[start:], high[start:], pieces, vocabulary)
         self._count, self._pieces = 0, []
         return low, high
 
-    def _fill(self, low: Unsigned, high: Unsigned, pieces: Sequence[bytes]) -> int:
-        """Put the bytes of the words of some pieces into arrays that are all zero; how many words there were."""
-        data = b"\n".join([*pieces, b"\0" * _LONGEST])
-        ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == ord(SEPARATOR))
-        count = len(ends)
-        starts = np.zeros(count, dtype=np.int64)
-        starts[1:] = ends[:-1] + 1
-        lengths = ends - starts
-        windows: Unsigned = np.ndarray((len(data) - 7,), dtype="<u8", buffer=data, strides=(1,))
-        low[:count] = windows[starts] & _FIRST_BYTES[np.minimum(lengths, 8)]
-        more = np.flatnonzero(lengths > 8)
-        high[more] = windows[starts[more] + 8] & _FIRST_BYTES[np.minimum(lengths[more] - 8, 8)]
-        odd = lengths > _LONGEST
-        if _STAND_IN.encode() in data[:-_LONGEST]:
-            odd |= (low[:count] & np.uint64(255) == 0) & (lengths > 0)
-        for place in np.flatnonzero(odd).tolist():
-            word = decode_term(data[int(starts[place]) : int(ends[place])])
-            low[place], high[place] = int(word[1:]) if word.startswith(_STAND_IN) else self._vocabulary.odd_number(word), _ODD
-        return count
+
+def _plain(words: bytes, vocabulary: Vocabulary) -> bytes:
+    """Words with stand-ins for those that hold a zero."""
+    each = decode_term(words).split(SEPARATOR)
+    return encode_term(join_words([f"{_STAND_IN}{vocabulary.odd_number(word)}" if _STAND_IN in word else word for word in each]))
+
+
+def _fill(low: Unsigned, high: Unsigned, pieces: Sequence[bytes], vocabulary: Vocabulary) -> int:
+    """Put the bytes of the words of some pieces into arrays that are all zero; how many words there were."""
+    data = b"\n".join([*pieces, b"\0" * _LONGEST])
+    ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == ord(SEPARATOR))
+    count = len(ends)
+    starts = np.zeros(count, dtype=np.int64)
+    starts[1:] = ends[:-1] + 1
+    lengths = ends - starts
+    windows: Unsigned = np.ndarray((len(data) - 7,), dtype="<u8", buffer=data, strides=(1,))
+    low[:count] = windows[starts] & _FIRST_BYTES[np.minimum(lengths, 8)]
+    more = np.flatnonzero(lengths > 8)
+    high[more] = windows[starts[more] + 8] & _FIRST_BYTES[np.minimum(lengths[more] - 8, 8)]
+    odd = lengths > _LONGEST
+    if _STAND_IN.encode() in data[:-_LONGEST]:
+        odd |= (low[:count] & np.uint64(255) == 0) & (lengths > 0)
+    for place in np.flatnonzero(odd).tolist():
+        word = decode_term(data[int(starts[place]) : int(ends[place])])
+        low[place], high[place] = int(word[1:]) if word.startswith(_STAND_IN) else vocabulary.odd_number(word), _ODD
+    return count

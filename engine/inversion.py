@@ -23,7 +23,8 @@ Joined = Sequence[tuple[int, int, str]]
 class Inverted:
     """The postings of one field: the numbers of its terms, how many documents hold each, then all postings by term and document.
 
-    ``frequencies`` and ``positions`` are ``None`` for whole values. Positions of one posting after the other. Can be pickled.
+    Of running text the terms come by rising initial. ``frequencies`` and ``positions`` are ``None`` for whole values. Positions of one
+    posting after the other.
     """
 
     terms: Integers
@@ -42,8 +43,7 @@ class Inverted:
 class ValueInverter:
     """Takes the whole values of one document after the other."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self._vocabulary = vocabulary
+    def __init__(self) -> None:
         self._values: list[str] = []
         self._counts = array("I")
 
@@ -54,9 +54,9 @@ class ValueInverter:
         self._values += values
         self._counts.append(len(values))
 
-    def take(self) -> tuple[Inverted, Integers]:
+    def take(self, vocabulary: Vocabulary) -> tuple[Inverted, Integers]:
         """The postings of the documents taken so far, and by document the number of the first value, 1 added; 0 where there is none."""
-        numbers, counts = self._vocabulary.numbers(self._values), _frozen(self._counts)
+        numbers, counts = vocabulary.numbers(self._values), _frozen(self._counts)
         self._values, self._counts = [], array("I")
         firsts = np.zeros(len(counts), dtype=np.uint32)
         some = counts > 0
@@ -94,9 +94,8 @@ class TextInverter:
     Positions run through the blocks of a document with one left empty between two of them.
     """
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self._vocabulary = vocabulary
-        self._words, self._others = WordStream(vocabulary), WordStream(vocabulary)
+    def __init__(self) -> None:
+        self._words, self._others = WordStream(), WordStream()
         self._clear()
 
     def _clear(self) -> None:
@@ -114,16 +113,16 @@ class TextInverter:
         self._lengths.extend(map(self._words.add, blocks))
         self._counts.append(len(blocks))
 
-    def take(self) -> tuple[Inverted, Lists]:
+    def take(self, vocabulary: Vocabulary) -> tuple[Inverted, Lists]:
         """The postings of the documents taken so far, and the number of words in each block of each document."""
         blocks = Lists(narrow(_frozen(self._counts)), narrow(_frozen(self._lengths)))
-        words = _Words(*self._words.take(), *_places(blocks))
+        words = _Words(*self._words.take(vocabulary), *_places(blocks))
         if self._joined:
             documents, numbers, places = np.array(self._joined, dtype=np.int64).T
             before = starts_of(blocks.values)[blocks.first()[documents] + numbers]
-            words = words.with_others(before + places, *self._others.take())
+            words = words.with_others(before + places, *self._others.take(vocabulary))
         self._clear()
-        return _postings(words, self._vocabulary.grouped(words.low, words.high)), blocks
+        return _postings(words, vocabulary.grouped(words.low, words.high)), blocks
 
 
 def _frozen(numbers: array[int]) -> npt.NDArray[np.uint32]:

@@ -35,11 +35,12 @@ class PackedWriter:
     def add(self, values: Integers) -> None:
         """Append ``values``."""
         self.count += len(values)
-        waiting = np.concatenate([self._rest, values.astype(np.uint32, copy=False)]) if len(self._rest) else values.astype(np.uint32, copy=False)
-        whole = len(waiting) // BLOCK * BLOCK
-        for start in range(0, whole, _CHUNK * BLOCK):
-            self._write(waiting[start : min(start + _CHUNK * BLOCK, whole)])
-        self._rest = waiting[whole:].copy()
+        for start in range(0, len(values), _CHUNK * BLOCK):  # copied in parts, as there may be many
+            waiting = np.concatenate([self._rest, values[start : start + _CHUNK * BLOCK].astype(np.uint32, copy=False)])
+            whole = len(waiting) // BLOCK * BLOCK
+            if whole:
+                self._write(waiting[:whole])
+            self._rest = waiting[whole:].copy()
 
     def finish(self) -> npt.NDArray[np.uint32]:
         """Write what waits for a full block; gives where every block begins, and where the last one ends, in units."""

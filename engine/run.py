@@ -1,4 +1,4 @@
-"""Records on their way into segments: batches, memory, and segments that memory had no room for."""
+"""Batches on their way into segments: threads, memory, and segments that memory had no room for."""
 
 from __future__ import annotations
 
@@ -8,20 +8,25 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-import numpy as np
-
 from reftel.engine.batch import Batch, BatchMaker
-from reftel.engine.contents import Entry
 from reftel.engine.records import Compressor, RecordBlocks, make_dictionary
 from reftel.engine.segment_writer import SegmentBuilder
-from reftel.engine.specs import FieldSpec, Record
+from reftel.engine.specs import FieldSpec
 from reftel.engine.terms_writer import Roots
 
-_BATCH = 512
-_BATCH_BYTES = 16 << 20
-_BATCH_WORDS = 1 << 20
 _WAITING = 2  # batches that are being worked on
-_SHARE = 0.45  # of the memory for batches; putting them together takes as much again
+_SHARE = 0.9  # of the memory for batches; the rest is for putting them together, which is done a stretch of terms at a time
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Task:
+    """What a run needs to know. ``memory`` in bytes. ``dictionary``: what records are compressed with; a run makes its own if it is empty."""
+
+    folder: Path
+    specs: tuple[FieldSpec, ...]
+    roots: Roots | None
+    memory: int
+    dictionary: bytes
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -33,59 +38,50 @@ class _Waiting:
 
 
 class Run:
-    """The records of one writer. Documents are numbered through all segments that it fills.
+    """Batches written as segments by this process.
 
-    Full batches are inverted in one thread and their records compressed in another, while the next is filled: NumPy and the compressor
-    work beside the interpreter. ``memory`` in bytes. ``dictionary``: what records are compressed with; made from the first ones if it
-    is empty.
+    They are inverted in one thread and their records compressed in another, while the next is filled: NumPy and the compressor work beside
+    the interpreter.
     """
 
-    def __init__(self, folder: Path, specs: Sequence[FieldSpec], roots: Roots | None, memory: int, dictionary: bytes) -> None:
-        self._specs, self._limit = specs, int(memory * _SHARE)
-        self._folder, self._roots = folder, roots
-        self._stored: list[bytes] = []
-        self._bytes = 0
+    def __init__(self, task: Task) -> None:
+        self._task, self._limit = task, int(task.memory * _SHARE)
         self._builder: SegmentBuilder | None = None
-        self._maker: BatchMaker | None = None
-        self._compressor = Compressor(dictionary)
+        self._compressor = Compressor(task.dictionary)
         self._inverting: ThreadPoolExecutor | None = None  # one thread: words are numbered in their order
         self._compressing: ThreadPoolExecutor | None = None
         self._waiting: collections.deque[_Waiting] = collections.deque()
         self._written: list[tuple[str, int]] = []
-        self._count = 0
-        self._deleted: list[int] = []
 
-    def add(self, record: Record) -> int:
-        """Take a record; its number."""
-        if self._builder is None:
-            self._builder = SegmentBuilder(self._folder, self._specs, self._roots)
-        if self._maker is None:
-            self._maker = BatchMaker(self._specs, self._builder.vocabularies)
-        self._maker.add(record)
-        self._stored.append(record.stored)
-        self._bytes += len(record.stored)
-        self._count += 1
-        if len(self._stored) >= _BATCH or self._bytes >= _BATCH_BYTES or self._maker.words >= _BATCH_WORDS:
-            self._hand_over(self._builder, self._maker)
-        return self._count - 1
+    @property
+    def dictionary(self) -> bytes:
+        """What records are compressed with; empty as long as that is not known."""
+        return self._compressor.dictionary
 
-    def delete(self, number: int) -> None:
-        """Leave a document out again."""
-        self._deleted.append(number)
+    def add(self, maker: BatchMaker) -> None:
+        """Take a full batch, and from the other threads what is done."""
+        builder = self._begin(maker.stored)
+        if self._inverting is None or self._compressing is None:
+            self._inverting, self._compressing = ThreadPoolExecutor(1, "inverting"), ThreadPoolExecutor(1, "compressing")
+        inverted = self._inverting.submit(maker.take, builder.vocabularies)
+        self._waiting.append(_Waiting(inverted, self._compressing.submit(self._compressor.blocks, maker.stored)))
+        self._take(builder, _WAITING)
+        if builder.nbytes >= self._limit:
+            self._end_segment(builder)
 
-    def finish(self) -> list[Entry]:
-        """Write what is in memory; the segments of the whole run."""
+    def finish(self, last: BatchMaker | None = None) -> list[tuple[str, int]]:
+        """Take a last batch and write what is in memory; names and sizes of all segments, in the order of the batches."""
+        if last is not None and last.size:
+            if self._waiting:
+                self.add(last)
+            else:  # few records are not worth another thread
+                builder = self._begin(last.stored)
+                builder.add(last.take(builder.vocabularies))
+                builder.add_records(self._compressor.blocks(last.stored))
         if self._builder is not None:
-            if self._waiting and self._maker is not None:
-                self._hand_over(self._builder, self._maker)
             self._end_segment(self._builder)
-        deleted, entries = np.array(sorted(self._deleted), dtype=np.int64), []
-        base = 0
-        for name, size in self._written:
-            low, high = np.searchsorted(deleted, (base, base + size)).tolist()
-            entries.append(Entry(name, size, deleted[low:high] - base))
-            base += size
-        return entries
+        self.abandon()
+        return self._written
 
     def abandon(self) -> None:
         """Stop. Segments that were written are left over."""
@@ -96,24 +92,13 @@ class Run:
             self._builder.abandon()
             self._builder = None
 
-    def _hand_over(self, builder: SegmentBuilder, maker: BatchMaker) -> None:
-        """Give a batch to the other threads, and take from them what is done."""
-        if self._inverting is None or self._compressing is None:
-            self._inverting, self._compressing = ThreadPoolExecutor(1, "inverting"), ThreadPoolExecutor(1, "compressing")
-        compressor = self._compressor_for(self._stored, builder)
-        self._waiting.append(_Waiting(self._inverting.submit(maker.take), self._compressing.submit(compressor.blocks, self._stored)))
-        self._begin_batch()
-        self._take(builder, _WAITING)
-        if builder.nbytes >= self._limit:
-            self._end_segment(builder)
-
-    def _begin_batch(self) -> None:
-        self._stored, self._bytes, self._maker = [], 0, None
-
-    def _compressor_for(self, stored: Sequence[bytes], builder: SegmentBuilder) -> Compressor:
-        if not self._compressor.dictionary and not builder.size and not self._waiting:  # one for the whole segment
-            self._compressor = Compressor(make_dictionary(stored))
-        return self._compressor
+    def _begin(self, stored: Sequence[bytes]) -> SegmentBuilder:
+        """The segment that these records go into."""
+        if self._builder is None:
+            self._builder = SegmentBuilder(self._task.folder, self._task.specs, self._task.roots)
+            if not self._compressor.dictionary:  # one for the whole segment
+                self._compressor = Compressor(make_dictionary(stored))
+        return self._builder
 
     def _take(self, builder: SegmentBuilder, most: int) -> None:
         """Take batches that are done, in their order, until ``most`` are left."""
@@ -124,10 +109,5 @@ class Run:
 
     def _end_segment(self, builder: SegmentBuilder) -> None:
         self._take(builder, 0)
-        if self._stored and self._maker is not None:  # few records: not worth another thread
-            compressor = self._compressor_for(self._stored, builder)
-            builder.add(self._maker.take())
-            builder.add_records(compressor.blocks(self._stored))
-            self._begin_batch()
         self._written.append((builder.finish(self._compressor.dictionary), builder.size))
-        self._builder = self._maker = None
+        self._builder = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -16,7 +16,7 @@ from reftel.engine import names
 from reftel.engine.batch import Batch, new_vocabularies
 from reftel.engine.columns import Columns, narrow, starts_of
 from reftel.engine.columns_writer import put_columns
-from reftel.engine.combining import Part, combine
+from reftel.engine.combining import Part, Postings, Stretches, combine
 from reftel.engine.container import ContainerWriter
 from reftel.engine.folder import NEW, SEGMENT, new_segment_name
 from reftel.engine.lexicon import sorted_ranks
@@ -29,6 +29,7 @@ Integers = npt.NDArray[Any]
 _IN_MEMORY = 4 << 20
 _BYTES_OF_A_WORD = 64
 _AT_ONCE = 1 << 20  # postings
+
 
 class SegmentFile:
     """The file of a segment that is being written. Records first, as they come; the rest at the end."""
@@ -136,12 +137,15 @@ class SegmentBuilder:
         vocabulary, parts = self.vocabularies[name], self._parts.pop(name)  # popped: memory is given back
         terms, ranks = sorted_ranks(vocabulary.words())
         writer = self._file.terms_writer(name)
-        postings = combine([dataclasses.replace(part, terms=ranks[part.terms]) for part in parts], len(terms))
-        parts.clear()
-        for piece in postings.pieces(_AT_ONCE):
-            writer.add(piece)
+        for postings in self._stretches(name, parts, ranks):
+            writer.add(postings)
         writer.finish(self._file.arrays, terms, self._file.roots_of(name, self._roots))
         return ranks
+
+    def _stretches(self, name: str, parts: list[Part], ranks: Integers) -> Iterable[Postings]:
+        if not any(spec.name == name and spec.kind == "text" for spec in self._specs):
+            return (combine([dataclasses.replace(part, terms=ranks[part.terms]) for part in parts], len(ranks)),)
+        return Stretches(parts, self.vocabularies[name].initials(), ranks, _AT_ONCE)
 
     def abandon(self) -> None:
         """Remove what was written."""

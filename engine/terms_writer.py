@@ -47,9 +47,8 @@ class TermsWriter:
         gaps = np.empty(len(documents), dtype=np.uint32)
         np.subtract(documents[1:], documents[:-1], out=gaps[1:])
         self._gaps.packed.add(gaps[later] - np.uint32(1))
-        if postings.frequencies is not None and postings.positions is not None and self._frequencies and self._positions:
-            before = starts_of(postings.frequencies)
-            self._words.append(before[starts[1:]] - before[starts[:-1]])
+        if postings.words is not None and postings.frequencies is not None and postings.positions is not None and self._frequencies and self._positions:
+            self._words.append(postings.words)
             self._frequencies.packed.add(postings.frequencies - postings.frequencies.dtype.type(1))
             self._positions.packed.add(postings.positions)
 

@@ -52,14 +52,14 @@ def test_words_that_fall_into_one_slot():
 
 def test_a_stream_takes_words_in_pieces():
     vocabulary = Vocabulary()
-    stream = WordStream(vocabulary)
+    stream = WordStream()
     counts = [stream.add(piece) for piece in ("a\nb", "", "a", "\0\na", "a\n\nb")]
     assert counts == [2, 0, 1, 2, 3]
     assert len(stream) == 8
-    numbers = vocabulary.numbers_of(*stream.take()).tolist()
+    numbers = vocabulary.numbers_of(*stream.take(vocabulary)).tolist()
     assert [vocabulary.words()[number] for number in numbers] == ["a", "b", "a", "\0", "a", "a", "", "b"]
     assert len(stream) == 0
-    assert stream.take()[0].tolist() == []
+    assert stream.take(vocabulary)[0].tolist() == []
 
 
 @given(st.lists(words.filter(bool), max_size=200), st.booleans())
@@ -67,10 +67,10 @@ def test_equal_words_are_brought_together_in_their_order(texts, one_hash):
     vocabulary = Vocabulary()
     if one_hash:
         vocabulary._mixers = [np.uint64(0)] * 3
-    stream = WordStream(vocabulary)
+    stream = WordStream()
     for text in texts:
         stream.add(text)
-    grouped = vocabulary.grouped(*stream.take())
+    grouped = vocabulary.grouped(*stream.take(vocabulary))
     known, ends = vocabulary.words(), [*grouped.starts.tolist(), len(texts)][1:]
     found = {known[number]: grouped.order[start:end].tolist() for number, start, end in zip(grouped.numbers, grouped.starts, ends, strict=True)}
     assert found == {text: [place for place, other in enumerate(texts) if other == text] for text in texts}

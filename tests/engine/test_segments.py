@@ -8,6 +8,7 @@ import random
 import numpy as np
 import pytest
 
+from reftel.engine import batch, crew
 from reftel.engine.batch import BatchMaker, new_vocabularies
 from reftel.engine.errors import EngineError
 from reftel.engine.interning import Vocabulary
@@ -16,16 +17,13 @@ from reftel.engine.merging import MOST_SEGMENTS, choose
 from reftel.engine.reader import PLACE_BITS, open_reader
 from reftel.engine.specs import FieldSpec, Record, Region, count_words, join_words
 from reftel.engine.writer import open_writer
+from reftel.schema.analysis import stems as root  # one that other processes can be given
 
 SPECS = (
     FieldSpec("body", "text", regions=True, roots=True), FieldSpec("head", "text"), FieldSpec("tags", "keyword", facet=True, sort=True),
     FieldSpec("size", "number"),
 )  # fmt: skip
 WORDS = [f"word{number}" for number in range(60)] + ["fox", "foxes", "hen"]
-
-
-def root(words):
-    return [word.removesuffix("es") for word in words]
 
 
 def records(count):
@@ -71,6 +69,25 @@ def with_replacements_and_deletions(folder):
                 writer.replace(record)
             writer.add(Record("gone", b"gone", {"body": ["fox\ngone"]}, {"tags": ["GONE"]}, facets={"tags": ["GONE"]}))
             writer.delete("gone")
+
+
+def by_several_processes(folder, memory_mb=512):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(batch, "_MOST", 20)
+        patch.setattr(crew, "_ALONE", 2)
+        with open_writer(folder, SPECS, roots=root, memory_mb=memory_mb, workers=3) as writer:
+            for number, record in enumerate(RECORDS):
+                writer.replace(Record(record.key, b"old", {"body": ["old\nold"]}))
+                writer.replace(record)
+                if number % 50 == 0:
+                    writer.add(Record(f"gone{number}", b"gone", {"body": ["gone"]}, {"tags": ["GONE"]}))
+                if number % 50 == 49:
+                    writer.delete(f"gone{number - 49}")
+            assert {run for run, _size in writer._crew._batches} - {0}  # other processes had a share
+
+
+def by_several_processes_with_too_little_memory(folder):
+    by_several_processes(folder, memory_mb=0)
 
 
 def merged(folder):
@@ -144,7 +161,13 @@ def test_what_an_index_holds_is_what_was_put_in(expected):
     assert expected["facet"] == {key: list(dict.fromkeys(record.facets["tags"])) for key, record in body.items() if record.facets["tags"]}
 
 
-@pytest.mark.parametrize("way", [in_small_commits, with_too_little_memory, with_replacements_and_deletions, merged])
+@pytest.mark.parametrize(
+    "way",
+    [
+        in_small_commits, with_too_little_memory, with_replacements_and_deletions, by_several_processes,
+        by_several_processes_with_too_little_memory, merged,
+    ],
+)  # fmt: skip
 def test_it_does_not_matter_how_records_come_in(tmp_path, expected, way):
     way(tmp_path)
     found = content(tmp_path)
@@ -158,9 +181,9 @@ def test_segments_share_the_dictionary_of_the_first(tmp_path):
     lone = Record("lone", b"lone")
     with open_writer(tmp_path, SPECS) as writer:
         writer.add(lone)
-    for batch in (RECORDS[:400], RECORDS[400:]):
+    for some in (RECORDS[:400], RECORDS[400:]):
         with open_writer(tmp_path, SPECS) as writer:
-            for record in batch:
+            for record in some:
                 writer.add(record)
     with open_writer(tmp_path, SPECS) as writer:
         writer.delete("k5")
@@ -207,23 +230,22 @@ def test_many_small_commits_seldom_rewrite_a_document():
 
 def test_a_batch_can_be_sent_to_another_process():
     vocabularies = new_vocabularies(SPECS)
-    maker = BatchMaker(SPECS, vocabularies)
+    maker = BatchMaker(SPECS)
     for record in RECORDS[:10]:
         maker.add(record)
-    batch = pickle.loads(pickle.dumps(maker.take()))
+    batch = pickle.loads(pickle.dumps(maker)).take(vocabularies)
     assert batch.size == 10
     assert len(batch.inverted["body"].terms) == len(vocabularies["body"])
-    assert maker.take().size == 0
 
 
 def test_more_different_words_than_16_bits_number():
     words = [f"w{number}" for number in range(70_000)]
     vocabulary = Vocabulary()
     assert vocabulary.numbers(["w0"]).tolist() == [0]
-    inverter = TextInverter(vocabulary)
+    inverter = TextInverter()
     inverter.add([join_words(words)])
     inverter.add([join_words(words[::-1])])
-    found, _blocks = inverter.take()
+    found, _blocks = inverter.take(vocabulary)
     assert sorted(found.terms.tolist()) == list(range(70_000))
     assert found.counts.tolist() == [2] * 70_000
     assert found.documents.tolist() == [0, 1] * 70_000
