@@ -38,10 +38,11 @@ docs: install  ## rewrite the generated pages of docs/
 	$(BIN)/python tools/generate_docs.py
 
 # Hours at the default sizes. Xapian takes part where the system's Python has it (python3-xapian).
-bench: install  ## speed of the reader; peers side by side, into benchmarks/RESULTS.md
+bench: install  ## the reader; peers side by side, the price of packing, the pipeline, into benchmarks/
 	$(BIN)/python -m pip install --quiet --group bench
 	$(BIN)/python benchmarks/reader.py
 	$(BIN)/python benchmarks/peers.py $(BENCH_ARGS)
+	$(BIN)/python benchmarks/packing.py
 	$(BIN)/python benchmarks/pipeline.py
 
 clean:  ## remove what make made

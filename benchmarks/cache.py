@@ -5,6 +5,7 @@ Plain values only, so that an engine of another Python can read them.
 
 from __future__ import annotations
 
+import json
 import pickle
 import tempfile
 from collections.abc import Iterator
@@ -49,6 +50,20 @@ def joined(row: Row) -> str:
     return f" {BREAK} ".join(row["texts"]["body"])
 
 
+def text_bytes(number: int) -> int:
+    """UTF-8 bytes of the subjects and paragraphs of ``number`` rows, as received."""
+    path = folder() / f"text-{number}-{_VERSION}.json"
+    if not path.exists():
+        path.write_text(json.dumps(sum(_text_bytes(row) for batch in iter_batches(number) for row in batch)), encoding="utf-8")
+    size: int = json.loads(path.read_text(encoding="utf-8"))
+    return size
+
+
+def _text_bytes(row: Row) -> int:
+    cable = json.loads(row["stored"])
+    return sum(len(text.encode()) for text in (cable["subject"], *(paragraph["text"] for paragraph in cable["paragraphs"])))
+
+
 def _write(path: Path, number: int) -> None:
     from synthetic import iter_cables  # noqa: PLC0415 - needs reftel, which readers do without
 
@@ -67,7 +82,6 @@ def _write(path: Path, number: int) -> None:
 
 def _row(cable: Any) -> Row:
     import dataclasses  # noqa: PLC0415
-    import json  # noqa: PLC0415
 
     from reftel.schema.document import document_of  # noqa: PLC0415
 

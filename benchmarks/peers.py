@@ -22,7 +22,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from cache import Row, folder, iter_batches
+from cache import Row, folder, iter_batches, text_bytes
 
 ROUNDS = 5
 SYSTEM_PYTHON = "/usr/bin/python3"
@@ -136,11 +136,12 @@ def measure(engine: str, size: int, *, keep: bool) -> Results:
     """Everything measured of one engine at one size. ``keep``: an index that is already there is asked, not built anew."""
     report = folder() / f"{engine}-{size}.build.json"
     if engine == "reftel-default":
-        return {"queries": run(engine, size, _query_file())}
+        return {"queries": run(engine, size, query_file())}
     if not (keep and report.exists()):
         report.write_text(json.dumps(_builds(engine, size)))
     built: Results = json.loads(report.read_text())
-    return built | {"queries": run(engine, size, _query_file())}
+    built["share"] = built["megabytes"] * 1e6 / text_bytes(size)
+    return built | {"queries": run(engine, size, query_file())}
 
 
 def _builds(engine: str, size: int) -> Results:
@@ -155,7 +156,8 @@ def _builds(engine: str, size: int) -> Results:
     return result
 
 
-def _query_file() -> Path:
+def query_file() -> Path:
+    """The queries of all classes, in a file."""
     path = folder() / "queries.json"
     if not path.exists():
         from queries import queries  # noqa: PLC0415 - needs NumPy

@@ -22,7 +22,8 @@ Every engine indexes the same words of subject, body and head and the same value
 total and ten hits (and facets over all hits); words are looked for in the body, exactly. "reftel, default fields" asks the same in subject, body and
 head together, as a bare word does. Each build and each engine's queries run in a fresh process; every class has 40 queries, asked five times over.
 Times in ms: p50 / p95 (first: p50 of the first round). "–": the engine has no query for the same cables. Plain Whoosh is run at 20,000 cables only:
-it takes minutes for a class beyond. Rates: building from words in memory, cables a second, on so many cores with all threads that an engine has. Peak memory: process and largest child together.
+it takes minutes for a class beyond. Rates: building from words in memory, cables a second, on so many cores with all threads that an engine has. Peak memory: process and
+largest child together. The text: subjects and paragraphs as received.
 """
 
 
@@ -46,7 +47,7 @@ def _section(size: int, engines: dict[str, Any]) -> str:
     rows = [[group, *(_times(engines[name], group) for name in names), _ratio(engines, group)] for group in GROUPS]
     rows += [[title, *(_number(engines[name].get(key)) for name in names), ""] for title, key in (
         ("build, cables/s, 1 core", "rate1"), ("build, cables/s, 2 cores", "rate2"), ("peak memory, MB, 1 core", "peak1"),
-        ("peak memory, MB, 2 cores", "peak2"), ("index, MB", "megabytes"),
+        ("peak memory, MB, 2 cores", "peak2"), ("index, MB", "megabytes"), ("index, share of the text", "share"),
     )]  # fmt: skip
     parts = [f"## {size:,} cables", "", *_table(["", *(_TITLES[name] for name in names), "reftel : tantivy"], rows), ""]
     if "cold" in engines.get("reftel", {}):
@@ -68,7 +69,7 @@ def _short(value: float) -> str:
 
 
 def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:,.0f}"
+    return "" if value is None else f"{value:,.0f}" if value >= 10 else f"{value:.2f}"
 
 
 def _p50(engines: dict[str, Any], engine: str, group: str) -> float | None:

@@ -25,7 +25,7 @@ Integers = npt.NDArray[Any]
 BLOCK = 32 << 10
 """Bytes of records that make a block; a longer record is one by itself."""
 
-LONGEST_DICTIONARY = 64 << 10
+LONGEST_DICTIONARY = 110 << 10
 _LEVEL = 3
 _SAMPLE = 2 << 20
 _WORTH_IT = 128 << 10

@@ -61,7 +61,7 @@ def find_manifest(archive: Path, generation: int) -> Manifest | None:
 
 def recover(archive: Path, generation: int) -> bool:
     """Finish or remove what a run that died has left; whether manifest and index belong together. Only under the archive's lock."""
-    for name in (_DRAFT, f"{_DRAFT}-journal", _SPOOL, f"{_SPOOL}-journal", f"{FILE_NAME}.remade", f"{FILE_NAME}.remade.spool"):
+    for name in (_DRAFT, f"{_DRAFT}-journal", _SPOOL, f"{FILE_NAME}.remade", f"{FILE_NAME}.remade.spool"):
         (archive / name).unlink(missing_ok=True)
     following = archive / NEXT_NAME
     if following.exists():

@@ -48,10 +48,9 @@ def command(sources: tuple[str, ...], archive: str, output_format: str, workers:
 
 
 def _print_summary(report: BuildReport, archive: str) -> None:
-    click.echo(
-        f"{archive}: {report.total:,} cables; {report.added:,} added, {report.replaced:,} replaced, {report.removed:,} removed; "
-        f"{report.read_files:,} files read, {report.unchanged_files:,} unchanged, {report.removed_files:,} gone; {report.seconds:.1f} s"
-    )
+    from reftel.indexer.report import summary_line  # noqa: PLC0415 - only once there is a report
+
+    click.echo(summary_line(report, archive))
     if report.duplicates:
         click.echo(f"in several files: {len(report.duplicates):,}; the longest text is shown")
     for key, paths in list(report.duplicates.items())[:_SHOWN_DUPLICATES]:
