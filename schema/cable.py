@@ -13,7 +13,7 @@ import typing
 from collections.abc import Callable
 from typing import Any, Literal, Self
 
-from reftel.schema.frozen import frozen
+from reftel.frozen import frozen
 
 Container = Literal["cablegate-html", "cables-csv", "json-lines", "telegram", "body-only", "nara", "plusd-html"]
 DatePrecision = Literal["minute", "hour", "day", "month", "year"]

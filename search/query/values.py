@@ -6,11 +6,11 @@ One reader a kind of field, and one for each field that knows more about its val
 
 from __future__ import annotations
 
-import dataclasses
 import fnmatch
 import re
 from collections.abc import Callable
 
+from reftel.frozen import frozen
 from reftel.schema import identifiers, scales
 from reftel.schema.fields import Field, fields_by_name, squash
 from reftel.schema.marking import parse_mark
@@ -26,7 +26,7 @@ _MONTH = re.compile(r"[0-9?]{4}-[0-9?]{2}|[0-9?-]*\*[0-9?*-]*")
 _ID_HINT = "an id is written 08BAKU123, a part of one 08BAKU*"
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Reading:
     """What a value stands for, and what the reader of the query should know about it."""
 
