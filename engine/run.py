@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import collections
-import dataclasses
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -16,6 +15,7 @@ from reftel.engine.records import Compressor, RecordBlocks, make_dictionary
 from reftel.engine.segment_writer import SegmentBuilder
 from reftel.engine.specs import FieldSpec, Record
 from reftel.engine.terms_writer import Roots
+from reftel.frozen import frozen
 
 _BATCH = 512
 _BATCH_BYTES = 16 << 20
@@ -24,7 +24,7 @@ _WAITING = 2  # batches that are being worked on
 _SHARE = 0.45  # of the memory for batches; putting them together takes as much again
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class _Waiting:
     """A batch that other threads work on."""
 
