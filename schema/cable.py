@@ -7,7 +7,6 @@ Nothing is invented.
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import types
 import typing
 from collections.abc import Callable
@@ -182,4 +181,8 @@ class Cable(_Record):
 
         Blanks do not count, so the same text wrapped differently keeps its key.
         """
-        return self.id or "text-" + hashlib.sha256(" ".join(f"{self.header} {self.body}".split()).encode()).hexdigest()[:16]
+        if self.id:
+            return self.id
+        import hashlib  # noqa: PLC0415 - slow to load, and few cables have no id
+
+        return "text-" + hashlib.sha256(" ".join(f"{self.header} {self.body}".split()).encode()).hexdigest()[:16]

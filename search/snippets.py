@@ -7,15 +7,15 @@ in the paragraphs that it holds for. The evaluation is that of the engine, over 
 from __future__ import annotations
 
 import bisect
-import dataclasses
 import functools
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Self
 
 import numpy as np
 
 from reftel.schema import scales
-from reftel.schema.analysis import Token, joined_words, tokenize, words
+from reftel.schema.analysis import Token, iter_tokens, joined_words, tokenize, words
 from reftel.schema.cable import Cable
 from reftel.search.matching import fixed_prefix, matching
 from reftel.search.paragraphs import BODY, Mask, Paragraphs, paragraphs_where
@@ -82,6 +82,7 @@ class CableText:
 
     def __init__(self, name: str, blocks: Sequence[str]) -> None:
         self.name = name
+        self._blocks = blocks
         texts = [words(block) for block in blocks]
         lengths = np.array([len(block) for block in texts], dtype=np.int64)
         self.starts: Integers = np.cumsum(lengths + 1) - (lengths + 1)
@@ -94,7 +95,7 @@ class CableText:
                 self._places.setdefault(word, []).append(start + place)
         self._terms = sorted(self._places)
         self.places = functools.cache(self._find)
-        self.tokens: Callable[[int], list[Token]] = functools.cache(lambda block: tokenize(blocks[block]))  # of the blocks that are shown
+        self.tokens: Callable[[int], list[Token]] = functools.cache(lambda block: tokenize(blocks[block]))
 
     @classmethod
     def of(cls, cable: Cable) -> Self:
@@ -113,17 +114,22 @@ class CableText:
 
     def highlights(self, block: int, places: set[int]) -> Highlights:
         """Character ranges of those of ``places`` that stand in a block."""
-        start = int(self.starts[block])
-        return tuple((token.start, token.end) for place, token in enumerate(self.tokens(block), start) if place in places)
+        start, end = int(self.starts[block]), int(self.ends[block])
+        wanted = sorted(place - start for place in places if start <= place <= end)
+        # Not `tokens`: what stands behind the last of them need not be read.
+        tokens = list(itertools.islice(iter_tokens(self._blocks[block]), wanted[-1] + 1)) if wanted else []
+        return tuple((tokens[number].start, tokens[number].end) for number in wanted)
 
 
-@dataclasses.dataclass(slots=True)
 class _Credit:
     """What one paragraph has of the query."""
 
-    conditions: int = 0
-    words: set[str] = dataclasses.field(default_factory=set)
-    structures: int = 0
+    __slots__ = ("conditions", "structures", "words")
+
+    def __init__(self) -> None:
+        self.conditions = 0
+        self.words: set[str] = set()
+        self.structures = 0
 
 
 class _Findings:

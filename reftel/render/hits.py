@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
@@ -36,6 +35,8 @@ def render_json(page: Page) -> str:
 
 def csv_line(cells: Iterable[object]) -> str:
     """A CSV line without its line end; cells are made safe for spreadsheets."""
+    import csv  # noqa: PLC0415 - only for this form
+
     buffer = io.StringIO()
     csv.writer(buffer, lineterminator="\n").writerow([safe_cell(cell) if isinstance(cell, str) else cell for cell in cells])
     return buffer.getvalue().removesuffix("\n")
