@@ -20,8 +20,9 @@ WIDTH = 120
 _ASKED_FOR = frozenset(("COLUMNS", "FORCE_COLOR", "TTY_COMPATIBLE", "UNICODE_VERSION"))
 """Variables of the environment by which rich writes otherwise than plain lines of `WIDTH`."""
 
-# Latin, Greek and Russian letters, dashes, quotation marks, ellipses. What rich gives another width, or none, is in no range.
-_RANGES = ((0x20, 0x7E), (0xA0, 0xAC), (0xAE, 0x2FF), (0x370, 0x482), (0x2010, 0x2027))
+# Latin, Greek and Russian letters, dashes, quotation marks, ellipses, and what `safe_text` makes of control characters. What rich gives
+# another width, or none, is in no range.
+_RANGES = ((0x20, 0x7E), (0xA0, 0xAC), (0xAE, 0x2FF), (0x370, 0x482), (0x1E00, 0x1EFF), (0x2010, 0x2027), (0x2400, 0x2426))
 _ONE_CELL = frozenset(chr(code) for first, last in _RANGES for code in range(first, last + 1))
 _WORD = re.compile(r"\s*\S+\s*")
 
