@@ -7,6 +7,7 @@ in the paragraphs that it holds for. The evaluation is that of the engine, over 
 from __future__ import annotations
 
 import bisect
+import contextlib
 import functools
 import itertools
 from collections.abc import Callable, Iterator, Sequence
@@ -27,6 +28,7 @@ from reftel.search.walk import iter_evidence, iter_words
 _SUBJECT = "subject"
 _SUMMARY_START = 60
 _LAST = chr(0x10FFFF)
+_NO_WORD = ""  # stands between two blocks
 
 
 def best_paragraphs(cable: Cable, plan: Node, limit: int = 2) -> tuple[HitParagraph, ...]:
@@ -87,13 +89,13 @@ class CableText:
         lengths = np.array([len(block) for block in texts], dtype=np.int64)
         self.starts: Integers = np.cumsum(lengths + 1) - (lengths + 1)
         self.ends: Integers = self.starts + lengths - 1
-        self._places: dict[str, list[int]] = {}
+        self._words: list[str] = []  # by place
+        self._joined: dict[str, list[int]] = {}
         for start, text, block in zip(self.starts.tolist(), texts, blocks, strict=True):
-            for place, word in enumerate(text, start):
-                self._places.setdefault(word, []).append(place)
+            self._words += (*text, _NO_WORD)
             for place, word in joined_words(block):
-                self._places.setdefault(word, []).append(start + place)
-        self._terms = sorted(self._places)
+                self._joined.setdefault(word, []).append(start + place)
+        self._terms = sorted({*self._words, *self._joined} - {_NO_WORD})
         self.places = functools.cache(self._find)
         self.tokens: Callable[[int], list[Token]] = functools.cache(lambda block: tokenize(blocks[block]))
 
@@ -105,8 +107,16 @@ class CableText:
     def _find(self, word: Word) -> Integers:
         prefix = fixed_prefix(word)
         low, high = bisect.bisect_left(self._terms, prefix), bisect.bisect_right(self._terms, prefix + _LAST)
-        found = [place for term in matching(word, self._terms[low:high]) for place in self._places[term]]
-        return np.array(sorted(set(found)), dtype=np.int64)
+        found = {place for term in matching(word, self._terms[low:high]) for place in self._places(term)}
+        return np.array(sorted(found), dtype=np.int64)
+
+    def _places(self, term: str) -> Iterator[int]:
+        yield from self._joined.get(term, ())
+        place = -1
+        with contextlib.suppress(ValueError):  # of the search behind the last one
+            while True:
+                place = self._words.index(term, place + 1)
+                yield place
 
     def block_ends(self, places: Integers) -> Integers:
         """For each place the last place of its block."""
