@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -35,20 +35,20 @@ def print_hit(console: Console, hit: Hit) -> None:
     """One hit: key, date, class, origin, signers; subject; the paragraphs that answer."""
     line = Text(safe_line(hit.key), style="bold cyan")
     line.append("  ".join(["", *map(safe_line, describe(hit.cable))]), style="default not bold")
-    console.print(line)
+    lines = [line]
     subject = paragraph_text(hit.cable.subject, hit.subject_highlights, style=MATCH) if hit.cable.subject else Text("(no subject)", style=QUIET)
-    _print_indented(console, subject, 2)
+    lines += _indented(console, subject, 2)
     for paragraph in hit.paragraphs:
         text = Text(f"{safe_line(label(paragraph))} ", style="green")
         text.append_text(_excerpt(paragraph_text(paragraph.text, paragraph.highlights, style=MATCH)))
-        _print_indented(console, text, 4)
-    console.print()
+        lines += _indented(console, text, 4)
+    console.print(Text("\n").join([*lines, Text()]))  # at once: rich looks at the terminal anew for every call
 
 
-def _print_indented(console: Console, text: Text, indent: int) -> None:
+def _indented(console: Console, text: Text, indent: int) -> Iterator[Text]:
     for line in text.wrap(console, max(console.width - indent, 20)):
         line.rstrip()
-        console.print(Text(" " * indent).append_text(line))
+        yield Text(" " * indent).append_text(line)
 
 
 def _excerpt(text: Text) -> Text:
