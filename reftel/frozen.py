@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar, dataclass_transform, overload
 
 Made = TypeVar("Made")
+_Writer = Callable[[type[Any]], Callable[..., Any]]
 
 
 @overload
@@ -32,8 +33,8 @@ def _freeze(cls: type[Any], kw_only: bool) -> type[Any]:
     made = dataclasses.dataclass(init=False, repr=False, eq=False, slots=True, kw_only=kw_only)(cls)
     methods = {
         "__init__": _Unwritten(made, "__init__", _write_init),
-        "__eq__": _Unwritten(made, "__eq__", _write_eq),
-        "__hash__": _Unwritten(made, "__hash__", _write_hash),
+        "__eq__": _postponed(made, "__eq__", _write_eq),
+        "__hash__": _postponed(made, "__hash__", _write_hash),
         "__repr__": _repr,
         "__setattr__": _refuser(made, "assign to"),
         "__delattr__": _refuser(made, "delete"),
@@ -46,18 +47,35 @@ def _freeze(cls: type[Any], kw_only: bool) -> type[Any]:
 
 
 class _Unwritten:
-    """Stands in a class for a method that is written when somebody first asks for it."""
+    """Stands in a class for its ``__init__``, which is written when somebody first asks for it; so the signature is right for all who ask."""
 
     __slots__ = ("_cls", "_name", "_write")
 
-    def __init__(self, cls: type[Any], name: str, write: Callable[[type[Any]], Callable[..., Any]]) -> None:
+    def __init__(self, cls: type[Any], name: str, write: _Writer) -> None:
         self._cls, self._name, self._write = cls, name, write
 
     def __get__(self, instance: object, owner: type[Any]) -> Any:
-        method = self._write(self._cls)
-        method.__qualname__, method.__module__ = f"{self._cls.__qualname__}.{self._name}", self._cls.__module__
-        setattr(self._cls, self._name, method)  # two threads may both do it, with the same method
-        return method.__get__(instance, owner)
+        return _put(self._cls, self._name, self._write).__get__(instance, owner)
+
+
+def _postponed(cls: type[Any], name: str, write: _Writer) -> Callable[..., Any]:
+    """A method that writes the real one when it is first called.
+
+    Not `_Unwritten`: while Python looks for how to compare, it drops whatever is raised, and a Ctrl-C would be lost.
+    """
+
+    def method(self: object, *others: object) -> Any:
+        return _put(cls, name, write)(self, *others)
+
+    return method
+
+
+def _put(cls: type[Any], name: str, write: _Writer) -> Callable[..., Any]:
+    """The method of a class, written and put in its place. Two threads may both do it, with the same method."""
+    method = write(cls)
+    method.__qualname__, method.__module__ = f"{cls.__qualname__}.{name}", cls.__module__
+    setattr(cls, name, method)
+    return method
 
 
 def _write_init(cls: type[Any]) -> Callable[..., None]:

@@ -80,6 +80,14 @@ class Leaf(Base):
 
 
 @frozen
+class Late:
+    value: int
+
+
+_unwritten = dict(vars(Late))
+
+
+@frozen
 class Empty(Base):
     pass
 
@@ -140,3 +148,16 @@ def test_methods_are_written_when_they_are_called():
     assert inspect.isfunction(Idle.__dict__["__init__"])
     assert inspect.isfunction(Idle.__dict__["__eq__"])
     assert Idle.__init__.__qualname__.endswith("Idle.__init__")
+
+
+@pytest.mark.parametrize("ask", [lambda late: late == copy.copy(late), hash, lambda _late: Late(2)])
+def test_an_interrupted_writing_is_not_lost(monkeypatch, ask):
+    def interrupted(*_args):
+        raise KeyboardInterrupt
+
+    late = Late(1)
+    monkeypatch.setattr("reftel.frozen._function", interrupted)
+    for name in ("__init__", "__eq__", "__hash__"):
+        monkeypatch.setattr(Late, name, _unwritten[name])
+    with pytest.raises(KeyboardInterrupt):
+        ask(late)
