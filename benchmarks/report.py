@@ -51,7 +51,7 @@ def _section(size: int, engines: dict[str, Any]) -> str:
     )]  # fmt: skip
     parts = [f"## {size:,} cables", "", *_table(["", *(_TITLES[name] for name in names), "reftel : tantivy"], rows), ""]
     if "cold" in engines.get("reftel", {}):
-        parts += [f"Cold start, the whole process of `reftel search`: {engines['reftel']['cold']:.2f} s.", ""]
+        parts += [f"Cold start, the whole process of `reftel search`, its bytecode cached: {engines['reftel']['cold']:.2f} s.", ""]
     return "\n".join([*parts, *_means(engines), *_totals(engines)])
 
 

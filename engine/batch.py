@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +12,7 @@ from reftel.engine.columns import ABSENT, Coded, Columns, Lists, RegionLists, na
 from reftel.engine.interning import Vocabulary
 from reftel.engine.inversion import Inverted, TextInverter, ValueInverter
 from reftel.engine.specs import KEY, FieldSpec, Record, Region
+from reftel.frozen import frozen
 
 Integers = npt.NDArray[Any]
 Vocabularies = dict[str, Vocabulary]
@@ -32,7 +32,7 @@ def new_vocabularies(specs: Sequence[FieldSpec]) -> Vocabularies:
     return {name: Vocabulary() for name in inverted_fields(specs)}
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Batch:
     """Documents as arrays, numbered from 0; terms are numbered by the vocabularies that it was made with."""
 

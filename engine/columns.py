@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from reftel.frozen import frozen
 
 Integers = npt.NDArray[Any]
 Wide = npt.NDArray[np.int64]
@@ -48,7 +49,7 @@ def decode_numbers(codes: Integers, base: int | None) -> Wide:
     return values
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Lists:
     """A list of numbers for every document, one behind the other, and the length of each."""
 
@@ -95,7 +96,7 @@ def ranges(starts: Wide, counts: Integers) -> Wide:
     return numbers
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Coded:
     """Lists of values for every document, as codes into a table of values."""
 
@@ -103,7 +104,7 @@ class Coded:
     lists: Lists
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class RegionLists:
     """The regions of every document: the block and the level (1 added; 0 for none) of each, and the labels of each region."""
 
@@ -112,7 +113,7 @@ class RegionLists:
     labels: Coded
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Columns:
     """All columns of some documents, by field.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -11,12 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from reftel.engine.columns import ranges, starts_of
+from reftel.frozen import frozen
 
 Integers = npt.NDArray[Any]
 Wide = npt.NDArray[np.int64]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Part:
     """Postings of some terms, by term and document.
 
@@ -32,7 +32,7 @@ class Part:
     base: int = 0
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Postings:
     """Postings by term and document: number of them for every term, documents, frequencies and positions, and how many of those last every
     term has."""

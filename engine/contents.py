@@ -24,6 +24,7 @@ from reftel.engine.container import FORMAT, Container, ContainerVersionError, Co
 from reftel.engine.errors import IndexVersion
 from reftel.engine.folder import INDEX_NAME, NEW, contents_name, latest_generation, sync_folder
 from reftel.engine.specs import FieldSpec
+from reftel.frozen import frozen
 
 _FOOTER = struct.Struct("<8sQI")  # magic, where the container begins, checksum of all before the footer
 _MAGIC = b"ARRAYTOC"
@@ -35,7 +36,7 @@ class ContentsError(ValueError):
     """A table of contents that is not as the writer left it."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """A segment of an index: its name, how many documents it holds, and the numbers of those that are deleted, rising."""
 
@@ -49,7 +50,7 @@ class Entry:
         return self.size - len(self.deleted)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Contents:
     """A commit: its number, the fields of the index, and its segments."""
 

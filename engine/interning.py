@@ -7,7 +7,6 @@ anyway, and of each different word one is looked up, in a hash table made of arr
 
 from __future__ import annotations
 
-import dataclasses
 import os
 from collections.abc import Sequence
 from typing import Any
@@ -17,6 +16,7 @@ import numpy.typing as npt
 
 from reftel.engine.lexicon import decode_term, encode_term
 from reftel.engine.specs import SEPARATOR, count_words, join_words
+from reftel.frozen import frozen
 
 Integers = npt.NDArray[Any]
 Unsigned = npt.NDArray[np.uint64]
@@ -35,7 +35,7 @@ _INITIAL_OF = np.clip(np.arange(256) - (ord("a") - 1), 0, INITIALS - 1).astype(n
 _AT_ONCE = 1 << 18  # bytes of words; their arrays fit into a core's cache
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Grouped:
     """Words brought together: ``order`` sorts them so that equal ones stand one behind the other, as they come in the text; each begins at
     one of ``starts``, where its number is that of ``numbers``. Their `initials` rise."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from array import array
 from collections.abc import Sequence
 from typing import Any
@@ -12,6 +11,7 @@ import numpy.typing as npt
 
 from reftel.engine.columns import Lists, narrow, starts_of
 from reftel.engine.interning import Grouped, Vocabulary, WordStream
+from reftel.frozen import frozen
 
 Integers = npt.NDArray[Any]
 Blocks = Sequence[str]
@@ -19,7 +19,7 @@ Joined = Sequence[tuple[int, int, str]]
 """Block, place in the block, and word."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Inverted:
     """The postings of one field: the numbers of its terms, how many documents hold each, then all postings by term and document.
 
@@ -68,7 +68,7 @@ class ValueInverter:
         return Inverted(numbers[starts], narrow(np.diff(starts, append=len(numbers))), narrow(holding)), firsts
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class _Words:
     """The words of some documents in the order of the text: their bytes as two numbers, document and position of each."""
 

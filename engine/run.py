@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import collections
-import dataclasses
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -13,6 +12,7 @@ from reftel.engine.records import Compressor, RecordBlocks, make_dictionary
 from reftel.engine.segment_writer import SegmentBuilder
 from reftel.engine.specs import FieldSpec
 from reftel.engine.terms_writer import Roots
+from reftel.frozen import frozen
 
 _WAITING = 2  # batches that are being worked on
 _SHARE = 0.9  # of the memory for batches; the rest is for putting them together, which is done a stretch of terms at a time
@@ -29,7 +29,7 @@ class Task:
     dictionary: bytes
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class _Waiting:
     """A batch that other threads work on."""
 

@@ -6,6 +6,8 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
+from reftel.frozen import frozen
+
 SEPARATOR = "\n"
 """Stands between the words of a block, and in no word or value."""
 
@@ -15,7 +17,7 @@ KEY = "key"
 Kind = Literal["text", "keyword", "number", "none"]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class FieldSpec:
     """One field.
 
@@ -43,7 +45,7 @@ def count_words(block: str) -> int:
     return block.count(SEPARATOR) + 1 if block else 0
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Region:
     """A block of the text field with ``regions`` that has properties of its own: a level (``None`` for none) and labels."""
 
@@ -52,7 +54,7 @@ class Region:
     labels: tuple[str, ...] = ()
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Record:
     """One document: a unique key, the bytes to give back when it is shown, and its values by field.
 

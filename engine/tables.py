@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,13 +11,14 @@ import numpy.typing as npt
 from reftel.engine.columns import ABSENT, Lists, RegionLists, joined, starts_of
 from reftel.engine.lexicon import Lexicon, common_ranks
 from reftel.engine.postings import PLACE_BITS
+from reftel.frozen import frozen
 
 Integers = npt.NDArray[np.int64]
 
 _NONE = np.empty(0, dtype=np.int64)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Blocks:
     """The blocks of a text field over all documents, in order: the place of each one's first word, and its number of words.
 
@@ -30,7 +30,7 @@ class Blocks:
     lengths: Integers
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Regions:
     """All regions of all documents, in order.
 
@@ -45,7 +45,7 @@ class Regions:
     labels: dict[str, Integers]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Facet:
     """A facet column: the values in rising order, and (document, number of value) pairs in document order."""
 

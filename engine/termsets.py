@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from typing import Any, Self
 
@@ -13,6 +12,7 @@ from reftel.engine.columns import ranges
 from reftel.engine.lexicon import encode_term
 from reftel.engine.postings import PLACE_BITS, FieldPostings
 from reftel.engine.segment import Segment
+from reftel.frozen import frozen
 
 Integers = npt.NDArray[Any]
 Wide = npt.NDArray[np.int64]
@@ -24,7 +24,7 @@ _STRETCHES = 32  # so few are cut out one by one
 _FEW = 16  # postings of fewer than one document in so many are sorted, others counted by document
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class SegmentTerms:
     """Terms of one segment: stretches of neighbouring numbers, each from a first one up to, not including, a last one."""
 
@@ -71,7 +71,7 @@ class SegmentTerms:
         return cls.of_numbers(numbers[int(starts[number]) : int(starts[number + 1])].tolist())
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class TermSet:
     """Terms of a field in every segment of a reader. ``name`` tells apart sets of one field and reader."""
 

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from reftel.engine.writer import MEMORY_MB
+from reftel.frozen import frozen
 from reftel.indexer.changes import READS, Look, Wish, look_at
 from reftel.indexer.lock import ArchiveLock
 from reftel.indexer.manifest import SourceRow
@@ -35,7 +36,7 @@ from reftel.schema.errors import ArchiveError, SourceError
 __all__ = ["BuildReport", "Progress", "build", "build_selection"]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Progress:
     """How far a run is: files looked at, cables read, and the file at hand."""
 

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import Literal
 
+from reftel.frozen import frozen
 from reftel.indexer.manifest import SourceRow
 from reftel.schema.errors import SourceError
 
@@ -25,7 +26,7 @@ READS: frozenset[Change] = frozenset({"new", "changed", "older-rules", "failed-b
 _RACY_NS = 2_000_000_000
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Look:
     """A file as it was found: its change, and the row it gets if nothing but its time changed or once it is read."""
 
@@ -34,7 +35,7 @@ class Look:
     row: SourceRow
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Wish:
     """What to read besides what changed: ``full``, everything; ``since`` (seconds since 1970), only files with this time or a later one."""
 

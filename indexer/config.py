@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from reftel.frozen import frozen
 from reftel.indexer.workers import cores
 from reftel.schema.errors import ReftelError
 
@@ -25,7 +26,7 @@ class ConfigError(ReftelError):
     exit_code = 2
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Config:
     """A checked configuration; every path is absolute.
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime
 import re
 
+from reftel.frozen import frozen
 from reftel.schema import warnings as codes
 from reftel.schema.cable import DatePrecision, DateSource, Warning  # noqa: A004 - the record's word for it
 from reftel.schema.dates import parse_date
 from reftel.schema.dtg import Dtg
-from reftel.schema.frozen import frozen
 
 _USUAL_FORMS = (
     re.compile(r"(?P<month>\d\d?)/(?P<day>\d\d?)/(?P<year>\d{4}) (?P<hour>\d\d?):(?P<minute>\d\d)"),  # 2/13/2008 5:12

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import functools
 
+from reftel.frozen import frozen
 from reftel.indexer.telegram.caption import Caption
 from reftel.schema import warnings as codes
 from reftel.schema.cable import Warning  # noqa: A004 - the record's word for it
-from reftel.schema.frozen import frozen
 from reftel.schema.scales import CLASSIFICATION
 
 _CLASSIFIED = frozenset({"CONFIDENTIAL", "SECRET", "TOP SECRET"})

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from reftel.frozen import frozen
 from reftel.schema import warnings as codes
 from reftel.schema.cable import Warning  # noqa: A004 - the record's word for it
-from reftel.schema.frozen import frozen
 from reftel.schema.identifiers import canonical_id, full_year, reference_id, split_id
 from reftel.schema.posts import all_posts, find_post, squash_name
 

@@ -15,6 +15,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from reftel.frozen import frozen
 from reftel.indexer.seal import is_sealed, seal
 from reftel.schema.errors import ArchiveDamaged, ArchiveMissing, ArchiveVersion
 
@@ -38,7 +39,7 @@ create table seen (key text primary key, run integer not null, at text not null)
 """
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class About:
     """``base``: the generation of the index that the run which made this manifest began with; ``run``: how many runs changed the archive."""
 
@@ -46,7 +47,7 @@ class About:
     run: int
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class SourceRow:
     """A source file as it was read. ``cables`` and ``failures`` count its records.
 
@@ -65,7 +66,7 @@ class SourceRow:
     normaliser: int = 0
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class VersionRow:
     """One file's text of a cable.
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from reftel.frozen import frozen
 from reftel.schema.cable import Source
-from reftel.schema.frozen import frozen
 
 
 @frozen

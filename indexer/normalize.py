@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 
+from reftel.frozen import frozen
 from reftel.indexer import metadata
 from reftel.indexer.containers.json_lines import restore_breaks, split_fused
 from reftel.indexer.containers.reading import iter_messages
@@ -23,7 +24,6 @@ from reftel.indexer.telegram.parts import Parts, split_telegram
 from reftel.schema import warnings as codes
 from reftel.schema.cable import Cable, Flag, Warning  # noqa: A004 - the record's word for it
 from reftel.schema.errors import SourceError
-from reftel.schema.frozen import frozen
 from reftel.schema.identifiers import canonical_id, full_year, resolve_post
 
 _HEAD_CHARACTERS = 16_000  # no head is longer

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from reftel.frozen import frozen
 from reftel.indexer.normalize import read_cables
 from reftel.indexer.sources import iter_files
 from reftel.schema.cable import Cable
@@ -18,7 +19,7 @@ EXAMPLES = 3
 """Cables named for each kind of warning."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Example:
     """A cable that has a warning: its key, where it stands, and the warning's message."""
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 
 from reftel.engine.specs import Record
+from reftel.frozen import frozen
 from reftel.indexer.message import Message
 from reftel.indexer.normalize import normalize_message
 from reftel.indexer.writer import record_bytes, record_of
 from reftel.schema.cable import Cable
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Text:
     """One text of a cable.
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from reftel.engine.reader import Reader, open_reader
 from reftel.engine.writer import MEMORY_MB
+from reftel.frozen import frozen
 from reftel.indexer import durable
 from reftel.indexer.build import build_selection
 from reftel.indexer.lock import ArchiveLock
@@ -31,7 +32,7 @@ _DAMAGE = (ArchiveError, ValueError, LookupError, TypeError, AttributeError, OSE
 """What reading altered bytes can lead to, besides the errors that the archive's own files raise."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Problem:
     """Something wrong with an archive: ``part`` is ``index``, ``manifest`` or both together, ``place`` a file or a key."""
 
@@ -157,7 +158,7 @@ def _short(error: BaseException) -> str:
     return " ".join(str(error).split())[:300] or type(error).__name__
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Repair:
     """What `rebuild` did. ``lost``: keys that the damaged archive still names and the new one has not; ``kept``: where the damaged one is."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import multiprocessing
 import os
 import signal
@@ -15,6 +14,8 @@ from concurrent.futures.process import BrokenProcessPool
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
+from reftel.frozen import frozen
+
 AHEAD = 4
 """Tasks that wait for each worker."""
 
@@ -22,7 +23,7 @@ _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Task(Generic[_Result]):
     """Something that a worker does; this process does it where there is no worker, or where it was killed."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import functools
 import json
 import os
@@ -12,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from reftel.frozen import frozen
 from reftel.lists import list_key
 from reftel.schema.cable import Cable
 from reftel.schema.errors import CableNotFound, SourceError
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 StrPath = str | os.PathLike[str]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Version:
     """One file's text of a cable. ``length`` of header and body in characters, ``released`` as the container prints it."""
 

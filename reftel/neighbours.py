@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from typing import TYPE_CHECKING, Any
 
+from reftel.frozen import frozen
 from reftel.schema.analysis import words
 from reftel.schema.errors import CableNotFound
 
@@ -20,7 +20,7 @@ MOST = 5
 _ANSWER = re.compile(r"(?:re|reply|corrected copy|[(](?:c|s|u|sbu|u//fouo|s//nf|s/nf|c/nf)[)])\s*[:-]?\s*", re.IGNORECASE)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Neighbour:
     """A cable near another one; ``cable`` is ``None`` where the archive does not have it."""
 
@@ -37,7 +37,7 @@ class Neighbour:
         }  # fmt: skip
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Neighbours:
     """What stands around a cable: ``cites`` in printed order, the others in order of time."""
 

@@ -6,7 +6,6 @@ They belong to a cable's key, so they are there again after an archive was built
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import datetime
 import fnmatch
 import os
@@ -16,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from reftel.frozen import frozen
 from reftel.schema.errors import ArchiveDamaged, ArchiveLocked, BadValueError
 
 NOTES_FILE = "mine.sqlite"
@@ -35,7 +35,7 @@ _TAG = re.compile(r"[^\W_][\w./-]*")
 _TAG_HINT = "a tag is letters and digits, joined by - _ . or /, as in minsk-group"
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Note:
     """What is noted on one cable: tags in order, texts in the order in which they were written; ``changed`` ISO 8601, UTC."""
 

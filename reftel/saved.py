@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from reftel.frozen import frozen
 from reftel.indexer.config import is_saved_name
 from reftel.indexer.durable import write_whole
 from reftel.schema.errors import ArchiveDamaged, BadValueError, QueryError
@@ -34,7 +35,7 @@ class Saved:
     marks: dict[str, int] = dataclasses.field(default_factory=dict)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class NewHits:
     """What a saved search found that is new; ``error`` in place of hits where its query cannot be read (any more)."""
 

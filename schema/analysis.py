@@ -24,6 +24,8 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from reftel.frozen import frozen
+
 APOSTROPHES = "'’‘ʼ´`"
 
 # One of them, U+02BC, is a letter to Unicode and to `str.isalnum`.
@@ -49,7 +51,7 @@ _CLOSING_QUOTE = re.compile(r"[^\W\d_]{2,}8")
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŧ": "t"})
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Token:
     """A folded word and where it stands in its text, in characters, end exclusive.
 

@@ -7,13 +7,12 @@ Nothing is invented.
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import types
 import typing
 from collections.abc import Callable
 from typing import Any, Literal, Self
 
-from reftel.schema.frozen import frozen
+from reftel.frozen import frozen
 
 Container = Literal["cablegate-html", "cables-csv", "json-lines", "telegram", "body-only", "nara", "plusd-html"]
 DatePrecision = Literal["minute", "hour", "day", "month", "year"]
@@ -182,4 +181,8 @@ class Cable(_Record):
 
         Blanks do not count, so the same text wrapped differently keeps its key.
         """
-        return self.id or "text-" + hashlib.sha256(" ".join(f"{self.header} {self.body}".split()).encode()).hexdigest()[:16]
+        if self.id:
+            return self.id
+        import hashlib  # noqa: PLC0415 - slow to load, and few cables have no id
+
+        return "text-" + hashlib.sha256(" ".join(f"{self.header} {self.body}".split()).encode()).hexdigest()[:16]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 
+from reftel.frozen import frozen
 from reftel.schema import scales
 from reftel.schema.analysis import joined_words, words_of_blocks
 from reftel.schema.cable import Cable, Paragraph
 from reftel.schema.fields import FIELDS
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class ParagraphEntry:
     """Where a paragraph's text stands: its block in ``texts["body"]``, the rank of its mark's level (``None`` unmarked) and its caveats."""
 
@@ -19,7 +20,7 @@ class ParagraphEntry:
     caveats: tuple[str, ...]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Document:
     """A cable as an index sees it.
 

@@ -7,9 +7,9 @@ import functools
 import re
 from collections.abc import Iterator
 
+from reftel.frozen import frozen
 from reftel.schema import scales
 from reftel.schema.dates import century, month_number
-from reftel.schema.frozen import frozen
 
 # 130512Z FEB 08, 221828 Z MAY 73, 201247Z Jan 04, 130512ZFEB2008. LOG and PAGE times (182017Z /23) have no month and do not match.
 _GROUP = re.compile(

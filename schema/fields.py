@@ -17,12 +17,12 @@ query      nothing: the query language gives a meaning   see ``help``
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 import functools
 from collections.abc import Callable
 from typing import Literal
 
+from reftel.frozen import frozen
 from reftel.schema import identifiers, scales
 from reftel.schema.cable import Cable, Recipient
 
@@ -31,7 +31,7 @@ Kind = Literal["text", "name", "keyword", "ordered", "date", "query"]
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Block:
     """A run of text that phrases and proximity never leave. ``paragraph`` is its index in ``Cable.paragraphs``, if it is one's text."""
 
@@ -61,7 +61,7 @@ def _no_number(_cable: Cable) -> int | None:
     return None
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Field:
     """One field. Exactly one of ``blocks``, ``values`` and ``number`` gives its values, according to its kind.
 

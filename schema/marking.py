@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import re
 
-from reftel.schema.frozen import frozen
+from reftel.frozen import frozen
 from reftel.schema.scales import LEVEL
 
 

@@ -6,11 +6,11 @@ The table ``tables/posts.csv`` lists stem, origin label and unusual names; every
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import re
 import unicodedata
 
+from reftel.frozen import frozen
 from reftel.schema.tables import read_table
 
 _KIND_WORDS = (
@@ -23,7 +23,7 @@ _BANNER_WIDTH = 10  # letters of the post's name in a page banner (CABLE_FORMATS
 _SHORTEST_REPAIRED = 6  # below that one changed letter makes another word
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Post:
     """A row of the table: id stem, origin label, other names, routing indicator, kind of post, ISO 3166 country, source of the row."""
 

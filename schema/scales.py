@@ -5,12 +5,13 @@ A scale turns any accepted spelling into a rank, so that ``class:>=secret`` and 
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import re
 
+from reftel.frozen import frozen
 
-@dataclasses.dataclass(frozen=True, slots=True)
+
+@frozen
 class Scale:
     """Canonical names in rising order, and other spellings of each (folded by `_squash`)."""
 

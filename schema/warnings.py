@@ -5,10 +5,10 @@ A warning never replaces a value silently: the field holds what could be read, t
 
 from __future__ import annotations
 
-import dataclasses
+from reftel.frozen import frozen
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class WarningKind:
     """A documented warning: its code, the record's field that it is about, and what it means."""
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
+from reftel.frozen import frozen
 from reftel.schema.errors import CableNotFound
 from reftel.schema.identifiers import canonical_id, post_label, split_id
 from reftel.search.plan import Value
@@ -31,7 +32,7 @@ _BATCH = 500
 _DIGITS = re.compile(r"\d+")
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class CitedCable:
     """A cable of a citation graph, ``distance`` steps from the one asked for. One not in the archive has no date and no subject."""
 
@@ -49,7 +50,7 @@ class CitedCable:
         return dataclasses.asdict(self)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Citation:
     """One reference: ``source`` cites ``target`` (``None`` for what is no cable or has lost its number) as ``label`` and ``raw`` print it.
 
@@ -70,7 +71,7 @@ class Citation:
         return dataclasses.asdict(self)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Citations:
     """A citation graph around ``roots``. ``cables``: by distance, then date, then key; ``links``: in that order of their sources.
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from reftel.frozen import frozen
 from reftel.schema.errors import CableNotFound
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from reftel.search.query import ParsedQuery
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Desk:
     """``load`` gives the record of a key or raises `CableNotFound`; ``read`` gives the plan of a query or raises `QueryError`."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
+from reftel.frozen import frozen
 from reftel.schema.errors import BadValueError, QueryError
 from reftel.search.plan import Request
 from reftel.search.query import tree
@@ -23,7 +23,7 @@ DEEPEST = 4
 """Facets that may be nested in each other."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class FacetBucket:
     """A value, its number of hits, and what is nested in it.
 
@@ -43,7 +43,7 @@ class FacetBucket:
         }
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class FacetTable:
     """One facet over ``total`` hits.
 

@@ -6,11 +6,11 @@ found otherwise are looked up before an engine is asked.
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from reftel.frozen import frozen
 from reftel.schema.fields import minutes_of
 from reftel.schema.identifiers import canonical_id, full_year
 from reftel.search.lists import ids_node
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from reftel.search.desk import Desk
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class _Difference:
     """Cables to add to, and to take from, those that the usual years give."""
 

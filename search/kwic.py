@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
 import numpy as np
 
+from reftel.frozen import frozen
 from reftel.schema.analysis import words
 from reftel.schema.cable import Cable
 from reftel.schema.errors import BadValueError
@@ -24,7 +24,7 @@ ORDERS: tuple[Order, ...] = ("id", "date", "left", "right")
 _BLANKS = 8  # context is looked for in at most so many times its width of text: rows of blanks are passed over
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class KwicLine:
     """One occurrence. ``left`` and ``right`` are the text around ``keyword`` on one line, never across the paragraph's ends.
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from reftel.frozen import frozen
 from reftel.schema.analysis import words
 from reftel.schema.errors import BadValueError
 
@@ -54,7 +55,7 @@ _BUFFER = 1 << 15
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Duplicate:
     """Two cables with text in common, ``first`` the earlier by key.
 
@@ -80,7 +81,7 @@ class Duplicate:
         return record | shares | {"subjects": list(self.subjects), "dates": list(self.dates)}
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class _Text:
     words: tuple[str, ...]
     runs: Hashes  # a hash for each run of words, in text order

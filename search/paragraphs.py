@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
 
+from reftel.frozen import frozen
 from reftel.search.plan import And, Everything, Mark, Node, Not, Nothing, Or
 from reftel.search.positions import POSITIONAL, FieldText, Integers, starts
 
@@ -17,7 +17,7 @@ BODY = "body"
 """The text field whose blocks paragraphs are."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Paragraphs:
     """Paragraphs in text order.
 

@@ -15,10 +15,12 @@ from __future__ import annotations
 import dataclasses
 from typing import Literal, NamedTuple
 
+from reftel.frozen import frozen
+
 Origin = tuple[int, int]
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Node:
     """Base of all plan nodes. ``origin``: character offsets in the query text, end exclusive; ``None`` where the compiler added the node."""
 
@@ -30,7 +32,7 @@ class Node:
 Match = Literal["exact", "stem", "prefix", "wildcard", "fuzzy"]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Word(Node):
     """One token of ``fields`` that matches ``text`` (folded).
 
@@ -44,21 +46,21 @@ class Word(Node):
     fields: tuple[str, ...] = ()
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class AnyOf(Node):
     """The spans of any of its children (position expressions over the same fields)."""
 
     children: tuple[Node, ...]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Phrase(Node):
     """Its parts one directly after the other in one block: part *n+1* starts at the position after part *n* ends."""
 
     parts: tuple[Node, ...]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Near(Node):
     """``left`` and ``right`` in one block, not overlapping, the gap between the end of one and the start of the other at most ``distance``.
 
@@ -74,38 +76,38 @@ class Near(Node):
 # -- paragraph and cable expressions -----------------------------------------------------------------------------------------------------
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Everything(Node):
     """Every cable; every paragraph."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Nothing(Node):
     """No cable; no paragraph."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class And(Node):
     """All children."""
 
     children: tuple[Node, ...]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Or(Node):
     """Any child."""
 
     children: tuple[Node, ...]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Not(Node):
     """Whatever the child does not hold for."""
 
     child: Node
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Mark(Node):
     """A paragraph whose mark has a level rank in ``lowest..highest`` (inclusive) and all of ``caveats``. Unmarked paragraphs never match."""
 
@@ -114,14 +116,14 @@ class Mark(Node):
     caveats: tuple[str, ...] = ()
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Paragraph(Node):
     """Cables with at least one paragraph for which ``child``, a paragraph expression, holds. Only text of the field ``body`` counts, no headings."""
 
     child: Node
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Value(Node):
     """Keyword ``field`` has one of ``values`` (normalised as the field does)."""
 
@@ -129,7 +131,7 @@ class Value(Node):
     values: tuple[str, ...]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class ValuePattern(Node):
     """Keyword ``field`` has a value that matches ``pattern`` (``*`` any letters, ``?`` one)."""
 
@@ -137,7 +139,7 @@ class ValuePattern(Node):
     pattern: str
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Range(Node):
     """Number ``field`` (ordered: ranks; date: minutes since 1970) lies in ``lowest..highest``, inclusive; ``None`` is open. Absent never matches."""
 
@@ -146,7 +148,7 @@ class Range(Node):
     highest: int | None
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class CitedBy(Node):
     """Cables whose id is among the ``refs`` of a cable with one of these ``ids``."""
 
@@ -156,7 +158,7 @@ class CitedBy(Node):
 # -- ranking ---------------------------------------------------------------------------------------------------------------------------
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Prefer(Node):
     """Exactly the cables of ``child``; each of ``bonuses`` that also holds adds `PREFERENCE` times its weight to the score.
 
@@ -174,7 +176,7 @@ PREFERENCE = 100.0
 # -- the whole request --------------------------------------------------------------------------------------------------------------------
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Request:
     """What an engine gets: a checked plan, an order, a window and the facets wanted.
 
@@ -189,7 +191,7 @@ class Request:
     facets: tuple[tuple[str, int | None], ...] = ()
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Bucket:
     """A facet value and the number of hits that have it."""
 
@@ -204,7 +206,7 @@ class Found(NamedTuple):
     score: float
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """What an engine gives back: the exact total over all hits, the window, and facet buckets by falling count, then value."""
 

@@ -6,7 +6,6 @@ A span is a first and a last place in one block. Span sets are pairs of arrays, 
 
 from __future__ import annotations
 
-import dataclasses
 import threading
 from collections.abc import Iterable
 from typing import Protocol
@@ -14,6 +13,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from reftel.frozen import frozen
 from reftel.search.describe import too_broad
 from reftel.search.plan import AnyOf, Near, Node, Phrase, Word
 
@@ -45,7 +45,7 @@ class FieldText(Protocol):
         ...
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Spans:
     """First and last place of each span, in rising order."""
 

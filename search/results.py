@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+from reftel.frozen import frozen
 from reftel.schema.cable import Cable
 from reftel.search.plan import Bucket
 
@@ -15,7 +16,7 @@ DEFAULT_WIDTH = 40
 """Characters of context on each side of a keyword."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class HitParagraph:
     """A paragraph shown with a hit. ``index`` is its place in ``Cable.paragraphs``; ``highlights`` are ranges in ``text``."""
 
@@ -30,7 +31,7 @@ class HitParagraph:
         return {"number": self.number, "mark": self.mark, "text": self.text, "highlights": [list(pair) for pair in self.highlights]}
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Hit:
     """A cable that matched: its record, its score, and the paragraphs that answer best."""
 
@@ -80,7 +81,7 @@ class Hit:
         }
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Page:
     """A window of a result: ``total`` counts all hits, ``query`` is the query as printed back, ``notes`` say how it was read."""
 
@@ -108,7 +109,7 @@ def facets_to_dict(facets: dict[str, tuple[Bucket, ...]]) -> dict[str, list[dict
     return {name: [dataclasses.asdict(bucket) for bucket in buckets] for name, buckets in facets.items()}
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class ExplainedNode:
     """A node of a plan with the number of cables it holds for, the time that took, and by which ``way`` they were found.
 
@@ -134,7 +135,7 @@ class ExplainedNode:
         }
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Explanation:
     """How a query was read."""
 

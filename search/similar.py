@@ -8,10 +8,10 @@ would get.
 from __future__ import annotations
 
 import collections
-import dataclasses
 import math
 from typing import TYPE_CHECKING, Any
 
+from reftel.frozen import frozen
 from reftel.search.plan import And, Everything, Not, Or, Request, Value, Word
 from reftel.search.terms import telling, text_fields, text_words
 
@@ -28,7 +28,7 @@ CANDIDATES = 300
 _K1, _B = 1.2, 0.75  # BM25's usual constants
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class SharedTerm:
     """A word of both cables. ``cables``: how many of the archive hold it; ``share``: its part of the score."""
 
@@ -41,7 +41,7 @@ class SharedTerm:
         return {"word": self.word, "cables": self.cables, "share": round(self.share, 4)}
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class SimilarCable:
     """A similar cable. ``score``: 0 and above, 1 is what the cable itself would get; ``terms``: the words that make it.
 
@@ -68,7 +68,7 @@ class SimilarCable:
         }
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class _Weight:
     cables: int
     weight: float

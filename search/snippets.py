@@ -7,15 +7,16 @@ in the paragraphs that it holds for. The evaluation is that of the engine, over 
 from __future__ import annotations
 
 import bisect
-import dataclasses
+import contextlib
 import functools
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Self
 
 import numpy as np
 
 from reftel.schema import scales
-from reftel.schema.analysis import Token, joined_words, tokenize, words
+from reftel.schema.analysis import Token, iter_tokens, joined_words, tokenize, words
 from reftel.schema.cable import Cable
 from reftel.search.matching import fixed_prefix, matching
 from reftel.search.paragraphs import BODY, Mask, Paragraphs, paragraphs_where
@@ -27,6 +28,7 @@ from reftel.search.walk import iter_evidence, iter_words
 _SUBJECT = "subject"
 _SUMMARY_START = 60
 _LAST = chr(0x10FFFF)
+_NO_WORD = ""  # stands between two blocks
 
 
 def best_paragraphs(cable: Cable, plan: Node, limit: int = 2) -> tuple[HitParagraph, ...]:
@@ -82,19 +84,20 @@ class CableText:
 
     def __init__(self, name: str, blocks: Sequence[str]) -> None:
         self.name = name
+        self._blocks = blocks
         texts = [words(block) for block in blocks]
         lengths = np.array([len(block) for block in texts], dtype=np.int64)
         self.starts: Integers = np.cumsum(lengths + 1) - (lengths + 1)
         self.ends: Integers = self.starts + lengths - 1
-        self._places: dict[str, list[int]] = {}
+        self._words: list[str] = []  # by place
+        self._joined: dict[str, list[int]] = {}
         for start, text, block in zip(self.starts.tolist(), texts, blocks, strict=True):
-            for place, word in enumerate(text, start):
-                self._places.setdefault(word, []).append(place)
+            self._words += (*text, _NO_WORD)
             for place, word in joined_words(block):
-                self._places.setdefault(word, []).append(start + place)
-        self._terms = sorted(self._places)
+                self._joined.setdefault(word, []).append(start + place)
+        self._terms = sorted({*self._words, *self._joined} - {_NO_WORD})
         self.places = functools.cache(self._find)
-        self.tokens: Callable[[int], list[Token]] = functools.cache(lambda block: tokenize(blocks[block]))  # of the blocks that are shown
+        self.tokens: Callable[[int], list[Token]] = functools.cache(lambda block: tokenize(blocks[block]))
 
     @classmethod
     def of(cls, cable: Cable) -> Self:
@@ -104,8 +107,16 @@ class CableText:
     def _find(self, word: Word) -> Integers:
         prefix = fixed_prefix(word)
         low, high = bisect.bisect_left(self._terms, prefix), bisect.bisect_right(self._terms, prefix + _LAST)
-        found = [place for term in matching(word, self._terms[low:high]) for place in self._places[term]]
-        return np.array(sorted(set(found)), dtype=np.int64)
+        found = {place for term in matching(word, self._terms[low:high]) for place in self._places(term)}
+        return np.array(sorted(found), dtype=np.int64)
+
+    def _places(self, term: str) -> Iterator[int]:
+        yield from self._joined.get(term, ())
+        place = -1
+        with contextlib.suppress(ValueError):  # of the search behind the last one
+            while True:
+                place = self._words.index(term, place + 1)
+                yield place
 
     def block_ends(self, places: Integers) -> Integers:
         """For each place the last place of its block."""
@@ -113,17 +124,22 @@ class CableText:
 
     def highlights(self, block: int, places: set[int]) -> Highlights:
         """Character ranges of those of ``places`` that stand in a block."""
-        start = int(self.starts[block])
-        return tuple((token.start, token.end) for place, token in enumerate(self.tokens(block), start) if place in places)
+        start, end = int(self.starts[block]), int(self.ends[block])
+        wanted = sorted(place - start for place in places if start <= place <= end)
+        # Not `tokens`: what stands behind the last of them need not be read.
+        tokens = list(itertools.islice(iter_tokens(self._blocks[block]), wanted[-1] + 1)) if wanted else []
+        return tuple((tokens[number].start, tokens[number].end) for number in wanted)
 
 
-@dataclasses.dataclass(slots=True)
 class _Credit:
     """What one paragraph has of the query."""
 
-    conditions: int = 0
-    words: set[str] = dataclasses.field(default_factory=set)
-    structures: int = 0
+    __slots__ = ("conditions", "structures", "words")
+
+    def __init__(self) -> None:
+        self.conditions = 0
+        self.words: set[str] = set()
+        self.structures = 0
 
 
 class _Findings:

@@ -8,11 +8,11 @@ so that one long cable does not make a word significant, and so that every count
 from __future__ import annotations
 
 import collections
-import dataclasses
 import math
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from reftel.frozen import frozen
 from reftel.schema.analysis import stem, words
 from reftel.schema.fields import default_fields, fields_by_name
 from reftel.search.plan import Everything, Request
@@ -32,7 +32,7 @@ _FEW_HITS = 3  # up to which a word of one hit is a candidate
 _SHORTEST = 2
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class SignificantTerm:
     """A word with the number of hits that hold it, the number of all cables that do, and its log-likelihood ratio."""
 
@@ -46,7 +46,7 @@ class SignificantTerm:
         return {"word": self.word, "hits": self.hits, "cables": self.cables, "score": round(self.score, 2)}
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Terms:
     """The significant words of a query's ``total`` hits against all ``cables`` of the archive, the most significant first."""
 

@@ -6,7 +6,6 @@ Compressed input is never trusted: a member that unpacks to more than it may is 
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import gzip
 import io
 import os
@@ -15,6 +14,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Any, cast
 
+from reftel.frozen import frozen
 from reftel.schema.errors import SourceError
 
 GZIP_MAGIC = b"\x1f\x8b"
@@ -31,7 +31,7 @@ READ_ERRORS = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplemented
 """What reading a damaged, encrypted or unknown compressed stream raises."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Stream:
     """An open byte stream and the name it is reported under: the path, for a zip member ``PATH!MEMBER``."""
 

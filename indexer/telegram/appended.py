@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from reftel.frozen import frozen
 from reftel.indexer.telegram.lines import FILLER, is_class_line
 from reftel.indexer.telegram.places import iter_places
-from reftel.schema.frozen import frozen
 from reftel.schema.posts import find_post
 
 # S E C R E T SECTION 02 OF 03 HARARE 006677 | UNCLAS SAO PAULO 000487

@@ -6,8 +6,8 @@ import itertools
 import re
 from collections.abc import Iterator
 
+from reftel.frozen import frozen
 from reftel.indexer.telegram.places import iter_places
-from reftel.schema.frozen import frozen
 from reftel.schema.posts import find_post
 
 

@@ -10,6 +10,7 @@ import bisect
 import dataclasses
 import re
 
+from reftel.frozen import frozen
 from reftel.indexer.telegram.appended import find_appended, iter_captions, repeated_heads
 from reftel.indexer.telegram.banners import Banner, iter_banners
 from reftel.indexer.telegram.flags import has_dots_at_end, has_loose_end, is_corrected, is_redacted
@@ -22,7 +23,6 @@ from reftel.indexer.telegram.summary import parse_summary
 from reftel.indexer.telegram.titles import is_title
 from reftel.schema import cable
 from reftel.schema.cable import Flag, Paragraph
-from reftel.schema.frozen import frozen
 from reftel.schema.warnings import SECOND_CABLE_APPENDED
 
 _BLANKS = re.compile(rf"[ \t\n{FILLER}]*")

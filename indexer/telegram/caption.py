@@ -10,9 +10,9 @@ import dataclasses
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from reftel.frozen import frozen
 from reftel.indexer.telegram.labels import Region, cut_head
 from reftel.indexer.telegram.lines import Kind, line_kind
-from reftel.schema.frozen import frozen
 from reftel.schema.identifiers import resolve_post
 from reftel.schema.scales import CLASSIFICATION
 

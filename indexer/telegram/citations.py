@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from reftel.frozen import frozen
 from reftel.schema.dates import month_number
-from reftel.schema.frozen import frozen
 from reftel.schema.identifiers import resolve_post
 from reftel.schema.tagkinds import is_known_tag
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from reftel.frozen import frozen
 from reftel.indexer.telegram.labels import Region, cut_head
 from reftel.schema.dates import parse_date
-from reftel.schema.frozen import frozen
 
 _LONGEST = 400
 _DECL = re.compile(

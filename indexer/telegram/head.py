@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from reftel.frozen import frozen
 from reftel.indexer.telegram.caption import Caption, caption_of
 from reftel.indexer.telegram.classified_by import classified_by_of
 from reftel.indexer.telegram.eo import Declassification, declassification_of, looks_like_date
@@ -13,7 +14,6 @@ from reftel.indexer.telegram.subject import subject_of
 from reftel.indexer.telegram.tags import tags_of
 from reftel.schema import warnings as codes
 from reftel.schema.cable import ClassifiedBy, Reference, Warning  # noqa: A004 - the record's word for it
-from reftel.schema.frozen import frozen
 from reftel.schema.tagkinds import is_known_tag, split_fused
 
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 
+from reftel.frozen import frozen
 from reftel.indexer.telegram.addressees import parse_addressees
 from reftel.indexer.telegram.header_lines import PARTIAL_EXTRACT
 from reftel.schema.cable import Recipient
 from reftel.schema.dtg import Dtg, parse_dtg
-from reftel.schema.frozen import frozen
 
 _FROM = re.compile(r"^[ \t>]{0,8}FM[ \t]+(\S[^\n]{0,80})", re.MULTILINE)
 _FIRST_ADDRESSEE = re.compile(r"^[ \t]{0,8}(?:TO|INFO|XMT)(?:[ \t]|:?$)", re.MULTILINE)

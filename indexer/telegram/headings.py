@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from reftel.frozen import frozen
 from reftel.indexer.telegram.lines import FILLER, clean, is_rule
 from reftel.indexer.telegram.titles import (
     LONGEST_TITLE,
@@ -20,7 +21,6 @@ from reftel.indexer.telegram.titles import (
     plain_title,
     sentence_breaks,
 )
-from reftel.schema.frozen import frozen
 
 _WINDOW = 500  # a heading and its rules take a few lines
 _WIDEST_LINE = 75  # of a title that is wrapped over several lines

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from reftel.frozen import frozen
 from reftel.indexer.telegram.citations import find_citations
 from reftel.indexer.telegram.lines import clean, mask_noise
 from reftel.indexer.telegram.officers import is_title_word
 from reftel.indexer.telegram.places import fold, iter_places
-from reftel.schema.frozen import frozen
 from reftel.schema.tagkinds import is_known_tag
 
 HEAD_LIMIT = 16_000  # characters; the longest real head has some 5,000, and labels further down are text

@@ -13,9 +13,9 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator
 
+from reftel.frozen import frozen
 from reftel.indexer.telegram.banners import Banner, iter_banners
 from reftel.indexer.telegram.places import iter_places
-from reftel.schema.frozen import frozen
 
 FILLER = "\x00"  # stands for a masked character; neither a blank nor a word
 

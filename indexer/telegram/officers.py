@@ -10,7 +10,7 @@ import functools
 import itertools
 import re
 
-from reftel.schema.frozen import frozen
+from reftel.frozen import frozen
 from reftel.schema.identifiers import resolve_post
 from reftel.schema.tables import read_table
 

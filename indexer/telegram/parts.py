@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from reftel.frozen import frozen
 from reftel.indexer.telegram.header_lines import PARTIAL_EXTRACT, HeaderLine, header_line
-from reftel.schema.frozen import frozen
 
 _CAPTION = re.compile(
     r"""[ >]{0,8}(?:

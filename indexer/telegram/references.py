@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from reftel.frozen import frozen
 from reftel.indexer.telegram.citations import Citation, find_citations
 from reftel.indexer.telegram.labels import Region, cut_head
 from reftel.schema.cable import Reference, ReferenceKind
-from reftel.schema.frozen import frozen
 from reftel.schema.identifiers import reference_id, resolve_post
 
 _LONGEST = 6_000

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 import string
 
+from reftel.frozen import frozen
 from reftel.indexer.telegram.endings import ends_sentence, find_advert, strip_debris, trim_tokens, without_struck_stamp
 from reftel.indexer.telegram.lines import FILLER, Kind, is_rule, line_kind
-from reftel.schema.frozen import frozen
 from reftel.schema.tables import read_table
 
 

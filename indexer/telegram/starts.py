@@ -11,8 +11,8 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 
+from reftel.frozen import frozen
 from reftel.indexer.telegram.lines import FILLER
-from reftel.schema.frozen import frozen
 from reftel.schema.marking import parse_mark
 
 

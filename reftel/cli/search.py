@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 from typing import IO, TYPE_CHECKING
 
 import click
@@ -21,11 +22,12 @@ from reftel.cli.options import (
 )
 from reftel.lists import iter_ids
 from reftel.render import hits as render
+from reftel.render import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from reftel.search.results import Hit
+    from reftel.search.results import Hit, Page
 
 _LINES = {
     "jsonl": render.render_jsonl,
@@ -82,14 +84,34 @@ def command(
     if output_format == "json":
         click.echo(render.render_json(page))
     elif output_format == "table":
-        from reftel.render.tables import print_page  # noqa: PLC0415 - rich is slow to load
-
-        print_page(console(), page)
+        _print_page(page)
     else:
         echo_lines(_LINES[output_format](page.hits))
     if output_format != "json":
         echo_notes(page.notes)
     return 0 if page.total else 1
+
+
+def _print_page(page: Page) -> None:
+    if page.facets or not plain.suits(sys.stdout):
+        from reftel.render.tables import print_page  # noqa: PLC0415 - rich is slow to load
+
+        print_page(console(), page)
+    else:
+        _print_hits(page.hits)
+        click.echo(render.total_line(page))
+
+
+def _print_hits(hits: Iterable[Hit]) -> None:
+    shown_plain = plain.suits(sys.stdout)
+    for hit in hits:
+        lines = plain.hit_lines(hit) if shown_plain else None
+        if lines is None:
+            from reftel.render.tables import print_hit  # noqa: PLC0415 - only where colours or wide characters are shown
+
+            print_hit(console(), hit)
+        else:
+            click.echo("\n".join(lines))
 
 
 def _stream(
@@ -110,11 +132,7 @@ def _stream(
     first = next(hits, None)
     every: Iterable[Hit] = () if first is None else itertools.chain([first], hits)
     if output_format == "table":
-        from reftel.render.tables import print_hit  # noqa: PLC0415
-
-        target = console()
-        for hit in every:
-            print_hit(target, hit)
+        _print_hits(every)
     else:
         echo_lines(_LINES[output_format](every))
     return 1 if first is None else 0

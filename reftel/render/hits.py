@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
@@ -36,6 +35,8 @@ def render_json(page: Page) -> str:
 
 def csv_line(cells: Iterable[object]) -> str:
     """A CSV line without its line end; cells are made safe for spreadsheets."""
+    import csv  # noqa: PLC0415 - only for this form
+
     buffer = io.StringIO()
     csv.writer(buffer, lineterminator="\n").writerow([safe_cell(cell) if isinstance(cell, str) else cell for cell in cells])
     return buffer.getvalue().removesuffix("\n")
@@ -104,21 +105,58 @@ def paragraph_text(text: str, highlights: Highlights, *, style: str = "bold yell
     """Running text re-flowed to one line, with the highlighted ranges styled. Nothing in it is taken for markup."""
     from rich.text import Text  # noqa: PLC0415 - programs that ask for JSON do without rich
 
-    result, place = Text(), 0
-    for start, end in (*highlights, (len(text), len(text))):
-        _append(result, text[place:start], None)
-        _append(result, text[start:end], style)
-        place = end
+    result = Text()
+    for added, matched in _flowing(text, highlights):
+        result.append(added, style if matched else None)
     return result
 
 
-def _append(result: Text, text: str, style: str | None) -> None:
-    flowing = safe_text(text)
-    pieces = flowing.split()
-    if not pieces:
-        if flowing and not result.plain.endswith(" "):
-            result.append(" ")
-        return
-    before = " " if flowing[0].isspace() and not result.plain.endswith(" ") else ""
-    after = " " if flowing[-1].isspace() else ""
-    result.append(f"{before}{' '.join(pieces)}{after}", style)
+def flow(text: str, highlights: Highlights) -> tuple[str, int]:
+    """What `paragraph_text` gives, without styles; and where its first highlighted words begin, 0 where there are none."""
+    added = list(_flowing(text, highlights))
+    marks = [matched for _piece, matched in added]
+    first = marks.index(True) if True in marks else 0
+    return "".join(piece for piece, _matched in added), sum(len(piece) for piece, _matched in added[:first])
+
+
+def _flowing(text: str, highlights: Highlights) -> Iterator[tuple[str, bool]]:
+    """The pieces of a re-flowed text, and whether each is highlighted: runs of blanks are one blank, which no highlight is for alone."""
+    place, after_blank = 0, False
+    for start, end in (*highlights, (len(text), len(text))):
+        for piece, matched in ((text[place:start], False), (text[start:end], True)):
+            added = _reflow(safe_text(piece), after_blank=after_blank)
+            if added:
+                yield added, matched and added != " "
+                after_blank = added.endswith(" ")
+        place = end
+
+
+def _reflow(piece: str, *, after_blank: bool) -> str:
+    words = " ".join(piece.split())
+    before = " " if piece[:1].isspace() and not after_blank else ""
+    return f"{before}{words}{' ' if piece[-1:].isspace() else ''}" if words else before
+
+
+EXCERPT = 700
+"""Characters of a paragraph shown with a hit; a longer one is cut around its first matched words."""
+
+
+def excerpt(text: str, first: int) -> tuple[str, int, int, str]:
+    """Which part of a re-flowed paragraph is shown, with what stands before and behind it; ``first`` is the place of its first matched words."""
+    if len(text) <= EXCERPT:
+        return "", 0, len(text), ""
+    start = max(0, min(first - EXCERPT // 3, len(text) - EXCERPT))
+    start = text.rfind(" ", 0, start) + 1 if start else 0
+    end = start + EXCERPT
+    end = text.rfind(" ", start, end) if end < len(text) else len(text)
+    return "… " if start else "", start, end, " …" if end < len(text) else ""
+
+
+def total_line(page: Page) -> str:
+    """How many cables matched, and which of them are shown."""
+    count = f"{page.total:,} cable{'' if page.total == 1 else 's'}"
+    if not page.total or len(page.hits) == page.total:
+        return count
+    if not page.hits:
+        return f"{count}, none from {page.offset + 1}" if page.offset else count
+    return f"{count}, {page.offset + 1} to {page.offset + len(page.hits)} shown"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from reftel.render.hits import describe, label, paragraph_text
+from reftel.render.hits import describe, excerpt, label, paragraph_text, total_line
 from reftel.render.safe import safe_line, safe_text
 
 if TYPE_CHECKING:
@@ -31,51 +31,32 @@ def print_page(console: Console, page: Page) -> None:
     console.print(Text(total_line(page), style="bold"))
 
 
-def total_line(page: Page) -> str:
-    """How many cables matched, and which of them are shown."""
-    count = f"{page.total:,} cable{'' if page.total == 1 else 's'}"
-    if not page.total or len(page.hits) == page.total:
-        return count
-    if not page.hits:
-        return f"{count}, none from {page.offset + 1}" if page.offset else count
-    return f"{count}, {page.offset + 1} to {page.offset + len(page.hits)} shown"
-
-
 def print_hit(console: Console, hit: Hit) -> None:
     """One hit: key, date, class, origin, signers; subject; the paragraphs that answer."""
     line = Text(safe_line(hit.key), style="bold cyan")
     line.append("  ".join(["", *map(safe_line, describe(hit.cable))]), style="default not bold")
-    console.print(line)
+    lines = [line]
     subject = paragraph_text(hit.cable.subject, hit.subject_highlights, style=MATCH) if hit.cable.subject else Text("(no subject)", style=QUIET)
-    _print_indented(console, subject, 2)
+    lines += _indented(console, subject, 2)
     for paragraph in hit.paragraphs:
         text = Text(f"{safe_line(label(paragraph))} ", style="green")
         text.append_text(_excerpt(paragraph_text(paragraph.text, paragraph.highlights, style=MATCH)))
-        _print_indented(console, text, 4)
-    console.print()
+        lines += _indented(console, text, 4)
+    console.print(Text("\n").join([*lines, Text()]))  # at once: rich looks at the terminal anew for every call
 
 
-def _print_indented(console: Console, text: Text, indent: int) -> None:
+def _indented(console: Console, text: Text, indent: int) -> Iterator[Text]:
     for line in text.wrap(console, max(console.width - indent, 20)):
         line.rstrip()
-        console.print(Text(" " * indent).append_text(line))
-
-
-EXCERPT = 700
-"""Characters of a paragraph shown with a hit; a longer one is cut around its first matched words."""
+        yield Text(" " * indent).append_text(line)
 
 
 def _excerpt(text: Text) -> Text:
-    if len(text) <= EXCERPT:
-        return text
     first = min((span.start for span in text.spans if span.style == MATCH), default=0)
-    start = max(0, min(first - EXCERPT // 3, len(text) - EXCERPT))
-    start = text.plain.rfind(" ", 0, start) + 1 if start else 0
-    end = start + EXCERPT
-    end = text.plain.rfind(" ", start, end) if end < len(text) else len(text)
-    cut = Text("… " if start else "")
+    before, start, end, after = excerpt(text.plain, first)
+    cut = Text(before)
     cut.append_text(text[start:end])
-    cut.append(" …" if end < len(text) else "")
+    cut.append(after)
     return cut
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
+from reftel.frozen import frozen
 from reftel.search.plan import Answer, Node, Request
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class NodeCount:
     """How many cables a node of a plan holds for by itself, the time that took, its children included, and the way it was found out."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 
+from reftel.frozen import frozen
 from reftel.search import plan
 from reftel.search.walk import children, iter_all_words, iter_words, prefers
 
@@ -13,7 +13,7 @@ _PATTERNS = ("prefix", "wildcard", "fuzzy")
 _COST = {plan.Phrase: 1, plan.Near: 2, plan.Paragraph: 3, plan.Mark: 3}
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Outline:
     """Of a whole plan: the words that add to scores, the words with patterns, and whether anything is preferred."""
 
@@ -29,7 +29,7 @@ def outline(root: plan.Node) -> Outline:
     return Outline(tuple(dict.fromkeys(iter_words(root))), patterns, prefers(root))
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Conjunction:
     """The parts of an AND: its single words, and the others in the order in which they are best evaluated.
 

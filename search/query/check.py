@@ -9,6 +9,7 @@ import dataclasses
 import re
 from typing import NoReturn
 
+from reftel.frozen import frozen
 from reftel.schema.errors import BadValueError, QueryError, QuerySyntaxError, QueryTooBroad, UnknownFieldError
 from reftel.schema.fields import Field, fields_by_name
 from reftel.search.query import tree
@@ -51,7 +52,7 @@ def is_text(field: Field | None) -> bool:
     return field is None or field.kind in ("text", "name")
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class _Place:
     """Where a node stands: in the value of a field, in one paragraph, in a proximity expression, directly after a colon."""
 

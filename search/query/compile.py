@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 
+from reftel.frozen import frozen
 from reftel.schema.fields import Field, default_fields, fields_by_name
 from reftel.search import plan
 from reftel.search.query import tree
@@ -15,7 +16,7 @@ from reftel.search.query.values import cable_key, merge, read_value
 _MOST_TERMS_OF_AN_ID = 5  # "08 PORT AU PRINCE 123"
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class _Place:
     """Where a node stands.
 

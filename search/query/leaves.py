@@ -5,10 +5,10 @@ Where a piece stands decides what its signs mean: commas and comparisons are rea
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from typing import Literal, NoReturn, cast
 
+from reftel.frozen import frozen
 from reftel.schema.errors import BadValueError, QuerySyntaxError
 from reftel.search.query import tree
 from reftel.search.query.lexer import Token
@@ -26,7 +26,7 @@ _FUZZY_HINT = "the letters that may differ are written qadhafi~1 or qadhafi~2"
 _BLANK_HINT = "write a blank between a quoted text and its neighbour"
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class _Piece:
     """Part of a leaf: a separator, an unquoted run, or a quoted text with its tail."""
 

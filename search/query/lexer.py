@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from typing import Literal
 
+from reftel.frozen import frozen
 from reftel.schema.errors import QuerySyntaxError
 
 Kind = Literal["open", "close", "quoted", "word", "field", "minus", "and", "or", "not", "near", "end"]
@@ -26,7 +26,7 @@ _NEAR = re.compile(r"(?:w|near|pre)?/(?:[0-9]+|p)", re.IGNORECASE)  # w/5 NEAR/5
 _OPERATORS: dict[str, Kind] = {"AND": "and", "OR": "or", "NOT": "not"}
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Token:
     """A piece of the query. ``text``: of a field its name, of a quoted text what stands inside; ``tail``: ``~4`` after a quoted text.
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
-
+from reftel.frozen import frozen
 from reftel.search import plan
 from reftel.search.query import tree
 from reftel.search.query.check import check
@@ -12,7 +11,7 @@ from reftel.search.query.parser import parse
 from reftel.search.query.printer import print_tree
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class ParsedQuery:
     """A query that was understood.
 

@@ -5,10 +5,10 @@ The text goes through the same analysis as the cables, so that a query word fall
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from typing import Literal
 
+from reftel.frozen import frozen
 from reftel.schema.analysis import iter_tokens
 from reftel.search.query.problems import Unreadable, quote
 
@@ -23,7 +23,7 @@ _HINTS = {
 }  # fmt: skip
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Term:
     """A folded word or pattern. ``prefix``: a pattern with one ``*`` at its end, which ``text`` is without."""
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 import dataclasses
 from typing import Literal
 
+from reftel.frozen import frozen
+
 Span = tuple[int, int]
 Comparison = Literal[">", ">=", "<", "<="]
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Node:
     """Base of all nodes."""
 
@@ -23,7 +25,7 @@ class Node:
 # -- leaves --------------------------------------------------------------------------------------------------
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Word(Node):
     """Characters without blanks, as written: ``precedent``, ``Nagorno-Karabakh``, ``qadhaf*``. ``exact``: ``=`` stood before them."""
 
@@ -31,7 +33,7 @@ class Word(Node):
     exact: bool = False
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Fuzzy(Node):
     """A word and how many letters may differ: ``qadhafi~1``."""
 
@@ -39,7 +41,7 @@ class Fuzzy(Node):
     distance: int
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Quoted(Node):
     """Text in quotes, single blanks; ``slop`` is the distance of ``"a b"~4``."""
 
@@ -47,12 +49,12 @@ class Quoted(Node):
     slop: int | None = None
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Star(Node):
     """A lone ``*``: every cable, or any value of a field."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Compare(Node):
     """A value of a field after ``>``, ``>=``, ``<`` or ``<=``."""
 
@@ -61,7 +63,7 @@ class Compare(Node):
     quoted: bool = False
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Alternatives(Node):
     """Values of a field joined by commas (or pipes): any of them."""
 
@@ -71,7 +73,7 @@ class Alternatives(Node):
 # -- joints --------------------------------------------------------------------------------------------------
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Scoped(Node):
     """``field:child``. ``field`` is the field's own name where an alias was written, lower-cased text where there is no such field."""
 
@@ -80,7 +82,7 @@ class Scoped(Node):
     name_span: Span = dataclasses.field(default=(0, 0), compare=False, kw_only=True)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Step(Node):
     """A further operand of a proximity chain, at most ``distance`` positions away; ``ordered``: after what stands left of it."""
 
@@ -89,7 +91,7 @@ class Step(Node):
     operand: Node
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Near(Node):
     """``first w/5 b pre/3 c``: a chain that groups from the left."""
 
@@ -97,35 +99,35 @@ class Near(Node):
     steps: tuple[Step, ...]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class SameParagraph(Node):
     """``a w/p b w/p c``: all of them in one paragraph."""
 
     children: tuple[Node, ...]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Not(Node):
     """``NOT child`` or ``-child``."""
 
     child: Node
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Juxtaposed(Node):
     """Terms side by side without an operator: all of them, and words in a run are preferred side by side."""
 
     children: tuple[Node, ...]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class And(Node):
     """``a AND b``."""
 
     children: tuple[Node, ...]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Or(Node):
     """``a OR b``."""
 

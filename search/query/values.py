@@ -6,19 +6,21 @@ One reader a kind of field, and one for each field that knows more about its val
 
 from __future__ import annotations
 
-import dataclasses
 import fnmatch
 import re
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
+from reftel.frozen import frozen
 from reftel.schema import identifiers, scales
 from reftel.schema.fields import Field, fields_by_name, squash
-from reftel.schema.marking import parse_mark
 from reftel.schema.posts import squash_name
 from reftel.search import plan
-from reftel.search.query.dates import read_comparison, read_range
 from reftel.search.query.problems import Unreadable, did_you_mean, quote
 from reftel.search.query.terms import has_wildcard
+
+if TYPE_CHECKING:
+    from reftel.schema.marking import Mark
 
 _KEY = re.compile(r"TEXT-[0-9A-F]{16}")
 _YEAR = re.compile(r"[0-9?]{4}|[0-9?]*\*[0-9?*]*")
@@ -26,7 +28,7 @@ _MONTH = re.compile(r"[0-9?]{4}-[0-9?]{2}|[0-9?-]*\*[0-9?*-]*")
 _ID_HINT = "an id is written 08BAKU123, a part of one 08BAKU*"
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Reading:
     """What a value stands for, and what the reader of the query should know about it."""
 
@@ -134,18 +136,26 @@ def _ranks(field: Field, op: str, text: str, rank: int) -> tuple[int | None, int
 def _date(field: Field, op: str, text: str) -> plan.Node:
     if text == "*" and not op:
         return plan.Range(field.name, None, None)
-    return plan.Range(field.name, *(read_comparison(op, text) if op else read_range(text)))
+    from reftel.search.query.dates import read_range  # noqa: PLC0415 - only where a query has a date
+
+    return _compared(field.name, op, text) if op else plan.Range(field.name, *read_range(text))
+
+
+def _compared(name: str, op: str, text: str) -> plan.Node:
+    from reftel.search.query.dates import read_comparison  # noqa: PLC0415 - as above
+
+    return plan.Range(name, *read_comparison(op, text))
 
 
 # -- readers by field ----------------------------------------------------------------------------------------
 
 
 def _after(field: Field, op: str, text: str) -> plan.Node:
-    return plan.Range("date", *read_comparison(_only_date(field, op, text, ">"), text))
+    return _compared("date", _only_date(field, op, text, ">"), text)
 
 
 def _before(field: Field, op: str, text: str) -> plan.Node:
-    return plan.Range("date", *read_comparison(_only_date(field, op, text, "<"), text))
+    return _compared("date", _only_date(field, op, text, "<"), text)
 
 
 def _only_date(field: Field, op: str, text: str, meant: str) -> str:
@@ -224,7 +234,7 @@ def _mark(field: Field, op: str, text: str) -> plan.Node:
     top = len(scales.LEVEL.names) - 1
     if text == "*" and not op:
         return plan.Mark(0, top)
-    mark = parse_mark(text)
+    mark = _parse_mark(text)
     if mark is None or mark.level is None:
         caveats = mark.caveats if mark else _caveats_alone(text)
         if caveats and not op:
@@ -237,8 +247,14 @@ def _mark(field: Field, op: str, text: str) -> plan.Node:
 
 def _caveats_alone(text: str) -> tuple[str, ...]:
     """Caveats of a mark written without a level: ``"NF"`` -> ``("NOFORN",)``; empty if it is none."""
-    mark = parse_mark(f"U/{text}")
+    mark = _parse_mark(f"U/{text}")
     return mark.caveats if mark else ()
+
+
+def _parse_mark(text: str) -> Mark | None:
+    from reftel.schema.marking import parse_mark  # noqa: PLC0415 - only where a query has a mark
+
+    return parse_mark(text)
 
 
 def _no_mark(text: str, caveats: bool) -> Unreadable:

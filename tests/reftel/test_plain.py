@@ -1,0 +1,107 @@
+"""Plain lines are those that rich would print, character for character."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from rich.console import Console
+from rich.text import Text
+
+from reftel.render import plain
+from reftel.render.hits import EXCERPT
+from reftel.render.tables import print_hit
+from reftel.schema.cable import Cable
+from reftel.search.results import Hit, HitParagraph
+
+_CHARACTERS = st.sampled_from("aB3  \u00a0\t\n\r\x1b\u201c\u2026\u0434\u00ad\u4e2d\u0301\u202e")
+_WORDS = st.sampled_from(["a", "precedent", "x" * 130, " ", "  ", "\n", "“Minsk", "Group” ", "\u00a0", "…", "ж" * 40])
+_LINES = st.lists(_WORDS, max_size=60).map("".join) | st.lists(st.sampled_from(["ab ", "abcde "]), min_size=200, max_size=400).map("".join)
+_TEXTS = _LINES | st.text(_CHARACTERS, max_size=200)
+
+
+def _printed_by_rich(hit: Hit) -> str:
+    console = Console(file=io.StringIO(), width=plain.WIDTH, markup=False, highlight=False, emoji=False, soft_wrap=False, _environ={})
+    print_hit(console, hit)
+    return console.file.getvalue()
+
+
+@st.composite
+def _hits(draw):
+    paragraphs = []
+    for number in range(draw(st.integers(0, 2))):
+        text = draw(_TEXTS)
+        cuts = sorted(draw(st.lists(st.integers(0, len(text)), max_size=8)))
+        places = tuple(zip(cuts[::2], cuts[1::2], strict=False))
+        paragraphs.append(HitParagraph(number or None, draw(st.sampled_from([None, "C", "S/NF"])), text, places, number))
+    cable = Cable(
+        id="08BAKU1", subject=draw(st.none() | _TEXTS), date=draw(st.sampled_from([None, "2008-01-02T03:04Z"])),
+        signers=tuple(draw(st.lists(_TEXTS, max_size=2))),
+    )  # fmt: skip
+    subject = ((0, len(cable.subject) // 2),) if cable.subject else ()
+    return Hit(cable.key, 1.0, cable, tuple(paragraphs), subject)
+
+
+@given(_hits())
+def test_a_hit_is_printed_as_rich_prints_it(hit):
+    lines = plain.hit_lines(hit)
+    assert lines is None or "".join(f"{line}\n" for line in lines) == _printed_by_rich(hit)
+
+
+@pytest.mark.parametrize("places", [(), ((0, 2),), ((900, 905), (1200, 1203)), ((1990, 1995),), ((3, 3), (4, 5))])
+def test_a_long_paragraph_is_cut_where_rich_has_it_cut(places):
+    hit = Hit("08BAKU1", 1.0, Cable(id="08BAKU1", subject="s"), (HitParagraph(4, "C", "ab cde  " * 250, places, 0),))
+    lines = plain.hit_lines(hit)
+    assert lines is not None
+    assert "".join(f"{line}\n" for line in lines) == _printed_by_rich(hit)
+    assert sum(map(len, lines)) < EXCERPT + 100
+
+
+@given(_LINES, st.integers(20, 120))
+@example("a" * 121 + "  b", 120)
+@example("ab " * 41, 120)
+@example("   " + "a" * 118, 120)
+def test_lines_are_cut_as_rich_cuts_them(text, width):
+    text = " ".join(text.split("\n"))
+    assert plain.wrap(text, width) == [line.plain for line in Text(text).wrap(Console(), width)]
+
+
+def test_plain_characters_are_one_cell_wide():
+    assert {cell_len(character) for character in plain._ONE_CELL} == {1}
+    assert "\u00ad" not in plain._ONE_CELL
+
+
+def test_other_characters_are_left_to_rich():
+    for text in ("中文", "a\u0301", "a\u200db"):
+        assert plain.hit_lines(Hit("08BAKU1", 1.0, Cable(id="08BAKU1", subject=text), ())) is None
+
+
+class _File(io.TextIOWrapper):
+    def __init__(self, encoding, terminal):
+        super().__init__(io.BytesIO(), encoding=encoding)
+        self.terminal = terminal
+
+    def isatty(self):
+        return self.terminal
+
+
+@pytest.mark.parametrize(
+    ("encoding", "terminal", "variables", "expected"),
+    [
+        ("utf-8", False, {}, True),
+        ("utf-8", True, {}, False),
+        ("latin-1", False, {}, False),
+        ("utf-8", False, {"FORCE_COLOR": "1"}, False),
+        ("utf-8", False, {"COLUMNS": "80"}, False),
+        ("utf-8", False, {"TTY_COMPATIBLE": "1"}, False),
+    ],
+)
+def test_a_file_suits_unless_something_else_is_asked_for(monkeypatch, encoding, terminal, variables, expected):
+    for name in plain._ASKED_FOR:
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert plain.suits(_File(encoding, terminal)) is expected
