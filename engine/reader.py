@@ -116,6 +116,11 @@ class Reader:
             return None
         return self._term_set(field, ("root", root), lambda segment: SegmentTerms.of_root(segment, field, root))
 
+    def spelled(self, field: str, word: str, distance: int) -> TermSet:
+        """The terms of a field at a Levenshtein distance of at most ``distance`` from ``word``."""
+        name = ("spelled", word, str(distance))
+        return self._term_set(field, name, lambda segment: SegmentTerms.of_numbers(segment.spelling(field).near(word, distance).tolist()))
+
     def exactly(self, field: str, terms: Sequence[str]) -> TermSet:
         """Those of ``terms`` that a field has."""
         return self._term_set(field, ("terms", *terms), lambda segment: SegmentTerms.named(segment, field, terms))

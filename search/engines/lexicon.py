@@ -116,6 +116,8 @@ class Lexicon:
             return self._reader.exactly(field, (word.text,))
         if word.match == "prefix":
             return self._reader.with_prefix(field, word.text)
+        if word.match == "fuzzy":
+            return self._reader.spelled(field, word.text, word.distance)
         if word.match == "stem" and (found := self._reader.with_root(field, stem(word.text))) is not None:
             return found
         return self._reader.exactly(field, matching(word, self._reader.terms(field, fixed_prefix(word))))
