@@ -80,6 +80,8 @@ def _merge_field(file: SegmentFile, name: str, segments: Sequence[Segment], maps
     fields = [segment.field(name) for segment in segments]
     terms, ranks = merged_terms([field.lexicon for field in fields])
     writer = file.terms_writer(name)
+    if any(spec.name == name and spec.kind == "text" for spec in file.specs):
+        writer.expect(np.concatenate([segment.lengths(name)[segment.live] for segment in segments]))
     for low, high in _stretches(fields, ranks, len(terms)):
         parts = [
             _part(field, numbers, segment, documents, low, high)

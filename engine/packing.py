@@ -20,7 +20,8 @@ UNIT = 16
 _CHUNK = 1 << 13  # blocks packed at once
 _AT_ONCE = 1 << 9  # blocks unpacked at once: what is made on the way stays in the processor's cache
 _MOST_BITS = 32
-_SCATTERED, _FEW = 8, 2000  # so few numbers of a block, or in all, are picked one by one
+_PLANES = np.arange(8)[:, None]
+_SCATTERED, _FEW = 4, 128  # so few numbers of a block, or in all, are picked one by one
 
 
 class PackedWriter:
@@ -156,6 +157,8 @@ class Packed:
         counts = np.bincount(widths) if widths.min() >= 0 else np.empty(0, dtype=np.intp)
         _check_width(len(counts) and -1, len(counts) - 1 if len(counts) else -1)
         present = np.flatnonzero(counts).tolist()
+        if 0 < present[-1] < 8 and len(present) > 1:
+            return self._unpack_bits(starts, widths, present[-1])
         kind = _type_for(present[-1])
         if len(present) == 1:
             width = present[0]
@@ -166,6 +169,17 @@ class Packed:
             chosen = np.flatnonzero(widths == width)
             rows[chosen] = _numbers(self._units[starts[chosen][:, None] + np.arange(width)], kind) if width else 0
         return rows
+
+    def _unpack_bits(self, starts: npt.NDArray[np.intp], widths: npt.NDArray[np.intp], widest: int) -> Integers:
+        """Blocks of different widths below 8, which have planes of one bit only: all are taken to be as wide as the widest."""
+        planes = _PLANES[:widest]
+        units = self._units.take(starts + planes, axis=0, mode="clip")
+        units[planes >= widths] = 0  # of the next block
+        bits = np.unpackbits(units, axis=2)
+        numbers: Integers = bits[0]
+        for plane in range(1, widest):
+            numbers |= bits[plane] << np.uint8(plane)
+        return numbers
 
 
 def _check_width(falling: int, width: int) -> None:

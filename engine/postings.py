@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from reftel.engine import names
+from reftel.engine.bounds import BLOCK, Bounds, TermBounds
 from reftel.engine.columns import ranges, starts_of
 from reftel.engine.container import Container
 from reftel.engine.lexicon import Lexicon
@@ -37,6 +38,7 @@ class FieldPostings:
             self._places = self._starts(names.PLACES_AT)
             self._frequencies = self._packed(names.FREQUENCIES, total)
             self._positions = self._packed(names.POSITIONS, int(self._places[-1]))
+        self.bounds = Bounds(file, name, documents) if names.part(name, names.BOUNDS) in file else None
 
     def counts(self, low: int, high: int) -> Wide:
         """In how many documents each of the terms ``low`` to ``high`` stands."""
@@ -50,12 +52,12 @@ class FieldPostings:
 
     # -- one term ------------------------------------------------------------------------------------------------------------------------
 
-    def documents(self, term: int) -> Wide:
-        """The documents that hold a term, rising."""
+    def documents(self, term: int, *, room: Wide | None = None) -> Wide:
+        """The documents that hold a term, rising; written into ``room`` where it is given."""
         first, start, end = int(self._first[term]), int(self._postings[term]), int(self._postings[term + 1])
         if end - start == 1:
             return np.array([first], dtype=np.int64)
-        documents = np.empty(end - start, dtype=np.int64)
+        documents = np.empty(end - start, dtype=np.int64) if room is None else room[: end - start]
         documents[0] = first
         np.add(self._gaps.slice(start - term, end - term - 1), 1, out=documents[1:], dtype=np.int64)
         np.cumsum(documents, out=documents)
@@ -68,6 +70,11 @@ class FieldPostings:
         if self._places is None or int(self._places[term + 1]) - int(self._places[term]) == end - start:
             return np.ones(end - start, dtype=np.int64)
         frequencies: Wide = np.add(self._frequencies.slice(start, end), 1, dtype=np.int64)
+        return frequencies
+
+    def frequencies_at(self, term: int, places: Wide) -> Wide:
+        """How often some of `documents` hold the term, by their rising places among them."""
+        frequencies: Wide = np.add(self._frequencies.take(places + int(self._postings[term])), 1, dtype=np.int64)
         return frequencies
 
     def starts(self, term: int, frequencies: Wide) -> Wide:
@@ -88,6 +95,23 @@ class FieldPostings:
         if neighbours:
             return self._positions.slice(int(starts[0]), int(starts[-1]) + int(frequencies[-1]))
         return self._positions.take(ranges(starts, frequencies))
+
+    def of_stretches(self, term: int, bounds: TermBounds, chosen: Wide) -> tuple[Wide, Wide]:
+        """The documents of a common term in some stretches that hold it, by stretch, and how often each holds the term."""
+        ends = np.cumsum(bounds.counts)
+        if int(ends[-1]) != self.count(term):
+            raise ValueError(f"'{self.name}' has bounds of another number of documents than said")
+        counts, heads = bounds.counts[chosen], starts_of(bounds.counts[chosen])[:-1]
+        begins = ends[chosen] - counts + int(self._postings[term])
+        later = np.ones(int(counts.sum()), dtype=np.bool_)
+        later[heads] = False
+        documents = np.zeros(len(later), dtype=np.int64)
+        documents[later] = self._gaps.take(ranges(begins - term, counts - 1))
+        documents[later] += 1
+        np.cumsum(documents, out=documents)
+        documents += np.repeat(chosen * BLOCK + bounds.first[chosen] - documents[heads], counts)
+        self._check(int(documents.max()))
+        return documents, np.add(self._frequencies.take(ranges(begins, counts)), 1, dtype=np.int64)
 
     # -- neighbouring terms ------------------------------------------------------------------------------------------------------------------
 

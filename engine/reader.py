@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from reftel.engine import tables, termsets
 from reftel.engine.cache import BoundedCache
+from reftel.engine.commonterm import CommonTerm, TermPart
 from reftel.engine.contents import Contents, read_contents
 from reftel.engine.damage import DAMAGE, damage_of, refuse_damage
 from reftel.engine.errors import IndexDamaged, IndexMissing
@@ -103,7 +104,7 @@ class Reader:
 
     def listed(self, terms: TermSet) -> list[str]:
         """The terms of a set in code-point order."""
-        parts = self._guard(lambda: [termsets.listed(part, field) for part, field, _segment, _base in self._parts(terms)])
+        parts = self.guard(lambda: [termsets.listed(part, field) for part, field, _segment, _base in self._parts(terms)])
         return parts[0] if len(parts) == 1 else sorted(set().union(*parts))
 
     def with_prefix(self, field: str, prefix: str = "") -> TermSet:
@@ -129,7 +130,7 @@ class Reader:
         def found() -> TermSet:
             return TermSet(field, name, tuple(find(segment) if segment.has_terms(field) else SegmentTerms.none() for segment in self._segments))
 
-        return self._guard(found)
+        return self.guard(found)
 
     def _parts(self, terms: TermSet) -> Iterator[tuple[SegmentTerms, FieldPostings, Segment, int]]:
         """Each segment that has some of the terms: those terms, the field there, and the number of its first document."""
@@ -142,6 +143,13 @@ class Reader:
     def total_postings(self, terms: TermSet) -> int:
         """The sum, over the terms of a set, of how many documents hold each, deleted ones included; cheap."""
         return sum(int(field.counts(low, high).sum()) for part, field, _segment, _base in self._parts(terms) for low, high in part.stretches)
+
+    def common_term(self, terms: TermSet) -> CommonTerm | None:
+        """The only term of a set, to be read in parts; ``None`` for several terms, and where no segment has bounds for it."""
+        if max(map(len, terms.parts), default=0) != 1:
+            return None
+        parts = self.guard(lambda: [_term_part(part, field, segment, base) for part, field, segment, base in self._parts(terms)])
+        return CommonTerm(self.size, parts) if any(part.bounds is not None for part in parts) else None
 
     def postings(self, field: str, term: str) -> tuple[Integers, Integers]:
         """The live documents that hold ``term``, rising, and how often each does."""
@@ -187,7 +195,7 @@ class Reader:
         whole = self._cache.peek(key)
         if whole is None and self._kept_whole(terms):
             whole = self._cached(key, lambda: self._places(terms, None))
-        return self._guard(lambda: self._places(terms, within))[0] if whole is None else _cut(whole[0], within)
+        return self.guard(lambda: self._places(terms, within))[0] if whole is None else _cut(whole[0], within)
 
     def _total_places(self, terms: TermSet) -> int:
         """How many postings and places the terms of a set have together, deleted documents included; cheap."""
@@ -273,7 +281,7 @@ class Reader:
     def _key(self, document: int) -> str:
         """The key of a document."""
         segment, number = self._locate(document)
-        return self._guard(lambda: segment.field(KEY).lexicon.term(int(segment.key_numbers[number])))
+        return self.guard(lambda: segment.field(KEY).lexicon.term(int(segment.key_numbers[number])))
 
     def key_order(self) -> Integers:
         """Numbers that sort documents by key."""
@@ -282,7 +290,7 @@ class Reader:
 
     def document(self, key: str) -> int | None:
         """The document with this key."""
-        return self._guard(lambda: self._document(encode_term(key)))
+        return self.guard(lambda: self._document(encode_term(key)))
 
     def _document(self, key: bytes) -> int | None:
         for base, segment in zip(self._bases, self._segments, strict=False):
@@ -297,12 +305,12 @@ class Reader:
     def record(self, document: int) -> bytes:
         """The stored bytes of a document, as they were given."""
         segment, number = self._locate(document)
-        return self._guard(lambda: segment.record(number))
+        return self.guard(lambda: segment.record(number))
 
     def dictionary(self) -> bytes:
         """What the records of the largest segment are compressed with; empty if with nothing."""
         largest = max(self._segments, key=lambda segment: segment.size, default=None)
-        return b"" if largest is None else self._guard(lambda: largest.dictionary)
+        return b"" if largest is None else self.guard(lambda: largest.dictionary)
 
     # -- the whole --------------------------------------------------------------------------------------------------------------------------
 
@@ -324,22 +332,29 @@ class Reader:
         number = bisect.bisect_right(self._bases, document) - 1
         return self._segments[number], document - self._bases[number]
 
-    def _guard(self, read: Callable[[], Read]) -> Read:
+    def guard(self, read: Callable[[], Read]) -> Read:
+        """What ``read`` gives; the engine's own errors in place of what damaged files lead to."""
         try:
             return read()
         except DAMAGE as error:
             raise damage_of(self.folder, error) from error
 
     def _cached(self, key: tuple[Any, ...], make: Callable[[], tuple[Integers, ...]]) -> tuple[Integers, ...]:
-        return self._cache.get(key, lambda: self._guard(make), largest=_LARGEST_KEPT)
+        return self._cache.get(key, lambda: self.guard(make), largest=_LARGEST_KEPT)
 
     def _column(self, kind: str, field: str, make: Callable[[], Read]) -> Read:
         """A column made once and kept. Two threads may both make it; they make equal ones."""
         key = (kind, field)
         if key not in self._columns:
-            self._columns[key] = self._guard(make)
+            self._columns[key] = self.guard(make)
         kept: Read = self._columns[key]
         return kept
+
+
+def _term_part(part: SegmentTerms, field: FieldPostings, segment: Segment, base: int) -> TermPart:
+    term = part.stretches[0][0]
+    bounds = None if field.bounds is None else field.bounds.of(term)
+    return TermPart(field, term, bounds, base, segment.size, segment.live if segment.deletions else None)
 
 
 def _bytes(arrays: tuple[Integers, ...]) -> int:

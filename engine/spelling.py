@@ -64,7 +64,8 @@ def _letters(text: str) -> Integers:
 
 
 def _bits(letters: Integers) -> npt.NDArray[np.uint64]:
-    return _BITS[letters & 63]
+    bits: npt.NDArray[np.uint64] = _BITS[letters & 63]
+    return bits
 
 
 def _sets(letters: Integers, starts: Wide) -> npt.NDArray[np.uint64]:
@@ -78,7 +79,8 @@ def _at_most(sets: npt.NDArray[np.uint64], count: int) -> npt.NDArray[np.bool_]:
     """Which sets have at most ``count`` members: of each so many are taken away."""
     for _ in range(count):
         sets = sets & (sets - (sets > 0))
-    return sets == 0
+    few: npt.NDArray[np.bool_] = sets == 0
+    return few
 
 
 def _distances(word: Integers, letter: Callable[[Wide], Integers], starts: Wide, lengths: Wide, most: int) -> Integers:

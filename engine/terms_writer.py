@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from reftel.engine import names
+from reftel.engine.bounds import BoundsWriter
 from reftel.engine.columns import narrow, starts_of
 from reftel.engine.combining import Postings
 from reftel.engine.container import ContainerWriter
@@ -31,9 +32,14 @@ class TermsWriter:
         self._gaps = _Stream(new_file())
         self._frequencies = _Stream(new_file()) if positions else None
         self._positions = _Stream(new_file()) if positions else None
+        self._bounds = BoundsWriter()
         self._first: list[Integers] = []
         self._counts: list[Integers] = []
         self._words: list[Integers] = []
+
+    def expect(self, words: Integers) -> None:
+        """Tell the number of words of each document before the first postings come; less need be held in memory then."""
+        self._bounds.expect(words)
 
     def add(self, postings: Postings) -> None:
         """Append the postings of the next terms."""
@@ -52,6 +58,7 @@ class TermsWriter:
             self._words.append(before[starts[1:]] - before[starts[:-1]])
             self._frequencies.packed.add(postings.frequencies - postings.frequencies.dtype.type(1))
             self._positions.packed.add(postings.positions)
+            self._bounds.add(counts[counts > 0], documents, postings.frequencies)
 
     def finish(self, file: ContainerWriter, terms: Sequence[str], roots: Roots | None = None) -> npt.NDArray[np.bool_]:
         """Write everything; which of ``terms`` have postings."""
@@ -66,6 +73,7 @@ class TermsWriter:
             file.put(self._part(names.PLACES_AT), narrow(starts_of(_all(self._words)[used])))
             self._frequencies.put(file, self._part(names.FREQUENCIES))
             self._positions.put(file, self._part(names.POSITIONS))
+            self._bounds.finish(file, self._name)
         if roots is not None:
             _put_roots(file, self._name, roots(kept))
         return used

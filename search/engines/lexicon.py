@@ -5,99 +5,22 @@ from __future__ import annotations
 import dataclasses
 import functools
 import math
-from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from reftel.engine.bounds import norms as length_norms
 from reftel.engine.cache import BoundedCache
 from reftel.engine.reader import Reader, TermSet
 from reftel.schema.analysis import stem
 from reftel.schema.fields import fields_by_name
 from reftel.search import plan
+from reftel.search.engines.scoredwords import BLOCK, K1, BoundedWord, ScoredWord, Scores, saturated
 from reftel.search.engines.sets import SPARSE, DocumentSet
 from reftel.search.matching import fixed_prefix, matching
-from reftel.search.positions import Integers, found_in
-
-Scores = npt.NDArray[np.float64]
-
-K1 = 1.2
-B = 0.75
-BLOCK = 128
-"""Documents whose highest score is kept together for words that stand in many."""
-
-CHAMPIONS = 512
-"""Documents whose scores are kept in order for every word; more where others tie with the last of them."""
+from reftel.search.positions import Integers
 
 _CACHE_BYTES = 256 << 20
 _REMEMBERED = 4096
-
-
-class Champions(NamedTuple):
-    """The documents where a word adds most, by falling ``scores``. It adds at most ``floor`` in any that is not among them."""
-
-    documents: Integers
-    scores: Scores
-    floor: float
-
-
-class ScoredWord:
-    """The documents that hold a word and what it adds to their scores.
-
-    Of a rare word ``scores`` stands beside ``documents.numbers``. Of a common one it has a place for every document (0 where the word is
-    not), padded to whole blocks, and ``highest`` is the largest of each block.
-    """
-
-    __slots__ = ("_champions", "documents", "highest", "scores")
-
-    def __init__(self, documents: DocumentSet, scores: Scores, highest: Scores | None) -> None:
-        self.documents, self.scores, self.highest = documents, scores, highest
-        self._champions: Champions | None = None
-
-    def at(self, numbers: Integers) -> Scores:
-        """What the word adds to the score of each of ``numbers``, which rise."""
-        if self.highest is not None:
-            return self.scores[numbers]
-        own = self.documents.numbers
-        if len(own) < len(numbers):
-            added = np.zeros(len(numbers), dtype=np.float64)
-            places, found = found_in(numbers, own)
-            added[places[found]] = self.scores[found]
-            return added
-        places, found = found_in(own, numbers)
-        return self.scores.take(places, mode="clip") * found if len(own) else np.zeros(len(numbers), dtype=np.float64)
-
-    @property
-    def champions(self) -> Champions:
-        """Where the word adds most; found when it is first asked for."""
-        if self._champions is None:
-            self._champions = _champions(self)
-        return self._champions
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes that it takes, with the mask and the champions that may still be made."""
-        return self.scores.nbytes * 2 + self.documents.size + 16 * CHAMPIONS
-
-
-def _champions(word: ScoredWord) -> Champions:
-    documents, scores, floor = word.documents.numbers, word.scores, 0.0
-    if word.highest is not None:
-        if len(word.highest) > CHAMPIONS:  # at least so many documents reach the lowest of the highest blocks
-            floor = _least(word.highest, CHAMPIONS)
-            documents = np.flatnonzero(scores >= floor)
-        scores = scores[documents]
-    if len(scores) > CHAMPIONS:
-        floor = _least(scores, CHAMPIONS)
-        kept = np.flatnonzero(scores >= floor)
-        documents, scores = documents[kept], scores[kept]
-    order = np.argsort(-scores, kind="stable")
-    return Champions(documents[order], scores[order], floor)
-
-
-def _least(scores: Scores, count: int) -> float:
-    """The lowest of the ``count`` highest."""
-    return float(np.partition(scores, len(scores) - count)[len(scores) - count])
 
 
 class Lexicon:
@@ -140,15 +63,37 @@ class Lexicon:
         return self._scored.get(word, lambda: self._score(word))
 
     def _score(self, word: plan.Word) -> ScoredWord:
+        return self._bounded(word) or self._whole(word)
+
+    def _bounded(self, word: plan.Word) -> ScoredWord | None:
+        """A common word that stands for a single term of a single field, of which bounds are known; ``None`` for others."""
+        filled = [(field, terms) for field in dict.fromkeys(word.fields) if len(terms := self.terms(word, field))]
+        term = self._reader.common_term(filled[0][1]) if len(filled) == 1 else None
+        if term is None:
+            return None
+        size, count = self._reader.size, self._reader.guard(term.count)
+        if count * SPARSE < size:
+            return None
+        factor = self._factor(count)
+        return BoundedWord(self._reader, term, count, self._norms(filled[0][0]), factor, lambda: self._spread(*self._weighted(word), factor))
+
+    def _whole(self, word: plan.Word) -> ScoredWord:
         numbers, frequency = self._weighted(word)
-        holding, size = len(numbers), self._reader.size
-        rarity = math.log(1 + (self._reader.documents - holding + 0.5) / (holding + 0.5))
-        scores: Scores = frequency * (rarity * (K1 + 1)) / (K1 + frequency)
-        if holding * SPARSE < size:
-            return ScoredWord(DocumentSet.of(numbers, size), scores, None)
-        spread = np.zeros(-(-size // BLOCK) * BLOCK, dtype=np.float64)
-        spread[numbers] = scores
-        return ScoredWord(DocumentSet.by(spread[:size] > 0), spread, spread.reshape(-1, BLOCK).max(axis=1))
+        size, factor = self._reader.size, self._factor(len(numbers))
+        if len(numbers) * SPARSE < size:
+            return ScoredWord(DocumentSet.of(numbers, size), saturated(frequency, factor), common=False)
+        spread = self._spread(numbers, frequency, factor)
+        return ScoredWord(DocumentSet.by(spread[:size] > 0), spread, common=True)
+
+    def _factor(self, holding: int) -> float:
+        """What a word counts that so many documents hold: the rarer, the more."""
+        return math.log(1 + (self._reader.documents - holding + 0.5) / (holding + 0.5)) * (K1 + 1)
+
+    def _spread(self, numbers: Integers, frequency: Scores, factor: float) -> Scores:
+        """Scores with a place for every document, padded to whole blocks."""
+        spread = np.zeros(-(-self._reader.size // BLOCK) * BLOCK, dtype=np.float64)
+        spread[numbers] = saturated(frequency, factor)
+        return spread
 
     def _weighted(self, word: plan.Word) -> tuple[Integers, Scores]:
         """Documents, and the frequencies of all fields weighted, normalised by length and added up."""
@@ -169,7 +114,7 @@ class Lexicon:
         """What a frequency in a field is multiplied with, by document: the field's weight, less for a long text."""
         lengths = self._reader.lengths(field)
         average = float(lengths[self._reader.live].sum()) / max(self._reader.documents, 1) or 1.0
-        norms: Scores = np.divide(fields_by_name()[field].weight, 1 - B + B * lengths / average, dtype=np.float64)
+        norms: Scores = fields_by_name()[field].weight / length_norms(lengths, average)
         return norms
 
 

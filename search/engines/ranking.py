@@ -20,7 +20,7 @@ from reftel.engine.reader import Reader
 from reftel.search import plan
 from reftel.search.engines.columns import Columns
 from reftel.search.engines.evaluation import Evaluation
-from reftel.search.engines.lexicon import BLOCK, CHAMPIONS, ScoredWord, Scores
+from reftel.search.engines.scoredwords import BLOCK, CHAMPIONS, Champions, ScoredWord, Scores
 from reftel.search.engines.sets import DocumentSet, union
 from reftel.search.positions import Integers
 from reftel.search.walk import prefers
@@ -82,7 +82,7 @@ class Ranking:
         sought: list[ScoredWord] = []
         spread: list[ScoredWord] = []
         for word in self._words:
-            looked_up = few or word.highest is not None or len(documents) * _SPREAD < len(word.documents)
+            looked_up = few or word.common or len(documents) * _SPREAD < len(word.documents)
             (sought if looked_up else spread).append(word)
         total = self._columns.added_up([(word.documents.numbers, word.scores) for word in spread], documents) if spread else None
         for word in sought:
@@ -103,7 +103,12 @@ class Ranking:
         apart = self._apart([word for word in self._words if word is not main])
         if apart is None:
             return None
-        documents, scores, floor = main.champions
+        leaders = main.leaders(count)
+        found = None if leaders is None else self._with_champions(leaders, main, apart, count)
+        return found or self._with_champions(main.champions, main, apart, count)
+
+    def _with_champions(self, champions: Champions, main: ScoredWord, apart: DocumentSet, count: int) -> Best | None:
+        documents, scores, floor = champions
         if self._hits is not main.documents:
             wanted = self._hits.holds(documents)
             if len(apart):
@@ -122,14 +127,14 @@ class Ranking:
         """The best of what rare words or preferences add to, scored one and all, and of the blocks of the common words, which are all that
         adds elsewhere. ``None`` where hardly a block could be passed over.
         """
-        common = [word for word in self._words if word.highest is not None]
+        common = [word for word in self._words if word.common]
         if not common or count > _DEEP or len(self._hits) <= max(_FEW_HITS, self._hits.size // _DENSE):
             return None
-        apart = self._apart([word for word in self._words if word.highest is None])
+        apart = self._apart([word for word in self._words if not word.common])
         if apart is None:
             return None
         documents, scores = self._one_and_all(apart, count)
-        highest = functools.reduce(np.add, (word.highest for word in common if word.highest is not None))
+        highest = functools.reduce(np.add, (word.highest for word in common))
         chosen = np.argpartition(-highest, _FIRST_BLOCKS)[:_FIRST_BLOCKS] if len(highest) > _FIRST_BLOCKS else np.arange(len(highest))
         left = np.ones(len(highest), dtype=np.bool_)
         while len(chosen):
