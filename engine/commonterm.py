@@ -59,11 +59,10 @@ class CommonTerm:
 
     def __init__(self, size: int, parts: Sequence[TermPart]) -> None:
         self._size, self._parts = size, parts
-        self.altered = any(part.live is not None for part in parts)
 
     def count(self) -> int:
         """How many live documents hold it: known without reading them where none is deleted."""
-        if self.altered:
+        if any(part.live is not None for part in self._parts):
             return int(np.count_nonzero(self.mask()))
         return sum(part.field.count(part.term) for part in self._parts)
 
@@ -77,15 +76,19 @@ class CommonTerm:
                 own &= part.live
         return mask
 
-    def frequencies(self, numbers: Wide, mask: Mask) -> Wide:
-        """How often each of ``numbers`` holds it, which rise and all do; of a term that is not `altered`, with its mask."""
-        ranks = np.cumsum(mask, out=_room(self._size)[: self._size]).take(numbers)
-        found, before = [_NONE], 1
-        for part in self._parts:
-            low, high = numbers.searchsorted((part.base, part.base + part.size)).tolist()
-            found.append(part.field.frequencies_at(part.term, ranks[low:high] - before))
-            before += part.field.count(part.term)
-        return np.concatenate(found)
+    def frequencies(self, mask: Mask | None) -> Integers:
+        """How often each document holds it; 0 for those that don't, and for deleted ones. ``mask``: its own, where it is known already."""
+        counts = [part.field.frequencies(part.term) for part in self._parts]
+        frequencies = np.zeros(self._size, dtype=max((each.dtype for each in counts), key=lambda kind: kind.itemsize))
+        for part, each in zip(self._parts, counts, strict=True):
+            own = frequencies[part.base : part.base + part.size]
+            if mask is not None and part.live is None:
+                own[mask[part.base : part.base + part.size]] = each
+            else:
+                own[part.field.documents(part.term, room=_room(self._size))] = each
+            if part.live is not None:
+                own *= part.live
+        return frequencies
 
     def ceilings(self, weights: Norms) -> Norms:
         """For every stretch of every part the frequency times ``weights`` at most."""

@@ -64,31 +64,25 @@ class FieldPostings:
         self._check(int(documents[-1]))
         return documents
 
-    def frequencies(self, term: int) -> Wide:
+    def frequencies(self, term: int) -> Integers:
         """How often each of `documents` holds the term."""
         start, end = int(self._postings[term]), int(self._postings[term + 1])
         if self._places is None or int(self._places[term + 1]) - int(self._places[term]) == end - start:
-            return np.ones(end - start, dtype=np.int64)
-        frequencies: Wide = np.add(self._frequencies.slice(start, end), 1, dtype=np.int64)
-        return frequencies
+            return np.ones(end - start, dtype=np.uint8)
+        return _one_more(self._frequencies.slice(start, end))
 
-    def frequencies_at(self, term: int, places: Wide) -> Wide:
-        """How often some of `documents` hold the term, by their rising places among them."""
-        frequencies: Wide = np.add(self._frequencies.take(places + int(self._postings[term])), 1, dtype=np.int64)
-        return frequencies
-
-    def starts(self, term: int, frequencies: Wide) -> Wide:
+    def starts(self, term: int, frequencies: Integers) -> Wide:
         """For each of `documents` the number of its first position of the term."""
         if self._places is None:
             return np.zeros(len(frequencies), dtype=np.int64)
-        starts: Wide = np.cumsum(frequencies)
+        starts: Wide = np.cumsum(frequencies, dtype=np.int64)
         if int(starts[-1]) != int(self._places[term + 1]) - int(self._places[term]):
             raise ValueError(f"'{self.name}' has another number of positions than said")
         starts -= frequencies
         starts += int(self._places[term])
         return starts
 
-    def positions(self, starts: Wide, frequencies: Wide, *, neighbours: bool) -> Integers:
+    def positions(self, starts: Wide, frequencies: Integers, *, neighbours: bool) -> Integers:
         """The positions of a term in some of its documents, of which `starts` and `frequencies` are given; ``neighbours``: without a gap."""
         if self._places is None or not len(starts):
             return _NO_NUMBERS
@@ -96,7 +90,7 @@ class FieldPostings:
             return self._positions.slice(int(starts[0]), int(starts[-1]) + int(frequencies[-1]))
         return self._positions.take(ranges(starts, frequencies))
 
-    def of_stretches(self, term: int, bounds: TermBounds, chosen: Wide) -> tuple[Wide, Wide]:
+    def of_stretches(self, term: int, bounds: TermBounds, chosen: Wide) -> tuple[Wide, Integers]:
         """The documents of a common term in some stretches that hold it, by stretch, and how often each holds the term."""
         ends = np.cumsum(bounds.counts)
         if int(ends[-1]) != self.count(term):
@@ -111,7 +105,7 @@ class FieldPostings:
         np.cumsum(documents, out=documents)
         documents += np.repeat(chosen * BLOCK + bounds.first[chosen] - documents[heads], counts)
         self._check(int(documents.max()))
-        return documents, np.add(self._frequencies.take(ranges(begins, counts)), 1, dtype=np.int64)
+        return documents, _one_more(self._frequencies.take(ranges(begins, counts)))
 
     # -- neighbouring terms ------------------------------------------------------------------------------------------------------------------
 
@@ -140,10 +134,7 @@ class FieldPostings:
         start, end = int(self._postings[low]), int(self._postings[high])
         if self._places is None:
             return np.ones(end - start, dtype=np.uint8)
-        counts = self._frequencies.slice(start, end)
-        kind = counts.dtype if int(counts.max(initial=0)) < np.iinfo(counts.dtype).max else np.dtype(np.uint64)
-        frequencies: Integers = np.add(counts, 1, dtype=kind)
-        return frequencies
+        return _one_more(self._frequencies.slice(start, end))
 
     def stretch_positions(self, low: int, high: int) -> Integers:
         """The positions of `stretch`, by term and document."""
@@ -183,6 +174,12 @@ class FieldPostings:
     def _check(self, last: int) -> None:
         if last >= self._documents:
             raise ValueError(f"'{self.name}' names documents that there are not")
+
+
+def _one_more(numbers: Integers) -> Integers:
+    kind = numbers.dtype if int(numbers.max(initial=0)) < np.iinfo(numbers.dtype).max else np.dtype(np.int64)
+    more: Integers = np.add(numbers, 1, dtype=kind)
+    return more
 
 
 def open_lexicon(file: Container, name: str) -> Lexicon:

@@ -74,26 +74,20 @@ class Lexicon:
         size, count = self._reader.size, self._reader.guard(term.count)
         if count * SPARSE < size:
             return None
-        factor = self._factor(count)
-        return BoundedWord(self._reader, term, count, self._norms(filled[0][0]), factor, lambda: self._spread(*self._weighted(word), factor))
+        return BoundedWord(self._reader, term, count, self._norms(filled[0][0]), self._factor(count))
 
     def _whole(self, word: plan.Word) -> ScoredWord:
         numbers, frequency = self._weighted(word)
         size, factor = self._reader.size, self._factor(len(numbers))
         if len(numbers) * SPARSE < size:
             return ScoredWord(DocumentSet.of(numbers, size), saturated(frequency, factor), common=False)
-        spread = self._spread(numbers, frequency, factor)
+        spread = np.zeros(-(-size // BLOCK) * BLOCK, dtype=np.float64)
+        spread[numbers] = saturated(frequency, factor)
         return ScoredWord(DocumentSet.by(spread[:size] > 0), spread, common=True)
 
     def _factor(self, holding: int) -> float:
         """What a word counts that so many documents hold: the rarer, the more."""
         return math.log(1 + (self._reader.documents - holding + 0.5) / (holding + 0.5)) * (K1 + 1)
-
-    def _spread(self, numbers: Integers, frequency: Scores, factor: float) -> Scores:
-        """Scores with a place for every document, padded to whole blocks."""
-        spread = np.zeros(-(-self._reader.size // BLOCK) * BLOCK, dtype=np.float64)
-        spread[numbers] = saturated(frequency, factor)
-        return spread
 
     def _weighted(self, word: plan.Word) -> tuple[Integers, Scores]:
         """Documents, and the frequencies of all fields weighted, normalised by length and added up."""

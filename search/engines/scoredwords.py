@@ -27,7 +27,6 @@ FEW_CHAMPIONS = 16
 """So many are found first where that spares going through all documents."""
 
 _FIRST = 20  # stretches that are read at once, the most promising ones
-_PICKED = 8  # the scores of fewer than one document in so many are worked out by themselves, once
 _GROWTH = 4
 _ROUNDING = 1 + 1e-9  # bounds are compared with scores that were reckoned in another order
 _NO_NUMBERS, _NO_SCORES = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float64)
@@ -103,36 +102,34 @@ class ScoredWord:
 
 
 class BoundedWord(ScoredWord):
-    """A common word that stands for one term of one field: documents, scores and champions are read apart, each when it is first asked for.
+    """A common word that stands for one term of one field: documents, frequencies, scores and champions are read when they are first asked for.
 
-    ``weights``: what frequencies are multiplied with, by document. ``score_all`` gives the scores of all documents.
+    ``weights``: what frequencies are multiplied with, by document. ``factor``: of the word's rarity.
     """
 
-    def __init__(self, reader: Reader, term: CommonTerm, count: int, weights: Scores, factor: float, score_all: Callable[[], Scores]) -> None:
+    def __init__(self, reader: Reader, term: CommonTerm, count: int, weights: Scores, factor: float) -> None:
         super().__init__(DocumentSet.later(reader.size, count, lambda: reader.guard(term.mask)), _NO_SCORES, common=True)
         self._scores = None
-        self._reader, self._term, self._weights, self._factor, self._score_all = reader, term, weights, factor, score_all
-        self._picked = term.altered  # then frequencies can't be picked
+        self._reader, self._term, self._weights, self._factor = reader, term, weights, factor
         self._leaders: tuple[int, Champions] | None = None
+
+    @functools.cached_property
+    def _frequencies(self) -> npt.NDArray[Any]:
+        frequencies: npt.NDArray[Any] = self._reader.guard(lambda: self._term.frequencies(self.documents.known_mask))
+        return frequencies
 
     @property
     def scores(self) -> Scores:
         """What it adds, by document."""
         if self._scores is None:
-            self._scores = self._score_all()
+            scores = np.zeros(-(-len(self._frequencies) // BLOCK) * BLOCK, dtype=np.float64)
+            scores[: len(self._frequencies)] = saturated(self._frequencies * self._weights, self._factor)
+            self._scores = scores
         return self._scores
 
     def at(self, numbers: Integers) -> Scores:
-        """As `ScoredWord.at`. The first time, what few documents need is read for them alone."""
-        if self._scores is not None or self._picked or len(numbers) * _PICKED > len(self.documents):
-            return super().at(numbers)
-        self._picked = True
-        mask = self.documents.mask
-        holding = mask[numbers]
-        held = numbers[holding]
-        scores = np.zeros(len(numbers), dtype=np.float64)
-        scores[holding] = self._scored(held, self._reader.guard(lambda: self._term.frequencies(held, mask)))
-        return scores
+        """As `ScoredWord.at`."""
+        return self._scored(numbers, self._frequencies[numbers]) if self._scores is None else self._scores[numbers]
 
     def leaders(self, count: int) -> Champions | None:
         """As `ScoredWord.leaders`, by the bounds of its stretches."""
