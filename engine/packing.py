@@ -153,6 +153,7 @@ class Packed:
         _check_width(start - end, end - start)
         units, kind = self._units[start:end], _type_for(end - start)
         whole, bits = divmod(len(units), 8)
+        numbers: Integers
         if bits:
             split = np.unpackbits(units[8 * whole :], axis=1)[:, first:last] << _SHIFTS[:bits, None]
             numbers = np.bitwise_or.reduce(split, axis=0)
@@ -183,6 +184,7 @@ class Packed:
     def _planes(self, starts: npt.NDArray[np.intp], widths: npt.NDArray[np.intp], widest: int, kind: type[np.unsignedinteger[Any]]) -> Integers:
         """Blocks with the same number of planes of 8 bits; all are taken to have as many planes of 1 bit as the ``widest``."""
         whole, bits = divmod(widest, 8)
+        numbers: Integers
         if not bits:
             numbers = np.zeros((len(starts), BLOCK), dtype=kind)
         else:
