@@ -142,6 +142,7 @@ class Bounds:
             array[kind].reshape(len(self._terms), size) for kind in (names.BOUNDS, names.BOUND_COUNTS, names.BOUND_FIRST)
         )
         self._norms = written_norms(words)
+        self.least = int(self._counts.sum(axis=1, dtype=np.int64).min())  # documents that each of the terms has
         self._quotients: tuple[Norms, Norms] | None = None
 
     def quotients(self, weights: Norms, base: int) -> Norms:

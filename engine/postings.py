@@ -50,6 +50,14 @@ class FieldPostings:
         """In how many documents a term stands."""
         return int(self._postings[term + 1]) - int(self._postings[term])
 
+    def bounds_of(self, term: int) -> TermBounds | None:
+        """The bounds of a term, if it is common."""
+        return self.bounds.of(term) if self.bounds is not None and self.bounds.least <= self.count(term) else None
+
+    def total(self, low: int, high: int) -> int:
+        """The sum of the counts of the terms ``low`` to ``high``."""
+        return int(self._postings[high]) - int(self._postings[low])
+
     # -- one term ------------------------------------------------------------------------------------------------------------------------
 
     def documents(self, term: int, *, room: Wide | None = None) -> Wide:
@@ -95,15 +103,10 @@ class FieldPostings:
         ends = np.cumsum(bounds.counts)
         if int(ends[-1]) != self.count(term):
             raise ValueError(f"'{self.name}' has bounds of another number of documents than said")
-        counts, heads = bounds.counts[chosen], starts_of(bounds.counts[chosen])[:-1]
+        counts = bounds.counts[chosen]
         begins = ends[chosen] - counts + int(self._postings[term])
-        later = np.ones(int(counts.sum()), dtype=np.bool_)
-        later[heads] = False
-        documents = np.zeros(len(later), dtype=np.int64)
-        documents[later] = self._gaps.take(ranges(begins - term, counts - 1))
-        documents[later] += 1
-        np.cumsum(documents, out=documents)
-        documents += np.repeat(chosen * BLOCK + bounds.first[chosen] - documents[heads], counts)
+        gaps = self._gaps.take(ranges(begins - term, counts - 1))
+        documents = _risen(gaps, chosen * BLOCK + bounds.first[chosen], counts)
         self._check(int(documents.max()))
         return documents, _one_more(self._frequencies.take(ranges(begins, counts)))
 
@@ -116,16 +119,8 @@ class FieldPostings:
             if len(counts):
                 raise ValueError(f"'{self.name}' has a term without postings")
             return counts, _NO_NUMBERS
-        starts = starts_of(counts)
-        documents = np.empty(int(starts[-1]), dtype=np.int64)
-        heads = starts[:-1]
-        later = np.ones(len(documents), dtype=np.bool_)
-        later[heads] = False
         gaps = self._gaps.slice(int(self._postings[low]) - low, int(self._postings[high]) - high)
-        documents[later] = np.add(gaps, 1, dtype=np.int64)
-        documents[heads] = 0
-        np.cumsum(documents, out=documents)
-        documents += np.repeat(self._first[low:high].astype(np.int64) - documents[heads], counts)
+        documents = _risen(gaps, self._first[low:high].astype(np.int64), counts)
         self._check(int(documents.max()))
         return counts, documents
 
@@ -141,6 +136,19 @@ class FieldPostings:
         if self._places is None:
             return _NO_NUMBERS
         return self._positions.slice(int(self._places[low]), int(self._places[high]))
+
+    # -- terms that stand apart -----------------------------------------------------------------------------------------------------------
+
+    def of_terms(self, terms: Wide) -> tuple[Wide, Integers]:
+        """The documents of some terms, which rise, by term, and how often each holds its term. For terms with few documents."""
+        begins = self._postings[terms].astype(np.int64)
+        counts = self._postings[terms + 1].astype(np.int64) - begins
+        gaps = self._gaps.take(ranges(begins - terms, counts - 1))
+        documents = _risen(gaps, self._first[terms].astype(np.int64), counts)
+        self._check(int(documents.max(initial=0)))
+        if self._places is None:
+            return documents, np.ones(len(documents), dtype=np.uint8)
+        return documents, _one_more(self._frequencies.take(ranges(begins, counts)))
 
     @property
     def placed(self) -> bool:
@@ -174,6 +182,19 @@ class FieldPostings:
     def _check(self, last: int) -> None:
         if last >= self._documents:
             raise ValueError(f"'{self.name}' names documents that there are not")
+
+
+def _risen(gaps: Integers, first: Wide, counts: Wide) -> Wide:
+    """The documents of several runs, from the first of each, how many each has, and the gaps between the others."""
+    starts = starts_of(counts)
+    heads = starts[:-1]
+    documents = np.ones(int(starts[-1]), dtype=np.int64)
+    later = np.ones(len(documents), dtype=np.bool_)
+    later[heads] = False
+    documents[later] += gaps
+    np.cumsum(documents, out=documents)
+    documents += np.repeat(first - documents[heads], counts)
+    return documents
 
 
 def _one_more(numbers: Integers) -> Integers:

@@ -142,7 +142,7 @@ class Reader:
 
     def total_postings(self, terms: TermSet) -> int:
         """The sum, over the terms of a set, of how many documents hold each, deleted ones included; cheap."""
-        return sum(int(field.counts(low, high).sum()) for part, field, _segment, _base in self._parts(terms) for low, high in part.stretches)
+        return sum(field.total(low, high) for part, field, _segment, _base in self._parts(terms) for low, high in part.stretches)
 
     def common_term(self, terms: TermSet) -> CommonTerm | None:
         """The only term of a set, to be read in parts; ``None`` for several terms, and where no segment has bounds for it."""
@@ -167,8 +167,11 @@ class Reader:
     def _postings(self, terms: TermSet) -> tuple[Integers, ...]:
         documents, frequencies = [_NONE], [_NONE]
         for part, field, segment, base in self._parts(terms):
-            single = len(part) == 1
-            found, counts = self._single(part, field, segment)[:2] if single else termsets.postings(part, field, segment.size)
+            if len(part) == 1:
+                term = part.stretches[0][0]
+                found, counts = field.documents(term), field.frequencies(term)
+            else:
+                found, counts = termsets.postings(part, field, segment.size)
             if segment.deletions:
                 alive = segment.live[found]
                 found, counts = found[alive], counts[alive]
@@ -353,8 +356,7 @@ class Reader:
 
 def _term_part(part: SegmentTerms, field: FieldPostings, segment: Segment, base: int) -> TermPart:
     term = part.stretches[0][0]
-    bounds = None if field.bounds is None else field.bounds.of(term)
-    return TermPart(field, term, bounds, base, segment.size, segment.live if segment.deletions else None)
+    return TermPart(field, term, field.bounds_of(term), base, segment.size, segment.live if segment.deletions else None)
 
 
 def _bytes(arrays: tuple[Integers, ...]) -> int:

@@ -21,6 +21,7 @@ Single = tuple[Wide, Wide, Wide]
 
 _NONE = np.empty(0, dtype=np.int64)
 _STRETCHES = 32  # so few are cut out one by one
+_TOGETHER = 1 << 14  # postings; so few of terms that stand apart are unpacked at once
 _FEW = 16  # postings of fewer than one document in so many are sorted, others counted by document
 
 
@@ -107,6 +108,8 @@ def postings(terms: SegmentTerms, field: FieldPostings, size: int) -> tuple[Wide
 
 def _all_postings(terms: SegmentTerms, field: FieldPostings) -> tuple[Wide, Wide]:
     documents, frequencies = [_NONE], [_NONE]
+    if len(terms.stretches) > 1 and sum(field.total(low, high) for low, high in terms.stretches) <= _TOGETHER:
+        return field.of_terms(np.concatenate([np.arange(low, high, dtype=np.int64) for low, high in terms.stretches]))
     for low, high in terms.stretches:
         if high - low == 1:
             documents.append(field.documents(low))
