@@ -50,9 +50,15 @@ class FieldPostings:
         """In how many documents a term stands."""
         return int(self._postings[term + 1]) - int(self._postings[term])
 
+    def frequent(self, low: int, high: int) -> list[int]:
+        """Those of the terms ``low`` to ``high`` that stand in so many documents that they may have bounds."""
+        if self.bounds is None or self.total(low, high) < self.bounds.least:
+            return []
+        return (np.flatnonzero(self.counts(low, high) >= self.bounds.least) + low).tolist()
+
     def bounds_of(self, term: int) -> TermBounds | None:
-        """The bounds of a term, if it is common."""
-        return self.bounds.of(term) if self.bounds is not None and self.bounds.least <= self.count(term) else None
+        """The bounds of a term, if it has some."""
+        return self.bounds.of(term) if self.bounds is not None else None
 
     def total(self, low: int, high: int) -> int:
         """The sum of the counts of the terms ``low`` to ``high``."""

@@ -19,7 +19,6 @@ import numpy.typing as npt
 
 from reftel.engine import tables, termsets
 from reftel.engine.cache import BoundedCache
-from reftel.engine.commonterm import CommonTerm, TermPart
 from reftel.engine.contents import Contents, read_contents
 from reftel.engine.damage import DAMAGE, damage_of, refuse_damage
 from reftel.engine.errors import IndexDamaged, IndexMissing
@@ -28,6 +27,7 @@ from reftel.engine.lexicon import encode_term
 from reftel.engine.postings import PLACE_BITS, FieldPostings
 from reftel.engine.segment import Segment
 from reftel.engine.specs import KEY
+from reftel.engine.stretches import Grid, TermPart
 from reftel.engine.tables import Blocks, Facet, Regions
 from reftel.engine.termsets import SegmentTerms, TermSet
 
@@ -144,12 +144,20 @@ class Reader:
         """The sum, over the terms of a set, of how many documents hold each, deleted ones included; cheap."""
         return sum(field.total(low, high) for part, field, _segment, _base in self._parts(terms) for low, high in part.stretches)
 
-    def common_term(self, terms: TermSet) -> CommonTerm | None:
-        """The only term of a set, to be read in parts; ``None`` for several terms, and where no segment has bounds for it."""
-        if max(map(len, terms.parts), default=0) != 1:
-            return None
-        parts = self.guard(lambda: [_term_part(part, field, segment, base) for part, field, segment, base in self._parts(terms)])
-        return CommonTerm(self.size, parts) if any(part.bounds is not None for part in parts) else None
+    @functools.cached_property
+    def grid(self) -> Grid:
+        """The stretches of documents that `common_terms` are read by."""
+        return Grid(self._bases, None if self.documents == self.size else self.live)
+
+    def common_terms(self, terms: TermSet) -> tuple[list[TermPart], TermSet]:
+        """The terms of a set that have bounds, in every segment that has them, and all others."""
+        found, rest = [], []
+        for number, (part, segment) in enumerate(zip(terms.parts, self._segments, strict=False)):
+            field = segment.field(terms.field) if len(part) else None
+            common = part.common(field) if field is not None and field.bounds is not None else []
+            found += [TermPart(field, term, bounds, self._bases[number], self.grid.first(number)) for term, bounds in common if field is not None]
+            rest.append(part.without([term for term, _ in common]) if common else part)
+        return found, TermSet(terms.field, (*terms.name, "uncommon"), tuple(rest)) if found else terms
 
     def postings(self, field: str, term: str) -> tuple[Integers, Integers]:
         """The live documents that hold ``term``, rising, and how often each does."""
@@ -352,11 +360,6 @@ class Reader:
             self._columns[key] = self.guard(make)
         kept: Read = self._columns[key]
         return kept
-
-
-def _term_part(part: SegmentTerms, field: FieldPostings, segment: Segment, base: int) -> TermPart:
-    term = part.stretches[0][0]
-    return TermPart(field, term, field.bounds_of(term), base, segment.size, segment.live if segment.deletions else None)
 
 
 def _bytes(arrays: tuple[Integers, ...]) -> int:

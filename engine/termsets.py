@@ -9,6 +9,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from reftel.engine.bounds import TermBounds
 from reftel.engine.columns import ranges
 from reftel.engine.lexicon import encode_term
 from reftel.engine.postings import PLACE_BITS, FieldPostings
@@ -54,6 +55,15 @@ class SegmentTerms:
             else:
                 stretches.append((number, number + 1))
         return cls(tuple(stretches))
+
+    def common(self, field: FieldPostings) -> list[tuple[int, TermBounds]]:
+        """Those of the terms that have bounds, with them."""
+        found = ((term, field.bounds_of(term)) for low, high in self.stretches for term in field.frequent(low, high))
+        return [(term, bounds) for term, bounds in found if bounds is not None]
+
+    def without(self, terms: Sequence[int]) -> Self:
+        """The others."""
+        return self.of_numbers([number for low, high in self.stretches for number in range(low, high) if number not in terms])
 
     @classmethod
     def named(cls, segment: Segment, field: str, terms: Sequence[str]) -> Self:

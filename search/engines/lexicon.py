@@ -11,6 +11,7 @@ import numpy as np
 from reftel.engine.bounds import norms as length_norms
 from reftel.engine.cache import BoundedCache
 from reftel.engine.reader import Reader, TermSet
+from reftel.engine.stretches import FieldPart, Stretches
 from reftel.schema.analysis import stem
 from reftel.schema.fields import fields_by_name
 from reftel.search import plan
@@ -21,6 +22,7 @@ from reftel.search.positions import Integers
 
 _CACHE_BYTES = 256 << 20
 _REMEMBERED = 4096
+_MOST_COMMON = 16  # common terms of a word, in all segments; more take longer one by one
 
 
 class Lexicon:
@@ -66,15 +68,20 @@ class Lexicon:
         return self._bounded(word) or self._whole(word)
 
     def _bounded(self, word: plan.Word) -> ScoredWord | None:
-        """A common word that stands for a single term of a single field, of which bounds are known; ``None`` for others."""
-        filled = [(field, terms) for field in dict.fromkeys(word.fields) if len(terms := self.terms(word, field))]
-        term = self._reader.common_term(filled[0][1]) if len(filled) == 1 else None
-        if term is None:
+        """A word that stands for a few common terms, and perhaps others; ``None`` for any other, and where its documents are not many."""
+        filled = [terms for field in dict.fromkeys(word.fields) if len(terms := self.terms(word, field))]
+        split = self._reader.guard(lambda: [self._reader.common_terms(terms) for terms in filled])
+        if not 0 < sum(len(common) for common, _rest in split) <= _MOST_COMMON:
             return None
-        size, count = self._reader.size, self._reader.guard(term.count)
-        if count * SPARSE < size:
-            return None
-        return BoundedWord(self._reader, term, count, self._norms(filled[0][0]), self._factor(count))
+        fields = [FieldPart(self._norms(rest.field), common, *self._reader.postings_of(rest)) for common, rest in split]
+        stretches, size = Stretches(self._reader.grid, fields), self._reader.size
+        count = stretches.count()
+        if count is None:
+            self._reader.guard(stretches.frequencies)
+            documents = DocumentSet.by(stretches.mask())
+        else:
+            documents = DocumentSet.later(size, count, lambda: self._reader.guard(stretches.mask))
+        return None if documents.sparse else BoundedWord(self._reader, stretches, documents, self._factor(len(documents)))
 
     def _whole(self, word: plan.Word) -> ScoredWord:
         numbers, frequency = self._weighted(word)

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from reftel.engine.commonterm import CommonTerm
 from reftel.engine.reader import Reader
+from reftel.engine.stretches import Stretches
 from reftel.search.engines.sets import DocumentSet
 from reftel.search.positions import Integers, found_in
 
@@ -101,34 +101,38 @@ class ScoredWord:
 
 
 class BoundedWord(ScoredWord):
-    """A common word that stands for one term of one field: documents, frequencies, scores and champions are read when they are first asked for.
+    """A word that stands for common terms: documents, frequencies, scores and champions are read apart, each when it is first asked for.
 
-    ``weights``: what frequencies are multiplied with, by document. ``factor``: of the word's rarity.
+    ``factor``: of the word's rarity.
     """
 
-    def __init__(self, reader: Reader, term: CommonTerm, count: int, weights: Scores, factor: float) -> None:
-        super().__init__(DocumentSet.later(reader.size, count, lambda: reader.guard(term.mask)), _NO_SCORES, common=True)
+    def __init__(self, reader: Reader, stretches: Stretches, documents: DocumentSet, factor: float) -> None:
+        super().__init__(documents, _NO_SCORES, common=True)
         self._scores = None
-        self._reader, self._term, self._weights, self._factor = reader, term, weights, factor
+        self._reader, self._stretches, self._factor = reader, stretches, factor
         self._leaders: tuple[int, Champions] | None = None
 
-    @functools.cached_property
-    def _frequencies(self) -> npt.NDArray[Any]:
-        frequencies: npt.NDArray[Any] = self._reader.guard(lambda: self._term.frequencies(self.documents.known_mask))
-        return frequencies
+    def _frequencies(self) -> list[tuple[npt.NDArray[Any], Scores]]:
+        return self._reader.guard(self._stretches.frequencies)
 
     @property
     def scores(self) -> Scores:
         """What it adds, by document."""
         if self._scores is None:
-            scores = np.zeros(-(-len(self._frequencies) // BLOCK) * BLOCK, dtype=np.float64)
-            scores[: len(self._frequencies)] = saturated(self._frequencies * self._weights, self._factor)
+            size = self.documents.size
+            scores = np.zeros(-(-size // BLOCK) * BLOCK, dtype=np.float64)
+            for frequencies, weights in self._frequencies():
+                scores[:size] += frequencies * weights
+            scores[:size] = saturated(scores[:size], self._factor)
             self._scores = scores
         return self._scores
 
     def at(self, numbers: Integers) -> Scores:
         """As `ScoredWord.at`."""
-        return self._scored(numbers, self._frequencies[numbers]) if self._scores is None else self._scores[numbers]
+        if self._scores is not None:
+            return self._scores[numbers]
+        parts = [frequencies[numbers] * weights[numbers] for frequencies, weights in self._frequencies()]
+        return saturated(functools.reduce(np.add, parts), self._factor)
 
     def leaders(self, count: int) -> Champions | None:
         """As `ScoredWord.leaders`, by the bounds of its stretches."""
@@ -141,13 +145,13 @@ class BoundedWord(ScoredWord):
 
     def _find_leaders(self, count: int) -> Champions:
         """The best ``count`` and what ties with the last of them: stretch after stretch is read until no other can hold one as good."""
-        ceilings = saturated(self._term.ceilings(self._weights), self._factor) * _ROUNDING
+        ceilings = saturated(self._stretches.ceilings(), self._factor) * _ROUNDING
         order = np.argsort(-ceilings)[: np.count_nonzero(ceilings)]
         documents, scores, floor = _NO_NUMBERS, _NO_SCORES, 0.0
         start, end = 0, _FIRST
         while start < min(end, len(order)):
-            more, frequencies = self._term.read(np.sort(order[start:end]))
-            documents, scores = np.concatenate([documents, more]), np.concatenate([scores, self._scored(more, frequencies)])
+            more, weighted = self._stretches.read(np.sort(order[start:end]))
+            documents, scores = np.concatenate([documents, more]), np.concatenate([scores, saturated(weighted, self._factor)])
             if len(scores) > count:
                 floor = _least(scores, count)
                 kept = scores >= floor
@@ -155,9 +159,6 @@ class BoundedWord(ScoredWord):
             start, end = end, min(_GROWTH * end, int(np.count_nonzero(ceilings >= floor)))
         best = np.argsort(-scores, kind="stable")
         return Champions(documents[best], scores[best], floor)
-
-    def _scored(self, documents: Integers, frequencies: npt.NDArray[Any]) -> Scores:
-        return saturated(frequencies * self._weights[documents], self._factor)
 
 
 def _champions(word: ScoredWord) -> Champions:

@@ -92,11 +92,6 @@ class DocumentSet:
                 self._mask = mask
         return self._mask
 
-    @property
-    def known_mask(self) -> Mask | None:
-        """`mask`, if it has been made."""
-        return self._mask
-
     def holds(self, numbers: Integers) -> Mask:
         """For each of ``numbers`` whether it belongs to the set."""
         if self._mask is None and self._numbers is not None and len(numbers) <= _FEW and self._count <= _SEARCHED:
