@@ -102,6 +102,7 @@ class Stretches:
         self._grid, self._fields = grid, fields
         self._places = [grid.places(field.documents) for field in fields]
         self._frequencies: list[tuple[Integers, Norms]] | None = None
+        self._mask: Mask | None = None
 
     def count(self) -> int | None:
         """How many live documents hold the word, if that is known without reading them: of one term where nothing is deleted."""
@@ -122,6 +123,7 @@ class Stretches:
                 mask[term.documents(_room(self._grid.size))] = True
         if self._grid.live is not None:
             mask &= self._grid.live
+        self._mask = mask
         return mask
 
     def frequencies(self) -> list[tuple[Integers, Norms]]:
@@ -134,6 +136,9 @@ class Stretches:
         counts = [term.field.frequencies(term.term) for term in field.terms]
         highest = sum(int(each.max(initial=0)) for each in (*counts, field.frequencies))
         frequencies = np.zeros(self._grid.size, dtype=np.min_scalar_type(highest))
+        if self._mask is not None and self.count() is not None:
+            frequencies[self._mask] = np.concatenate(counts)
+            return frequencies
         frequencies[field.documents] = field.frequencies
         for term, each in zip(field.terms, counts, strict=True):
             frequencies[term.documents(_room(self._grid.size))] += each.astype(frequencies.dtype, copy=False)

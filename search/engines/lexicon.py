@@ -22,6 +22,7 @@ from reftel.search.positions import Integers
 
 _CACHE_BYTES = 256 << 20
 _REMEMBERED = 4096
+_NO_NUMBERS = np.empty(0, dtype=np.int64)
 _MOST_COMMON = 16  # common terms of a word, in all segments; more take longer one by one
 
 
@@ -51,11 +52,6 @@ class Lexicon:
         """The documents that hold a term that ``word`` stands for, summed over terms and fields."""
         return sum(self._reader.total_postings(self.terms(word, field)) for field in dict.fromkeys(word.fields))
 
-    def counts(self, word: plan.Word, field: str) -> tuple[Integers, Integers]:
-        """The documents that hold ``word`` in ``field``, rising, and how often each does."""
-        documents, frequencies = self._reader.postings_of(self.terms(word, field))
-        return documents, frequencies
-
     def documents(self, word: plan.Word, field: str) -> DocumentSet:
         """The documents that hold ``word`` in ``field``."""
         return self.scored(_in_field(word, field)).documents
@@ -73,7 +69,7 @@ class Lexicon:
         split = self._reader.guard(lambda: [self._reader.common_terms(terms) for terms in filled])
         if not 0 < sum(len(common) for common, _rest in split) <= _MOST_COMMON:
             return None
-        fields = [FieldPart(self._norms(rest.field), common, *self._reader.postings_of(rest)) for common, rest in split]
+        fields = [FieldPart(self._norms(rest.field), common, *self._postings(rest)) for common, rest in split]
         stretches, size = Stretches(self._reader.grid, fields), self._reader.size
         count = stretches.count()
         if count is None:
@@ -82,6 +78,9 @@ class Lexicon:
         else:
             documents = DocumentSet.later(size, count, lambda: self._reader.guard(stretches.mask))
         return None if documents.sparse else BoundedWord(self._reader, stretches, documents, self._factor(len(documents)))
+
+    def _postings(self, terms: TermSet) -> tuple[Integers, Integers]:
+        return self._reader.postings_of(terms) if len(terms) else (_NO_NUMBERS, _NO_NUMBERS)
 
     def _whole(self, word: plan.Word) -> ScoredWord:
         numbers, frequency = self._weighted(word)
@@ -100,7 +99,7 @@ class Lexicon:
         """Documents, and the frequencies of all fields weighted, normalised by length and added up."""
         parts = []
         for field in dict.fromkeys(word.fields):
-            numbers, counts = self.counts(word, field)
+            numbers, counts = self._postings(self.terms(word, field))
             parts.append((numbers, counts * self._norms(field)[numbers]))
         filled = [part for part in parts if len(part[0])]
         if len(filled) == 1:

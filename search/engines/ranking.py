@@ -103,24 +103,27 @@ class Ranking:
         apart = self._apart([word for word in self._words if word is not main])
         if apart is None:
             return None
-        leaders = main.leaders(count)
-        found = None if leaders is None else self._with_champions(leaders, main, apart, count)
-        return found or self._with_champions(main.champions, main, apart, count)
+        others = self._one_and_all(apart, count) if len(apart) else None
+        leaders, found = main.leaders(count), None
+        if leaders is not None:
+            found = self._with_champions(leaders, main, apart, others, count)
+        if found is None and (not self._hits.sparse or main.champions_at_hand()):
+            found = self._with_champions(main.champions, main, apart, others, count)
+        return found
 
-    def _with_champions(self, champions: Champions, main: ScoredWord, apart: DocumentSet, count: int) -> Best | None:
+    def _with_champions(self, champions: Champions, main: ScoredWord, apart: DocumentSet, others: Best | None, count: int) -> Best | None:
         documents, scores, floor = champions
         if self._hits is not main.documents:
             wanted = self._hits.holds(documents)
-            if len(apart):
+            if others is not None:
                 wanted &= ~apart.holds(documents)
             documents, scores = documents[wanted], scores[wanted]
         whole = len(documents) + len(apart) == len(self._hits)
         if len(scores) > count:
             end = len(scores) - int(scores[::-1].searchsorted(scores[count - 1] - _MARGIN))
             documents, scores = documents[:end], scores[:end]
-        if len(apart):
-            others, other_scores = self._one_and_all(apart, count)
-            documents, scores = _above(np.concatenate([others, documents]), np.concatenate([other_scores, scores]), count)
+        if others is not None:
+            documents, scores = _above(np.concatenate([others[0], documents]), np.concatenate([others[1], scores]), count)
         return (documents, scores) if whole or _lowest(scores, count) > floor + _MARGIN else None
 
     def _by_blocks(self, count: int) -> Best | None:

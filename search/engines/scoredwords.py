@@ -87,6 +87,10 @@ class ScoredWord:
         """At least the first ``count`` of the champions, where they are sooner found than all of them."""
         return None
 
+    def champions_at_hand(self) -> bool:
+        """Whether there are champions, or were asked for before: to find them takes longer than to score a few hits once."""
+        return True
+
     @property
     def champions(self) -> Champions:
         """Where the word adds most; found when it is first asked for."""
@@ -111,6 +115,7 @@ class BoundedWord(ScoredWord):
         self._scores = None
         self._reader, self._stretches, self._factor = reader, stretches, factor
         self._leaders: tuple[int, Champions] | None = None
+        self._wanted = False
 
     def _frequencies(self) -> list[tuple[npt.NDArray[Any], Scores]]:
         return self._reader.guard(self._stretches.frequencies)
@@ -142,6 +147,11 @@ class BoundedWord(ScoredWord):
             wanted = max(FEW_CHAMPIONS, count + count // 2)
             self._leaders = wanted, self._reader.guard(lambda: self._find_leaders(wanted))
         return self._leaders[1]
+
+    def champions_at_hand(self) -> bool:
+        """As `ScoredWord.champions_at_hand`."""
+        wanted, self._wanted = self._wanted, True
+        return wanted or self._champions is not None
 
     def _find_leaders(self, count: int) -> Champions:
         """The best ``count`` and what ties with the last of them: stretch after stretch is read until no other can hold one as good."""
