@@ -20,7 +20,7 @@ from reftel.engine.reader import Reader
 from reftel.search import plan
 from reftel.search.engines.columns import Columns
 from reftel.search.engines.evaluation import Evaluation
-from reftel.search.engines.scoredwords import BLOCK, CHAMPIONS, Champions, ScoredWord, Scores
+from reftel.search.engines.scoredwords import BLOCK, CHAMPIONS, REMEMBERED, Champions, ScoredWord, Scores
 from reftel.search.engines.sets import DocumentSet, union
 from reftel.search.positions import Integers
 from reftel.search.walk import prefers
@@ -47,15 +47,22 @@ class Ranking:
         self._words = [word for word in words if len(word.documents)]
         self._bonuses = [bonus for bonus in preferred if len(bonus[0])]
 
-    def window(self, offset: int, limit: int | None) -> list[tuple[str, float]]:
-        """Keys and scores of the hits from ``offset`` on."""
+    def window(self, offset: int, limit: int | None) -> list[plan.Found]:
+        """The hits from ``offset`` on."""
         end = len(self._hits) if limit is None else min(len(self._hits), offset + limit)
         if end <= offset:
             return []
         if not self._words and not self._bonuses:
-            return [(self._reader.key(document), 0.0) for document in self._columns.window("", self._hits, offset, limit).tolist()]
-        documents, scores = self._best(end)
-        return self._ordered(documents, scores, offset, end)
+            return [plan.Found(self._reader.key(document), 0.0) for document in self._columns.window("", self._hits, offset, limit).tolist()]
+        if len(self._words) == 1 and not self._bonuses and self._hits is self._words[0].documents and end <= REMEMBERED:
+            return self._of_lone(self._words[0], end)[offset:end]
+        return self._ordered(*self._best(end), offset, end)
+
+    def _of_lone(self, word: ScoredWord, end: int) -> list[plan.Found]:
+        """The first hits of a question for one word, which the word remembers."""
+        if len(word.first_hits) < end:
+            word.first_hits = self._ordered(*self._best(end), 0, end)
+        return word.first_hits
 
     def _best(self, count: int) -> Best:
         """At least the first ``count`` hits, with any that tie with the last of them, in any order."""
@@ -161,15 +168,15 @@ class Ranking:
 
     # -- the order ------------------------------------------------------------------------------------------------------------------------
 
-    def _ordered(self, documents: Integers, scores: Scores, offset: int, end: int) -> list[tuple[str, float]]:
+    def _ordered(self, documents: Integers, scores: Scores, offset: int, end: int) -> list[plan.Found]:
         key = self._reader.key
         if len(documents) <= _FEW_TIES:  # the keys of all documents need not be sorted for so few
             pairs = zip(documents.tolist(), scores.tolist(), strict=True)
             ranked = sorted([(round(score * -_TICKS), key(document)) for document, score in pairs])
-            return [(name, -ticks / _TICKS) for ticks, name in ranked[offset:end]]
+            return [plan.Found(name, -ticks / _TICKS) for ticks, name in ranked[offset:end]]
         falling = np.rint(scores * -_TICKS)
         order = np.lexsort((self._reader.key_order()[documents], falling))[offset:end]
-        return list(zip(map(key, documents[order].tolist()), (-falling[order] / _TICKS).tolist(), strict=True))
+        return list(map(plan.Found, map(key, documents[order].tolist()), (-falling[order] / _TICKS).tolist()))
 
 
 def _lowest(scores: Scores, count: int) -> float:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from reftel.engine.reader import Reader
 from reftel.engine.stretches import Stretches
 from reftel.search.engines.sets import DocumentSet
+from reftel.search.plan import Found
 from reftel.search.positions import Integers, found_in
 
 Scores = npt.NDArray[np.float64]
@@ -22,9 +23,13 @@ BLOCK = 128
 CHAMPIONS = 512
 """Documents whose scores are kept in order for every word; more where others tie with the last of them."""
 
+REMEMBERED = 32
+"""So many first hits of a question for a word alone are kept as they are given back."""
+
 FEW_CHAMPIONS = 16
 """So many are found first where that spares going through all documents."""
 
+_BYTES_OF_HITS = 160 * REMEMBERED
 _FIRST = 20  # stretches that are read at once, the most promising ones
 _GROWTH = 4
 _ROUNDING = 1 + 1e-9  # bounds are compared with scores that were reckoned in another order
@@ -57,6 +62,7 @@ class ScoredWord:
         self.documents, self.common = documents, common
         self._scores: Scores | None = scores
         self._champions: Champions | None = None
+        self.first_hits: list[Found] = []
 
     @property
     def scores(self) -> Scores:
@@ -100,8 +106,8 @@ class ScoredWord:
 
     @property
     def nbytes(self) -> int:
-        """Bytes that it takes, with the mask and the champions that may still be made."""
-        return (16 * self.documents.size if self.common else 16 * len(self.documents)) + self.documents.size + 16 * CHAMPIONS
+        """Bytes that it takes, with the mask, the champions and the first hits that may still be made."""
+        return _BYTES_OF_HITS + (16 * self.documents.size if self.common else 16 * len(self.documents)) + self.documents.size + 16 * CHAMPIONS
 
 
 class BoundedWord(ScoredWord):

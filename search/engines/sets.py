@@ -101,6 +101,9 @@ class DocumentSet:
     def those_among(self, numbers: Integers) -> DocumentSet:
         """The documents that are among ``numbers``, in any order and perhaps repeated; for a small set, as nothing depends on the size of the whole."""
         own = self.numbers
+        if len(own) + len(numbers) <= _FEW:
+            among = set(numbers.tolist())
+            return DocumentSet.of(np.array([number for number in own.tolist() if number in among], dtype=np.int64), self.size)
         places, found = found_in(own, numbers)
         marked = np.zeros(len(own), dtype=np.bool_)
         marked[places[found]] = True
