@@ -36,7 +36,8 @@ _ONE = 1 << 16  # scales count in fractions of it
 
 def norms(lengths: Integers, average: float) -> Norms:
     """What frequencies are divided by, for documents of these lengths: 1 for one of ``average`` length."""
-    result: Norms = 1 - SLOPE + SLOPE * (lengths / (average or 1.0))
+    result: Norms = lengths * (SLOPE / (average or 1.0))
+    result += 1 - SLOPE
     return result
 
 
@@ -129,20 +130,19 @@ def _row(term: int, documents: Integers, frequencies: Integers, norm: Norms) -> 
 
 
 class Bounds:
-    """The bounds of a field in one segment of ``documents`` documents."""
+    """The bounds of a field in one segment of ``documents`` documents. ``terms``: the numbers of the terms that have bounds."""
 
     def __init__(self, file: Container, name: str, documents: int) -> None:
         array = {kind: file.array(names.part(name, kind)) for kind in names.OF_BOUNDS}
-        self._terms, self._scales = array[names.BOUND_TERMS], array[names.BOUND_SCALES]
+        self.terms, self._scales = array[names.BOUND_TERMS], array[names.BOUND_SCALES]
         words = array[names.BOUND_WORDS]
         size = -(-len(words) // BLOCK)
-        if len(words) > documents or len(self._scales) != len(self._terms):
+        if len(words) > documents or len(self._scales) != len(self.terms):
             raise ValueError(f"'{name}' has bounds of another size than said")
         self._highest, self._counts, self._first = (
-            array[kind].reshape(len(self._terms), size) for kind in (names.BOUNDS, names.BOUND_COUNTS, names.BOUND_FIRST)
+            array[kind].reshape(len(self.terms), size) for kind in (names.BOUNDS, names.BOUND_COUNTS, names.BOUND_FIRST)
         )
-        self._norms = written_norms(words)
-        self.least = int(self._counts.sum(axis=1, dtype=np.int64).min())  # documents that each of the terms has
+        self._words = words
         self._quotients: tuple[Norms, Norms] | None = None
 
     def quotients(self, weights: Norms, base: int) -> Norms:
@@ -151,14 +151,14 @@ class Bounds:
         Those of the weights that were asked for last are kept.
         """
         if self._quotients is None or self._quotients[0] is not weights:
-            products = self._norms * weights[base : base + len(self._norms)]
+            products = written_norms(self._words) * weights[base : base + len(self._words)]
             self._quotients = weights, np.maximum.reduceat(products, np.arange(0, len(products), BLOCK))
         return self._quotients[1]
 
     def of(self, term: int) -> TermBounds | None:
         """The bounds of a term; ``None`` if it is not common."""
-        row = int(self._terms.searchsorted(term))
-        if row >= len(self._terms) or int(self._terms[row]) != term:
+        row = int(self.terms.searchsorted(term))
+        if row >= len(self.terms) or int(self.terms[row]) != term:
             return None
         highest = self._highest[row] * (float(self._scales[row]) / _ONE)
         return TermBounds(highest, self._counts[row].astype(np.int64), self._first[row])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -52,9 +53,17 @@ class FieldPostings:
 
     def frequent(self, low: int, high: int) -> list[int]:
         """Those of the terms ``low`` to ``high`` that stand in so many documents that they may have bounds."""
-        if self.bounds is None or self.total(low, high) < self.bounds.least:
+        if self.bounds is None or self.total(low, high) < self._least:
             return []
-        return (np.flatnonzero(self.counts(low, high) >= self.bounds.least) + low).tolist()
+        frequent: list[int] = (np.flatnonzero(self.counts(low, high) >= self._least) + low).tolist()
+        return frequent
+
+    @functools.cached_property
+    def _least(self) -> int:
+        """The fewest documents that a term with bounds stands in."""
+        assert self.bounds is not None
+        terms = self.bounds.terms.astype(np.int64)
+        return int((self._postings[terms + 1].astype(np.int64) - self._postings[terms]).min())
 
     def bounds_of(self, term: int) -> TermBounds | None:
         """The bounds of a term, if it has some."""

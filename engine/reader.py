@@ -291,8 +291,11 @@ class Reader:
 
     def _key(self, document: int) -> str:
         """The key of a document."""
-        segment, number = self._locate(document)
-        return self.guard(lambda: segment.field(KEY).lexicon.term(int(segment.key_numbers[number])))
+        try:  # as `guard`, without a call
+            segment, number = self._locate(document)
+            return segment.field(KEY).lexicon.term(int(segment.key_numbers[number]))
+        except DAMAGE as error:
+            raise damage_of(self.folder, error) from error
 
     def key_order(self) -> Integers:
         """Numbers that sort documents by key."""

@@ -33,7 +33,10 @@ class SegmentTerms:
     stretches: tuple[tuple[int, int], ...]
 
     def __len__(self) -> int:
-        return sum(high - low for low, high in self.stretches)
+        total = 0
+        for low, high in self.stretches:
+            total += high - low
+        return total
 
     @classmethod
     def none(cls) -> Self:

@@ -113,9 +113,9 @@ class Lexicon:
     def _make_norms(self, field: str) -> Scores:
         """What a frequency in a field is multiplied with, by document: the field's weight, less for a long text."""
         lengths = self._reader.lengths(field)
-        average = float(lengths[self._reader.live].sum()) / max(self._reader.documents, 1) or 1.0
-        norms: Scores = fields_by_name()[field].weight / length_norms(lengths, average)
-        return norms
+        total = lengths.sum() if self._reader.documents == self._reader.size else lengths[self._reader.live].sum()
+        norms: Scores = length_norms(lengths, float(total) / max(self._reader.documents, 1))
+        return np.divide(fields_by_name()[field].weight, norms, out=norms)
 
 
 @functools.lru_cache(maxsize=_REMEMBERED)

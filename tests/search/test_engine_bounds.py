@@ -123,7 +123,7 @@ def test_a_bound_is_no_less_than_any_score(folder):
         for term in range(len(field.lexicon)) if field.bounds else ():
             found = field.bounds.of(term)
             if found is not None:
-                shares = field.frequencies(term) / field.bounds._norms[field.documents(term)]
+                shares = field.frequencies(term) / bounds.written_norms(field.bounds._words)[field.documents(term)]
                 stretches = field.documents(term) // bounds.BLOCK
                 assert (found.highest[stretches] * (1 + 1e-9) >= shares).all()
                 assert (found.highest[stretches] <= shares.max() * 1.01).all()
