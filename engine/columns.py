@@ -70,6 +70,12 @@ class Lists:
             raise ValueError("lists of another length than said")
         return self
 
+    def sums(self) -> Wide:
+        """The sum of each document's numbers."""
+        before, first = starts_of(self.values), self.first()
+        sums: Wide = before[first[1:]] - before[first[:-1]]
+        return sums
+
     def kept(self, documents: npt.NDArray[np.bool_]) -> Lists:
         """The lists of some documents only."""
         return Lists(self.counts[documents], self.values[np.repeat(documents, self.counts)])

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from reftel.engine import names
-from reftel.engine.columns import Coded, Columns, Lists, RegionLists, encode_numbers, joined, narrow, starts_of
+from reftel.engine.columns import Coded, Columns, Lists, RegionLists, encode_numbers, joined, narrow
 from reftel.engine.container import ContainerWriter
 from reftel.engine.specs import FieldSpec
 from reftel.engine.terms_writer import put_terms
@@ -43,10 +43,9 @@ def put_columns(
 
 
 def _put_blocks(file: ContainerWriter, name: str, blocks: Lists) -> None:
-    words, first = starts_of(blocks.values), blocks.first()
     file.put(names.part(name, names.BLOCK_COUNTS), narrow(blocks.counts))
     file.put(names.part(name, names.BLOCK_WORDS), narrow(blocks.values))
-    file.put(names.part(name, names.LENGTH), narrow(words[first[1:]] - words[first[:-1]]))
+    file.put(names.part(name, names.LENGTH), narrow(blocks.sums()))
 
 
 def _put_sort(file: ContainerWriter, name: str, codes: Sequence[Integers], numbers: Sequence[Integers]) -> None:

@@ -96,6 +96,10 @@ class Lexicon:
         terms = text.split(SEPARATOR)
         return terms if len(terms) == high - low else self.select(range(low, high))  # line breaks in terms
 
+    def text(self) -> str:
+        """All terms, a line break behind each."""
+        return decode_term(bytes(self._blob))
+
     def select(self, numbers: Iterable[int]) -> list[str]:
         """The terms with these numbers."""
         return [self.term(number) for number in numbers]

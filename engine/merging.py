@@ -79,7 +79,8 @@ def _merge_field(file: SegmentFile, name: str, segments: Sequence[Segment], maps
     """Write a field; for each segment the numbers that its terms get."""
     fields = [segment.field(name) for segment in segments]
     terms, ranks = merged_terms([field.lexicon for field in fields])
-    writer = file.terms_writer(name)
+    words = [segment.lengths(name)[segment.live] for segment in segments] if file.is_text(name) else []
+    writer = file.terms_writer(name, words)
     for low, high in _stretches(fields, ranks, len(terms)):
         parts = [
             _part(field, numbers, segment, documents, low, high)

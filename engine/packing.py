@@ -20,7 +20,10 @@ UNIT = 16
 _CHUNK = 1 << 13  # blocks packed at once
 _AT_ONCE = 1 << 9  # blocks unpacked at once: what is made on the way stays in the processor's cache
 _MOST_BITS = 32
-_SCATTERED, _FEW = 8, 2000  # so few numbers of a block, or in all, are picked one by one
+_UNITS = np.arange(32)[:, None]
+_PLANES = np.arange(32).reshape(4, 8)  # the units of each plane of 8 bits
+_SHIFTS = np.arange(8, dtype=np.uint8)
+_SCATTERED, _FEW = 4, 128  # so few numbers of a block, or in all, are picked one by one
 
 
 class PackedWriter:
@@ -100,10 +103,8 @@ class Packed:
         low = first // BLOCK
         bounds = self._starts[low : -(-last // BLOCK) + 1]
         if len(bounds) == 2:
-            unpacked = self._block(int(bounds[0]), int(bounds[1]))
-        else:
-            unpacked = self._neighbours(bounds.astype(np.intp))
-        return unpacked[first - low * BLOCK : last - low * BLOCK]
+            return self._block(int(bounds[0]), int(bounds[1]), first - low * BLOCK, last - low * BLOCK)
+        return self._neighbours(bounds.astype(np.intp))[first - low * BLOCK : last - low * BLOCK]
 
     def _neighbours(self, bounds: npt.NDArray[np.intp]) -> Integers:
         """The numbers of neighbouring blocks, from where each begins and the last one ends."""
@@ -148,25 +149,59 @@ class Packed:
             numbers += found << (8 * whole + bit)
         return numbers
 
-    def _block(self, start: int, end: int) -> Integers:
+    def _block(self, start: int, end: int, first: int, last: int) -> Integers:
+        """Numbers ``first`` to ``last`` of a single block."""
         _check_width(start - end, end - start)
-        planes = self._units[start:end]
-        return _numbers(planes[None], _type_for(end - start))[0] if end > start else np.zeros(BLOCK, dtype=np.uint8)
+        units, kind = self._units[start:end], _type_for(end - start)
+        whole, bits = divmod(len(units), 8)
+        numbers: Integers
+        if bits:
+            split = np.unpackbits(units[8 * whole :], axis=1)[:, first:last] << _SHIFTS[:bits, None]
+            numbers = np.bitwise_or.reduce(split, axis=0)
+            if whole:
+                numbers = numbers.astype(kind) << kind(8 * whole)
+        else:
+            numbers = np.zeros(last - first, dtype=kind)
+        for plane in range(whole):
+            data = units[8 * plane : 8 * plane + 8].reshape(-1)[first:last]
+            numbers |= data.astype(kind) << kind(8 * plane)
+        return numbers
 
     def _unpack(self, starts: npt.NDArray[np.intp], widths: npt.NDArray[np.intp]) -> Integers:
-        counts = np.bincount(widths) if widths.min() >= 0 else np.empty(0, dtype=np.intp)
-        _check_width(len(counts) and -1, len(counts) - 1 if len(counts) else -1)
-        present = np.flatnonzero(counts).tolist()
-        kind = _type_for(present[-1])
-        if len(present) == 1:
-            width = present[0]
-            planes = self._units[starts[:, None] + np.arange(width)] if width else np.empty((len(starts), 0, UNIT), dtype=np.uint8)
-            return _numbers(planes, kind) if width else np.zeros((len(starts), BLOCK), dtype=kind)
+        """The numbers of blocks, a row for each. Those with as many planes of 8 bits are taken apart together."""
+        least, widest = int(widths.min()), int(widths.max())
+        _check_width(-least, widest)
+        kind = _type_for(widest)
+        if least >> 3 == widest >> 3:
+            return self._planes(starts, widths, widest, kind)
         rows = np.empty((len(starts), BLOCK), dtype=kind)
-        for width in present:
-            chosen = np.flatnonzero(widths == width)
-            rows[chosen] = _numbers(self._units[starts[chosen][:, None] + np.arange(width)], kind) if width else 0
+        wholes = widths >> 3
+        for whole in range(least >> 3, (widest >> 3) + 1):
+            chosen = (wholes == whole).nonzero()[0]
+            if len(chosen):
+                rows[chosen] = self._planes(starts[chosen], widths[chosen], int(widths[chosen].max()), kind)
         return rows
+
+    def _planes(self, starts: npt.NDArray[np.intp], widths: npt.NDArray[np.intp], widest: int, kind: type[np.unsignedinteger[Any]]) -> Integers:
+        """Blocks with the same number of planes of 8 bits; all are taken to have as many planes of 1 bit as the ``widest``."""
+        whole, bits = divmod(widest, 8)
+        numbers: Integers
+        if not bits:
+            numbers = np.zeros((len(starts), BLOCK), dtype=kind)
+        else:
+            planes = _UNITS[8 * whole : 8 * whole + bits]
+            units = self._units.take(starts + planes, axis=0, mode="clip")
+            units[planes >= widths] = 0  # these belong to the next block
+            split = np.unpackbits(units, axis=2)
+            numbers = split[0]
+            for plane in range(1, bits):
+                numbers |= split[plane] << _SHIFTS[plane]
+            if whole:
+                numbers = numbers.astype(kind) << kind(8 * whole)
+        for plane in range(whole):
+            data = self._units.take(starts[:, None] + _PLANES[plane], axis=0)
+            numbers |= data.reshape(-1, BLOCK).astype(kind, copy=False) << kind(8 * plane)
+        return numbers
 
 
 def _check_width(falling: int, width: int) -> None:
@@ -176,21 +211,3 @@ def _check_width(falling: int, width: int) -> None:
 
 def _type_for(width: int) -> type[np.unsignedinteger[Any]]:
     return np.uint8 if width <= 8 else np.uint16 if width <= 16 else np.uint32
-
-
-def _numbers(planes: Bytes, kind: type[np.unsignedinteger[Any]]) -> Integers:
-    """The numbers of blocks of one width, from their planes: (blocks, width, 16) -> (blocks, 128)."""
-    blocks, width, _ = planes.shape
-    whole, bits = divmod(width, 8)
-    if whole:
-        numbers = planes[:, :8].reshape(blocks, BLOCK).astype(kind)
-        for plane in range(1, whole):
-            numbers |= planes[:, 8 * plane : 8 * plane + 8].reshape(blocks, BLOCK).astype(kind) << kind(8 * plane)
-    else:
-        numbers = np.zeros((blocks, BLOCK), dtype=kind)
-    if bits:
-        rest = np.unpackbits(planes[:, 8 * whole].reshape(blocks, UNIT), axis=1)
-        for bit in range(1, bits):
-            rest |= np.unpackbits(planes[:, 8 * whole + bit], axis=1) << np.uint8(bit)
-        numbers |= rest.astype(kind) << kind(8 * whole) if whole else rest.astype(kind, copy=False)
-    return numbers

@@ -27,6 +27,7 @@ from reftel.engine.lexicon import encode_term
 from reftel.engine.postings import PLACE_BITS, FieldPostings
 from reftel.engine.segment import Segment
 from reftel.engine.specs import KEY
+from reftel.engine.stretches import Grid, TermPart
 from reftel.engine.tables import Blocks, Facet, Regions
 from reftel.engine.termsets import SegmentTerms, TermSet
 
@@ -103,7 +104,7 @@ class Reader:
 
     def listed(self, terms: TermSet) -> list[str]:
         """The terms of a set in code-point order."""
-        parts = self._guard(lambda: [termsets.listed(part, field) for part, field, _segment, _base in self._parts(terms)])
+        parts = self.guard(lambda: [termsets.listed(part, field) for part, field, _segment, _base in self._parts(terms)])
         return parts[0] if len(parts) == 1 else sorted(set().union(*parts))
 
     def with_prefix(self, field: str, prefix: str = "") -> TermSet:
@@ -116,6 +117,11 @@ class Reader:
             return None
         return self._term_set(field, ("root", root), lambda segment: SegmentTerms.of_root(segment, field, root))
 
+    def spelled(self, field: str, word: str, distance: int) -> TermSet:
+        """The terms of a field at a Levenshtein distance of at most ``distance`` from ``word``."""
+        name = ("spelled", word, str(distance))
+        return self._term_set(field, name, lambda segment: SegmentTerms.of_numbers(segment.spelling(field).near(word, distance).tolist()))
+
     def exactly(self, field: str, terms: Sequence[str]) -> TermSet:
         """Those of ``terms`` that a field has."""
         return self._term_set(field, ("terms", *terms), lambda segment: SegmentTerms.named(segment, field, terms))
@@ -124,7 +130,7 @@ class Reader:
         def found() -> TermSet:
             return TermSet(field, name, tuple(find(segment) if segment.has_terms(field) else SegmentTerms.none() for segment in self._segments))
 
-        return self._guard(found)
+        return self.guard(found)
 
     def _parts(self, terms: TermSet) -> Iterator[tuple[SegmentTerms, FieldPostings, Segment, int]]:
         """Each segment that has some of the terms: those terms, the field there, and the number of its first document."""
@@ -136,7 +142,22 @@ class Reader:
 
     def total_postings(self, terms: TermSet) -> int:
         """The sum, over the terms of a set, of how many documents hold each, deleted ones included; cheap."""
-        return sum(int(field.counts(low, high).sum()) for part, field, _segment, _base in self._parts(terms) for low, high in part.stretches)
+        return sum(field.total(low, high) for part, field, _segment, _base in self._parts(terms) for low, high in part.stretches)
+
+    @functools.cached_property
+    def grid(self) -> Grid:
+        """The stretches of documents that `common_terms` are read by."""
+        return Grid(self._bases, None if self.documents == self.size else self.live)
+
+    def common_terms(self, terms: TermSet) -> tuple[list[TermPart], TermSet]:
+        """The terms of a set that have bounds, in every segment that has them, and all others."""
+        found, rest = [], []
+        for number, (part, segment) in enumerate(zip(terms.parts, self._segments, strict=False)):
+            field = segment.field(terms.field) if len(part) else None
+            common = part.common(field) if field is not None and field.bounds is not None else []
+            found += [TermPart(field, term, bounds, self._bases[number], self.grid.first(number)) for term, bounds in common if field is not None]
+            rest.append(part.without([term for term, _ in common]) if common else part)
+        return found, TermSet(terms.field, (*terms.name, "uncommon"), tuple(rest)) if found else terms
 
     def postings(self, field: str, term: str) -> tuple[Integers, Integers]:
         """The live documents that hold ``term``, rising, and how often each does."""
@@ -154,8 +175,11 @@ class Reader:
     def _postings(self, terms: TermSet) -> tuple[Integers, ...]:
         documents, frequencies = [_NONE], [_NONE]
         for part, field, segment, base in self._parts(terms):
-            single = len(part) == 1
-            found, counts = self._single(part, field, segment)[:2] if single else termsets.postings(part, field, segment.size)
+            if len(part) == 1:
+                term = part.stretches[0][0]
+                found, counts = field.documents(term), field.frequencies(term)
+            else:
+                found, counts = termsets.postings(part, field, segment.size)
             if segment.deletions:
                 alive = segment.live[found]
                 found, counts = found[alive], counts[alive]
@@ -182,7 +206,7 @@ class Reader:
         whole = self._cache.peek(key)
         if whole is None and self._kept_whole(terms):
             whole = self._cached(key, lambda: self._places(terms, None))
-        return self._guard(lambda: self._places(terms, within))[0] if whole is None else _cut(whole[0], within)
+        return self.guard(lambda: self._places(terms, within))[0] if whole is None else _cut(whole[0], within)
 
     def _total_places(self, terms: TermSet) -> int:
         """How many postings and places the terms of a set have together, deleted documents included; cheap."""
@@ -267,8 +291,11 @@ class Reader:
 
     def _key(self, document: int) -> str:
         """The key of a document."""
-        segment, number = self._locate(document)
-        return self._guard(lambda: segment.field(KEY).lexicon.term(int(segment.key_numbers[number])))
+        try:  # as `guard`, without a call
+            segment, number = self._locate(document)
+            return segment.field(KEY).lexicon.term(int(segment.key_numbers[number]))
+        except DAMAGE as error:
+            raise damage_of(self.folder, error) from error
 
     def key_order(self) -> Integers:
         """Numbers that sort documents by key."""
@@ -277,7 +304,7 @@ class Reader:
 
     def document(self, key: str) -> int | None:
         """The document with this key."""
-        return self._guard(lambda: self._document(encode_term(key)))
+        return self.guard(lambda: self._document(encode_term(key)))
 
     def _document(self, key: bytes) -> int | None:
         for base, segment in zip(self._bases, self._segments, strict=False):
@@ -292,12 +319,12 @@ class Reader:
     def record(self, document: int) -> bytes:
         """The stored bytes of a document, as they were given."""
         segment, number = self._locate(document)
-        return self._guard(lambda: segment.record(number))
+        return self.guard(lambda: segment.record(number))
 
     def dictionary(self) -> bytes:
         """What the records of the largest segment are compressed with; empty if with nothing."""
         largest = max(self._segments, key=lambda segment: segment.size, default=None)
-        return b"" if largest is None else self._guard(lambda: largest.dictionary)
+        return b"" if largest is None else self.guard(lambda: largest.dictionary)
 
     # -- the whole --------------------------------------------------------------------------------------------------------------------------
 
@@ -319,20 +346,21 @@ class Reader:
         number = bisect.bisect_right(self._bases, document) - 1
         return self._segments[number], document - self._bases[number]
 
-    def _guard(self, read: Callable[[], Read]) -> Read:
+    def guard(self, read: Callable[[], Read]) -> Read:
+        """What ``read`` gives; the engine's own errors in place of what damaged files lead to."""
         try:
             return read()
         except DAMAGE as error:
             raise damage_of(self.folder, error) from error
 
     def _cached(self, key: tuple[Any, ...], make: Callable[[], tuple[Integers, ...]]) -> tuple[Integers, ...]:
-        return self._cache.get(key, lambda: self._guard(make), largest=_LARGEST_KEPT)
+        return self._cache.get(key, lambda: self.guard(make), largest=_LARGEST_KEPT)
 
     def _column(self, kind: str, field: str, make: Callable[[], Read]) -> Read:
         """A column made once and kept. Two threads may both make it; they make equal ones."""
         key = (kind, field)
         if key not in self._columns:
-            self._columns[key] = self._guard(make)
+            self._columns[key] = self.guard(make)
         kept: Read = self._columns[key]
         return kept
 

@@ -18,7 +18,7 @@ _WAITING = 2  # batches that are being worked on
 _SHARE = 0.9  # of the memory for batches; the rest is for putting them together, which is done a stretch of terms at a time
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Task:
     """What a run needs to know. ``memory`` in bytes. ``dictionary``: what records are compressed with; a run makes its own if it is empty."""
 

@@ -17,6 +17,7 @@ from reftel.engine.lexicon import Lexicon
 from reftel.engine.postings import FieldPostings, open_lexicon
 from reftel.engine.records import inflate
 from reftel.engine.specs import KEY, FieldSpec
+from reftel.engine.spelling import Spelling
 
 Integers = npt.NDArray[Any]
 Wide = npt.NDArray[np.int64]
@@ -38,11 +39,13 @@ class Segment:
         self.live[deleted] = False
         self.deletions = len(deleted)
         self.field = functools.cache(self._field)
+        self.spelling = functools.cache(lambda field: Spelling.of(self.field(field).lexicon))
         self.facet_terms = functools.cache(lambda field: open_lexicon(self.file, names.part(field, names.FACET)))
 
     def close(self) -> None:
         """Let go of the file."""
         self.field.cache_clear()
+        self.spelling.cache_clear()
         self.facet_terms.cache_clear()
         self.file.close()
 

@@ -65,10 +65,13 @@ class SegmentFile:
         self.arrays.put(names.part(names.RECORDS, names.RECORD_FIRST), narrow(starts_of(counts)))
         self.arrays.put(names.part(names.RECORDS, names.RECORD_LENGTHS), narrow(lengths))
 
-    def terms_writer(self, name: str) -> TermsWriter:
-        """What takes the postings of a field."""
-        positions = any(spec.name == name and spec.kind == "text" for spec in self.specs)
-        return TermsWriter(name, self._new_stream, positions=positions)
+    def is_text(self, name: str) -> bool:
+        """Whether a field holds running text."""
+        return any(spec.name == name and spec.kind == "text" for spec in self.specs)
+
+    def terms_writer(self, name: str, words: Sequence[Integers]) -> TermsWriter:
+        """What takes the postings of a field. ``words``: of a field of running text, by part, the number of words in each document."""
+        return TermsWriter(name, self._new_stream, np.concatenate([np.empty(0, dtype=np.uint8), *words]) if self.is_text(name) else None)
 
     def _new_stream(self) -> BinaryIO:
         """A nameless file for what has no place yet, so that nothing is left behind whatever happens."""
@@ -136,14 +139,14 @@ class SegmentBuilder:
         """Write the terms and postings of a field; the place in the order of all terms of each word of the vocabulary."""
         vocabulary, parts = self.vocabularies[name], self._parts.pop(name)  # popped: memory is given back
         terms, ranks = sorted_ranks(vocabulary.words())
-        writer = self._file.terms_writer(name)
-        for postings in self._stretches(name, parts, ranks):
+        writer = self._file.terms_writer(name, [columns.blocks[name].sums() for columns in self._columns] if self._file.is_text(name) else [])
+        for postings in self._postings(name, parts, ranks):
             writer.add(postings)
         writer.finish(self._file.arrays, terms, self._file.roots_of(name, self._roots))
         return ranks
 
-    def _stretches(self, name: str, parts: list[Part], ranks: Integers) -> Iterable[Postings]:
-        if not any(spec.name == name and spec.kind == "text" for spec in self._specs):
+    def _postings(self, name: str, parts: list[Part], ranks: Integers) -> Iterable[Postings]:
+        if not self._file.is_text(name):
             return (combine([dataclasses.replace(part, terms=ranks[part.terms]) for part in parts], len(ranks)),)
         return Stretches(parts, self.vocabularies[name].initials(), ranks, _AT_ONCE)
 

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from reftel.engine import names
+from reftel.engine.bounds import BoundsWriter
 from reftel.engine.columns import narrow, starts_of
 from reftel.engine.combining import Postings
 from reftel.engine.container import ContainerWriter
@@ -26,11 +27,11 @@ _PIECE = 1 << 20
 class TermsWriter:
     """Takes the postings of a field, and writes its arrays at the end. Terms without postings are left out."""
 
-    def __init__(self, name: str, new_file: Callable[[], BinaryIO], *, positions: bool) -> None:
+    def __init__(self, name: str, new_file: Callable[[], BinaryIO], words: Integers | None) -> None:
+        """``words``: of running text the number of words in each document; ``None`` for whole values."""
         self._name = name
         self._gaps = _Stream(new_file())
-        self._frequencies = _Stream(new_file()) if positions else None
-        self._positions = _Stream(new_file()) if positions else None
+        self._text = None if words is None else (_Stream(new_file()), _Stream(new_file()), BoundsWriter(words))
         self._first: list[Integers] = []
         self._counts: list[Integers] = []
         self._words: list[Integers] = []
@@ -47,10 +48,12 @@ class TermsWriter:
         gaps = np.empty(len(documents), dtype=np.uint32)
         np.subtract(documents[1:], documents[:-1], out=gaps[1:])
         self._gaps.packed.add(gaps[later] - np.uint32(1))
-        if postings.words is not None and postings.frequencies is not None and postings.positions is not None and self._frequencies and self._positions:
+        if postings.words is not None and postings.frequencies is not None and postings.positions is not None and self._text:
+            frequencies, positions, bounds = self._text
             self._words.append(postings.words)
-            self._frequencies.packed.add(postings.frequencies - postings.frequencies.dtype.type(1))
-            self._positions.packed.add(postings.positions)
+            frequencies.packed.add(postings.frequencies - postings.frequencies.dtype.type(1))
+            positions.packed.add(postings.positions)
+            bounds.add(counts[counts > 0], documents, postings.frequencies)
 
     def finish(self, file: ContainerWriter, terms: Sequence[str], roots: Roots | None = None) -> npt.NDArray[np.bool_]:
         """Write everything; which of ``terms`` have postings."""
@@ -61,10 +64,12 @@ class TermsWriter:
         file.put(self._part(names.POSTINGS_AT), narrow(starts_of(counts[used])))
         file.put(self._part(names.FIRST), narrow(_all(self._first)))
         self._gaps.put(file, self._part(names.GAPS))
-        if self._frequencies and self._positions:
+        if self._text:
+            frequencies, positions, bounds = self._text
             file.put(self._part(names.PLACES_AT), narrow(starts_of(_all(self._words)[used])))
-            self._frequencies.put(file, self._part(names.FREQUENCIES))
-            self._positions.put(file, self._part(names.POSITIONS))
+            frequencies.put(file, self._part(names.FREQUENCIES))
+            positions.put(file, self._part(names.POSITIONS))
+            bounds.finish(file, self._name)
         if roots is not None:
             _put_roots(file, self._name, roots(kept))
         return used

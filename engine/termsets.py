@@ -8,6 +8,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from reftel.engine.bounds import TermBounds
 from reftel.engine.columns import ranges
 from reftel.engine.lexicon import encode_term
 from reftel.engine.postings import PLACE_BITS, FieldPostings
@@ -21,6 +22,7 @@ Single = tuple[Wide, Wide, Wide]
 
 _NONE = np.empty(0, dtype=np.int64)
 _STRETCHES = 32  # so few are cut out one by one
+_TOGETHER = 1 << 14  # postings; so few of terms that stand apart are unpacked at once
 _FEW = 16  # postings of fewer than one document in so many are sorted, others counted by document
 
 
@@ -31,7 +33,10 @@ class SegmentTerms:
     stretches: tuple[tuple[int, int], ...]
 
     def __len__(self) -> int:
-        return sum(high - low for low, high in self.stretches)
+        total = 0
+        for low, high in self.stretches:
+            total += high - low
+        return total
 
     @classmethod
     def none(cls) -> Self:
@@ -53,6 +58,15 @@ class SegmentTerms:
             else:
                 stretches.append((number, number + 1))
         return cls(tuple(stretches))
+
+    def common(self, field: FieldPostings) -> list[tuple[int, TermBounds]]:
+        """Those of the terms that have bounds, with them."""
+        found = ((term, field.bounds_of(term)) for low, high in self.stretches for term in field.frequent(low, high))
+        return [(term, bounds) for term, bounds in found if bounds is not None]
+
+    def without(self, terms: Sequence[int]) -> Self:
+        """The others."""
+        return self.of_numbers([number for low, high in self.stretches for number in range(low, high) if number not in terms])
 
     @classmethod
     def named(cls, segment: Segment, field: str, terms: Sequence[str]) -> Self:
@@ -107,6 +121,8 @@ def postings(terms: SegmentTerms, field: FieldPostings, size: int) -> tuple[Wide
 
 def _all_postings(terms: SegmentTerms, field: FieldPostings) -> tuple[Wide, Wide]:
     documents, frequencies = [_NONE], [_NONE]
+    if len(terms.stretches) > 1 and sum(field.total(low, high) for low, high in terms.stretches) <= _TOGETHER:
+        return field.of_terms(np.concatenate([np.arange(low, high, dtype=np.int64) for low, high in terms.stretches]))
     for low, high in terms.stretches:
         if high - low == 1:
             documents.append(field.documents(low))

@@ -20,7 +20,7 @@ from reftel.engine.reader import Reader
 from reftel.search import plan
 from reftel.search.engines.columns import Columns
 from reftel.search.engines.evaluation import Evaluation
-from reftel.search.engines.lexicon import BLOCK, CHAMPIONS, ScoredWord, Scores
+from reftel.search.engines.scoredwords import BLOCK, CHAMPIONS, REMEMBERED, Champions, ScoredWord, Scores
 from reftel.search.engines.sets import DocumentSet, union
 from reftel.search.positions import Integers
 from reftel.search.walk import prefers
@@ -47,15 +47,22 @@ class Ranking:
         self._words = [word for word in words if len(word.documents)]
         self._bonuses = [bonus for bonus in preferred if len(bonus[0])]
 
-    def window(self, offset: int, limit: int | None) -> list[tuple[str, float]]:
-        """Keys and scores of the hits from ``offset`` on."""
+    def window(self, offset: int, limit: int | None) -> list[plan.Found]:
+        """The hits from ``offset`` on."""
         end = len(self._hits) if limit is None else min(len(self._hits), offset + limit)
         if end <= offset:
             return []
         if not self._words and not self._bonuses:
-            return [(self._reader.key(document), 0.0) for document in self._columns.window("", self._hits, offset, limit).tolist()]
-        documents, scores = self._best(end)
-        return self._ordered(documents, scores, offset, end)
+            return [plan.Found(self._reader.key(document), 0.0) for document in self._columns.window("", self._hits, offset, limit).tolist()]
+        if len(self._words) == 1 and not self._bonuses and self._hits is self._words[0].documents and end <= REMEMBERED:
+            return self._of_lone(self._words[0], end)[offset:end]
+        return self._ordered(*self._best(end), offset, end)
+
+    def _of_lone(self, word: ScoredWord, end: int) -> list[plan.Found]:
+        """The first hits of a question for one word, which the word remembers."""
+        if len(word.first_hits) < end:
+            word.first_hits = self._ordered(*self._best(end), 0, end)
+        return word.first_hits
 
     def _best(self, count: int) -> Best:
         """At least the first ``count`` hits, with any that tie with the last of them, in any order."""
@@ -82,7 +89,7 @@ class Ranking:
         sought: list[ScoredWord] = []
         spread: list[ScoredWord] = []
         for word in self._words:
-            looked_up = few or word.highest is not None or len(documents) * _SPREAD < len(word.documents)
+            looked_up = few or word.common or len(documents) * _SPREAD < len(word.documents)
             (sought if looked_up else spread).append(word)
         total = self._columns.added_up([(word.documents.numbers, word.scores) for word in spread], documents) if spread else None
         for word in sought:
@@ -103,33 +110,41 @@ class Ranking:
         apart = self._apart([word for word in self._words if word is not main])
         if apart is None:
             return None
-        documents, scores, floor = main.champions
+        others = self._one_and_all(apart, count) if len(apart) else None
+        leaders, found = main.leaders(count), None
+        if leaders is not None:
+            found = self._with_champions(leaders, main, apart, others, count)
+        if found is None and (not self._hits.sparse or main.champions_at_hand()):
+            found = self._with_champions(main.champions, main, apart, others, count)
+        return found
+
+    def _with_champions(self, champions: Champions, main: ScoredWord, apart: DocumentSet, others: Best | None, count: int) -> Best | None:
+        documents, scores, floor = champions
         if self._hits is not main.documents:
             wanted = self._hits.holds(documents)
-            if len(apart):
+            if others is not None:
                 wanted &= ~apart.holds(documents)
             documents, scores = documents[wanted], scores[wanted]
         whole = len(documents) + len(apart) == len(self._hits)
         if len(scores) > count:
             end = len(scores) - int(scores[::-1].searchsorted(scores[count - 1] - _MARGIN))
             documents, scores = documents[:end], scores[:end]
-        if len(apart):
-            others, other_scores = self._one_and_all(apart, count)
-            documents, scores = _above(np.concatenate([others, documents]), np.concatenate([other_scores, scores]), count)
+        if others is not None:
+            documents, scores = _above(np.concatenate([others[0], documents]), np.concatenate([others[1], scores]), count)
         return (documents, scores) if whole or _lowest(scores, count) > floor + _MARGIN else None
 
     def _by_blocks(self, count: int) -> Best | None:
         """The best of what rare words or preferences add to, scored one and all, and of the blocks of the common words, which are all that
         adds elsewhere. ``None`` where hardly a block could be passed over.
         """
-        common = [word for word in self._words if word.highest is not None]
+        common = [word for word in self._words if word.common]
         if not common or count > _DEEP or len(self._hits) <= max(_FEW_HITS, self._hits.size // _DENSE):
             return None
-        apart = self._apart([word for word in self._words if word.highest is None])
+        apart = self._apart([word for word in self._words if not word.common])
         if apart is None:
             return None
         documents, scores = self._one_and_all(apart, count)
-        highest = functools.reduce(np.add, (word.highest for word in common if word.highest is not None))
+        highest = functools.reduce(np.add, (word.highest for word in common))
         chosen = np.argpartition(-highest, _FIRST_BLOCKS)[:_FIRST_BLOCKS] if len(highest) > _FIRST_BLOCKS else np.arange(len(highest))
         left = np.ones(len(highest), dtype=np.bool_)
         while len(chosen):
@@ -153,15 +168,15 @@ class Ranking:
 
     # -- the order ------------------------------------------------------------------------------------------------------------------------
 
-    def _ordered(self, documents: Integers, scores: Scores, offset: int, end: int) -> list[tuple[str, float]]:
+    def _ordered(self, documents: Integers, scores: Scores, offset: int, end: int) -> list[plan.Found]:
         key = self._reader.key
         if len(documents) <= _FEW_TIES:  # the keys of all documents need not be sorted for so few
             pairs = zip(documents.tolist(), scores.tolist(), strict=True)
             ranked = sorted([(round(score * -_TICKS), key(document)) for document, score in pairs])
-            return [(name, -ticks / _TICKS) for ticks, name in ranked[offset:end]]
+            return [plan.Found(name, -ticks / _TICKS) for ticks, name in ranked[offset:end]]
         falling = np.rint(scores * -_TICKS)
         order = np.lexsort((self._reader.key_order()[documents], falling))[offset:end]
-        return list(zip(map(key, documents[order].tolist()), (-falling[order] / _TICKS).tolist(), strict=True))
+        return list(map(plan.Found, map(key, documents[order].tolist()), (-falling[order] / _TICKS).tolist()))
 
 
 def _lowest(scores: Scores, count: int) -> float:

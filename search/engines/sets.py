@@ -6,7 +6,7 @@ queries may hold the same one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Self
 
 import numpy as np
@@ -25,11 +25,12 @@ _NONE = np.empty(0, dtype=np.int64)
 class DocumentSet:
     """Which of ``size`` documents belong to it."""
 
-    __slots__ = ("_count", "_mask", "_numbers", "size")
+    __slots__ = ("_count", "_make", "_mask", "_numbers", "size")
 
     def __init__(self, size: int, numbers: Integers | None = None, mask: Mask | None = None) -> None:
         self.size, self._numbers, self._mask = size, numbers, mask
         self._count = -1 if numbers is None else len(numbers)
+        self._make: Callable[[], Mask] | None = None
 
     @classmethod
     def of(cls, numbers: Integers, size: int) -> Self:
@@ -40,6 +41,13 @@ class DocumentSet:
     def by(cls, mask: Mask) -> Self:
         """The documents whose place in the mask is true."""
         return cls(len(mask), mask=mask)
+
+    @classmethod
+    def later(cls, size: int, count: int, make: Callable[[], Mask]) -> Self:
+        """A set of ``count`` documents, of which the mask is made when it is first asked which they are."""
+        made = cls(size)
+        made._count, made._make = count, make
+        return made
 
     @classmethod
     def none(cls, size: int) -> Self:
@@ -57,8 +65,7 @@ class DocumentSet:
 
     def __len__(self) -> int:
         if self._count < 0:
-            assert self._mask is not None
-            self._count = int(np.count_nonzero(self._mask))
+            self._count = int(np.count_nonzero(self.mask))
         return self._count
 
     @property
@@ -70,28 +77,33 @@ class DocumentSet:
     def numbers(self) -> Integers:
         """Its documents, rising."""
         if self._numbers is None:
-            assert self._mask is not None
-            self._numbers = np.flatnonzero(self._mask)
+            self._numbers = np.flatnonzero(self.mask)
         return self._numbers
 
     @property
     def mask(self) -> Mask:
         """A place for each document, true for its own."""
         if self._mask is None:
-            mask = np.zeros(self.size, dtype=np.bool_)
-            mask[self._numbers] = True
-            self._mask = mask
+            if self._make is not None:
+                self._mask = self._make()
+            else:
+                mask = np.zeros(self.size, dtype=np.bool_)
+                mask[self._numbers] = True
+                self._mask = mask
         return self._mask
 
     def holds(self, numbers: Integers) -> Mask:
         """For each of ``numbers`` whether it belongs to the set."""
-        if self._mask is None and len(numbers) <= _FEW and self._count <= _SEARCHED:
+        if self._mask is None and self._numbers is not None and len(numbers) <= _FEW and self._count <= _SEARCHED:
             return found_in(self.numbers, numbers)[1]
         return self.mask[numbers]
 
     def those_among(self, numbers: Integers) -> DocumentSet:
         """The documents that are among ``numbers``, in any order and perhaps repeated; for a small set, as nothing depends on the size of the whole."""
         own = self.numbers
+        if len(own) + len(numbers) <= _FEW:
+            among = set(numbers.tolist())
+            return DocumentSet.of(np.array([number for number in own.tolist() if number in among], dtype=np.int64), self.size)
         places, found = found_in(own, numbers)
         marked = np.zeros(len(own), dtype=np.bool_)
         marked[places[found]] = True

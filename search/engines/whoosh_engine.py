@@ -6,7 +6,6 @@ The index gives arrays (postings, places, columns); everything a plan asks is an
 from __future__ import annotations
 
 import contextlib
-import itertools
 import time
 import weakref
 from collections.abc import Iterator, Sequence
@@ -127,7 +126,7 @@ class WhooshEngine:
 
     def _window(self, request: plan.Request, hits: DocumentSet) -> tuple[plan.Found, ...]:
         if request.sort == "relevance":
-            return tuple(itertools.starmap(plan.Found, self._ranking(request.root, hits).window(request.offset, request.limit)))
+            return tuple(self._ranking(request.root, hits).window(request.offset, request.limit))
         documents = self._columns.window(request.sort, hits, request.offset, request.limit)
         return tuple(plan.Found(self._reader.key(document), 0.0) for document in documents.tolist())
 

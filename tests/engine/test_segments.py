@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pickle
 import random
+from collections import Counter
 
 import numpy as np
 import pytest
 
-from reftel.engine import batch, crew
+from reftel.engine import batch, crew, termsets
 from reftel.engine.batch import BatchMaker, new_vocabularies
 from reftel.engine.errors import EngineError
 from reftel.engine.interning import Vocabulary
@@ -175,6 +176,34 @@ def test_it_does_not_matter_how_records_come_in(tmp_path, expected, way):
         assert found[name] == values, name
     assert len(list(tmp_path.glob("*.seg"))) <= MOST_SEGMENTS
     assert len(list(tmp_path.iterdir())) <= MOST_SEGMENTS + 2
+
+
+@pytest.mark.parametrize("together", [0, 1 << 14])
+def test_terms_that_stand_apart(tmp_path, expected, monkeypatch, together):
+    monkeypatch.setattr(termsets, "_TOGETHER", together)
+    with_replacements_and_deletions(tmp_path)
+    reader = open_reader(tmp_path)
+    for terms in (("word3", "word31", "word5", "nowhere"), ("fox", "hen"), tuple(WORDS[::2])):
+        wanted = Counter(key for term in terms for key, _place in expected["words"].get(term, ()))
+        documents, counts = reader.postings_of(reader.exactly("body", terms))
+        assert dict(zip(map(reader.key, documents.tolist()), counts.tolist(), strict=True)) == wanted
+    for tags in (("P", "R"), ("Q",)):
+        wanted = {key for tag in tags for key in expected["tags"][tag]}
+        assert set(map(reader.key, reader.postings_of(reader.exactly("tags", tags))[0].tolist())) == wanted
+    reader.close()
+
+
+@pytest.mark.parametrize("often", [255, 256, 257, 65536])
+def test_a_word_that_stands_often_in_a_document(tmp_path, often):
+    with open_writer(tmp_path, SPECS) as writer:
+        writer.add(Record("a", b"", {"body": [join_words(["fox"] * often)]}))
+        writer.add(Record("b", b"", {"body": [join_words(["fox", "foxes"])]}))
+    reader = open_reader(tmp_path)
+    assert reader.postings("body", "fox")[1].tolist() == [often, 1]
+    assert len(reader.places("body", "fox")) == often + 1
+    assert len(reader.places_of(reader.with_prefix("body", "fox"))) == often + 2
+    assert reader.postings_of(reader.with_prefix("body", "fox"))[1].tolist() == [often, 2]
+    reader.close()
 
 
 def test_segments_share_the_dictionary_of_the_first(tmp_path):

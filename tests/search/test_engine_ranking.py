@@ -10,12 +10,13 @@ from collections import Counter
 import pytest
 
 from reftel.engine import reader
+from reftel.engine.bounds import SLOPE as B
 from reftel.indexer.writer import CableWriter
 from reftel.schema.cable import Cable
 from reftel.schema.document import document_of
 from reftel.search import plan
-from reftel.search.engines import evaluation, lexicon, ranking
-from reftel.search.engines.lexicon import K1, B
+from reftel.search.engines import evaluation, ranking, scoredwords
+from reftel.search.engines.scoredwords import K1
 from reftel.search.engines.whoosh_engine import WhooshEngine
 
 NUMBER = 6000
@@ -97,7 +98,7 @@ def test_the_first_hits_are_those_of_the_whole_order(engine, root, sort):
 
 @pytest.mark.parametrize("root", PLANS, ids=range(len(PLANS)))
 def test_few_champions_give_the_same_hits(engine, folder, monkeypatch, root):
-    monkeypatch.setattr(lexicon, "CHAMPIONS", 16)
+    monkeypatch.setattr(scoredwords, "CHAMPIONS", 16)
     monkeypatch.setattr(ranking, "CHAMPIONS", 16)
     monkeypatch.setattr(ranking, "_LOOKED_UP", 0)
     opened = WhooshEngine.open(folder)

@@ -1,0 +1,199 @@
+"""What a word stands for in all segments of a reader, read by stretches of documents: those where it may count most, before any other.
+
+A word may stand for several terms, in several fields. Its common terms are read in parts, by their bounds; the postings of the others are few.
+Whatever is made on the way stands in memory that each thread keeps: new memory takes the system longer than the work that is done in it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from reftel.engine.bounds import BLOCK, Norms, TermBounds
+from reftel.engine.postings import FieldPostings
+
+Integers = npt.NDArray[Any]
+Wide = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+_local = threading.local()
+
+
+class Grid:
+    """The stretches of all segments, numbered throughout. ``bases``: each segment's first document, and the number of all documents."""
+
+    def __init__(self, bases: Sequence[int], live: Mask | None) -> None:
+        self.size, self.live = bases[-1], live
+        self._bases = np.array(bases, dtype=np.int64)
+        self._firsts = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(-(-np.diff(self._bases) // BLOCK))])
+        self.stretches = int(self._firsts[-1])
+
+    def first(self, segment: int) -> int:
+        """The first stretch of a segment."""
+        return int(self._firsts[segment])
+
+    @functools.cached_property
+    def starts(self) -> Wide:
+        """The first document of each stretch."""
+        segments = np.repeat(np.arange(len(self._bases) - 1), np.diff(self._firsts))
+        starts: Wide = self._bases[segments] + (np.arange(self.stretches) - self._firsts[segments]) * BLOCK
+        return starts
+
+    def documents(self, stretches: Wide) -> Wide:
+        """The documents of some stretches."""
+        documents = self.starts[stretches, None] + np.arange(BLOCK)
+        ends = self._bases[self._firsts.searchsorted(stretches, "right")]
+        inside: Wide = documents[documents < ends[:, None]]
+        return inside
+
+    def places(self, documents: Wide) -> tuple[Wide, Wide]:
+        """The stretch of each document, and its place in it."""
+        segments = self._bases.searchsorted(documents, "right") - 1
+        own = documents - self._bases[segments]
+        return self._firsts[segments] + own // BLOCK, own % BLOCK
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TermPart:
+    """A common term in one segment: its number in ``field``, its bounds, and the first of the segment's documents and stretches."""
+
+    field: FieldPostings
+    term: int
+    bounds: TermBounds
+    base: int
+    first: int
+
+    def documents(self, room: Wide) -> Wide:
+        """All documents that hold it, written into ``room``."""
+        documents = self.field.documents(self.term, room=room)
+        documents += self.base
+        return documents
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class FieldPart:
+    """What a word stands for in one field: its common terms, and the live documents and frequencies of the others together.
+
+    ``weights``: what frequencies are multiplied with, by document.
+    """
+
+    weights: Norms
+    terms: Sequence[TermPart]
+    documents: Wide
+    frequencies: Integers
+
+    @property
+    def weighted(self) -> Norms:
+        """The frequencies of the terms that are not common, multiplied."""
+        weighted: Norms = self.frequencies * self.weights[self.documents]
+        return weighted
+
+
+class Stretches:
+    """The common terms of a word, and its others, by stretches."""
+
+    def __init__(self, grid: Grid, fields: Sequence[FieldPart]) -> None:
+        self._grid, self._fields = grid, fields
+        self._places = [grid.places(field.documents) for field in fields]
+        self._frequencies: list[tuple[Integers, Norms]] | None = None
+        self._mask: Mask | None = None
+
+    def count(self) -> int | None:
+        """How many live documents hold the word, if that is known without reading them: of one term where nothing is deleted."""
+        terms = [term for field in self._fields for term in field.terms]
+        several = len({term.base for term in terms}) < len(terms) or any(len(field.documents) for field in self._fields)
+        return None if several or self._grid.live is not None else sum(term.field.count(term.term) for term in terms)
+
+    def mask(self) -> Mask:
+        """The live documents that hold the word."""
+        mask = np.zeros(self._grid.size, dtype=np.bool_)
+        if self._frequencies is not None:
+            for frequencies, _weights in self._frequencies:
+                mask |= frequencies > 0
+            return mask
+        for field in self._fields:
+            mask[field.documents] = True
+            for term in field.terms:
+                mask[term.documents(_room(self._grid.size))] = True
+        if self._grid.live is not None:
+            mask &= self._grid.live
+        self._mask = mask
+        return mask
+
+    def frequencies(self) -> list[tuple[Integers, Norms]]:
+        """By field how often each document holds the word, 0 for deleted ones, and the field's weights. Kept, and what is asked after reads these."""
+        if self._frequencies is None:
+            self._frequencies = [(self._of_field(field), field.weights) for field in self._fields]
+        return self._frequencies
+
+    def _of_field(self, field: FieldPart) -> Integers:
+        counts = [term.field.frequencies(term.term) for term in field.terms]
+        highest = sum(int(each.max(initial=0)) for each in (*counts, field.frequencies))
+        frequencies = np.zeros(self._grid.size, dtype=np.min_scalar_type(highest))
+        if self._mask is not None and self.count() is not None:
+            frequencies[self._mask] = np.concatenate(counts)
+            return frequencies
+        frequencies[field.documents] = field.frequencies
+        for term, each in zip(field.terms, counts, strict=True):
+            frequencies[term.documents(_room(self._grid.size))] += each.astype(frequencies.dtype, copy=False)
+        if self._grid.live is not None:
+            frequencies *= self._grid.live
+        return frequencies
+
+    def ceilings(self) -> Norms:
+        """For every stretch the sum of the frequencies times their weights at most."""
+        ceilings = np.zeros(self._grid.stretches, dtype=np.float64)
+        for field, (stretches, _) in zip(self._fields, self._places, strict=True):
+            for term in field.terms:
+                assert term.field.bounds is not None
+                found = term.bounds.highest * term.field.bounds.quotients(field.weights, term.base)
+                ceilings[term.first : term.first + len(found)] += found
+            if len(stretches):
+                heads = np.flatnonzero(np.concatenate([np.ones(1, dtype=np.bool_), stretches[1:] != stretches[:-1]]))
+                ceilings[stretches[heads]] += np.maximum.reduceat(field.weighted, heads)
+        return ceilings
+
+    def read(self, chosen: Wide) -> tuple[Wide, Norms]:
+        """The live documents in some stretches, which rise, and the sum of the frequencies of each times their weights."""
+        if self._frequencies is not None:
+            documents = self._grid.documents(chosen)
+            weighted = sum(frequencies[documents] * weights[documents] for frequencies, weights in self._frequencies)
+            found = np.flatnonzero(weighted)
+            return documents[found], np.asarray(weighted)[found]
+        table = np.zeros((len(chosen), BLOCK), dtype=np.float64)
+        for field, (stretches, places) in zip(self._fields, self._places, strict=True):
+            for term in field.terms:
+                self._add(table, chosen, term, field.weights)
+            if len(stretches):
+                rows = chosen.searchsorted(stretches)
+                inside = chosen.take(rows, mode="clip") == stretches
+                table[rows[inside], places[inside]] += field.weighted[inside]
+        found = table.ravel().nonzero()[0]
+        documents = self._grid.starts[chosen[found // BLOCK]] + found % BLOCK
+        if self._grid.live is not None:
+            alive = self._grid.live[documents]
+            documents, found = documents[alive], found[alive]
+        return documents, table.ravel()[found]
+
+    def _add(self, table: Norms, chosen: Wide, term: TermPart, weights: Norms) -> None:
+        low, high = chosen.searchsorted((term.first, term.first + len(term.bounds.counts))).tolist()
+        own = chosen[low:high] - term.first
+        counts = term.bounds.counts[own]
+        if not counts.any():
+            return
+        documents, frequencies = term.field.of_stretches(term.term, term.bounds, own[counts > 0])
+        table[np.repeat(np.arange(low, high), counts), documents % BLOCK] += frequencies * weights[documents + term.base]
+
+
+def _room(size: int) -> Wide:
+    """Memory for so many numbers, the same for every call of a thread."""
+    room: Wide | None = getattr(_local, "room", None)
+    if room is None or len(room) < size:
+        room = _local.room = np.empty(size, dtype=np.int64)
+    return room

@@ -1,0 +1,143 @@
+"""The first hits of common words, found by bounds without looking at most documents, are those of scoring every document.
+
+Over several segments, with deletions, with averages that have changed since a segment was written, with ties, and for merged segments.
+"""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from reftel.engine import bounds
+from reftel.engine.errors import IndexDamaged
+from reftel.engine.reader import open_reader
+from reftel.indexer.writer import CableWriter
+from reftel.schema.cable import Cable
+from reftel.search import plan
+from reftel.search.engines import ranking, scoredwords
+from reftel.search.engines.scoredwords import BoundedWord
+from reftel.search.engines.whoosh_engine import WhooshEngine
+
+WORDS = ("calm", "lake", "hill", "sea", "wind", "reed", "co-operation")
+HEAD = ("head",)
+
+
+def cable(number, text):
+    return Cable(
+        id=f"{number % 10 + 90}BAKU{number}", subject=None, body=text, date="1995-01-01T00:00:00Z", date_precision="day",
+        classification="SECRET", tags=("PREL",),
+    )  # fmt: skip
+
+
+def texts(random_, count, longest):
+    for _ in range(count):
+        weights = [2 ** -place for place in range(len(WORDS))]
+        yield " ".join(random_.choices(WORDS, weights, k=random_.choice((1, 3, random_.randint(1, longest)))))
+
+
+def write(folder, cables):
+    with CableWriter(folder) as writer:
+        for each in cables:
+            writer.put(each)
+
+
+@pytest.fixture(scope="module", params=["one segment", "segments", "deletions", "short after long", "rare in one", "merged", "old"])
+def folder(request, tmp_path_factory):
+    folder, random_ = tmp_path_factory.mktemp("bounds"), random.Random(request.param)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bounds, "_COMMON", 40 if request.param != "old" else 1 << 40)
+        sizes = [1500] if request.param == "one segment" else [700, 130, 600]
+        for part, size in enumerate(sizes):
+            longest = (400, 4, 4)[part] if request.param == "short after long" else 60
+            made = list(texts(random_, size, longest))
+            if request.param == "rare in one" and part == 2:
+                made = [text.replace("calm", "wind") for text in made[:-5]] + made[-5:]
+            write(folder, [cable(part * 1000 + number, text) for number, text in enumerate(made)])
+        if request.param in ("deletions", "merged"):
+            with CableWriter(folder) as writer:
+                for number in random_.sample(range(700), 200):
+                    writer.delete(cable(number, "").id)
+                writer.commit(optimize=request.param == "merged")
+    return folder
+
+
+def whole(monkeypatch, folder, root):
+    """All hits, as they come where every document is scored."""
+    with monkeypatch.context() as patch:
+        patch.setattr(ranking.Ranking, "_by_champions", lambda *_: None)
+        patch.setattr(ranking.Ranking, "_by_blocks", lambda *_: None)
+        engine = WhooshEngine.open(folder)
+        found = engine.answer(plan.Request(root, limit=None))
+        engine.close()
+    return found
+
+
+CALM, LAKE, SEA = (plan.Word(text, fields=HEAD) for text in ("calm", "lake", "sea"))
+PLANS = (
+    CALM,
+    LAKE,
+    SEA,
+    plan.Word("lake", fields=("subject", "body", "head")),
+    plan.Word("cooperation", fields=HEAD),
+    plan.Word("ca", "prefix", fields=("subject", "body", "head")),
+    plan.Word("*", "wildcard", fields=HEAD),
+    plan.And((CALM, LAKE)),
+    plan.And((LAKE, plan.Value("id", tuple(cable(number, "").id for number in range(0, 700, 40))))),
+    plan.Or((CALM, plan.Word("reed", fields=HEAD))),
+    plan.And((CALM, plan.Not(LAKE))),
+)
+
+
+@pytest.mark.parametrize("root", PLANS, ids=range(len(PLANS)))
+@pytest.mark.parametrize(("first", "champions"), [(1, 512), (20, 512), (1, 8)])
+def test_the_first_hits_are_those_of_scoring_all(folder, monkeypatch, root, first, champions):
+    monkeypatch.setattr(scoredwords, "_FIRST", first)
+    monkeypatch.setattr(scoredwords, "CHAMPIONS", champions)
+    monkeypatch.setattr(ranking, "CHAMPIONS", champions)
+    wanted = whole(monkeypatch, folder, root)
+    for offset, limit in ((0, 1), (0, 3), (0, 6), (0, 10), (7, 20), (40, 100), (300, 30)):
+        engine = WhooshEngine.open(folder)
+        for _ in range(3):
+            found = engine.answer(plan.Request(root, "relevance", offset, limit))
+            assert (found.total, found.found) == (wanted.total, wanted.found[offset : offset + limit])
+        engine.close()
+
+
+def test_where_bounds_are_known_most_documents_are_not_read(folder, monkeypatch, request):
+    monkeypatch.setattr(scoredwords, "_FIRST", 2)
+    engine = WhooshEngine.open(folder)
+    word = engine._lexicon.scored(CALM)
+    engine.answer(plan.Request(CALM, limit=1))
+    assert isinstance(word, BoundedWord) == ("old" not in request.node.name)
+    if isinstance(word, BoundedWord):
+        assert word._scores is None
+        assert len(word.leaders(1).documents) < len(word.documents)
+    engine.close()
+
+
+def test_a_bound_is_no_less_than_any_score(folder):
+    reader = open_reader(folder)
+    for segment in reader._segments:
+        field = segment.field("head")
+        for term in range(len(field.lexicon)) if field.bounds else ():
+            found = field.bounds.of(term)
+            if found is not None:
+                shares = field.frequencies(term) / bounds.written_norms(field.bounds._words)[field.documents(term)]
+                stretches = field.documents(term) // bounds.BLOCK
+                assert (found.highest[stretches] * (1 + 1e-9) >= shares).all()
+                assert (found.highest[stretches] <= shares.max() * 1.01).all()
+                assert found.counts.sum() == field.count(term)
+    reader.close()
+
+
+def test_bounds_of_another_number_of_documents(folder):
+    engine = WhooshEngine.open(folder)
+    word = engine._lexicon.scored(CALM)
+    if isinstance(word, BoundedWord):
+        word._stretches._frequencies = None
+        for term in word._stretches._fields[0].terms:
+            term.bounds.counts[0] += 1
+        with pytest.raises(IndexDamaged):
+            word.leaders(1)
+    engine.close()
