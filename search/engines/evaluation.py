@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from reftel.engine.cache import BoundedCache
 from reftel.engine.reader import Reader
 from reftel.schema.errors import EngineError
 from reftel.schema.fields import fields_by_name
@@ -30,6 +31,8 @@ MOST_POSTINGS = 30_000_000
 
 _CITED, _ID = "refs", "id"
 _PLACES_AT_ONCE = 1 << 17
+_FEW_PLACES = 1 << 14  # of all words of a phrase; so few are gone through whole
+_PHRASES_BYTES = 16 << 20
 _SELECT = 64  # the paragraphs of fewer than one document in so many are looked at apart from the others
 
 
@@ -60,6 +63,7 @@ class Evaluation:
     def __init__(self, reader: Reader, lexicon: Lexicon, columns: Columns) -> None:
         self._reader, self._lexicon, self._columns = reader, lexicon, columns
         self.everything = columns.everything
+        self._phrases: BoundedCache[DocumentSet | None] = BoundedCache(_PHRASES_BYTES, _bytes_of)
         self._ways: dict[type[plan.Node], Callable[..., DocumentSet]] = {
             plan.Everything: lambda _node, within: within,
             plan.Nothing: lambda _node, _within: DocumentSet.none(reader.size),
@@ -102,7 +106,22 @@ class Evaluation:
     # -- words and positions ------------------------------------------------------------------------------------------------------------------
 
     def _positional(self, node: plan.Node, within: DocumentSet) -> DocumentSet:
-        return union([self._standing(node, field, self._candidates(node, field, within)) for field in fields_of(node)], self._reader.size)
+        return union([self._in_field(node, field, within) for field in fields_of(node)], self._reader.size)
+
+    def _in_field(self, node: plan.Node, field: str, within: DocumentSet) -> DocumentSet:
+        known = self._known(node, field)
+        return self._standing(node, field, self._candidates(node, field, within)) if known is None else self._common(known, within)
+
+    def _known(self, node: plan.Node, field: str) -> DocumentSet | None:
+        """All documents where a phrase of rare words stands in ``field``, remembered; ``None`` for any other expression."""
+        return self._phrases.get((node, field), lambda: self._rare_phrase(node, field)) if isinstance(node, plan.Phrase) else None
+
+    def _rare_phrase(self, node: plan.Phrase, field: str) -> DocumentSet | None:
+        words = [part for part in node.parts if isinstance(part, plan.Word)]
+        total = sum(self._reader.total_places(self._lexicon.terms(word, field)) for word in words)
+        if len(words) < len(node.parts) or total > _FEW_PLACES:
+            return None
+        return DocumentSet.among(self._starts(node, field, None) >> PLACE_BITS, self._reader.size)
 
     def _standing(self, node: plan.Node, field: str, candidates: DocumentSet) -> DocumentSet:
         """Those of ``candidates``, which hold words enough for it, where ``node`` stands in ``field``."""
@@ -113,7 +132,7 @@ class Evaluation:
         places = np.concatenate([self._starts(node, field, within) for within in self._pieces(node, field)])
         return DocumentSet.among(places >> PLACE_BITS, self._reader.size).both(candidates)
 
-    def _starts(self, node: plan.Node, field: str, within: Integers | range) -> Integers:
+    def _starts(self, node: plan.Node, field: str, within: Integers | range | None) -> Integers:
         return starts(node, FieldPlaces(self._reader, self._lexicon, field, within))
 
     def _pieces(self, node: plan.Node, field: str) -> list[range]:
@@ -143,10 +162,16 @@ class Evaluation:
         parts = conjunction(node)
         for found in sorted([self._lexicon.scored(word).documents for word in parts.words], key=len):
             within = self._common(found, within)
+        left = []
         for child, field in parts.others:
-            if field is not None:
+            known = None if field is None else self._known(child, field)
+            if known is not None:
+                within = self._common(known, within)
+            elif field is not None:
                 within = self._candidates(child, field, within)
-        for child, field in parts.others:
+            if known is None:
+                left.append((child, field))
+        for child, field in left:
             if not len(within):
                 break
             within = self.hits(child, within) if field is None else self._standing(child, field, within)
@@ -198,6 +223,10 @@ class Evaluation:
         codes = np.unique(cited.codes[citing.mask[cited.documents]])
         normalise = fields_by_name()[_ID].normalise
         return self._value(plan.Value(_ID, tuple(normalise(cited.values[code]) for code in codes.tolist())), within)
+
+
+def _bytes_of(documents: DocumentSet | None) -> int:
+    return 500 if documents is None else 500 + documents.size + 8 * len(documents)  # with the mask that may still be made
 
 
 def _labels(node: plan.Node) -> Iterator[str]:

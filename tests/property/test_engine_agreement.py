@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import tempfile
 
 import pytest
@@ -9,10 +10,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from plan_strategies import FACETS, SORTS, archives, paragraphs, plans, positional
 
+from reftel.engine import bounds
 from reftel.indexer.writer import CableWriter
 from reftel.schema.cable import Cable
 from reftel.schema.document import document_of
 from reftel.search import plan
+from reftel.search.engines import evaluation
 from reftel.search.engines.memory import MemoryEngine
 from reftel.search.engines.whoosh_engine import WhooshEngine
 from reftel.search.walk import children
@@ -39,19 +42,24 @@ def index(cables: tuple[Cable, ...], folder: str, cut: int) -> WhooshEngine:
     return WhooshEngine.open(folder)
 
 
-@pytest.fixture(scope="module")
-def compare():
-    def check(cables: tuple[Cable, ...], cut: int, requests: list[plan.Request]) -> None:
-        oracle = MemoryEngine(map(document_of, cables))
-        with tempfile.TemporaryDirectory() as folder:
-            engine = index(cables, folder, cut)
-            try:
-                for request in requests:
-                    agree(engine, oracle, request)
-            finally:
-                engine.close()
+@pytest.fixture(scope="module", params=["as it is", "every word common, no phrase rare"])
+def compare(request):
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param != "as it is":
+            patch.setattr(bounds, "_COMMON", 1)
+            patch.setattr(evaluation, "_FEW_PLACES", 0)
+        yield check_with
 
-    return check
+
+def check_with(cables: tuple[Cable, ...], cut: int, requests: list[plan.Request]) -> None:
+    oracle = MemoryEngine(map(document_of, cables))
+    with tempfile.TemporaryDirectory() as folder:
+        engine = index(cables, folder, cut)
+        try:
+            for request in requests:
+                agree(engine, oracle, request)
+        finally:
+            engine.close()
 
 
 def agree(engine: WhooshEngine, oracle: MemoryEngine, request: plan.Request) -> None:
@@ -66,6 +74,9 @@ def agree(engine: WhooshEngine, oracle: MemoryEngine, request: plan.Request) -> 
         assert {hit.key for hit in got.found} == set(bonus)
         ranks = [(-bonus[hit.key], -hit.score, hit.key) for hit in got.found]
         assert ranks == sorted(ranks)
+    elif request.limit is not None:
+        whole = engine.answer(dataclasses.replace(request, offset=0, limit=None)).found
+        assert got.found == whole[request.offset : request.offset + request.limit]
 
 
 windows = st.sampled_from(((0, None), (0, 20), (1, 2), (0, 0)))

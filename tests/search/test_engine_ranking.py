@@ -122,11 +122,12 @@ PLACED = (
 
 @pytest.mark.parametrize(("root", "pattern"), PLACED, ids=range(len(PLACED)))
 @pytest.mark.parametrize("kept", [0, 1 << 20])
-@pytest.mark.parametrize("whole", [0, 1 << 20])
-def test_places_read_in_pieces_are_the_same(folder, cables, monkeypatch, root, pattern, kept, whole):
+@pytest.mark.parametrize(("whole", "few"), [(0, 0), (1 << 20, 0), (0, 1 << 20)])
+def test_places_read_in_pieces_are_the_same(folder, cables, monkeypatch, root, pattern, kept, whole, few):
     monkeypatch.setattr(reader, "_SOON_READ", whole)
     monkeypatch.setattr(reader, "_POSITIONS_KEPT", kept)
     monkeypatch.setattr(reader, "_UNCUT", 0)
+    monkeypatch.setattr(evaluation, "_FEW_PLACES", few)
     monkeypatch.setattr(evaluation, "_PLACES_AT_ONCE", 500)
     opened = WhooshEngine.open(folder)
     wanted = sorted(cable.id for cable in cables if re.search(pattern, cable.body))
