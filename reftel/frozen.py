@@ -119,7 +119,8 @@ def _values(of: str, names: list[str]) -> str:
 def _function(name: str, parameters: list[str], lines: list[str], names: dict[str, Any]) -> Callable[..., Any]:
     """A function from its source, which is how `dataclasses` makes them too."""
     source = f"def {name}({', '.join(parameters)}):\n  " + "\n  ".join(lines)
-    exec(source, names)  # noqa: S102 - field names of our own classes
+    # Compiled before: a Ctrl-C in text that `exec` runs ends the process by the signal, even where it was caught.
+    exec(compile(source, "<frozen>", "exec"), names)  # noqa: S102 - field names of our own classes
     made: Callable[..., Any] = names[name]
     return made
 
