@@ -119,8 +119,8 @@ def _values(of: str, names: list[str]) -> str:
 def _function(name: str, parameters: list[str], lines: list[str], names: dict[str, Any]) -> Callable[..., Any]:
     """A function from its source, which is how `dataclasses` makes them too."""
     source = f"def {name}({', '.join(parameters)}):\n  " + "\n  ".join(lines)
-    # Compiled before: if Ctrl-C comes while `exec` works on a string, Python notes that nobody handled it, and dies of it at the very end.
-    exec(compile(source, f"<{name}>", "exec"), names)  # noqa: S102 - field names of our own classes
+    # Compiled before: a Ctrl-C in text that `exec` runs ends the process by the signal, even where it was caught.
+    exec(compile(source, "<frozen>", "exec"), names)  # noqa: S102 - field names of our own classes
     made: Callable[..., Any] = names[name]
     return made
 

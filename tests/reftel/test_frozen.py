@@ -2,6 +2,7 @@ import copy
 import dataclasses
 import inspect
 import pickle
+import types
 
 import pytest
 
@@ -161,3 +162,17 @@ def test_an_interrupted_writing_is_not_lost(monkeypatch, ask):
         monkeypatch.setattr(Late, name, _unwritten[name])
     with pytest.raises(KeyboardInterrupt):
         ask(late)
+
+
+def test_no_text_is_run(monkeypatch):
+    """A process whose Ctrl-C falls into ``exec(text)`` dies of the signal, even where the interruption was caught; into a code object's, it goes on."""
+    ran = []
+    monkeypatch.setattr("reftel.frozen.exec", lambda code, names: (ran.append(code), exec(code, names)), raising=False)
+
+    @frozen
+    class Written:
+        value: int
+
+    assert hash(Written(1)) == hash(Written(1))
+    assert Written(1) == Written(1)
+    assert [type(code) for code in ran] == [types.CodeType] * 3
