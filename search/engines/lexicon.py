@@ -32,7 +32,8 @@ class Lexicon:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._scored: BoundedCache[ScoredWord] = BoundedCache(_CACHE_BYTES, lambda word: word.nbytes)
-        self._norms = functools.cache(self._make_norms)
+        self._norms: dict[str, Scores] = {}
+        self._average = functools.cache(self._average_length)
         self.terms = functools.lru_cache(maxsize=_REMEMBERED)(self._terms)
         self.total_postings = functools.lru_cache(maxsize=_REMEMBERED)(self._total_postings)
 
@@ -69,7 +70,7 @@ class Lexicon:
         split = self._reader.guard(lambda: [self._reader.common_terms(terms) for terms in filled])
         if not 0 < sum(len(common) for common, _rest in split) <= _MOST_COMMON:
             return None
-        fields = [FieldPart(self._norms(rest.field), common, *self._postings(rest)) for common, rest in split]
+        fields = [FieldPart(self._all_norms(rest.field), common, *self._postings(rest)) for common, rest in split]
         stretches, size = Stretches(self._reader.grid, fields), self._reader.size
         count = stretches.count()
         if count is None:
@@ -100,7 +101,7 @@ class Lexicon:
         parts = []
         for field in dict.fromkeys(word.fields):
             numbers, counts = self._postings(self.terms(word, field))
-            parts.append((numbers, counts * self._norms(field)[numbers]))
+            parts.append((numbers, counts * self._norms_at(field, numbers)))
         filled = [part for part in parts if len(part[0])]
         if len(filled) == 1:
             return filled[0]
@@ -110,12 +111,28 @@ class Lexicon:
         found = np.flatnonzero(total)
         return found, total[found]
 
-    def _make_norms(self, field: str) -> Scores:
-        """What a frequency in a field is multiplied with, by document: the field's weight, less for a long text."""
+    def _norms_at(self, field: str, numbers: Integers) -> Scores:
+        """What a frequency in a field is multiplied with in each of ``numbers``. Those of all documents are reckoned when many are asked for."""
+        if field in self._norms or len(numbers) * SPARSE >= self._reader.size:
+            return self._all_norms(field)[numbers]
+        return self._norms_of(field, self._reader.lengths(field)[numbers])
+
+    def _all_norms(self, field: str) -> Scores:
+        """What a frequency in a field is multiplied with, by document. Two threads may both reckon it, and come to the same."""
+        norms = self._norms.get(field)
+        if norms is None:
+            norms = self._norms[field] = self._norms_of(field, self._reader.lengths(field))
+        return norms
+
+    def _norms_of(self, field: str, lengths: Integers) -> Scores:
+        """The field's weight, less for a long text."""
+        norms: Scores = length_norms(lengths, self._average(field))
+        return np.divide(fields_by_name()[field].weight, norms, out=norms)
+
+    def _average_length(self, field: str) -> float:
         lengths = self._reader.lengths(field)
         total = lengths.sum() if self._reader.documents == self._reader.size else lengths[self._reader.live].sum()
-        norms: Scores = length_norms(lengths, float(total) / max(self._reader.documents, 1))
-        return np.divide(fields_by_name()[field].weight, norms, out=norms)
+        return float(total) / max(self._reader.documents, 1)
 
 
 @functools.lru_cache(maxsize=_REMEMBERED)
