@@ -42,8 +42,6 @@ _LARGEST_KEPT = 32 << 20
 _KEYS_KEPT, _TOTALS_KEPT = 1 << 15, 1 << 10
 _SOON_READ = 1 << 16  # postings and positions; so few are read whole and kept, as picking some of them takes as long
 _POSITIONS_KEPT = 1 << 23  # postings and positions; beyond, only those asked for are unpacked
-_UNCUT = 1 << 11  # places
-_RARE = 4  # where not one in so many of a term's documents matters, the positions of those alone are read
 _ATTEMPTS, _PAUSE = 20, 0.02
 _NONE = np.empty(0, dtype=np.int64)
 
@@ -206,7 +204,7 @@ class Reader:
         whole = self._cache.peek(key)
         if whole is None and self._kept_whole(terms):
             whole = self._cached(key, lambda: self._places(terms, None))
-        return self.guard(lambda: self._places(terms, within))[0] if whole is None else _cut(whole[0], within)
+        return self.guard(lambda: self._places(terms, within))[0] if whole is None else termsets.cut_places(whole[0], within)
 
     def _total_places(self, terms: TermSet) -> int:
         """How many postings and places the terms of a set have together, deleted documents included; cheap."""
@@ -220,7 +218,7 @@ class Reader:
         found = [_NONE]
         for part, field, segment, base in self._parts(terms):
             if len(part) == 1:
-                places = self._places_of_single(part, field, segment, _local(within, base, segment.size))
+                places = self._places_of_single(part, field, segment, termsets.local(within, base, segment.size))
             else:
                 places = termsets.places(part, field)
             if segment.deletions:
@@ -231,7 +229,7 @@ class Reader:
     def _places_of_single(self, part: SegmentTerms, field: FieldPostings, segment: Segment, within: Integers | range | None) -> Integers:
         """The places of a single term in a segment. Its positions are unpacked as a whole and kept unless few documents matter."""
         whole = self._single(part, field, segment)
-        if within is not None and not isinstance(within, range) and len(within) * _RARE > len(whole[0]):
+        if within is not None and not isinstance(within, range) and len(within) * termsets.RARE > len(whole[0]):
             within = None
         (documents, frequencies, starts), neighbours = termsets.cut(whole, within)
         key = ("positions", segment.name, field.name, part.stretches[0][0])
@@ -241,7 +239,7 @@ class Reader:
         if kept is None:
             positions = field.positions(starts, frequencies, neighbours=neighbours)
         elif neighbours:
-            positions = _stretch(kept[0], starts - whole[2][:1], frequencies)
+            positions = termsets.stretch(kept[0], starts - whole[2][:1], frequencies)
         else:
             positions = termsets.picked(kept[0], starts - whole[2][0], frequencies)
         return termsets.places_at(documents, frequencies, positions)
@@ -372,27 +370,3 @@ def _bytes(arrays: tuple[Integers, ...]) -> int:
 def _joined(parts: Sequence[Integers]) -> Integers:
     filled = [part for part in parts if len(part)]
     return filled[0] if len(filled) == 1 else np.concatenate([_NONE, *filled])
-
-
-def _local(documents: Integers | range | None, base: int, size: int) -> Integers | range | None:
-    """Those of some documents that belong to a segment, as its own numbers."""
-    if documents is None:
-        return None
-    if isinstance(documents, range):
-        return range(min(max(documents.start - base, 0), size), min(max(documents.stop - base, 0), size))
-    low, high = documents.searchsorted((base, base + size)).tolist()
-    part: Integers = documents[low:high] - base
-    return part
-
-
-def _cut(places: Integers, within: Integers | range | None) -> Integers:
-    """The places in the documents that matter, where that are a range or few; a short list is sooner gone through than cut."""
-    if within is None:
-        return places
-    few = isinstance(within, range) or (len(places) > _UNCUT and len(within) * _RARE <= len(places))
-    return termsets.among(places, within) if few else places
-
-
-def _stretch(positions: npt.NDArray[Any], starts: Integers, counts: Integers) -> npt.NDArray[Any]:
-    """The stretch of positions that neighbouring documents have."""
-    return positions[int(starts[0]) : int(starts[-1]) + int(counts[-1])] if len(starts) else positions[:0]

@@ -20,6 +20,10 @@ Wide = npt.NDArray[np.int64]
 Single = tuple[Wide, Wide, Wide]
 """Of one term: the documents that hold it, how often each does, and where its positions begin."""
 
+RARE = 4
+"""Where not one in so many of a term's documents matters, only what those have is read."""
+
+_UNCUT = 1 << 11  # places
 _NONE = np.empty(0, dtype=np.int64)
 _STRETCHES = 32  # so few are cut out one by one
 _TOGETHER = 1 << 14  # postings; so few of terms that stand apart are unpacked at once
@@ -193,3 +197,27 @@ def _stretch_places(low: int, high: int, field: FieldPostings) -> Wide:
         return places_at(documents, frequencies, field.positions(starts, frequencies, neighbours=True))
     _counts, documents = field.stretch(low, high)
     return places_at(documents, field.stretch_frequencies(low, high), field.stretch_positions(low, high))
+
+
+def local(documents: Wide | range | None, base: int, size: int) -> Wide | range | None:
+    """Those of some documents that belong to a segment, as its own numbers."""
+    if documents is None:
+        return None
+    if isinstance(documents, range):
+        return range(min(max(documents.start - base, 0), size), min(max(documents.stop - base, 0), size))
+    low, high = documents.searchsorted((base, base + size)).tolist()
+    part: Wide = documents[low:high] - base
+    return part
+
+
+def cut_places(places: Wide, within: Wide | range | None) -> Wide:
+    """The places in the documents that matter, where that are a range or few; a short list is sooner gone through than cut."""
+    if within is None:
+        return places
+    few = isinstance(within, range) or (len(places) > _UNCUT and len(within) * RARE <= len(places))
+    return among(places, within) if few else places
+
+
+def stretch(positions: npt.NDArray[Any], starts: Wide, counts: Wide) -> npt.NDArray[Any]:
+    """The stretch of positions that neighbouring documents have."""
+    return positions[int(starts[0]) : int(starts[-1]) + int(counts[-1])] if len(starts) else positions[:0]

@@ -31,7 +31,7 @@ def open_writer(
 ) -> Writer:
     """A writer for the index in ``folder``, which is made if there is none. ``roots`` gives the roots of words for fields that have them.
     ``workers``: processes that invert, this one included; others are started, anew (``spawn``), for a few thousand records and more, and
-    ``roots`` must then be one that can be pickled.
+    ``roots`` must then be one that can be pickled, and the main part of a script stand under ``if __name__ == "__main__":``.
 
     Errors: `LockHeld` while another writer is open, `IndexVersion` if the index has other fields, `IndexDamaged`, and ``ValueError`` for
     names that fields can't have.

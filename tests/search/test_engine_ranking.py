@@ -9,7 +9,7 @@ from collections import Counter
 
 import pytest
 
-from reftel.engine import reader
+from reftel.engine import reader, termsets
 from reftel.engine.bounds import SLOPE as B
 from reftel.indexer.writer import CableWriter
 from reftel.schema.cable import Cable
@@ -126,7 +126,7 @@ PLACED = (
 def test_places_read_in_pieces_are_the_same(folder, cables, monkeypatch, root, pattern, kept, whole, few):
     monkeypatch.setattr(reader, "_SOON_READ", whole)
     monkeypatch.setattr(reader, "_POSITIONS_KEPT", kept)
-    monkeypatch.setattr(reader, "_UNCUT", 0)
+    monkeypatch.setattr(termsets, "_UNCUT", 0)
     monkeypatch.setattr(evaluation, "_FEW_PLACES", few)
     monkeypatch.setattr(evaluation, "_PLACES_AT_ONCE", 500)
     opened = WhooshEngine.open(folder)
