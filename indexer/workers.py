@@ -56,6 +56,11 @@ class Workers:
             # Spawned, not forked: a forked worker would hold the archive's lock open beyond the death of the run.
             context = multiprocessing.get_context("spawn")
             self._pool = ProcessPoolExecutor(self.count, mp_context=context, initializer=_begin_worker)
+            # The pool starts a process with each task as long as none is idle. All are started here: one that is started while another
+            # dies is never ended by the pool, which then waits for it forever (seen with Python 3.11).
+            with contextlib.suppress(BrokenProcessPool):
+                for _ in range(self.count):
+                    self._pool.submit(_do_nothing)
 
     def begin(self, function: Callable[..., _Result], *values: Any) -> Task[_Result]:
         """Have ``function`` called."""
@@ -81,6 +86,10 @@ class Workers:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _do_nothing() -> None:
+    """A task that is done at once."""
 
 
 def _begin_worker() -> None:
