@@ -28,10 +28,9 @@ _ODD = np.uint64(2**64 - 1)  # no byte of a word is 255
 _SMALLEST = 1 << 10
 _FREE = -1
 _ONE_BYTE = np.uint64(255)
-INITIALS = 28
-"""Classes of words by their first byte, see `initials`."""
-_INITIAL_BITS = np.uint64((INITIALS - 1).bit_length())
-_INITIAL_OF = np.clip(np.arange(256) - (ord("a") - 1), 0, INITIALS - 1).astype(np.uint64)
+_INITIALS = 28  # classes of words by their first byte: those before "a", each letter, and those behind "z"
+_INITIAL_BITS = np.uint64((_INITIALS - 1).bit_length())
+_INITIAL_OF = np.clip(np.arange(256) - (ord("a") - 1), 0, _INITIALS - 1).astype(np.uint64)
 _AT_ONCE = 1 << 18  # bytes of words; their arrays fit into a core's cache
 
 

@@ -260,7 +260,11 @@ class Reader:
 
     def average_length(self, field: str) -> float:
         """Average number of words in a text field over the live documents; 0 if there are none."""
-        return self._column("average", field, lambda: float(self.lengths(field)[self.live].mean()) if self.documents else 0.0)
+        return self._column("average", field, lambda: self._average_length(self.lengths(field)))
+
+    def _average_length(self, lengths: Integers) -> float:
+        counted = lengths if self.documents == self.size else lengths[self.live]
+        return float(counted.sum()) / max(self.documents, 1)
 
     def facet(self, field: str) -> Facet:
         """The values to count of a field."""

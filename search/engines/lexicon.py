@@ -33,7 +33,6 @@ class Lexicon:
         self._reader = reader
         self._scored: BoundedCache[ScoredWord] = BoundedCache(_CACHE_BYTES, lambda word: word.nbytes)
         self._norms: dict[str, Scores] = {}
-        self._average = functools.cache(self._average_length)
         self.terms = functools.lru_cache(maxsize=_REMEMBERED)(self._terms)
         self.total_postings = functools.lru_cache(maxsize=_REMEMBERED)(self._total_postings)
 
@@ -126,13 +125,8 @@ class Lexicon:
 
     def _norms_of(self, field: str, lengths: Integers) -> Scores:
         """The field's weight, less for a long text."""
-        norms: Scores = length_norms(lengths, self._average(field))
+        norms: Scores = length_norms(lengths, self._reader.average_length(field))
         return np.divide(fields_by_name()[field].weight, norms, out=norms)
-
-    def _average_length(self, field: str) -> float:
-        lengths = self._reader.lengths(field)
-        total = lengths.sum() if self._reader.documents == self._reader.size else lengths[self._reader.live].sum()
-        return float(total) / max(self._reader.documents, 1)
 
 
 @functools.lru_cache(maxsize=_REMEMBERED)
