@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from reftel.notes import Note, Notes
     from reftel.schema.cable import Cable, ClassifiedBy, Paragraph, Recipient, Reference, Source, Warning  # noqa: A004
     from reftel.schema.errors import (
+        ArchiveClosed,
         ArchiveDamaged,
         ArchiveError,
         ArchiveLocked,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
         BadValueError,
         CableNotFound,
         EngineError,
+        OutputError,
         QueryError,
         QuerySyntaxError,
         QueryTooBroad,
@@ -53,8 +55,8 @@ _HOMES = {
     "reftel.notes": ("Note", "Notes"),
     "reftel.schema.cable": ("Cable", "ClassifiedBy", "Paragraph", "Recipient", "Reference", "Source", "Warning"),
     "reftel.schema.errors": (
-        "ArchiveDamaged", "ArchiveError", "ArchiveLocked", "ArchiveMissing", "ArchiveVersion", "BadValueError", "CableNotFound", "EngineError",
-        "QueryError", "QuerySyntaxError", "QueryTooBroad", "ReftelError", "SourceError", "UnknownFieldError",
+        "ArchiveClosed", "ArchiveDamaged", "ArchiveError", "ArchiveLocked", "ArchiveMissing", "ArchiveVersion", "BadValueError",
+        "CableNotFound", "EngineError", "OutputError", "QueryError", "QuerySyntaxError", "QueryTooBroad", "ReftelError", "SourceError", "UnknownFieldError",
     ),
     "reftel.search.citations": ("Citation", "Citations", "CitedCable"),
     "reftel.search.drilldown": ("FacetBucket", "FacetTable"),
@@ -75,7 +77,8 @@ __all__ = [  # noqa: RUF022 - the order a reader wants
     "SimilarCable", "SharedTerm", "Duplicate", "KwicLine", "Neighbours", "Neighbour", "Notes", "Note",
     "Cable", "Source", "Reference", "ClassifiedBy", "Recipient", "Paragraph", "Warning",
     "ReftelError", "SourceError", "QueryError", "QuerySyntaxError", "UnknownFieldError", "BadValueError", "QueryTooBroad",
-    "ArchiveError", "ArchiveMissing", "ArchiveDamaged", "ArchiveVersion", "ArchiveLocked", "CableNotFound", "EngineError",
+    "ArchiveError", "ArchiveMissing", "ArchiveDamaged", "ArchiveVersion", "ArchiveLocked", "ArchiveClosed", "CableNotFound", "EngineError",
+    "OutputError",
 ]  # fmt: skip
 
 

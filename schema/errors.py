@@ -108,6 +108,16 @@ class ArchiveLocked(ArchiveError):  # noqa: N818
     exit_code = 5
 
 
+class ArchiveClosed(ArchiveError, ValueError):  # noqa: N818
+    """The archive, or what was read from it, was closed before it was asked."""
+
+
+class OutputError(ReftelError):
+    """What was to be written cannot be: an export, a report, a configuration, standard output. Nothing is left of it, and the archive is whole."""
+
+    exit_code = 6
+
+
 class CableNotFound(ReftelError, KeyError):  # noqa: N818
     """No cable of the archive has this id or key."""
 

@@ -58,7 +58,8 @@ def group() -> None:
 
     \b
     Exit status: 0 hits or done, 1 no hits, 2 bad query or usage,
-    3 archive missing or damaged, 4 some sources failed, 5 archive in use.
+    3 archive missing or damaged, 4 some sources failed, 5 archive in use,
+    6 output could not be written.
     """
 
 
