@@ -1,4 +1,5 @@
-"""Write the pages of docs/ that are generated: docs/fields.md from the field table, docs/warnings.md from the table of warnings.
+"""Write the pages of docs/ that are generated: docs/fields.md from the field table, docs/warnings.md from the table of warnings,
+docs/command-line.md from the commands' help.
 
 usage: python tools/generate_docs.py
 """
@@ -6,6 +7,8 @@ usage: python tools/generate_docs.py
 from __future__ import annotations
 
 from pathlib import Path
+
+from command_page import command_page
 
 from reftel.schema.fields import FIELDS, Field
 from reftel.schema.warnings import WARNING_KINDS
@@ -69,7 +72,7 @@ def warnings_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-PAGES = {"fields.md": fields_page, "warnings.md": warnings_page}
+PAGES = {"fields.md": fields_page, "warnings.md": warnings_page, "command-line.md": command_page}
 
 
 def main() -> None:

@@ -21,7 +21,10 @@ _SHOWN_FAILURES = 20
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", type=click.Path())
 @format_option("table", "json")
 def command(sources: tuple[str, ...], output_format: str) -> int:
-    """See what files hold before indexing them: containers, what is missing, warnings by kind with examples."""
+    """Read files without indexing them, and say what they hold.
+
+    Containers, what cables lack, ids that occur more than once, and every kind of warning with a count and examples.
+    """
     from reftel.indexer.survey import survey  # noqa: PLC0415 - loads the readers
 
     result = survey(sources)

@@ -34,7 +34,10 @@ _SPLIT_AT_COLON = re.compile(r"(?:\A|[\s(-])(?P<field>[A-Za-z_]+) :(?: (?P<value
 @click.command("completion")
 @click.argument("shell", type=click.Choice(tuple(_HOW)))
 def command(shell: str) -> int:
-    """Print the script that completes commands, options, ids, fields and values in a shell; its head says how to install it."""
+    """Print the script that completes commands, options, ids, field names and values (`from:ba<TAB>`) in a shell.
+
+    Its head says how to install it. Values come from the archive that the command would ask.
+    """
     from reftel.cli import group  # noqa: PLC0415 - the group loads this module
 
     kind = get_completion_class(shell)

@@ -32,14 +32,16 @@ _COLUMNS = ("kind", "first", "second", "resemblance", "containment", "block", "t
 @archive_option
 @notes_option
 @format_option("table", "json", "jsonl", "csv", "ids")
-@click.option("--threshold", type=click.FloatRange(0, 1, min_open=True), default=0.8, show_default=True,
+@click.option("--threshold", metavar="SHARE", type=click.FloatRange(0, 1, min_open=True), default=0.8, show_default=True,
               help="Share of eight-word runs in common from which texts are near copies.")  # fmt: skip
-@click.option("--block", type=click.IntRange(0), default=60, show_default=True,
+@click.option("--block", metavar="WORDS", type=click.IntRange(0), default=60, show_default=True,
               help="Words in a row from which a common block counts, 39 or more; 0 for no blocks.")  # fmt: skip
 def command(
     query: tuple[str, ...], archive: str, notes: str | None, output_format: str, threshold: float, block: int
 ) -> int:
     """Find texts that stand under two ids: the same text, near copies, one inside the other, quoted blocks.
+
+    Among all cables, or the hits of a query. `--format ids` prints a pair a line.
 
     \b
     reftel duplicates

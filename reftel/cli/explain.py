@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 import reftel
-from reftel.cli.options import archive_option, console, format_option, query_argument
+from reftel.cli.options import archive_option, console, format_option, notes_option, query_argument
 from reftel.render.safe import json_text, safe_line
 
 if TYPE_CHECKING:
@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 @click.command("explain")
 @query_argument
 @archive_option
+@notes_option
 @format_option("table", "json")
-def command(query: str, archive: str, output_format: str) -> int:
-    """Show how a query was read: as printed back, and its plan with the number of cables for each part."""
-    explanation = reftel.open(archive).explain(query)
+def command(query: str, archive: str, notes: str | None, output_format: str) -> int:
+    """Show how a query was read: as printed back, and its plan with the number of cables for each part, the way they were found and its time."""
+    explanation = reftel.open(archive, notes=notes).explain(query)
     if output_format == "json":
         click.echo(json_text(explanation.to_dict(), indent=2))
         return 0

@@ -48,7 +48,7 @@ _EVERY = 1000
     default="id",
     show_default=True,
     metavar="KEY",
-    help="Order of the cables: id, date, -date, from ...; ties by key.",
+    help="Order of the cables: id, which takes constant memory, or date, -date, from …, which hold the keys of all hits in memory; ties by key.",
 )
 @click.option("--bom", is_flag=True, help="Begin a CSV with a byte order mark, so that Excel reads it as UTF-8.")
 def command(
@@ -61,7 +61,7 @@ def command(
     sort: str,
     bom: bool,
 ) -> int:
-    """Write every hit with all paragraphs that match, for a spreadsheet, a bibliography or footnotes.
+    """Write every hit with all paragraphs that match, for a spreadsheet, a bibliography or footnotes. Exit status 1: no hits.
 
     \b
     reftel export 'para:(mark:S "Minsk Group" precedent) date:2008' --format csv --bom --out minsk.csv

@@ -27,7 +27,7 @@ _USUAL = ("year", "from", "class", "tags")
 @notes_option
 @format_option("table", "json", "csv")
 @click.option("--facet", "names", multiple=True, metavar="FIELD[:N]",
-              help=f"Field to count by, with the number of values (year:20, year:all), others nested in each of its values behind > (year>from:5); "
+              help=f"Field to count by, with the number of values (year:20, year:all), others nested in each of its values behind > (year>from:5), up to four deep; "
                    f"may be repeated. Fields: {', '.join(f.name for f in facet_fields())}. [default: {', '.join(_USUAL)}]")  # fmt: skip
 @click.option(
     "--order",
@@ -36,11 +36,14 @@ _USUAL = ("year", "from", "class", "tags")
     show_default=True,
     help="Order of the values shown.",
 )
-@click.option("--narrow", is_flag=True, help="Print with each value the narrower query that gives exactly its hits.")
+@click.option("--narrow", is_flag=True, help="Print with each value the query that gives exactly its hits, quoted for a shell. Where none does (a signer ROE is also found in ROE SMITH), none is printed.")
 def command(
     query: str, archive: str, notes: str | None, output_format: str, names: tuple[str, ...], order: str, narrow: bool
 ) -> int:
-    """Count the hits of a query by field values, over all hits. The query '*' counts the whole archive.
+    """Count the hits of a query by field values, over all hits. The query `'*'` counts the whole archive.
+
+    What is not among the values shown is summed up in a row of its own, in CSV under the value `(others)`, in JSON under `others`; a hit
+    with two of those values counts twice there.
 
     \b
     reftel facets kosovo --facet year:all --order value

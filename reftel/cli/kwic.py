@@ -38,6 +38,7 @@ _ORDERS = ("id", "date", "left", "right")
 @click.option(
     "--width",
     "-w",
+    metavar="N",
     type=click.IntRange(0, 1000),
     default=40,
     show_default=True,
@@ -48,9 +49,9 @@ _ORDERS = ("id", "date", "left", "right")
     type=click.Choice(_ORDERS),
     default="id",
     show_default=True,
-    help="By cable, or by the words beside the keyword.",
+    help="By cable, by date, or by the words before or behind the keyword.",
 )
-@click.option("--limit", "-n", type=click.IntRange(0), default=100, show_default=True, help="Lines shown.")
+@click.option("--limit", "-n", metavar="N", type=click.IntRange(0), default=100, show_default=True, help="Lines shown.")
 @click.option("--all", "everything", is_flag=True, help="Every line.")
 def command(
     query: str,
@@ -63,7 +64,7 @@ def command(
     limit: int,
     everything: bool,
 ) -> int:
-    """Show every occurrence of the query's words in its context, one line each.
+    """Show every occurrence of the query's words in its context, one line each. Exit status 1: none.
 
     \b
     reftel kwic 'precedent class:>=secret' --width 60 --sort right

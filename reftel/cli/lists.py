@@ -21,6 +21,8 @@ _OPERATIONS: dict[str, Callable[..., Iterator[str]]] = {"union": union, "interse
 def command(operation: str, files: tuple[IO[str], ...]) -> int:
     """Join lists of cable ids, one id a line in any spelling; - is standard input. The result keeps the order of the first list.
 
+    Exit status 1: the result is empty.
+
     \b
     union      ids of any list
     intersect  ids that stand in all of them

@@ -32,7 +32,7 @@ class _Failures:
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path())
 @format_option("jsonl", "json", "table")
 def command(files: tuple[str, ...], output_format: str) -> int:
-    """Read cables from files in any container and print their records. A folder stands for the files in it.
+    """Read cables from files in any container and print their records, without indexing them. A folder stands for the files in it.
 
     jsonl prints one record a line, json one array, table a line a cable.
     """

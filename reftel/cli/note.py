@@ -30,7 +30,7 @@ _LIST = "list"
     "tags",
     multiple=True,
     metavar="TAG",
-    help="Tag to add; with --remove, to remove; with list, whose cables to list.",
+    help="Tag to add; with --remove, to remove; with list, only cables that have all of these; may be repeated.",
 )
 @click.option("--text", metavar="TEXT", help="Note to add; with --remove, to remove.")
 @click.option(
@@ -46,6 +46,8 @@ def command(
     remove: bool,
 ) -> int:
     """Keep tags and notes of your own on cables. They are searched with mine:TAG and survive every new index.
+
+    With an id alone, what is noted on it is shown; `reftel note list` lists all notes. Exit status 1: nothing.
 
     \b
     reftel note 08BAKU123 --tag precedent --text "compare the March cable"

@@ -8,7 +8,7 @@ import click
 
 import reftel
 from reftel.cli.completion import complete_ids, complete_query
-from reftel.cli.options import archive_option, console, echo_lines, format_option
+from reftel.cli.options import archive_option, console, echo_lines, format_option, notes_option
 from reftel.render import refs as render
 from reftel.render.graph import render_graph
 from reftel.render.safe import json_text
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 
 @click.command("refs")
-@click.argument("cable_id", metavar="ID", required=False, shell_complete=complete_ids)
+@click.argument("cable_id", metavar="[ID]", required=False, shell_complete=complete_ids)
 @archive_option
+@notes_option
 @format_option("table", "json", "jsonl", "csv", "ids", "md")
 @click.option(
     "--query",
@@ -35,10 +36,12 @@ if TYPE_CHECKING:
 @click.option("--graph", type=click.Choice(("dot", "graphml", "json")), help="Print the graph for another program.")
 @click.option("--thread", is_flag=True, help="All cables of the graph in time order.")
 def command(
-    cable_id: str | None, archive: str, output_format: str, query: str | None, incoming: bool, outgoing: bool, depth: int | None,
+    cable_id: str | None, archive: str, notes: str | None, output_format: str, query: str | None, incoming: bool, outgoing: bool, depth: int | None,
     graph: str | None, thread: bool,
 ) -> int:  # fmt: skip
     """What a cable cites and what cites it; the cables that are not in the archive are marked.
+
+    Exit status 1: it cites nothing and nothing cites it.
 
     \b
     reftel refs 08BAKU123 --depth 3 --thread
@@ -47,7 +50,7 @@ def command(
     if (cable_id is None) == (query is None):
         raise click.UsageError("name one cable, or --query QUERY")
     direction = _direction(incoming=incoming, outgoing=outgoing, query=query)
-    opened = reftel.open(archive)
+    opened = reftel.open(archive, notes=notes)
     if query is not None:
         found = opened.citation_graph(query, depth=depth or 0, direction=direction)
     else:

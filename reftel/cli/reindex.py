@@ -45,8 +45,9 @@ class _UtcFormatter(logging.Formatter):
 @click.option("--dry-run", is_flag=True, help="Say what would be read and forgotten, by kind; change nothing.")
 @click.option(
     "--since",
+    metavar="DATE",
     type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
-    help="Look only at files changed at this time (UTC) or later.",
+    help="Look only at files changed at this time (UTC, 2026-11-01 or 2026-11-01T03:00:00) or later.",
 )
 @click.option(
     "--wait",

@@ -16,6 +16,8 @@ from reftel.render.safe import json_text, safe_line
 def command() -> None:
     """Searches under a name, for which every `reftel reindex` reports the new cables.
 
+    `add` and `remove` change those that the archive keeps; `list` and `run` also know those of `reftel.toml`. Exit status 1: nothing to show.
+
     \b
     reftel saved add precedents '"Minsk Group" AND precedent'
     """

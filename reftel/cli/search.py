@@ -43,8 +43,8 @@ _LINES = {
 @notes_option
 @ids_option
 @format_option(*FORMATS)
-@click.option("--limit", "-n", type=click.IntRange(0), default=10, show_default=True, help="Hits shown.")
-@click.option("--offset", type=click.IntRange(0), default=0, show_default=True, help="Hits passed over first.")
+@click.option("--limit", "-n", metavar="N", type=click.IntRange(0), default=10, show_default=True, help="Hits shown.")
+@click.option("--offset", metavar="N", type=click.IntRange(0), default=0, show_default=True, help="Hits passed over first.")
 @click.option(
     "--all", "everything", is_flag=True, help="Stream every hit, in order of key; for jsonl, csv, ids, md and table."
 )
@@ -56,7 +56,7 @@ _LINES = {
     help="relevance, date, -date, id, from, class, prec, decl; - reverses.",
 )
 @click.option(
-    "--facet", "facets", multiple=True, metavar="FIELD[:N]", help="Count the hits by this field; may be repeated."
+    "--facet", "facets", multiple=True, metavar="FIELD[:N]", help="Count all hits by this field, the N most frequent values (year:20, year:all); may be repeated."
 )
 def command(
     query: str,
@@ -70,7 +70,9 @@ def command(
     sort: str,
     facets: tuple[str, ...],
 ) -> int:
-    """Find cables and show the paragraphs that answer.
+    """Find cables and show the one or two paragraphs of each that answer best, the matched words marked.
+
+    Several words need no quotes from the shell, but `"`, `*`, `>` and brackets do.
 
     \b
     reftel search '"Minsk Group" AND precedent'

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @archive_option
 @notes_option
 @format_option("table", "json")
-@click.option("--query", metavar="QUERY", help="Mark the words of this query in every paragraph.")
+@click.option("--query", metavar="QUERY", help="Mark the words of this query in every paragraph; with --format json each paragraph has `highlights`.")
 @click.option(
     "--para",
     type=int,
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 @click.option(
     "--neighbours",
     is_flag=True,
-    help="List what it cites, what cites it, and the same subject from the same post before and after.",
+    help="In place of the cable, list what it cites, what cites it, and the same subject from the same post before and after.",
 )
 @click.option(
     "--pager/--no-pager",
@@ -61,7 +61,9 @@ def command(
     neighbours: bool,
     pager: bool,
 ) -> int:
-    """Show one cable, by its id in any spelling or by the key of a cable without one.
+    """Show one cable, by its id in any spelling ("08 Baku 123"), or by its key if it has no id.
+
+    On a terminal it goes through `$PAGER`.
 
     \b
     reftel show 08BAKU123 --para 3

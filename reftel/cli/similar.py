@@ -25,7 +25,7 @@ _SHOWN_WORDS = 8
 @archive_option
 @notes_option
 @format_option("table", "json", "jsonl", "csv", "ids", "md")
-@click.option("--limit", "-n", type=click.IntRange(1), default=10, show_default=True, help="Cables shown.")
+@click.option("--limit", "-n", metavar="N", type=click.IntRange(1), default=10, show_default=True, help="Cables shown.")
 @click.option(
     "--query", default="*", metavar="QUERY", shell_complete=complete_query, help="Only among the hits of this query."
 )

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @archive_option
 @notes_option
 @format_option("table", "json", "jsonl", "csv", "md")
-@click.option("--limit", "-n", type=click.IntRange(1), default=20, show_default=True, help="Words shown.")
+@click.option("--limit", "-n", metavar="N", type=click.IntRange(1), default=20, show_default=True, help="Words shown.")
 def command(query: str, archive: str, notes: str | None, output_format: str, limit: int) -> int:
     """The words that the hits of a query hold significantly more often than the rest of the archive.
 

@@ -25,7 +25,7 @@ _SHOWN = 50
 @click.option(
     "--repair",
     is_flag=True,
-    help="If anything is damaged, make the archive anew from its sources; the damaged one is kept beside it.",
+    help="If anything is damaged, make the archive anew from its sources (of the configuration, else those that the manifest lists); the damaged one is kept beside it.",
 )
 @click.option(
     "--wait",
@@ -36,7 +36,10 @@ _SHOWN = 50
     help="With --repair: wait so long for another run.",
 )
 def command(archive: str, config: str | None, output_format: str, repair: bool, wait: float) -> int:
-    """Read everything in the archive and say what is damaged: index, records, manifest, and whether they belong together."""
+    """Read everything in the archive and say what is damaged: index, records, manifest, and whether they belong together.
+
+    Exit status 0 or 3.
+    """
     from reftel.indexer.verify import verify  # noqa: PLC0415
 
     archive = archive_of(config, archive)
