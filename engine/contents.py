@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
-import os
 import re
 import struct
 import zlib
@@ -19,10 +18,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from reftel import durable
 from reftel.engine.columns import narrow
 from reftel.engine.container import FORMAT, Container, ContainerVersionError, ContainerWriter
 from reftel.engine.errors import IndexVersion
-from reftel.engine.folder import INDEX_NAME, NEW, contents_name, latest_generation, sync_folder
+from reftel.engine.folder import INDEX_NAME, NEW, contents_name, latest_generation
 from reftel.engine.specs import FieldSpec
 from reftel.frozen import frozen
 
@@ -122,16 +122,6 @@ def write_contents(folder: Path, contents: Contents, whoosh_form: bytes) -> None
     )
     data = whoosh_form + body.getvalue()
     name = contents_name(contents.generation)
-    temporary = folder / (name + NEW)
-    try:
-        with temporary.open("wb") as file:
-            file.write(data + _FOOTER.pack(_MAGIC, len(whoosh_form), zlib.crc32(data)))
-            file.flush()
-            os.fsync(file.fileno())
-        sync_folder(folder)  # the segments' names, before the table that names them
-        temporary.replace(folder / name)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    sync_folder(folder)
-
+    durable.flush_folder(folder)  # the segments' names, before the table that names them
+    with durable.replacing(folder / name, folder / (name + NEW)) as file:
+        file.write(data + _FOOTER.pack(_MAGIC, len(whoosh_form), zlib.crc32(data)))

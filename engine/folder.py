@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import re
 from collections.abc import Collection
 from pathlib import Path
 
+from reftel import locks
 from reftel.engine.errors import LockHeld
 
 INDEX_NAME = "MAIN"
@@ -55,24 +55,13 @@ def remove_leftovers(folder: Path, generation: int, segments: Collection[str]) -
                 (folder / name).unlink()
 
 
-def sync_folder(folder: Path) -> None:
-    """Flush the names in a folder to the disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 class Lock:
     """Held by the one writer of an index; the system lets go of it when the process ends, however it ends. `LockHeld` if it is taken."""
 
     def __init__(self, folder: Path) -> None:
-        self._descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o666)
         try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            os.close(self._descriptor)
+            self._descriptor = locks.take(folder / LOCK, 0)
+        except locks.Taken as error:
             raise LockHeld(f"another process is writing to '{folder}'") from error
 
     def release(self) -> None:

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, cast
 import numpy as np
 import numpy.typing as npt
 
+from reftel import durable
 from reftel.engine import names
 from reftel.engine.batch import Batch, new_vocabularies
 from reftel.engine.columns import Columns, narrow, starts_of
@@ -39,7 +40,7 @@ class SegmentFile:
         self.name = new_segment_name()
         self._path = folder / (self.name + SEGMENT)
         self._temporary = folder / (self.name + SEGMENT + NEW)
-        self._stream = self._temporary.open("xb")
+        self._stream = durable.new_file(self._temporary)
         self._streams: list[BinaryIO] = []
         self.arrays = ContainerWriter(self._stream)
         self._block_sizes: list[int] = []

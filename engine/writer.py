@@ -9,6 +9,7 @@ from typing import Self
 
 import numpy as np
 
+from reftel import durable
 from reftel.engine import merging
 from reftel.engine.checks import check_record, check_specs
 from reftel.engine.contents import Contents, Entry, read_contents, write_contents
@@ -38,7 +39,7 @@ def open_writer(
     """
     place = Path(folder)
     check_specs(specs)
-    place.mkdir(parents=True, exist_ok=True)
+    durable.make_inner_folder(place)
     lock = Lock(place)
     try:
         with refuse_damage(place):

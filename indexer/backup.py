@@ -6,7 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
-from reftel.indexer import durable
+from reftel import durable
 from reftel.indexer.lock import FILE_NAME as LOCK_NAME
 from reftel.indexer.lock import ArchiveLock
 from reftel.indexer.manifest import FILE_NAME, NEXT_NAME

@@ -7,20 +7,21 @@ the archive as it was at the last step.
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import datetime
 import itertools
 import os
-import sqlite3
+import stat
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from reftel import durable
 from reftel.engine.writer import MEMORY_MB
 from reftel.frozen import frozen
 from reftel.indexer.changes import READS, Look, Wish, look_at
+from reftel.indexer.complaints import write_errors
 from reftel.indexer.lock import ArchiveLock
 from reftel.indexer.manifest import SourceRow
 from reftel.indexer.publishing import INDEX_FOLDER, Publication
@@ -31,7 +32,7 @@ from reftel.indexer.sources import Selection
 from reftel.indexer.text import Text
 from reftel.indexer.texts import Texts
 from reftel.indexer.writer import CableWriter
-from reftel.schema.errors import ArchiveError, SourceError
+from reftel.schema.errors import SourceError
 
 __all__ = ["BuildReport", "Progress", "build", "build_selection"]
 
@@ -47,6 +48,7 @@ class Progress:
 
 OnProgress = Callable[[Progress], None]
 _EVERY = 100
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 STEP = 10_000
 """Cables after which a run publishes the files that it has finished. A file is published whole, and files that are gone are forgotten last."""
 
@@ -78,31 +80,31 @@ def build_selection(
     """
     started = time.monotonic()
     selection = Selection(tuple(os.path.abspath(source) for source in selection.sources), selection.excludes)  # noqa: PTH100 - resolve() follows links
-    with _write_errors(archive):
-        archive.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with ArchiveLock(archive, wait=wait):
+    with write_errors(archive, "the archive is as it was published last"):
+        durable.make_folder(archive)
+        with ArchiveLock(archive, wait=wait) as lock:
             run = _Run(archive, wish or Wish(), memory, on_progress)
             try:
                 run.read_all(selection, workers)
                 run.forget_missing(selection)
                 run.publish()
+                _tell_who_may_read(archive, lock, run.report)
             finally:
                 run.close()
     run.report.seconds = round(time.monotonic() - started, 3)
     return run.report
 
 
-@contextlib.contextmanager
-def _write_errors(archive: Path) -> Iterator[None]:
-    try:
-        yield
-    except BrokenPipeError:  # whoever watched the progress has gone
-        raise
-    except OSError as error:
-        place = f" ({error.filename})" if error.filename else ""
-        raise ArchiveError(f"{archive}: cannot be written: {error.strerror or error}{place}; the archive is as it was published last") from error
-    except sqlite3.Error as error:
-        raise ArchiveError(f"{archive}: the manifest cannot be written: {error}; the archive is as it was published last") from error
+def _tell_who_may_read(archive: Path, lock: ArchiveLock, report: BuildReport) -> None:
+    """Note in the report that others may look into the archive, once for each mode that its folder has had."""
+    mode = stat.S_IMODE(archive.stat().st_mode)
+    if not mode & _OTHERS:
+        lock.tell(None)
+    elif lock.told != mode:
+        report.notes.append(
+            f"others than you may look into the archive's folder (mode {mode:04o}); if that is not meant: chmod -R go= {archive} (said once)"
+        )
+        lock.tell(mode)
 
 
 class _Run:

@@ -15,6 +15,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from reftel import durable
 from reftel.frozen import frozen
 from reftel.indexer.seal import is_sealed, seal
 from reftel.schema.errors import ArchiveDamaged, ArchiveMissing, ArchiveVersion
@@ -22,6 +23,10 @@ from reftel.schema.errors import ArchiveDamaged, ArchiveMissing, ArchiveVersion
 FILE_NAME = "manifest.sqlite"
 NEXT_NAME = "manifest.sqlite.next"
 FORMAT = 2
+JOURNALS = ("-journal", "-wal", "-shm")
+"""What SQLite puts behind the name of a file for what it keeps beside it."""
+
+_SPOOL = ".spool"
 
 _TABLES = """
 create table about (format integer not null, base integer not null, run integer not null);
@@ -210,16 +215,20 @@ class Manifest:
 
 
 class Draft(Manifest):
-    """A manifest that is being written, in a file of its own that no reader looks at; a copy of ``before``, or empty.
+    """A manifest that is being written, in a new file of its own that no reader looks at; a copy of ``before``, or empty.
 
     The file needs no journal: if the run dies, it is removed as a whole. The records of texts written in this run are kept in a spool
     beside it, one behind the other, since the index gives back only what is committed.
     """
 
-    def __init__(self, path: Path) -> None:  # no super().__init__: the file may be empty yet
+    def __init__(self, path: Path, before: Path | None = None) -> None:  # no super().__init__: the file may be empty yet
         self.path = path
-        path.touch(mode=0o600)
-        self._spool = _Spool(path.with_name(f"{path.name}.spool"))
+        remove_draft(path)
+        if before is None:
+            durable.new_file(path).close()
+        else:
+            durable.copy_file(before, path)
+        self._spool = _Spool(path.with_name(f"{path.name}{_SPOOL}"))
         self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         try:
             self._database.execute("pragma temp_store = memory")
@@ -277,13 +286,18 @@ class Draft(Manifest):
         self._spool.close()
 
 
+def remove_draft(path: Path) -> None:
+    """Remove a draft, its spool, and what SQLite would take for the journals of its file."""
+    for suffix in ("", _SPOOL, *JOURNALS):
+        path.with_name(f"{path.name}{suffix}").unlink(missing_ok=True)
+
+
 class _Spool:
     """Records by key in a file of their own."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        path.touch(mode=0o600)
-        self._file = path.open("r+b", buffering=0)  # so that closing writes nothing, which could fail
+        self._file = durable.new_file(path, "w+b", buffering=0)  # so that closing writes nothing, which could fail
         self._places: dict[str, tuple[int, int]] = {}
         self._end = 0
 

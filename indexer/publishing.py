@@ -18,15 +18,15 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
+from reftel import durable
 from reftel.engine.errors import IndexMissing
 from reftel.engine.reader import open_reader
-from reftel.indexer import durable
-from reftel.indexer.manifest import FILE_NAME, NEXT_NAME, About, CannotOpen, Draft, Manifest
+from reftel.indexer.manifest import FILE_NAME, NEXT_NAME, About, CannotOpen, Draft, Manifest, remove_draft
 from reftel.schema.errors import ArchiveMissing
 
 INDEX_FOLDER = "index"
 _DRAFT = f"{FILE_NAME}.draft"
-_SPOOL = f"{_DRAFT}.spool"
+REMADE = f"{FILE_NAME}.remade"
 
 
 def index_generation(archive: Path) -> int:
@@ -61,8 +61,8 @@ def find_manifest(archive: Path, generation: int) -> Manifest | None:
 
 def recover(archive: Path, generation: int) -> bool:
     """Finish or remove what a run that died has left; whether manifest and index belong together. Only under the archive's lock."""
-    for name in (_DRAFT, f"{_DRAFT}-journal", _SPOOL, f"{FILE_NAME}.remade", f"{FILE_NAME}.remade.spool"):
-        (archive / name).unlink(missing_ok=True)
+    for name in (_DRAFT, REMADE):
+        remove_draft(archive / name)
     following = archive / NEXT_NAME
     if following.exists():
         if _base(following) < generation:
@@ -98,13 +98,7 @@ class Publication:
     def draft(self) -> Draft:
         """The manifest to write to; made by the first use."""
         if self._draft is None:
-            path = self._archive / _DRAFT
-            if self._before is not None:
-                import shutil  # noqa: PLC0415 - only a run copies, and searches start through this module too
-
-                shutil.copyfile(self._before.path, path)
-                path.chmod(0o600)
-            self._draft = Draft(path)
+            self._draft = Draft(self._archive / _DRAFT, self._before.path if self._before else None)
         return self._draft
 
     @property
@@ -134,5 +128,4 @@ class Publication:
         for manifest in (self._before, self._draft):
             if manifest is not None:
                 manifest.close()
-        for name in (_DRAFT, _SPOOL):
-            (self._archive / name).unlink(missing_ok=True)
+        remove_draft(self._archive / _DRAFT)

@@ -7,15 +7,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from reftel import durable
 from reftel.engine.reader import open_reader
-from reftel.indexer import durable
 from reftel.indexer.manifest import FILE_NAME, NEXT_NAME, About, Draft, Manifest, SourceRow, VersionRow
-from reftel.indexer.publishing import INDEX_FOLDER, Publication, index_generation, recover
+from reftel.indexer.publishing import INDEX_FOLDER, REMADE, Publication, index_generation, recover
 from reftel.indexer.writer import archive_errors
 from reftel.schema.cable import Cable
 from reftel.schema.errors import ArchiveError
-
-_REMADE = f"{FILE_NAME}.remade"
 
 
 def open_publication(archive: Path, note: Callable[[str], None]) -> Publication:
@@ -36,8 +34,7 @@ def open_publication(archive: Path, note: Callable[[str], None]) -> Publication:
 def remake_manifest(archive: Path, generation: int) -> None:
     """Write a manifest from what the index holds. Every file in it counts as changed; texts that are not shown are found when it is read."""
     seen, run = seen_before(archive / FILE_NAME)
-    path = archive / _REMADE
-    path.unlink(missing_ok=True)
+    path = archive / REMADE
     draft = Draft(path)
     try:
         cables: Counter[str] = Counter()

@@ -17,7 +17,7 @@ class BuildReport:
     state that it left, counting all that were published; ``steps``: how many of them it published itself. ``duplicates``: key to the paths
     that hold it, the shown one first. ``failures``: what could not be read, with path and place. ``warnings``: cables read, by code.
     ``outcomes``: files, by what became of them. ``new``: keys of the cables that the archive never held before. ``durations``: seconds by
-    stage. ``notes``: what was put right after a run that died.
+    stage. ``notes``: what was put right after a run that died, and what a person should know of the archive.
     """
 
     run: int = 0

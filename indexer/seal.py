@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import zlib
 from pathlib import Path
+
+from reftel import durable
 
 _PLACE, _LENGTH = 68, 4  # "application id" in the header of 100 bytes; https://www.sqlite.org/fileformat2.html, section 1.3
 _PART = 1 << 20
@@ -12,7 +15,7 @@ _PART = 1 << 20
 def seal(path: Path) -> None:
     """Write the checksum of a file that nobody has open and that will not change any more."""
     checksum = _checksum(path)
-    with path.open("r+b") as file:
+    with os.fdopen(durable.open_own(path, os.O_RDWR), "r+b") as file:
         file.seek(_PLACE)
         file.write(checksum)
 

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from reftel import durable
 from reftel.engine.reader import Reader, open_reader
 from reftel.engine.writer import MEMORY_MB
 from reftel.frozen import frozen
-from reftel.indexer import durable
 from reftel.indexer.build import build_selection
 from reftel.indexer.lock import ArchiveLock
 from reftel.indexer.manifest import FILE_NAME, NEXT_NAME, About, Draft, Manifest

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import reftel
 from reftel import saved
+from reftel.durable import write_whole
 from reftel.indexer.changes import Wish
 from reftel.indexer.config import Config, ConfigError, line_of
-from reftel.indexer.durable import write_whole
 from reftel.indexer.reindex import reindex
 from reftel.render.safe import json_text, safe_line, safe_markdown
 from reftel.schema.errors import QueryError

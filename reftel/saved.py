@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import fcntl
 import json
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from reftel.durable import write_whole
 from reftel.frozen import frozen
+from reftel.indexer.complaints import write_errors
 from reftel.indexer.config import is_saved_name
-from reftel.indexer.durable import write_whole
+from reftel.indexer.lock import own_files
 from reftel.schema.errors import ArchiveDamaged, BadValueError, QueryError
 
 if TYPE_CHECKING:
@@ -67,15 +67,16 @@ def read_saved(archive: Path) -> Saved:
 
 @contextlib.contextmanager
 def changing(archive: Path) -> Iterator[Saved]:
-    """The searches kept in an archive, to be changed; written at the end, one process at a time."""
-    descriptor = os.open(archive / f"{FILE_NAME}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    """The searches kept in an archive, to be changed; written at the end, one process at a time.
+
+    Errors: `ArchiveDamaged`, `ArchiveLocked`, `ArchiveError` if they can't be written; nothing is changed then.
+    """
+    path = archive / FILE_NAME
+    with own_files(archive):
         saved = read_saved(archive)
         yield saved
-        write_whole(archive / FILE_NAME, json.dumps(dataclasses.asdict(saved), indent=1, ensure_ascii=False) + "\n")
-    finally:
-        os.close(descriptor)
+        with write_errors(path):
+            write_whole(path, json.dumps(dataclasses.asdict(saved), indent=1, ensure_ascii=False) + "\n")
 
 
 def add(archive: Archive, name: str, query: str) -> bool:

@@ -38,6 +38,8 @@ def command(sources: tuple[str, ...], archive: str, output_format: str, workers:
 
     with _progress(quiet=quiet or output_format == "json") as on_progress:
         report = reftel.build(sources, archive, workers=workers or cores(), on_progress=on_progress)
+    for note in report.notes:
+        click.echo(f"reftel: {safe_line(note)}", err=True)
     for failure in report.failures:
         click.echo(f"reftel: {safe_line(failure)}", err=True)
     if output_format == "json":

@@ -23,7 +23,7 @@ def test_changes_of_several_threads_are_all_kept(tmp_path):
     for thread in threads:
         thread.join()
     assert len(saved.read_saved(tmp_path).searches) == 20
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["saved.json", "saved.json.lock"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["saved.json"]
 
 
 def test_a_change_that_fails_changes_nothing(tmp_path):

@@ -1,0 +1,37 @@
+"""Why something of an archive could not be written, in words: what the system and SQLite complain of becomes an `ArchiveError`."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from reftel.schema.errors import ArchiveError
+
+_ADVICE = {
+    errno.EACCES: "it belongs to somebody else, or its mode forbids it: `ls -ld` tells",
+    errno.EPERM: "it belongs to somebody else, or its mode forbids it: `ls -ld` tells",
+    errno.EROFS: "it is mounted read-only",
+}
+
+
+@contextlib.contextmanager
+def write_errors(what: Path, rest: str = "") -> Iterator[None]:
+    """Raise `ArchiveError` where something of ``what`` can't be written; ``rest`` says how things stand then."""
+    try:
+        yield
+    except BrokenPipeError:  # whoever watched the progress has gone
+        raise
+    except OSError as error:
+        raise ArchiveError(f"{what}: cannot be written: {reason(error)}{rest and f'; {rest}'}") from error
+    except sqlite3.Error as error:
+        raise ArchiveError(f"{what}: cannot be written: {error}{rest and f'; {rest}'}") from error
+
+
+def reason(error: OSError) -> str:
+    """What the system says, the file that it says it of, and what may be done."""
+    place = f" ({error.filename})" if error.filename else ""
+    advice = _ADVICE.get(error.errno or 0, "")
+    return f"{error.strerror or error}{place}{advice and f'; {advice}'}"
