@@ -24,10 +24,9 @@ from reftel.schema.errors import (
     ArchiveVersion,
     EngineError,
 )
-from reftel.schema.fields import FIELDS, Field
+from reftel.schema.fields import FIELDS, Field, Stored
 
-_KINDS: dict[str, Kind] = {"text": "text", "name": "text", "keyword": "keyword", "ordered": "number", "date": "number"}
-_BODY = "body"
+_KINDS: dict[Stored, Kind] = {"text": "text", "keyword": "keyword", "number": "number", "nothing": "none"}
 _ERRORS: dict[type[errors.EngineError], type[ArchiveError]] = {
     errors.IndexMissing: ArchiveMissing,
     errors.IndexDamaged: ArchiveDamaged,
@@ -39,13 +38,13 @@ _ERRORS: dict[type[errors.EngineError], type[ArchiveError]] = {
 @functools.cache
 def field_specs() -> tuple[FieldSpec, ...]:
     """What the index holds of each field of the field table."""
-    return tuple(_spec(field) for field in FIELDS if field.kind != "query" or field.facet)
+    return tuple(_spec(field) for field in FIELDS if field.stored != "nothing" or field.facet)
 
 
 def _spec(field: Field) -> FieldSpec:
-    kind = _KINDS.get(field.kind, "none")
+    kind = _KINDS[field.stored]
     return FieldSpec(
-        field.name, kind, field.facet, sort=field.sort and kind == "keyword", regions=field.name == _BODY, roots=field.kind == "text"
+        field.name, kind, field.facet, sort=field.sort and kind == "keyword", regions=field.paragraphs, roots=field.kind == "text"
     )
 
 

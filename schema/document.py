@@ -13,7 +13,7 @@ from reftel.schema.fields import FIELDS
 
 @frozen
 class ParagraphEntry:
-    """Where a paragraph's text stands: its block in ``texts["body"]``, the rank of its mark's level (``None`` unmarked) and its caveats."""
+    """Where a paragraph's text stands: its block in the texts of `paragraph_field`, the rank of its mark's level (``None`` unmarked) and its caveats."""
 
     block: int
     level: int | None
@@ -44,22 +44,22 @@ def document_of(cable: Cable) -> Document:
     joined = {}
     entries: list[ParagraphEntry] = []
     for field in FIELDS:
-        if field.kind not in ("text", "name"):
+        if field.stored != "text":
             continue
         blocks = field.blocks(cable)
         texts[field.name] = tuple(map(tuple, words_of_blocks([block.text for block in blocks])))
         whole = tuple((number, place, word) for number, block in enumerate(blocks) for place, word in joined_words(block.text))
         if whole:
             joined[field.name] = whole
-        if field.name == "body":
+        if field.paragraphs:
             entries = [
                 _entry(number, cable.paragraphs[block.paragraph]) for number, block in enumerate(blocks) if block.paragraph is not None
             ]
     return Document(
         key=cable.key,
         texts=texts,
-        keywords={field.name: tuple(map(field.normalise, field.values(cable))) for field in FIELDS if field.kind == "keyword"},
-        numbers={field.name: field.number(cable) for field in FIELDS if field.kind in ("ordered", "date")},
+        keywords={field.name: tuple(map(field.normalise, field.values(cable))) for field in FIELDS if field.stored == "keyword"},
+        numbers={field.name: field.number(cable) for field in FIELDS if field.stored == "number"},
         facets={field.name: field.facet_values(cable) for field in FIELDS if field.facet_values is not None},
         paragraphs=tuple(entries),
         joined=joined,

@@ -1,18 +1,16 @@
 """The field table: what a cable is searched, counted and sorted by, declared once.
 
-A line here adds a field to the index, the query language, the facets, ``reftel fields`` and docs/fields.md. A field's kind decides how
-its values are indexed and how a query value is read:
+A line here adds a field to the index, the query language, the facets, completion, ``reftel fields`` and docs/fields.md. A field's kind
+names its type: `reftel.search.query.types` says how a query's values are read by it, and `STORED` what an index keeps of it:
 
-========== ============================================= ==========================================
-kind       values are                                    a query value is
-========== ============================================= ==========================================
-text       blocks of running text, positions kept        words (with inflections), phrases
-name       blocks of text, positions kept                words (exact), phrases
-keyword    strings after the field's ``normalise``       strings; comma = or; ``*`` and ``?``
-ordered    ranks of the field's ``scale``                a name of the scale, comparisons
-date       minutes since 1970, UTC                       a date or range of dates
-query      nothing: the query language gives a meaning   see ``help``
-========== ============================================= ==========================================
+========== ==================================================================
+stored as  what ``Document`` and the index hold
+========== ==================================================================
+text       blocks of folded words, positions kept
+keyword    strings after the field's ``normalise``
+number     ranks of the field's ``scale``, or minutes since 1970, UTC
+nothing    the query language alone gives the field a meaning
+========== ==================================================================
 """
 
 from __future__ import annotations
@@ -26,7 +24,19 @@ from reftel.frozen import frozen
 from reftel.schema import identifiers, scales
 from reftel.schema.cable import Cable, Recipient
 
-Kind = Literal["text", "name", "keyword", "ordered", "date", "query"]
+Kind = Literal[
+    "text", "name", "paragraph", "keyword", "choice", "year", "month", "caveat", "post", "tag", "id", "references", "citing", "ordered",
+    "mark", "date", "after", "before",
+]  # fmt: skip
+Stored = Literal["text", "keyword", "number", "nothing"]
+
+STORED: dict[Kind, Stored] = {
+    "text": "text", "name": "text",
+    "keyword": "keyword", "choice": "keyword", "year": "keyword", "month": "keyword", "caveat": "keyword", "post": "keyword", "id": "keyword",
+    "references": "keyword",
+    "ordered": "number", "date": "number",
+    "paragraph": "nothing", "tag": "nothing", "citing": "nothing", "mark": "nothing", "after": "nothing", "before": "nothing",
+}  # fmt: skip
 
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
@@ -63,9 +73,10 @@ def _no_number(_cable: Cable) -> int | None:
 
 @frozen
 class Field:
-    """One field. Exactly one of ``blocks``, ``values`` and ``number`` gives its values, according to its kind.
+    """One field. Exactly one of ``blocks``, ``values`` and ``number`` gives its values, according to what is stored of its kind.
 
     ``default``: searched by bare words, with ``weight`` in ranking. ``facet``: ``facet_values`` can be counted. ``sort``: a sort key.
+    ``of``: the field that a field of the query language alone speaks of. ``paragraphs``: its blocks are those that paragraphs are made of.
     """
 
     name: str
@@ -83,6 +94,13 @@ class Field:
     weight: float = 1.0
     sort: bool = False
     choices: tuple[str, ...] = ()
+    of: str = ""
+    paragraphs: bool = False
+
+    @property
+    def stored(self) -> Stored:
+        """What an index keeps of the field."""
+        return STORED[self.kind]
 
     @property
     def facet(self) -> bool:
@@ -204,24 +222,24 @@ FIELDS: tuple[Field, ...] = (
     Field("subject", "text", "words of the subject line", ("subject:kosovo", 'subject:"minsk group"'),
           blocks=lambda cable: _single(cable.subject), default=True, weight=3.0),
     Field("body", "text", "words of the paragraphs and their headings", ("body:precedent",), aliases=("text",),
-          blocks=_body_blocks, default=True),
+          blocks=_body_blocks, default=True, paragraphs=True),
     Field("head", "text", "words of the head lines (caption, passing lines, references) and the signature", ("head:nodis",),
           blocks=_head_blocks, default=True, weight=0.3),
     Field("summary", "text", "words of the summary", ("summary:election",), blocks=lambda cable: _single(cable.summary)),
-    Field("id", "keyword", "the cable's id in any spelling, or the key of a cable without one", ("id:08BAKU123", "id:08BAKU*"),
+    Field("id", "id", "the cable's id in any spelling, or the key of a cable without one", ("id:08BAKU123", "id:08BAKU*"),
           values=lambda cable: (squash(cable.key),), sort=True),
     Field("date", "date", "date and time, UTC; a month or year means all of it", ("date:2008-02", "date:2008-02-01..2008-02-15", "date:2008.."),
           number=_date, sort=True),
-    Field("after", "query", "later than the end of the day, month or year", ("after:2008-02",)),
-    Field("before", "query", "earlier than the start of the day, month or year", ("before:2008-02-15",)),
-    Field("year", "keyword", "year of the date", ("year:2008",), values=_year, facet_values=_year),
-    Field("month", "keyword", "year and month of the date", ("month:2008-02",), values=_month, facet_values=_month),
-    Field("from", "keyword", "post of origin: id letters, label or alias", ("from:baku", 'from:"Embassy Baku"'), aliases=("post", "origin"),
+    Field("after", "after", "later than the end of the day, month or year", ("after:2008-02",), of="date"),
+    Field("before", "before", "earlier than the start of the day, month or year", ("before:2008-02-15",), of="date"),
+    Field("year", "year", "year of the date", ("year:2008",), of="date", values=_year, facet_values=_year),
+    Field("month", "month", "year and month of the date", ("month:2008-02",), of="date", values=_month, facet_values=_month),
+    Field("from", "post", "post of origin: id letters, label or alias", ("from:baku", 'from:"Embassy Baku"'), aliases=("post", "origin"),
           values=_from_values, facet_values=_from_facet, sort=True),
     Field("class", "ordered", "classification", ("class:secret", "class:>=confidential"), aliases=("classification",),
           number=lambda cable: _rank(scales.CLASSIFICATION, cable.classification), facet_values=_classification,
           scale=scales.CLASSIFICATION, sort=True),
-    Field("caveat", "keyword", "handling caveat of the whole cable", ("caveat:noforn", "caveat:SIPDIS"), aliases=("caveats",),
+    Field("caveat", "caveat", "handling caveat of the whole cable", ("caveat:noforn", "caveat:SIPDIS"), aliases=("caveats",),
           values=lambda cable: cable.caveats, facet_values=lambda cable: cable.caveats),
     Field("prec", "ordered", "action precedence", ("prec:flash", "prec:>=immediate"), aliases=("precedence",),
           number=lambda cable: _rank(scales.PRECEDENCE, cable.precedence),
@@ -239,18 +257,18 @@ FIELDS: tuple[Field, ...] = (
           facet_values=lambda cable: _recipient_names(cable, "info")),
     Field("decl", "date", "declassification date", ("decl:..2018", "decl:2018-02-13"), aliases=("declassify",), number=_declassify_on,
           sort=True),
-    Field("refs", "keyword", "cables that cite this one", ("refs:08STATE12345",), aliases=("ref", "cites"),
+    Field("refs", "references", "cables that cite this one", ("refs:08STATE12345",), aliases=("ref", "cites"),
           values=_reference_ids, facet_values=_reference_ids),
-    Field("citedby", "query", "cables that this one cites", ("citedby:08BAKU123",)),
-    Field("para", "query", "all of the brackets in one and the same paragraph", ('para:("Minsk Group" precedent)', "para:(mark:S kosovo)"),
+    Field("citedby", "citing", "cables that this one cites", ("citedby:08BAKU123", "citedby:08BAKU123,08BAKU124"), of="refs"),
+    Field("para", "paragraph", "all of the brackets in one and the same paragraph", ('para:("Minsk Group" precedent)', "para:(mark:S kosovo)"),
           aliases=("paragraph",)),
-    Field("mark", "query", "cables with a paragraph under this portion mark; inside para:, that paragraph", ("mark:S", "mark:S/NF", "mark:>=C"),
+    Field("mark", "mark", "cables with a paragraph under this portion mark; inside para:, that paragraph", ("mark:S", "mark:S/NF", "mark:>=C"),
           scale=scales.LEVEL),
-    Field("mine", "query", "cables that you tagged with `reftel note`", ("mine:precedent", "mine:*"), normalise=lower),
-    Field("is", "keyword", "state of the text", ("is:redacted", "is:partial"), values=lambda cable: cable.flags,
+    Field("mine", "tag", "cables that you tagged with `reftel note`", ("mine:precedent", "mine:*"), normalise=lower),
+    Field("is", "choice", "state of the text", ("is:redacted", "is:partial"), values=lambda cable: cable.flags,
           facet_values=lambda cable: cable.flags, normalise=lower, choices=_FLAGS),
-    Field("has", "keyword", "cables that have this part", ("has:refs", "-has:signer"), values=_present, normalise=lower, choices=_PARTS),
-    Field("source", "keyword", "container that the cable was read from", ("source:cablegate-html",), aliases=("container",),
+    Field("has", "choice", "cables that have this part", ("has:refs", "-has:signer"), values=_present, normalise=lower, choices=_PARTS),
+    Field("source", "choice", "container that the cable was read from", ("source:cablegate-html",), aliases=("container",),
           values=_container, facet_values=_container, normalise=lower, choices=_CONTAINERS),
 )  # fmt: skip
 
@@ -260,6 +278,18 @@ def fields_by_name() -> dict[str, Field]:
     """Every field under its name and its aliases."""
     names = {field.name: field for field in FIELDS}
     return names | {alias: field for field in FIELDS for alias in field.aliases}
+
+
+@functools.cache
+def field_of_kind(kind: Kind) -> Field:
+    """The first field of a kind of which the table has one, such as ``id`` or ``references``."""
+    return next(field for field in FIELDS if field.kind == kind)
+
+
+@functools.cache
+def paragraph_field() -> Field:
+    """The field whose blocks paragraphs are made of."""
+    return next(field for field in FIELDS if field.paragraphs)
 
 
 def default_fields() -> tuple[Field, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 
 from reftel.schema.errors import QueryTooBroad
-from reftel.schema.fields import fields_by_name
+from reftel.schema.fields import field_of_kind, fields_by_name
 from reftel.search import plan
 
 _MATCHES = {"exact": "word {}", "stem": "word {} with inflections", "prefix": "words that start with {}", "wildcard": "words like {}"}
@@ -25,6 +25,8 @@ def describe(node: plan.Node) -> str:
         case plan.Value(field=field, values=values):
             more = len(values) - _SHOWN_VALUES
             return f"{field} is {' or '.join(values[:_SHOWN_VALUES])}" + (f" or {more:,} more" if more > 0 else "")
+        case plan.Tagged(tags=tags):
+            return f"tagged {' or '.join(tags)}"
         case plan.ValuePattern(field=field, pattern=pattern):
             return f"{field} is like {pattern}"
         case plan.Range(field=field, lowest=lowest, highest=highest):
@@ -55,7 +57,7 @@ def _word(word: plan.Word) -> str:
 
 
 def _levels(lowest: int, highest: int) -> str:
-    scale = fields_by_name()["mark"].scale
+    scale = field_of_kind("mark").scale
     assert scale is not None
     names = scale.names[max(lowest, 0) : highest + 1]
     return "/".join(names)

@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from reftel.frozen import frozen
+from reftel.schema.fields import paragraph_field
 from reftel.search.plan import And, Everything, Mark, Node, Not, Nothing, Or
 from reftel.search.positions import POSITIONAL, FieldText, Integers, starts
 
 Mask = npt.NDArray[np.bool_]
 
-BODY = "body"
+BODY = paragraph_field().name
 """The text field whose blocks paragraphs are."""
 
 

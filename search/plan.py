@@ -140,6 +140,16 @@ class ValuePattern(Node):
 
 
 @frozen
+class Tagged(Node):
+    """Cables with a tag of one's own that is one of ``tags``, or like one (``*`` any letters, ``?`` one).
+
+    No engine knows tags: the searcher puts the cables that have them in its place.
+    """
+
+    tags: tuple[str, ...]
+
+
+@frozen
 class Range(Node):
     """Number ``field`` (ordered: ranks; date: minutes since 1970) lies in ``lowest..highest``, inclusive; ``None`` is open. Absent never matches."""
 

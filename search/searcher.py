@@ -11,7 +11,7 @@ from reftel.schema.fields import facet_fields, fields_by_name, sort_fields
 from reftel.search.describe import describe
 from reftel.search.desk import Desk
 from reftel.search.impliedyears import resolve_years
-from reftel.search.lists import Tagged, ids_node, nothing_tagged, resolve, unknown_tags
+from reftel.search.lists import Lookup, ids_node, nothing_tagged, resolve, unknown_tags
 from reftel.search.plan import And, Bucket, Request
 from reftel.search.query import ParsedQuery, read_query
 from reftel.search.results import DEFAULT_WIDTH, ExplainedNode, Explanation, Hit, HitParagraph, Page
@@ -34,7 +34,7 @@ DEFAULT_BUCKETS = 10
 class Searcher:
     """Answers query texts over one engine. ``load`` gives the record of a key, ``tagged`` the keys that have a tag of one's own."""
 
-    def __init__(self, engine: Engine, load: Callable[[str], Cable], tagged: Tagged = nothing_tagged) -> None:
+    def __init__(self, engine: Engine, load: Callable[[str], Cable], tagged: Lookup = nothing_tagged) -> None:
         self._engine = engine
         self._load = load
         self._tagged = tagged

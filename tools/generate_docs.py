@@ -12,18 +12,9 @@ from command_page import command_page
 
 from reftel.schema.fields import FIELDS, Field
 from reftel.schema.warnings import WARNING_KINDS
+from reftel.search.query.types import TYPES
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
-
-_KINDS = {
-    "text": "running text: words with their inflections, phrases, proximity",
-    "name": "names: words as they are, phrases",
-    "keyword": "whole values; comma = or; `*` and `?` stand for letters",
-    "ordered": "a scale: names of it, and `>` `>=` `<` `<=`",
-    "date": "dates: a day, month, year, or a range `from..to`; either end may be left out",
-    "query": "a meaning of its own",
-}
-
 
 def fields_page() -> str:
     """docs/fields.md."""
@@ -38,7 +29,7 @@ def fields_page() -> str:
         "",
         "## Kinds",
         "",
-        *(f"- **{kind}**: {meaning}." for kind, meaning in _KINDS.items()),
+        *(f"- **{kind}**: {each.help}." for kind, each in TYPES.items()),
         "",
         "## Values",
         "",

@@ -13,7 +13,7 @@ import numpy as np
 from reftel.engine.cache import BoundedCache
 from reftel.engine.reader import Reader
 from reftel.schema.errors import EngineError
-from reftel.schema.fields import fields_by_name
+from reftel.schema.fields import field_of_kind
 from reftel.search import plan
 from reftel.search.describe import too_broad
 from reftel.search.engines.columns import Columns
@@ -29,7 +29,6 @@ from reftel.search.walk import children, iter_words
 MOST_POSTINGS = 30_000_000
 """Documents, summed over all words that the patterns of a query stand for, that it may go through: some ten seconds and a gigabyte."""
 
-_CITED, _ID = "refs", "id"
 _PLACES_AT_ONCE = 1 << 17
 _FEW_PLACES = 1 << 14  # of all words of a phrase; so few are gone through whole
 _PHRASES_BYTES = 16 << 20
@@ -218,11 +217,11 @@ class Evaluation:
         return self._value(plan.Value(node.field, tuple(matching_pattern(node.pattern, self._reader.terms(node.field, prefix)))), within)
 
     def _cited_by(self, node: plan.CitedBy, within: DocumentSet) -> DocumentSet:
-        citing = self.hits(plan.Value(_ID, node.ids))
-        cited = self._reader.facet(_CITED)
+        own = field_of_kind("id")
+        citing = self.hits(plan.Value(own.name, node.ids))
+        cited = self._reader.facet(field_of_kind("references").name)
         codes = np.unique(cited.codes[citing.mask[cited.documents]])
-        normalise = fields_by_name()[_ID].normalise
-        return self._value(plan.Value(_ID, tuple(normalise(cited.values[code]) for code in codes.tolist())), within)
+        return self._value(plan.Value(own.name, tuple(own.normalise(cited.values[code]) for code in codes.tolist())), within)
 
 
 def _bytes_of(documents: DocumentSet | None) -> int:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from reftel.schema.analysis import stem
 from reftel.schema.document import Document, ParagraphEntry
 from reftel.schema.errors import EngineError
-from reftel.schema.fields import fields_by_name
+from reftel.schema.fields import field_of_kind, fields_by_name, paragraph_field
 from reftel.search import plan
 
 Span = tuple[int, int, int]
@@ -63,15 +63,15 @@ class MemoryEngine:
             case plan.Range():
                 return in_range(document.numbers[node.field], node.lowest, node.highest)
             case plan.CitedBy():
-                return not self._cited_by(node.ids).isdisjoint(document.keywords["id"])
+                return not self._cited_by(node.ids).isdisjoint(document.keywords[field_of_kind("id").name])
             case plan.Prefer():
                 return self._holds(node.child, document)
             case _:
                 return combine(node, lambda child: self._holds(child, document), lambda: any_span(node, document))
 
     def _cited_by(self, ids: tuple[str, ...]) -> set[str]:
-        citing = (document for document in self._documents.values() if not set(ids).isdisjoint(document.keywords["id"]))
-        return {cited for document in citing for cited in document.keywords["refs"]}
+        citing = (document for document in self._documents.values() if not set(ids).isdisjoint(document.keywords[field_of_kind("id").name]))
+        return {cited for document in citing for cited in document.keywords[field_of_kind("references").name]}
 
     def _score(self, node: plan.Node, document: Document) -> float:
         """Sum of the preferences met, in the parts of ``node`` that hold."""
@@ -131,7 +131,7 @@ def paragraph_holds(node: plan.Node, document: Document, entry: ParagraphEntry) 
     return combine(
         node,
         lambda child: paragraph_holds(child, document, entry),
-        lambda: any(block == entry.block for block, _, _ in spans_of(node, "body", document)),
+        lambda: any(block == entry.block for block, _, _ in spans_of(node, paragraph_field().name, document)),
     )
 
 
@@ -233,7 +233,7 @@ def sort_by_field(sort: str, hits: list[Document]) -> list[Document]:
     keyed: list[tuple[str | int, Document]] = []
     absent = []
     for hit in hits:
-        value = next(iter(hit.keywords[field.name]), None) if field.kind == "keyword" else hit.numbers[field.name]
+        value = next(iter(hit.keywords[field.name]), None) if field.stored == "keyword" else hit.numbers[field.name]
         if value is None:
             absent.append(hit)
         else:

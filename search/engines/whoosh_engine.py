@@ -64,7 +64,7 @@ class WhooshEngine:
         """The engine over the index in ``folder``. Errors: `ArchiveMissing`, `ArchiveDamaged`, `ArchiveVersion`."""
         with archive_errors():
             reader = open_reader(folder)
-        missing = {field.name for field in FIELDS if field.kind != "query"} - {spec.name for spec in reader.specs}
+        missing = {field.name for field in FIELDS if field.stored != "nothing"} - {spec.name for spec in reader.specs}
         if missing:
             reader.close()
             raise ArchiveVersion(f"the archive in '{folder}' lacks the field '{min(missing)}'; build it anew")

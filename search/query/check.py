@@ -1,4 +1,4 @@
-"""A tree against the field table: what may stand where, and whether every word and value can be read.
+"""A tree against the field table: what may stand where. Every word is cut into terms and every value read, once; the result is a checked tree.
 
 Raises a `QueryError` with the place of the fault, or gives notes on whatever is read otherwise than it may have been meant.
 """
@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Iterator
 from typing import NoReturn
 
 from reftel.frozen import frozen
 from reftel.schema.errors import BadValueError, QueryError, QuerySyntaxError, QueryTooBroad, UnknownFieldError
-from reftel.schema.fields import Field, fields_by_name
+from reftel.schema.fields import FIELDS, Field, default_fields, field_of_kind, fields_by_name, paragraph_field
+from reftel.search import plan
 from reftel.search.query import tree
+from reftel.search.query.checked import CheckedQuery, Condition, Grouped, Variants, Words
 from reftel.search.query.problems import Unreadable, did_you_mean, quote
 from reftel.search.query.terms import Term, has_wildcard, split_terms
-from reftel.search.query.values import read_value
+from reftel.search.query.types import FieldType, cable_key, type_of
 
 MOST_PATTERNS = 200
 """Words with wildcards, and words with variants, that one query may have: each is compared with every word of the index."""
@@ -33,23 +36,18 @@ _LEADING_SIGNS = {
     "+": "leave '+' out: all words are required", ":": "write a field's name before the colon, or leave it out",
 }  # fmt: skip
 _NEAR_HINT = "write a phrase in quotes, or alternatives as (a OR b)"
-_PARAGRAPH_HINT = "words, phrases, body: and mark: can stand in one paragraph; write the rest outside"
+_MOST_TERMS_OF_AN_ID = 5  # "08 PORT AU PRINCE 123"
 _NAMES = {
     tree.And: "several terms", tree.Juxtaposed: "several terms", tree.Not: "a negation", tree.SameParagraph: "paragraphs",
     tree.Star: "every cable",
 }  # fmt: skip
 
 
-def check(root: tree.Node, text: str) -> tuple[str, ...]:
-    """Notes on the query ``text`` with the tree ``root``, in order and each once; raises the `QueryError` of its first fault."""
+def check(root: tree.Node, text: str) -> CheckedQuery:
+    """The checked tree of the query ``text`` with the tree ``root``; raises the `QueryError` of its first fault."""
     checker = _Checker(text)
-    checker.visit(root, _Place())
-    return tuple(dict.fromkeys(checker.notes))
-
-
-def is_text(field: Field | None) -> bool:
-    """Whether values of ``field`` (``None``: the default fields) are words with positions."""
-    return field is None or field.kind in ("text", "name")
+    checked = checker.visit(root, _Place())
+    return CheckedQuery(checked, tuple(dict.fromkeys(checker.notes)))
 
 
 @frozen
@@ -61,6 +59,23 @@ class _Place:
     near: bool = False
     direct: bool = False
 
+    @property
+    def type(self) -> FieldType | None:
+        """The type of the field; ``None`` for the default fields."""
+        return type_of(self.field) if self.field else None
+
+    @property
+    def positions(self) -> bool:
+        """Whether words with positions stand here."""
+        return self.type is None or self.type.positions
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Names of the fields that words are looked for in here."""
+        if self.field is not None:
+            return (self.field.name,)
+        return (paragraph_field().name,) if self.paragraph else tuple(field.name for field in default_fields())
+
 
 class _Checker:
     def __init__(self, text: str) -> None:
@@ -68,39 +83,41 @@ class _Checker:
         self.notes: list[str] = []
         self._patterns = 0
 
-    def visit(self, node: tree.Node, place: _Place) -> None:
+    def visit(self, node: tree.Node, place: _Place) -> tree.Node:
         if place.near and type(node) in _NAMES:
             self._fail(f"proximity joins words and phrases, not {_NAMES[type(node)]}", node.span, _NEAR_HINT)
         match node:
             case tree.Scoped():
-                self._scoped(node, place)
+                return self._scoped(node, place)
             case tree.Near():
-                self._near(node, place)
+                return self._near(node, place)
             case tree.SameParagraph():
-                self._same_paragraph(node, place)
-            case tree.Not() | tree.And() | tree.Or() | tree.Juxtaposed():
-                for child in tree.children_of(node):
-                    self.visit(child, dataclasses.replace(place, direct=False))
+                return self._same_paragraph(node, place)
+            case tree.Not():
+                return tree.Not(self.visit(node.child, dataclasses.replace(place, direct=False)), span=node.span)
+            case tree.And() | tree.Or() | tree.Juxtaposed():
+                inner = dataclasses.replace(place, direct=False)
+                return dataclasses.replace(node, children=tuple([self.visit(child, inner) for child in node.children]))
             case _:
-                self._leaf(node, place)
+                return self._leaf(node, place)
 
     # -- joints ----------------------------------------------------------------------------------------------
 
-    def _scoped(self, node: tree.Scoped, place: _Place) -> None:
+    def _scoped(self, node: tree.Scoped, place: _Place) -> tree.Node:
         field = self._field(node)
+        kind = type_of(field)
+        one_paragraph = kind.context == "query"
         if place.field is not None:
             message = f"a field stands inside the value of {quote(place.field.name)}"
             self._fail(message, node.name_span, "close the brackets before it")
-        if place.near and not is_text(field):
+        if place.near and not kind.positions:
             self._fail(f"proximity joins words and phrases, not values of {quote(field.name)}", node.span, _NEAR_HINT)
-        if place.paragraph and field.name == "para":
-            self._fail("'para' stands inside a paragraph already", node.name_span, "write its words without it")
-        if place.paragraph and field.name not in ("body", "mark"):
-            self._fail(f"{quote(field.name)} is no part of a paragraph", node.name_span, _PARAGRAPH_HINT)
-        if field.name == "para":
-            self.visit(node.child, _Place(paragraph=True))
-        else:
-            self.visit(node.child, dataclasses.replace(place, field=field, direct=True))
+        if place.paragraph and one_paragraph:
+            self._fail(f"{quote(field.name)} stands inside a paragraph already", node.name_span, "write its words without it")
+        if place.paragraph and not (field.paragraphs or kind.in_paragraph):
+            self._fail(f"{quote(field.name)} is no part of a paragraph", node.name_span, _paragraph_hint())
+        inner = _Place(paragraph=True) if one_paragraph else dataclasses.replace(place, field=field, direct=True)
+        return Grouped(self.visit(node.child, inner), paragraph=one_paragraph, span=node.span)
 
     def _field(self, node: tree.Scoped) -> Field:
         field = fields_by_name().get(node.field)
@@ -111,53 +128,59 @@ class _Checker:
             self._fail(f"unknown field {quote(written)}", node.name_span, hint, UnknownFieldError)
         return field
 
-    def _near(self, node: tree.Near, place: _Place) -> None:
-        if not is_text(place.field):
+    def _near(self, node: tree.Near, place: _Place) -> tree.Node:
+        if not place.positions:
             assert place.field is not None
             self._fail(f"values of {quote(place.field.name)} have no positions", node.span, "proximity works on text fields")
-        for child in tree.children_of(node):
-            self.visit(child, dataclasses.replace(place, near=True, direct=False))
-        default = place.field.name if place.field else "body" if place.paragraph else ""
-        if len(_scopes(node, default)) > 1:
+        inner = dataclasses.replace(place, near=True, direct=False)
+        first = self.visit(node.first, inner)
+        steps = tuple([dataclasses.replace(step, operand=self.visit(step.operand, inner)) for step in node.steps])
+        checked = tree.Near(first, steps, span=node.span)
+        if len(_scopes(checked)) > 1:
             self._fail("proximity joins words of one field", node.span, "write the field once: subject:(minsk w/5 group)")
-        if _count_leaves(node) > MOST_NEAR:
+        if _count_terms(checked) > MOST_NEAR:
             self._fail("the proximity expression is too long", node.span, f"it may join {MOST_NEAR} words")
+        return checked
 
-    def _same_paragraph(self, node: tree.SameParagraph, place: _Place) -> None:
+    def _same_paragraph(self, node: tree.SameParagraph, place: _Place) -> tree.Node:
         if place.paragraph:
             self._fail("w/p stands inside one paragraph already", node.span, "write AND")
-        if place.field is not None and place.field.name != "body":
+        if place.field is not None and not place.field.paragraphs:
             self._fail(f"{quote(place.field.name)} has no paragraphs", node.span, "w/p works on the body; write AND")
-        for child in node.children:
-            self.visit(child, _Place(paragraph=True))
+        return dataclasses.replace(node, children=tuple([self.visit(child, _Place(paragraph=True)) for child in node.children]))
 
     # -- leaves ----------------------------------------------------------------------------------------------
 
-    def _leaf(self, node: tree.Node, place: _Place) -> None:
+    def _leaf(self, node: tree.Node, place: _Place) -> tree.Node:
         if isinstance(node, tree.Alternatives):
-            for item in node.items:
-                self._leaf(item, dataclasses.replace(place, direct=True))
-        elif is_text(place.field):
-            self._text_leaf(node, place)
-        else:
-            assert place.field is not None
-            self._value(node, place.field)
+            items = tuple([self._leaf(item, dataclasses.replace(place, direct=True)) for item in node.items])
+            conditions = [item.node for item in items if isinstance(item, Condition)]
+            return Condition(_any_of(conditions, node.span), span=node.span) if conditions else tree.Alternatives(items, span=node.span)
+        if place.positions:
+            return self._text_leaf(node, place)
+        assert place.field is not None
+        return self._value(node, place.field, place)
 
-    def _text_leaf(self, node: tree.Node, place: _Place) -> None:
+    def _text_leaf(self, node: tree.Node, place: _Place) -> tree.Node:
         match node:
             case tree.Word():
-                self._word(node, place)
+                return self._word(node, place)
             case tree.Quoted():
-                self._quoted(node)
+                return self._quoted(node, place)
             case tree.Fuzzy():
-                self._fuzzy(node)
-            case tree.Star() if place.field is not None:
-                self._fail("'*' needs a letter or digit in a text field", node.span, _present_hint(place.field))
-            case tree.Compare():
-                message = f"{quote(place.field.name if place.field else 'para')} has no order to compare by"
-                self._fail(message, node.span, "class, prec, mark, date and decl can be compared", BadValueError)
+                return self._fuzzy(node, place)
+            case tree.Star() if place.field is None:
+                return node
+            case _:
+                return self._no_word(node, place)
 
-    def _word(self, node: tree.Word, place: _Place) -> None:
+    def _no_word(self, node: tree.Node, place: _Place) -> NoReturn:
+        field = place.field or field_of_kind("paragraph")
+        if isinstance(node, tree.Star):
+            self._fail("'*' needs a letter or digit in a text field", node.span, _present_hint(field))
+        self._fail(f"{quote(field.name)} has no order to compare by", node.span, FieldType().order_hint(), BadValueError)
+
+    def _word(self, node: tree.Word, place: _Place) -> Words:
         terms = self._terms(node.text, node.span)
         if node.exact and has_wildcard(node.text):
             self._fail("'=' asks for the exact word, a wildcard for others", node.span, "use one of them")
@@ -167,6 +190,8 @@ class _Checker:
         signs_inside = set(node.text.strip(_JOINING_SIGNS)).intersection(_JOINING_SIGNS)
         if len(terms) > 1 and signs_inside:
             self.notes.append(f'{quote(node.text)} is read as the phrase "{" ".join(term.text for term in terms[:10])}"')
+        inflects = not node.exact and (place.type is None or place.type.inflects)
+        return Words(terms, place.fields, "exact" if node.exact else "bare", inflects, key=_key_of(node.text, place), span=node.span)
 
     def _refuse_signs(self, word: str, span: tree.Span) -> None:
         """Signs that other search programs give a meaning, and that would be dropped here as punctuation."""
@@ -186,20 +211,24 @@ class _Checker:
         elif word.lower() in fields_by_name() and self.text[node.span[1] : node.span[1] + 1] == "(":
             self.notes.append(f"{quote(word)} is read as a word; the field is written {word.lower()}:( … )")
 
-    def _quoted(self, node: tree.Quoted) -> None:
+    def _quoted(self, node: tree.Quoted, place: _Place) -> Words:
         terms = self._terms(node.text, node.span)
         if node.slop is not None and len(terms) < 2:
             hint = "spelling variants are written qadhafi~1, without quotes"
             self._fail(f"{quote(node.text)} is one word, proximity needs two", node.span, hint)
         if node.slop is not None and len(terms) > MOST_NEAR:
             self._fail("the proximity expression is too long", node.span, f"it may join {MOST_NEAR} words")
+        may_be_id = not node.slop and len(terms) <= _MOST_TERMS_OF_AN_ID
+        key = _key_of(node.text, place) if may_be_id else None
+        return Words(terms, place.fields, "quoted", slop=node.slop, key=key, span=node.span)
 
-    def _fuzzy(self, node: tree.Fuzzy) -> None:
+    def _fuzzy(self, node: tree.Fuzzy, place: _Place) -> Variants:
         terms = self._terms(node.text, node.span)
         self._refuse_signs(node.text, node.span)
         if len(terms) > 1 or has_wildcard(node.text):
             self._fail(f"{quote(node.text)} is no single word", node.span, "'~' works on one word without wildcards: qadhafi~1")
         self._count_patterns(1, node.span)
+        return Variants(terms[0].text, node.distance, place.fields, span=node.span)
 
     def _terms(self, text: str, span: tree.Span) -> tuple[Term, ...]:
         try:
@@ -215,29 +244,45 @@ class _Checker:
             message = f"the query has more than {MOST_PATTERNS} words with wildcards or variants"
             self._fail(message, span, "ask it in several parts, or write the words out", QueryTooBroad)
 
-    def _value(self, node: tree.Node, field: Field) -> None:
+    def _value(self, node: tree.Node, field: Field, place: _Place) -> Condition:
         if isinstance(node, tree.Fuzzy) or (isinstance(node, tree.Quoted) and node.slop is not None):
             hint = "it works on text fields; for a part of a value, use *"
             self._fail(f"'~' has no meaning in {quote(field.name)}", node.span, hint)
+        text, op = _value_of(node)
+        kind = type_of(field)
         try:
-            reading = read_value(field, *value_of(node))
+            reading = kind.read(field, text, op)
         except Unreadable as problem:
             self._fail(problem.message, node.span, problem.hint, BadValueError)
-        self._count_patterns(int(has_wildcard(value_of(node)[0])), node.span)
+        self._count_patterns(int(has_wildcard(text)), node.span)
         if reading.note:
             self.notes.append(reading.note)
+        read = dataclasses.replace(reading.node, origin=node.span)
+        alone = kind.about_paragraphs and not place.paragraph  # holds for a cable that has such a paragraph
+        return Condition(plan.Paragraph(read, origin=node.span) if alone else read, span=node.span)
 
     def _fail(self, message: str, span: tree.Span, hint: str | None, kind: type[QueryError] = QuerySyntaxError) -> NoReturn:
         raise kind(message, text=self.text, start=span[0], end=span[1], hint=hint)
 
 
 def _present_hint(field: Field) -> str:
-    if field.name in fields_by_name()["has"].choices:
-        return f"write has:{field.name} for cables that have one"
-    return f"write part of a word: {field.name}:a*"
+    present = next((each for each in FIELDS if field.name in each.choices), None)
+    return f"write {present.name}:{field.name} for cables that have one" if present else f"write part of a word: {field.name}:a*"
 
 
-def value_of(node: tree.Node) -> tuple[str, str]:
+def _paragraph_hint() -> str:
+    parts = [f"{field.name}:" for field in FIELDS if field.paragraphs or type_of(field).in_paragraph]
+    return f"words, phrases, {' and '.join(parts)} can stand in one paragraph; write the rest outside"
+
+
+def _key_of(text: str, place: _Place) -> str | None:
+    """The cable that an unscoped word or quoted text names."""
+    if place.field is not None or place.paragraph or has_wildcard(text) or not any(character.isdigit() for character in text):
+        return None
+    return cable_key(text)
+
+
+def _value_of(node: tree.Node) -> tuple[str, str]:
     """Text and comparison sign of a leaf that stands for a value."""
     match node:
         case tree.Word() | tree.Quoted():
@@ -248,15 +293,28 @@ def value_of(node: tree.Node) -> tuple[str, str]:
             return "*", ""
 
 
-def _scopes(node: tree.Node, default: str) -> set[str]:
-    """Names of the fields that the words below ``node`` are looked for in; ``""`` for the default fields."""
-    if isinstance(node, tree.Scoped):
-        return {node.field}
-    children = tree.children_of(node)
-    return set().union(*(_scopes(child, default) for child in children)) if children else {default}
+def _any_of(nodes: list[plan.Node], origin: plan.Origin) -> plan.Node:
+    """Any of ``nodes``: one node where they are values of the same field, else `plan.Or`."""
+    match nodes[0]:
+        case plan.Value(field=field) if all(isinstance(node, plan.Value) and node.field == field for node in nodes):
+            values = (value for node in nodes if isinstance(node, plan.Value) for value in node.values)
+            return plan.Value(field, tuple(dict.fromkeys(values)), origin=origin)
+        case _:
+            return plan.Or(tuple(nodes), origin=origin)
 
 
-def _count_leaves(node: tree.Node) -> int:
-    if isinstance(node, tree.Quoted):
-        return len(split_terms(node.text))
-    return sum(map(_count_leaves, tree.children_of(node))) or 1
+def _iter_words(node: tree.Node) -> Iterator[Words | Variants]:
+    """The words below a checked node."""
+    if isinstance(node, Words | Variants):
+        yield node
+    for child in (node.child,) if isinstance(node, Grouped) else tree.children_of(node):
+        yield from _iter_words(child)
+
+
+def _scopes(node: tree.Node) -> set[tuple[str, ...]]:
+    """The fields that the words below a checked node are looked for in."""
+    return {words.fields for words in _iter_words(node)}
+
+
+def _count_terms(node: tree.Node) -> int:
+    return sum(len(words.terms) if isinstance(words, Words) else 1 for words in _iter_words(node))

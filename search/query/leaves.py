@@ -6,16 +6,14 @@ Where a piece stands decides what its signs mean: commas and comparisons are rea
 from __future__ import annotations
 
 import re
-from typing import Literal, NoReturn, cast
+from typing import NoReturn, cast
 
 from reftel.frozen import frozen
 from reftel.schema.errors import BadValueError, QuerySyntaxError
 from reftel.search.query import tree
 from reftel.search.query.lexer import Token
 from reftel.search.query.problems import quote
-
-Context = Literal["query", "text", "values"]
-"""Where a leaf stands: in the query (or in para:(...)), in the value of a text field, or in that of a field that takes lists."""
+from reftel.search.query.types import Context
 
 LONGEST_DISTANCE = 1000
 """Largest n of ``w/n``, ``pre/n`` and ``"a b"~n``."""

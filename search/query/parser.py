@@ -20,9 +20,10 @@ from typing import NoReturn
 from reftel.schema.errors import QuerySyntaxError, QueryTooBroad
 from reftel.schema.fields import fields_by_name
 from reftel.search.query import tree
-from reftel.search.query.leaves import Context, read_distance, read_leaf
+from reftel.search.query.leaves import read_distance, read_leaf
 from reftel.search.query.lexer import Token, split_tokens
 from reftel.search.query.problems import quote
+from reftel.search.query.types import Context, type_of
 
 LONGEST_QUERY = 65_536
 """Characters that a query may have: room for a list of five thousand ids."""
@@ -148,7 +149,7 @@ class _Parser:
         if value.kind == "word" and value.text.startswith("-") and value.text.strip("-"):
             meant = f"-{name.text}:{value.text.lstrip('-')}"
             self._fail("a minus stands before a value", value, f"write it before the field: {meant}")
-        context = _context_of(field.kind if field else "keyword", field.name if field else "")
+        context = type_of(field).context if field else "values"
         child = self._brackets(context) if value.kind == "open" else self._leaf("text" if context == "query" else context)
         known = field.name if field else name.text.lower()
         return tree.Scoped(known, child, span=self._since(name.start), name_span=(name.start, name.end - 1))
@@ -206,9 +207,3 @@ class _Parser:
     def _fail(self, message: str, token: Token, hint: str | None, end: int | None = None) -> NoReturn:
         raise QuerySyntaxError(message, text=self._text, start=token.start, end=end or token.end, hint=hint)
 
-
-def _context_of(kind: str, name: str) -> Context:
-    """How the value of a field is read: as running text, as a query of its own, or as values that commas may join."""
-    if name == "para":
-        return "query"
-    return "text" if kind == "text" else "values"

@@ -6,7 +6,7 @@ from reftel.frozen import frozen
 from reftel.search import plan
 from reftel.search.query import tree
 from reftel.search.query.check import check
-from reftel.search.query.compile import compile_tree
+from reftel.search.query.compile import compile_query
 from reftel.search.query.parser import parse
 from reftel.search.query.printer import print_tree
 
@@ -33,5 +33,5 @@ def read_query(text: str) -> ParsedQuery:
     'Minsk Group and "precedent"'
     """
     root = parse(text)
-    notes = check(root, text)
-    return ParsedQuery(text, root, compile_tree(root), notes, print_tree(root))
+    checked = check(root, text)
+    return ParsedQuery(text, root, compile_query(checked), checked.notes, print_tree(root))

@@ -1,0 +1,423 @@
+"""Field types: how the values of a field are read, checked, completed and compiled.
+
+A field names its type as its ``kind``; a type is a class here and a line in `TYPES`. So a line in ``schema/fields.py`` is a whole field, and
+no other module of the query language knows a field by its name. A value that can't be meant is `Unreadable`; one that is looked for although
+nothing is known by it gives a note.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Literal
+
+from reftel.frozen import frozen
+from reftel.schema import identifiers, scales
+from reftel.schema.fields import FIELDS, Field, Kind, field_of_kind, fields_by_name, squash
+from reftel.schema.posts import squash_name
+from reftel.search import plan
+from reftel.search.query.problems import Unreadable, did_you_mean, quote
+from reftel.search.query.terms import has_wildcard
+
+if TYPE_CHECKING:
+    from reftel.schema.marking import Mark
+
+Context = Literal["query", "text", "values"]
+"""How what stands behind the colon is read: as a query of its own, as running text, or as values that commas may join."""
+
+Completion = Literal["nothing", "known", "facet", "ids", "own"]
+"""Where the values that a shell offers come from: nowhere, `FieldType.known`, the field's facet, the archive's ids, tags of one's own."""
+
+Ranks = tuple[int | None, int | None]
+
+_KEY = re.compile(r"TEXT-[0-9A-F]{16}")
+_ID_HINT = "an id is written 08BAKU123, a part of one 08BAKU*"
+
+
+@frozen
+class Reading:
+    """What a value stands for, and what the reader of the query should know about it."""
+
+    node: plan.Node
+    note: str | None = None
+
+
+class FieldType:
+    """What all types share: values joined by commas, without order.
+
+    ``compares``: ``>`` and the like can be read. ``positions``: values are words with positions. ``inflects``: those of bare words inflect.
+    ``in_paragraph``: may stand in the brackets of a paragraph. ``about_paragraphs``: its plan node speaks of one paragraph. ``help``: what
+    docs/fields.md says of it.
+    """
+
+    context: Context = "values"
+    completion: Completion = "nothing"
+    compares = positions = inflects = in_paragraph = about_paragraphs = False
+    help = ""
+
+    def read(self, field: Field, text: str, op: str = "") -> Reading:
+        """The plan node of ``field:text``, or of ``field:>=text`` where ``op`` is a comparison; `Unreadable` where that has no meaning."""
+        text = text.strip()
+        if op and not self.compares:
+            raise Unreadable(f"{quote(field.name)} has no order to compare by", self.order_hint(field))
+        if not any(character.isalnum() or character in "*?" for character in text):
+            raise Unreadable(f"{quote(text)} is no value of {quote(field.name)}", example(field))
+        result = self._read(field, op, text)
+        return result if isinstance(result, Reading) else Reading(result)
+
+    def known(self, _field: Field) -> Iterable[str]:
+        """Every value that the field can have, if that is known beforehand."""
+        return ()
+
+    def order_hint(self, _field: Field | None = None) -> str:
+        """What to do about a comparison where there is no order."""
+        names = [field.name for field in FIELDS if TYPES[field.kind].compares and not field.of]
+        return f"{', '.join(names[:-1])} and {names[-1]} can be compared"
+
+    def _read(self, field: Field, op: str, text: str) -> plan.Node | Reading:
+        raise TypeError(f"values of '{field.name}' are words, not read as {text!r} {op}")
+
+
+def type_of(field: Field) -> FieldType:
+    """The type of a field."""
+    return TYPES[field.kind]
+
+
+# -- words ---------------------------------------------------------------------------------------------------
+
+
+class NameType(FieldType):
+    """Names: words as they are."""
+
+    positions = True
+    help = "names: words as they are, phrases"
+
+
+class TextType(NameType):
+    """Running text: words with inflections."""
+
+    context: Context = "text"
+    inflects = True
+    help = "running text: words with their inflections, phrases, proximity"
+
+
+class ParagraphType(FieldType):
+    """A query of its own that holds for one paragraph."""
+
+    context: Context = "query"
+    help = "all of the brackets in one and the same paragraph"
+
+
+# -- whole values --------------------------------------------------------------------------------------------
+
+
+class KeywordType(FieldType):
+    """Whole values, as the field's ``normalise`` makes them."""
+
+    completion: Completion = "facet"
+    help = "whole values; comma = or; `*` and `?` stand for letters"
+
+    def _read(self, field: Field, op: str, text: str) -> plan.Node | Reading:  # noqa: ARG002 - the types' signature
+        value = field.normalise(text)
+        return plan.ValuePattern(field.name, value) if has_wildcard(value) else plan.Value(field.name, (value,))
+
+
+class ChoiceType(KeywordType):
+    """One of the field's ``choices``; a field's alias stands for its name, as in ``has:signers``."""
+
+    completion: Completion = "known"
+    help = "one of the values listed below"
+
+    def known(self, field: Field) -> Iterable[str]:
+        """The choices."""
+        return field.choices
+
+    def _read(self, field: Field, op: str, text: str) -> plan.Node | Reading:
+        return super()._read(field, op, self._choice(field, field.normalise(text)))
+
+    def _choice(self, field: Field, value: str) -> str:
+        other = fields_by_name().get(value)
+        if value not in field.choices and other and other.name in field.choices:
+            return other.name
+        if value in field.choices or (has_wildcard(value) and any(fnmatch.fnmatchcase(choice, value) for choice in field.choices)):
+            return value
+        hint = did_you_mean(value, field.choices, f"it takes {', '.join(field.choices)}")
+        raise Unreadable(f"{quote(value)} is no value of {quote(field.name)}", hint)
+
+
+class PeriodType(KeywordType):
+    """A year or a month as a whole value, ``shape`` or a pattern of it."""
+
+    help = "a period written out, `*` and `?` for digits"
+
+    def __init__(self, shape: str) -> None:
+        self._shape = re.compile(shape)
+
+    def order_hint(self, field: Field | None = None) -> str:
+        """Periods have an order, but another field compares by it."""
+        assert field is not None
+        return f"compare with {field.of}, as in {field.of}:>=2008"
+
+    def _read(self, field: Field, op: str, text: str) -> plan.Node | Reading:
+        if not self._shape.fullmatch(text):
+            hint = f"write {field.of}:{text}" if ".." in text else example(field)
+            raise Unreadable(f"{quote(text)} is no {field.name}", hint)
+        return super()._read(field, op, text)
+
+
+class CaveatType(KeywordType):
+    """Caveats, in the spelling of a caption or of a portion mark."""
+
+    help = "caveats as captions or portion marks write them; comma = or; `*` and `?` stand for letters"
+
+    def _read(self, field: Field, op: str, text: str) -> plan.Node | Reading:
+        caveats = _caveats_alone(text)
+        if len(caveats) == 1 and caveats[0].startswith("REL ") and not has_wildcard(text):
+            return plan.Value(field.name, tuple(dict.fromkeys((caveats[0], field.normalise(text)))))  # captions keep "REL TO", marks drop the "TO"
+        return super()._read(field, op, caveats[0] if len(caveats) == 1 else text)
+
+
+class PostType(KeywordType):
+    """A post by its id letters, label or alias."""
+
+    help = "a post: id letters, label or alias; comma = or; `*` and `?` stand for letters"
+
+    def _read(self, field: Field, op: str, text: str) -> plan.Node | Reading:  # noqa: ARG002
+        if has_wildcard(text):
+            return plan.ValuePattern(field.name, squash(text))
+        post = identifiers.resolve_post(text)
+        if post is None:
+            note = f"no post is known as {quote(text)}: only cables whose origin is written so are found"
+            return Reading(plan.Value(field.name, (squash(text),)), note)
+        known = any(squash_name(text).endswith(squash_name(name)) for name in (post, *identifiers.post_names(post)))
+        return Reading(plan.Value(field.name, (post,)), None if known else f"{field.name}:{quote(text)} is read as {post}")
+
+
+class TagType(FieldType):
+    """A tag of one's own. No engine knows it: the searcher puts the cables that have it in its place."""
+
+    completion: Completion = "own"
+    help = "your own tags; comma = or; `*` and `?` stand for letters"
+
+    def _read(self, field: Field, op: str, text: str) -> plan.Node | Reading:  # noqa: ARG002
+        return plan.Tagged((field.normalise(text),))
+
+
+# -- cables --------------------------------------------------------------------------------------------------
+
+
+class IdType(KeywordType):
+    """The id of a cable in any spelling, or a pattern of ids."""
+
+    completion: Completion = "ids"
+    help = "an id in any spelling; comma = or; `*` and `?` stand for letters"
+
+    def _read(self, field: Field, op: str, text: str) -> plan.Node | Reading:  # noqa: ARG002
+        return plan.ValuePattern(field.name, squash(text)) if has_wildcard(text) else plan.Value(field.name, (_known_key(text),))
+
+
+class ReferencesType(IdType):
+    """Ids that cables cite."""
+
+    def _read(self, field: Field, op: str, text: str) -> plan.Node | Reading:
+        if _KEY.fullmatch(squash(text)):
+            raise Unreadable(f"{quote(text)} is no cable id", "a cable without an id can't be cited")
+        return super()._read(field, op, text)
+
+
+class CitingType(IdType):
+    """The ids of citing cables: what is found is what they cite."""
+
+    help = "an id in any spelling; comma = or"
+
+    def _read(self, field: Field, op: str, text: str) -> plan.Node | Reading:  # noqa: ARG002
+        if has_wildcard(text):
+            raise Unreadable(f"{quote(text)} is no whole cable id", "name each cable: " + field.examples[-1])
+        return plan.CitedBy((_known_key(text),))
+
+
+def cable_key(text: str) -> str | None:
+    """How ids are held: the canonical id of any spelling, or the key of a cable without one, in capitals; ``None`` for anything else."""
+    key = squash(text)
+    return key if _KEY.fullmatch(key) else identifiers.canonical_id(text)
+
+
+def _known_key(text: str) -> str:
+    key = cable_key(text)
+    if key is None:
+        raise Unreadable(f"{quote(text)} is no cable id", _ID_HINT)
+    return key
+
+
+# -- scales --------------------------------------------------------------------------------------------------
+
+
+class OrderedType(FieldType):
+    """Names of the field's ``scale``, compared by rank."""
+
+    completion: Completion = "known"
+    compares = True
+    help = "a scale: names of it, and `>` `>=` `<` `<=`"
+
+    def known(self, field: Field) -> Iterable[str]:
+        """Every spelling of the scale's names."""
+        return field.scale.spellings() if field.scale else ()
+
+    def _read(self, field: Field, op: str, text: str) -> plan.Node | Reading:
+        if text == "*" and not op:
+            return plan.Range(field.name, None, None)
+        first, dots, last = text.partition("..")
+        if op and dots:
+            raise Unreadable(f"{quote(op + text)} compares with a range", "compare with one value, or write the range alone")
+        lowest, highest = _rank_range(field, text, first, last) if dots else _ranks(_scale(field), op, text, _rank(field, text))
+        return plan.Range(field.name, lowest, highest)
+
+
+class MarkType(OrderedType):
+    """``S``, ``S/NF``, ``NF`` alone (any level), ``*`` (any mark): the level's bounds and the caveats asked for."""
+
+    in_paragraph = about_paragraphs = True
+    help = "a portion mark: a level, caveats or both, and `>` `>=` `<` `<=`"
+
+    def _read(self, field: Field, op: str, text: str) -> plan.Node | Reading:
+        scale = _scale(field)
+        top = len(scale.names) - 1
+        if text == "*" and not op:
+            return plan.Mark(0, top)
+        mark = _parse_mark(text)
+        if mark is None or mark.level is None:
+            caveats = mark.caveats if mark else _caveats_alone(text)
+            if caveats and not op:
+                return plan.Mark(0, top, caveats)
+            raise _no_mark(field, text, bool(caveats))
+        lowest, highest = _ranks(scale, op, mark.level, scale.names.index(mark.level))
+        return plan.Mark(0 if lowest is None else lowest, top if highest is None else highest, mark.caveats)
+
+
+def _scale(field: Field) -> scales.Scale:
+    assert field.scale is not None
+    return field.scale
+
+
+def _rank_range(field: Field, text: str, first: str, last: str) -> Ranks:
+    if not first and not last:
+        raise Unreadable(f"{quote(text)} has neither a first nor a last value", example(field))
+    lowest = _rank(field, first) if first else None
+    highest = _rank(field, last) if last else None
+    if lowest is not None and highest is not None and lowest > highest:
+        raise Unreadable(f"{quote(text)} ends below its start", "write the lower value first")
+    return lowest, highest
+
+
+def _rank(field: Field, text: str) -> int:
+    scale = _scale(field)
+    rank = scale.rank(text)
+    if rank is not None:
+        return rank
+    level, slash, rest = text.partition("/")
+    if slash and scale.rank(level) is not None:
+        hint = f"write {field.name}:{level} {field_of_kind('caveat').name}:{rest.lstrip('/')}"
+    else:
+        hint = did_you_mean(text, scale.spellings(), "it takes " + ", ".join(scale.names))
+    raise Unreadable(f"{quote(text)} is no value of {quote(field.name)}", hint)
+
+
+def _ranks(scale: scales.Scale, op: str, text: str, rank: int) -> Ranks:
+    """Bounds of a comparison; a comparison that nothing can meet is `Unreadable`."""
+    top = len(scale.names) - 1
+    if op == ">" and rank == top:
+        raise Unreadable(f"nothing is higher than {quote(text)}", "write >= to include it")
+    if op == "<" and rank == 0:
+        raise Unreadable(f"nothing is lower than {quote(text)}", "write <= to include it")
+    bounds: dict[str, Ranks] = {
+        "": (rank, rank), ">": (rank + 1, None), ">=": (rank, None), "<": (None, rank - 1), "<=": (None, rank),
+    }  # fmt: skip
+    return bounds[op]
+
+
+def _caveats_alone(text: str) -> tuple[str, ...]:
+    """Caveats of a mark written without a level: ``"NF"`` -> ``("NOFORN",)``; empty if it is none."""
+    mark = _parse_mark(f"U/{text}")
+    return mark.caveats if mark else ()
+
+
+def _parse_mark(text: str) -> Mark | None:
+    from reftel.schema.marking import parse_mark  # noqa: PLC0415 - only where a query has a mark
+
+    return parse_mark(text)
+
+
+def _no_mark(field: Field, text: str, caveats: bool) -> Unreadable:
+    if caveats:
+        return Unreadable(f"{quote(text)} has no level to compare by", f"write a level: {field.examples[-1]}")
+    hint = did_you_mean(text, _scale(field).spellings(), "write a level and caveats: " + ", ".join(field.examples))
+    return Unreadable(f"{quote(text)} is no portion mark", hint)
+
+
+# -- dates ---------------------------------------------------------------------------------------------------
+
+
+class DateType(FieldType):
+    """A year, month, day, hour or minute, or a range of them."""
+
+    compares = True
+    help = "dates: a day, month, year, or a range `from..to`; either end may be left out"
+
+    def _read(self, field: Field, op: str, text: str) -> plan.Node | Reading:
+        if text == "*" and not op:
+            return plan.Range(field.name, None, None)
+        from reftel.search.query.dates import read_range  # noqa: PLC0415 - only where a query has a date
+
+        return _compared(field.name, op, text) if op else plan.Range(field.name, *read_range(text))
+
+
+class BoundType(FieldType):
+    """One date as a bound of the field that it is ``of``."""
+
+    compares = True  # only to say what is wrong with it
+    help = "one date: a day, month or year"
+
+    def __init__(self, op: str) -> None:
+        self._op = op
+
+    def _read(self, field: Field, op: str, text: str) -> plan.Node | Reading:
+        if op or ".." in text:
+            raise Unreadable(f"{quote(field.name)} takes one date", f"write {field.examples[0]}, or {field.of}:{op}{text}")
+        return _compared(field.of, self._op, text)
+
+
+def _compared(name: str, op: str, text: str) -> plan.Node:
+    from reftel.search.query.dates import read_comparison  # noqa: PLC0415 - only where a query has a date
+
+    return plan.Range(name, *read_comparison(op, text))
+
+
+# -- all of them ---------------------------------------------------------------------------------------------
+
+
+def example(field: Field) -> str:
+    """A hint that shows how a field is written."""
+    return "write " + " or ".join(field.examples)
+
+
+TYPES: dict[Kind, FieldType] = {
+    "text": TextType(),
+    "name": NameType(),
+    "paragraph": ParagraphType(),
+    "keyword": KeywordType(),
+    "choice": ChoiceType(),
+    "year": PeriodType(r"[0-9?]{4}|[0-9?]*\*[0-9?*]*"),
+    "month": PeriodType(r"[0-9?]{4}-[0-9?]{2}|[0-9?-]*\*[0-9?*-]*"),
+    "caveat": CaveatType(),
+    "post": PostType(),
+    "tag": TagType(),
+    "id": IdType(),
+    "references": ReferencesType(),
+    "citing": CitingType(),
+    "ordered": OrderedType(),
+    "mark": MarkType(),
+    "date": DateType(),
+    "after": BoundType(">"),
+    "before": BoundType("<"),
+}
