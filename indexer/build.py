@@ -33,6 +33,7 @@ from reftel.indexer.text import Text
 from reftel.indexer.texts import Texts
 from reftel.indexer.writer import CableWriter
 from reftel.schema.errors import SourceError
+from reftel.schema.names import name_of, path_of
 
 __all__ = ["BuildReport", "Progress", "build", "build_selection"]
 
@@ -57,7 +58,7 @@ def build(
     sources: Iterable[str | os.PathLike[str]], archive: Path, *, workers: int = 1, on_progress: OnProgress | None = None, wait: float = 0.0
 ) -> BuildReport:
     """Index files and folders into ``archive``; see `reftel.build`. ``wait``: seconds to wait for another writer."""
-    selection = Selection(tuple(os.fspath(source) for source in sources))
+    selection = Selection(tuple(os.fsdecode(source) for source in sources))
     return build_selection(selection, archive, workers=workers, on_progress=on_progress, wait=wait)
 
 
@@ -152,55 +153,57 @@ class _Run:
                 self.report.unchanged_files += 1
                 if look.change == "touched":
                     self._publication.draft.put_source(look.row)
-            self._tell(str(path))
+            self._tell(name_of(path))
 
     def _look_at(self, path: Path) -> Look | None:
+        name = name_of(path)
         try:
             with self.report.timed("looking"):
-                return look_at(path, self._publication.manifest.source(str(path)), self._wish)
+                return look_at(path, self._publication.manifest.source(name), self._wish)
         except SourceError as error:
             self._fail(error)
         except OSError as error:
-            self._fail(SourceError(f"cannot read this file: {error.strerror or error}", path=str(path)))
+            self._fail(SourceError(f"cannot read this file: {error.strerror or error}", path=name))
         self.report.count("failed")
         return None
 
     def _take(self, contents: Contents) -> None:
         """Put the cables of a file in place of those that it held before."""
-        path, row = contents.look.path, contents.look.row
+        row = contents.look.row
+        name = row.path
         texts = iter(contents.texts)
         first = next(texts, None)
         failures = contents.failures
         if not contents.steady:
-            failures.append(SourceError("changed again and again while it was read; what it held before is kept", path=str(path)))
+            failures.append(SourceError("changed again and again while it was read; what it held before is kept", path=name))
             first = None
         elif first is None and not failures:
-            failures.append(SourceError("holds no cable; what it held before is kept", path=str(path)))
-        cables = self._replace(path, itertools.chain([first], texts)) if first else 0
+            failures.append(SourceError("holds no cable; what it held before is kept", path=name))
+        cables = self._replace(name, itertools.chain([first], texts)) if first else 0
         if not contents.steady and cables:
-            failures.append(SourceError("changed while it was read; the next run reads it again", path=str(path)))
+            failures.append(SourceError("changed while it was read; the next run reads it again", path=name))
             row = dataclasses.replace(row, sha256="", mtime_ns=-1)
         for failure in failures:
             self._fail(failure)
         outcome = "failed" if not cables else "partly" if failures else "read"
         self.report.count(outcome)
         self.report.read_files += 1
-        if cables or not self._publication.manifest.versions_of(str(path)):
+        if cables or not self._publication.manifest.versions_of(name):
             self._put_source(dataclasses.replace(row, cables=cables, failures=len(failures), outcome=outcome))
 
     def _put_source(self, row: SourceRow) -> None:
         if self._publication.manifest.source(row.path) != row:
             self._publication.draft.put_source(row)
 
-    def _replace(self, path: Path, texts: Iterable[Text]) -> int:
-        lost = self._texts.drop_file(str(path))
+    def _replace(self, name: str, texts: Iterable[Text]) -> int:
+        lost = self._texts.drop_file(name)
         cables = 0
         for cables, text in enumerate(texts, 1):
             self._warnings.update(text.warnings)
-            self._texts.offer(path, text)
+            self._texts.offer(name, text)
             self.report.read_cables += 1
             if not cables % _EVERY:
-                self._tell(str(path))
+                self._tell(name)
         for key in sorted(lost):
             self._texts.promote(key)
         return cables
@@ -210,7 +213,7 @@ class _Run:
     def forget_missing(self, selection: Selection) -> None:
         """Remove what came from files that are gone or excluded now, while their source still gives others."""
         for row in self._publication.manifest.sources():
-            if selection.forgets(Path(row.path)):
+            if selection.forgets(Path(path_of(row.path))):
                 for key in sorted(self._texts.drop_file(row.path)):
                     self._texts.promote(key)
                 self._publication.draft.drop_source(row.path)

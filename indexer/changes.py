@@ -13,6 +13,7 @@ from typing import Literal
 from reftel.frozen import frozen
 from reftel.indexer.manifest import SourceRow
 from reftel.schema.errors import SourceError
+from reftel.schema.names import name_of
 
 NORMALISER_VERSION = 1
 """Raised with every change of the rules by which a text becomes a record: files that were read by other rules are read again."""
@@ -48,8 +49,8 @@ def look_at(path: Path, before: SourceRow | None, wish: Wish) -> Look:
     status = path.stat()
     if not stat.S_ISREG(status.st_mode):
         # a named pipe would block the run until somebody writes into it
-        raise SourceError("not a regular file; copy what it gives into one", path=str(path))
-    row = SourceRow(str(path), status.st_size, _told_time(status), before.sha256 if before else "", 0, 0, normaliser=NORMALISER_VERSION)
+        raise SourceError("not a regular file; copy what it gives into one", path=name_of(path))
+    row = SourceRow(name_of(path), status.st_size, _told_time(status), before.sha256 if before else "", 0, 0, normaliser=NORMALISER_VERSION)
     if wish.since is not None and status.st_mtime < wish.since:
         return Look(path, "passed", row)
     same = before is not None and (before.size, before.mtime_ns) == (status.st_size, status.st_mtime_ns)

@@ -14,6 +14,7 @@ from typing import Any
 from reftel.frozen import frozen
 from reftel.indexer.workers import cores
 from reftel.schema.errors import ReftelError
+from reftel.schema.names import path_of
 
 FILE_NAME = "reftel.toml"
 MAX_WORKERS = 64
@@ -116,7 +117,7 @@ class _Reader:
             path=self._path,
             archive=Path(self._absolute(values.get("archive", "archive"))),
             sources=tuple(map(self._absolute, values["sources"])),
-            exclude=tuple(pattern.rstrip("/") for pattern in values.get("exclude", ())),
+            exclude=tuple(path_of(pattern).rstrip("/") for pattern in values.get("exclude", ())),
             report=Path(self._absolute(values["report"])) if "report" in values else None,
             workers=values.get("workers") or cores(),
             memory=values.get("memory", 512),
@@ -156,7 +157,7 @@ class _Reader:
                 raise self._fail(name, f"the saved search '{name}' is {_name_of(query)}; expected a query as a text", "saved")
 
     def _absolute(self, name: str) -> str:
-        return str(self._path.absolute().parent / Path(name).expanduser())
+        return str(self._path.absolute().parent / Path(path_of(name)).expanduser())
 
 
 def _nearest(key: str, names: Iterable[str]) -> str:

@@ -16,6 +16,7 @@ from reftel.indexer.message import Message
 from reftel.indexer.text import Text, text_of, texts_of
 from reftel.indexer.workers import Task, Workers
 from reftel.schema.errors import SourceError
+from reftel.schema.names import name_of
 
 WHOLE = 4 << 20
 """Bytes up to which a file is read whole before its texts are used; larger ones are dumps, which are streamed."""
@@ -92,7 +93,7 @@ def _stream(path: Path, contents: Contents, read: Callable[[Iterator[Message]], 
     try:
         before = stamp(path)
     except OSError as error:
-        contents.failures.append(SourceError(f"cannot read this file: {error.strerror or error}", path=str(path)))
+        contents.failures.append(SourceError(f"cannot read this file: {error.strerror or error}", path=name_of(path)))
         return
     yield from read(iter_messages(path, contents.failures.append))
     contents.steady = _unchanged(path, before)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from reftel.indexer.publishing import INDEX_FOLDER, REMADE, Publication, index_g
 from reftel.indexer.writer import archive_errors
 from reftel.schema.cable import Cable
 from reftel.schema.errors import ArchiveError
+from reftel.schema.names import path_of
 
 
 def open_publication(archive: Path, note: Callable[[str], None]) -> Publication:
@@ -67,9 +69,16 @@ def _shown_versions(folder: Path) -> Iterator[VersionRow]:
 def _version_of(cable: Cable) -> VersionRow:
     source = cable.source
     path = source.path if source else ""
-    file = path.partition("!")[0] if not Path(path).exists() else path
+    file = _file_of(path)
     length = len(cable.header) + len(cable.body)
     return VersionRow(cable.key, file, path, (source.locator if source else None) or 0, length, "", chosen=True)
+
+
+def _file_of(name: str) -> str:
+    """The source file that a record's ``FILE`` or ``FILE!MEMBER`` names; where neither is there any more, what stands before the first ``!``."""
+    places = [place for place, character in enumerate(name) if character == "!"]
+    candidates = [name, *(name[:place] for place in reversed(places))]
+    return next((file for file in candidates if os.path.isfile(path_of(file))), candidates[-1])  # noqa: PTH113 - tells without raising
 
 
 def seen_before(path: Path) -> tuple[dict[str, tuple[int, str]], int]:

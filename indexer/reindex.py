@@ -17,6 +17,7 @@ from reftel.indexer.report import BuildReport
 from reftel.indexer.sources import Selection
 from reftel.indexer.writer import archive_errors
 from reftel.schema.errors import ArchiveMissing, SourceError
+from reftel.schema.names import name_of, path_of
 
 
 @dataclasses.dataclass(slots=True)
@@ -65,18 +66,19 @@ def forecast(config: Config, wish: Wish | None = None) -> Forecast:
         result.failures.append(str(error))
 
     for path in selection.iter_files(fail):
+        name = name_of(path)
         try:
-            change = look_at(path, rows.get(str(path)), wish or Wish()).change
+            change = look_at(path, rows.get(name), wish or Wish()).change
         except SourceError as error:
             fail(error)
         except OSError as error:
-            fail(SourceError(f"cannot read this file: {error.strerror or error}", path=str(path)))
+            fail(SourceError(f"cannot read this file: {error.strerror or error}", path=name))
         else:
             result.count(change)
             if change in READS:
-                result.read.append(str(path))
+                result.read.append(name)
     for name in rows:
-        if selection.forgets(Path(name)):
+        if selection.forgets(Path(path_of(name))):
             result.count("gone")
             result.forget.append(name)
     return result

@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from reftel.schema.errors import SourceError
+from reftel.schema.names import name_of
 
 ARCHIVE_MARKERS = frozenset({"manifest.sqlite", "manifest.sqlite.next", "manifest.sqlite.draft"})
 """A folder that holds one of these files is an archive of reftel's own, not a source."""
@@ -19,7 +20,7 @@ OnError = Callable[[SourceError], None]
 
 def iter_files(sources: Iterable[str | os.PathLike[str]], on_error: OnError) -> Iterator[Path]:
     """Files of the sources in sorted order, each once. A source that is missing or a folder without files is reported to ``on_error``."""
-    return Selection(tuple(os.fspath(source) for source in sources)).iter_files(on_error)
+    return Selection(tuple(os.fsdecode(source) for source in sources)).iter_files(on_error)
 
 
 @dataclasses.dataclass(slots=True)
@@ -52,7 +53,7 @@ class Selection:
                     self._alive.add(source)
                     yield path
             if not found and top.is_dir():
-                on_error(SourceError("no files in this folder; what was indexed from it earlier is kept", path=str(top)))
+                on_error(SourceError("no files in this folder; what was indexed from it earlier is kept", path=name_of(top)))
 
     def _excluded(self, path: Path, top: Path) -> bool:
         inside = path.relative_to(top) if path != top else Path(path.name)
@@ -82,10 +83,10 @@ def _tops(source: str, on_error: OnError) -> list[Path]:
     if _is_pattern(source):
         found = sorted(Path(name) for name in glob.iglob(source, recursive=True))  # noqa: PTH207 - a Path has no absolute patterns
         if not found:
-            on_error(SourceError("no file fits this pattern; what was indexed by it earlier is kept", path=source))
+            on_error(SourceError("no file fits this pattern; what was indexed by it earlier is kept", path=name_of(source)))
         return found
     if not Path(source).exists():
-        on_error(SourceError("no such file or folder; check the spelling or whether its disk is mounted", path=source))
+        on_error(SourceError("no such file or folder; check the spelling or whether its disk is mounted", path=name_of(source)))
         return []
     return [Path(source)]
 
@@ -117,7 +118,7 @@ def _fits(parts: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
 
 def _walk(folder: Path, on_error: OnError) -> Iterator[Path]:
     def report(error: OSError) -> None:
-        on_error(SourceError(f"cannot list this folder: {error.strerror}", path=str(error.filename)))
+        on_error(SourceError(f"cannot list this folder: {error.strerror}", path=name_of(error.filename)))
 
     for here, folders, names in os.walk(folder, onerror=report, followlinks=False):
         if not ARCHIVE_MARKERS.isdisjoint(names):

@@ -28,10 +28,10 @@ class Texts:
         self.existed: dict[str, bool] = {}
         self.changed = False
 
-    def offer(self, file: Path, text: Text) -> None:
+    def offer(self, file: str, text: Text) -> None:
         """Take in a text: show it if it is the best, keep it otherwise."""
         key = text.record.key
-        version = VersionRow(key, str(file), text.path, text.locator, text.length, text.released, chosen=False)
+        version = VersionRow(key, file, text.path, text.locator, text.length, text.released, chosen=False)
         others = self._publication.manifest.versions(key)
         if any(other.rank > version.rank for other in others):
             self._publication.draft.put_version(dataclasses.replace(version, record=_pack(text.record.stored)))

@@ -27,6 +27,7 @@ from reftel.indexer.texts import unpack
 from reftel.indexer.writer import archive_errors
 from reftel.schema.cable import Cable
 from reftel.schema.errors import ArchiveError, ArchiveMissing
+from reftel.schema.names import path_of
 
 _DAMAGE = (ArchiveError, ValueError, LookupError, TypeError, AttributeError, OSError, ArithmeticError, EOFError, MemoryError)
 """What reading altered bytes can lead to, besides the errors that the archive's own files raise."""
@@ -187,11 +188,11 @@ def rebuild(archive: Path, selection: Selection, *, workers: int = 1, memory: in
 
 
 def known_sources(archive: Path) -> tuple[str, ...]:
-    """The files that an archive was made from, as far as its manifest can be read."""
+    """The paths of the files that an archive was made from, as far as its manifest can be read."""
     for name in (NEXT_NAME, FILE_NAME):
         try:
             manifest = Manifest(archive / name)
-            paths = tuple(row.path for row in manifest.sources() if isinstance(row.path, str) and "\0" not in row.path)
+            paths = tuple(path_of(row.path) for row in manifest.sources() if isinstance(row.path, str) and "\0" not in row.path)
         except ArchiveError:
             continue
         manifest.close()

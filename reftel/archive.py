@@ -17,6 +17,7 @@ from reftel.schema.cable import Cable
 from reftel.schema.errors import CableNotFound, SourceError
 from reftel.schema.fields import squash
 from reftel.schema.identifiers import canonical_id
+from reftel.schema.names import name_of
 
 if TYPE_CHECKING:
     from reftel.indexer.build import BuildReport, Progress
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from reftel.search.timeline import Timeline
 
 StrPath = str | os.PathLike[str]
+AnyPath = StrPath | bytes | os.PathLike[bytes]
+"""A name of a file is bytes; those that are no UTF-8 stand in a ``str`` as ``os.fsdecode`` puts them there."""
 
 
 @frozen
@@ -57,10 +60,10 @@ class Archive:
     Use `reftel.open`. It may be closed, or used as a context manager; both are optional.
     """
 
-    def __init__(self, path: StrPath, *, notes: StrPath | None = None) -> None:
+    def __init__(self, path: AnyPath, *, notes: StrPath | None = None) -> None:
         from reftel.notes import NOTES_FILE, NOTES_VARIABLE, Notes  # noqa: PLC0415
 
-        self.path = Path(path)
+        self.path = Path(os.fsdecode(path))
         self.notes = Notes(notes or os.environ.get(NOTES_VARIABLE) or self.path / NOTES_FILE)
         self._open()
 
@@ -245,7 +248,7 @@ class Archive:
         last = self.search("has:date", sort="-date", limit=1)
         counts = {name: {bucket.value: bucket.count for bucket in buckets} for name, buckets in page.facets.items()}
         return {
-            "archive": str(self.path),
+            "archive": name_of(self.path),
             "cables": page.total,
             "first_date": page.hits[0].date if page.hits else None,
             "last_date": last.hits[0].date if last.hits else None,
@@ -298,7 +301,7 @@ def _unpacked(record: bytes) -> Cable:
     return Cable.from_dict(json.loads(zlib.decompress(record)))
 
 
-def open(path: StrPath, *, notes: StrPath | None = None) -> Archive:  # noqa: A001 - reftel.open, as the API has it
+def open(path: AnyPath, *, notes: StrPath | None = None) -> Archive:  # noqa: A001 - reftel.open, as the API has it
     """Open an archive for reading. Raises `ArchiveMissing`, `ArchiveDamaged` or `ArchiveVersion`.
 
     ``notes``: the file of your own tags and notes, else ``$REFTEL_NOTES``, else ``mine.sqlite`` in the archive's folder.
@@ -307,9 +310,9 @@ def open(path: StrPath, *, notes: StrPath | None = None) -> Archive:  # noqa: A0
 
 
 def build(
-    sources: Iterable[StrPath], archive: StrPath, *, workers: int = 1, on_progress: Callable[[Progress], None] | None = None
+    sources: AnyPath | Iterable[AnyPath], archive: AnyPath, *, workers: int = 1, on_progress: Callable[[Progress], None] | None = None
 ) -> BuildReport:
-    """Index files and folders into an archive, made if it is not there. Only what changed since the last time is read.
+    """Index files and folders, or one alone, into an archive, made if it is not there. Only what changed since the last time is read.
 
     ``workers``: processes that read. With several, a script that calls this must be one that can be imported without running
     (``if __name__ == "__main__"``), as always with Python's multiprocessing.
@@ -318,17 +321,19 @@ def build(
     """
     from reftel.indexer.build import build as build_archive  # noqa: PLC0415
 
-    return build_archive(sources, Path(archive), workers=workers, on_progress=on_progress)
+    if isinstance(sources, str | bytes | os.PathLike):
+        sources = (sources,)
+    return build_archive(map(os.fsdecode, sources), Path(os.fsdecode(archive)), workers=workers, on_progress=on_progress)
 
 
-def read_cables(path: StrPath, *, on_error: Callable[[SourceError], None] | None = None) -> Iterator[Cable]:
+def read_cables(path: AnyPath, *, on_error: Callable[[SourceError], None] | None = None) -> Iterator[Cable]:
     """The cables of a file in any container, detected from its content, one at a time.
 
     A record that cannot be read is given to ``on_error`` and passed over; without ``on_error`` it is raised as `SourceError`.
     """
     from reftel.indexer.normalize import read_cables as read  # noqa: PLC0415
 
-    return read(path, on_error=on_error)
+    return read(os.fsdecode(path), on_error=on_error)
 
 
 def normalize_text(text: str, *, id: str | None = None) -> Cable:  # noqa: A002 - the API's name

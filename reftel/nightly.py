@@ -16,6 +16,7 @@ from reftel.indexer.config import Config, ConfigError, line_of
 from reftel.indexer.reindex import reindex
 from reftel.render.safe import json_text, safe_line, safe_markdown
 from reftel.schema.errors import QueryError
+from reftel.schema.names import name_of
 
 if TYPE_CHECKING:
     from reftel.indexer.build import Progress
@@ -36,7 +37,7 @@ class NightReport:
         """The JSON form."""
         return {
             "started": self.started.isoformat(timespec="seconds"),
-            "archive": str(self.archive),
+            "archive": name_of(self.archive),
             "reftel": _version(),
             **self.build.to_dict(),
             "saved": [each.to_dict() for each in self.saved],
@@ -83,7 +84,7 @@ def render_alerts(report: NightReport) -> str:
     """New hits of the saved searches as Markdown that can be mailed."""
     build = report.build
     lines = [
-        f"# {safe_markdown(report.archive.name)}, {report.started:%Y-%m-%d %H:%M} UTC",
+        f"# {safe_markdown(name_of(report.archive.name))}, {report.started:%Y-%m-%d %H:%M} UTC",
         "",
         f"{build.total:,} cables; {build.added:,} added, {build.replaced:,} replaced, {build.removed:,} removed; {len(build.failures):,} failures.",
     ]

@@ -5,24 +5,34 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from reftel.schema.names import one_line, without_surrogates
+
 
 class ReftelError(Exception):
-    """Root of all errors raised by reftel. ``exit_code`` is what the command line leaves with."""
+    """Root of all errors raised by reftel. ``exit_code`` is what the command line leaves with.
+
+    A path in a message may be one whose name is no UTF-8; the message can be printed nevertheless.
+    """
 
     exit_code = 1
+
+    def __init__(self, *values: Any) -> None:
+        super().__init__(*(without_surrogates(value) if isinstance(value, str) else value for value in values))
 
 
 class SourceError(ReftelError):
     """A source file that cannot be read: names the path, the place in it, and what was expected.
 
-    ``locator`` is a line or row number (1-based) where one is known.
+    ``path`` is a name as `reftel.schema.names.name_of` gives it; ``locator`` a line or row number (1-based) where one is known.
     """
 
     exit_code = 4
 
     def __init__(self, message: str, *, path: str, locator: int | None = None) -> None:
         self.path, self.locator, self.message = path, locator, message
-        place = path if locator is None else f"{path}:{locator}"
+        place = one_line(path) if locator is None else f"{one_line(path)}:{locator}"
         super().__init__(f"{place}: {message}")
 
 

@@ -15,7 +15,9 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from reftel.frozen import frozen
+from reftel.indexer.containers.zip_names import member_name, open_zip
 from reftel.schema.errors import SourceError
+from reftel.schema.names import name_of
 
 GZIP_MAGIC = b"\x1f\x8b"
 ZIP_MAGIC = b"PK\x03\x04"
@@ -27,7 +29,7 @@ RATIO_FROM = 64 << 20
 MAX_MEMBERS = 2_000_000
 BUFFER = 1 << 17
 """Bytes that can be looked at before a stream is read."""
-READ_ERRORS = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError)
+READ_ERRORS = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError, UnicodeDecodeError)
 """What reading a damaged, encrypted or unknown compressed stream raises."""
 
 
@@ -41,7 +43,7 @@ class Stream:
 
 def iter_streams(path: str | os.PathLike[str]) -> Iterator[Stream | SourceError]:
     """Open byte streams of a file, each closed when the next is asked for; an error in place of one that cannot be opened."""
-    name = os.fspath(path)
+    name = name_of(path)
     try:
         with io.BufferedReader(io.FileIO(path), BUFFER) as binary:
             yield from _streams(name, binary)
@@ -62,7 +64,7 @@ def _streams(name: str, binary: io.BufferedReader[Any]) -> Iterator[Stream | Sou
 
 def _members(name: str, binary: io.BufferedReader[Any]) -> Iterator[Stream | SourceError]:
     try:
-        archive = zipfile.ZipFile(binary)
+        archive = open_zip(binary)
     except READ_ERRORS as error:
         yield SourceError(f"a damaged zip file: {error}", path=name)
         return
@@ -72,7 +74,7 @@ def _members(name: str, binary: io.BufferedReader[Any]) -> Iterator[Stream | Sou
                 yield SourceError(f"more than {MAX_MEMBERS} members; the rest was not read", path=name)
                 return
             if not member.is_dir():
-                yield from _member(archive, member, f"{name}!{member.filename}")
+                yield from _member(archive, member, f"{name}!{member_name(member)}")
 
 
 def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> Iterator[Stream | SourceError]:

@@ -13,7 +13,7 @@ import reftel
 from reftel.cli.options import archive_option, echo_notes, ids_option, notes_option, query_argument
 from reftel.lists import iter_ids
 from reftel.render.export import FORMATS, write_export, write_hits
-from reftel.render.safe import safe_line
+from reftel.render.safe import safe_name
 
 if TYPE_CHECKING:
     from reftel.search.results import Hit
@@ -88,8 +88,8 @@ def _write(hits: Iterable[Hit], total: int, path: Path, output_format: str, *, b
     try:
         count = write_export(_with_progress(hits, total), path, output_format, bom=bom)
     except OSError as error:
-        raise click.UsageError(f"cannot write {safe_line(str(path))}: {error.strerror}") from error
-    click.echo(f"{count:,} cable{'' if count == 1 else 's'} written to {safe_line(str(path))}", err=True)
+        raise click.UsageError(f"cannot write {safe_name(str(path))}: {error.strerror}") from error
+    click.echo(f"{count:,} cable{'' if count == 1 else 's'} written to {safe_name(str(path))}", err=True)
 
 
 def _with_progress(hits: Iterable[Hit], total: int) -> Iterator[Hit]:

@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from reftel.cli.options import archive_option
-from reftel.render.safe import safe_line
+from reftel.render.safe import safe_name
+from reftel.schema.names import name_of
 
 
 @click.command("init")
@@ -40,10 +41,10 @@ def command(sources: tuple[str, ...], archive: str, config: str | None) -> int:
         raise click.UsageError(f"{path} is there already, and was not touched") from None
     except OSError as error:
         raise click.UsageError(f"{path} cannot be written: {error.strerror}") from None
-    click.echo(f"wrote {safe_line(str(path))}; look through it, then run `reftel reindex --dry-run`")
+    click.echo(f"wrote {safe_name(str(path))}; look through it, then run `reftel reindex --dry-run`")
     return 0
 
 
-def _toml(text: str) -> str:
-    """A TOML string: a JSON string is one, once DEL is escaped too."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+def _toml(path: str) -> str:
+    """A path as a TOML string: a JSON string is one, once DEL is escaped too."""
+    return json.dumps(name_of(path), ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -15,8 +15,9 @@ import click
 
 from reftel.cli.configuration import config_option, load_config
 from reftel.cli.options import archive_option, format_option
-from reftel.render.safe import json_text, safe_line
+from reftel.render.safe import json_text, safe_line, safe_name
 from reftel.schema.errors import SourceError
+from reftel.schema.names import name_of
 
 if TYPE_CHECKING:
     from reftel.indexer.config import Config
@@ -85,7 +86,7 @@ def command(
 def _run(settings: Config, wish: Any, wait: float | None, output_format: str, *, quiet: bool) -> int:
     from reftel.nightly import run_night  # noqa: PLC0415
 
-    _LOG.info("reindexing %s", settings.archive)
+    _LOG.info("reindexing %s", safe_name(name_of(settings.archive)))
     try:
         with _terminable():
             report = run_night(settings, wish=wish, wait=wait, on_progress=_progress())
@@ -111,14 +112,14 @@ def _log(report: NightReport) -> None:
         else:
             _LOG.info("saved search %s: %d new", found.name, len(found.hits))
     for path in report.written:
-        _LOG.info("wrote %s", safe_line(str(path)))
+        _LOG.info("wrote %s", safe_name(name_of(path)))
 
 
 def _summarise(report: NightReport) -> None:
     from reftel.indexer.report import summary_line  # noqa: PLC0415
 
     build = report.build
-    click.echo(safe_line(summary_line(build, str(report.archive))))
+    click.echo(summary_line(build, safe_name(name_of(report.archive))))
     if build.warnings:
         click.echo("warnings: " + ", ".join(f"{code} {count:,}" for code, count in build.warnings.items()))
     for found in report.saved:
@@ -147,7 +148,7 @@ def _print_forecast(result: Forecast) -> None:
     click.echo(", ".join(f"{count:,} {change}" for change, count in sorted(result.changes.items())) or "no files")
     for title, names in (("read", result.read), ("forget", result.forget)):
         for name in names[:_SHOWN]:
-            click.echo(f"{title}  {safe_line(name)}")
+            click.echo(f"{title}  {safe_name(name)}")
         if len(names) > _SHOWN:
             click.echo(f"{title}  and {len(names) - _SHOWN:,} more: --format json lists all")
 

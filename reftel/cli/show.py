@@ -10,7 +10,8 @@ import click
 import reftel
 from reftel.cli.options import archive_option, console, echo_notes, format_option, notes_option
 from reftel.cli.paging import paged
-from reftel.render.safe import json_text, safe_line, safe_text
+from reftel.render.safe import json_text, safe_line, safe_name, safe_text
+from reftel.schema.names import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -148,13 +149,13 @@ def _print_versions(versions: Sequence[reftel.Version], output_format: str, *, d
         )
         return
     for version in versions:
-        place = f"{version.path}:{version.locator}" if version.locator else version.path
+        place = safe_name(f"{version.path}:{version.locator}" if version.locator else version.path)
         words = (
             f"{version.length:,} characters",
             f"released {version.released}" if version.released else "",
             "shown" if version.shown else "",
         )
-        click.echo(safe_line(f"{place}  " + ", ".join(filter(None, words))))
+        click.echo(f"{place}  " + safe_line(", ".join(filter(None, words))))
     click.echo(
         "The longest text is shown; of equally long ones the latest released, then the one whose path comes last."
     )
@@ -167,5 +168,5 @@ def _print_versions(versions: Sequence[reftel.Version], output_format: str, *, d
 def _difference(shown: reftel.Version, other: reftel.Version) -> Iterator[str]:
     """Unified diff from the text that is shown to another one."""
     return difflib.unified_diff(
-        _raw(shown.cable).splitlines(), _raw(other.cable).splitlines(), shown.path, other.path, lineterm="", n=1
+        _raw(shown.cable).splitlines(), _raw(other.cable).splitlines(), one_line(shown.path), one_line(other.path), lineterm="", n=1
     )

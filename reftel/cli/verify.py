@@ -9,7 +9,7 @@ import click
 
 from reftel.cli.configuration import archive_of, config_option, load_config
 from reftel.cli.options import archive_option, format_option
-from reftel.render.safe import json_text, safe_line
+from reftel.render.safe import json_text, safe_line, safe_name
 from reftel.schema.errors import ArchiveDamaged
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def _repair(archive: str, config: str | None, wait: float) -> int:
             f"{archive}: neither a reftel.toml nor the manifest says what it was made from; name a configuration with --config"
         )
     done = rebuild(Path(archive), selection, wait=wait, **options)
-    click.echo(f"made anew: {done.report.total:,} cables; the damaged archive is {safe_line(str(done.kept))}", err=True)
+    click.echo(f"made anew: {done.report.total:,} cables; the damaged archive is {safe_name(str(done.kept))}", err=True)
     for failure in done.report.failures:
         click.echo(f"reftel: {safe_line(failure)}", err=True)
     if done.lost:

@@ -16,6 +16,7 @@ from reftel.render.citation_formats import footnote, render_bibtex, render_footn
 from reftel.render.hits import csv_line, render_ids, render_markdown
 from reftel.render.safe import json_text, safe_text
 from reftel.schema.errors import BadValueError
+from reftel.schema.names import one_line
 
 if TYPE_CHECKING:
     from reftel.schema.cable import Cable
@@ -51,9 +52,9 @@ def _rows(hit: Hit) -> Iterator[str]:
         cable.subject, ";".join(cable.signers), ";".join(cable.tags), ";".join(ref.id or ref.raw for ref in cable.refs),
         officer.name if officer else None, cable.declassify_on,
     )  # fmt: skip
-    source = cable.source.path if cable.source else None
+    source = one_line(cable.source.path) if cable.source else None
     for paragraph in hit.paragraphs or (None,):
-        yield csv_line(map(_cell, (*head, *_paragraph_cells(paragraph), source)))
+        yield csv_line((*map(_cell, (*head, *_paragraph_cells(paragraph))), source))
 
 
 def _paragraph_cells(paragraph: HitParagraph | None) -> tuple[object, ...]:

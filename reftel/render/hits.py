@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from reftel.render.safe import json_text, safe_cell, safe_line, safe_markdown, safe_text
+from reftel.schema.names import one_line
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -52,7 +53,7 @@ def render_csv(hits: Iterable[Hit]) -> Iterator[str]:
             (
                 hit.key, cable.id, round(hit.score, 4), cable.date, cable.classification, ";".join(cable.caveats), cable.post or cable.origin,
                 cable.subject, ";".join(cable.signers), best.number if best else None, best.mark if best else None,
-                " ".join(best.text.split()) if best else None, cable.source.path if cable.source else None,
+                " ".join(best.text.split()) if best else None, one_line(cable.source.path) if cable.source else None,
             )
         )  # fmt: skip
 

@@ -6,9 +6,11 @@ import json
 import re
 from typing import Any
 
+from reftel.schema.names import one_line
+
 # C0 controls but tab and newline, DEL, C1 controls (0x9B alone starts an escape sequence on some terminals), the characters that
-# change text direction, and the Unicode line and paragraph separators.
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+# change text direction, the Unicode line and paragraph separators, and bytes that a name of a file holds and that are no UTF-8.
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 # A spreadsheet takes a cell for a formula by its first character; some skip blanks before it, some fold the full-width forms.
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~&$])")
@@ -27,7 +29,14 @@ def _visible(match: re.Match[str]) -> str:
         return ""
     if code < 0x20:
         return chr(0x2400 + code)
+    if 0xDC80 <= code <= 0xDCFF:
+        code -= 0xDC00
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def safe_name(name: str) -> str:
+    """A file's name on one line, every blank of it kept."""
+    return safe_text(one_line(name))
 
 
 def safe_line(text: str) -> str:

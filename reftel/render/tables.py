@@ -9,6 +9,7 @@ from rich.text import Text
 
 from reftel.render.hits import describe, excerpt, label, paragraph_text, total_line
 from reftel.render.safe import safe_line, safe_text
+from reftel.schema.names import one_line
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -158,7 +159,7 @@ def head_rows(cable: Cable) -> list[tuple[str, str]]:
         ("signed", ", ".join(cable.signers)),
         ("flags", " ".join(cable.flags)),
         ("body of", cable.body_id),
-        ("source", f"{source.path}{f':{source.locator}' if source.locator else ''} ({source.container})" if source else None),
+        ("source", f"{one_line(source.path)}{f':{source.locator}' if source.locator else ''} ({source.container})" if source else None),
         ("warnings", "\n".join(f"{warning.field}: {warning.message}" for warning in cable.warnings)),
     ]  # fmt: skip
     return [(name, value) for name, value in rows if value]
