@@ -6,6 +6,7 @@ before the caption's, the text's subject, TAGS and references before the contain
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterator
 
@@ -48,8 +49,8 @@ def read_cables(path: str | os.PathLike[str], *, on_error: Callable[[SourceError
 
     What cannot be read is given to ``on_error`` and passed over; without it, it is raised as `SourceError`.
     """
-    for message in iter_messages(path, on_error or _raise):
-        yield normalize_message(message)
+    with contextlib.closing(iter_messages(path, on_error or _raise)) as messages:
+        yield from map(normalize_message, messages)
 
 
 def _raise(error: SourceError) -> None:

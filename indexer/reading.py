@@ -5,8 +5,9 @@ Workers read small files, and stretches of dumps that this process cuts into mes
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -38,12 +39,18 @@ class Contents:
     failures: list[SourceError]
     steady: bool = True
 
+    def close(self) -> None:
+        """Let go of the file, also where not all its texts were taken."""
+        if isinstance(self.texts, Generator):
+            self.texts.close()
+
 
 def read_files(looks: Iterable[Look], workers: int = 1) -> Iterator[Contents]:
-    """The contents of files, in their order. ``workers``: processes that read; with one, this one does."""
+    """The contents of files, in their order, each let go of when the next is asked for. ``workers``: processes that read; with one, this one does."""
     with Workers(workers) as pool:
-        reading = _Reading(pool)
-        yield from pool.in_order(looks, reading.begin)
+        for contents in pool.in_order(looks, _Reading(pool).begin):
+            with contextlib.closing(contents):
+                yield contents
 
 
 class _Reading:
@@ -95,7 +102,8 @@ def _stream(path: Path, contents: Contents, read: Callable[[Iterator[Message]], 
     except OSError as error:
         contents.failures.append(SourceError(f"cannot read this file: {error.strerror or error}", path=name_of(path)))
         return
-    yield from read(iter_messages(path, contents.failures.append))
+    with contextlib.closing(iter_messages(path, contents.failures.append)) as messages:
+        yield from read(messages)
     contents.steady = _unchanged(path, before)
 
 

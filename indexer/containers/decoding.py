@@ -101,7 +101,17 @@ def _iter_narrow_blocks(binary: io.BufferedIOBase) -> Iterator[str]:
 
 
 def _iter_wide_blocks(binary: io.BufferedIOBase, encoding: str) -> Iterator[str]:
-    wrapped = io.TextIOWrapper(binary, encoding=encoding, errors="replace", newline=None)  # type: ignore[type-var]
-    while text := wrapped.read(_BLOCK):
-        yield text if text.endswith("\n") else text + wrapped.readline(MAX_LINE)
-    wrapped.detach()
+    """The same for two bytes a character. No `io.TextIOWrapper`: one that is dropped half read closes the stream under its owner."""
+    decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding)("replace"), translate=True)
+    rest, size, data = list[str](), 0, b"-"
+    while data:
+        data = binary.read(_BLOCK)
+        text: str = decoder.decode(data, final=not data)
+        end = text.rfind("\n") + 1
+        if not data or end or size + len(text) >= MAX_LINE:
+            end = end or len(text)
+            if block := "".join((*rest, text[:end])):
+                yield block
+            rest, size, text = [], 0, text[end:]
+        rest.append(text)
+        size += len(text)

@@ -11,7 +11,7 @@ import io
 import os
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any, cast
 
 from reftel.frozen import frozen
@@ -41,7 +41,10 @@ class Stream:
     binary: io.BufferedReader[Any]
 
 
-def iter_streams(path: str | os.PathLike[str]) -> Iterator[Stream | SourceError]:
+Streams = Generator[Stream | SourceError, None, None]
+
+
+def iter_streams(path: str | os.PathLike[str]) -> Streams:
     """Open byte streams of a file, each closed when the next is asked for; an error in place of one that cannot be opened."""
     name = name_of(path)
     try:
@@ -51,18 +54,19 @@ def iter_streams(path: str | os.PathLike[str]) -> Iterator[Stream | SourceError]
         yield SourceError(f"cannot read this file: {error.strerror or error}", path=name)
 
 
-def _streams(name: str, binary: io.BufferedReader[Any]) -> Iterator[Stream | SourceError]:
+def _streams(name: str, binary: io.BufferedReader[Any]) -> Streams:
     magic = binary.read(4)
     binary.seek(0)
     if magic.startswith(GZIP_MAGIC):
-        yield Stream(name, _limited(gzip.GzipFile(fileobj=binary), name, os.fstat(binary.fileno()).st_size))
+        with _unpacked(binary, name, os.fstat(binary.fileno()).st_size) as unpacked:
+            yield Stream(name, unpacked)
     elif magic == ZIP_MAGIC:
         yield from _members(name, binary)
     else:
         yield Stream(name, binary)
 
 
-def _members(name: str, binary: io.BufferedReader[Any]) -> Iterator[Stream | SourceError]:
+def _members(name: str, binary: io.BufferedReader[Any]) -> Streams:
     try:
         archive = open_zip(binary)
     except READ_ERRORS as error:
@@ -77,17 +81,21 @@ def _members(name: str, binary: io.BufferedReader[Any]) -> Iterator[Stream | Sou
                 yield from _member(archive, member, f"{name}!{member_name(member)}")
 
 
-def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> Iterator[Stream | SourceError]:
+def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> Streams:
     try:
         opened = archive.open(member)
     except READ_ERRORS as error:
         yield SourceError(f"a zip member that cannot be read: {error}", path=name)
         return
-    with opened:
-        binary = _limited(opened, name, member.compress_size)
-        magic = binary.peek(2)[:2]
-        if magic == GZIP_MAGIC:
-            yield Stream(name, _limited(gzip.GzipFile(fileobj=binary), name, member.file_size))
+    with _limited(opened, name, member.compress_size) as binary:
+        try:
+            packed = binary.peek(2)[:2] == GZIP_MAGIC
+        except SourceError as error:
+            yield error
+            return
+        if packed:
+            with _unpacked(binary, name, member.file_size) as unpacked:
+                yield Stream(name, unpacked)
         else:
             yield Stream(name, binary)
 
@@ -121,3 +129,7 @@ class _LimitedReader(io.RawIOBase):
 
 def _limited(binary: object, name: str, packed: int) -> io.BufferedReader[Any]:
     return io.BufferedReader(_LimitedReader(cast("io.BufferedIOBase", binary), name, packed), BUFFER)
+
+
+def _unpacked(binary: io.BufferedReader[Any], name: str, packed: int) -> io.BufferedReader[Any]:
+    return _limited(gzip.GzipFile(fileobj=binary), name, packed)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Literal
 
 from reftel.indexer.containers import cablegate_html, cables_csv, json_lines, nara, plain_text, plusd_html
@@ -15,6 +16,7 @@ from reftel.schema.errors import SourceError
 OnError = Callable[[SourceError], None]
 Layout = Literal["html", "nara", "telegram", "body-only", "cables-csv", "json-lines", "bodies"]
 Lines = Iterable[tuple[int, str]]
+Found = Generator[Message | SourceError, None, None]
 LineReader = Callable[[Lines, str], Iterator[Message | SourceError]]
 
 MAX_WHOLE = 128 << 20
@@ -28,25 +30,33 @@ _LINE_READERS: dict[Layout, LineReader] = {
 }
 
 
-def iter_messages(path: str | os.PathLike[str], on_error: OnError) -> Iterator[Message]:
+def iter_messages(path: str | os.PathLike[str], on_error: OnError) -> Generator[Message, None, None]:
     """Every cable of a file in its order, in constant memory for dumps; also inside gzip and zip files.
 
-    What cannot be read goes to ``on_error`` as a `SourceError` with path and line, and reading goes on behind it.
+    What cannot be read goes to ``on_error`` as a `SourceError` with path and line, and reading goes on behind it. A reader that stops
+    early leaves no file open.
     """
-    for stream in iter_streams(path):
-        if isinstance(stream, SourceError):
-            on_error(stream)
-            continue
-        try:
-            for found in _read_stream(stream):
-                if isinstance(found, SourceError):
-                    on_error(found)
-                else:
-                    yield found
-        except SourceError as error:
-            on_error(error)
-        except OSError as error:
-            on_error(SourceError(f"cannot read this file: {error.strerror or error}", path=stream.name))
+    with contextlib.closing(iter_streams(path)) as streams:
+        for stream in streams:
+            with contextlib.closing(_everything(stream)) as everything:
+                for found in everything:
+                    if isinstance(found, SourceError):
+                        on_error(found)
+                    else:
+                        yield found
+
+
+def _everything(stream: Stream | SourceError) -> Found:
+    """The cables of a stream, and as errors what was met in place of others; so ``on_error`` is called outside of what is caught here."""
+    if isinstance(stream, SourceError):
+        yield stream
+        return
+    try:
+        yield from _read_stream(stream)
+    except SourceError as error:
+        yield error
+    except OSError as error:
+        yield SourceError(f"cannot read this file: {error.strerror or error}", path=stream.name)
 
 
 def detect_layout(sample: str, *, whole: bool = True) -> Layout | None:
@@ -72,7 +82,7 @@ def _looks_like_html(start: str) -> bool:
     return lower.startswith("<") and any(tag in lower for tag in _HTML_TAGS)
 
 
-def _read_stream(stream: Stream) -> Iterator[Message | SourceError]:
+def _read_stream(stream: Stream) -> Found:
     binary = stream.binary
     sample = binary.peek(SAMPLE)[:SAMPLE]
     if not sample.strip():
@@ -94,7 +104,7 @@ def _read_stream(stream: Stream) -> Iterator[Message | SourceError]:
         yield from _read_whole(layout, stream, sample, beginning)
 
 
-def _read_whole(layout: Layout, stream: Stream, sample: bytes, beginning: str) -> Iterator[Message | SourceError]:
+def _read_whole(layout: Layout, stream: Stream, sample: bytes, beginning: str) -> Found:
     """The cables of a file that is read at once; a small one is all in the ``sample``, whose text is ``beginning``."""
     binary, name = stream.binary, stream.name
     data = binary.read(MAX_WHOLE + 1)
