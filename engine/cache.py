@@ -52,6 +52,12 @@ class BoundedCache(Generic[Value]):
             self._keep(key, _Kept(made, size))
         return made
 
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._items.clear()
+            self._size = 0
+
     def _keep(self, key: Hashable, new: _Kept[Value]) -> None:
         with self._lock:
             if key not in self._items:

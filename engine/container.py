@@ -6,6 +6,7 @@ when it is opened, and the arrays' own checksums in `Container.verify`.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import mmap
 import os
@@ -175,9 +176,18 @@ class MappedContainer(Container):
             if not os.fstat(file.fileno()).st_size:
                 raise ContainerError("the file is empty")
             self._map: mmap.mmap | None = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        super().__init__(memoryview(self._map))
+        self._data = memoryview(self._map)
+        try:
+            super().__init__(self._data)
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
-        """Let go of the map; arrays that still look into it keep it alive."""
+        """Let go of the map and its descriptor; arrays that still look into it keep both alive."""
+        opened, self._map = self._map, None
+        with contextlib.suppress(BufferError):
+            self._data.release()
+            if opened is not None:
+                opened.close()
         self._data = memoryview(b"")
-        self._map = None

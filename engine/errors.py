@@ -19,5 +19,9 @@ class IndexVersion(EngineError):  # noqa: N818
     """The index was written in another format, or for other fields."""
 
 
+class IndexClosed(EngineError):  # noqa: N818
+    """The reader was closed before it was asked."""
+
+
 class LockHeld(EngineError):  # noqa: N818
     """Another writer has the index open."""

@@ -21,7 +21,7 @@ from reftel.engine import tables, termsets
 from reftel.engine.cache import BoundedCache
 from reftel.engine.contents import Contents, read_contents
 from reftel.engine.damage import DAMAGE, damage_of, refuse_damage
-from reftel.engine.errors import IndexDamaged, IndexMissing
+from reftel.engine.errors import IndexClosed, IndexDamaged, IndexMissing
 from reftel.engine.folder import has_segments, latest_generation
 from reftel.engine.lexicon import encode_term
 from reftel.engine.postings import PLACE_BITS, FieldPostings
@@ -72,12 +72,13 @@ class Reader:
 
     def __init__(self, folder: Path, contents: Contents) -> None:
         self.folder, self.specs, self.generation = folder, contents.specs, contents.generation
-        self._segments: list[Segment] = []
+        opened: list[Segment] = []
+        self._segments: Sequence[Segment] = opened
         try:
-            for entry in contents.entries:
-                self._segments.append(Segment(folder, entry.name, entry.size, entry.deleted))
+            opened.extend(Segment(folder, entry.name, entry.size, entry.deleted) for entry in contents.entries)
         except BaseException:
-            self.close()
+            for segment in opened:
+                segment.close()
             raise
         self._bases: list[int] = [0, *np.cumsum([segment.size for segment in self._segments], dtype=np.int64).tolist()]
         self.size: int = self._bases[-1]
@@ -89,10 +90,16 @@ class Reader:
         self._columns: dict[tuple[str, str], Any] = {}
 
     def close(self) -> None:
-        """Let go of the files."""
-        for segment in self._segments:
+        """Let go of the files. Not while another thread reads; whoever asks afterwards gets `IndexClosed`."""
+        opened, self._segments = self._segments, _Closed()
+        if isinstance(opened, _Closed):
+            return
+        self._cache.clear()
+        self._columns.clear()
+        self.key.cache_clear()
+        self.total_places.cache_clear()
+        for segment in opened:
             segment.close()
-        self._segments = []
 
     # -- terms ------------------------------------------------------------------------------------------------------------------------
 
@@ -365,6 +372,19 @@ class Reader:
             self._columns[key] = self.guard(make)
         kept: Read = self._columns[key]
         return kept
+
+
+class _Closed(Sequence[Segment]):
+    """The segments of a reader that was closed: none that could be asked."""
+
+    def __getitem__(self, _number: Any) -> Any:
+        raise IndexClosed("the index was closed")
+
+    def __iter__(self) -> Iterator[Segment]:
+        raise IndexClosed("the index was closed")
+
+    def __len__(self) -> int:
+        raise IndexClosed("the index was closed")
 
 
 def _bytes(arrays: tuple[Integers, ...]) -> int:

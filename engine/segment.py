@@ -32,11 +32,15 @@ class Segment:
     def __init__(self, folder: Path, name: str, size: int, deleted: Integers) -> None:
         self.name, self.size = name, size
         self.file = _open(folder, name)
-        if self.file.about["documents"] != size:
-            raise ValueError(f"'{name}' has another number of documents than said")
-        self._bases: dict[str, int | None] = self.file.about["bases"]
-        self.live: Mask = np.ones(size, dtype=np.bool_)
-        self.live[deleted] = False
+        try:
+            if self.file.about["documents"] != size:
+                raise ValueError(f"'{name}' has another number of documents than said")
+            self._bases: dict[str, int | None] = self.file.about["bases"]
+            self.live: Mask = np.ones(size, dtype=np.bool_)
+            self.live[deleted] = False
+        except BaseException:
+            self.file.close()
+            raise
         self.deletions = len(deleted)
         self.field = functools.cache(self._field)
         self.spelling = functools.cache(lambda field: Spelling.of(self.field(field).lexicon))

@@ -116,9 +116,13 @@ class Manifest:
             raise ArchiveMissing(
                 f"{path.parent}: there is no archive here; make one with `reftel index SOURCE --archive {path.parent}`"
             ) from error
-        with self._checked():
-            self._database.execute("pragma temp_store = memory")  # no text of a cable outside the archive's folder
-            self.about = self._read_about()
+        try:
+            with self._checked():
+                self._database.execute("pragma temp_store = memory")  # no text of a cable outside the archive's folder
+                self.about = self._read_about()
+        except BaseException:
+            self._database.close()
+            raise
 
     @contextlib.contextmanager
     def _checked(self) -> Iterator[None]:
@@ -128,14 +132,9 @@ class Manifest:
             raise ArchiveDamaged(f"{self.path}: the manifest cannot be read ({error}); `reftel verify --repair` makes the archive anew") from error
 
     def _read_about(self) -> About:
-        try:
-            found, *_ = self._database.execute("select format from about").fetchone() or (None,)
-            if found == FORMAT:
-                return About(*self._database.execute("select base, run from about").fetchone())
-        except sqlite3.DatabaseError:
-            self._database.close()
-            raise
-        self._database.close()
+        found, *_ = self._database.execute("select format from about").fetchone() or (None,)
+        if found == FORMAT:
+            return About(*self._database.execute("select base, run from about").fetchone())
         raise ArchiveVersion(f"{self.path}: format {found}, this version reads format {FORMAT}; index the sources again into a new folder")
 
     def _rows(self, query: str, *values: object) -> list[tuple[object, ...]]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import json
 import os
+import threading
+import weakref
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -15,16 +16,15 @@ from reftel.frozen import frozen
 from reftel.lists import list_key
 from reftel.schema.cable import Cable
 from reftel.schema.errors import CableNotFound, SourceError
-from reftel.schema.fields import squash
 from reftel.schema.identifiers import canonical_id
 from reftel.schema.names import name_of
 
 if TYPE_CHECKING:
     from reftel.indexer.build import BuildReport, Progress
     from reftel.neighbours import Neighbours
+    from reftel.notes import Notes
     from reftel.search.citations import Citations, Direction
     from reftel.search.drilldown import FacetTable
-    from reftel.search.engines.whoosh_engine import WhooshEngine
     from reftel.search.kwic import KwicLine
     from reftel.search.neardup import Duplicate
     from reftel.search.plan import Bucket
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from reftel.search.similar import SimilarCable
     from reftel.search.terms import Terms
     from reftel.search.timeline import Timeline
+    from reftel.state import State
 
 StrPath = str | os.PathLike[str]
 AnyPath = StrPath | bytes | os.PathLike[bytes]
@@ -57,32 +58,42 @@ class Version:
 class Archive:
     """An open archive: a snapshot of what was indexed when it was opened. Several threads may ask the same object.
 
-    Use `reftel.open`. It may be closed, or used as a context manager; both are optional.
+    Use `reftel.open`. It may be closed, or used as a context manager; both are optional. What is asked of it after that raises
+    `ArchiveClosed`, and so does the next step of an iterator that was begun before; records, hits and pages already read stay as they are.
     """
 
     def __init__(self, path: AnyPath, *, notes: StrPath | None = None) -> None:
         from reftel.notes import NOTES_FILE, NOTES_VARIABLE, Notes  # noqa: PLC0415
+        from reftel.state import State  # noqa: PLC0415 - `import reftel` stays light
 
         self.path = Path(os.fsdecode(path))
-        self.notes = Notes(notes or os.environ.get(NOTES_VARIABLE) or self.path / NOTES_FILE)
-        self._open()
+        self._notes = Notes(notes or os.environ.get(NOTES_VARIABLE) or self.path / NOTES_FILE)
+        # Every method looks at `_state` once: it may be another one a moment later.
+        self._state = State(self.path, self._notes)
+        self._states: weakref.WeakSet[State] = weakref.WeakSet((self._state,))
+        self._changing = threading.RLock()
 
-    def _open(self) -> None:
-        from reftel.search.searcher import Searcher  # noqa: PLC0415 - `import reftel` stays light
-        from reftel.snapshot import open_snapshot  # noqa: PLC0415
-
-        # A search that goes on in another thread keeps the engine it began with, so nothing old is closed here.
-        self._engine, self._manifest = open_snapshot(self.path)
-        self._searcher = Searcher(self._engine, functools.partial(self._load, engine=self._engine), self.notes.tagged)
+    @property
+    def notes(self) -> Notes:
+        """Your own tags and notes on cables."""
+        with self._state:
+            return self._notes
 
     def refresh(self) -> bool:
         """Look at what was published since the archive was opened; whether there was anything.
 
-        Searches that are under way in other threads end in the state they began with. Errors: as for `reftel.open`.
+        Searches that are under way in other threads, and iterators that were begun, end in the state they began with. Errors: as for
+        `reftel.open`.
         """
-        before = (self._engine.generation, self._manifest.about)
-        self._open()
-        return before != (self._engine.generation, self._manifest.about)
+        from reftel.state import State  # noqa: PLC0415
+
+        with self._changing, self._state as before:
+            after = State(self.path, self._notes)
+            self._states.add(after)
+            self._state = after  # what was before closes itself when the last iterator over it is gone
+            if before.closed:  # by a signal's handler
+                after.close()
+            return before.number != after.number
 
     def search(
         self,
@@ -101,11 +112,13 @@ class Archive:
         cables, in any spelling; a note says how many of them the archive lacks.
         Raises `QueryError` (with the place of the fault) for a query, facet or sort key that cannot be read.
         """
-        return self._searcher.page(query, facets=facets, sort=sort, limit=limit, offset=offset, ids=_keys(ids))
+        with self._state as state:
+            return state.searcher.page(query, facets=facets, sort=sort, limit=limit, offset=offset, ids=_keys(ids))
 
     def scan(self, query: str, *, ids: Iterable[str] | None = None) -> Iterator[Hit]:
         """Every hit in order of key, one at a time, in constant memory. Scores are 0."""
-        return self._searcher.scan(query, _keys(ids))
+        with self._state as state:
+            return state.steps(state.searcher.scan(query, _keys(ids)))
 
     def matches(self, query: str, *, sort: str = "id", ids: Iterable[str] | None = None) -> Iterator[Hit]:
         """Every hit with *all* paragraphs that match, in text order, instead of the best two.
@@ -113,11 +126,13 @@ class Archive:
         In order of key (``id``) in constant memory; in that of another sort field the keys of all hits are held in memory. A cable that was
         found by its head or its values alone has no paragraphs here.
         """
-        return self._searcher.matches(query, sort=sort, ids=_keys(ids))
+        with self._state as state:
+            return state.steps(state.searcher.matches(query, sort=sort, ids=_keys(ids)))
 
     def highlights(self, query: str, id: str) -> tuple[HitParagraph, ...]:  # noqa: A002 - the API's name
         """The paragraphs of one cable that have words of ``query``, with their places, whether or not the whole query holds for it."""
-        return self._searcher.highlights(query, self.cable(id))
+        with self._state as state:
+            return state.searcher.highlights(query, state.cable(id))
 
     def kwic(
         self, query: str, *, width: int = 40, sort: str = "id", ids: Iterable[str] | None = None
@@ -126,7 +141,8 @@ class Archive:
 
         ``sort``: ``id`` (of the cable; streams), ``date``, ``left`` or ``right`` (the words beside the keyword).
         """
-        return self._searcher.kwic(query, width=width, sort=sort, ids=_keys(ids))
+        with self._state as state:
+            return state.steps(state.searcher.kwic(query, width=width, sort=sort, ids=_keys(ids)))
 
     def export(
         self,
@@ -150,7 +166,8 @@ class Archive:
         """The cables around one in its thread: what it cites, what cites it, and the same subject from the same post before and after."""
         from reftel.neighbours import neighbours  # noqa: PLC0415
 
-        return neighbours(self, id)
+        with self._state as state:
+            return neighbours(state.searcher, state.cable(id))
 
     def citations(self, id: str, *, depth: int = 1, direction: Direction = "both") -> Citations:  # noqa: A002
         """The citation graph around a cable, ``depth`` steps each way; ``direction``: ``both``, ``in`` (cited by) or ``out`` (cites).
@@ -158,16 +175,18 @@ class Archive:
         Raises `CableNotFound` for a cable that is neither in the archive nor cited in it.
         """
         from reftel.search.citations import citations_of  # noqa: PLC0415
+        from reftel.state import spellings  # noqa: PLC0415
 
-        desk = self._searcher.desk
-        key = next((key for key in _spellings(id) if desk.find(key)), canonical_id(id) or id.strip())
-        return citations_of(desk, key, depth=depth, direction=direction)
+        with self._state as state:
+            key = next((key for key in spellings(id) if state.searcher.desk.find(key)), canonical_id(id) or id.strip())
+            return citations_of(state.searcher.desk, key, depth=depth, direction=direction)
 
     def citation_graph(self, query: str, *, depth: int = 0, direction: Direction = "out") -> Citations:
         """The citation graph of all hits of a query: at ``depth`` 0 the links among them, at 1 what they cite besides."""
         from reftel.search.citations import citations_among  # noqa: PLC0415
 
-        return citations_among(self._searcher.desk, query, depth=depth, direction=direction)
+        with self._state as state:
+            return citations_among(state.searcher.desk, query, depth=depth, direction=direction)
 
     def timeline(self, query: str, *, by: str = "auto") -> Timeline:
         """Hits by ``day``, ``month`` or ``year``, the empty ones between included; ``auto`` chooses."""
@@ -177,26 +196,30 @@ class Archive:
         """A `timeline` for each query, all with the same periods."""
         from reftel.search.timeline import timelines  # noqa: PLC0415
 
-        return timelines(self._searcher.desk, list(queries), by)
+        with self._state as state:
+            return timelines(state.searcher.desk, list(queries), by)
 
     def drill(self, query: str, facet: str, *, order: str = "count", narrow: bool = False) -> FacetTable:
         """A facet with the rest summed up; ``"year>from:5"`` nests the second in each value of the first.
 
         ``order``: of the buckets shown, ``count`` or ``value``. ``narrow``: find the query that gives exactly each bucket's hits.
         """
-        return self._searcher.drill(query, facet, order=order, narrow=narrow)
+        with self._state as state:
+            return state.searcher.drill(query, facet, order=order, narrow=narrow)
 
     def terms(self, query: str, *, limit: int = 20) -> Terms:
         """The words that the hits of a query hold significantly more often than the rest of the archive."""
         from reftel.search.terms import significant_terms  # noqa: PLC0415
 
-        return significant_terms(self._searcher.desk, query, limit=limit)
+        with self._state as state:
+            return significant_terms(state.searcher.desk, query, limit=limit)
 
     def similar(self, id: str, *, query: str = "*", limit: int = 10) -> tuple[SimilarCable, ...]:  # noqa: A002
         """The cables most like one, among the hits of ``query``, with the words that make them so."""
         from reftel.search.similar import similar_cables  # noqa: PLC0415
 
-        return similar_cables(self._searcher.desk, self.cable(id), query=query, limit=limit)
+        with self._state as state:
+            return similar_cables(state.searcher.desk, state.cable(id), query=query, limit=limit)
 
     def duplicates(self, query: str = "*", *, threshold: float = 0.8, block: int = 60) -> Iterator[Duplicate]:
         """Pairs of hits with the same text, nearly the same, one inside the other, or a quoted block of ``block`` words or more in common.
@@ -205,25 +228,27 @@ class Archive:
         """
         from reftel.search.neardup import find_duplicates  # noqa: PLC0415
 
-        return find_duplicates(self._searcher.desk, query, threshold=threshold, block=block)
+        with self._state as state:
+            return state.steps(find_duplicates(state.searcher.desk, query, threshold=threshold, block=block))
 
     def facets(self, query: str, names: Iterable[str]) -> dict[str, tuple[Bucket, ...]]:
         """Facet buckets over all hits of ``query``; ``names`` as ``facets`` of `search`."""
-        return self._searcher.facets(query, names)
+        with self._state as state:
+            return state.searcher.facets(query, names)
 
     def explain(self, query: str) -> Explanation:
         """How ``query`` was read, with the number of cables for each part of its plan."""
-        return self._searcher.explain(query)
+        with self._state as state:
+            return state.searcher.explain(query)
 
     def cable(self, id: str) -> Cable:  # noqa: A002 - the API's name
         """The record of a cable, by its id in any spelling or by its key. Raises `CableNotFound`."""
-        for key in _spellings(id):
-            with contextlib.suppress(CableNotFound):
-                return self._load(key)
-        raise CableNotFound(f"no cable '{id}' in {self.path}; `id:{id.strip()[:4]}*` in a search finds near ones")
+        with self._state as state:
+            return state.cable(id)
 
     def __len__(self) -> int:
-        return self._engine.count()
+        with self._state as state:
+            return state.engine.count()
 
     def __contains__(self, id: str) -> bool:  # noqa: A002
         try:
@@ -234,8 +259,9 @@ class Archive:
 
     def versions(self, id: str) -> tuple[Version, ...]:  # noqa: A002
         """Every text of a cable that the sources hold, the one shown first: the longest, then the latest released."""
-        shown = self.cable(id)
-        rows = self._manifest.versions(shown.key)
+        with self._state as state:
+            shown = state.cable(id)
+            rows = state.manifest.versions(shown.key)
         return tuple(
             Version(row.path, row.locator or None, row.length, row.released or None, row.chosen, _unpacked(row.record) if row.record else shown)
             for row in sorted(rows, key=lambda row: not row.chosen)
@@ -243,9 +269,11 @@ class Archive:
 
     def stats(self) -> dict[str, Any]:
         """What the archive holds, as plain values."""
-        files, versions, failures = self._manifest.counts()
-        page = self.search("*", facets=("year:all", "class:all", "source:all"), sort="date", limit=1)
-        last = self.search("has:date", sort="-date", limit=1)
+        with self._state as state:
+            files, versions, failures = state.manifest.counts()
+            page = state.searcher.page("*", facets=("year:all", "class:all", "source:all"), sort="date", limit=1)
+            last = state.searcher.page("has:date", sort="-date", limit=1)
+            duplicates = {rows[0].key: [row.path for row in rows] for rows in state.manifest.duplicates()}
         counts = {name: {bucket.value: bucket.count for bucket in buckets} for name, buckets in page.facets.items()}
         return {
             "archive": name_of(self.path),
@@ -258,43 +286,45 @@ class Archive:
             "source_files": files,
             "texts": versions,
             "records_not_read": failures,
-            "duplicates": {rows[0].key: [row.path for row in rows] for rows in self._manifest.duplicates()},
-            "bytes": sum(file.stat().st_size for file in self.path.rglob("*") if file.is_file()),
+            "duplicates": duplicates,
+            "bytes": _bytes_in(self.path),
         }
 
     def last_run(self) -> int:
         """Number of the last run that changed the archive."""
-        return self._manifest.about.run
+        with self._state as state:
+            return state.manifest.about.run
 
     def new_hits(self, query: str, *, after_run: int) -> Iterator[Hit]:
         """The hits of ``query`` that the archive first held after the run of this number, in order of key; see `last_run`."""
-        return self._searcher.scan(query, sorted(self._manifest.seen_since(after_run)))
+        with self._state as state:
+            return state.steps(state.searcher.scan(query, sorted(state.manifest.seen_since(after_run))))
 
     def close(self) -> None:
-        """Close the files of the archive."""
-        self._engine.close()
-        self._manifest.close()
-
-    def _load(self, key: str, engine: WhooshEngine | None = None) -> Cable:
-        record = (engine or self._engine).record(key)
-        if record is None:
-            raise CableNotFound(f"no cable '{key}' in {self.path}")
-        return Cable.from_dict(json.loads(record))
+        """Close the files of the archive: at once, or when the last answer is given that other threads wait for. May be called again."""
+        with self._changing:
+            for state in list(self._states):
+                state.close()
 
     def __enter__(self) -> Self:
-        return self
+        with self._state:
+            return self
 
     def __exit__(self, *_exception: object) -> None:
         self.close()
 
 
-def _spellings(id: str) -> list[str]:  # noqa: A002
-    """The keys that an id may stand for."""
-    return list(dict.fromkeys(filter(None, (canonical_id(id), squash(id), id.strip()))))
-
-
 def _keys(ids: Iterable[str] | None) -> list[str] | None:
     return None if ids is None else [list_key(text) for text in ids]
+
+
+def _bytes_in(folder: Path) -> int:
+    """Bytes of all files in a folder; what a run removes in the same moment counts for nothing."""
+    total = 0
+    for path in folder.rglob("*"):
+        with contextlib.suppress(FileNotFoundError):
+            total += path.stat().st_size if path.is_file() else 0
+    return total
 
 
 def _unpacked(record: bytes) -> Cable:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from reftel.frozen import frozen
 from reftel.schema.analysis import words
-from reftel.schema.errors import CableNotFound
+from reftel.search.citations import citations_of
 
 if TYPE_CHECKING:
-    from reftel.archive import Archive
     from reftel.schema.cable import Cable
     from reftel.search.results import Hit
+    from reftel.search.searcher import Searcher
 
 MOST = 5
 """Cables of the same subject and post that are given before and after."""
@@ -56,36 +56,29 @@ class Neighbours:
         return len(self.cites) + len(self.cited_by) + len(self.before) + len(self.after)
 
 
-def neighbours(archive: Archive, id: str) -> Neighbours:  # noqa: A002 - the API's name
-    """The neighbours of a cable in any spelling of its id. Raises `CableNotFound`."""
-    cable = archive.cable(id)
-    graph = archive.citations(cable.key)
+def neighbours(searcher: Searcher, cable: Cable) -> Neighbours:
+    """The neighbours of a cable."""
+    desk = searcher.desk
+    graph = citations_of(desk, cable.key)
     cited = {link.target: link.label for link in reversed(graph.cites(cable.key)) if link.target and link.target != cable.key}
     citing = dict.fromkeys(link.source for link in graph.cited_by(cable.key) if link.source != cable.key)
-    same = [hit.cable for hit in _same_subject(archive, cable)]
+    same = [hit.cable for hit in _same_subject(searcher, cable)]
     place = [other.key for other in same].index(cable.key) if same else 0
     return Neighbours(
         cable.key,
-        tuple(_neighbour(archive, key, label) for key, label in reversed(cited.items())),
-        tuple(_neighbour(archive, key) for key in citing),
+        tuple(Neighbour(key, desk.find(key), label) for key, label in reversed(cited.items())),
+        tuple(Neighbour(key, desk.find(key)) for key in citing),
         tuple(Neighbour(other.key, other) for other in same[max(0, place - MOST) : place]),
         tuple(Neighbour(other.key, other) for other in same[place + 1 : place + 1 + MOST]),
     )
 
 
-def _neighbour(archive: Archive, key: str, label: str | None = None) -> Neighbour:
-    try:
-        return Neighbour(key, archive.cable(key), label)
-    except CableNotFound:
-        return Neighbour(key, None, label)
-
-
-def _same_subject(archive: Archive, cable: Cable) -> tuple[Hit, ...]:
+def _same_subject(searcher: Searcher, cable: Cable) -> tuple[Hit, ...]:
     """Hits with the same subject line from the same post, the cable itself among them, in order of time; none where either is unknown."""
     subject = words(_ANSWER.sub("", cable.subject or "", count=1) if _ANSWER.match(cable.subject or "") else cable.subject or "")
     post = cable.post or cable.origin
     if not subject or not post:
         return ()
     quoted = post.replace('"', " ")
-    hits = archive.search(f'subject:"{" ".join(subject)}" from:"{quoted}"', sort="date", limit=None).hits
+    hits = searcher.page(f'subject:"{" ".join(subject)}" from:"{quoted}"', sort="date", limit=None).hits
     return hits if any(hit.key == cable.key for hit in hits) else ()

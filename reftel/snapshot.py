@@ -36,7 +36,12 @@ def open_snapshot(path: Path) -> tuple[WhooshEngine, Manifest]:
         engine.close()  # a run has published in between
         time.sleep(_PAUSE)
     # A copy that was made while a run published: the index is whole, and the next run makes a manifest that fits it.
-    return open_engine(path / INDEX_FOLDER), Manifest(path / FILE_NAME)
+    engine = open_engine(path / INDEX_FOLDER)
+    try:
+        return engine, Manifest(path / FILE_NAME)
+    except BaseException:
+        engine.close()
+        raise
 
 
 def _refuse(path: Path) -> None:

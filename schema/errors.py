@@ -39,7 +39,8 @@ class SourceError(ReftelError):
 class QueryError(ReftelError, ValueError):
     """A query that cannot be answered as written.
 
-    ``start`` and ``end`` are character offsets into ``text`` (end exclusive); ``hint`` says what to do instead.
+    ``start`` and ``end`` are character offsets into ``text`` (end exclusive), equal where something is missing at the end; ``hint`` says
+    what to do instead.
     ``str()`` gives the message with the query and a caret line below it.
     """
 
@@ -47,8 +48,8 @@ class QueryError(ReftelError, ValueError):
 
     def __init__(self, message: str, *, text: str, start: int, end: int | None = None, hint: str | None = None) -> None:
         self.message, self.text, self.hint = message, text, hint
-        self.start = min(start, len(text))
-        self.end = max(self.start + 1, self.start + 1 if end is None else end)
+        self.start = min(max(start, 0), len(text))
+        self.end = min(max(self.start + 1, start if end is None else end), len(text))
         super().__init__(self.format_message())
 
     @property
@@ -59,7 +60,7 @@ class QueryError(ReftelError, ValueError):
     def format_message(self) -> str:
         """Message, hint, query and caret line, as a person reads it."""
         flat, place = _window("".join(" " if character.isspace() else character for character in self.text), self.start)
-        caret = " " * place + "^" * min(self.end - self.start, max(1, len(flat) - place))
+        caret = " " * place + "^" * max(1, min(self.end - self.start, len(flat) - place))
         head = f"{self.message} (column {self.column})"
         if self.hint:
             head = f"{head}; {self.hint}"

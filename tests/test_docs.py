@@ -131,9 +131,9 @@ def test_every_public_call_is_in_the_embedding_page():
     page = (DOCS / "embedding.md").read_text("utf-8")
     for name in ("build", "open", "read_cables", "normalize_text"):
         assert f"reftel.{name}(" in page
-    for name in vars(reftel.Archive):
-        if not name.startswith("_") and name != "close":
-            assert f"archive.{name}(" in page
+    for name, value in vars(reftel.Archive).items():
+        if not name.startswith("_"):
+            assert f"`archive.{name}{'`' if isinstance(value, property) else '('}" in page
 
 
 def test_the_example_program_runs(tmp_path):

@@ -8,16 +8,24 @@ from __future__ import annotations
 import contextlib
 import time
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Self
+from typing import Any, NoReturn, Self, cast
 
 import numpy as np
 
 from reftel.engine import errors
 from reftel.engine.columns import ABSENT
 from reftel.engine.reader import Reader, open_reader
-from reftel.schema.errors import ArchiveDamaged, ArchiveError, ArchiveMissing, ArchiveVersion, EngineError, ReftelError
+from reftel.schema.errors import (
+    ArchiveClosed,
+    ArchiveDamaged,
+    ArchiveError,
+    ArchiveMissing,
+    ArchiveVersion,
+    EngineError,
+    ReftelError,
+)
 from reftel.schema.fields import FIELDS, fields_by_name
 from reftel.search import plan
 from reftel.search.engines.base import NodeCount
@@ -30,6 +38,7 @@ from reftel.search.engines.sets import DocumentSet, Mask
 from reftel.search.walk import children
 
 _ERRORS: dict[type[errors.EngineError], type[ArchiveError]] = {
+    errors.IndexClosed: ArchiveClosed,
     errors.IndexMissing: ArchiveMissing,
     errors.IndexDamaged: ArchiveDamaged,
     errors.IndexVersion: ArchiveVersion,
@@ -49,6 +58,20 @@ def _translated(error: errors.EngineError) -> ReftelError:
     return _ERRORS.get(type(error), EngineError)(str(error))
 
 
+class _Closed:
+    """Stands in an engine that was closed for all that it was asked through."""
+
+    def __getattr__(self, _name: str) -> NoReturn:
+        raise errors.IndexClosed("the archive was closed")
+
+
+def _let_go(reader: Reader, made: Iterable[object]) -> None:
+    """Close a reader, and forget what was made of it: an array that looks into a file keeps the file open."""
+    for each in made:
+        vars(each).clear()
+    reader.close()
+
+
 class WhooshEngine:
     """Answers plans over one commit of an index. Threads may share it."""
 
@@ -56,8 +79,9 @@ class WhooshEngine:
         self._reader = reader
         self._lexicon, self._columns = Lexicon(reader), Columns(reader)
         self._evaluation = Evaluation(reader, self._lexicon, self._columns)
-        # Parts of a reader refer to each other, so that without this its files would stay open until the next garbage collection.
-        weakref.finalize(self, reader.close).atexit = False
+        # Parts of these refer to each other, so that without this the files would stay open until the next garbage collection.
+        self._let_go = weakref.finalize(self, _let_go, reader, (self._lexicon, self._columns, self._evaluation))
+        self._let_go.atexit = False
 
     @classmethod
     def open(cls, folder: str | Path) -> Self:
@@ -71,8 +95,9 @@ class WhooshEngine:
         return cls(reader)
 
     def close(self) -> None:
-        """Let go of the index's files."""
-        self._reader.close()
+        """Let go of the index's files. Not while another thread asks; whoever asks afterwards gets `ArchiveClosed`."""
+        self._let_go()
+        self._lexicon = self._columns = self._evaluation = cast("Any", _Closed())
 
     def count(self) -> int:
         """How many cables the archive holds."""
@@ -98,12 +123,19 @@ class WhooshEngine:
         """The key of every hit, in key order."""
         with self._asked(root):
             documents = self._columns.window("", self._evaluation.hits(root), 0, None)
-        return (self._reader.key(document) for document in documents.tolist())  # holds the engine, and so its files, as long as it lasts
+        return map(self.key, documents.tolist())  # holds the engine, and so its files, as long as it lasts
 
     def explain(self, root: plan.Node) -> NodeCount:
         """The plan with the number of cables that each node holds for by itself. Below `plan.Paragraph`: in at least one paragraph."""
         with self._asked(root):
             return self._explain(root, in_paragraph=False)
+
+    def key(self, document: int) -> str:
+        """The key of a document."""
+        try:
+            return self._reader.key(document)
+        except errors.EngineError as error:
+            raise _translated(error) from error
 
     def record(self, key: str) -> bytes | None:
         """The stored JSON of the cable with this key; ``None`` if there is none."""

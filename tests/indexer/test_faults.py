@@ -421,7 +421,7 @@ def test_readers_always_find_index_and_manifest_together(tmp_path):
         while not done.is_set():
             with reftel.open(archive) as found:
                 total = found.search("minsk", limit=0).total
-                if not total == len(found) == len(found._manifest.shown_keys()) == found.last_run():
+                if not total == len(found) == len(found._state.manifest.shown_keys()) == found.last_run():
                     faults.append(f"{total} hits, {len(found)} cables, run {found.last_run()}")
             opened += 1
 

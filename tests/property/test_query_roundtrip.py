@@ -27,6 +27,14 @@ def answer(text: str) -> tuple[ParsedQuery | None, QueryError | None]:
         return None, error
 
 
+def points_into(error: QueryError | None, text: str) -> bool:
+    """Whether an error names a place in the text, and shows it."""
+    assert error is not None
+    assert error.text == text
+    assert 0 <= error.start <= error.end <= len(text)
+    return str(error).endswith("^")
+
+
 @given(trees)
 def test_a_printed_tree_reads_back_as_itself(tree):
     text = print_tree(tree)
@@ -35,6 +43,9 @@ def test_a_printed_tree_reads_back_as_itself(tree):
 
 
 @given(noise)
+@example("")
+@example(" ")
+@example("a (")
 @example("tags:w/5")
 @example("tags:OR,AND")
 @example("(a OR b) c")
@@ -47,9 +58,7 @@ def test_a_printed_tree_reads_back_as_itself(tree):
 def test_any_text_reads_and_prints_back_or_is_a_query_error(text):
     read, error = answer(text)
     if read is None:
-        assert error is not None
-        assert 0 <= error.start <= len(text)
-        assert error.text == text
+        assert points_into(error, text)
         return
     again = read_query(read.printed)
     assert again.tree == read.tree
@@ -60,7 +69,7 @@ def test_any_text_reads_and_prints_back_or_is_a_query_error(text):
 @given(st.text(max_size=40))
 def test_any_unicode_is_read_or_refused(text):
     read, error = answer(text)
-    assert read or error
+    assert read or points_into(error, text)
 
 
 @given(trees)

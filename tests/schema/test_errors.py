@@ -33,3 +33,26 @@ def test_a_source_error_names_path_and_line():
 
 def test_line_breaks_in_a_query_do_not_break_the_caret_line():
     assert str(QueryError("bad", text="a\nb", start=2)).split("\n")[1:] == ["  a b", "    ^"]
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end", "expected", "caret"),
+    [
+        ("", 0, None, (0, 0), "^"),
+        ("", 0, 5, (0, 0), "^"),
+        ("   ", 0, 3, (0, 3), "^^^"),
+        ("abc", 1, None, (1, 2), " ^"),
+        ("abc", 1, 1, (1, 2), " ^"),
+        ("abc", 2, 99, (2, 3), "  ^"),
+        ("abc", 3, None, (3, 3), "   ^"),
+        ("abc", 3, 4, (3, 3), "   ^"),
+        ("abc", 99, 200, (3, 3), "   ^"),
+        ("abc", -5, None, (0, 1), "^"),
+        ("abc", 2, 0, (2, 3), "  ^"),
+    ],
+)
+def test_a_place_is_in_its_text(text, start, end, expected, caret):
+    """Never before its beginning nor past its end; and a caret is always shown."""
+    error = QueryError("bad", text=text, start=start, end=end)
+    assert (error.start, error.end) == expected
+    assert str(error).split("\n")[-1] == f"  {caret}"

@@ -171,7 +171,7 @@ def test_the_graph_of_a_query(thread):
 
 
 def test_a_graph_is_cut_at_its_limit(thread):
-    graph = citations_among(thread._searcher.desk, "*", limit=3)
+    graph = citations_among(thread._state.searcher.desk, "*", limit=3)
     assert graph.cut
     assert len(graph.cables) == 3
 

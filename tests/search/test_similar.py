@@ -63,7 +63,7 @@ def test_the_same_text_scores_one(make_telegram, tmp_path):
 
 
 def test_words_of_all_cables_or_of_this_alone_tell_nothing(harbour):
-    weights = telling_words(harbour._searcher.desk, harbour.cable("08BAKU1"))
+    weights = telling_words(harbour._state.searcher.desk, harbour.cable("08BAKU1"))
     assert "whooping" not in weights  # in this cable alone
     assert "report" not in weights  # in every subject
     assert weights["harbour"].cables == 2

@@ -52,7 +52,7 @@ def test_other_notes_stay_in_front(archive):
     ],
 )
 def test_near_words(archive, word, near):
-    assert near_words(archive._engine, word, ("subject", "body", "head")) == near
+    assert near_words(archive._state.engine, word, ("subject", "body", "head")) == near
 
 
 def test_the_commoner_of_equally_near_words_comes_first(make_telegram, tmp_path):
@@ -63,6 +63,7 @@ def test_the_commoner_of_equally_near_words_comes_first(make_telegram, tmp_path)
             make_telegram(serial=number + 1, body=f"1. (C) The {text} froze."), "utf-8"
         )
     reftel.build([tmp_path], tmp_path / "archive")
-    engine = reftel.open(tmp_path / "archive")._engine
-    assert near_words(engine, "harbos", ("body",)) == [("harbors", 1), ("harbour", 2)]
-    assert near_words(engine, "harbouzz", ("body",)) == [("harbour", 2)]
+    with reftel.open(tmp_path / "archive") as archive:
+        engine = archive._state.engine
+        assert near_words(engine, "harbos", ("body",)) == [("harbors", 1), ("harbour", 2)]
+        assert near_words(engine, "harbouzz", ("body",)) == [("harbour", 2)]

@@ -186,7 +186,7 @@ def test_both_engines_answer_the_tools_alike(samples):
     from reftel.search.engines.memory import MemoryEngine
     from reftel.search.query import read_query
 
-    engine = samples._engine
+    engine = samples._state.engine
     oracle = MemoryEngine(document_of(hit.cable) for hit in samples.scan("*"))
     words = ["minsk", "group", "the", "zzzz", "derse"]
     for query in ("*", "minsk", "class:>=secret", "zzzz"):

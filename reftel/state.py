@@ -1,0 +1,154 @@
+"""One state of an archive, and who is using it: its files are let go of when it was closed and the last call has come back."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import threading
+import weakref
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+
+from reftel.schema.cable import Cable
+from reftel.schema.errors import ArchiveClosed, CableNotFound
+from reftel.schema.fields import squash
+from reftel.schema.identifiers import canonical_id
+
+if TYPE_CHECKING:
+    from reftel.indexer.manifest import Manifest
+    from reftel.notes import Notes
+    from reftel.search.engines.whoosh_engine import WhooshEngine
+    from reftel.search.searcher import Searcher
+
+Item = TypeVar("Item")
+
+
+class State:
+    """Engine, manifest and searcher of one published state. Whoever asks them does so inside ``with state:``.
+
+    A state that nobody refers to any more closes itself; so what an iterator still reads stays open when the archive was refreshed.
+    """
+
+    def __init__(self, path: Path, notes: Notes) -> None:
+        from reftel.search.searcher import Searcher  # noqa: PLC0415 - `import reftel` stays light
+        from reftel.snapshot import open_snapshot  # noqa: PLC0415
+
+        self._lock = threading.RLock()  # one that a signal's handler may take again, which closes an archive
+        self._users, self._closed = 0, True
+        self._steps: weakref.WeakSet[Steps[Any]] = weakref.WeakSet()
+        self.path, self.notes = path, notes
+        self.engine: WhooshEngine
+        self.manifest: Manifest
+        self.engine, self.manifest = open_snapshot(path)
+        self._closed = False
+        self.load = record_reader(self.engine, path)
+        self.searcher: Searcher = Searcher(self.engine, self.load, notes.tagged)
+
+    @property
+    def number(self) -> tuple[object, ...]:
+        """What tells this state from those published before and after it."""
+        return self.engine.generation, self.manifest.about
+
+    def __enter__(self) -> Self:
+        with self._lock:
+            self._users += 1  # before the look, so that a handler in between finds a user
+            if self._closed:
+                self._users -= 1
+                raise ArchiveClosed(
+                    f"{self.path}: the archive is closed; ask it, and read its iterators to their end, before `close()` or inside its `with` block, "
+                    "or open it again with `reftel.open`"
+                )
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        with self._lock:
+            self._users -= 1
+            last = self._closed and not self._users
+        if last:
+            self._release()
+
+    @property
+    def closed(self) -> bool:
+        """Whether new questions are refused."""
+        return self._closed
+
+    def cable(self, id: str) -> Cable:  # noqa: A002 - the API's name
+        """The record of a cable, by its id in any spelling or by its key. Raises `CableNotFound`."""
+        for key in spellings(id):
+            with contextlib.suppress(CableNotFound):
+                return self.load(key)
+        raise CableNotFound(f"no cable '{id}' in {self.path}; `id:{id.strip()[:4]}*` in a search finds near ones")
+
+    def steps(self, items: Iterator[Item]) -> Steps[Item]:
+        """``items`` one at a time, each of them asked for inside ``with``."""
+        found = Steps(self, items)
+        with self._lock:
+            self._steps.add(found)
+        return found
+
+    def close(self) -> None:
+        """Refuse new questions, and let go of the files as soon as those under way are answered. May be called again."""
+        with self._lock:
+            self._closed = True
+            idle = not self._users
+        if idle:
+            self._release()
+
+    def _release(self) -> None:
+        for each in list(self._steps):
+            each.stop()
+        self.engine.close()
+        self.manifest.close()
+
+    def __del__(self) -> None:
+        if not self._closed:
+            self._closed = True
+            self._release()
+
+
+class Steps(Iterator[Item], Generic[Item]):
+    """Reads on in a state. ``next()`` raises `ArchiveClosed` after the state was closed, unless the end was reached before."""
+
+    __slots__ = ("__weakref__", "_items", "_state")
+
+    def __init__(self, state: State, items: Iterator[Item]) -> None:
+        self._state: State | None = state
+        self._items: Iterator[Item] | None = items
+
+    def __next__(self) -> Item:
+        if self._state is None:
+            raise StopIteration
+        try:
+            with self._state:
+                if self._items is None:
+                    raise StopIteration
+                return next(self._items)
+        except StopIteration:
+            self._state = self._items = None
+            raise
+
+    def stop(self) -> None:
+        """Let go of what was being read, as its state was closed."""
+        self._items = None
+
+    def close(self) -> None:
+        """Read no further."""
+        self._state = self._items = None
+
+
+def spellings(id: str) -> list[str]:  # noqa: A002
+    """The keys that an id may stand for."""
+    return list(dict.fromkeys(filter(None, (canonical_id(id), squash(id), id.strip()))))
+
+
+def record_reader(engine: WhooshEngine, path: Path) -> Callable[[str], Cable]:
+    """What gives the record of a key, or raises `CableNotFound`. It refers to the engine alone, so that nothing keeps that alive which it keeps."""
+
+    def load(key: str) -> Cable:
+        record = engine.record(key)
+        if record is None:
+            raise CableNotFound(f"no cable '{key}' in {path}")
+        return Cable.from_dict(json.loads(record))
+
+    return load
