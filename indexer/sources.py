@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from reftel.indexer.source_names import is_file_read, is_folder_read
 from reftel.schema.errors import SourceError
 from reftel.schema.names import name_of
 
@@ -124,13 +125,8 @@ def _walk(folder: Path, on_error: OnError) -> Iterator[Path]:
         if not ARCHIVE_MARKERS.isdisjoint(names):
             folders.clear()
             continue
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (Path(here, name) for name in sorted(names) if _is_source(name))
-
-
-def _is_source(name: str) -> bool:
-    """Whether a file met on a walk is read: hidden files and the notes that people put beside cables are not."""
-    return not name.startswith(".") and not name.lower().endswith(".md") and Path(name).stem.lower() != "readme"
+        folders[:] = sorted(filter(is_folder_read, folders))
+        yield from (Path(here, name) for name in sorted(filter(is_file_read, names)))
 
 
 def _is_gone(path: Path) -> bool:

@@ -16,6 +16,7 @@ from typing import Any, cast
 
 from reftel.frozen import frozen
 from reftel.indexer.containers.zip_names import member_name, open_zip
+from reftel.indexer.source_names import is_member_read
 from reftel.schema.errors import SourceError
 from reftel.schema.names import name_of
 
@@ -73,12 +74,13 @@ def _members(name: str, binary: io.BufferedReader[Any]) -> Streams:
         yield SourceError(f"a damaged zip file: {error}", path=name)
         return
     with archive:
-        for number, member in enumerate(archive.infolist()):
-            if number >= MAX_MEMBERS:
-                yield SourceError(f"more than {MAX_MEMBERS} members; the rest was not read", path=name)
-                return
-            if not member.is_dir():
-                yield from _member(archive, member, f"{name}!{member_name(member)}")
+        members = [member for member in archive.infolist() if not member.is_dir() and is_member_read(member_name(member))]
+        if not members:
+            yield SourceError("a zip file with no files to read", path=name)
+        for member in members[:MAX_MEMBERS]:
+            yield from _member(archive, member, f"{name}!{member_name(member)}")
+        if len(members) > MAX_MEMBERS:
+            yield SourceError(f"more than {MAX_MEMBERS} members; the rest was not read", path=name)
 
 
 def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> Streams:

@@ -33,7 +33,7 @@ def command(sources: tuple[str, ...], archive: str, output_format: str, workers:
     """Index cables from files and folders. Run again, it reads only what changed.
 
     A file that changed replaces its cables, a file that is gone from a folder takes its cables with it, unless another file holds them.
-    Hidden files, README files and `*.md` files in folders are passed over.
+    In folders and zip files, hidden files, README and `*.md` files and what systems put there (`__MACOSX`, `Thumbs.db`) are passed over.
     """
     from reftel.indexer.workers import cores  # noqa: PLC0415
 
