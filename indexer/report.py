@@ -8,8 +8,10 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+from reftel.frozen import brief_repr
 
-@dataclasses.dataclass(slots=True)
+
+@dataclasses.dataclass(slots=True, repr=False)
 class BuildReport:
     """What a run did.
 
@@ -38,6 +40,8 @@ class BuildReport:
     new: list[str] = dataclasses.field(default_factory=list)
     durations: dict[str, float] = dataclasses.field(default_factory=dict)
     notes: list[str] = dataclasses.field(default_factory=list)
+
+    __repr__ = brief_repr
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form, with rates per second of the whole run."""

@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from reftel.frozen import frozen
+from reftel.frozen import brief_path, frozen
 from reftel.lists import list_key
 from reftel.schema.cable import Cable
-from reftel.schema.errors import CableNotFound, SourceError
+from reftel.schema.errors import ArchiveClosed, CableNotFound, SourceError
 from reftel.schema.identifiers import canonical_id
 from reftel.schema.names import name_of
+from reftel.schema.several import several
 
 if TYPE_CHECKING:
     from reftel.indexer.build import BuildReport, Progress
@@ -39,7 +40,7 @@ AnyPath = StrPath | bytes | os.PathLike[bytes]
 """A name of a file is bytes; those that are no UTF-8 stand in a ``str`` as ``os.fsdecode`` puts them there."""
 
 
-@frozen
+@frozen(brief=True)
 class Version:
     """One file's text of a cable. ``length`` of header and body in characters, ``released`` as the container prints it."""
 
@@ -99,15 +100,15 @@ class Archive:
         self,
         query: str,
         *,
-        facets: Iterable[str] = (),
+        facets: str | Iterable[str] = (),
         sort: str = "relevance",
         limit: int | None = 20,
         offset: int = 0,
-        ids: Iterable[str] | None = None,
+        ids: str | Iterable[str] | None = None,
     ) -> Page:
         """A page of hits.
 
-        ``facets``: field names, ``"year"`` or with a number of buckets ``"year:20"``, ``"year:all"``; counted over all hits.
+        ``facets``: a field name or several, ``"year"`` or with a number of buckets ``"year:20"``, ``"year:all"``; counted over all hits.
         ``sort``: ``relevance`` or a sort field, ``-`` in front for descending. ``limit`` ``None``: every hit. ``ids``: only among these
         cables, in any spelling; a note says how many of them the archive lacks.
         Raises `QueryError` (with the place of the fault) for a query, facet or sort key that cannot be read.
@@ -115,12 +116,12 @@ class Archive:
         with self._state as state:
             return state.searcher.page(query, facets=facets, sort=sort, limit=limit, offset=offset, ids=_keys(ids))
 
-    def scan(self, query: str, *, ids: Iterable[str] | None = None) -> Iterator[Hit]:
+    def scan(self, query: str, *, ids: str | Iterable[str] | None = None) -> Iterator[Hit]:
         """Every hit in order of key, one at a time, in constant memory. Scores are 0."""
         with self._state as state:
             return state.steps(state.searcher.scan(query, _keys(ids)))
 
-    def matches(self, query: str, *, sort: str = "id", ids: Iterable[str] | None = None) -> Iterator[Hit]:
+    def matches(self, query: str, *, sort: str = "id", ids: str | Iterable[str] | None = None) -> Iterator[Hit]:
         """Every hit with *all* paragraphs that match, in text order, instead of the best two.
 
         In order of key (``id``) in constant memory; in that of another sort field the keys of all hits are held in memory. A cable that was
@@ -135,7 +136,7 @@ class Archive:
             return state.searcher.highlights(query, state.cable(id))
 
     def kwic(
-        self, query: str, *, width: int = 40, sort: str = "id", ids: Iterable[str] | None = None
+        self, query: str, *, width: int = 40, sort: str = "id", ids: str | Iterable[str] | None = None
     ) -> Iterator[KwicLine]:
         """Every occurrence of the query's words in paragraphs, with ``width`` characters of context on each side.
 
@@ -152,7 +153,7 @@ class Archive:
         format: str = "csv",  # noqa: A002 - the API's name
         sort: str = "id",
         bom: bool = False,
-        ids: Iterable[str] | None = None,
+        ids: str | Iterable[str] | None = None,
     ) -> int:
         """The number of cables written to the file ``out``, which appears whole or not at all.
 
@@ -192,12 +193,12 @@ class Archive:
         """Hits by ``day``, ``month`` or ``year``, the empty ones between included; ``auto`` chooses."""
         return self.timelines([query], by=by)[0]
 
-    def timelines(self, queries: Iterable[str], *, by: str = "auto") -> tuple[Timeline, ...]:
-        """A `timeline` for each query, all with the same periods."""
+    def timelines(self, queries: str | Iterable[str], *, by: str = "auto") -> tuple[Timeline, ...]:
+        """A `timeline` for each query, or for one alone, all with the same periods."""
         from reftel.search.timeline import timelines  # noqa: PLC0415
 
         with self._state as state:
-            return timelines(state.searcher.desk, list(queries), by)
+            return timelines(state.searcher.desk, tuple(several(queries)), by)
 
     def drill(self, query: str, facet: str, *, order: str = "count", narrow: bool = False) -> FacetTable:
         """A facet with the rest summed up; ``"year>from:5"`` nests the second in each value of the first.
@@ -231,7 +232,7 @@ class Archive:
         with self._state as state:
             return state.steps(find_duplicates(state.searcher.desk, query, threshold=threshold, block=block))
 
-    def facets(self, query: str, names: Iterable[str]) -> dict[str, tuple[Bucket, ...]]:
+    def facets(self, query: str, names: str | Iterable[str]) -> dict[str, tuple[Bucket, ...]]:
         """Facet buckets over all hits of ``query``; ``names`` as ``facets`` of `search`."""
         with self._state as state:
             return state.searcher.facets(query, names)
@@ -245,6 +246,13 @@ class Archive:
         """The record of a cable, by its id in any spelling or by its key. Raises `CableNotFound`."""
         with self._state as state:
             return state.cable(id)
+
+    def __repr__(self) -> str:
+        shown = brief_path(name_of(self.path))
+        try:
+            return f"<Archive {shown}, {len(self):,} cables>"
+        except ArchiveClosed:
+            return f"<Archive {shown}, closed>"
 
     def __len__(self) -> int:
         with self._state as state:
@@ -314,8 +322,8 @@ class Archive:
         self.close()
 
 
-def _keys(ids: Iterable[str] | None) -> list[str] | None:
-    return None if ids is None else [list_key(text) for text in ids]
+def _keys(ids: str | Iterable[str] | None) -> list[str] | None:
+    return None if ids is None else [list_key(text) for text in several(ids)]
 
 
 def _bytes_in(folder: Path) -> int:

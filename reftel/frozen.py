@@ -14,9 +14,9 @@ _Writer = Callable[[type[Any]], Callable[..., Any]]
 @overload
 def frozen(cls: type[Made]) -> type[Made]: ...
 @overload
-def frozen(*, kw_only: bool = False) -> Callable[[type[Made]], type[Made]]: ...
+def frozen(*, kw_only: bool = False, brief: bool = False) -> Callable[[type[Made]], type[Made]]: ...
 @dataclass_transform(frozen_default=True, field_specifiers=(dataclasses.field,))
-def frozen(cls: type[Any] | None = None, *, kw_only: bool = False) -> Any:
+def frozen(cls: type[Any] | None = None, *, kw_only: bool = False, brief: bool = False) -> Any:
     """The class as a frozen dataclass with slots: ``@frozen``, or ``@frozen(kw_only=True)``.
 
     It behaves as one of ``dataclasses.dataclass(frozen=True, slots=True)``, but for two costs:
@@ -25,17 +25,19 @@ def frozen(cls: type[Any] | None = None, *, kw_only: bool = False) -> Any:
       Here a method is written when it is first called, and the classes of what a process does not do cost nothing.
     * The ``__init__`` that `dataclasses` writes for a frozen class sets each field by ``object.__setattr__``, which looks up by name where
       the field is; one cable takes some three hundred fields. Here each value is given to its slot, in half the time.
+
+    ``brief``: its ``repr()`` is that of `brief_repr`.
     """
-    return (lambda given: _freeze(given, kw_only)) if cls is None else _freeze(cls, kw_only)
+    return (lambda given: _freeze(given, kw_only, brief)) if cls is None else _freeze(cls, kw_only, brief)
 
 
-def _freeze(cls: type[Any], kw_only: bool) -> type[Any]:
+def _freeze(cls: type[Any], kw_only: bool, brief: bool) -> type[Any]:
     made = dataclasses.dataclass(init=False, repr=False, eq=False, slots=True, kw_only=kw_only)(cls)
     methods = {
         "__init__": _Unwritten(made, "__init__", _write_init),
         "__eq__": _postponed(made, "__eq__", _write_eq),
         "__hash__": _postponed(made, "__hash__", _write_hash),
-        "__repr__": _repr,
+        "__repr__": brief_repr if brief else _repr,
         "__setattr__": _refuser(made, "assign to"),
         "__delattr__": _refuser(made, "delete"),
         "__getstate__": _get_state,
@@ -129,6 +131,50 @@ def _function(name: str, parameters: list[str], lines: list[str], names: dict[st
 def _repr(self: Any) -> str:
     values = (f"{field.name}={getattr(self, field.name)!r}" for field in dataclasses.fields(self) if field.repr)
     return f"{self.__class__.__qualname__}({', '.join(values)})"
+
+
+_LONGEST, _LONGEST_VALUE, _LONGEST_PATH = 200, 60, 120  # characters
+
+
+def brief_repr(self: Any) -> str:
+    """A dataclass on a line of at most 200 characters: absent values left out, long texts cut, of long collections the number of items."""
+    shown = f"{self.__class__.__qualname__}("
+    for field in dataclasses.fields(self):
+        value = getattr(self, field.name)
+        if not field.repr or value is None or (isinstance(value, _COLLECTIONS) and not value):
+            continue
+        part = f"{'' if shown.endswith('(') else ', '}{field.name}={_brief(value)}"
+        if len(shown) + len(part) + len(", …)") > _LONGEST:
+            return f"{shown}, …)"
+        shown += part
+    return f"{shown})"
+
+
+def brief_path(name: str) -> str:
+    """The name of a file in quotes, its end if it is long."""
+    shown = repr(name)
+    return shown if len(shown) <= _LONGEST_PATH else f"{shown[0]}…{shown[-_LONGEST_PATH:]}"
+
+
+_COLLECTIONS = (str, bytes, tuple, list, dict, set, frozenset)
+
+
+def _brief(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, str):
+        text = repr(value[:_LONGEST_VALUE])
+        return text if len(value) <= _LONGEST_VALUE >= len(text) else f"{text[: _LONGEST_VALUE - 2]}…{text[-1]}"
+    if dataclasses.is_dataclass(value):
+        name = getattr(value, "key", None)
+        return f"<{type(value).__name__}{f' {name!a}'[:_LONGEST_VALUE] if isinstance(name, str) else ''}>"
+    if isinstance(value, _COLLECTIONS) and len(value) <= _LONGEST_VALUE and not any(map(dataclasses.is_dataclass, value)):
+        text = repr(value)
+        if len(text) <= _LONGEST_VALUE:
+            return text
+    if isinstance(value, _COLLECTIONS):
+        return f"<{len(value):,} {'item' if len(value) == 1 else 'items'}>"
+    return repr(value)[:_LONGEST_VALUE]
 
 
 def _refuser(cls: type[Any], verb: str) -> Callable[..., None]:

@@ -20,7 +20,7 @@ MOST = 5
 _ANSWER = re.compile(r"(?:re|reply|corrected copy|[(](?:c|s|u|sbu|u//fouo|s//nf|s/nf|c/nf)[)])\s*[:-]?\s*", re.IGNORECASE)
 
 
-@frozen
+@frozen(brief=True)
 class Neighbour:
     """A cable near another one; ``cable`` is ``None`` where the archive does not have it."""
 
@@ -37,7 +37,7 @@ class Neighbour:
         }  # fmt: skip
 
 
-@frozen
+@frozen(brief=True)
 class Neighbours:
     """What stands around a cable: ``cites`` in printed order, the others in order of time."""
 

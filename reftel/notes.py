@@ -15,8 +15,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from reftel.frozen import frozen
+from reftel.frozen import brief_path, frozen
 from reftel.schema.errors import ArchiveDamaged, ArchiveLocked, BadValueError
+from reftel.schema.names import name_of
+from reftel.schema.several import several
 
 NOTES_FILE = "mine.sqlite"
 """The name of the file in an archive's folder."""
@@ -35,7 +37,7 @@ _TAG = re.compile(r"[^\W_][\w./-]*")
 _TAG_HINT = "a tag is letters and digits, joined by - _ . or /, as in minsk-group"
 
 
-@frozen
+@frozen(brief=True)
 class Note:
     """What is noted on one cable: tags in order, texts in the order in which they were written; ``changed`` ISO 8601, UTC."""
 
@@ -55,18 +57,21 @@ class Notes:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
 
-    def add(self, key: str, *, tags: Iterable[str] = (), text: str | None = None) -> None:
+    def __repr__(self) -> str:
+        return f"<Notes {brief_path(name_of(self.path))}>"
+
+    def add(self, key: str, *, tags: str | Iterable[str] = (), text: str | None = None) -> None:
         """Add tags and a text to what is noted on a cable. A tag that is there already stays as it is."""
-        names = [parse_tag(tag) for tag in tags]
+        names = [parse_tag(tag) for tag in several(tags)]
         now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         with self._connected(writing=True) as database:
             database.executemany("insert or ignore into tag values (?, ?, ?)", [(key, name, now) for name in names])
             if text is not None and text.strip():
                 database.execute("insert into note (key, text, added) values (?, ?, ?)", (key, text.strip(), now))
 
-    def remove(self, key: str, *, tags: Iterable[str] = (), text: str | None = None) -> int:
+    def remove(self, key: str, *, tags: str | Iterable[str] = (), text: str | None = None) -> int:
         """How many tags and texts were removed from a cable: those named, or all where none is."""
-        names = [parse_tag(tag) for tag in tags]
+        names = [parse_tag(tag) for tag in several(tags)]
         if not self.path.exists():
             return 0
         with self._connected(writing=True) as database:

@@ -73,7 +73,7 @@ def _reader_of(hint: Any) -> Reader | None:
     return None
 
 
-@frozen
+@frozen(brief=True)
 class Source(_Record):
     """Where a cable was read: path as given, container, and a locator in it (1-based row or line; ``None`` where the file is the cable)."""
 
@@ -82,7 +82,7 @@ class Source(_Record):
     locator: int | None = None
 
 
-@frozen
+@frozen(brief=True)
 class Reference(_Record):
     """A reftel. ``label`` is the printed letter, ``id`` the canonical id (only for kind ``cable``), ``raw`` the item as printed."""
 
@@ -92,7 +92,7 @@ class Reference(_Record):
     raw: str
 
 
-@frozen
+@frozen(brief=True)
 class ClassifiedBy(_Record):
     """The classifying officer: name as printed without title, title, and reasons as ``1.4 (b)`` in printed order."""
 
@@ -101,7 +101,7 @@ class ClassifiedBy(_Record):
     reasons: tuple[str, ...] = ()
 
 
-@frozen
+@frozen(brief=True)
 class Recipient(_Record):
     """An addressee. ``precedence`` and ``serial`` are as printed behind the name; ``None`` where nothing is printed.
 
@@ -116,7 +116,7 @@ class Recipient(_Record):
     excluded: tuple[str, ...] = ()
 
 
-@frozen
+@frozen(brief=True)
 class Paragraph(_Record):
     """A top-level paragraph in text order.
 
@@ -133,7 +133,7 @@ class Paragraph(_Record):
     text: str
 
 
-@frozen
+@frozen(brief=True)
 class Warning(_Record):  # noqa: A001 - the record's word for it
     """Something a careful reader should know: a documented code, the record's field, and a message that quotes what was seen."""
 
@@ -142,7 +142,7 @@ class Warning(_Record):  # noqa: A001 - the record's word for it
     message: str
 
 
-@frozen
+@frozen(brief=True)
 class Cable(_Record):
     """One cable. Field meanings are in docs/record.md."""
 

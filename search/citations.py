@@ -32,7 +32,7 @@ _BATCH = 500
 _DIGITS = re.compile(r"\d+")
 
 
-@frozen
+@frozen(brief=True)
 class CitedCable:
     """A cable of a citation graph, ``distance`` steps from the one asked for. One not in the archive has no date and no subject."""
 
@@ -50,7 +50,7 @@ class CitedCable:
         return dataclasses.asdict(self)
 
 
-@frozen
+@frozen(brief=True)
 class Citation:
     """One reference: ``source`` cites ``target`` (``None`` for what is no cable or has lost its number) as ``label`` and ``raw`` print it.
 
@@ -71,7 +71,7 @@ class Citation:
         return dataclasses.asdict(self)
 
 
-@frozen
+@frozen(brief=True)
 class Citations:
     """A citation graph around ``roots``. ``cables``: by distance, then date, then key; ``links``: in that order of their sources.
 

@@ -23,7 +23,7 @@ DEEPEST = 4
 """Facets that may be nested in each other."""
 
 
-@frozen
+@frozen(brief=True)
 class FacetBucket:
     """A value, its number of hits, and what is nested in it.
 
@@ -43,7 +43,7 @@ class FacetBucket:
         }
 
 
-@frozen
+@frozen(brief=True)
 class FacetTable:
     """One facet over ``total`` hits.
 

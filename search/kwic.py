@@ -24,7 +24,7 @@ ORDERS: tuple[Order, ...] = ("id", "date", "left", "right")
 _BLANKS = 8  # context is looked for in at most so many times its width of text: rows of blanks are passed over
 
 
-@frozen
+@frozen(brief=True)
 class KwicLine:
     """One occurrence. ``left`` and ``right`` are the text around ``keyword`` on one line, never across the paragraph's ends.
 

@@ -55,7 +55,7 @@ _BUFFER = 1 << 15
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 
 
-@frozen
+@frozen(brief=True)
 class Duplicate:
     """Two cables with text in common, ``first`` the earlier by key.
 

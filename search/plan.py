@@ -201,7 +201,7 @@ class Request:
     facets: tuple[tuple[str, int | None], ...] = ()
 
 
-@frozen
+@frozen(brief=True)
 class Bucket:
     """A facet value and the number of hits that have it."""
 

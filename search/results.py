@@ -16,7 +16,7 @@ DEFAULT_WIDTH = 40
 """Characters of context on each side of a keyword."""
 
 
-@frozen
+@frozen(brief=True)
 class HitParagraph:
     """A paragraph shown with a hit. ``index`` is its place in ``Cable.paragraphs``; ``highlights`` are ranges in ``text``."""
 
@@ -31,7 +31,7 @@ class HitParagraph:
         return {"number": self.number, "mark": self.mark, "text": self.text, "highlights": [list(pair) for pair in self.highlights]}
 
 
-@frozen
+@frozen(brief=True)
 class Hit:
     """A cable that matched: its record, its score, and the paragraphs that answer best."""
 
@@ -81,7 +81,7 @@ class Hit:
         }
 
 
-@frozen
+@frozen(brief=True)
 class Page:
     """A window of a result: ``total`` counts all hits, ``query`` is the query as printed back, ``notes`` say how it was read."""
 
@@ -109,7 +109,7 @@ def facets_to_dict(facets: dict[str, tuple[Bucket, ...]]) -> dict[str, list[dict
     return {name: [dataclasses.asdict(bucket) for bucket in buckets] for name, buckets in facets.items()}
 
 
-@frozen
+@frozen(brief=True)
 class ExplainedNode:
     """A node of a plan with the number of cables it holds for, the time that took, and by which ``way`` they were found.
 
@@ -135,7 +135,7 @@ class ExplainedNode:
         }
 
 
-@frozen
+@frozen(brief=True)
 class Explanation:
     """How a query was read."""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from reftel.schema.errors import BadValueError, UnknownFieldError
 from reftel.schema.fields import facet_fields, fields_by_name, sort_fields
+from reftel.schema.several import several
 from reftel.search.describe import describe
 from reftel.search.desk import Desk
 from reftel.search.impliedyears import resolve_years
@@ -39,14 +40,14 @@ class Searcher:
         self._load = load
         self._tagged = tagged
 
-    def read(self, query: str, ids: Iterable[str] | None = None) -> ParsedQuery:
+    def read(self, query: str, ids: str | Iterable[str] | None = None) -> ParsedQuery:
         """``query`` as engines can answer it: tags of one's own looked up, restricted to ``ids`` where they are given."""
         read = read_query(query)
         notes = (*read.notes, *unknown_tags(read.plan, self._tagged))
         plan, assumed = resolve_years(resolve(read.plan, self._tagged), self.desk)
         notes += assumed
         if ids is not None:
-            wanted = list(dict.fromkeys(ids))
+            wanted = list(dict.fromkeys(several(ids)))
             listed = ids_node(wanted)
             missing = len(wanted) - self._engine.answer(Request(listed, limit=0)).total
             notes += (f"{missing:,} of the {len(wanted):,} ids of the list are not in the archive",) if missing else ()
@@ -57,17 +58,17 @@ class Searcher:
         self,
         query: str,
         *,
-        facets: Iterable[str] = (),
+        facets: str | Iterable[str] = (),
         sort: str = "relevance",
         limit: int | None = 20,
         offset: int = 0,
-        ids: Iterable[str] | None = None,
+        ids: str | Iterable[str] | None = None,
     ) -> Page:
         """The hits ``offset`` to ``offset + limit`` of ``query``; see `Archive.search`."""
         if offset < 0 or (limit is not None and limit < 0):
             raise BadValueError("limit and offset must not be negative", text=f"limit={limit} offset={offset}", start=0)
         read = self.read(query, ids)
-        request = Request(read.plan, parse_sort(sort), offset, limit, tuple(map(parse_facet, facets)))
+        request = Request(read.plan, parse_sort(sort), offset, limit, tuple(map(parse_facet, several(facets))))
         answer = self._engine.answer(request)
         hits = tuple(self._hit(found.key, found.score, read.plan) for found in answer.found)
         notes = read.notes if answer.total else (*read.notes, *self._suggestions(read.plan))
@@ -78,12 +79,12 @@ class Searcher:
 
         return suggestions(self._engine, plan)
 
-    def scan(self, query: str, ids: Iterable[str] | None = None) -> Iterator[Hit]:
+    def scan(self, query: str, ids: str | Iterable[str] | None = None) -> Iterator[Hit]:
         """Every hit in key order, one at a time."""
         plan = self.read(query, ids).plan
         return (self._hit(key, 0.0, plan) for key in self._engine.scan(plan))
 
-    def matches(self, query: str, *, sort: str = "id", ids: Iterable[str] | None = None) -> Iterator[Hit]:
+    def matches(self, query: str, *, sort: str = "id", ids: str | Iterable[str] | None = None) -> Iterator[Hit]:
         """Every hit with all paragraphs that match, one at a time; see `Archive.matches`."""
         plan = self.read(query, ids).plan
         cables = map(self._load, self._keys(plan, sort))
@@ -94,7 +95,7 @@ class Searcher:
         return matching_paragraphs(cable, self.read(query).plan)
 
     def kwic(
-        self, query: str, *, width: int = DEFAULT_WIDTH, sort: str = "id", ids: Iterable[str] | None = None
+        self, query: str, *, width: int = DEFAULT_WIDTH, sort: str = "id", ids: str | Iterable[str] | None = None
     ) -> Iterator[KwicLine]:
         """Every occurrence; see `Archive.kwic`."""
         from reftel.search.kwic import kwic_lines, parse_order, sort_lines  # noqa: PLC0415 - a plain search starts without it
@@ -126,10 +127,10 @@ class Searcher:
         levels = [parse_facet(part) for part in split_levels(facet)]
         return facet_table(self.desk, query, levels, order=parse_order_of_buckets(order), narrow=narrow)
 
-    def facets(self, query: str, names: Iterable[str], ids: Iterable[str] | None = None) -> dict[str, tuple[Bucket, ...]]:
+    def facets(self, query: str, names: str | Iterable[str], ids: str | Iterable[str] | None = None) -> dict[str, tuple[Bucket, ...]]:
         """The buckets of each facet over all hits; see `parse_facet`."""
         read = self.read(query, ids)
-        return self._engine.answer(Request(read.plan, limit=0, facets=tuple(map(parse_facet, names)))).facets
+        return self._engine.answer(Request(read.plan, limit=0, facets=tuple(map(parse_facet, several(names))))).facets
 
     def explain(self, query: str) -> Explanation:
         """How ``query`` was read, with counts for each part of its plan."""
@@ -166,11 +167,12 @@ def parse_sort(text: str) -> str:
     name = text.strip().lower()
     bare = name.removeprefix("-")
     field = fields_by_name().get(bare)
-    if bare == "relevance":
-        return bare
+    if name == "relevance":
+        return name
     if field is None or not field.sort:
         names = ["relevance", *(each.name for each in sort_fields())]
-        raise BadValueError(f"cannot sort by '{text}'", text=text, start=0, end=len(text), hint=_nearest(bare, names))
+        hint = "the best hits come first: write relevance" if bare == "relevance" else _nearest(bare, names)
+        raise BadValueError(f"cannot sort by '{text}'", text=text, start=0, end=len(text), hint=hint)
     return f"-{field.name}" if name.startswith("-") else field.name
 
 

@@ -28,7 +28,7 @@ CANDIDATES = 300
 _K1, _B = 1.2, 0.75  # BM25's usual constants
 
 
-@frozen
+@frozen(brief=True)
 class SharedTerm:
     """A word of both cables. ``cables``: how many of the archive hold it; ``share``: its part of the score."""
 
@@ -41,7 +41,7 @@ class SharedTerm:
         return {"word": self.word, "cables": self.cables, "share": round(self.share, 4)}
 
 
-@frozen
+@frozen(brief=True)
 class SimilarCable:
     """A similar cable. ``score``: 0 and above, 1 is what the cable itself would get; ``terms``: the words that make it.
 

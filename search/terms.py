@@ -32,7 +32,7 @@ _FEW_HITS = 3  # up to which a word of one hit is a candidate
 _SHORTEST = 2
 
 
-@frozen
+@frozen(brief=True)
 class SignificantTerm:
     """A word with the number of hits that hold it, the number of all cables that do, and its log-likelihood ratio."""
 
@@ -46,7 +46,7 @@ class SignificantTerm:
         return {"word": self.word, "hits": self.hits, "cables": self.cables, "score": round(self.score, 2)}
 
 
-@frozen
+@frozen(brief=True)
 class Terms:
     """The significant words of a query's ``total`` hits against all ``cables`` of the archive, the most significant first."""
 

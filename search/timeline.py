@@ -26,7 +26,7 @@ _MOST_DAYS, _MOST_MONTHS = 92, 180  # rows up to which auto takes the finer grai
 _EPOCH = datetime.datetime(1970, 1, 1)  # naive arithmetic: all of it is UTC
 
 
-@frozen
+@frozen(brief=True)
 class Timeline:
     """Hits of ``query`` by period: ``2008-02-13``, ``2008-02`` or ``2008``, in time order, the empty ones between included.
 
