@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from reftel.schema.cable import Cable
-from reftel.schema.errors import ArchiveClosed, CableNotFound
+from reftel.schema.errors import ArchiveClosed, ArchiveError, CableNotFound
 from reftel.schema.fields import squash
 from reftel.schema.identifiers import canonical_id
 
@@ -40,7 +40,10 @@ class State:
         self.path, self.notes = path, notes
         self.engine: WhooshEngine
         self.manifest: Manifest
-        self.engine, self.manifest = open_snapshot(path)
+        try:
+            self.engine, self.manifest = open_snapshot(path)
+        except OSError as error:  # no permission, a name that is too long, a disk that fails
+            raise ArchiveError(f"{error.filename or path}: the archive cannot be opened: {error.strerror or error}") from error
         self._closed = False
         self.load = record_reader(self.engine, path)
         self.searcher: Searcher = Searcher(self.engine, self.load, notes.tagged)

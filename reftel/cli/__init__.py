@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from reftel.schema.errors import ReftelError
+from reftel.schema.errors import OutputError, ReftelError
 
 COMMANDS = (
     "index", "search", "show", "kwic", "refs", "similar", "export", "facets", "timeline", "terms", "duplicates",
@@ -70,6 +70,9 @@ def main(arguments: list[str] | None = None) -> None:
     gc.set_threshold(_COLLECT_AFTER)
     # NumPy's linear algebra, which nothing here uses, would start its threads: half of the time that NumPy takes to load.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from reftel.cli.streams import prepare_streams  # noqa: PLC0415 - a program that calls `run` keeps its own
+
+    prepare_streams()
     status = run(arguments)
     gc.freeze()
     sys.exit(status)
@@ -77,14 +80,11 @@ def main(arguments: list[str] | None = None) -> None:
 
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line; the exit status. Errors end in one message on standard error, never in a traceback."""
-    from reftel.render.safe import safe_text  # noqa: PLC0415 - after the group, which a shell completion needs alone
-
     try:
         result: Any = group.main(args=arguments, prog_name="reftel", standalone_mode=False)
         sys.stdout.flush()
     except ReftelError as error:
-        click.echo(f"reftel: {safe_text(str(error))}", err=True)
-        return error.exit_code
+        return _end(error, str(error), error.exit_code)
     except click.exceptions.Exit as error:
         return error.exit_code
     except click.ClickException as error:
@@ -96,6 +96,29 @@ def run(arguments: list[str] | None = None) -> int:
     except (SystemExit, BrokenPipeError):
         # The reader of the pipe has enough (`reftel search ... | head`): click turns that into an exit of its own. Python would
         # complain once more when it flushes at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence()
         return 0
+    except Exception as error:  # noqa: BLE001 - the net below all commands
+        from reftel.cli.faults import describe_fault  # noqa: PLC0415
+
+        return _end(error, *describe_fault(error))
     return result if isinstance(result, int) else 0
+
+
+def _end(error: Exception, message: str, status: int) -> int:
+    """Tell an error; ``status``."""
+    from reftel.cli.faults import print_traceback  # noqa: PLC0415 - only for an error
+    from reftel.render.safe import safe_text  # noqa: PLC0415
+
+    if isinstance(error, OutputError):
+        _silence()
+    print_traceback(error)
+    written = message.encode("utf-8", "backslashreplace").decode("utf-8")  # a path may have bytes that are no text
+    click.echo(f"reftel: {safe_text(written)}", err=True)
+    return status
+
+
+def _silence() -> None:
+    from reftel.cli.streams import silence_output  # noqa: PLC0415
+
+    silence_output()

@@ -5,15 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import click
 
 import reftel
 from reftel.cli.options import archive_option, echo_notes, ids_option, notes_option, query_argument
-from reftel.lists import iter_ids
 from reftel.render.export import FORMATS, write_export, write_hits
 from reftel.render.safe import safe_name
+from reftel.schema.errors import OutputError
 
 if TYPE_CHECKING:
     from reftel.search.results import Hit
@@ -55,7 +55,7 @@ def command(
     query: str,
     archive: str,
     notes: str | None,
-    ids: IO[str] | None,
+    ids: list[str] | None,
     output_format: str,
     out: str | None,
     sort: str,
@@ -68,10 +68,9 @@ def command(
     reftel export mine:chapter-3 --format footnotes --sort date
     """
     opened = reftel.open(archive, notes=notes)
-    listed = list(iter_ids(ids)) if ids else None
-    page = opened.search(query, limit=0, ids=listed)
+    page = opened.search(query, limit=0, ids=ids)
     echo_notes(page.notes)
-    hits = opened.matches(query, sort=sort, ids=listed)
+    hits = opened.matches(query, sort=sort, ids=ids)
     if out is None:
         if output_format == "zip" and sys.stdout.isatty():
             raise click.UsageError(
@@ -88,7 +87,7 @@ def _write(hits: Iterable[Hit], total: int, path: Path, output_format: str, *, b
     try:
         count = write_export(_with_progress(hits, total), path, output_format, bom=bom)
     except OSError as error:
-        raise click.UsageError(f"cannot write {safe_name(str(path))}: {error.strerror}") from error
+        raise OutputError(f"{path} cannot be written: {error.strerror}") from error
     click.echo(f"{count:,} cable{'' if count == 1 else 's'} written to {safe_name(str(path))}", err=True)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,7 +18,6 @@ from reftel.cli.options import (
     notes_option,
     query_argument,
 )
-from reftel.lists import iter_ids
 from reftel.render.hits import csv_line
 from reftel.render.safe import json_text, safe_line, safe_text
 
@@ -57,7 +56,7 @@ def command(
     query: str,
     archive: str,
     notes: str | None,
-    ids: IO[str] | None,
+    ids: list[str] | None,
     output_format: str,
     width: int,
     sort: str,
@@ -70,10 +69,9 @@ def command(
     reftel kwic 'precedent class:>=secret' --width 60 --sort right
     """
     opened = reftel.open(archive, notes=notes)
-    listed = list(iter_ids(ids)) if ids else None
-    page = opened.search(query, limit=0, ids=listed)
+    page = opened.search(query, limit=0, ids=ids)
     echo_notes(page.notes)
-    lines = iter(opened.kwic(query, width=width, sort=sort, ids=listed))
+    lines = iter(opened.kwic(query, width=width, sort=sort, ids=ids))
     shown = lines if everything else itertools.islice(lines, limit)
     count = _print(shown, output_format, width)
     if next(lines, None) is not None:

@@ -7,6 +7,7 @@ from typing import IO
 
 import click
 
+from reftel.cli.options import read_ids
 from reftel.lists import intersect, minus, union
 from reftel.render.safe import safe_line
 
@@ -35,6 +36,6 @@ def command(operation: str, files: tuple[IO[str], ...]) -> int:
     if len(files) < 2:
         raise click.UsageError("name two lists or more; one of them may be - for standard input")
     count = 0
-    for count, key in enumerate(_OPERATIONS[operation](*files), start=1):  # noqa: B007 - used behind the loop
+    for count, key in enumerate(_OPERATIONS[operation](*map(read_ids, files)), start=1):  # noqa: B007 - used behind the loop
         click.echo(safe_line(key))
     return 0 if count else 1

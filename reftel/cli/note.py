@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 import reftel
-from reftel.cli.options import archive_option, echo_lines, format_option, notes_option
+from reftel.cli.options import archive_option, echo_lines, format_option, notes_option, whole_text
 from reftel.lists import list_key
 from reftel.render.hits import csv_line
 from reftel.render.safe import json_text, safe_line
@@ -32,7 +32,7 @@ _LIST = "list"
     metavar="TAG",
     help="Tag to add; with --remove, to remove; with list, only cables that have all of these; may be repeated.",
 )
-@click.option("--text", metavar="TEXT", help="Note to add; with --remove, to remove.")
+@click.option("--text", metavar="TEXT", callback=whole_text, help="Note to add; with --remove, to remove.")
 @click.option(
     "--remove", is_flag=True, help="Remove these tags and this text, or everything that is noted on the cable."
 )

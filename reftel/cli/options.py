@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -30,9 +31,17 @@ def archive_option(command: _Command) -> _Command:
 def format_option(*formats: str) -> Callable[[_Command], _Command]:
     """``--format`` with these choices, the first one the default."""
     return click.option(
-        "--format", "-f", "output_format", type=click.Choice(formats), default=formats[0], show_default=True,
+        "--format", "-f", "output_format", type=click.Choice(formats), default=formats[0], show_default=True, callback=_for_whom,
         help="table is for people, the rest for programs.",
     )  # fmt: skip
+
+
+def _for_whom(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    if value != "table":
+        from reftel.cli.streams import write_exactly  # noqa: PLC0415 - programs read
+
+        write_exactly()
+    return value
 
 
 def query_argument(command: _Command) -> _Command:
@@ -46,8 +55,18 @@ def _complete(context: click.Context, parameter: click.Parameter, incomplete: st
     return complete_query(context, parameter, incomplete)
 
 
-def _join(_context: click.Context, _parameter: click.Parameter, value: Iterable[str]) -> str:
-    return " ".join(value)
+def _join(context: click.Context, parameter: click.Parameter, value: Iterable[str]) -> str:
+    return whole_text(context, parameter, " ".join(value))
+
+
+_Text = TypeVar("_Text", str, str | None)
+
+
+def whole_text(_context: click.Context, parameter: click.Parameter, value: _Text) -> _Text:
+    """A text from the command line as it is. A usage error for bytes that are none: they could neither be found nor be kept."""
+    if value and re.search("[\ud800-\udfff]", value):
+        raise click.BadParameter(f"not a text in this terminal's encoding: {value!a}", param=parameter)
+    return value
 
 
 def echo_lines(lines: Iterable[str]) -> None:
@@ -80,9 +99,24 @@ def notes_option(command: _Command) -> _Command:
     )(command)  # fmt: skip
 
 
+def read_ids(file: IO[str]) -> list[str]:
+    """The keys of a list of ids. A usage error for a file that cannot be read to its end."""
+    from reftel.lists import iter_ids  # noqa: PLC0415 - only with a list
+
+    try:
+        return list(iter_ids(file))
+    except OSError as error:
+        file.close()
+        raise click.UsageError(f"{file.name} cannot be read: {error.strerror}") from error
+
+
+def _listed(_context: click.Context, _parameter: click.Parameter, value: IO[str] | None) -> list[str] | None:
+    return None if value is None else read_ids(value)
+
+
 def ids_option(command: _Command) -> _Command:
     """``--ids-from FILE``: only among the cables of a list, one id a line, ``-`` for standard input."""
     return click.option(
-        "--ids-from", "ids", metavar="FILE", type=click.File("r", encoding="utf-8", errors="replace"),
+        "--ids-from", "ids", metavar="FILE", type=click.File("r", encoding="utf-8", errors="replace"), callback=_listed,
         help="Only among the cables whose ids stand in this file, one a line; - reads them from standard input.",
     )(command)  # fmt: skip

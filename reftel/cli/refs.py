@@ -9,6 +9,7 @@ import click
 import reftel
 from reftel.cli.completion import complete_ids, complete_query
 from reftel.cli.options import archive_option, console, echo_lines, format_option, notes_option
+from reftel.cli.streams import write_exactly
 from reftel.render import refs as render
 from reftel.render.graph import render_graph
 from reftel.render.safe import json_text
@@ -69,6 +70,7 @@ def _direction(*, incoming: bool, outgoing: bool, query: str | None) -> Directio
 
 def _print(found: Citations, output_format: str, graph: str | None, *, thread: bool) -> None:
     if graph:
+        write_exactly()
         click.echo(render_graph(found, graph))
     elif output_format == "json":
         click.echo(json_text(found.to_dict(), indent=2))

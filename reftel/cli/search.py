@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import sys
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import click
 
@@ -20,7 +20,6 @@ from reftel.cli.options import (
     notes_option,
     query_argument,
 )
-from reftel.lists import iter_ids
 from reftel.render import hits as render
 from reftel.render import plain
 
@@ -62,7 +61,7 @@ def command(
     query: str,
     archive: str,
     notes: str | None,
-    ids: IO[str] | None,
+    ids: list[str] | None,
     output_format: str,
     limit: int,
     offset: int,
@@ -79,10 +78,9 @@ def command(
     reftel search 'kosovo w/p precedent class:>=confidential date:2008' --facet from
     """
     opened = reftel.open(archive, notes=notes)
-    listed = list(iter_ids(ids)) if ids else None
     if everything:
-        return _stream(opened, query, listed, output_format, facets=facets, sort=sort)
-    page = opened.search(query, facets=facets, sort=sort, limit=limit, offset=offset, ids=listed)
+        return _stream(opened, query, ids, output_format, facets=facets, sort=sort)
+    page = opened.search(query, facets=facets, sort=sort, limit=limit, offset=offset, ids=ids)
     if output_format == "json":
         click.echo(render.render_json(page))
     elif output_format == "table":
@@ -119,7 +117,7 @@ def _print_hits(hits: Iterable[Hit]) -> None:
 def _stream(
     opened: reftel.Archive,
     query: str,
-    listed: list[str] | None,
+    ids: list[str] | None,
     output_format: str,
     *,
     facets: tuple[str, ...],
@@ -129,8 +127,8 @@ def _stream(
         raise click.UsageError(
             "--all streams hits in order of key: it goes with --format jsonl, csv, ids, md or table, without --facet and --sort"
         )
-    echo_notes(opened.search(query, limit=0, ids=listed).notes)
-    hits = iter(opened.scan(query, ids=listed))
+    echo_notes(opened.search(query, limit=0, ids=ids).notes)
+    hits = iter(opened.scan(query, ids=ids))
     first = next(hits, None)
     every: Iterable[Hit] = () if first is None else itertools.chain([first], hits)
     if output_format == "table":

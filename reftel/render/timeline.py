@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from reftel.render.hits import csv_line
 from reftel.render.safe import safe_line
-from reftel.schema.errors import ReftelError
+from reftel.schema.errors import OutputError, ReftelError
 from reftel.search.timeline import days_in, first_day
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def draw(lines: Sequence[Timeline], path: str, form: str) -> None:
         try:
             figure.savefig(Path(path), format=form, dpi=150, metadata={"Date": None} if form == "svg" else None)
         except OSError as error:
-            raise ReftelError(f"{path}: {error.strerror}") from error
+            raise OutputError(f"{path} cannot be written: {error.strerror}") from error
 
 
 def _fill(axes: Any, lines: Sequence[Timeline]) -> None:
