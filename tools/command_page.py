@@ -26,9 +26,11 @@ progress go to standard error.
 | 4 | some sources could not be read |
 | 5 | another process is writing to the archive |
 | 6 | what was to be written (an export, a report, standard output) could not be; the archive is whole |
+| 70 | a fault in reftel itself; with `REFTEL_DEBUG=1` in the environment every error shows where it came from |
 | 130, 143 | interrupted with Ctrl-C, or stopped by SIGTERM |
 
-A closed pipe (`reftel search … | head`) ends quietly with 0.
+A closed pipe (`reftel search … | head`) ends quietly with 0. Whatever the encoding of standard output lacks (`PYTHONIOENCODING`, the locale) is written
+another way: bars and signs by their nearest ASCII form, other letters, and in the formats for programs every one, as `\\u017e`.
 """
 
 _MORE = {

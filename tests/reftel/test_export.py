@@ -135,12 +135,17 @@ def test_a_link_is_followed_and_kept(archive, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"),
-    [(["--out", "/no/such/folder/x"], "cannot write"), (["--format", "xlsx"], "xlsx"), (["--sort", "dat"], "date"), (["--out", "/"], "directory")],
+    ("arguments", "status", "message"),
+    [
+        (["--out", "/no/such/folder/x"], 6, "/no/such/folder/x cannot be written: No such file or directory"),
+        (["--format", "xlsx"], 2, "xlsx"),
+        (["--sort", "dat"], 2, "date"),
+        (["--out", "/"], 2, "directory"),
+    ],
 )
-def test_usage_is_2(archive_path, arguments, message):
+def test_usage_is_2_and_a_file_that_cannot_be_written_6(archive_path, arguments, status, message):
     done = export(archive_path, "precedent", *arguments)
-    assert (done.returncode, done.stdout) == (2, "")
+    assert (done.returncode, done.stdout) == (status, "")
     assert message in done.stderr
     assert "Traceback" not in done.stderr
 
