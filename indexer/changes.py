@@ -5,14 +5,13 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import os
-import stat
 import time
 from pathlib import Path
 from typing import Literal
 
 from reftel.frozen import frozen
 from reftel.indexer.manifest import SourceRow
-from reftel.schema.errors import SourceError
+from reftel.indexer.regular import look, open_regular
 from reftel.schema.names import name_of
 
 NORMALISER_VERSION = 1
@@ -29,11 +28,15 @@ _RACY_NS = 2_000_000_000
 
 @frozen
 class Look:
-    """A file as it was found: its change, and the row it gets if nothing but its time changed or once it is read."""
+    """A file as it was found: its change, and the row it gets if nothing but its time changed or once it is read.
+
+    ``follow``: whether it may be a link.
+    """
 
     path: Path
     change: Change
     row: SourceRow
+    follow: bool = True
 
 
 @frozen
@@ -44,24 +47,21 @@ class Wish:
     since: float | None = None
 
 
-def look_at(path: Path, before: SourceRow | None, wish: Wish) -> Look:
-    """Size, time and, where those changed, content hash of a file. Errors: ``OSError``, `SourceError` for what is no regular file."""
-    status = path.stat()
-    if not stat.S_ISREG(status.st_mode):
-        # a named pipe would block the run until somebody writes into it
-        raise SourceError("not a regular file; copy what it gives into one", path=name_of(path))
+def look_at(path: Path, before: SourceRow | None, wish: Wish, *, follow: bool = True) -> Look:
+    """Size, time and, where those changed, content hash of a file. ``follow``: also of a link's. Errors: as of `open_regular`."""
+    status = look(path, follow=follow)
     row = SourceRow(name_of(path), status.st_size, _told_time(status), before.sha256 if before else "", 0, 0, normaliser=NORMALISER_VERSION)
     if wish.since is not None and status.st_mtime < wish.since:
-        return Look(path, "passed", row)
+        return Look(path, "passed", row, follow)
     same = before is not None and (before.size, before.mtime_ns) == (status.st_size, status.st_mtime_ns)
     if same and before is not None and not wish.full and before.normaliser == NORMALISER_VERSION and before.outcome != "failed":
-        return Look(path, "unchanged", before)
-    row = dataclasses.replace(row, sha256=digest(path))
+        return Look(path, "unchanged", before, follow)
+    row = dataclasses.replace(row, sha256=digest(path, follow=follow))
     change = _change(before, row, wish)
     if before is not None and change == "touched":
         row = dataclasses.replace(before, size=row.size, mtime_ns=row.mtime_ns)
         change = "unchanged" if row == before else "touched"
-    return Look(path, change, row)
+    return Look(path, change, row, follow)
 
 
 def _change(before: SourceRow | None, now: SourceRow, wish: Wish) -> Change:
@@ -81,9 +81,9 @@ def _told_time(status: os.stat_result) -> int:
     return status.st_mtime_ns if status.st_mtime_ns < time.time_ns() - _RACY_NS else -1
 
 
-def digest(path: Path) -> str:
-    """SHA-256 of a file's content."""
-    with path.open("rb") as file:
+def digest(path: Path, *, follow: bool = True) -> str:
+    """SHA-256 of a file's content. Errors: as of `open_regular`."""
+    with open_regular(path, follow=follow) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

@@ -92,17 +92,18 @@ def read_whole(look: Look) -> Contents:
 def _contents(look: Look, read: Callable[[Iterator[Message]], Iterator[Text]]) -> Contents:
     """The contents of a file, whose texts are read while they are taken."""
     contents = Contents(look, (), [])
-    contents.texts = _stream(look.path, contents, read)
+    contents.texts = _stream(look, contents, read)
     return contents
 
 
-def _stream(path: Path, contents: Contents, read: Callable[[Iterator[Message]], Iterator[Text]]) -> Iterator[Text]:
+def _stream(look: Look, contents: Contents, read: Callable[[Iterator[Message]], Iterator[Text]]) -> Iterator[Text]:
+    path = look.path
     try:
         before = stamp(path)
     except OSError as error:
         contents.failures.append(SourceError(f"cannot read this file: {error.strerror or error}", path=name_of(path)))
         return
-    with contextlib.closing(iter_messages(path, contents.failures.append)) as messages:
+    with contextlib.closing(iter_messages(path, contents.failures.append, follow=look.follow)) as messages:
         yield from read(messages)
     contents.steady = _unchanged(path, before)
 

@@ -16,6 +16,7 @@ from typing import Any, cast
 
 from reftel.frozen import frozen
 from reftel.indexer.containers.zip_names import member_name, open_zip
+from reftel.indexer.regular import open_regular
 from reftel.indexer.source_names import is_member_read
 from reftel.schema.errors import SourceError
 from reftel.schema.names import name_of
@@ -45,12 +46,17 @@ class Stream:
 Streams = Generator[Stream | SourceError, None, None]
 
 
-def iter_streams(path: str | os.PathLike[str]) -> Streams:
-    """Open byte streams of a file, each closed when the next is asked for; an error in place of one that cannot be opened."""
+def iter_streams(path: str | os.PathLike[str], *, follow: bool = True) -> Streams:
+    """Open byte streams of a file, each closed when the next is asked for; an error in place of one that cannot be opened.
+
+    ``follow``: also of the file that a link leads to.
+    """
     name = name_of(path)
     try:
-        with io.BufferedReader(io.FileIO(path), BUFFER) as binary:
+        with open_regular(path, follow=follow, buffer=BUFFER) as binary:
             yield from _streams(name, binary)
+    except SourceError as error:
+        yield error
     except OSError as error:
         yield SourceError(f"cannot read this file: {error.strerror or error}", path=name)
 

@@ -30,13 +30,13 @@ _LINE_READERS: dict[Layout, LineReader] = {
 }
 
 
-def iter_messages(path: str | os.PathLike[str], on_error: OnError) -> Generator[Message, None, None]:
+def iter_messages(path: str | os.PathLike[str], on_error: OnError, *, follow: bool = True) -> Generator[Message, None, None]:
     """Every cable of a file in its order, in constant memory for dumps; also inside gzip and zip files.
 
     What cannot be read goes to ``on_error`` as a `SourceError` with path and line, and reading goes on behind it. A reader that stops
     early leaves no file open.
     """
-    with contextlib.closing(iter_streams(path)) as streams:
+    with contextlib.closing(iter_streams(path, follow=follow)) as streams:
         for stream in streams:
             with contextlib.closing(_everything(stream)) as everything:
                 for found in everything:

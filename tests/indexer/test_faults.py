@@ -239,8 +239,8 @@ def test_a_file_that_changes_while_it_is_read_keeps_its_old_cables(place, monkey
     text = path.read_text("utf-8")
     original = reading.iter_messages
 
-    def changing(read, on_error):
-        yield from original(read, on_error)
+    def changing(read, on_error, **options):
+        yield from original(read, on_error, **options)
         if read == path:
             path.write_text(path.read_text("utf-8") + "x\n", "utf-8")
 
