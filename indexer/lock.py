@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import errno
 import json
 import os
 from collections.abc import Iterator
@@ -20,16 +19,14 @@ FILE_NAME = "lock"
 OWN_WAIT = 30.0
 """Seconds to wait for another process that writes notes or saved searches, which takes a moment."""
 
-_MAY_NOT = {errno.EACCES, errno.EPERM, errno.EROFS}
-
 
 class ArchiveLock:
     """The right to write to the archive in ``folder``; a context manager.
 
     The kernel lets go of it when the holder ends, in whatever way, so a dead holder is never in the way. The file itself stays: it says
     who holds the lock, and removing it would let two writers lock two files of one name. ``wait``: seconds to wait for another writer.
-    ``reading``: only nobody else is to write; the lock is then done without, `held` being false, where the archive is one that this process
-    can't write to, and has no lock that it could read.
+    ``reading``: only nobody else is to write; where this process can't write to the archive, and there is no lock that it could read, it is done
+    without, and `held` is false.
 
     Errors: `ArchiveLocked`, which names the holder's process and when it began; `ArchiveError` if the file can't be made or locked.
     """
@@ -56,15 +53,18 @@ class ArchiveLock:
     def _take(self, wait: float, *, reading: bool) -> None:
         try:
             self._descriptor = locks.take(self._path, wait)
-        except OSError as error:
-            if not reading or error.errno not in _MAY_NOT:
+        except locks.Taken:
+            raise
+        except OSError:
+            if not reading:
                 raise
-            with contextlib.suppress(FileNotFoundError, PermissionError):
+            with contextlib.suppress(FileNotFoundError, PermissionError, locks.NoLocks):
                 self._descriptor = locks.take(self._path, wait, os.O_RDONLY)
         else:
             told = _values(os.pread(self._descriptor, 4096, 0)).get("told")
             self.told = told if isinstance(told, int) else None
-            self._sign()
+            with contextlib.suppress(OSError) if reading else contextlib.nullcontext():  # nothing is to fit on a full disk for a copy
+                self._sign()
 
     def tell(self, mode: int | None) -> None:
         """Note that a person was told about this mode of the folder, so that he is told once."""

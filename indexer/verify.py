@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime
 import json
 import os
-import shutil
+import stat
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,8 +18,11 @@ from reftel.engine.reader import Reader, open_reader
 from reftel.engine.writer import MEMORY_MB
 from reftel.frozen import frozen
 from reftel.indexer.build import build_selection
-from reftel.indexer.lock import ArchiveLock
+from reftel.indexer.complaints import write_errors
+from reftel.indexer.lock import FILE_NAME as LOCK_NAME
+from reftel.indexer.lock import ArchiveLock, own_files
 from reftel.indexer.manifest import FILE_NAME, NEXT_NAME, About, Draft, Manifest
+from reftel.indexer.ownfiles import OWN, copy_own
 from reftel.indexer.publishing import INDEX_FOLDER, find_manifest
 from reftel.indexer.recovery import seen_before
 from reftel.indexer.report import BuildReport
@@ -171,20 +175,53 @@ class Repair:
 def rebuild(archive: Path, selection: Selection, *, workers: int = 1, memory: int = MEMORY_MB, wait: float = 0.0) -> Repair:
     """Make an archive anew from its sources, then put it in the place of the old one, which is kept beside it.
 
-    First sights, saved searches and notes are taken over as far as they can be read. Nothing is changed if any of it fails.
+    First sights, saved searches and notes are taken over as far as they can be read; the latter two at the end, under the lock that their
+    writers respect, so that what is noted meanwhile is there. Nothing is changed, and nothing left behind, if any of it fails.
+
+    Errors: `ArchiveError` and those of `reftel.indexer.build.build_selection`.
     """
-    fresh = archive.with_name(f"{archive.name}.rebuild")
-    with ArchiveLock(archive, wait=wait):
-        shutil.rmtree(fresh, ignore_errors=True)
-        fresh.mkdir(mode=0o700)
-        _take_over(archive, fresh)
-        report = build_selection(selection, fresh, workers=workers, memory=memory)
-        before, after = _known_keys(archive), _known_keys(fresh)
-        kept = archive.with_name(f"{archive.name}.damaged-{datetime.datetime.now(datetime.UTC):%Y%m%dT%H%M%S}")
-        os.rename(archive, kept)  # noqa: PTH104 - beside os.replace, which fault tests put a fault into
+    place = _with_a_name(archive)
+    fresh = place.with_name(f"{place.name}.rebuild")
+    with write_errors(archive, "it is as it was"), ArchiveLock(archive, wait=wait):
+        durable.remove(fresh)
+        try:
+            durable.make_folder(fresh)
+            _begin(archive, fresh)
+            report = build_selection(selection, fresh, workers=workers, memory=memory)
+            before, after = _known_keys(archive), _known_keys(fresh)
+            with own_files(archive):
+                copy_own(archive, fresh)
+                durable.flush_folder(fresh)
+                kept = _exchange(place, fresh)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                durable.remove(fresh)
+            raise
+    return Repair(report, kept, tuple(sorted(before - after)))
+
+
+def _with_a_name(archive: Path) -> Path:
+    """The archive's folder under its name, where it was called ``.`` or ``..``."""
+    return archive if archive.name not in {"", ".."} else archive.resolve()
+
+
+def _exchange(archive: Path, fresh: Path) -> Path:
+    """Put the new archive in the place of the old one; where the old one is now."""
+    kept = first = archive.with_name(f"{archive.name}.damaged-{datetime.datetime.now(datetime.UTC):%Y%m%dT%H%M%S}")
+    number = 1
+    while os.path.lexists(kept):
+        number += 1
+        kept = first.with_name(f"{first.name}-{number}")
+    os.rename(archive, kept)  # noqa: PTH104 - beside os.replace, which fault tests put a fault into
+    try:
         os.rename(fresh, archive)  # noqa: PTH104
         durable.flush_folder(archive.absolute().parent)
-    return Repair(report, kept, tuple(sorted(before - after)))
+    except BaseException:
+        if not fresh.exists():
+            os.rename(archive, fresh)  # noqa: PTH104
+        os.rename(kept, archive)  # noqa: PTH104
+        raise
+    return kept
 
 
 def known_sources(archive: Path) -> tuple[str, ...]:
@@ -200,14 +237,15 @@ def known_sources(archive: Path) -> tuple[str, ...]:
     return ()
 
 
-def _take_over(archive: Path, fresh: Path) -> None:
+def _begin(archive: Path, fresh: Path) -> None:
+    """Begin an archive with what another one has that no run makes: first sights, and files that a person has put there."""
     seen, run = seen_before(archive / FILE_NAME)
     draft = Draft(fresh / FILE_NAME)
     draft.put_seen((key, *sight) for key, sight in seen.items())
     draft.finish(About(-1, run))
     for path in archive.iterdir():
-        if path.is_file() and not path.name.startswith((FILE_NAME, "lock")):
-            shutil.copy2(path, fresh / path.name)
+        if path.name != LOCK_NAME and not path.name.startswith((FILE_NAME, *OWN)) and stat.S_ISREG(path.lstat().st_mode):
+            durable.copy_file(path, fresh / path.name)
 
 
 def _known_keys(archive: Path) -> set[str]:

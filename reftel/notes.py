@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from reftel.frozen import brief_path, frozen
-from reftel.schema.errors import ArchiveDamaged, ArchiveLocked, BadValueError
+from reftel.indexer.ownfiles import NOTES_FILE, make_ready, settle
+from reftel.schema.errors import ArchiveDamaged, ArchiveError, ArchiveLocked, BadValueError
 from reftel.schema.names import name_of
 from reftel.schema.several import several
 
-NOTES_FILE = "mine.sqlite"
-"""The name of the file in an archive's folder."""
+__all__ = ["NOTES_FILE", "NOTES_VARIABLE", "Note", "Notes", "parse_tag"]
 
 NOTES_VARIABLE = "REFTEL_NOTES"
 """The environment variable that names another file."""
@@ -64,7 +64,7 @@ class Notes:
         """Add tags and a text to what is noted on a cable. A tag that is there already stays as it is."""
         names = [parse_tag(tag) for tag in several(tags)]
         now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-        with self._connected(writing=True) as database:
+        with self._writing() as database:
             database.executemany("insert or ignore into tag values (?, ?, ?)", [(key, name, now) for name in names])
             if text is not None and text.strip():
                 database.execute("insert into note (key, text, added) values (?, ?, ?)", (key, text.strip(), now))
@@ -74,7 +74,7 @@ class Notes:
         names = [parse_tag(tag) for tag in several(tags)]
         if not self.path.exists():
             return 0
-        with self._connected(writing=True) as database:
+        with self._writing() as database:
             before = database.total_changes
             if not names and text is None:
                 database.execute("delete from tag where key = ?", (key,))
@@ -117,19 +117,45 @@ class Notes:
     def _rows(self, statement: str, values: tuple[str, ...] = ()) -> list[Any]:
         if not self.path.exists():
             return []
+        self._settle()
         with self._connected(writing=False) as database:
-            return database.execute(statement, values).fetchall()
+            begun = database.execute("pragma user_version").fetchone()[0]  # 0 while somebody makes the file
+            return database.execute(statement, values).fetchall() if begun else []
+
+    def _settle(self) -> None:
+        """Put in order what a writer that died has left. Where that can't be done reading tells why."""
+        if self.path.with_name(f"{self.path.name}-journal").exists():
+            from reftel.indexer.lock import own_files  # noqa: PLC0415 - a search does without
+
+            with contextlib.suppress(OSError, ArchiveError, sqlite3.Error), own_files(self.path.parent):
+                settle(self.path)
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """A connection to write to, under a lock that a repair of the archive respects; a file that was made for a change that failed goes again."""
+        from reftel.indexer.complaints import write_errors  # noqa: PLC0415 - a search does without
+        from reftel.indexer.lock import own_files  # noqa: PLC0415
+
+        with own_files(self.path.parent), write_errors(self.path):
+            new = make_ready(self.path)
+            try:
+                with self._connected(writing=True) as database:
+                    yield database
+            except BaseException:
+                if new:
+                    self.path.unlink(missing_ok=True)
+                raise
 
     @contextlib.contextmanager
     def _connected(self, *, writing: bool) -> Iterator[sqlite3.Connection]:
         """A connection for one call, so that threads may share the object; what was written is committed at its end."""
         try:
-            mode = "rwc" if writing else "ro"
+            mode = "rw" if writing else "ro"
             with contextlib.closing(sqlite3.connect(f"{self.path.absolute().as_uri()}?mode={mode}", uri=True, timeout=10)) as database, database:
                 self._check(database, writing=writing)
                 yield database
         except sqlite3.Error as error:
-            kind = ArchiveLocked if "locked" in str(error) else ArchiveDamaged
+            kind = ArchiveLocked if "locked" in str(error) else ArchiveError if writing else ArchiveDamaged
             raise kind(f"{self.path}: the file of notes cannot be {'written' if writing else 'read'} ({error})") from error
 
     def _check(self, database: sqlite3.Connection, *, writing: bool) -> None:
@@ -137,7 +163,7 @@ class Notes:
         if version > _FORMAT:
             raise ArchiveDamaged(f"{self.path}: notes of a later format ({version}) than this version reads ({_FORMAT})")
         if writing and not version:
-            database.executescript(f"{_TABLES} pragma user_version = {_FORMAT};")
+            database.executescript(f"begin; {_TABLES} pragma user_version = {_FORMAT}; commit;")
 
 
 def parse_tag(text: str) -> str:

@@ -18,13 +18,12 @@ from reftel.frozen import frozen
 from reftel.indexer.complaints import write_errors
 from reftel.indexer.config import is_saved_name
 from reftel.indexer.lock import own_files
+from reftel.indexer.ownfiles import SAVED_FILE as FILE_NAME
 from reftel.schema.errors import ArchiveDamaged, BadValueError, QueryError
 
 if TYPE_CHECKING:
     from reftel.archive import Archive
     from reftel.search.results import Hit
-
-FILE_NAME = "saved.json"
 
 
 @dataclasses.dataclass(slots=True)
