@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import subprocess
 import sys
 from pathlib import Path
+
+from terminal import run_in_terminal
 
 ROOT = Path(__file__).parents[1]
 _BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
@@ -28,12 +29,9 @@ def _steps() -> list[tuple[str, str]]:
 def _run(command: str, archive: Path) -> str:
     arguments = shlex.split(command)
     assert arguments[0] == "reftel"
-    environment = os.environ | {"REFTEL_ARCHIVE": str(archive), "COLUMNS": "100"}
-    done = subprocess.run(
-        [sys.executable, "-m", *arguments], cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        encoding="utf-8", check=False,
-    )  # fmt: skip
-    return done.stdout.replace(str(archive), "archive").replace(f"{ROOT}/", "").rstrip()
+    environment = os.environ | {"REFTEL_ARCHIVE": str(archive)}
+    shown = run_in_terminal([sys.executable, "-m", *arguments], folder=ROOT, environment=environment)
+    return shown.replace(str(archive), "archive").rstrip()
 
 
 def test_every_step_of_the_tour_prints_what_the_readme_shows(tmp_path):

@@ -1,16 +1,17 @@
 """The tutorial is real: each of its commands is run in order on a fresh archive of the samples, and prints what stands there.
 
-`python tests/test_tutorial.py` writes what the commands print now into the page.
+`PYTHONPATH=tools python tests/test_tutorial.py` writes what the commands print now into the page.
 """
 
 from __future__ import annotations
 
 import os
 import re
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+from terminal import run_in_terminal
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "tutorial.md"
@@ -29,14 +30,11 @@ class _Desk:
         script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m reftel "$@"\n', "utf-8")
         script.chmod(0o755)
         clean = {name: value for name, value in os.environ.items() if not name.startswith("REFTEL_")}
-        self._environment = clean | {"COLUMNS": "100", "LC_ALL": "C.UTF-8", "PATH": f"{script.parent}{os.pathsep}{os.environ['PATH']}"}
+        self._environment = clean | {"LC_ALL": "C.UTF-8", "PATH": f"{script.parent}{os.pathsep}{os.environ['PATH']}"}
 
     def run(self, command: str) -> str:
-        done = subprocess.run(
-            ["sh", "-c", command], cwd=self._folder, env=self._environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            encoding="utf-8", check=False, timeout=120,
-        )  # fmt: skip
-        lines = [line.rstrip() for line in done.stdout.replace(f"{ROOT}/", "").replace(f"{self._folder}/", "").splitlines()]
+        shown = run_in_terminal(["sh", "-c", command], folder=self._folder, environment=self._environment)
+        lines = [line.rstrip() for line in shown.splitlines()]
         return _TIMES.sub(r"0.0 \1", "\n".join(lines).rstrip())
 
 

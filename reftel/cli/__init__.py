@@ -108,13 +108,13 @@ def run(arguments: list[str] | None = None) -> int:
 def _end(error: Exception, message: str, status: int) -> int:
     """Tell an error; ``status``."""
     from reftel.cli.faults import print_traceback  # noqa: PLC0415 - only for an error
+    from reftel.render.paths import relative_name  # noqa: PLC0415
     from reftel.render.safe import safe_text  # noqa: PLC0415
 
     if isinstance(error, OutputError):
         _silence()
     print_traceback(error)
-    written = message.encode("utf-8", "backslashreplace").decode("utf-8")  # a path may have bytes that are no text
-    click.echo(f"reftel: {safe_text(written)}", err=True)
+    click.echo(f"reftel: {safe_text(relative_name(message))}", err=True)
     return status
 
 

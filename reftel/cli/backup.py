@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from reftel.cli.options import archive_option
-from reftel.render.safe import safe_name
+from reftel.render.paths import shown_name
 
 
 @click.command("backup")
@@ -30,5 +30,5 @@ def command(target: str, archive: str, wait: float) -> int:
     from reftel.indexer.backup import copy_archive  # noqa: PLC0415
 
     copy_archive(Path(archive), Path(target), wait=wait)
-    click.echo(f"copied {safe_name(archive)} to {safe_name(target)}")
+    click.echo(f"copied {shown_name(archive)} to {shown_name(target)}")
     return 0

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reftel.cli.options import console, format_option
+from reftel.render.paths import relative_name
 from reftel.render.safe import json_text, safe_line
 from reftel.schema.errors import SourceError
 from reftel.schema.warnings import warning_kind
@@ -33,7 +34,7 @@ def command(sources: tuple[str, ...], output_format: str) -> int:
     else:
         _print(result)
     for failure in result.failures[:_SHOWN_FAILURES]:
-        click.echo(f"reftel: {safe_line(failure)}", err=True)
+        click.echo(f"reftel: {safe_line(relative_name(failure))}", err=True)
     if len(result.failures) > _SHOWN_FAILURES:
         click.echo(f"reftel: and {len(result.failures) - _SHOWN_FAILURES:,} more failures; --format json lists all", err=True)
     return SourceError.exit_code if result.failures else 0

@@ -12,7 +12,7 @@ import click
 import reftel
 from reftel.cli.options import archive_option, echo_notes, ids_option, notes_option, query_argument
 from reftel.render.export import FORMATS, write_export, write_hits
-from reftel.render.safe import safe_name
+from reftel.render.paths import shown_name
 from reftel.schema.errors import OutputError
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def _write(hits: Iterable[Hit], total: int, path: Path, output_format: str, *, b
         count = write_export(_with_progress(hits, total), path, output_format, bom=bom)
     except OSError as error:
         raise OutputError(f"{path} cannot be written: {error.strerror}") from error
-    click.echo(f"{count:,} cable{'' if count == 1 else 's'} written to {safe_name(str(path))}", err=True)
+    click.echo(f"{count:,} cable{'' if count == 1 else 's'} written to {shown_name(str(path))}", err=True)
 
 
 def _with_progress(hits: Iterable[Hit], total: int) -> Iterator[Hit]:

@@ -12,7 +12,8 @@ import click
 
 import reftel
 from reftel.cli.options import archive_option, format_option
-from reftel.render.safe import json_text, safe_line, safe_name
+from reftel.render.paths import relative_name, shown_name
+from reftel.render.safe import json_text, safe_line
 from reftel.schema.errors import SourceError
 from reftel.schema.names import name_of
 
@@ -42,7 +43,7 @@ def command(sources: tuple[str, ...], archive: str, output_format: str, workers:
     for note in report.notes:
         click.echo(f"reftel: {safe_line(note)}", err=True)
     for failure in report.failures:
-        click.echo(f"reftel: {safe_line(failure)}", err=True)
+        click.echo(f"reftel: {safe_line(relative_name(failure))}", err=True)
     if output_format == "json":
         click.echo(json_text(report.to_dict(), indent=2))
     elif not quiet:
@@ -53,11 +54,11 @@ def command(sources: tuple[str, ...], archive: str, output_format: str, workers:
 def _print_summary(report: BuildReport, archive: str) -> None:
     from reftel.indexer.report import summary_line  # noqa: PLC0415 - only once there is a report
 
-    click.echo(summary_line(report, safe_name(name_of(archive))))
+    click.echo(summary_line(report, shown_name(name_of(archive))))
     if report.duplicates:
         click.echo(f"in several files: {len(report.duplicates):,}; the longest text is shown")
     for key, paths in list(report.duplicates.items())[:_SHOWN_DUPLICATES]:
-        click.echo(f"  {safe_line(key)}  {safe_name(paths[0])}  instead of  {safe_name(', '.join(paths[1:]))}")
+        click.echo(f"  {safe_line(key)}  {shown_name(paths[0])}  instead of  {', '.join(map(shown_name, paths[1:]))}")
     if len(report.duplicates) > _SHOWN_DUPLICATES:
         click.echo(f"  and {len(report.duplicates) - _SHOWN_DUPLICATES:,} more: `reftel stats --format json` lists all")
     if report.failures:
@@ -95,6 +96,6 @@ def _plain_lines() -> Callable[[Progress], None]:
         nonlocal last
         if time.monotonic() - last >= _SECONDS_BETWEEN_LINES:
             last = time.monotonic()
-            click.echo(f"reftel: {progress.cables:,} cables from {progress.files:,} files, now {safe_name(progress.path)}", err=True)
+            click.echo(f"reftel: {progress.cables:,} cables from {progress.files:,} files, now {shown_name(progress.path)}", err=True)
 
     return tell

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from reftel.cli.options import archive_option
-from reftel.render.safe import safe_name
+from reftel.render.paths import shown_name
 from reftel.schema.names import name_of
 
 
@@ -41,7 +41,7 @@ def command(sources: tuple[str, ...], archive: str, config: str | None) -> int:
         raise click.UsageError(f"{path} is there already, and was not touched") from None
     except OSError as error:
         raise click.UsageError(f"{path} cannot be written: {error.strerror}") from None
-    click.echo(f"wrote {safe_name(str(path))}; look through it, then run `reftel reindex --dry-run`")
+    click.echo(f"wrote {shown_name(str(path))}; look through it, then run `reftel reindex --dry-run`")
     return 0
 
 

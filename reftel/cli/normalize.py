@@ -8,6 +8,7 @@ import click
 
 import reftel
 from reftel.cli.options import console, format_option
+from reftel.render.paths import relative_name
 from reftel.render.safe import json_text, safe_line, safe_text
 from reftel.schema.errors import SourceError
 
@@ -25,7 +26,7 @@ class _Failures:
 
     def __call__(self, error: SourceError) -> None:
         self.count += 1
-        click.echo(f"reftel: {safe_text(str(error))}", err=True)
+        click.echo(f"reftel: {safe_text(relative_name(str(error)))}", err=True)
 
 
 @click.command("normalize")

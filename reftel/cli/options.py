@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterable
 from typing import IO, TYPE_CHECKING, Any, TypeVar
@@ -13,6 +12,7 @@ from reftel.render.safe import safe_text
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
+    from rich.console import Console
 
 DEFAULT_ARCHIVE = "archive"
 FORMATS = ("table", "json", "jsonl", "csv", "ids", "md")
@@ -81,14 +81,11 @@ def echo_notes(notes: Iterable[str]) -> None:
         click.echo(f"note: {safe_text(note)}", err=True)
 
 
-def console(*, stderr: bool = False) -> Any:
-    """A rich console that takes nothing for markup and, where the output is no terminal, keeps lines whole and plain."""
-    from rich.console import Console  # noqa: PLC0415 - only for tables
+def console(*, stderr: bool = False) -> Console:
+    """Where tables are printed; see `reftel.render.console`."""
+    from reftel.render.console import make_console  # noqa: PLC0415 - rich is slow to load
 
-    result = Console(stderr=stderr, markup=False, highlight=False, emoji=False, soft_wrap=False)
-    if not result.is_terminal and "COLUMNS" not in os.environ:
-        result.width = 120
-    return result
+    return make_console(stderr=stderr)
 
 
 def notes_option(command: _Command) -> _Command:

@@ -15,6 +15,7 @@ import click
 
 from reftel.cli.configuration import config_option, load_config
 from reftel.cli.options import archive_option, format_option
+from reftel.render.paths import shown_name
 from reftel.render.safe import json_text, safe_line, safe_name
 from reftel.schema.errors import SourceError
 from reftel.schema.names import name_of
@@ -119,7 +120,7 @@ def _summarise(report: NightReport) -> None:
     from reftel.indexer.report import summary_line  # noqa: PLC0415
 
     build = report.build
-    click.echo(summary_line(build, safe_name(name_of(report.archive))))
+    click.echo(summary_line(build, shown_name(name_of(report.archive))))
     if build.warnings:
         click.echo("warnings: " + ", ".join(f"{code} {count:,}" for code, count in build.warnings.items()))
     for found in report.saved:
@@ -148,7 +149,7 @@ def _print_forecast(result: Forecast) -> None:
     click.echo(", ".join(f"{count:,} {change}" for change, count in sorted(result.changes.items())) or "no files")
     for title, names in (("read", result.read), ("forget", result.forget)):
         for name in names[:_SHOWN]:
-            click.echo(f"{title}  {safe_name(name)}")
+            click.echo(f"{title}  {shown_name(name)}")
         if len(names) > _SHOWN:
             click.echo(f"{title}  and {len(names) - _SHOWN:,} more: --format json lists all")
 

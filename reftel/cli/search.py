@@ -103,15 +103,15 @@ def _print_page(page: Page) -> None:
 
 
 def _print_hits(hits: Iterable[Hit]) -> None:
-    shown_plain = plain.suits(sys.stdout)
-    for hit in hits:
-        lines = plain.hit_lines(hit) if shown_plain else None
-        if lines is None:
-            from reftel.render.tables import print_hit  # noqa: PLC0415 - only where colours or wide characters are shown
+    if plain.suits(sys.stdout):
+        for hit in hits:
+            click.echo("\n".join(plain.hit_lines(hit)))
+        return
+    from reftel.render.tables import print_hit  # noqa: PLC0415 - rich is slow to load
 
-            print_hit(console(), hit)
-        else:
-            click.echo("\n".join(lines))
+    target = console()
+    for hit in hits:
+        print_hit(target, hit)
 
 
 def _stream(

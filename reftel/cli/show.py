@@ -10,7 +10,8 @@ import click
 import reftel
 from reftel.cli.options import archive_option, console, echo_notes, format_option, notes_option
 from reftel.cli.paging import paged
-from reftel.render.safe import json_text, safe_line, safe_name, safe_text
+from reftel.render.paths import relative_name, shown_name
+from reftel.render.safe import json_text, safe_line, safe_text
 from reftel.schema.names import one_line
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ def _print_versions(versions: Sequence[reftel.Version], output_format: str, *, d
         )
         return
     for version in versions:
-        place = safe_name(f"{version.path}:{version.locator}" if version.locator else version.path)
+        place = shown_name(f"{version.path}:{version.locator}" if version.locator else version.path)
         words = (
             f"{version.length:,} characters",
             f"released {version.released}" if version.released else "",
@@ -168,5 +169,5 @@ def _print_versions(versions: Sequence[reftel.Version], output_format: str, *, d
 def _difference(shown: reftel.Version, other: reftel.Version) -> Iterator[str]:
     """Unified diff from the text that is shown to another one."""
     return difflib.unified_diff(
-        _raw(shown.cable).splitlines(), _raw(other.cable).splitlines(), one_line(shown.path), one_line(other.path), lineterm="", n=1
+        _raw(shown.cable).splitlines(), _raw(other.cable).splitlines(), one_line(relative_name(shown.path)), one_line(relative_name(other.path)), lineterm="", n=1
     )

@@ -6,6 +6,7 @@ import click
 
 import reftel
 from reftel.cli.options import archive_option, console, format_option
+from reftel.render.paths import relative_name
 from reftel.render.safe import json_text, safe_line
 
 
@@ -35,4 +36,4 @@ def _shown(value: object) -> str:
         return ", ".join(f"{name} {_shown(count)}" for name, count in value.items()) or "none"
     if isinstance(value, list):
         return ", ".join(map(_shown, value)) or "none"
-    return f"{value:,}" if isinstance(value, int) else "none" if value is None else str(value)
+    return f"{value:,}" if isinstance(value, int) else "none" if value is None else relative_name(str(value))

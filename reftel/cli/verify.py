@@ -9,7 +9,8 @@ import click
 
 from reftel.cli.configuration import archive_of, config_option, load_config
 from reftel.cli.options import archive_option, format_option
-from reftel.render.safe import json_text, safe_line, safe_name
+from reftel.render.paths import relative_name, shown_name
+from reftel.render.safe import json_text, safe_line
 from reftel.schema.errors import ArchiveDamaged
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def _print(verdict: Verdict) -> None:
         f"{verdict.cables:,} cables, {verdict.texts:,} texts, {verdict.sources:,} source files; {len(verdict.problems):,} problems"
     )
     for problem in verdict.problems[:_SHOWN]:
-        click.echo(f"  {safe_line(str(problem))}")
+        click.echo(f"  {safe_line(relative_name(str(problem)))}")
     if len(verdict.problems) > _SHOWN:
         click.echo(f"  and {len(verdict.problems) - _SHOWN:,} more: --format json lists all")
 
@@ -85,9 +86,9 @@ def _repair(archive: str, config: str | None, wait: float) -> int:
             f"{archive}: neither a reftel.toml nor the manifest says what it was made from; name a configuration with --config"
         )
     done = rebuild(Path(archive), selection, wait=wait, **options)
-    click.echo(f"made anew: {done.report.total:,} cables; the damaged archive is {safe_name(str(done.kept))}", err=True)
+    click.echo(f"made anew: {done.report.total:,} cables; the damaged archive is {shown_name(str(done.kept))}", err=True)
     for failure in done.report.failures:
-        click.echo(f"reftel: {safe_line(failure)}", err=True)
+        click.echo(f"reftel: {safe_line(relative_name(failure))}", err=True)
     if done.lost:
         click.echo(
             f"reftel: {len(done.lost):,} cables are in no source any more: {safe_line(', '.join(done.lost[:_SHOWN]))}",

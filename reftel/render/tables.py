@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 
 from reftel.render.hits import describe, excerpt, label, paragraph_text, total_line
+from reftel.render.paths import relative_name
 from reftel.render.safe import safe_line, safe_text
 from reftel.schema.names import one_line
 
@@ -84,7 +86,11 @@ def _cut(value: str) -> str:
 def print_cable(
     console: Console, cable: Cable, paragraphs: Iterable[Paragraph], *, whole: bool, highlights: Mapping[Paragraph, Highlights] | None = None
 ) -> None:
-    """A cable for reading: the head as a list of names and values (where ``whole``), then these paragraphs with ``highlights`` marked."""
+    """A cable for reading: the head as a list of names and values (where ``whole``), then these paragraphs with ``highlights`` marked.
+
+    On a terminal they have the line breaks of the text, elsewhere each is one line, so that `grep` finds what stands in it.
+    """
+    printed = _marked if console.is_terminal else functools.partial(paragraph_text, style=MATCH)
     if whole:
         console.print(_head(cable))
         console.print()
@@ -92,7 +98,7 @@ def print_cable(
         if paragraph.heading:
             console.print(Text(safe_line(paragraph.heading), style="bold"))
         text = Text(_number(paragraph), style="green")
-        text.append_text(_marked(paragraph.text, (highlights or {}).get(paragraph, ())))
+        text.append_text(printed(paragraph.text, (highlights or {}).get(paragraph, ())))
         console.print(text)
         console.print()
     if whole and cable.signers:
@@ -159,7 +165,7 @@ def head_rows(cable: Cable) -> list[tuple[str, str]]:
         ("signed", ", ".join(cable.signers)),
         ("flags", " ".join(cable.flags)),
         ("body of", cable.body_id),
-        ("source", f"{one_line(source.path)}{f':{source.locator}' if source.locator else ''} ({source.container})" if source else None),
+        ("source", f"{one_line(relative_name(source.path))}{f':{source.locator}' if source.locator else ''} ({source.container})" if source else None),
         ("warnings", "\n".join(f"{warning.field}: {warning.message}" for warning in cable.warnings)),
     ]  # fmt: skip
     return [(name, value) for name, value in rows if value]

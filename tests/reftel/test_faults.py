@@ -208,7 +208,7 @@ def _raising(error: Exception):
     ("error", "status", "message"),
     [
         (PermissionError(errno.EACCES, "Permission denied", "some/file"), 3, "some/file: Permission denied"),
-        (PermissionError(errno.EACCES, "Permission denied", b"some/\xff"), 3, "some/\\udcff: Permission denied"),
+        (PermissionError(errno.EACCES, "Permission denied", b"some/\xff"), 3, "some/\\xff: Permission denied"),
         (OSError(errno.EIO, "Input/output error"), 3, "Input/output error"),
         (OSError(errno.ENOSPC, "No space left on device", "some/file"), 6, "some/file: No space left on device"),
         (OSError(errno.EROFS, "Read-only file system", "a", None, "b"), 6, "a: b: Read-only file system"),

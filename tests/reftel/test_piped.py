@@ -1,0 +1,111 @@
+"""What goes into a pipe or a file: no line is wrapped; and what people are shown names files from the current folder on."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+import pytest
+from terminal import run_in_terminal
+
+import reftel
+from reftel import cli
+from reftel.render.paths import relative_name
+
+LONG = "The Minsk Group met and " + "talked at length\nabout the precedent that nobody had wanted to set " * 6 + "in the end."
+
+
+@pytest.fixture(scope="module")
+def desk(make_telegram, tmp_path_factory):
+    """A folder with sources and an archive of them; one cable twice."""
+    folder = tmp_path_factory.mktemp("desk")
+    (folder / "dumps" / "second").mkdir(parents=True)
+    for place, body in (("dumps", LONG), ("dumps/second", LONG + " Or so it seemed.")):
+        (folder / place / "long.txt").write_text(make_telegram(subject="A LONG CABLE " * 14, body=f"1. (C) {body}"), "utf-8")
+    reftel.build([folder / "dumps"], folder / "archive")
+    return folder
+
+
+@pytest.fixture
+def run(desk, monkeypatch, capsys):
+    monkeypatch.chdir(desk)
+    monkeypatch.delenv("REFTEL_ARCHIVE", raising=False)
+
+    def run(*arguments: str) -> str:
+        cli.run(list(arguments))
+        done = capsys.readouterr()
+        return done.out + done.err
+
+    return run
+
+
+@pytest.mark.parametrize("columns", [None, "60"])
+@pytest.mark.parametrize("arguments", [["search", "precedent"], ["search", "precedent", "--all"], ["search", "precedent", "--facet", "year"], ["show", "08BAKU101"]])
+def test_a_paragraph_is_one_line_in_a_pipe(run, monkeypatch, arguments, columns):
+    if columns:
+        monkeypatch.setenv("COLUMNS", columns)
+    lines = run(*arguments).splitlines()
+    (paragraph,) = (line for line in lines if "The Minsk Group met" in line)
+    assert paragraph.count("nobody had wanted to set") == 6
+    assert any(("A LONG CABLE " * 14).strip() in line for line in lines)
+    assert not any(line != line.rstrip() for line in lines)
+
+
+def test_a_terminal_has_its_width(desk):
+    environment = os.environ | {"REFTEL_ARCHIVE": str(desk / "archive")}
+    for arguments in (["search", "precedent"], ["show", "08BAKU101"]):
+        for columns in (60, 100):
+            shown = run_in_terminal([sys.executable, "-m", "reftel", *arguments], columns=columns, folder=desk, environment=environment)
+            assert 40 < max(map(len, shown.splitlines())) <= columns
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["index", "dumps"], ["index", "dumps", "no-such-file"], ["show", "08BAKU101"], ["show", "08BAKU101", "--versions"], ["show", "08BAKU101", "--diff"],
+        ["stats"], ["init", "dumps", "--config", "x/reftel.toml"], ["reindex", "--config", "reftel.toml", "--dry-run", "--full"], ["backup", "kept"],
+        ["reindex", "--config", "none.toml"], ["verify", "-A", "none"], ["export", "*", "-o", "hits.csv"], ["search", "x", "-A", "none"],
+        ["check", "dumps"], ["normalize", "none"], ["duplicates"], ["saved", "list", "-c", "none.toml"],
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_people_are_shown_names_from_here_on(run, desk, arguments):
+    (desk / "reftel.toml").write_text('archive = "archive"\nsources = ["dumps"]\n', "utf-8")
+    shown = run(*arguments)
+    assert shown.strip()
+    assert str(desk) not in shown
+
+
+def test_programs_get_names_as_they_are_stored(run, desk):
+    stored = str(desk / "dumps" / "second" / "long.txt")
+    assert json.loads(run("show", "08BAKU101", "--format", "json"))["source"]["path"] == stored
+    assert stored in json.loads(run("stats", "--format", "json"))["duplicates"]["08BAKU101"]
+    assert json.loads(run("show", "08BAKU101", "--versions", "--format", "json"))[0]["path"] == stored
+
+
+@pytest.mark.parametrize(
+    ("folder", "name", "shown"),
+    [
+        ("/a", "/a/b/c", "b/c"),
+        ("/a", "/ab/c", "/ab/c"),
+        ("/a/b", "/a/c", "/a/c"),
+        ("/a", "/a", "/a"),
+        ("/a", "/a/", "/a/"),
+        ("/", "/tmp/x", "/tmp/x"),
+        ("/a", "b/c", "b/c"),
+        ("/a", "/a/b.csv:12: no columns", "b.csv:12: no columns"),
+        ("/caf\udce9", "/caf\\xe9/a", "a"),
+    ],
+)
+def test_relative_names(monkeypatch, folder, name, shown):
+    monkeypatch.setattr(os, "getcwd", lambda: folder)
+    assert relative_name(name) == shown
+
+
+def test_a_folder_that_is_gone_is_no_fault(monkeypatch):
+    def gone() -> str:
+        raise FileNotFoundError
+
+    monkeypatch.setattr(os, "getcwd", gone)
+    assert relative_name("/a/b") == "/a/b"
