@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from reftel.search.citations import Citation, Citations, CitedCable
     from reftel.search.drilldown import FacetBucket, FacetTable
     from reftel.search.kwic import KwicLine
+    from reftel.search.missing import Missing, MissingCable
     from reftel.search.neardup import Duplicate
     from reftel.search.plan import Bucket
     from reftel.search.results import Explanation, Hit, HitParagraph, Page
@@ -61,6 +62,7 @@ _HOMES = {
     "reftel.search.citations": ("Citation", "Citations", "CitedCable"),
     "reftel.search.drilldown": ("FacetBucket", "FacetTable"),
     "reftel.search.kwic": ("KwicLine",),
+    "reftel.search.missing": ("Missing", "MissingCable"),
     "reftel.search.neardup": ("Duplicate",),
     "reftel.search.plan": ("Bucket",),
     "reftel.search.results": ("Explanation", "Hit", "HitParagraph", "Page"),
@@ -73,7 +75,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = [  # noqa: RUF022 - the order a reader wants
     "open", "build", "read_cables", "normalize_text",
     "Archive", "Version", "BuildReport", "Page", "Hit", "HitParagraph", "Bucket", "Explanation",
-    "Citations", "Citation", "CitedCable", "Timeline", "FacetTable", "FacetBucket", "Terms", "SignificantTerm",
+    "Citations", "Citation", "CitedCable", "Missing", "MissingCable", "Timeline", "FacetTable", "FacetBucket", "Terms", "SignificantTerm",
     "SimilarCable", "SharedTerm", "Duplicate", "KwicLine", "Neighbours", "Neighbour", "Notes", "Note",
     "Cable", "Source", "Reference", "ClassifiedBy", "Recipient", "Paragraph", "Warning",
     "ReftelError", "SourceError", "QueryError", "QuerySyntaxError", "UnknownFieldError", "BadValueError", "QueryTooBroad",

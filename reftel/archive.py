@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from reftel.search.citations import Citations, Direction
     from reftel.search.drilldown import FacetTable
     from reftel.search.kwic import KwicLine
+    from reftel.search.missing import Missing
     from reftel.search.neardup import Duplicate
-    from reftel.search.plan import Bucket
+    from reftel.search.plan import Bucket, Top
     from reftel.search.results import Explanation, Hit, HitParagraph, Page
     from reftel.search.similar import SimilarCable
     from reftel.search.terms import Terms
@@ -170,9 +171,10 @@ class Archive:
         with self._state as state:
             return neighbours(state.searcher, state.cable(id))
 
-    def citations(self, id: str, *, depth: int = 1, direction: Direction = "both") -> Citations:  # noqa: A002
+    def citations(self, id: str, *, depth: int = 1, direction: Direction = "both", limit: int = 10_000) -> Citations:  # noqa: A002
         """The citation graph around a cable, ``depth`` steps each way; ``direction``: ``both``, ``in`` (cited by) or ``out`` (cites).
 
+        ``limit``: cables that it holds at most; its ``left_out`` counts those met beyond.
         Raises `CableNotFound` for a cable that is neither in the archive nor cited in it.
         """
         from reftel.search.citations import citations_of  # noqa: PLC0415
@@ -180,14 +182,24 @@ class Archive:
 
         with self._state as state:
             key = next((key for key in spellings(id) if state.searcher.desk.find(key)), canonical_id(id) or id.strip())
-            return citations_of(state.searcher.desk, key, depth=depth, direction=direction)
+            return citations_of(state.searcher.desk, key, depth=depth, direction=direction, limit=limit)
 
-    def citation_graph(self, query: str, *, depth: int = 0, direction: Direction = "out") -> Citations:
-        """The citation graph of all hits of a query: at ``depth`` 0 the links among them, at 1 what they cite besides."""
+    def citation_graph(self, query: str, *, depth: int = 0, direction: Direction = "out", limit: int = 10_000) -> Citations:
+        """The citation graph of all hits of a query: at ``depth`` 0 the links among them, at 1 what they cite besides.
+
+        ``limit``: as for `citations`.
+        """
         from reftel.search.citations import citations_among  # noqa: PLC0415
 
         with self._state as state:
-            return citations_among(state.searcher.desk, query, depth=depth, direction=direction)
+            return citations_among(state.searcher.desk, query, depth=depth, direction=direction, limit=limit)
+
+    def missing(self, query: str = "*", *, limit: int | None = None) -> Missing:
+        """The cables that hits of ``query`` cite and that the archive lacks, those cited by most hits first; the first ``limit``, or all."""
+        from reftel.search.missing import missing_cables  # noqa: PLC0415
+
+        with self._state as state:
+            return missing_cables(state.searcher.desk, query, limit=limit)
 
     def timeline(self, query: str, *, by: str = "auto") -> Timeline:
         """Hits by ``day``, ``month`` or ``year``, the empty ones between included; ``auto`` chooses."""
@@ -215,25 +227,28 @@ class Archive:
         with self._state as state:
             return significant_terms(state.searcher.desk, query, limit=limit)
 
-    def similar(self, id: str, *, query: str = "*", limit: int = 10) -> tuple[SimilarCable, ...]:  # noqa: A002
-        """The cables most like one, among the hits of ``query``, with the words that make them so."""
+    def similar(self, id: str, *, query: str = "*", limit: int = 10) -> Top[SimilarCable]:  # noqa: A002
+        """The cables most like one, among the hits of ``query``, with the words that make them so; ``left_out``: how many more share a telling word."""
         from reftel.search.similar import similar_cables  # noqa: PLC0415
 
         with self._state as state:
             return similar_cables(state.searcher.desk, state.cable(id), query=query, limit=limit)
 
-    def duplicates(self, query: str = "*", *, threshold: float = 0.8, block: int = 60) -> Iterator[Duplicate]:
+    def duplicates(
+        self, query: str = "*", *, threshold: float = 0.8, block: int = 60, on_left_out: Callable[[int], None] | None = None
+    ) -> Iterator[Duplicate]:
         """Pairs of hits with the same text, nearly the same, one inside the other, or a quoted block of ``block`` words or more in common.
 
         ``threshold``: share of eight-word runs in common from which texts are near copies. ``block`` 0: no quoted blocks.
+        ``on_left_out`` is told how many runs of words lead to no pair, since more than twenty texts have them.
         """
         from reftel.search.neardup import find_duplicates  # noqa: PLC0415
 
         with self._state as state:
-            return state.steps(find_duplicates(state.searcher.desk, query, threshold=threshold, block=block))
+            return state.steps(find_duplicates(state.searcher.desk, query, threshold=threshold, block=block, on_left_out=on_left_out))
 
-    def facets(self, query: str, names: str | Iterable[str]) -> dict[str, tuple[Bucket, ...]]:
-        """Facet buckets over all hits of ``query``; ``names`` as ``facets`` of `search`."""
+    def facets(self, query: str, names: str | Iterable[str]) -> dict[str, Top[Bucket]]:
+        """Facet buckets over all hits of ``query``; ``names`` as ``facets`` of `search`, ``left_out`` of each the number of further values."""
         with self._state as state:
             return state.searcher.facets(query, names)
 

@@ -39,18 +39,23 @@ class Neighbour:
 
 @frozen(brief=True)
 class Neighbours:
-    """What stands around a cable: ``cites`` in printed order, the others in order of time."""
+    """What stands around a cable: ``cites`` in printed order, the others in order of time.
+
+    ``earlier`` and ``later``: how many more of the same subject and post there are before ``before`` and after ``after``.
+    """
 
     key: str
     cites: tuple[Neighbour, ...]
     cited_by: tuple[Neighbour, ...]
     before: tuple[Neighbour, ...]
     after: tuple[Neighbour, ...]
+    earlier: int = 0
+    later: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form."""
         groups = {name: [each.to_dict() for each in getattr(self, name)] for name in ("cites", "cited_by", "before", "after")}
-        return {"key": self.key, **groups}
+        return {"key": self.key, **groups, "earlier": self.earlier, "later": self.later}
 
     def __len__(self) -> int:
         return len(self.cites) + len(self.cited_by) + len(self.before) + len(self.after)
@@ -70,6 +75,8 @@ def neighbours(searcher: Searcher, cable: Cable) -> Neighbours:
         tuple(Neighbour(key, desk.find(key)) for key in citing),
         tuple(Neighbour(other.key, other) for other in same[max(0, place - MOST) : place]),
         tuple(Neighbour(other.key, other) for other in same[place + 1 : place + 1 + MOST]),
+        max(0, place - MOST),
+        max(0, len(same) - place - 1 - MOST),
     )
 
 

@@ -7,6 +7,7 @@ where that reading leads to a cable of the archive and the usual one does not, i
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal
@@ -75,7 +76,8 @@ class Citation:
 class Citations:
     """A citation graph around ``roots``. ``cables``: by distance, then date, then key; ``links``: in that order of their sources.
 
-    ``cut``: whether it grew past its limit, so that some cables and links are left out.
+    ``left_out``: how many more cables it met when it came to its limit, and ``cut``, whether there are any; their links and what
+    lies behind them are left out too.
     """
 
     roots: tuple[str, ...]
@@ -83,7 +85,12 @@ class Citations:
     direction: Direction
     cables: tuple[CitedCable, ...]
     links: tuple[Citation, ...]
-    cut: bool = False
+    left_out: int = 0
+
+    @property
+    def cut(self) -> bool:
+        """Whether cables are left out."""
+        return self.left_out > 0
 
     def cable(self, key: str) -> CitedCable | None:
         """The cable with this key."""
@@ -109,6 +116,7 @@ class Citations:
             "depth": self.depth,
             "direction": self.direction,
             "cut": self.cut,
+            "left_out": self.left_out,
             "cables": [cable.to_dict() for cable in self.cables],
             "links": [link.to_dict() for link in self.links],
         }
@@ -119,7 +127,7 @@ def citations_of(
 ) -> Citations:
     """The graph around one cable. Raises `CableNotFound` for one that is neither in the archive nor cited in it."""
     graph = _grow(desk, (key,), depth, direction, limit)
-    if not graph.links and not graph.cables[0].in_archive:
+    if not graph.links and not graph.left_out and not graph.cables[0].in_archive:
         raise CableNotFound(f"no cable '{key}' in the archive, and none that cites it")
     return graph
 
@@ -128,12 +136,11 @@ def citations_among(
     desk: Desk, query: str, *, depth: int = 0, direction: Direction = "out", limit: int = MOST_CABLES
 ) -> Citations:
     """The graph of all hits of a query: at depth 0 the links among them, at depth 1 what they cite besides."""
-    roots: list[str] = []
-    for key in desk.engine.scan(desk.read(query).plan):
-        if len(roots) == limit:
-            return dataclasses.replace(_grow(desk, roots, depth, direction, limit), cut=True)
-        roots.append(key)
-    return _grow(desk, roots, depth, direction, limit)
+    keys = desk.engine.scan(desk.read(query).plan)
+    roots = list(itertools.islice(keys, limit))
+    more = sum(1 for _ in keys)
+    graph = _grow(desk, roots, depth, direction, limit)
+    return dataclasses.replace(graph, left_out=graph.left_out + more) if more else graph
 
 
 def _grow(desk: Desk, roots: Sequence[str], depth: int, direction: Direction, limit: int) -> Citations:
@@ -152,7 +159,7 @@ class _Growth:
         self._desk, self._direction, self._limit = desk, direction, limit
         self._cables: dict[str, CitedCable] = {}
         self._outgoing: dict[str, tuple[Citation, ...]] = {}
-        self._cut = False
+        self._left_out: set[str] = set()
 
     def add(self, keys: Iterable[str], distance: int) -> list[str]:
         """Take in the cables that are new; their keys."""
@@ -161,8 +168,8 @@ class _Growth:
             if key in self._cables:
                 continue
             if len(self._cables) >= self._limit:
-                self._cut = True
-                break
+                self._left_out.add(key)
+                continue
             cable = self._desk.find(key)
             self._cables[key] = _known(cable, distance) if cable else _missing(key, distance)
             self._outgoing[key] = tuple(resolve(cable, self._desk)) if cable else ()
@@ -185,7 +192,7 @@ class _Growth:
         )
         found = [link for cable in order for link in self._outgoing[cable.key]]
         kept = tuple(link for link in found if self._belongs(link, roots))
-        return Citations(roots, depth, self._direction, tuple(order), kept, self._cut)
+        return Citations(roots, depth, self._direction, tuple(order), kept, len(self._left_out))
 
     def _belongs(self, link: Citation, roots: tuple[str, ...]) -> bool:
         if link.target is None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from reftel.search.engines.sets import DocumentSet
-from reftel.search.plan import Bucket
+from reftel.search.plan import Bucket, Top
 from reftel.search.positions import Integers, ranges
 
 
@@ -23,7 +23,7 @@ class FacetCounts:
         self._first = np.searchsorted(documents, np.arange(live.size + 1, dtype=np.int64))
         self._totals = self._counts_of(live)
 
-    def count(self, hits: DocumentSet, limit: int | None) -> tuple[Bucket, ...]:
+    def count(self, hits: DocumentSet, limit: int | None) -> Top[Bucket]:
         """Buckets by falling count, then value, at most ``limit`` of them. ``hits``: which documents count."""
         if len(hits) * 2 <= len(self._live):
             return self._buckets(self._counts_of(hits), limit)
@@ -38,10 +38,12 @@ class FacetCounts:
             codes = self._codes[hits.mask[self._documents]]
         return np.bincount(codes, minlength=len(self._values))
 
-    def _buckets(self, counts: Integers, limit: int | None) -> tuple[Bucket, ...]:
+    def _buckets(self, counts: Integers, limit: int | None) -> Top[Bucket]:
         found = np.flatnonzero(counts)
+        every = len(found)
         if limit is not None and 0 < limit < len(found):
             least = np.partition(counts[found], len(found) - limit)[len(found) - limit]
             found = found[counts[found] >= least]
         order = found[np.argsort(-counts[found], kind="stable")][:limit]
-        return tuple(Bucket(self._values[code], number) for code, number in zip(order.tolist(), counts[order].tolist(), strict=True))
+        buckets = (Bucket(self._values[code], number) for code, number in zip(order.tolist(), counts[order].tolist(), strict=True))
+        return Top(buckets, every - len(order))

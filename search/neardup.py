@@ -12,7 +12,7 @@ import functools
 import hashlib
 import tempfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -88,11 +88,12 @@ class _Text:
 
 
 def find_duplicates(
-    desk: Desk, query: str = "*", *, threshold: float = THRESHOLD, block: int = BLOCK
+    desk: Desk, query: str = "*", *, threshold: float = THRESHOLD, block: int = BLOCK, on_left_out: Callable[[int], None] | None = None
 ) -> Iterator[Duplicate]:
     """Pairs among the hits of ``query``, in order of their keys. ``block`` 0: no quotations.
 
-    Each of a set of identical texts is paired with the first of them alone, and only that one with other texts.
+    Each of a set of identical texts is paired with the first of them alone, and only that one with other texts. ``on_left_out`` is told,
+    before the first pair, how many runs of words lead to none since more than `COMMON` texts have them.
     """
     if not 0 < threshold <= 1:
         raise BadValueError("the threshold is above 0 and at most 1", text=str(threshold), start=0)
@@ -103,10 +104,10 @@ def find_duplicates(
             start=0,
             hint="0 looks for no blocks",
         )
-    return _find(desk, desk.read(query).plan, threshold, block)
+    return _find(desk, desk.read(query).plan, threshold, block, on_left_out)
 
 
-def _find(desk: Desk, root: Node, threshold: float, block: int) -> Iterator[Duplicate]:
+def _find(desk: Desk, root: Node, threshold: float, block: int, on_left_out: Callable[[int], None] | None) -> Iterator[Duplicate]:
     text_of = functools.lru_cache(maxsize=64)(lambda key: _text(desk.load(key)))
     with tempfile.TemporaryDirectory(prefix="reftel-") as folder:
         hashes, pairs = _Parts(Path(folder) / "hashes", 2), _Parts(Path(folder) / "pairs", 1)
@@ -126,10 +127,14 @@ def _find(desk: Desk, root: Node, threshold: float, block: int) -> Iterator[Dupl
             else:
                 kept = winnow(text.runs)
                 hashes.add(kept % np.uint64(_PARTS), np.column_stack([kept, np.full(len(kept), number, np.uint64)]))
+        left_out = 0
         for rows in hashes.each():
-            found = _pairs(rows)
+            found, common = _pairs(rows)
+            left_out += common
             pairs.add(found % np.uint64(_PARTS), found[:, None])
         candidates = sorted({*same, *(pair for rows in pairs.each() for pair in _frequent(rows[:, 0]))})
+        if left_out and on_left_out is not None:
+            on_left_out(left_out)
         for first, second in candidates:
             duplicate = compare(text_of(keys[first]), text_of(keys[second]), threshold, block)
             if duplicate:
@@ -228,8 +233,8 @@ def hash_runs(found: tuple[str, ...]) -> Hashes:
     return mixed ^ (mixed >> np.uint64(29))
 
 
-def _pairs(rows: Hashes) -> Hashes:
-    """Each pair of cables (packed in one number) once for every hash that both have; hashes of more than `COMMON` cables are left out."""
+def _pairs(rows: Hashes) -> tuple[Hashes, int]:
+    """Each pair of cables (packed in one number) once for every hash that both have; and how many hashes are left out, of more than `COMMON` cables."""
     rows = rows[np.lexsort((rows[:, 1], rows[:, 0]))]
     starts = np.flatnonzero(np.diff(rows[:, 0], prepend=rows[:1, 0] + np.uint64(1)))
     sizes = np.diff(starts, append=len(rows))
@@ -240,7 +245,7 @@ def _pairs(rows: Hashes) -> Hashes:
         for left in range(size - 1):
             for right in range(left + 1, size):
                 found.append(groups[:, left] << np.uint64(32) | groups[:, right])  # noqa: PERF401 - reads better than a comprehension
-    return np.concatenate(found)
+    return np.concatenate(found), int(np.count_nonzero(sizes > COMMON))
 
 
 def _frequent(packed: Hashes) -> list[tuple[int, int]]:

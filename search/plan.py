@@ -13,9 +13,14 @@ What nodes mean, given a cable's fields cut into blocks of tokens (see ``schema/
 from __future__ import annotations
 
 import dataclasses
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, Self, TypeVar
 
 from reftel.frozen import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Item_co = TypeVar("Item_co", covariant=True)
 
 Origin = tuple[int, int]
 
@@ -216,10 +221,26 @@ class Found(NamedTuple):
     score: float
 
 
+class Top(tuple[Item_co, ...]):
+    """The first of a ranking; ``left_out``: how many more it has."""
+
+    left_out: int
+
+    def __new__(cls, items: Iterable[Item_co], left_out: int = 0) -> Self:
+        """A tuple that knows what it leaves out."""
+        made = super().__new__(cls, items)
+        made.left_out = left_out
+        return made
+
+    def __getnewargs__(self) -> tuple[tuple[Item_co, ...], int]:
+        """What a copy is made of."""
+        return tuple(self), self.left_out
+
+
 @frozen
 class Answer:
     """What an engine gives back: the exact total over all hits, the window, and facet buckets by falling count, then value."""
 
     total: int
     found: tuple[Found, ...]
-    facets: dict[str, tuple[Bucket, ...]]
+    facets: dict[str, Top[Bucket]]

@@ -7,7 +7,7 @@ from typing import Any
 
 from reftel.frozen import frozen
 from reftel.schema.cable import Cable
-from reftel.search.plan import Bucket
+from reftel.search.plan import Bucket, Top
 
 Highlights = tuple[tuple[int, int], ...]
 """Character ranges of a text, end exclusive, in rising order."""
@@ -83,14 +83,17 @@ class Hit:
 
 @frozen(brief=True)
 class Page:
-    """A window of a result: ``total`` counts all hits, ``query`` is the query as printed back, ``notes`` say how it was read."""
+    """A window of a result: ``total`` counts all hits, ``query`` is the query as printed back, ``notes`` say how it was read.
+
+    The ``left_out`` of a facet's buckets is the number of its values that are not among them.
+    """
 
     query: str
     total: int
     offset: int
     notes: tuple[str, ...]
     hits: tuple[Hit, ...]
-    facets: dict[str, tuple[Bucket, ...]]
+    facets: dict[str, Top[Bucket]]
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form."""
@@ -101,10 +104,11 @@ class Page:
             "notes": list(self.notes),
             "hits": [hit.to_dict() for hit in self.hits],
             "facets": facets_to_dict(self.facets),
+            "values_left_out": {name: buckets.left_out for name, buckets in self.facets.items()},
         }
 
 
-def facets_to_dict(facets: dict[str, tuple[Bucket, ...]]) -> dict[str, list[dict[str, Any]]]:
+def facets_to_dict(facets: dict[str, Top[Bucket]]) -> dict[str, list[dict[str, Any]]]:
     """The JSON form of facet buckets."""
     return {name: [dataclasses.asdict(bucket) for bucket in buckets] for name, buckets in facets.items()}
 

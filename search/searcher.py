@@ -13,7 +13,7 @@ from reftel.search.describe import describe
 from reftel.search.desk import Desk
 from reftel.search.impliedyears import resolve_years
 from reftel.search.lists import Lookup, ids_node, nothing_tagged, resolve, unknown_tags
-from reftel.search.plan import And, Bucket, Request
+from reftel.search.plan import And, Bucket, Request, Top
 from reftel.search.query import ParsedQuery, read_query
 from reftel.search.results import DEFAULT_WIDTH, ExplainedNode, Explanation, Hit, HitParagraph, Page
 from reftel.search.snippets import best_paragraphs, matching_paragraphs, subject_highlights
@@ -127,7 +127,7 @@ class Searcher:
         levels = [parse_facet(part) for part in split_levels(facet)]
         return facet_table(self.desk, query, levels, order=parse_order_of_buckets(order), narrow=narrow)
 
-    def facets(self, query: str, names: str | Iterable[str], ids: str | Iterable[str] | None = None) -> dict[str, tuple[Bucket, ...]]:
+    def facets(self, query: str, names: str | Iterable[str], ids: str | Iterable[str] | None = None) -> dict[str, Top[Bucket]]:
         """The buckets of each facet over all hits; see `parse_facet`."""
         read = self.read(query, ids)
         return self._engine.answer(Request(read.plan, limit=0, facets=tuple(map(parse_facet, several(names))))).facets

@@ -12,7 +12,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from reftel.frozen import frozen
-from reftel.search.plan import And, Everything, Not, Or, Request, Value, Word
+from reftel.search.plan import And, Everything, Not, Or, Request, Top, Value, Word
 from reftel.search.terms import telling, text_fields, text_words
 
 if TYPE_CHECKING:
@@ -74,15 +74,19 @@ class _Weight:
     weight: float
 
 
-def similar_cables(desk: Desk, cable: Cable, *, query: str = "*", limit: int = 10) -> tuple[SimilarCable, ...]:
-    """The ``limit`` cables among the hits of ``query`` most like ``cable``, itself left out; nothing that shares no telling word."""
+def similar_cables(desk: Desk, cable: Cable, *, query: str = "*", limit: int = 10) -> Top[SimilarCable]:
+    """The ``limit`` cables among the hits of ``query`` most like ``cable``, itself left out; nothing that shares no telling word.
+
+    ``left_out`` of what is given back: how many more hits share one.
+    """
     weights = telling_words(desk, cable)
     if not weights:
-        return ()
+        return Top(())
     any_word = Or(tuple(Word(word, "exact", fields=text_fields()) for word in weights))
     itself = Not(Value("id", (cable.key.upper(),)))
     request = Request(And((any_word, itself, desk.read(query).plan)), limit=CANDIDATES)
-    candidates = [desk.load(found.key) for found in desk.engine.answer(request).found]
+    answer = desk.engine.answer(request)
+    candidates = [desk.load(found.key) for found in answer.found]
     counted = [collections.Counter(text_words(candidate)) for candidate in candidates]
     usual = sum(counts.total() for counts in counted) / max(len(counted), 1) or 1.0
     whole = sum(_parts(collections.Counter(text_words(cable)), weights, usual).values())
@@ -90,7 +94,8 @@ def similar_cables(desk: Desk, cable: Cable, *, query: str = "*", limit: int = 1
         _scored(candidate, counts, weights, usual, whole) for candidate, counts in zip(candidates, counted, strict=True)
     ]
     scored.sort(key=lambda similar: (-similar.score, similar.key))
-    return tuple(similar for similar in scored[:limit] if similar.terms)
+    shown = tuple(similar for similar in scored[:limit] if similar.terms)
+    return Top(shown, answer.total - len(shown))
 
 
 def telling_words(desk: Desk, cable: Cable) -> dict[str, _Weight]:

@@ -26,7 +26,8 @@ def suggestions(engine: Engine, root: Node) -> tuple[str, ...]:
     """A note for each word or value that gives nothing by itself: ``no cable has 'precedant'; near it: precedent (12), precedents (4)``."""
     notes = (_note(engine, leaf) for leaf in dict.fromkeys(_leaves(root)))
     found = dict.fromkeys(note for note in notes if note)
-    return tuple(found)[:_MOST_NOTES]
+    more = len(found) - _MOST_NOTES
+    return (*tuple(found)[:_MOST_NOTES], *((f"nor {more:,} more words or values of the query",) if more > 0 else ()))
 
 
 def _leaves(node: Node) -> Iterator[Word | Value]:
@@ -53,10 +54,11 @@ def _note(engine: Engine, leaf: Word | Value) -> str | None:
 
 
 def _sentence(what: str, near: Sequence[str]) -> str | None:
-    return f"no cable has '{what}'" + (f"; near it: {', '.join(near)}" if near else "")
+    more = f" and {len(near) - _MOST_NEAR:,} more" if len(near) > _MOST_NEAR else ""
+    return f"no cable has '{what}'" + (f"; near it: {', '.join(near[:_MOST_NEAR])}{more}" if near else "")
 
 
-def near_words(engine: Engine, word: str, fields: Sequence[str], limit: int = _MOST_NEAR) -> list[tuple[str, int]]:
+def near_words(engine: Engine, word: str, fields: Sequence[str]) -> list[tuple[str, int]]:
     """Words of the index at most two letters from ``word`` (one for short words) with their number of cables, the nearest first.
 
     Of equally near ones the commonest comes first.
@@ -72,7 +74,7 @@ def near_words(engine: Engine, word: str, fields: Sequence[str], limit: int = _M
     near = [(int(distances[number]), terms[number]) for number in np.flatnonzero(distances <= allowed).tolist()]
     counts = engine.count_words(Everything(), [term for _distance, term in near], fields)
     ranked = sorted((distance, -count, term) for (distance, term), count in zip(near, counts, strict=True) if count)
-    return [(term, -count) for _distance, count, term in ranked[:limit]]
+    return [(term, -count) for _distance, count, term in ranked]
 
 
 def _near_values(engine: Engine, leaf: Value) -> list[str]:
@@ -80,5 +82,5 @@ def _near_values(engine: Engine, leaf: Value) -> list[str]:
     counts = {bucket.value: bucket.count for bucket in buckets}
     return [
         f"{value} ({counts[value]})"
-        for value in difflib.get_close_matches(leaf.values[0], counts, n=_MOST_NEAR, cutoff=0.6)
+        for value in difflib.get_close_matches(leaf.values[0], counts, n=max(len(counts), 1), cutoff=0.6)
     ]

@@ -48,13 +48,17 @@ class SignificantTerm:
 
 @frozen(brief=True)
 class Terms:
-    """The significant words of a query's ``total`` hits against all ``cables`` of the archive, the most significant first."""
+    """The significant words of a query's ``total`` hits against all ``cables`` of the archive, the most significant first.
+
+    ``left_out``: how many more significant words were found.
+    """
 
     query: str
     total: int
     cables: int
     notes: tuple[str, ...]
     terms: tuple[SignificantTerm, ...]
+    left_out: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form."""
@@ -64,6 +68,7 @@ class Terms:
             "cables": self.cables,
             "notes": list(self.notes),
             "terms": [term.to_dict() for term in self.terms],
+            "left_out": self.left_out,
         }
 
 
@@ -85,7 +90,8 @@ def significant_terms(desk: Desk, query: str, *, limit: int = 20) -> Terms:
     candidates = [word for word in found if stem(word) not in asked]
     scored = list(_scored(desk, read.plan, candidates, total, cables))
     scored.sort(key=lambda term: (-term.score, term.word))
-    return Terms(read.printed, total, cables, notes, tuple(scored[:limit]))
+    shown = tuple(scored[:limit])
+    return Terms(read.printed, total, cables, notes, shown, len(scored) - len(shown))
 
 
 def _candidates(desk: Desk, root: Node, total: int, cables: int) -> list[str]:

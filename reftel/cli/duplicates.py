@@ -47,15 +47,21 @@ def command(
     reftel duplicates
     reftel duplicates 'from:state date:2008' --threshold 0.6 --block 0
     """
-    found = reftel.open(archive, notes=notes).duplicates(" ".join(query) or "*", threshold=threshold, block=block)
+    left_out: list[int] = []
+    opened = reftel.open(archive, notes=notes)
+    found = opened.duplicates(" ".join(query) or "*", threshold=threshold, block=block, on_left_out=left_out.append)
     first = next(found, None)
     pairs = found if first is None else itertools.chain([first], found)
     if output_format == "json":
-        click.echo(json_text({"duplicates": [pair.to_dict() for pair in pairs]}, indent=2))
+        click.echo(json_text({"duplicates": [pair.to_dict() for pair in pairs], "runs_left_out": sum(left_out)}, indent=2))
     elif output_format == "table":
         _print_pairs(pairs)
     else:
         echo_lines(_lines(pairs, output_format))
+    if left_out and output_format != "json":
+        from reftel.search.neardup import COMMON  # noqa: PLC0415 - loads NumPy
+
+        click.echo(f"note: {sum(left_out):,} runs of words that more than {COMMON} texts share were taken for set phrases", err=True)
     return 1 if first is None else 0
 
 

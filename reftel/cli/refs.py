@@ -8,18 +8,22 @@ import click
 
 import reftel
 from reftel.cli.completion import complete_ids, complete_query
-from reftel.cli.options import archive_option, console, echo_lines, format_option, notes_option
+from reftel.cli.options import archive_option, console, echo_lines, echo_notes, format_option, notes_option
 from reftel.cli.streams import write_exactly
+from reftel.render import missing as render_missing
 from reftel.render import refs as render
 from reftel.render.graph import render_graph
 from reftel.render.safe import json_text
+from reftel.schema.identifiers import canonical_id
+from reftel.search.citations import MOST_CABLES
 
 if TYPE_CHECKING:
     from reftel.search.citations import Citations, Direction
+    from reftel.search.missing import Missing
 
 
 @click.command("refs")
-@click.argument("cable_id", metavar="[ID]", required=False, shell_complete=complete_ids)
+@click.argument("named", metavar="[ID]", nargs=-1, shell_complete=complete_ids)
 @archive_option
 @notes_option
 @format_option("table", "json", "jsonl", "csv", "ids", "md")
@@ -36,30 +40,68 @@ if TYPE_CHECKING:
 )
 @click.option("--graph", type=click.Choice(("dot", "graphml", "json")), help="Print the graph for another program.")
 @click.option("--thread", is_flag=True, help="All cables of the graph in time order.")
+@click.option(
+    "--missing", is_flag=True, help="The cables that the hits of a query cite and the archive lacks, the most cited first; of all cables without a query."
+)
+@click.option(
+    "--limit", "-n", metavar="N", type=click.IntRange(0), help=f"Cables at most.  [default: a graph's {MOST_CABLES:,}; all with --missing]"
+)
 def command(
-    cable_id: str | None, archive: str, notes: str | None, output_format: str, query: str | None, incoming: bool, outgoing: bool, depth: int | None,
-    graph: str | None, thread: bool,
+    named: tuple[str, ...], archive: str, notes: str | None, output_format: str, query: str | None, incoming: bool, outgoing: bool, depth: int | None,
+    graph: str | None, thread: bool, missing: bool, limit: int | None,
 ) -> int:  # fmt: skip
     """What a cable cites and what cites it; the cables that are not in the archive are marked.
 
-    Exit status 1: it cites nothing and nothing cites it.
+    With --missing: what is cited and not there. What stands in place of the ID is then a query.
+
+    Exit status 1: it cites nothing and nothing cites it; nothing is missing.
 
     \b
     reftel refs 08BAKU123 --depth 3 --thread
     reftel refs --query 'kosovo date:2008' --graph graphml > kosovo.graphml
+    reftel refs --missing from:baku -n 20
     """
-    if (cable_id is None) == (query is None):
+    if missing:
+        _refuse_graph(incoming=incoming, outgoing=outgoing, depth=depth, graph=graph, thread=thread)
+        wanted = _one_query(named, query)
+        return _print_missing(reftel.open(archive, notes=notes).missing(wanted, limit=limit), output_format)
+    cable_id = " ".join(named) or None
+    if (cable_id is None) == (query is None) or (len(named) > 1 and not canonical_id(cable_id or "")):
         raise click.UsageError("name one cable, or --query QUERY")
+    most = MOST_CABLES if limit is None else max(limit, 1)
     direction = _direction(incoming=incoming, outgoing=outgoing, query=query)
     opened = reftel.open(archive, notes=notes)
     if query is not None:
-        found = opened.citation_graph(query, depth=depth or 0, direction=direction)
+        found = opened.citation_graph(query, depth=depth or 0, direction=direction, limit=most)
     else:
-        found = opened.citations(cable_id or "", depth=1 if depth is None else depth, direction=direction)
+        found = opened.citations(cable_id or "", depth=1 if depth is None else depth, direction=direction, limit=most)
     _print(found, output_format, graph, thread=thread or query is not None)
     if found.cut:
-        click.echo(f"note: the graph was cut at {len(found.cables):,} cables", err=True)
+        click.echo(f"note: the graph was cut at {len(found.cables):,} cables, {found.left_out:,} or more are left out; --limit lets it grow", err=True)
     return 0 if found.links or (query is not None and found.cables) else 1
+
+
+def _refuse_graph(**options: object) -> None:
+    if any(value not in (None, False) for value in options.values()):
+        raise click.UsageError("--missing lists cables; it goes without --in, --out, --depth, --graph and --thread")
+
+
+def _one_query(named: tuple[str, ...], query: str | None) -> str:
+    if named and query is not None:
+        raise click.UsageError("give the query once: behind --missing, or with --query")
+    return query if query is not None else " ".join(named) or "*"
+
+
+def _print_missing(found: Missing, output_format: str) -> int:
+    if output_format == "json":
+        click.echo(json_text(found.to_dict(), indent=2))
+    else:
+        echo_lines(render_missing.LINES[output_format](found))
+        echo_notes(found.notes)
+    more = found.total - len(found.cables)
+    if more and output_format not in ("json", "table"):
+        click.echo(f"note: {len(found.cables):,} of {found.total:,} cables shown", err=True)
+    return 0 if found.total else 1
 
 
 def _direction(*, incoming: bool, outgoing: bool, query: str | None) -> Direction:

@@ -37,11 +37,13 @@ def command(cable_id: str, archive: str, notes: str | None, output_format: str, 
     """
     found = reftel.open(archive, notes=notes).similar(cable_id, query=query, limit=limit)
     if output_format == "json":
-        click.echo(json_text({"id": cable_id, "similar": [each.to_dict() for each in found]}, indent=2))
+        click.echo(json_text({"id": cable_id, "similar": [each.to_dict() for each in found], "left_out": found.left_out}, indent=2))
     elif output_format == "table":
         _print_table(found)
     else:
         echo_lines(_lines(found, output_format))
+    if found.left_out and output_format != "json":
+        click.echo(f"note: {len(found):,} cables shown, {found.left_out:,} more share a telling word", err=True)
     return 0 if found else 1
 
 

@@ -46,6 +46,8 @@ def command(query: str, archive: str, notes: str | None, output_format: str, lim
         echo_lines(_lines(found.terms, output_format))
     if output_format != "json":
         echo_notes(found.notes)
+        if found.left_out:
+            click.echo(f"note: {len(found.terms):,} words shown, {found.left_out:,} more are significant", err=True)
     return 0 if found.total else 1
 
 

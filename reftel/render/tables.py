@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from reftel.neighbours import Neighbours
     from reftel.schema.cable import Cable, Paragraph
-    from reftel.search.plan import Bucket
+    from reftel.search.plan import Bucket, Top
     from reftel.search.results import Highlights, Hit, Page
 
 MATCH = "bold yellow"
@@ -66,7 +66,7 @@ def _excerpt(text: Text) -> Text:
 _WIDEST_VALUE = 60
 
 
-def print_facets(console: Console, facets: Mapping[str, Iterable[Bucket]], total: int) -> None:
+def print_facets(console: Console, facets: Mapping[str, Top[Bucket]], total: int) -> None:
     """The values of each facet with their counts, and a bar for the share of all hits."""
     for name, buckets in facets.items():
         console.print(Text(name, style="bold"))
@@ -76,6 +76,8 @@ def print_facets(console: Console, facets: Mapping[str, Iterable[Bucket]], total
         for value, count in rows:
             bar = "█" * round(20 * count / max(total, 1))
             console.print(Text(f"  {value:{widest}}  {count:>{digits},}").append(f"  {bar}" if bar else "", style=QUIET), no_wrap=True, overflow="ellipsis")
+        if buckets.left_out:
+            console.print(Text(f"  ({buckets.left_out:,} other{'' if buckets.left_out == 1 else 's'})", style=QUIET))
         console.print()
 
 
@@ -117,8 +119,9 @@ def print_neighbours(console: Console, found: Neighbours) -> None:
             line = Text(f"  {safe_line(each.label)}. " if each.label else "  ").append(safe_line(each.id), "bold cyan")
             parts = [*describe(each.cable), each.cable.subject or "(no subject)"] if each.cable else ["not in the archive"]
             console.print(line.append("  ".join(["", *map(safe_line, parts)]), "default"), soft_wrap=True)
-        if not group:
-            console.print(Text("  none", style=QUIET))
+        more = {"before": found.earlier, "after": found.later}.get(name, 0)
+        if more or not group:
+            console.print(Text(f"  and {more:,} more {'earlier' if name == 'before' else 'later'}" if more else "  none", style=QUIET))
 
 
 def _marked(text: str, highlights: Highlights) -> Text:

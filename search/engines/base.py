@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from reftel.frozen import frozen
@@ -49,4 +49,8 @@ class Engine(Protocol):
 
     def facet_among(self, root: Node, values: Sequence[tuple[str, str]], name: str) -> Answer:
         """The hits that have all of ``values`` (facet and value) and the buckets of the facet ``name`` over them; no window."""
+        ...
+
+    def members(self, root: Node, name: str, wanted: Callable[[str], bool]) -> Iterable[tuple[str, list[str]]]:
+        """The values of the facet ``name`` that hits have and that are ``wanted``, each with the keys of those hits, in key order."""
         ...

@@ -106,6 +106,14 @@ class MemoryEngine:
         hits = [hit for hit in hits if all(value in hit.facets[field] for field, value in values)]
         return plan.Answer(len(hits), (), {name: count_facet(name, hits, None)})
 
+    def members(self, root: plan.Node, name: str, wanted: Callable[[str], bool]) -> list[tuple[str, list[str]]]:
+        """The values of a facet that hits have and that are ``wanted``, each with the keys of those hits, in key order."""
+        found: dict[str, list[str]] = {}
+        for key in self.scan(root):
+            for value in sorted(set(self._documents[key].facets[name])):
+                found.setdefault(value, []).append(key)
+        return [(value, keys) for value, keys in sorted(found.items()) if wanted(value)]
+
 
 def combine(node: plan.Node, holds: Callable[[plan.Node], bool], spans: Callable[[], bool]) -> bool:
     """Whether ``node`` holds, given what its children do; ``spans`` decides for a position expression."""
@@ -242,11 +250,12 @@ def sort_by_field(sort: str, hits: list[Document]) -> list[Document]:
     return [hit for _, hit in keyed] + absent
 
 
-def count_facet(name: str, hits: list[Document], limit: int | None) -> tuple[plan.Bucket, ...]:
+def count_facet(name: str, hits: list[Document], limit: int | None) -> plan.Top[plan.Bucket]:
     """How many of ``hits`` have each value of a facet, by falling count, then value; the first ``limit`` of them."""
     field = fields_by_name().get(name)
     if field is None or not field.facet:
         raise EngineError(f"'{name}' is no facet")
     counts = collections.Counter(value for hit in hits for value in set(hit.facets[field.name]))
     buckets = sorted(counts.items(), key=lambda bucket: (-bucket[1], bucket[0]))
-    return tuple(plan.Bucket(value, count) for value, count in buckets[:limit])
+    shown = buckets[:limit]
+    return plan.Top((plan.Bucket(value, count) for value, count in shown), len(buckets) - len(shown))

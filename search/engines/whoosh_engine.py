@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import time
 import weakref
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, Self, cast
 
@@ -150,7 +150,7 @@ class WhooshEngine:
             self._evaluation.refuse_broad(root)
             yield
 
-    def _facet(self, name: str, hits: DocumentSet, limit: int | None) -> tuple[plan.Bucket, ...]:
+    def _facet(self, name: str, hits: DocumentSet, limit: int | None) -> plan.Top[plan.Bucket]:
         field = fields_by_name().get(name)
         if field is None or not field.facet:
             raise EngineError(f"'{name}' is no facet")
@@ -204,6 +204,18 @@ class WhooshEngine:
             for field, value in values:
                 hits = hits & self._having(field, value)
             return plan.Answer(int(np.count_nonzero(hits)), (), {name: self._facet(name, DocumentSet.by(hits), None)})
+
+    def members(self, root: plan.Node, name: str, wanted: Callable[[str], bool]) -> list[tuple[str, list[str]]]:
+        """The values of a facet that hits have and that are ``wanted``, each with the keys of those hits, in key order."""
+        with self._asked(root):
+            facet = self._reader.facet(name)
+            chosen = self._evaluation.mask(root)[facet.documents]
+            documents, codes = facet.documents[chosen], facet.codes[chosen]
+            order = np.lexsort((self._reader.key_order()[documents], codes))
+            documents, codes = documents[order], codes[order]
+            starts = np.flatnonzero(np.diff(codes, prepend=-1))
+            found = zip(codes[starts].tolist(), np.split(documents, starts[1:]), strict=True) if len(starts) else ()
+            return [(facet.values[code], list(map(self._reader.key, each.tolist()))) for code, each in found if wanted(facet.values[code])]
 
     def _having(self, name: str, value: str) -> Mask:
         facet = self._reader.facet(name)

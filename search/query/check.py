@@ -189,7 +189,8 @@ class _Checker:
             self._note_word(node)
         signs_inside = set(node.text.strip(_JOINING_SIGNS)).intersection(_JOINING_SIGNS)
         if len(terms) > 1 and signs_inside:
-            self.notes.append(f'{quote(node.text)} is read as the phrase "{" ".join(term.text for term in terms[:10])}"')
+            phrase = " ".join(term.text for term in terms[:10]) + (" …" if len(terms) > 10 else "")
+            self.notes.append(f'{quote(node.text)} is read as the phrase "{phrase}"')
         inflects = not node.exact and (place.type is None or place.type.inflects)
         return Words(terms, place.fields, "exact" if node.exact else "bare", inflects, key=_key_of(node.text, place), span=node.span)
 

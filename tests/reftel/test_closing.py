@@ -36,6 +36,7 @@ ASKED: dict[str, Callable[[reftel.Archive, Path], object]] = {
     "kwic": lambda archive, _: archive.kwic("minsk"),
     "last_run": lambda archive, _: archive.last_run(),
     "matches": lambda archive, _: archive.matches("minsk", ids=IDS),
+    "missing": lambda archive, _: archive.missing(),
     "neighbours": lambda archive, _: archive.neighbours("08BAKU101"),
     "new_hits": lambda archive, _: archive.new_hits("*", after_run=0),
     "notes": lambda archive, _: archive.notes,
