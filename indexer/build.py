@@ -22,6 +22,7 @@ from reftel.engine.writer import MEMORY_MB
 from reftel.frozen import frozen
 from reftel.indexer.changes import READS, Look, Wish, look_at
 from reftel.indexer.complaints import write_errors
+from reftel.indexer.failures import Failures, Unreadable, unreadable
 from reftel.indexer.lock import ArchiveLock
 from reftel.indexer.manifest import SourceRow
 from reftel.indexer.publishing import INDEX_FOLDER, Publication
@@ -80,7 +81,7 @@ def build_selection(
     if the disk is full or the archive cannot be written; it is as it was published last then.
     """
     started = time.monotonic()
-    selection = Selection(tuple(os.path.abspath(source) for source in selection.sources), selection.excludes)  # noqa: PTH100 - resolve() follows links
+    selection = selection.settled(archive)
     with write_errors(archive, "the archive is as it was published last"):
         durable.make_folder(archive)
         with ArchiveLock(archive, wait=wait) as lock:
@@ -162,8 +163,8 @@ class _Run:
                 return look_at(path, self._publication.manifest.source(name), self._wish)
         except SourceError as error:
             self._fail(error)
-        except OSError as error:
-            self._fail(SourceError(f"cannot read this file: {error.strerror or error}", path=name))
+        except (OSError, ValueError) as error:
+            self._fail(unreadable(name, error))
         self.report.count("failed")
         return None
 
@@ -175,21 +176,30 @@ class _Run:
         first = next(texts, None)
         failures = contents.failures
         if not contents.steady:
-            failures.append(SourceError("changed again and again while it was read; what it held before is kept", path=name))
+            failures.add(Unreadable("changed again and again while it was read; what it held before is kept", path=name))
             first = None
-        elif first is None and not failures:
-            failures.append(SourceError("holds no cable; what it held before is kept", path=name))
+        elif first is None and not failures.count:
+            failures.add(SourceError("holds no cable; what it held before is kept", path=name))
         cables = self._replace(name, itertools.chain([first], texts)) if first else 0
         if not contents.steady and cables:
-            failures.append(SourceError("changed while it was read; the next run reads it again", path=name))
-            row = dataclasses.replace(row, sha256="", mtime_ns=-1)
-        for failure in failures:
-            self._fail(failure)
-        outcome = "failed" if not cables else "partly" if failures else "read"
+            failures.add(Unreadable("changed while it was read; the next run reads it again", path=name))
+        outcome = "failed" if not cables else "partly" if failures.count else "read"
         self.report.count(outcome)
         self.report.read_files += 1
-        if cables or not self._publication.manifest.versions_of(name):
-            self._put_source(dataclasses.replace(row, cables=cables, failures=len(failures), outcome=outcome))
+        self._remember(dataclasses.replace(row, cables=cables, failures=failures.count, outcome=outcome), failures)
+
+    def _remember(self, row: SourceRow, failures: Failures) -> None:
+        """Note how a file was read, and report what could not be; what is noted already is known."""
+        manifest = self._publication.manifest
+        known = failures.lasting and manifest.knows_failed(row)
+        if failures.count:
+            self.report.fail(row.path, failures, known=known)
+        if not failures.lasting:  # the same content may be read the next time
+            row = dataclasses.replace(row, sha256="", mtime_ns=-1)
+        if row.cables or not manifest.versions_of(row.path):
+            self._put_source(row)
+        elif failures.lasting and not known:  # what it held before is kept, with the row of the content that it had
+            self._publication.draft.put_failed(row)
 
     def _put_source(self, row: SourceRow) -> None:
         if self._publication.manifest.source(row.path) != row:
@@ -259,7 +269,9 @@ class _Run:
             self._publication.close()
 
     def _fail(self, error: SourceError) -> None:
-        self.report.failures.append(str(error))
+        failures = Failures()
+        failures.add(error)
+        self.report.fail(error.path, failures)
 
     def _tell(self, path: str) -> None:
         if self._on_progress:

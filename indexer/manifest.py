@@ -42,6 +42,10 @@ create table version (
 create index version_by_file on version (file);
 create table seen (key text primary key, run integer not null, at text not null) without rowid;
 """
+_LATER_TABLES = """
+create table if not exists failed (path text primary key, sha256 text not null, normaliser integer not null) without rowid;
+"""
+"""What an archive of this format may lack: it was made before they were thought of, and the next run adds them, empty."""
 
 
 @frozen
@@ -192,6 +196,17 @@ class Manifest:
         """Key, run and time of the first sight of every cable, those that are gone included."""
         return self._rows("select key, run, at from seen")
 
+    def knows_failed(self, row: SourceRow) -> bool:
+        """Whether records of this content of a source file could not be read before, by the same rules."""
+        before = self.source(row.path)
+        if before is not None and before.failures and (before.sha256, before.normaliser) == (row.sha256, row.normaliser):
+            return True
+        where = (row.path, row.sha256, row.normaliser)
+        return self._has("failed") and bool(self._rows("select 1 from failed where path = ? and sha256 = ? and normaliser = ?", *where))
+
+    def _has(self, table: str) -> bool:
+        return bool(self._rows("select 1 from sqlite_master where type = 'table' and name = ?", table))
+
     def is_whole(self) -> bool:
         """Whether every bit of the file is as it was written."""
         return is_sealed(self.path)
@@ -236,6 +251,7 @@ class Draft(Manifest):
             if not path.stat().st_size:
                 self._database.executescript(_TABLES)
                 self._database.execute("insert into about values (?, -1, 0)", (FORMAT,))
+            self._database.executescript(_LATER_TABLES)
             self._database.execute("begin")
             self.about = self._read_about()
         except BaseException:
@@ -249,6 +265,11 @@ class Draft(Manifest):
     def drop_source(self, path: str) -> None:
         """Forget a source file (not its versions)."""
         self._database.execute("delete from source where path = ?", (path,))
+        self._database.execute("delete from failed where path = ?", (path,))
+
+    def put_failed(self, row: SourceRow) -> None:
+        """Note which content of a source file gave no cable, while the row that is kept tells of the content before."""
+        self._database.execute("insert or replace into failed values (?, ?, ?)", (row.path, row.sha256, row.normaliser))
 
     def put_version(self, version: VersionRow) -> None:
         """Add or replace one file's text of a cable."""

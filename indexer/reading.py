@@ -13,10 +13,10 @@ from pathlib import Path
 
 from reftel.indexer.changes import Look, stamp
 from reftel.indexer.containers.reading import iter_messages
+from reftel.indexer.failures import Failures, unreadable
 from reftel.indexer.message import Message
 from reftel.indexer.text import Text, text_of, texts_of
 from reftel.indexer.workers import Task, Workers
-from reftel.schema.errors import SourceError
 from reftel.schema.names import name_of
 
 WHOLE = 4 << 20
@@ -36,7 +36,7 @@ class Contents:
 
     look: Look
     texts: Iterable[Text]
-    failures: list[SourceError]
+    failures: Failures
     steady: bool = True
 
     def close(self) -> None:
@@ -91,7 +91,7 @@ def read_whole(look: Look) -> Contents:
 
 def _contents(look: Look, read: Callable[[Iterator[Message]], Iterator[Text]]) -> Contents:
     """The contents of a file, whose texts are read while they are taken."""
-    contents = Contents(look, (), [])
+    contents = Contents(look, (), Failures())
     contents.texts = _stream(look, contents, read)
     return contents
 
@@ -101,9 +101,9 @@ def _stream(look: Look, contents: Contents, read: Callable[[Iterator[Message]], 
     try:
         before = stamp(path)
     except OSError as error:
-        contents.failures.append(SourceError(f"cannot read this file: {error.strerror or error}", path=name_of(path)))
+        contents.failures.add(unreadable(name_of(path), error))
         return
-    with contextlib.closing(iter_messages(path, contents.failures.append, follow=look.follow)) as messages:
+    with contextlib.closing(iter_messages(path, contents.failures.add, follow=look.follow)) as messages:
         yield from read(messages)
     contents.steady = _unchanged(path, before)
 

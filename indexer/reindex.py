@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import glob
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from reftel.indexer.build import OnProgress, build_selection
 from reftel.indexer.changes import READS, Wish, look_at
 from reftel.indexer.config import Config
 from reftel.indexer.manifest import Manifest, SourceRow
+from reftel.indexer.own import absolute, own_archive, own_file, own_report
 from reftel.indexer.publishing import find_manifest, index_generation
 from reftel.indexer.report import BuildReport
 from reftel.indexer.sources import Selection
@@ -39,13 +39,11 @@ class Forecast:
 
 
 def selection_of(config: Config) -> Selection:
-    """The files that a configuration names; itself and the reports are none."""
-    own = (config.path, *((config.report, config.report / "*") if config.report else ()))
-    return Selection(config.sources, (*config.exclude, *(_literal(path) for path in own)))
-
-
-def _literal(path: Path) -> str:
-    return f"{glob.escape(str(path.parent))}/{path.name if path.name == '*' else glob.escape(path.name)}"
+    """The files that a configuration names; itself, the archive and the reports are none."""
+    own = own_file(config.path) | own_archive(config.archive)
+    if config.report is not None:
+        own |= own_report(config.report, map(absolute, config.sources))
+    return Selection(config.sources, config.exclude, own)
 
 
 def reindex(config: Config, *, wish: Wish | None = None, on_progress: OnProgress | None = None, wait: float | None = None) -> BuildReport:
@@ -60,7 +58,7 @@ def forecast(config: Config, wish: Wish | None = None) -> Forecast:
     """What `reindex` would do, told from names, sizes, times and content hashes; nothing is written, no cable is read."""
     result = Forecast()
     rows = {row.path: row for row in _known(config.archive)}
-    selection = selection_of(config)
+    selection = selection_of(config).settled(config.archive)
 
     def fail(error: SourceError) -> None:
         result.failures.append(str(error))

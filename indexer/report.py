@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from reftel.frozen import brief_repr
+from reftel.indexer.failures import SHOWN, Failures
+from reftel.schema.errors import SourceError
 
 
 @dataclasses.dataclass(slots=True, repr=False)
@@ -17,9 +19,13 @@ class BuildReport:
 
     ``added``, ``replaced``, ``removed`` count cables as the archive shows them, ``total`` those it holds now. ``run``: the number of the
     state that it left, counting all that were published; ``steps``: how many of them it published itself. ``duplicates``: key to the paths
-    that hold it, the shown one first. ``failures``: what could not be read, with path and place. ``warnings``: cables read, by code.
+    that hold it, the shown one first. ``warnings``: cables read, by code.
     ``outcomes``: files, by what became of them. ``new``: keys of the cables that the archive never held before. ``durations``: seconds by
     stage. ``notes``: what was put right after a run that died, and what a person should know of the archive.
+
+    ``failures``: what could not be read, with path and place; of a file with many bad records the first few, and how many more there are.
+    ``failure_counts``: failures by file, all counted. ``known_failures``: those of ``failures`` that an earlier run met in the same content
+    and by the same rules; the others are ``new_failures``.
     """
 
     run: int = 0
@@ -35,6 +41,8 @@ class BuildReport:
     seconds: float = 0.0
     duplicates: dict[str, list[str]] = dataclasses.field(default_factory=dict)
     failures: list[str] = dataclasses.field(default_factory=list)
+    failure_counts: dict[str, int] = dataclasses.field(default_factory=dict)
+    known_failures: list[str] = dataclasses.field(default_factory=list)
     warnings: dict[str, int] = dataclasses.field(default_factory=dict)
     outcomes: dict[str, int] = dataclasses.field(default_factory=dict)
     new: list[str] = dataclasses.field(default_factory=list)
@@ -46,7 +54,31 @@ class BuildReport:
     def to_dict(self) -> dict[str, Any]:
         """The JSON form, with rates per second of the whole run."""
         rate = round(self.read_cables / self.seconds, 1) if self.seconds else 0.0
-        return dataclasses.asdict(self) | {"cables_per_second": rate}
+        return dataclasses.asdict(self) | {"new_failures": self.new_failures, "cables_per_second": rate}
+
+    @property
+    def new_failures(self) -> list[str]:
+        """The failures that no earlier run has met."""
+        known = set(self.known_failures)
+        return [failure for failure in self.failures if failure not in known]
+
+    @property
+    def failed(self) -> int:
+        """How many failures there are, all counted."""
+        return sum(self.failure_counts.values())
+
+    @property
+    def exit_code(self) -> int:
+        """What the command line leaves with: 4 if there is something that was not told before."""
+        return SourceError.exit_code if self.new_failures else 0
+
+    def fail(self, path: str, failures: Failures, *, known: bool = False) -> None:
+        """Note the failures of a file or a source."""
+        messages = failures.messages(path)
+        self.failures += messages
+        if known:
+            self.known_failures += messages
+        self.failure_counts[path] = self.failure_counts.get(path, 0) + failures.count
 
     def count(self, outcome: str) -> None:
         """Count a file."""
@@ -68,3 +100,12 @@ def summary_line(report: BuildReport, archive: str) -> str:
         f"{archive}: {report.total:,} cables; {report.added:,} added, {report.replaced:,} replaced, {report.removed:,} removed; "
         f"{report.read_files:,} files read, {report.unchanged_files:,} unchanged, {report.removed_files:,} gone; {report.seconds:.1f} s"
     )
+
+
+def known_line(report: BuildReport) -> str | None:
+    """The failures that were told before on one line, for people; ``None`` if there are none."""
+    if not report.known_failures:
+        return None
+    known = report.known_failures
+    more = f"; and {len(known) - SHOWN:,} more" if len(known) > SHOWN else ""
+    return f"{len(known):,} could not be read, as before: " + "; ".join(known[:SHOWN]) + more

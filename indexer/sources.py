@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-import glob
 import os
-from collections.abc import Callable, Iterable, Iterator
+import stat
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from reftel.indexer.source_names import is_file_read, is_folder_read
+from reftel.indexer.failures import unreadable
+from reftel.indexer.own import Own, absolute, own_archive
+from reftel.indexer.walking import OnError, Walk, fits, fixed_part, is_pattern
 from reftel.schema.errors import SourceError
 from reftel.schema.names import name_of
-
-ARCHIVE_MARKERS = frozenset({"manifest.sqlite", "manifest.sqlite.next", "manifest.sqlite.draft"})
-"""A folder that holds one of these files is an archive of reftel's own, not a source."""
-
-OnError = Callable[[SourceError], None]
 
 
 def iter_files(sources: Iterable[str | os.PathLike[str]], on_error: OnError) -> Iterator[Path]:
@@ -26,35 +23,59 @@ def iter_files(sources: Iterable[str | os.PathLike[str]], on_error: OnError) -> 
 
 @dataclasses.dataclass(slots=True)
 class Selection:
-    """Files, folders and patterns (``dumps/**/*.csv``) to read, without those that a pattern of ``excludes`` fits.
+    """Files, folders and patterns (``dumps/**/*.csv``) to read, without those that a pattern of ``excludes`` fits, and without one's ``own``.
 
     An exclude fits a file's whole path, its path inside the source, or the name of the file or of a folder on the way: ``drafts``,
-    ``*.bak``, ``old/*.html``.
+    ``*.bak``, ``old/*.html``. A file that several sources give is left out only if it is left out of each.
     """
 
     sources: tuple[str, ...]
     excludes: tuple[str, ...] = ()
+    own: Own = dataclasses.field(default_factory=Own)
+    _given: set[Path] = dataclasses.field(default_factory=set)
     _alive: set[str] = dataclasses.field(default_factory=set)
+    _tops: dict[str, set[Path]] = dataclasses.field(default_factory=dict)
+
+    def settled(self, archive: Path) -> Selection:
+        """The same files under absolute paths, as an archive knows them, without the archive's own."""
+        return Selection(tuple(map(absolute, self.sources)), self.excludes, self.own | own_archive(archive))
 
     def iter_files(self, on_error: OnError) -> Iterator[Path]:
-        """Files in sorted order of each source, each once."""
-        seen: set[Path] = set()
+        """Files in sorted order of each source, each once. Whatever the system has against a source is reported, and the others go on."""
         for source in self.sources:
-            for path in self._files_of(source, on_error):
-                if path not in seen:
-                    seen.add(path)
-                    yield path
+            try:
+                for path in self._files_of(source, on_error):
+                    if path not in self._given:
+                        self._given.add(path)
+                        yield path
+            except (OSError, ValueError) as error:
+                on_error(unreadable(name_of(source), error, "cannot look at this source"))
 
     def _files_of(self, source: str, on_error: OnError) -> Iterator[Path]:
-        for top in _tops(source, on_error):
-            found = False
-            for path in _walk(top, on_error) if top.is_dir() else (top,):
-                if not self._excluded(path, top):
-                    found = True
-                    self._alive.add(source)
-                    yield path
-            if not found and top.is_dir():
-                on_error(SourceError("no files in this folder; what was indexed from it earlier is kept", path=name_of(top)))
+        walk = Walk(self.own, on_error)
+        self._tops[source] = set()
+        for top in _places(source, walk, on_error):
+            self._tops[source].add(top)
+            if top.is_dir():
+                yield from self._files_in(top, source, on_error)
+            elif not self.own.has(str(top)):
+                self._alive.add(source)
+                if not self._excluded(top, top):
+                    yield top
+
+    def _files_in(self, folder: Path, source: str, on_error: OnError) -> Iterator[Path]:
+        walk = Walk(self.own, on_error)
+        there = given = False
+        for path in walk.files(folder):
+            there = True
+            self._alive.add(source)
+            if not self._excluded(path, folder):
+                given = True
+                yield path
+        if not there and not walk.failed:
+            on_error(SourceError("no files in this folder; what was indexed from it earlier is kept", path=name_of(folder)))
+        elif there and not given:
+            on_error(SourceError("every file in this folder is excluded", path=name_of(folder)))
 
     def _excluded(self, path: Path, top: Path) -> bool:
         inside = path.relative_to(top) if path != top else Path(path.name)
@@ -63,78 +84,58 @@ class Selection:
             for pattern in self.excludes
         )
 
+    # -- after `iter_files` ----------------------------------------------------------------------------------------------------------
+
+    def gave(self, path: Path) -> bool:
+        """Whether this is one of the files."""
+        return path in self._given
+
     def forgets(self, path: Path) -> bool:
-        """Whether a file indexed earlier is to be forgotten: gone or excluded, while its source still gives other files.
+        """Whether a file indexed earlier is to be forgotten: gone or left out, while every source that it may have come from gives other files.
 
-        Only after `iter_files`. A source of which nothing is left may be a disk that is not mounted: it keeps what it gave.
+        A source of which nothing is left may be a disk that is not mounted: it keeps what it gave.
         """
-        for source in self._alive:
-            top = _fixed_part(source)
-            if path != top and _belongs(path, source):
-                return _is_gone(path) or self._excluded(path, top)
-        return False
+        if path in self._given:
+            return False
+        sources = [source for source in self.sources if _belongs(path, source)]
+        return bool(sources) and self._alive.issuperset(sources) and (is_gone(path) or all(self._leaves_out(path, source) for source in sources))
+
+    def _leaves_out(self, path: Path, source: str) -> bool:
+        """Whether a file of a source is one's own, or excluded wherever the source leads to it."""
+        above = (path, *path.parents)
+        start = fixed_part(source)
+        if any(self.own.has(str(place)) for place in above if place != start and place.is_relative_to(start)):
+            return True
+        tops = [top for top in above if top in self._tops[source]]
+        return bool(tops) and all(self._excluded(path, top) for top in tops)
 
 
-def _is_pattern(source: str) -> bool:
-    return glob.has_magic(source) and not os.path.lexists(source)
-
-
-def _tops(source: str, on_error: OnError) -> list[Path]:
+def _places(source: str, walk: Walk, on_error: OnError) -> list[Path]:
     """The files and folders that a source names."""
-    if _is_pattern(source):
-        found = sorted(Path(name) for name in glob.iglob(source, recursive=True))  # noqa: PTH207 - a Path has no absolute patterns
-        if not found:
+    if is_pattern(source):
+        found = walk.places(source)
+        if not found and not walk.failed:
             on_error(SourceError("no file fits this pattern; what was indexed by it earlier is kept", path=name_of(source)))
         return found
-    if not Path(source).exists():
+    try:
+        os.stat(source)  # noqa: PTH116 - a Path hides what is wrong with a name
+    except (FileNotFoundError, NotADirectoryError):
         on_error(SourceError("no such file or folder; check the spelling or whether its disk is mounted", path=name_of(source)))
         return []
     return [Path(source)]
 
 
-def _fixed_part(source: str) -> Path:
-    """The part of a pattern before its first wildcard: ``/a/b*/c`` -> ``/a``; any other source as it is."""
-    if not _is_pattern(source):
-        return Path(source)
-    parts = Path(source).parts
-    return Path(*parts[: next(number for number, part in enumerate(parts) if glob.has_magic(part))])
-
-
 def _belongs(path: Path, source: str) -> bool:
-    if not _is_pattern(source):
+    if not is_pattern(source):
         return path.is_relative_to(source)
-    return _fits(path.parts, Path(source).parts)
+    return fits(path.parts, Path(source).parts)
 
 
-def _fits(parts: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
-    """Whether a path, or a folder above it, fits a pattern with ``**``; the table is as wide as the path is deep."""
-    reached = {0}
-    for step in pattern:
-        if step == "**":
-            reached = set(range(min(reached), len(parts) + 1)) if reached else set()
-        else:
-            reached = {place + 1 for place in reached if place < len(parts) and fnmatchcase(parts[place], step)}
-    return bool(reached)
-
-
-def _walk(folder: Path, on_error: OnError) -> Iterator[Path]:
-    def report(error: OSError) -> None:
-        on_error(SourceError(f"cannot list this folder: {error.strerror}", path=name_of(error.filename)))
-
-    for here, folders, names in os.walk(folder, onerror=report, followlinks=False):
-        if not ARCHIVE_MARKERS.isdisjoint(names):
-            folders.clear()
-            continue
-        folders[:] = sorted(filter(is_folder_read, folders))
-        yield from (Path(here, name) for name in sorted(filter(is_file_read, names)))
-
-
-def _is_gone(path: Path) -> bool:
-    """Whether a file does not exist; one that cannot be looked at is not gone."""
+def is_gone(path: Path) -> bool:
+    """Whether there is no file of this name any more; one that cannot be looked at is not gone."""
     try:
-        path.lstat()
+        return stat.S_ISDIR(path.lstat().st_mode)
     except (FileNotFoundError, NotADirectoryError):
         return True
-    except OSError:
+    except (OSError, ValueError):
         return False
-    return False

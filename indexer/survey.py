@@ -9,11 +9,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from reftel.frozen import frozen
+from reftel.indexer.failures import Failures
 from reftel.indexer.normalize import read_cables
 from reftel.indexer.sources import iter_files
 from reftel.schema.cable import Cable
 from reftel.schema.cable import Warning as CableWarning
 from reftel.schema.errors import SourceError
+from reftel.schema.names import name_of
 
 EXAMPLES = 3
 """Cables named for each kind of warning."""
@@ -31,7 +33,10 @@ class Example:
 
 @dataclasses.dataclass(slots=True)
 class Survey:
-    """Counts over all cables read. ``examples``: the first few of each warning code; ``repeated``: keys that occur more than once."""
+    """Counts over all cables read. ``examples``: the first few of each warning code; ``repeated``: keys that occur more than once.
+
+    ``failures``: what could not be read, the first few of each file; ``failed``: how many there are.
+    """
 
     files: int = 0
     cables: int = 0
@@ -42,6 +47,7 @@ class Survey:
     examples: dict[str, list[Example]] = dataclasses.field(default_factory=dict)
     repeated: dict[str, int] = dataclasses.field(default_factory=dict)
     failures: list[str] = dataclasses.field(default_factory=list)
+    failed: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form; counts by falling number."""
@@ -59,13 +65,17 @@ def survey(sources: Iterable[str | os.PathLike[str]]) -> Survey:
     keys: Counter[str] = Counter()
 
     def fail(error: SourceError) -> None:
+        result.failed += 1
         result.failures.append(str(error))
 
     for path in iter_files(sources, fail):
         result.files += 1
-        for cable in read_cables(path, on_error=fail):
+        failures = Failures()
+        for cable in read_cables(path, on_error=failures.add):
             keys[cable.key] += 1
             _count(result, cable)
+        result.failed += failures.count
+        result.failures += failures.messages(name_of(path))
     result.repeated = {key: count for key, count in sorted(keys.items()) if count > 1}
     return result
 

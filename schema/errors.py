@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from reftel.schema.names import one_line, without_surrogates
@@ -34,6 +35,9 @@ class SourceError(ReftelError):
         self.path, self.locator, self.message = path, locator, message
         place = one_line(path) if locator is None else f"{one_line(path)}:{locator}"
         super().__init__(f"{place}: {message}")
+
+    def __reduce__(self) -> tuple[Any, ...]:  # a worker hands it to the run
+        return functools.partial(type(self), path=self.path, locator=self.locator), (self.message,)
 
 
 class QueryError(ReftelError, ValueError):

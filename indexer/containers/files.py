@@ -16,6 +16,7 @@ from typing import Any, cast
 
 from reftel.frozen import frozen
 from reftel.indexer.containers.zip_names import member_name, open_zip
+from reftel.indexer.failures import unreadable
 from reftel.indexer.regular import open_regular
 from reftel.indexer.source_names import is_member_read
 from reftel.schema.errors import SourceError
@@ -58,7 +59,7 @@ def iter_streams(path: str | os.PathLike[str], *, follow: bool = True) -> Stream
     except SourceError as error:
         yield error
     except OSError as error:
-        yield SourceError(f"cannot read this file: {error.strerror or error}", path=name)
+        yield unreadable(name, error)
 
 
 def _streams(name: str, binary: io.BufferedReader[Any]) -> Streams:
@@ -77,7 +78,7 @@ def _members(name: str, binary: io.BufferedReader[Any]) -> Streams:
     try:
         archive = open_zip(binary)
     except READ_ERRORS as error:
-        yield SourceError(f"a damaged zip file: {error}", path=name)
+        yield _damaged(name, error, "a damaged zip file")
         return
     with archive:
         members = [member for member in archive.infolist() if not member.is_dir() and is_member_read(member_name(member))]
@@ -93,7 +94,7 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> Str
     try:
         opened = archive.open(member)
     except READ_ERRORS as error:
-        yield SourceError(f"a zip member that cannot be read: {error}", path=name)
+        yield _damaged(name, error, "a zip member that cannot be read")
         return
     with _limited(opened, name, member.compress_size) as binary:
         try:
@@ -122,7 +123,7 @@ class _LimitedReader(io.RawIOBase):
         try:
             data = self._binary.read(len(buffer))
         except READ_ERRORS as error:
-            raise SourceError(f"damaged compressed data: {error}", path=self._name) from error
+            raise _damaged(self._name, error, "damaged compressed data") from error
         self._left -= len(data)
         if self._left < 0:
             raise SourceError("unpacks to far more than its size allows; unpack it by hand if it is honest", path=self._name)
@@ -133,6 +134,13 @@ class _LimitedReader(io.RawIOBase):
         with contextlib.suppress(*READ_ERRORS):
             self._binary.close()
         super().close()
+
+
+def _damaged(name: str, error: Exception, what: str) -> SourceError:
+    """The failure of compressed data; what the system could not read may be whole."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return unreadable(name, error)
+    return SourceError(f"{what}: {error}", path=name)
 
 
 def _limited(binary: object, name: str, packed: int) -> io.BufferedReader[Any]:

@@ -10,6 +10,7 @@ from typing import Literal
 from reftel.indexer.containers import cablegate_html, cables_csv, json_lines, nara, plain_text, plusd_html
 from reftel.indexer.containers.decoding import SAMPLE, decode_bytes, iter_blocks, iter_lines, sniff_encoding
 from reftel.indexer.containers.files import Stream, iter_streams
+from reftel.indexer.failures import unreadable
 from reftel.indexer.message import Message
 from reftel.schema.errors import SourceError
 
@@ -56,7 +57,7 @@ def _everything(stream: Stream | SourceError) -> Found:
     except SourceError as error:
         yield error
     except OSError as error:
-        yield SourceError(f"cannot read this file: {error.strerror or error}", path=stream.name)
+        yield unreadable(stream.name, error)
 
 
 def detect_layout(sample: str, *, whole: bool = True) -> Layout | None:

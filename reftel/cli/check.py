@@ -36,12 +36,12 @@ def command(sources: tuple[str, ...], output_format: str) -> int:
     for failure in result.failures[:_SHOWN_FAILURES]:
         click.echo(f"reftel: {safe_line(relative_name(failure))}", err=True)
     if len(result.failures) > _SHOWN_FAILURES:
-        click.echo(f"reftel: and {len(result.failures) - _SHOWN_FAILURES:,} more failures; --format json lists all", err=True)
+        click.echo(f"reftel: and {len(result.failures) - _SHOWN_FAILURES:,} more lines; --format json has them", err=True)
     return SourceError.exit_code if result.failures else 0
 
 
 def _print(result: Survey) -> None:
-    click.echo(f"{result.cables:,} cables in {result.files:,} files; {len(result.failures):,} failures; {len(result.repeated):,} ids occur more than once")
+    click.echo(f"{result.cables:,} cables in {result.files:,} files; {result.failed:,} failures; {len(result.repeated):,} ids occur more than once")
     for title, counter in (("containers", result.containers), ("flags", result.flags), ("without", result.missing)):
         if counter:
             click.echo(f"{title}: " + ", ".join(f"{name} {count:,}" for name, count in counter.most_common()))

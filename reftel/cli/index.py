@@ -14,7 +14,6 @@ import reftel
 from reftel.cli.options import archive_option, format_option
 from reftel.render.paths import relative_name, shown_name
 from reftel.render.safe import json_text, safe_line
-from reftel.schema.errors import SourceError
 from reftel.schema.names import name_of
 
 if TYPE_CHECKING:
@@ -36,19 +35,20 @@ def command(sources: tuple[str, ...], archive: str, output_format: str, workers:
     A file that changed replaces its cables, a file that is gone from a folder takes its cables with it, unless another file holds them.
     In folders and zip files, hidden files, README and `*.md` files and what systems put there (`__MACOSX`, `Thumbs.db`) are passed over.
     """
+    from reftel.indexer.report import known_line  # noqa: PLC0415
     from reftel.indexer.workers import cores  # noqa: PLC0415
 
     with _progress(quiet=quiet or output_format == "json") as on_progress:
         report = reftel.build(sources, archive, workers=workers or cores(), on_progress=on_progress)
     for note in report.notes:
         click.echo(f"reftel: {safe_line(note)}", err=True)
-    for failure in report.failures:
+    for failure in (*report.new_failures, *filter(None, [known_line(report)])):
         click.echo(f"reftel: {safe_line(relative_name(failure))}", err=True)
     if output_format == "json":
         click.echo(json_text(report.to_dict(), indent=2))
     elif not quiet:
         _print_summary(report, archive)
-    return SourceError.exit_code if report.failures else 0
+    return report.exit_code
 
 
 def _print_summary(report: BuildReport, archive: str) -> None:
@@ -61,8 +61,8 @@ def _print_summary(report: BuildReport, archive: str) -> None:
         click.echo(f"  {safe_line(key)}  {shown_name(paths[0])}  instead of  {', '.join(map(shown_name, paths[1:]))}")
     if len(report.duplicates) > _SHOWN_DUPLICATES:
         click.echo(f"  and {len(report.duplicates) - _SHOWN_DUPLICATES:,} more: `reftel stats --format json` lists all")
-    if report.failures:
-        click.echo(f"{len(report.failures):,} could not be read (named above)", err=True)
+    if report.new_failures:
+        click.echo(f"{report.failed:,} could not be read (named above)", err=True)
 
 
 @contextlib.contextmanager

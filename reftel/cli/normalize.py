@@ -11,6 +11,7 @@ from reftel.cli.options import console, format_option
 from reftel.render.paths import relative_name
 from reftel.render.safe import json_text, safe_line, safe_text
 from reftel.schema.errors import SourceError
+from reftel.schema.names import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,14 +20,26 @@ if TYPE_CHECKING:
 
 
 class _Failures:
-    """Reports what could not be read as it comes, and remembers that there was something."""
+    """Reports what could not be read as it comes, of each file the first few, and remembers that there was something."""
 
     def __init__(self) -> None:
-        self.count = 0
+        self.count = self._here = 0
 
     def __call__(self, error: SourceError) -> None:
+        from reftel.indexer.failures import SHOWN  # noqa: PLC0415
+
         self.count += 1
-        click.echo(f"reftel: {safe_text(relative_name(str(error)))}", err=True)
+        self._here += 1
+        if self._here <= SHOWN:
+            click.echo(f"reftel: {safe_text(relative_name(str(error)))}", err=True)
+
+    def end(self, path: str) -> None:
+        """Say how many more there were in a file."""
+        from reftel.indexer.failures import and_more  # noqa: PLC0415
+
+        for message in and_more(self._here, path):
+            click.echo(f"reftel: {safe_text(relative_name(message))}", err=True)
+        self._here = 0
 
 
 @click.command("normalize")
@@ -54,6 +67,7 @@ def _read(files: tuple[str, ...], failures: _Failures) -> Iterator[Cable]:
 
     for path in iter_files(files, failures):
         yield from reftel.read_cables(path, on_error=failures)
+        failures.end(name_of(path))
 
 
 def _print_array(cables: Iterator[Cable]) -> None:

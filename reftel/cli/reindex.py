@@ -99,14 +99,19 @@ def _run(settings: Config, wish: Any, wait: float | None, output_format: str, *,
         click.echo(json_text(report.to_dict(), indent=2))
     elif not quiet:
         _summarise(report)
-    return SourceError.exit_code if report.build.failures else 0
+    return report.build.exit_code
 
 
 def _log(report: NightReport) -> None:
+    from reftel.indexer.report import known_line  # noqa: PLC0415
+
     for note in report.build.notes:
         _LOG.warning("%s", safe_line(note))
-    for failure in report.build.failures:
+    for failure in report.build.new_failures:
         _LOG.warning("%s", safe_line(failure))
+    known = known_line(report.build)
+    if known:
+        _LOG.info("%s", safe_line(known))
     for found in report.saved:
         if found.error:
             _LOG.warning("saved search %s: %s", found.name, safe_line(found.error))
@@ -129,7 +134,7 @@ def _summarise(report: NightReport) -> None:
             + (": " + ", ".join(hit.key for hit in found.hits[:_SHOWN]) if found.hits else "")
         )
     if build.failures:
-        click.echo(f"{len(build.failures):,} could not be read (named above)")
+        click.echo(f"{build.failed:,} could not be read ({'named above' if build.new_failures else 'as before'})")
 
 
 def _forecast(settings: Config, wish: Any, output_format: str) -> int:

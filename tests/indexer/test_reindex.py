@@ -14,6 +14,7 @@ from reftel.indexer.changes import Wish
 from reftel.indexer.config import Config
 from reftel.indexer.reindex import forecast, reindex
 from reftel.indexer.sources import Selection
+from reftel.indexer.walking import fits
 
 
 class Night:
@@ -184,14 +185,12 @@ def test_its_own_configuration_and_reports_are_no_source(night):
 
 
 def test_what_belongs_to_a_pattern():
-    from reftel.indexer.sources import _fits
-
     table = [
         ("/a/*/c.txt", "/a/b/c.txt", True), ("/a/*/c.txt", "/a/b/d/c.txt", False), ("/a/**/c.txt", "/a/c.txt", True),
         ("/a/**/c.txt", "/a/b/b/c.txt", True), ("/a/*", "/a/b/c.txt", True), ("/a/b*", "/a/c/b.txt", False), ("/a/**", "/b/c", False),
     ]  # fmt: skip
     for pattern, path, expected in table:
-        assert _fits(Path(path).parts, Path(pattern).parts) is expected, (pattern, path)
+        assert fits(Path(path).parts, Path(pattern).parts) is expected, (pattern, path)
 
 
 def test_a_pattern_of_many_stars_is_matched_in_no_time():
