@@ -49,6 +49,11 @@ def status(path: Path) -> os.stat_result | None:
 def new_file(path: Path, mode: str = "wb", buffering: int = -1) -> BinaryIO:
     """A new, empty file, open for writing (``wb``) or both (``w+b``). What had its name is removed, a link itself, not what it leads to."""
     path.unlink(missing_ok=True)
+    return fresh_file(path, mode, buffering)
+
+
+def fresh_file(path: Path, mode: str = "wb", buffering: int = -1) -> BinaryIO:
+    """A new, empty file, open, where nothing has its name yet; ``FileExistsError`` if something has."""
     descriptor = os.open(path, _ACCESS[mode] | os.O_CREAT | os.O_EXCL | _CLOSED, PRIVATE)
     return cast("BinaryIO", os.fdopen(descriptor, mode, buffering))
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import reftel
 from reftel import saved
-from reftel.durable import write_whole
+from reftel.durable import make_folder, write_whole
 from reftel.indexer.changes import Wish
 from reftel.indexer.config import Config, ConfigError, line_of
 from reftel.indexer.reindex import reindex
@@ -73,7 +73,7 @@ def run_night(
 
 def _write(report: NightReport, place: Path) -> None:
     path = place if place.suffix == ".json" else place / f"reftel-{report.started:%Y%m%dT%H%M%SZ}-{report.build.run}.json"
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(path.parent)
     write_whole(path, json_text(report.to_dict(), indent=1) + "\n")
     alerts = path.with_suffix(".md")
     write_whole(alerts, render_alerts(report))

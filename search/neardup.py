@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import hashlib
+import os
 import tempfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from reftel import durable
 from reftel.frozen import frozen
 from reftel.schema.analysis import words
 from reftel.schema.errors import BadValueError
@@ -258,7 +260,7 @@ class _Parts:
     """Rows of numbers in `_PARTS` temporary files, buffered."""
 
     def __init__(self, folder: Path, width: int) -> None:
-        folder.mkdir()
+        folder.mkdir(durable.PRIVATE_FOLDER)
         self._files = [folder / str(number) for number in range(_PARTS)]
         self._width = width
         self._waiting: list[tuple[Hashes, Hashes]] = []
@@ -284,6 +286,6 @@ class _Parts:
         parts = np.concatenate([parts for parts, _rows in self._waiting])
         rows = np.concatenate([rows for _parts, rows in self._waiting])
         for number in np.unique(parts).tolist():
-            with self._files[number].open("ab") as file:
+            with os.fdopen(durable.open_own(self._files[number], os.O_WRONLY | os.O_CREAT | os.O_APPEND), "ab") as file:
                 rows[parts == number].tofile(file)
         self._waiting, self._rows = [], 0

@@ -13,7 +13,6 @@ import reftel
 from reftel.cli.options import archive_option, echo_notes, ids_option, notes_option, query_argument
 from reftel.render.export import FORMATS, write_export, write_hits
 from reftel.render.paths import shown_name
-from reftel.schema.errors import OutputError
 
 if TYPE_CHECKING:
     from reftel.search.results import Hit
@@ -84,10 +83,7 @@ def command(
 
 
 def _write(hits: Iterable[Hit], total: int, path: Path, output_format: str, *, bom: bool) -> None:
-    try:
-        count = write_export(_with_progress(hits, total), path, output_format, bom=bom)
-    except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror}") from error
+    count = write_export(_with_progress(hits, total), path, output_format, bom=bom)
     click.echo(f"{count:,} cable{'' if count == 1 else 's'} written to {shown_name(str(path))}", err=True)
 
 

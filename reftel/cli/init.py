@@ -24,6 +24,7 @@ def command(sources: tuple[str, ...], archive: str, config: str | None) -> int:
     reftel init /srv/cables --archive /srv/reftel/archive
     """
     from reftel.indexer.config import FILE_NAME, TEMPLATE  # noqa: PLC0415
+    from reftel.render.output import write_new  # noqa: PLC0415
 
     path = Path(config) if config else Path(archive).absolute().parent / FILE_NAME
     folder = path.absolute().parent
@@ -34,13 +35,9 @@ def command(sources: tuple[str, ...], archive: str, config: str | None) -> int:
         sources="[" + ", ".join(map(_toml, named)) + "]",
     )
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
+        write_new(path, text)
     except FileExistsError:
         raise click.UsageError(f"{path} is there already, and was not touched") from None
-    except OSError as error:
-        raise click.UsageError(f"{path} cannot be written: {error.strerror}") from None
     click.echo(f"wrote {shown_name(str(path))}; look through it, then run `reftel reindex --dry-run`")
     return 0
 

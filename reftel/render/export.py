@@ -5,15 +5,16 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from reftel.render.citation_formats import footnote, render_bibtex, render_footnotes, render_ris
 from reftel.render.hits import csv_line, render_ids, render_markdown
+from reftel.render.output import written_whole
 from reftel.render.safe import json_text, safe_text
 from reftel.schema.errors import BadValueError
 from reftel.schema.names import one_line
@@ -32,6 +33,7 @@ LONGEST_CELL = 32_000
 """Characters of a cell; a spreadsheet holds 32,767 and breaks the sheet behind a longer one."""
 
 _CUT = " […]"
+_PART = 1 << 20
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _MEMBER = re.compile(r"[^A-Za-z0-9._-]")
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip file knows: the same hits give the same bytes
@@ -94,19 +96,24 @@ FORMATS = (*LINES, "zip")
 
 def write_export(hits: Iterable[Hit], path: Path, form: str, *, bom: bool = False) -> int:
     """The number of cables written to a file, which appears whole or not at all: it is written under another name beside its place."""
-    with _written_whole(path) as file:
-        return write_hits(hits, file, form, bom=bom)
+    target = Path(os.path.realpath(path))
+    place = target.parent if target.is_file() or not target.exists() else None  # nothing waits beside a device
+    with written_whole(path) as file:
+        return write_hits(hits, file, form, bom=bom, place=place)
 
 
-def write_hits(hits: Iterable[Hit], file: IO[bytes], form: str, *, bom: bool = False) -> int:
-    """The number of cables written to an open binary file in one of `FORMATS`."""
+def write_hits(hits: Iterable[Hit], file: IO[bytes], form: str, *, bom: bool = False, place: Path | None = None) -> int:
+    """The number of cables written to an open binary file in one of `FORMATS`.
+
+    ``place``: the folder of the file, where what a zip file ends with may wait, without a name. Without it that waits in memory, packed.
+    """
     if form not in FORMATS:
         raise BadValueError(
             f"no export format '{form}'", text=form, start=0, end=len(form), hint=f"choose one of {', '.join(FORMATS)}"
         )
     counted = _Counted(hits)
     if form == "zip":
-        _write_zip(counted, file)
+        _write_zip(counted, file, place)
         return counted.count
     if bom and form == "csv":
         file.write(_BYTE_ORDER_MARK)
@@ -128,47 +135,77 @@ class _Counted:
             yield hit
 
 
-def _write_zip(hits: Iterable[Hit], file: IO[bytes]) -> None:
-    """``texts/KEY.txt`` a cable, as received, then ``paragraphs.csv`` and ``footnotes.txt``, which wait on disk meanwhile."""
-    with tempfile.TemporaryFile() as table, tempfile.TemporaryFile() as notes, zipfile.ZipFile(file, "w") as archive:
+def _write_zip(hits: Iterable[Hit], file: IO[bytes], place: Path | None) -> None:
+    """``texts/KEY.txt`` a cable, as received, then ``paragraphs.csv`` and ``footnotes.txt``, which wait meanwhile."""
+    with contextlib.ExitStack() as stack:
+        table, notes = _waiting(place), _waiting(place)
+        stack.callback(table.close)
+        stack.callback(notes.close)
+        archive = stack.enter_context(zipfile.ZipFile(file, "w"))
         table.write(_BYTE_ORDER_MARK + f"{csv_line(COLUMNS)}\n".encode())
         for hit in hits:
             name = _MEMBER.sub("_", hit.key)
             archive.writestr(_member(f"texts/{name}.txt"), safe_text(_text(hit.cable)).encode("utf-8", "replace"))
-            table.writelines(f"{row}\n".encode("utf-8", "replace") for row in _rows(hit))
+            for row in _rows(hit):
+                table.write(f"{row}\n".encode("utf-8", "replace"))
             notes.write(f"{footnote(hit)}\n".encode("utf-8", "replace"))
-        for name, source in (("paragraphs.csv", table), ("footnotes.txt", notes)):
-            source.seek(0)
+        for name, waiting in (("paragraphs.csv", table), ("footnotes.txt", notes)):
             with archive.open(_member(name), "w", force_zip64=True) as member:
-                shutil.copyfileobj(source, member)
+                for part in waiting.parts():
+                    member.write(part)
+
+
+def _waiting(place: Path | None) -> _OnDisk | _Packed:
+    return _OnDisk(place) if place else _Packed()
+
+
+class _OnDisk:
+    """Bytes that wait in a nameless file in a folder: never in one of the system's, where no text of a cable belongs."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed below
+        self.write = self._file.write
+
+    def parts(self) -> Iterator[bytes]:
+        """What was written, from the start."""
+        self._file.seek(0)
+        while part := self._file.read(_PART):
+            yield part
+
+    def close(self) -> None:
+        """Let go of it."""
+        self._file.close()
+
+
+class _Packed:
+    """Bytes that wait in memory, packed."""
+
+    def __init__(self) -> None:
+        self._packer = zlib.compressobj()
+        self._packed: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        """Keep these too."""
+        if packed := self._packer.compress(data):
+            self._packed.append(packed)
+
+    def parts(self) -> Iterator[bytes]:
+        """What was written, from the start; nothing may be written afterwards."""
+        unpacker = zlib.decompressobj()
+        self._packed.append(self._packer.flush())
+        yield from map(unpacker.decompress, self._packed)
+
+    def close(self) -> None:
+        """Let go of it."""
+        self._packed.clear()
 
 
 def _member(name: str) -> zipfile.ZipInfo:
     member = zipfile.ZipInfo(name, _EPOCH)
     member.compress_type = zipfile.ZIP_DEFLATED
-    member.external_attr = 0o644 << 16
+    member.external_attr = 0o600 << 16
     return member
 
 
 def _text(cable: Cable) -> str:
     return "\n\n".join(part for part in (cable.header, cable.body) if part) + "\n"
-
-
-@contextlib.contextmanager
-def _written_whole(path: Path) -> Iterator[IO[bytes]]:
-    """A file that takes the place of ``path`` when all of it is written; whatever ends the writing before leaves ``path`` as it was."""
-    target = path.resolve()
-    if target.exists() and not target.is_file():  # a device or pipe can only be written to
-        with target.open("wb") as file:
-            yield file
-        return
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        with temporary.open("wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise

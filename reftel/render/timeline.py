@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reftel.render.hits import csv_line
+from reftel.render.output import written_whole
 from reftel.render.safe import safe_line
-from reftel.schema.errors import OutputError, ReftelError
+from reftel.schema.errors import ReftelError
 from reftel.search.timeline import days_in, first_day
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def _cables(count: int) -> str:
 
 
 def draw(lines: Sequence[Timeline], path: str, form: str) -> None:
-    """Draw to a file, ``form`` svg or png: bars for one query, lines for several. `PlotError` without matplotlib."""
+    """Draw to a file, ``form`` svg or png: bars for one query, lines for several. `PlotError` without matplotlib, `OutputError`."""
     try:
         import matplotlib as mpl  # noqa: PLC0415 - an optional extra
         from matplotlib.figure import Figure  # noqa: PLC0415
@@ -91,10 +92,8 @@ def draw(lines: Sequence[Timeline], path: str, form: str) -> None:
         warnings.simplefilter("ignore")  # a query in letters that the font lacks is drawn with boxes
         figure = Figure(figsize=(10, 4.5), layout="constrained")
         _fill(figure.add_subplot(), lines)
-        try:
-            figure.savefig(Path(path), format=form, dpi=150, metadata={"Date": None} if form == "svg" else None)
-        except OSError as error:
-            raise OutputError(f"{path} cannot be written: {error.strerror}") from error
+        with written_whole(Path(path)) as file:
+            figure.savefig(file, format=form, dpi=150, metadata={"Date": None} if form == "svg" else None)
 
 
 def _fill(axes: Any, lines: Sequence[Timeline]) -> None:
