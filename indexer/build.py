@@ -28,7 +28,7 @@ from reftel.indexer.manifest import SourceRow
 from reftel.indexer.publishing import INDEX_FOLDER, Publication
 from reftel.indexer.reading import Contents, read_files
 from reftel.indexer.recovery import open_publication
-from reftel.indexer.report import BuildReport
+from reftel.indexer.report import BuildReport, held_line
 from reftel.indexer.sources import Selection
 from reftel.indexer.text import Text
 from reftel.indexer.texts import Texts
@@ -56,10 +56,16 @@ STEP = 10_000
 
 
 def build(
-    sources: Iterable[str | os.PathLike[str]], archive: Path, *, workers: int = 1, on_progress: OnProgress | None = None, wait: float = 0.0
+    sources: Iterable[str | os.PathLike[str]],
+    archive: Path,
+    *,
+    follow_links: bool = False,
+    workers: int = 1,
+    on_progress: OnProgress | None = None,
+    wait: float = 0.0,
 ) -> BuildReport:
     """Index files and folders into ``archive``; see `reftel.build`. ``wait``: seconds to wait for another writer."""
-    selection = Selection(tuple(os.fsdecode(source) for source in sources))
+    selection = Selection(tuple(os.fsdecode(source) for source in sources), links="all" if follow_links else "named")
     return build_selection(selection, archive, workers=workers, on_progress=on_progress, wait=wait)
 
 
@@ -146,7 +152,7 @@ class _Run:
         """The files to read. What needs no reading is settled here."""
         for path in selection.iter_files(self._fail):
             self._files += 1
-            look = self._look_at(path)
+            look = self._look_at(path, follow=selection.follows(path))
             if look is not None and look.change in READS:
                 yield look
             elif look is not None:
@@ -156,11 +162,11 @@ class _Run:
                     self._publication.draft.put_source(look.row)
             self._tell(name_of(path))
 
-    def _look_at(self, path: Path) -> Look | None:
+    def _look_at(self, path: Path, *, follow: bool) -> Look | None:
         name = name_of(path)
         try:
             with self.report.timed("looking"):
-                return look_at(path, self._publication.manifest.source(name), self._wish)
+                return look_at(path, self._publication.manifest.source(name), self._wish, follow=follow)
         except SourceError as error:
             self._fail(error)
         except (OSError, ValueError) as error:
@@ -222,14 +228,20 @@ class _Run:
 
     def forget_missing(self, selection: Selection) -> None:
         """Remove what came from files that are gone or excluded now, while their source still gives others."""
+        held = []
         for row in self._publication.manifest.sources():
-            if selection.forgets(Path(path_of(row.path))):
+            path = Path(path_of(row.path))
+            if selection.forgets(path):
                 for key in sorted(self._texts.drop_file(row.path)):
                     self._texts.promote(key)
                 self._publication.draft.drop_source(row.path)
                 if row.outcome != "failed":
                     self.report.removed_files += 1
                     self.report.count("gone")
+            elif row.cables and selection.is_behind_links(path):
+                held.append(row.path)
+        self.report.passed_links = sorted(map(name_of, selection.passed_links))
+        self.report.notes += filter(None, [held_line(held)])
 
     def publish(self) -> None:
         """Publish index and manifest, and add what changed to the report."""

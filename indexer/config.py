@@ -31,7 +31,7 @@ class ConfigError(ReftelError):
 class Config:
     """A checked configuration; every path is absolute.
 
-    ``sources``: files, folders, patterns. ``report``: a ``.json`` file that each run writes anew, or a folder that gets one a run;
+    ``sources``: files, folders, patterns. ``follow_links``: whether links that are met in them are followed. ``report``: a ``.json`` file that each run writes anew, or a folder that gets one a run;
     ``None`` for none. ``workers``: processes that read. ``memory``: megabytes that the writer of the index keeps. ``wait``: seconds to wait for another run. ``saved``: queries
     by name.
     """
@@ -40,6 +40,7 @@ class Config:
     archive: Path
     sources: tuple[str, ...]
     exclude: tuple[str, ...] = ()
+    follow_links: bool = False
     report: Path | None = None
     workers: int = dataclasses.field(default_factory=cores)
     memory: int = 512
@@ -51,6 +52,7 @@ _KEYS: dict[str, tuple[type | tuple[type, ...], str]] = {
     "archive": (str, 'a text, such as archive = "archive"'),
     "sources": (list, 'a list of texts, such as sources = ["cables/"]'),
     "exclude": (list, 'a list of texts, such as exclude = ["*.bak"]'),
+    "follow_links": (bool, "true or false"),
     "report": (str, 'a text, such as report = "report.json"'),
     "workers": (int, f"a whole number from 1 to {MAX_WORKERS}"),
     "memory": (int, f"a whole number of megabytes from {LEAST_MEMORY} to {MOST_MEMORY}"),
@@ -118,6 +120,7 @@ class _Reader:
             archive=Path(self._absolute(values.get("archive", "archive"))),
             sources=tuple(map(self._absolute, values["sources"])),
             exclude=tuple(path_of(pattern).rstrip("/") for pattern in values.get("exclude", ())),
+            follow_links=values.get("follow_links", False),
             report=Path(self._absolute(values["report"])) if "report" in values else None,
             workers=values.get("workers") or cores(),
             memory=values.get("memory", 512),
@@ -132,7 +135,7 @@ class _Reader:
         if key not in _KEYS:
             raise self._fail(key, f"unknown key '{key}'{_nearest(key, _KEYS)}")
         kind, expected = _KEYS[key]
-        if not isinstance(value, kind) or isinstance(value, bool):
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
             raise self._fail(key, f"'{key}' is {_name_of(value)}; expected {expected}")
         if isinstance(value, list):
             for entry in value:
@@ -183,6 +186,9 @@ sources = {sources}
 
 # What to leave out: a file's name, a folder's name, a path inside the source, or the whole path; * and ? stand for letters.
 # exclude = ["drafts", "*.bak"]
+
+# Whether links that stand in the sources are followed. They may lead anywhere, also to files of others that then are in the archive.
+# follow_links = false
 
 # Where each run writes its report. A name that ends in .json is one file, written anew by each run; any other name is a folder that
 # gets a report a run. New hits of the saved searches stand beside it in Markdown. Neither holds a word of a cable's text.

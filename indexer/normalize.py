@@ -44,12 +44,13 @@ class _Facts:
     handling: Handling
 
 
-def read_cables(path: str | os.PathLike[str], *, on_error: Callable[[SourceError], None] | None = None) -> Iterator[Cable]:
+def read_cables(path: str | os.PathLike[str], *, on_error: Callable[[SourceError], None] | None = None, follow: bool = True) -> Iterator[Cable]:
     """The cables of a file in any container, one at a time.
 
-    What cannot be read is given to ``on_error`` and passed over; without it, it is raised as `SourceError`.
+    What cannot be read is given to ``on_error`` and passed over; without it, it is raised as `SourceError`. ``follow``: ``path`` may be
+    a link.
     """
-    with contextlib.closing(iter_messages(path, on_error or _raise)) as messages:
+    with contextlib.closing(iter_messages(path, on_error or _raise, follow=follow)) as messages:
         yield from map(normalize_message, messages)
 
 

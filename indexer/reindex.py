@@ -22,12 +22,14 @@ from reftel.schema.names import name_of, path_of
 
 @dataclasses.dataclass(slots=True)
 class Forecast:
-    """What a run would do: files by kind of change, those that it would read or forget, and what it could not look at."""
+    """What a run would do: files by kind of change, those that it would read or forget, what it could not look at, and links
+    that it would not follow."""
 
     changes: dict[str, int] = dataclasses.field(default_factory=dict)
     read: list[str] = dataclasses.field(default_factory=list)
     forget: list[str] = dataclasses.field(default_factory=list)
     failures: list[str] = dataclasses.field(default_factory=list)
+    passed_links: list[str] = dataclasses.field(default_factory=list)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form."""
@@ -43,7 +45,7 @@ def selection_of(config: Config) -> Selection:
     own = own_file(config.path) | own_archive(config.archive)
     if config.report is not None:
         own |= own_report(config.report, map(absolute, config.sources))
-    return Selection(config.sources, config.exclude, own)
+    return Selection(config.sources, config.exclude, own, "all" if config.follow_links else "named")
 
 
 def reindex(config: Config, *, wish: Wish | None = None, on_progress: OnProgress | None = None, wait: float | None = None) -> BuildReport:
@@ -66,7 +68,7 @@ def forecast(config: Config, wish: Wish | None = None) -> Forecast:
     for path in selection.iter_files(fail):
         name = name_of(path)
         try:
-            change = look_at(path, rows.get(name), wish or Wish()).change
+            change = look_at(path, rows.get(name), wish or Wish(), follow=selection.follows(path)).change
         except SourceError as error:
             fail(error)
         except OSError as error:
@@ -79,6 +81,7 @@ def forecast(config: Config, wish: Wish | None = None) -> Forecast:
         if selection.forgets(Path(path_of(name))):
             result.count("gone")
             result.forget.append(name)
+    result.passed_links = sorted(map(name_of, selection.passed_links))
     return result
 
 

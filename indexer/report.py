@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from reftel.frozen import brief_repr
@@ -22,6 +22,7 @@ class BuildReport:
     that hold it, the shown one first. ``warnings``: cables read, by code.
     ``outcomes``: files, by what became of them. ``new``: keys of the cables that the archive never held before. ``durations``: seconds by
     stage. ``notes``: what was put right after a run that died, and what a person should know of the archive.
+    ``passed_links``: links that were met in the sources and not followed.
 
     ``failures``: what could not be read, with path and place; of a file with many bad records the first few, and how many more there are.
     ``failure_counts``: failures by file, all counted. ``known_failures``: those of ``failures`` that an earlier run met in the same content
@@ -48,6 +49,7 @@ class BuildReport:
     new: list[str] = dataclasses.field(default_factory=list)
     durations: dict[str, float] = dataclasses.field(default_factory=dict)
     notes: list[str] = dataclasses.field(default_factory=list)
+    passed_links: list[str] = dataclasses.field(default_factory=list)
 
     __repr__ = brief_repr
 
@@ -109,3 +111,22 @@ def known_line(report: BuildReport) -> str | None:
     known = report.known_failures
     more = f"; and {len(known) - SHOWN:,} more" if len(known) > SHOWN else ""
     return f"{len(known):,} could not be read, as before: " + "; ".join(known[:SHOWN]) + more
+
+
+def links_line(links: Sequence[str], shown: Callable[[str], str] = str) -> str | None:
+    """The links that were not followed on one line, for people; ``None`` if there are none. ``shown``: how a name is shown."""
+    if not links:
+        return None
+    count = f"{len(links):,} link{' was' if len(links) == 1 else 's were'}"
+    return f"{count} not followed: {shown(links[0])}{' …' if len(links) > 1 else ''}; --follow-links, or follow_links = true in reftel.toml, follows them"
+
+
+def held_line(files: Sequence[str]) -> str | None:
+    """The files that an earlier run read through links which are not followed now, on one line, for people; ``None`` if there are none."""
+    if not files:
+        return None
+    count = f"{len(files):,} file{' was' if len(files) == 1 else 's were'}"
+    return (
+        f"{count} read earlier through links that are not followed now: {files[0]}{' …' if len(files) > 1 else ''}; what they held is kept as it was; "
+        "follow_links reads them again, exclude forgets them"
+    )

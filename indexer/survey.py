@@ -11,7 +11,7 @@ from typing import Any
 from reftel.frozen import frozen
 from reftel.indexer.failures import Failures
 from reftel.indexer.normalize import read_cables
-from reftel.indexer.sources import iter_files
+from reftel.indexer.sources import Selection
 from reftel.schema.cable import Cable
 from reftel.schema.cable import Warning as CableWarning
 from reftel.schema.errors import SourceError
@@ -36,6 +36,7 @@ class Survey:
     """Counts over all cables read. ``examples``: the first few of each warning code; ``repeated``: keys that occur more than once.
 
     ``failures``: what could not be read, the first few of each file; ``failed``: how many there are.
+    ``passed_links``: links that were met in the sources and not followed.
     """
 
     files: int = 0
@@ -48,6 +49,7 @@ class Survey:
     repeated: dict[str, int] = dataclasses.field(default_factory=dict)
     failures: list[str] = dataclasses.field(default_factory=list)
     failed: int = 0
+    passed_links: list[str] = dataclasses.field(default_factory=list)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form; counts by falling number."""
@@ -59,23 +61,25 @@ class Survey:
 _PARTS = ("id", "date", "classification", "subject", "tags", "signers", "recipients", "paragraphs")
 
 
-def survey(sources: Iterable[str | os.PathLike[str]]) -> Survey:
-    """Read every cable of the sources and count."""
+def survey(sources: Iterable[str | os.PathLike[str]], *, follow_links: bool = False) -> Survey:
+    """Read every cable of the sources and count. ``follow_links``: also of those behind links that are met in them."""
     result = Survey()
     keys: Counter[str] = Counter()
+    selection = Selection(tuple(map(os.fsdecode, sources)), links="all" if follow_links else "named")
 
     def fail(error: SourceError) -> None:
         result.failed += 1
         result.failures.append(str(error))
 
-    for path in iter_files(sources, fail):
+    for path in selection.iter_files(fail):
         result.files += 1
         failures = Failures()
-        for cable in read_cables(path, on_error=failures.add):
+        for cable in read_cables(path, on_error=failures.add, follow=selection.follows(path)):
             keys[cable.key] += 1
             _count(result, cable)
         result.failed += failures.count
         result.failures += failures.messages(name_of(path))
+    result.passed_links = sorted(map(name_of, selection.passed_links))
     result.repeated = {key: count for key, count in sorted(keys.items()) if count > 1}
     return result
 

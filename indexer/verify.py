@@ -28,6 +28,7 @@ from reftel.indexer.recovery import seen_before
 from reftel.indexer.report import BuildReport
 from reftel.indexer.sources import Selection
 from reftel.indexer.texts import unpack
+from reftel.indexer.walking import literal
 from reftel.indexer.writer import archive_errors
 from reftel.schema.cable import Cable
 from reftel.schema.errors import ArchiveError, ArchiveMissing
@@ -225,11 +226,11 @@ def _exchange(archive: Path, fresh: Path) -> Path:
 
 
 def known_sources(archive: Path) -> tuple[str, ...]:
-    """The paths of the files that an archive was made from, as far as its manifest can be read."""
+    """The files that an archive was made from, as sources that name them and no others, as far as its manifest can be read."""
     for name in (NEXT_NAME, FILE_NAME):
         try:
             manifest = Manifest(archive / name)
-            paths = tuple(path_of(row.path) for row in manifest.sources() if isinstance(row.path, str) and "\0" not in row.path)
+            paths = tuple(literal(path_of(row.path)) for row in manifest.sources() if isinstance(row.path, str) and "\0" not in row.path)
         except ArchiveError:
             continue
         manifest.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -23,6 +24,11 @@ OnError = Callable[[SourceError], None]
 def is_pattern(source: str) -> bool:
     """Whether a source is one for its wildcards; a file or folder may have such signs in its name."""
     return glob.has_magic(source) and not os.path.lexists(source)
+
+
+def literal(path: str) -> str:
+    """The source that names this file, and is no pattern that other files fit where it is gone."""
+    return glob.escape(path) if is_pattern(path) else path
 
 
 def fixed_part(source: str) -> Path:
@@ -45,31 +51,25 @@ def fits(parts: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
 
 
 class Walk:
-    """Looks into folders for a run; ``on_error`` is told what cannot be listed, and ``failed`` says that there was something."""
+    """Looks into folders for a run; ``on_error`` is told what cannot be listed, and ``failed`` says that there was something.
 
-    def __init__(self, own: Own, on_error: OnError) -> None:
-        self._own, self._on_error = own, on_error
+    ``follow_links``: whether links that are met are followed; else they are passed over, and ``links`` has them.
+    """
+
+    def __init__(self, own: Own, on_error: OnError, *, follow_links: bool = False) -> None:
+        self._own, self._on_error, self._follow = own, on_error, follow_links
         self.failed = False
+        self.links: set[Path] = set()
 
     def files(self, folder: Path) -> Iterator[Path]:
-        """Files in a folder and those below it, in sorted order. Links to folders are not followed."""
-
-        def report(error: OSError) -> None:
-            self._fail(str(error.filename or folder), error)
-
-        for here, folders, names in os.walk(folder, onerror=report, followlinks=False):
-            if _is_archive(here, folders, names):
-                folders.clear()
-                continue
-            folders[:] = sorted(name for name in folders if is_folder_read(name) and not self._is_own(here, name))
-            yield from (Path(here, name) for name in sorted(names) if is_file_read(name) and not self._is_own(here, name))
+        """Files in a folder and those below it, in sorted order; what lies behind links to folders comes last."""
+        for _, entries in self._tree(folder):
+            for entry in entries:
+                if is_file_read(entry.name) and not _is_folder(entry) and self._goes(entry):
+                    yield Path(entry.path)
 
     def places(self, pattern: str) -> list[Path]:
-        """Files and folders that fit a pattern, each once.
-
-        As `glob` has it, but for folders that cannot be listed, which are reported, and ``**``, which goes through no links: they may lead
-        round in a circle.
-        """
+        """Files and folders that fit a pattern, each once, as `glob` has it; but folders that cannot be listed are reported."""
         start = fixed_part(pattern)
         steps = Path(pattern).parts[len(start.parts) :]
         # "**" behind "**" says nothing more, and would be tried in every combination
@@ -79,20 +79,42 @@ class Walk:
     def _matches(self, place: Path, steps: tuple[str, ...]) -> Iterator[Path]:
         if not steps:
             yield place
-        elif not glob.has_magic(steps[0]):
-            if os.path.lexists(place / steps[0]):
-                yield from self._matches(place / steps[0], steps[1:])
         elif steps[0] == "**":
-            yield from self._matches(place, steps[1:])
-            for entry in self._entries(place):
-                if entry.is_dir(follow_symlinks=False):
-                    yield from self._matches(Path(entry.path), steps)
-                elif len(steps) == 1:
-                    yield Path(entry.path)
-        else:
+            for here, entries in self._tree(place):
+                yield from self._matches(here, steps[1:])
+                if len(steps) == 1:
+                    yield from (Path(entry.path) for entry in entries if not _is_folder(entry) and self._goes(entry))
+        elif glob.has_magic(steps[0]):
             for entry in self._entries(place, hidden=steps[0].startswith(".")):
-                if fnmatchcase(entry.name, steps[0]) and (len(steps) == 1 or entry.is_dir()):
+                if fnmatchcase(entry.name, steps[0]) and (len(steps) == 1 or _is_folder(entry)) and self._goes(entry):
                     yield from self._matches(Path(entry.path), steps[1:])
+        elif os.path.lexists(place / steps[0]):
+            if self._follow or not (place / steps[0]).is_symlink():
+                yield from self._matches(place / steps[0], steps[1:])
+            else:
+                self.links.add(place / steps[0])
+
+    def _tree(self, top: Path) -> Iterator[tuple[Path, list[os.DirEntry[str]]]]:
+        """A folder and those below it, each with what lies in it. Those behind links come last; links never lead into a folder again."""
+        behind_links, seen = deque([str(top)]), set[tuple[int, int]]()
+        while behind_links:
+            waiting = [behind_links.popleft()]
+            while waiting:
+                here = waiting.pop()
+                if self._follow and not _is_first(here, seen):
+                    continue
+                entries = self._entries(Path(here))
+                yield Path(here), entries
+                folders = [entry for entry in entries if is_folder_read(entry.name) and _is_folder(entry)]
+                waiting += (entry.path for entry in reversed(folders) if not entry.is_symlink())
+                behind_links += (entry.path for entry in folders if entry.is_symlink() and self._goes(entry))
+
+    def _goes(self, entry: os.DirEntry[str]) -> bool:
+        """Whether to go on with what lies in a folder. A link that is not followed is noted."""
+        if self._follow or not entry.is_symlink():
+            return True
+        self.links.add(Path(entry.path))
+        return False
 
     def _entries(self, folder: Path, *, hidden: bool = False) -> list[os.DirEntry[str]]:
         """What lies in a folder; nothing if it is none, cannot be listed, or is an archive."""
@@ -109,12 +131,28 @@ class Walk:
             return []
         return [entry for entry in entries if (hidden or not entry.name.startswith(".")) and not self._own.has(entry.path)]
 
-    def _is_own(self, folder: str, name: str) -> bool:
-        return self._own.has(os.path.join(folder, name))  # noqa: PTH118 - for every file: a Path takes ten times as long
-
     def _fail(self, folder: str, error: OSError) -> None:
         self.failed = True
         self._on_error(unreadable(name_of(folder), error, "cannot list this folder"))
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether this is a folder, or a link to one."""
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads round in a circle, or where one may not look
+        return False
+
+
+def _is_first(folder: str, seen: set[tuple[int, int]]) -> bool:
+    """Whether a folder was not among those ``seen``; now it is."""
+    try:
+        status = os.stat(folder)  # noqa: PTH116 - a Path for every folder takes time
+    except OSError:  # told by whoever lists it
+        return True
+    before = len(seen)
+    seen.add((status.st_dev, status.st_ino))
+    return len(seen) > before
 
 
 def _is_archive_folder(place: Path) -> bool:

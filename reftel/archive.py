@@ -363,9 +363,12 @@ def open(path: AnyPath, *, notes: StrPath | None = None) -> Archive:  # noqa: A0
 
 
 def build(
-    sources: AnyPath | Iterable[AnyPath], archive: AnyPath, *, workers: int = 1, on_progress: Callable[[Progress], None] | None = None
+    sources: AnyPath | Iterable[AnyPath], archive: AnyPath, *, follow_links: bool = False, workers: int = 1,
+    on_progress: Callable[[Progress], None] | None = None,
 ) -> BuildReport:
     """Index files and folders, or one alone, into an archive, made if it is not there. Only what changed since the last time is read.
+
+    ``follow_links``: also what links that stand in the sources lead to. A source that is a link itself is followed in any case.
 
     ``workers``: processes that read. With several, a script that calls this must be one that can be imported without running
     (``if __name__ == "__main__"``), as always with Python's multiprocessing.
@@ -376,7 +379,7 @@ def build(
 
     if isinstance(sources, str | bytes | os.PathLike):
         sources = (sources,)
-    return build_archive(map(os.fsdecode, sources), Path(os.fsdecode(archive)), workers=workers, on_progress=on_progress)
+    return build_archive(map(os.fsdecode, sources), Path(os.fsdecode(archive)), follow_links=follow_links, workers=workers, on_progress=on_progress)
 
 
 def read_cables(path: AnyPath, *, on_error: Callable[[SourceError], None] | None = None) -> Iterator[Cable]:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reftel.cli.options import console, format_option
+from reftel.cli.options import console, follow_links_option, format_option
 from reftel.render.paths import relative_name
-from reftel.render.safe import json_text, safe_line
+from reftel.render.safe import json_text, safe_line, safe_name
 from reftel.schema.errors import SourceError
 from reftel.schema.warnings import warning_kind
 
@@ -21,18 +21,22 @@ _SHOWN_FAILURES = 20
 @click.command("check")
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", type=click.Path())
 @format_option("table", "json")
-def command(sources: tuple[str, ...], output_format: str) -> int:
+@follow_links_option
+def command(sources: tuple[str, ...], output_format: str, follow_links: bool) -> int:
     """Read files without indexing them, and say what they hold.
 
     Containers, what cables lack, ids that occur more than once, and every kind of warning with a count and examples.
     """
+    from reftel.indexer.report import links_line  # noqa: PLC0415
     from reftel.indexer.survey import survey  # noqa: PLC0415 - loads the readers
 
-    result = survey(sources)
+    result = survey(sources, follow_links=follow_links)
     if output_format == "json":
         click.echo(json_text(result.to_dict(), indent=2))
     else:
         _print(result)
+    for line in filter(None, [links_line(result.passed_links, relative_name)]):
+        click.echo(f"note: {safe_name(line)}", err=True)
     for failure in result.failures[:_SHOWN_FAILURES]:
         click.echo(f"reftel: {safe_line(relative_name(failure))}", err=True)
     if len(result.failures) > _SHOWN_FAILURES:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import click
 
 import reftel
-from reftel.cli.options import archive_option, format_option
+from reftel.cli.options import archive_option, follow_links_option, format_option
 from reftel.render.paths import relative_name, shown_name
-from reftel.render.safe import json_text, safe_line
+from reftel.render.safe import json_text, safe_line, safe_name
 from reftel.schema.names import name_of
 
 if TYPE_CHECKING:
@@ -27,9 +27,10 @@ _SECONDS_BETWEEN_LINES = 5.0
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", type=click.Path())
 @archive_option
 @format_option("table", "json")
+@follow_links_option
 @click.option("--workers", type=click.IntRange(1, 64), metavar="N", help="Processes that read; one a core by default.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no summary; errors only.")
-def command(sources: tuple[str, ...], archive: str, output_format: str, workers: int | None, quiet: bool) -> int:
+def command(sources: tuple[str, ...], archive: str, output_format: str, follow_links: bool, workers: int | None, quiet: bool) -> int:
     """Index cables from files and folders. Run again, it reads only what changed.
 
     A file that changed replaces its cables, a file that is gone from a folder takes its cables with it, unless another file holds them.
@@ -39,7 +40,7 @@ def command(sources: tuple[str, ...], archive: str, output_format: str, workers:
     from reftel.indexer.workers import cores  # noqa: PLC0415
 
     with _progress(quiet=quiet or output_format == "json") as on_progress:
-        report = reftel.build(sources, archive, workers=workers or cores(), on_progress=on_progress)
+        report = reftel.build(sources, archive, follow_links=follow_links, workers=workers or cores(), on_progress=on_progress)
     for note in report.notes:
         click.echo(f"reftel: {safe_line(note)}", err=True)
     for failure in (*report.new_failures, *filter(None, [known_line(report)])):
@@ -52,7 +53,7 @@ def command(sources: tuple[str, ...], archive: str, output_format: str, workers:
 
 
 def _print_summary(report: BuildReport, archive: str) -> None:
-    from reftel.indexer.report import summary_line  # noqa: PLC0415 - only once there is a report
+    from reftel.indexer.report import links_line, summary_line  # noqa: PLC0415 - only once there is a report
 
     click.echo(summary_line(report, shown_name(name_of(archive))))
     if report.duplicates:
@@ -61,6 +62,8 @@ def _print_summary(report: BuildReport, archive: str) -> None:
         click.echo(f"  {safe_line(key)}  {shown_name(paths[0])}  instead of  {', '.join(map(shown_name, paths[1:]))}")
     if len(report.duplicates) > _SHOWN_DUPLICATES:
         click.echo(f"  and {len(report.duplicates) - _SHOWN_DUPLICATES:,} more: `reftel stats --format json` lists all")
+    for line in filter(None, [links_line(report.passed_links, relative_name)]):
+        click.echo(f"note: {safe_name(line)}", err=True)
     if report.new_failures:
         click.echo(f"{report.failed:,} could not be read (named above)", err=True)
 

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-import reftel
-from reftel.cli.options import console, format_option
+from reftel.cli.options import console, follow_links_option, format_option
 from reftel.render.paths import relative_name
-from reftel.render.safe import json_text, safe_line, safe_text
+from reftel.render.safe import json_text, safe_line, safe_name, safe_text
 from reftel.schema.errors import SourceError
 from reftel.schema.names import name_of
 
@@ -45,13 +44,14 @@ class _Failures:
 @click.command("normalize")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path())
 @format_option("jsonl", "json", "table")
-def command(files: tuple[str, ...], output_format: str) -> int:
+@follow_links_option
+def command(files: tuple[str, ...], output_format: str, follow_links: bool) -> int:
     """Read cables from files in any container and print their records, without indexing them. A folder stands for the files in it.
 
     jsonl prints one record a line, json one array, table a line a cable.
     """
     failures = _Failures()
-    cables = _read(files, failures)
+    cables = _read(files, failures, follow_links=follow_links)
     if output_format == "jsonl":
         for cable in cables:
             click.echo(json_text(cable.to_dict()))
@@ -62,12 +62,17 @@ def command(files: tuple[str, ...], output_format: str) -> int:
     return SourceError.exit_code if failures.count else 0
 
 
-def _read(files: tuple[str, ...], failures: _Failures) -> Iterator[Cable]:
-    from reftel.indexer.sources import iter_files  # noqa: PLC0415 - only this command and index read sources
+def _read(files: tuple[str, ...], failures: _Failures, *, follow_links: bool) -> Iterator[Cable]:
+    from reftel.indexer.normalize import read_cables  # noqa: PLC0415 - only commands that read sources load the readers
+    from reftel.indexer.report import links_line  # noqa: PLC0415
+    from reftel.indexer.sources import Selection  # noqa: PLC0415
 
-    for path in iter_files(files, failures):
-        yield from reftel.read_cables(path, on_error=failures)
+    selection = Selection(files, links="all" if follow_links else "named")
+    for path in selection.iter_files(failures):
+        yield from read_cables(path, on_error=failures, follow=selection.follows(path))
         failures.end(name_of(path))
+    for line in filter(None, [links_line(sorted(map(name_of, selection.passed_links)), relative_name)]):
+        click.echo(f"note: {safe_name(line)}", err=True)
 
 
 def _print_array(cables: Iterator[Cable]) -> None:

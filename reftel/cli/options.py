@@ -44,6 +44,14 @@ def _for_whom(_context: click.Context, _parameter: click.Parameter, value: str) 
     return value
 
 
+def follow_links_option(command: _Command) -> _Command:
+    """``--follow-links``: go where links in the sources lead."""
+    return click.option(
+        "--follow-links", is_flag=True,
+        help="Go where links lead that stand in the sources, to files and folders anywhere; else they are passed over, and it is said.",
+    )(command)  # fmt: skip
+
+
 def query_argument(command: _Command) -> _Command:
     """``QUERY...``: several words are joined by blanks, so that ``reftel search kosovo precedent`` needs no quotes."""
     return click.argument("query", nargs=-1, required=True, callback=_join, shell_complete=_complete)(command)

@@ -103,15 +103,14 @@ def _run(settings: Config, wish: Any, wait: float | None, output_format: str, *,
 
 
 def _log(report: NightReport) -> None:
-    from reftel.indexer.report import known_line  # noqa: PLC0415
+    from reftel.indexer.report import known_line, links_line  # noqa: PLC0415
 
     for note in report.build.notes:
         _LOG.warning("%s", safe_line(note))
     for failure in report.build.new_failures:
         _LOG.warning("%s", safe_line(failure))
-    known = known_line(report.build)
-    if known:
-        _LOG.info("%s", safe_line(known))
+    for line in filter(None, (known_line(report.build), links_line(report.build.passed_links))):
+        _LOG.info("%s", safe_line(line))
     for found in report.saved:
         if found.error:
             _LOG.warning("saved search %s: %s", found.name, safe_line(found.error))
@@ -139,12 +138,15 @@ def _summarise(report: NightReport) -> None:
 
 def _forecast(settings: Config, wish: Any, output_format: str) -> int:
     from reftel.indexer.reindex import forecast  # noqa: PLC0415
+    from reftel.indexer.report import links_line  # noqa: PLC0415
 
     result = forecast(settings, wish)
     if output_format == "json":
         click.echo(json_text(result.to_dict(), indent=2))
     else:
         _print_forecast(result)
+    for line in filter(None, [links_line(result.passed_links)]):
+        _LOG.info("%s", safe_line(line))
     for failure in result.failures:
         _LOG.warning("%s", safe_line(failure))
     return SourceError.exit_code if result.failures else 0

@@ -80,7 +80,7 @@ def _repair(archive: str, config: str | None, wait: float) -> int:
     except ConfigError:
         if config is not None:
             raise
-        selection = Selection(known_sources(Path(archive)))
+        selection = Selection(known_sources(Path(archive)), links="none")  # what is a link now was a file, or is named with follow_links
     if not selection.sources:
         raise ArchiveDamaged(
             f"{archive}: neither a reftel.toml nor the manifest says what it was made from; name a configuration with --config"

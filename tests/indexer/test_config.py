@@ -12,6 +12,7 @@ WHOLE = """\
 archive = "store"
 sources = ["cables", "/srv/more/*.csv"]
 exclude = ["drafts/"]
+follow_links = true
 report = "reports"
 workers = 2
 memory = 64
@@ -36,6 +37,7 @@ def test_a_whole_file(read, tmp_path):
     assert config.archive == tmp_path / "store"
     assert config.sources == (str(tmp_path / "cables"), "/srv/more/*.csv")
     assert (config.exclude, config.report, config.workers, config.memory, config.wait) == (("drafts",), tmp_path / "reports", 2, 64, 1.5)
+    assert config.follow_links is True
     assert config.saved == {"precedents": '"Minsk Group" AND precedent'}
 
 
@@ -65,6 +67,8 @@ SOURCES = 'sources = ["cables"]\n'
         (SOURCES + 'sourcs = ["x"]', r"reftel\.toml:2: unknown key 'sourcs'; did you mean 'sources'\?"),
         (SOURCES + "zzz = 1", r":2: unknown key 'zzz'; the keys are archive, sources"),
         (SOURCES + "\n# a comment\nworkers = 'two'", r":4: 'workers' is a text; expected a whole number from 1 to 64"),
+        (SOURCES + "follow_links = 1", r":2: 'follow_links' is a whole number; expected true or false"),
+        (SOURCES + "follow_links = 'no'", r":2: 'follow_links' is a text; expected true or false"),
         (SOURCES + "workers = true", r":2: 'workers' is true or false; expected a whole number"),
         (SOURCES + "workers = 0", r":2: 'workers' is 0; expected a whole number from 1 to 64"),
         (SOURCES + "memory = 15", r":2: 'memory' is 15; expected a whole number of megabytes from 16 to 1000000"),
