@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 import io
+import lzma
 import os
 import zipfile
 import zlib
@@ -32,7 +33,7 @@ RATIO_FROM = 64 << 20
 MAX_MEMBERS = 2_000_000
 BUFFER = 1 << 17
 """Bytes that can be looked at before a stream is read."""
-READ_ERRORS = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError, UnicodeDecodeError)
+READ_ERRORS = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError, RuntimeError, UnicodeDecodeError)
 """What reading a damaged, encrypted or unknown compressed stream raises."""
 
 
@@ -81,7 +82,7 @@ def _members(name: str, binary: io.BufferedReader[Any]) -> Streams:
         yield _damaged(name, error, "a damaged zip file")
         return
     with archive:
-        members = [member for member in archive.infolist() if not member.is_dir() and is_member_read(member_name(member))]
+        members = [member for member in archive.infolist() if not member.filename.endswith("/") and is_member_read(member_name(member))]
         if not members:
             yield SourceError("a zip file with no files to read", path=name)
         for member in members[:MAX_MEMBERS]:

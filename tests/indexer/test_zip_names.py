@@ -7,6 +7,7 @@ import zipfile
 
 import pytest
 
+import reftel
 from reftel.indexer.containers.files import iter_streams
 from reftel.indexer.containers.zip_names import member_name, open_zip
 from reftel.schema.errors import SourceError
@@ -62,3 +63,25 @@ def test_a_name_that_differs_before_its_member_costs_that_member_alone(tmp_path)
     found = list(iter_streams(path))
     assert [type(each) is SourceError for each in found] == [True, False]
     assert str(found[0]).startswith(f"{path}!größe.txt: a zip member that cannot be read")
+
+
+@pytest.mark.parametrize("name", [b"\0bc", b"/", b"//", b".", b"..", b"../../a.txt", b"\\", b"a/"])
+def test_a_name_that_names_nothing(tmp_path, name: bytes) -> None:  # type: ignore[no-untyped-def]
+    path = tmp_path / "one.zip"
+    path.write_bytes(make_zip({b"first.txt": b"one", name: b"two", b"last.txt": b"three"}, claims=False))
+    found = list(iter_streams(path))
+    assert not any(isinstance(each, SourceError) for each in found)
+    assert {each.name for each in found} >= {f"{path}!first.txt", f"{path}!last.txt"}  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("compression", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_damaged_member_costs_itself_alone(tmp_path, compression: int, make_telegram) -> None:  # type: ignore[no-untyped-def]
+    text = make_telegram(body="1. (C) " + " ".join(f"word{number}" for number in range(2000))).encode()
+    whole = make_zip({b"first.txt": text, b"last.txt": text}, claims=False, compression=compression)
+    end = whole.index(b"PK\x03\x04", 4)
+    for place in range(40, end, end // 40):
+        path = tmp_path / "one.zip"
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0x55]) + whole[place + 1 :])
+        errors: list[SourceError] = []
+        assert len(list(reftel.read_cables(path, on_error=errors.append))) + len(errors) == 2
+        assert all("first.txt" in error.path for error in errors)
