@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator
 
 from reftel.frozen import frozen
 from reftel.indexer import metadata
+from reftel.indexer.containers.files import iter_standard_input
 from reftel.indexer.containers.json_lines import restore_breaks, split_fused
-from reftel.indexer.containers.reading import iter_messages
+from reftel.indexer.containers.reading import iter_messages, messages_of
 from reftel.indexer.dating import Dated, date_cable
 from reftel.indexer.handling import Handling, read_handling
 from reftel.indexer.identity import Evidence, Identity, identify
@@ -52,6 +53,11 @@ def read_cables(path: str | os.PathLike[str], *, on_error: Callable[[SourceError
     """
     with contextlib.closing(iter_messages(path, on_error or _raise, follow=follow)) as messages:
         yield from map(normalize_message, messages)
+
+
+def read_standard_input(*, on_error: Callable[[SourceError], None]) -> Iterator[Cable]:
+    """The cables that standard input gives, in any container but a zip file, one at a time; what cannot be read is given to ``on_error``."""
+    yield from map(normalize_message, messages_of(iter_standard_input(), on_error))
 
 
 def _raise(error: SourceError) -> None:

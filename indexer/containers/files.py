@@ -31,6 +31,7 @@ MAX_RATIO = 400
 """Unpacked bytes per packed byte that are believed once a member is larger than ``RATIO_FROM``; text packs about 4 to 1."""
 RATIO_FROM = 64 << 20
 MAX_MEMBERS = 2_000_000
+STANDARD_INPUT = "-"
 BUFFER = 1 << 17
 """Bytes that can be looked at before a stream is read."""
 READ_ERRORS = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError, RuntimeError, UnicodeDecodeError)
@@ -63,12 +64,23 @@ def iter_streams(path: str | os.PathLike[str], *, follow: bool = True) -> Stream
         yield unreadable(name, error)
 
 
+def iter_standard_input() -> Streams:
+    """The byte streams of standard input, under the name ``-``; as of a file, but that a zip file can be read from a file only."""
+    try:
+        with io.BufferedReader(_Filled(io.FileIO(0, closefd=False)), BUFFER) as binary:
+            yield from _streams(STANDARD_INPUT, binary)
+    except OSError as error:
+        yield unreadable(STANDARD_INPUT, error)
+
+
 def _streams(name: str, binary: io.BufferedReader[Any]) -> Streams:
-    magic = binary.read(4)
-    binary.seek(0)
+    magic = binary.peek(4)[:4]
     if magic.startswith(GZIP_MAGIC):
-        with _unpacked(binary, name, os.fstat(binary.fileno()).st_size) as unpacked:
+        packed = os.fstat(binary.fileno()).st_size or MAX_UNPACKED  # nobody knows how much a pipe will give
+        with _unpacked(binary, name, packed) as unpacked:
             yield Stream(name, unpacked)
+    elif magic == ZIP_MAGIC and not binary.seekable():
+        yield SourceError("a zip file, which ends with the list of what is in it; write it into a file first", path=name)
     elif magic == ZIP_MAGIC:
         yield from _members(name, binary)
     else:
@@ -108,6 +120,31 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> Str
                 yield Stream(name, unpacked)
         else:
             yield Stream(name, binary)
+
+
+class _Filled(io.RawIOBase):
+    """Reads through to a file that may be a pipe, and waits until there is as much as was asked for: what a file is shows in its first bytes."""
+
+    def __init__(self, raw: io.FileIO) -> None:
+        self._raw = raw
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return self._raw.seekable()
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        return self._raw.seek(offset, whence)
+
+    def fileno(self) -> int:
+        return self._raw.fileno()
+
+    def readinto(self, buffer: memoryview | bytearray) -> int:  # type: ignore[override]
+        view, filled = memoryview(buffer), 0
+        while filled < len(view) and (count := self._raw.readinto(view[filled:])):
+            filled += count
+        return filled
 
 
 class _LimitedReader(io.RawIOBase):

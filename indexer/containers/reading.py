@@ -9,7 +9,7 @@ from typing import Literal
 
 from reftel.indexer.containers import cablegate_html, cables_csv, json_lines, nara, plain_text, plusd_html
 from reftel.indexer.containers.decoding import SAMPLE, decode_bytes, iter_blocks, iter_lines, sniff_encoding
-from reftel.indexer.containers.files import Stream, iter_streams
+from reftel.indexer.containers.files import Stream, Streams, iter_streams
 from reftel.indexer.failures import unreadable
 from reftel.indexer.message import Message
 from reftel.schema.errors import SourceError
@@ -37,7 +37,12 @@ def iter_messages(path: str | os.PathLike[str], on_error: OnError, *, follow: bo
     What cannot be read goes to ``on_error`` as a `SourceError` with path and line, and reading goes on behind it. A reader that stops
     early leaves no file open.
     """
-    with contextlib.closing(iter_streams(path, follow=follow)) as streams:
+    return messages_of(iter_streams(path, follow=follow), on_error)
+
+
+def messages_of(streams: Streams, on_error: OnError) -> Generator[Message, None, None]:
+    """Every cable of these streams; see `iter_messages`."""
+    with contextlib.closing(streams):
         for stream in streams:
             with contextlib.closing(_everything(stream)) as everything:
                 for found in everything:

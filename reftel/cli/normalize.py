@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from reftel.schema.cable import Cable
 
 
+STANDARD_INPUT = "-"
+
+
 class _Failures:
     """Reports what could not be read as it comes, of each file the first few, and remembers that there was something."""
 
@@ -46,7 +49,8 @@ class _Failures:
 @format_option("jsonl", "json", "table")
 @follow_links_option
 def command(files: tuple[str, ...], output_format: str, follow_links: bool) -> int:
-    """Read cables from files in any container and print their records, without indexing them. A folder stands for the files in it.
+    """Read cables from files in any container and print their records, without indexing them. A folder stands for the files in it,
+    `-` for standard input.
 
     jsonl prints one record a line, json one array, table a line a cable.
     """
@@ -63,10 +67,14 @@ def command(files: tuple[str, ...], output_format: str, follow_links: bool) -> i
 
 
 def _read(files: tuple[str, ...], failures: _Failures, *, follow_links: bool) -> Iterator[Cable]:
-    from reftel.indexer.normalize import read_cables  # noqa: PLC0415 - only commands that read sources load the readers
+    from reftel.indexer.normalize import read_cables, read_standard_input  # noqa: PLC0415 - only commands that read sources load the readers
     from reftel.indexer.report import links_line  # noqa: PLC0415
     from reftel.indexer.sources import Selection  # noqa: PLC0415
 
+    if STANDARD_INPUT in files:
+        yield from read_standard_input(on_error=failures)
+        failures.end(STANDARD_INPUT)
+    files = tuple(name for name in files if name != STANDARD_INPUT)
     selection = Selection(files, links="all" if follow_links else "named")
     for path in selection.iter_files(failures):
         yield from read_cables(path, on_error=failures, follow=selection.follows(path))
