@@ -47,6 +47,8 @@ def fill(make_telegram):
         for serial, path in enumerate(paths, 1):
             path.write_text(make_telegram(serial=serial, body=f"1. (C) {words}"), "utf-8")
         (folder / "stays.txt").write_text(make_telegram(serial=99), "utf-8")
+        for path in (*paths, folder / "stays.txt"):  # a time that cannot be that of a later change
+            os.utime(path, ns=(2_000_000_000, 2_000_000_000))
         return paths
 
     return write_files
@@ -101,6 +103,7 @@ def test_members_of_a_zip(folder, tmp_path, make_telegram):
         with zipfile.ZipFile(path, "w") as written:
             written.writestr("a!b.txt", make_telegram(serial=serial))
     (folder / "stays.txt").write_text(make_telegram(serial=99), "utf-8")
+    os.utime(folder / "stays.txt", ns=(2_000_000_000, 2_000_000_000))
     reftel.build([folder], tmp_path / "archive")
     with reftel.open(tmp_path / "archive") as archive:
         assert [archive.cable(f"08BAKU{serial}").source.path for serial in range(1, 25)] == [f"{name_of(path)}!a!b.txt" for path in packed]
