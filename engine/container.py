@@ -19,6 +19,8 @@ from typing import Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
+from reftel import durable
+
 Array = npt.NDArray[Any]
 
 FORMAT = 3
@@ -28,6 +30,8 @@ MAGIC = b"\x89ARRAYS\n"
 ALIGNMENT = 64
 BETWEEN = "between the arrays"
 """What `Container.verify` calls the bytes that fill up to the next multiple of `ALIGNMENT`."""
+CHECKED = 1 << 16
+"""Bytes up to which an array's checksum is looked at before the array is read for the first time; of longer ones only `verify` sees it."""
 TYPES = ("<u1", "<u2", "<u4", "<u8", "<i1", "<i2", "<i4", "<i8")
 
 _HEADER = struct.Struct("<8sIIQQII")  # magic, format, 0, place and length of the directory, its checksum, that of the bytes before
@@ -106,6 +110,7 @@ class Container:
     def __init__(self, data: memoryview) -> None:
         self._data = data
         self.about, self._arrays = _read_directory(data)
+        self._checked: set[str] = set()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -123,7 +128,15 @@ class Container:
         """An array as bytes."""
         if name not in self._arrays:
             raise ContainerError(f"no array '{name}'")
-        place, length, _kind, _checksum = self._arrays[name]
+        data = self._slice(name)
+        if len(data) <= CHECKED and name not in self._checked:
+            if zlib.crc32(data) != self._arrays[name][3]:
+                raise ContainerError(f"the array '{name}' was altered")
+            self._checked.add(name)
+        return data
+
+    def _slice(self, name: str) -> memoryview:
+        place, length, *_ = self._arrays[name]
         return self._data[place : place + length]
 
     def array(self, name: str) -> Array:
@@ -133,7 +146,7 @@ class Container:
 
     def verify(self) -> list[str]:
         """The names of the arrays whose bytes have changed since they were written; `BETWEEN` for bytes that are in none."""
-        altered = [name for name, (*_, checksum) in self._arrays.items() if zlib.crc32(self.bytes(name)) != checksum]
+        altered = [name for name, (*_, checksum) in self._arrays.items() if zlib.crc32(self._slice(name)) != checksum]
         return altered if not any(map(any, self._between())) else [*altered, BETWEEN]
 
     def _between(self) -> Iterator[memoryview]:
@@ -162,8 +175,9 @@ def _read_directory(data: memoryview) -> tuple[dict[str, Any], dict[str, tuple[i
         raise ContainerError("the directory was altered")
     directory = json.loads(text)
     arrays = {name: tuple(entry) for name, entry in directory["arrays"].items()}
-    for name, (start, size, kind, _checksum) in arrays.items():
-        if kind not in TYPES or size % int(kind[-1]) or start % ALIGNMENT or not ALIGNMENT <= start <= start + size <= place:
+    for name, (start, size, kind, array_checksum) in arrays.items():
+        whole = all(type(number) is int for number in (start, size, array_checksum))
+        if not whole or kind not in TYPES or size % int(kind[-1]) or start % ALIGNMENT or not ALIGNMENT <= start <= start + size <= place:
             raise ContainerError(f"the directory places '{name}' where it can't be")
     return directory["about"], arrays
 
@@ -172,7 +186,7 @@ class MappedContainer(Container):
     """The arrays of a file, through a memory map."""
 
     def __init__(self, path: Path) -> None:
-        with path.open("rb") as file:
+        with os.fdopen(durable.open_own(path, os.O_RDONLY), "rb") as file:
             if not os.fstat(file.fileno()).st_size:
                 raise ContainerError("the file is empty")
             self._map: mmap.mmap | None = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)

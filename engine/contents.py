@@ -23,12 +23,14 @@ from reftel.engine.columns import narrow
 from reftel.engine.container import FORMAT, Container, ContainerVersionError, ContainerWriter
 from reftel.engine.errors import IndexVersion
 from reftel.engine.folder import INDEX_NAME, NEW, contents_name, latest_generation
-from reftel.engine.specs import FieldSpec
+from reftel.engine.specs import FieldSpec, spec_of
 from reftel.frozen import frozen
 
 _FOOTER = struct.Struct("<8sQI")  # magic, where the container begins, checksum of all before the footer
 _MAGIC = b"ARRAYTOC"
 _FIRST_FORMAT = "fields.json"
+_LONGEST = 1 << 28  # bytes: the numbers of so many deleted documents that a merge would have rewritten the segments long ago
+_MOST_DOCUMENTS = 1 << 32
 _SEGMENT_NAME = re.compile(rf"{INDEX_NAME}_[0-9a-z]+")
 
 
@@ -67,7 +69,7 @@ def read_contents(folder: Path) -> Contents:
     generation = latest_generation(folder)
     if generation < 0:
         raise FileNotFoundError("no table of contents")
-    data = (folder / contents_name(generation)).read_bytes()
+    data = durable.read_own(folder / contents_name(generation), _LONGEST)
     magic, start, checksum = _FOOTER.unpack(data[-_FOOTER.size :]) if len(data) >= _FOOTER.size else (b"", 0, 0)
     if magic != _MAGIC:
         raise _foreign(folder)
@@ -86,8 +88,8 @@ def read_contents(folder: Path) -> Contents:
 def _foreign(folder: Path) -> Exception:
     """The error for a table of contents that is not ours: the first format's, which had its fields in a file of their own, or cut short."""
     try:
-        version = json.loads((folder / _FIRST_FORMAT).read_text(encoding="utf-8"))["format"]
-    except (OSError, ValueError, KeyError, TypeError):
+        version = json.loads(durable.read_own(folder / _FIRST_FORMAT, _LONGEST))["format"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return ContentsError("the table of contents is not whole, or was written by another program")
     return IndexVersion(f"the index in '{folder}' has format {version}; this version reads format {FORMAT}; build it anew")
 
@@ -95,15 +97,19 @@ def _foreign(folder: Path) -> Exception:
 def _parsed(container: Container) -> Contents:
     about = container.about
     entries = tuple(_entry(container, number, name, size) for number, (name, size) in enumerate(about["segments"]))
-    return Contents(about["generation"], tuple(FieldSpec(**field) for field in about["fields"]), entries)
+    if type(about["generation"]) is not int:
+        raise ContentsError("the number of the commit is no whole number")
+    return Contents(about["generation"], tuple(map(spec_of, about["fields"])), entries)
 
 
 def _entry(container: Container, number: int, name: str, size: int) -> Entry:
-    if not _SEGMENT_NAME.fullmatch(name) or size < 0:
+    if not _SEGMENT_NAME.fullmatch(name) or type(size) is not int or not 0 <= size < _MOST_DOCUMENTS:
         raise ContentsError(f"'{name}' can't be a segment")
     deleted = container.array(f"deleted/{number}")
-    if len(deleted) and int(deleted.max()) >= size:
+    if len(deleted) and not 0 <= int(deleted.min()) <= int(deleted.max()) < size:
         raise ContentsError(f"documents of '{name}' are deleted that it does not have")
+    if len(deleted) > 1 and not (deleted[1:] > deleted[:-1]).all():
+        raise ContentsError(f"the deleted documents of '{name}' are not in order")
     return Entry(name, size, deleted)
 
 

@@ -9,17 +9,18 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from reftel.durable import NotAFile
 from reftel.engine.container import ContainerVersionError
 from reftel.engine.errors import IndexDamaged, IndexVersion
 
 SYMPTOMS = (
-    ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, MemoryError, NameError, TypeError, ValueError,
+    ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, MemoryError, NameError, RecursionError, TypeError, ValueError,
     pickle.UnpicklingError, struct.error, zlib.error,
 )  # fmt: skip
 """What reading a file that is cut short or altered leads to, wherever the reader notices."""
 
 
-DAMAGE = (*SYMPTOMS, FileNotFoundError)
+DAMAGE = (*SYMPTOMS, FileNotFoundError, NotAFile)
 """All that `damage_of` makes an error of."""
 
 

@@ -49,12 +49,15 @@ _NONE = np.empty(0, dtype=np.int64)
 def open_reader(folder: str | Path) -> Reader:
     """A reader of the last commit. Errors: `IndexMissing`, `IndexDamaged`, `IndexVersion`."""
     place = Path(folder)
-    if latest_generation(place) < 0:
-        if has_segments(place):
-            raise IndexDamaged(f"the index in '{place}' has lost its table of contents")
-        raise IndexMissing(f"there is no index in '{place}'")
-    with refuse_damage(place):
-        return _retry(lambda: Reader(place, read_contents(place)))
+    try:
+        with refuse_damage(place):
+            if latest_generation(place) < 0:
+                if has_segments(place):
+                    raise IndexDamaged(f"the index in '{place}' has lost its table of contents")
+                raise IndexMissing(f"there is no index in '{place}'")
+            return _retry(lambda: Reader(place, read_contents(place)))
+    except OSError as error:
+        raise IndexDamaged(f"the index in '{place}' cannot be read: {error.strerror or error} ({error.filename or place})") from error
 
 
 def _retry(attempt: Callable[[], Reader]) -> Reader:

@@ -22,6 +22,7 @@ from reftel.frozen import frozen
 
 Integers = npt.NDArray[Any]
 
+MOST_INFLATED, MOST_RATIO = 256 << 20, 100
 BLOCK = 32 << 10
 """Bytes of records that make a block; a longer record is one by itself."""
 
@@ -78,8 +79,15 @@ def _raw(dictionary: bytes) -> zstandard.ZstdCompressionDict | None:
 _prepared = functools.lru_cache(8)(_raw)
 
 
+def most_inflated(compressed: int) -> int:
+    """How many bytes so many compressed ones may hold: a few bytes that claim to be gigabytes are damage, or were made to fill the memory."""
+    return max(MOST_INFLATED, MOST_RATIO * compressed)
+
+
 def inflate(data: bytes, dictionary: bytes, size: int) -> bytes:
     """A block of ``size`` bytes; ``ValueError`` if it is not that."""
+    if size > most_inflated(len(data)):
+        raise ValueError(f"records of {size:,} bytes in {len(data):,} compressed ones")
     try:
         # The length that the block gives itself is what would be allocated: it must be known to be right before.
         if zstandard.frame_content_size(data) != size:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ Integers = npt.NDArray[Any]
 Wide = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
-_MOST_INFLATED = 1 << 31
+_BASE_LIMIT = 1 << 63
 
 
 class Segment:
@@ -33,9 +34,10 @@ class Segment:
         self.name, self.size = name, size
         self.file = _open(folder, name)
         try:
-            if self.file.about["documents"] != size:
+            # At least a byte for each: no memory is taken for documents that can't be there.
+            if self.file.about["documents"] != size or self.file.size(names.part(names.RECORDS, names.RECORD_LENGTHS)) < size:
                 raise ValueError(f"'{name}' has another number of documents than said")
-            self._bases: dict[str, int | None] = self.file.about["bases"]
+            self._bases = _bases(self.file.about["bases"])
             self.live: Mask = np.ones(size, dtype=np.bool_)
             self.live[deleted] = False
         except BaseException:
@@ -166,8 +168,6 @@ class Segment:
 
     def inflated(self, block: int, size: int) -> bytes:
         """A block of records of ``size`` bytes."""
-        if size > _MOST_INFLATED:
-            raise ValueError(f"'{self.name}' has records of {size} bytes")
         return inflate(self.compressed(block), self.dictionary, size)
 
     @functools.cached_property
@@ -195,6 +195,14 @@ def _open(folder: Path, name: str) -> MappedContainer:
         return MappedContainer(folder / (name + SEGMENT))
     except ContainerError as error:
         raise ContainerError(f"'{name}': {error}") from error
+
+
+def _bases(values: Mapping[str, Any]) -> dict[str, int | None]:
+    """What the numbers of each number column count from, as a segment says it; ``ValueError`` for what can't be."""
+    for name, base in values.items():
+        if base is not None and (type(base) is not int or not -_BASE_LIMIT <= base < _BASE_LIMIT):
+            raise ValueError(f"the numbers of '{name}' can't count from {base!r}")
+    return dict(values)
 
 
 def _kept_regions(regions: RegionLists, live: Mask) -> RegionLists:

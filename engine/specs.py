@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal, get_args
 
 from reftel.frozen import frozen
 
@@ -33,6 +33,15 @@ class FieldSpec:
     sort: bool = False
     regions: bool = False
     roots: bool = False
+
+
+def spec_of(values: Mapping[str, Any]) -> FieldSpec:
+    """A field from its JSON form. ``ValueError`` and its like for what is none."""
+    spec = FieldSpec(**values)
+    marks = (spec.facet, spec.sort, spec.regions, spec.roots)
+    if not isinstance(spec.name, str) or spec.kind not in get_args(Kind) or not all(isinstance(mark, bool) for mark in marks):
+        raise ValueError(f"'{spec.name}' can't be a field")
+    return spec
 
 
 def join_words(words: Iterable[str]) -> str:

@@ -64,6 +64,13 @@ def _publish(folder: Path, contents: Contents) -> None:
     write_contents(folder, contents, whoosh_contents(contents))
 
 
+def _refuse_altered(segments: Sequence[Segment]) -> None:
+    """``ValueError`` for segments with a wrong checksum: a merge would write what is wrong in them anew, under a right one."""
+    for segment in segments:
+        for name in segment.file.verify():
+            raise ValueError(f"the array '{name}' of '{segment.name}' was altered")
+
+
 class Writer:
     """Collects changes until `commit`. As a context manager: commits at the end, cancels on an error."""
 
@@ -162,6 +169,7 @@ class Writer:
         try:
             segments += (Segment(self._folder, entries[number].name, entries[number].size, entries[number].deleted) for number in chosen)
             with refuse_damage(self._folder):
+                _refuse_altered(segments)
                 name, size = merging.merge(self._folder, self._contents.specs, segments, self._roots)
         finally:
             for segment in segments:

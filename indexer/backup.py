@@ -13,9 +13,9 @@ from reftel.engine.folder import LOCK as INDEX_LOCK
 from reftel.indexer.complaints import reason
 from reftel.indexer.lock import FILE_NAME as LOCK_NAME
 from reftel.indexer.lock import ArchiveLock, own_files
-from reftel.indexer.manifest import FILE_NAME, NEXT_NAME
 from reftel.indexer.ownfiles import OWN, copy_own
-from reftel.schema.errors import ArchiveDamaged, ArchiveError, ArchiveLocked, ArchiveMissing
+from reftel.indexer.presence import check_archive
+from reftel.schema.errors import ArchiveDamaged, ArchiveError, ArchiveLocked
 
 _ATTEMPTS = 3
 _LOCKS = {LOCK_NAME, INDEX_LOCK}
@@ -27,7 +27,7 @@ def copy_archive(archive: Path, target: Path, *, wait: float = 0.0) -> None:
     An archive that this process can't write to (another user's, a read-only disk) is copied without its lock, and looked at before and
     afterwards: whether it changed meanwhile.
 
-    Errors: `ArchiveMissing`, `ArchiveLocked` if a run still writes after ``wait`` seconds, `ArchiveDamaged` for a link or the like inside it,
+    Errors: those of `reftel.indexer.presence.check_archive`, `ArchiveLocked` if a run still writes after ``wait`` seconds, `ArchiveDamaged` for a link or the like inside it,
     `ArchiveError` if the archive cannot be read or the copy cannot be written, which says which.
     """
     partial = target.with_name(f"{target.name}.partial")
@@ -49,8 +49,7 @@ def copy_archive(archive: Path, target: Path, *, wait: float = 0.0) -> None:
 
 
 def _check(archive: Path, target: Path) -> None:
-    if not any(map(durable.status, (archive / FILE_NAME, archive / NEXT_NAME))):
-        raise ArchiveMissing(f"{archive}: there is no archive here")
+    check_archive(archive)
     if durable.status(target) is not None:
         raise ArchiveError(f"{target}: is there already; name a new folder")
     if Path(os.path.realpath(target)).is_relative_to(os.path.realpath(archive)):  # resolve() fails for links in a circle

@@ -25,6 +25,7 @@ from reftel.indexer.complaints import write_errors
 from reftel.indexer.failures import Failures, Unreadable, unreadable
 from reftel.indexer.lock import ArchiveLock
 from reftel.indexer.manifest import SourceRow
+from reftel.indexer.presence import refuse_strangers
 from reftel.indexer.publishing import INDEX_FOLDER, Publication
 from reftel.indexer.reading import Contents, read_files
 from reftel.indexer.recovery import open_publication
@@ -90,6 +91,7 @@ def build_selection(
     selection = selection.settled(archive)
     with write_errors(archive, "the archive is as it was published last"):
         durable.make_folder(archive)
+        refuse_strangers(archive)
         with ArchiveLock(archive, wait=wait) as lock:
             run = _Run(archive, wish or Wish(), memory, on_progress)
             try:

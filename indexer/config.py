@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from reftel import durable
 from reftel.frozen import frozen
 from reftel.indexer.workers import cores
 from reftel.schema.errors import ReftelError
@@ -18,6 +19,10 @@ from reftel.schema.names import path_of
 
 FILE_NAME = "reftel.toml"
 MAX_WORKERS = 64
+LONGEST = 1 << 20
+"""Bytes of a configuration, at most."""
+LONGEST_WAIT = 10 * 366 * 86_400
+"""Seconds to wait, at most: more is no waiting."""
 LEAST_MEMORY, MOST_MEMORY = 16, 1_000_000
 
 
@@ -56,7 +61,7 @@ _KEYS: dict[str, tuple[type | tuple[type, ...], str]] = {
     "report": (str, 'a text, such as report = "report.json"'),
     "workers": (int, f"a whole number from 1 to {MAX_WORKERS}"),
     "memory": (int, f"a whole number of megabytes from {LEAST_MEMORY} to {MOST_MEMORY}"),
-    "wait": ((int, float), "a number of seconds, 0 or more"),
+    "wait": ((int, float), "a number of seconds, 0 or more, ten years at most"),
     "saved": (dict, "a table [saved] of lines such as karabakh = 'minsk w/5 group'"),
 }
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -72,15 +77,25 @@ def find_config(archive: str | os.PathLike[str]) -> Path:
 
 def read_config(path: Path) -> Config:
     """A configuration from its file; relative paths in it start from the file's folder. Errors: `ConfigError`."""
-    try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read: {error}") from error
+    text = config_text(path)
     try:
         values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # TOMLDecodeError is one, and so is a number of too many digits
         raise ConfigError(f"{path}: {error}") from error
+    except RecursionError as error:
+        raise ConfigError(f"{path}: lists or tables are nested too deep; expected the few keys that `reftel init` writes") from error
     return _Reader(path, text).config(values)
+
+
+def config_text(path: Path) -> str:
+    """The text of a configuration, its lines ended as Python ends them. A link to one will do. Errors: `ConfigError`."""
+    try:
+        text = durable.read_own(path.resolve(strict=True), LONGEST).decode("utf-8")
+        return text.replace("\r\n", "\n").replace("\r", "\n")
+    except durable.NotAFile as error:
+        raise ConfigError(f"{path}: is no file; expected a configuration, as `reftel init` writes it") from error
+    except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: links in a circle
+        raise ConfigError(f"{path}: cannot be read: {error}") from error
 
 
 def is_saved_name(name: str) -> bool:
@@ -117,11 +132,11 @@ class _Reader:
             raise ConfigError(f'{self._path}: no sources; name at least one folder or file: sources = ["cables/"]')
         return Config(
             path=self._path,
-            archive=Path(self._absolute(values.get("archive", "archive"))),
-            sources=tuple(map(self._absolute, values["sources"])),
+            archive=Path(self._absolute("archive", values.get("archive", "archive"))),
+            sources=tuple(self._absolute("sources", source) for source in values["sources"]),
             exclude=tuple(path_of(pattern).rstrip("/") for pattern in values.get("exclude", ())),
             follow_links=values.get("follow_links", False),
-            report=Path(self._absolute(values["report"])) if "report" in values else None,
+            report=Path(self._absolute("report", values["report"])) if "report" in values else None,
             workers=values.get("workers") or cores(),
             memory=values.get("memory", 512),
             wait=float(values.get("wait", 60)),
@@ -149,7 +164,7 @@ class _Reader:
             raise self._fail("workers", f"'workers' is {values['workers']}; expected {_KEYS['workers'][1]}")
         if not LEAST_MEMORY <= values.get("memory", LEAST_MEMORY) <= MOST_MEMORY:
             raise self._fail("memory", f"'memory' is {values['memory']}; expected {_KEYS['memory'][1]}")
-        if not 0 <= values.get("wait", 0) < float("inf"):
+        if not 0 <= values.get("wait", 0) <= LONGEST_WAIT:
             raise self._fail("wait", f"'wait' is {values['wait']}; expected {_KEYS['wait'][1]}")
 
     def _check_saved(self, saved: dict[str, Any]) -> None:
@@ -159,8 +174,11 @@ class _Reader:
             if not isinstance(query, str) or not query.strip():
                 raise self._fail(name, f"the saved search '{name}' is {_name_of(query)}; expected a query as a text", "saved")
 
-    def _absolute(self, name: str) -> str:
-        return str(self._path.absolute().parent / Path(path_of(name)).expanduser())
+    def _absolute(self, key: str, name: str) -> str:
+        try:
+            return str(self._path.absolute().parent / Path(path_of(name)).expanduser())
+        except RuntimeError as error:
+            raise self._fail(key, f"'{key}' has '{name}', and there is no such user; expected ~/… or a path without ~") from error
 
 
 def _nearest(key: str, names: Iterable[str]) -> str:

@@ -17,15 +17,14 @@ from pathlib import Path
 
 from reftel import durable
 from reftel.frozen import frozen
+from reftel.indexer import sqlite_file
 from reftel.indexer.seal import is_sealed, seal
+from reftel.indexer.sqlite_file import number, text
 from reftel.schema.errors import ArchiveDamaged, ArchiveMissing, ArchiveVersion
 
 FILE_NAME = "manifest.sqlite"
 NEXT_NAME = "manifest.sqlite.next"
 FORMAT = 2
-JOURNALS = ("-journal", "-wal", "-shm")
-"""What SQLite puts behind the name of a file for what it keeps beside it."""
-
 _SPOOL = ".spool"
 
 _TABLES = """
@@ -102,6 +101,10 @@ _SOURCE_COLUMNS = ", ".join(field.name for field in dataclasses.fields(SourceRow
 _VERSION_COLUMNS = ", ".join(field.name for field in dataclasses.fields(VersionRow))
 
 
+_DAMAGE = (sqlite3.DatabaseError, ValueError, TypeError, durable.NotAFile)
+_ANY_TIME = 1 << 63  # of what number() is asked for: nanoseconds since or before 1970
+
+
 class CannotOpen(ArchiveDamaged):
     """The manifest's file is there, but could not be opened: no permission, or it was not there a moment ago."""
 
@@ -111,57 +114,56 @@ class Manifest:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        try:
-            # A published manifest never changes: it is replaced. So nothing has to be locked, and no file is made beside it.
-            self._database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
-        except sqlite3.OperationalError as error:
-            if path.exists():
-                raise CannotOpen(f"{path}: the manifest cannot be opened ({error}); look at its permissions") from error
-            raise ArchiveMissing(
-                f"{path.parent}: there is no archive here; make one with `reftel index SOURCE --archive {path.parent}`"
-            ) from error
-        try:
-            with self._checked():
-                self._database.execute("pragma temp_store = memory")  # no text of a cable outside the archive's folder
+        with self._checked():
+            self._database = _open(path)
+            try:
                 self.about = self._read_about()
-        except BaseException:
-            self._database.close()
-            raise
+            except BaseException:
+                self._database.close()
+                raise
 
     @contextlib.contextmanager
     def _checked(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.DatabaseError as error:
-            raise ArchiveDamaged(f"{self.path}: the manifest cannot be read ({error}); `reftel verify --repair` makes the archive anew") from error
+        except _DAMAGE as error:
+            raise ArchiveDamaged(
+                f"{self.path}: the manifest cannot be read ({sqlite_file.why(error)}); `reftel verify --repair` makes the archive anew"
+            ) from error
 
     def _read_about(self) -> About:
-        found, *_ = self._database.execute("select format from about").fetchone() or (None,)
-        if found == FORMAT:
-            return About(*self._database.execute("select base, run from about").fetchone())
-        raise ArchiveVersion(f"{self.path}: format {found}, this version reads format {FORMAT}; index the sources again into a new folder")
+        """What the manifest says of itself. `ArchiveVersion` for another format, `_DAMAGE` for anything but a manifest."""
+        sqlite_file.check_table(self._database, _TABLES, "about")
+        ((found, base, run),) = self._database.execute("select format, base, run from about limit 2").fetchall()
+        if number(found) != FORMAT:
+            raise ArchiveVersion(f"{self.path}: format {found}, this version reads format {FORMAT}; index the sources again into a new folder")
+        sqlite_file.check_tables(self._database, _TABLES, _LATER_TABLES)
+        return About(number(base, -1), number(run))
 
     def _rows(self, query: str, *values: object) -> list[tuple[object, ...]]:
-        with self._checked():
-            return self._database.execute(query, values).fetchall()
+        return self._database.execute(query, values).fetchall()
 
     def source(self, path: str) -> SourceRow | None:
         """The row of a source file, if it was read before."""
-        rows = self._rows(f"select {_SOURCE_COLUMNS} from source where path = ?", path)  # noqa: S608 - constants
-        return SourceRow(*rows[0]) if rows else None  # type: ignore[arg-type]  # as the table has them
+        with self._checked():
+            rows = self._rows(f"select {_SOURCE_COLUMNS} from source where path = ?", path)  # noqa: S608 - constants
+            return _source(rows[0]) if rows else None
 
     def sources(self) -> list[SourceRow]:
         """Every source file, in order of path."""
-        return [SourceRow(*row) for row in self._rows(f"select {_SOURCE_COLUMNS} from source order by path")]  # type: ignore[arg-type]  # noqa: S608
+        with self._checked():
+            return list(map(_source, self._rows(f"select {_SOURCE_COLUMNS} from source order by path")))  # noqa: S608 - constants
 
     def versions(self, key: str) -> list[VersionRow]:
         """Every text of a cable, the best first."""
-        rows = self._rows(f"select {_VERSION_COLUMNS} from version where key = ?", key)  # noqa: S608 - constants
-        return sorted(map(_version, rows), key=lambda version: version.rank, reverse=True)
+        with self._checked():
+            rows = self._rows(f"select {_VERSION_COLUMNS} from version where key = ?", key)  # noqa: S608 - constants
+            return sorted(map(_version, rows), key=lambda version: version.rank, reverse=True)
 
     def versions_of(self, file: str) -> list[VersionRow]:
         """Every text that a source file holds."""
-        return list(map(_version, self._rows(f"select {_VERSION_COLUMNS} from version where file = ?", file)))  # noqa: S608 - constants
+        with self._checked():
+            return list(map(_version, self._rows(f"select {_VERSION_COLUMNS} from version where file = ?", file)))  # noqa: S608 - constants
 
     def all_versions(self) -> Iterator[VersionRow]:
         """Every text of every cable."""
@@ -170,31 +172,38 @@ class Manifest:
 
     def shown_keys(self) -> set[str]:
         """The key of every cable that the index shows."""
-        return {str(key) for (key,) in self._rows("select key from version where chosen")}
+        with self._checked():
+            return {text(key) for (key,) in self._rows("select key from version where chosen")}
 
     def duplicates(self) -> Iterator[list[VersionRow]]:
         """The texts of every cable that has more than one, the chosen one first."""
-        keys = self._rows("select key from version group by key having count(*) > 1 order by key")
-        return (self.versions(str(key)) for (key,) in keys)
+        with self._checked():
+            keys = [text(key) for (key,) in self._rows("select key from version group by key having count(*) > 1 order by key")]
+        return map(self.versions, keys)
 
     def counts(self) -> tuple[int, int, int]:
         """Numbers of source files that gave cables, of versions, and of records that could not be read in those files."""
-        ((files, failures),) = self._rows("select count(*), coalesce(sum(failures), 0) from source where outcome != 'failed'")
-        ((versions,),) = self._rows("select count(*) from version")
-        return files, versions, failures  # type: ignore[return-value]  # counts
+        with self._checked():
+            ((files, failures),) = self._rows("select count(*), coalesce(sum(failures), 0) from source where outcome != 'failed'")
+            # not count(*), which SQLite does in one step, however long it takes
+            ((versions,),) = self._rows("select coalesce(sum(1), 0) from version")
+            return number(files), number(versions), number(failures)
 
     def seen_since(self, run: int) -> set[str]:
         """Keys of the cables that were first seen by a run after this one."""
-        return {str(key) for (key,) in self._rows("select key from seen where run > ?", run)}
+        with self._checked():
+            return {text(key) for (key,) in self._rows("select key from seen where run > ?", run)}
 
     def first_seen(self, key: str) -> str | None:
         """When the archive first held a cable with this key: ISO 8601, UTC."""
-        rows = self._rows("select at from seen where key = ?", key)
-        return str(rows[0][0]) if rows else None
+        with self._checked():
+            rows = self._rows("select at from seen where key = ?", key)
+            return text(rows[0][0]) if rows else None
 
-    def all_seen(self) -> Iterable[tuple[object, ...]]:
+    def all_seen(self) -> list[tuple[str, int, str]]:
         """Key, run and time of the first sight of every cable, those that are gone included."""
-        return self._rows("select key, run, at from seen")
+        with self._checked():
+            return [(text(key), number(run), text(at)) for key, run, at in self._rows("select key, run, at from seen")]
 
     def knows_failed(self, row: SourceRow) -> bool:
         """Whether records of this content of a source file could not be read before, by the same rules."""
@@ -202,7 +211,8 @@ class Manifest:
         if before is not None and before.failures and (before.sha256, before.normaliser) == (row.sha256, row.normaliser):
             return True
         where = (row.path, row.sha256, row.normaliser)
-        return self._has("failed") and bool(self._rows("select 1 from failed where path = ? and sha256 = ? and normaliser = ?", *where))
+        with self._checked():
+            return self._has("failed") and bool(self._rows("select 1 from failed where path = ? and sha256 = ? and normaliser = ?", *where))
 
     def _has(self, table: str) -> bool:
         return bool(self._rows("select 1 from sqlite_master where type = 'table' and name = ?", table))
@@ -213,11 +223,7 @@ class Manifest:
 
     def problems(self) -> list[str]:
         """What SQLite's own check of the file finds wrong; empty when it is sound. `is_whole` tells more, this tells what."""
-        try:
-            rows = self._database.execute("pragma integrity_check(20)").fetchall()
-        except sqlite3.DatabaseError as error:
-            return [str(error)]
-        return [str(text) for (text,) in rows if text != "ok"]
+        return sqlite_file.problems(self._database)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -243,17 +249,17 @@ class Draft(Manifest):
         else:
             durable.copy_file(before, path)
         self._spool = _Spool(path.with_name(f"{path.name}{_SPOOL}"))
-        self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self._database = sqlite_file.connect(path, "mode=rw", reading=False)
         try:
-            self._database.execute("pragma temp_store = memory")
             self._database.execute("pragma journal_mode = off")
             self._database.execute("pragma synchronous = off")
             if not path.stat().st_size:
                 self._database.executescript(_TABLES)
                 self._database.execute("insert into about values (?, -1, 0)", (FORMAT,))
+            with self._checked():
+                self.about = self._read_about()
             self._database.executescript(_LATER_TABLES)
             self._database.execute("begin")
-            self.about = self._read_about()
         except BaseException:
             self.close()
             raise
@@ -308,7 +314,7 @@ class Draft(Manifest):
 
 def remove_draft(path: Path) -> None:
     """Remove a draft, its spool, and what SQLite would take for the journals of its file."""
-    for suffix in ("", _SPOOL, *JOURNALS):
+    for suffix in ("", _SPOOL, *sqlite_file.JOURNALS):
         path.with_name(f"{path.name}{suffix}").unlink(missing_ok=True)
 
 
@@ -343,6 +349,30 @@ class _Spool:
         self._path.unlink(missing_ok=True)
 
 
+def _open(path: Path) -> sqlite3.Connection:
+    try:
+        # A published manifest never changes: it is replaced. So nothing has to be locked, and no file is made beside it.
+        return sqlite_file.connect(path, "mode=ro&immutable=1", reading=True)
+    except (OSError, sqlite3.OperationalError) as error:
+        if isinstance(error, FileNotFoundError) or not path.exists():
+            raise ArchiveMissing(
+                f"{path.parent}: there is no archive here; make one with `reftel index SOURCE --archive {path.parent}`"
+            ) from error
+        raise CannotOpen(f"{path}: the manifest cannot be opened ({error}); look at its permissions") from error
+
+
+def _source(row: tuple[object, ...]) -> SourceRow:
+    path, size, mtime_ns, sha256, cables, failures, outcome, normaliser = row
+    return SourceRow(
+        text(path), number(size, -1), number(mtime_ns, -_ANY_TIME, _ANY_TIME), text(sha256), number(cables), number(failures), text(outcome),
+        number(normaliser),
+    )  # fmt: skip
+
+
 def _version(row: tuple[object, ...]) -> VersionRow:
-    version = VersionRow(*row)  # type: ignore[arg-type]  # as the table has them
-    return dataclasses.replace(version, chosen=bool(version.chosen))
+    key, file, path, locator, length, released, chosen, record = row
+    if record is not None and not isinstance(record, bytes):
+        raise ValueError(f"the kept text of '{key!r:.80}' is none")
+    return VersionRow(
+        text(key), text(file), text(path), number(locator), number(length), text(released), chosen=bool(number(chosen, 0, 1)), record=record
+    )

@@ -11,7 +11,7 @@ import sqlite3
 from pathlib import Path
 
 from reftel import durable
-from reftel.indexer.manifest import JOURNALS
+from reftel.indexer.sqlite_file import JOURNALS
 from reftel.schema.errors import ArchiveDamaged, ArchiveLocked
 
 NOTES_FILE = "mine.sqlite"

@@ -103,8 +103,8 @@ class Publication:
 
     @property
     def changed(self) -> bool:
-        """Whether there is anything to publish."""
-        return self._draft is not None
+        """Whether there is anything to publish. A first run always publishes: what no run ever published counts as unfinished."""
+        return self._draft is not None or not self.manifest.about.run
 
     @property
     def run(self) -> int:

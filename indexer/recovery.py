@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ from reftel.indexer.writer import archive_errors
 from reftel.schema.cable import Cable
 from reftel.schema.errors import ArchiveError
 from reftel.schema.names import path_of
+from reftel.schema.stored import cable_of
 
 
 def open_publication(archive: Path, note: Callable[[str], None]) -> Publication:
@@ -61,7 +61,7 @@ def _shown_versions(folder: Path) -> Iterator[VersionRow]:
         try:
             for document, alive in enumerate(reader.live.tolist()):
                 if alive:
-                    yield _version_of(Cable.from_dict(json.loads(reader.record(document))))
+                    yield _version_of(cable_of(reader.record(document)))
         finally:
             reader.close()
 

@@ -12,6 +12,7 @@ from reftel.indexer.changes import READS, Wish, look_at
 from reftel.indexer.config import Config
 from reftel.indexer.manifest import Manifest, SourceRow
 from reftel.indexer.own import absolute, own_archive, own_file, own_report
+from reftel.indexer.presence import refuse_strangers
 from reftel.indexer.publishing import find_manifest, index_generation
 from reftel.indexer.report import BuildReport
 from reftel.indexer.sources import Selection
@@ -59,6 +60,7 @@ def reindex(config: Config, *, wish: Wish | None = None, on_progress: OnProgress
 def forecast(config: Config, wish: Wish | None = None) -> Forecast:
     """What `reindex` would do, told from names, sizes, times and content hashes; nothing is written, no cable is read."""
     result = Forecast()
+    refuse_strangers(config.archive)
     rows = {row.path: row for row in _known(config.archive)}
     selection = selection_of(config).settled(config.archive)
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-import json
-import zlib
 from collections.abc import Iterable
 from pathlib import Path
 
 from reftel.engine.specs import Record
+from reftel.indexer.kept import pack, unpack
 from reftel.indexer.manifest import VersionRow
 from reftel.indexer.publishing import Publication
 from reftel.indexer.text import Text
 from reftel.indexer.writer import CableWriter, record_bytes, record_of
-from reftel.schema.cable import Cable
 from reftel.schema.errors import ArchiveDamaged
 
 
@@ -34,7 +32,7 @@ class Texts:
         version = VersionRow(key, file, text.path, text.locator, text.length, text.released, chosen=False)
         others = self._publication.manifest.versions(key)
         if any(other.rank > version.rank for other in others):
-            self._publication.draft.put_version(dataclasses.replace(version, record=_pack(text.record.stored)))
+            self._publication.draft.put_version(dataclasses.replace(version, record=pack(text.record.stored)))
             self.promote(key)
         else:
             self._demote(others)
@@ -48,7 +46,8 @@ class Texts:
             self.changed |= self._writer.delete(key)
         elif not versions[0].chosen:
             best = versions[0]
-            assert best.record is not None  # kept for every text that is not shown
+            if best.record is None:  # kept for every text that is not shown
+                raise ArchiveDamaged(f"{self._folder}: the manifest has lost a text of '{key}'; `reftel verify --repair` makes the archive anew")
             self._demote(versions)
             cable = unpack(best.record)
             self._show(best, record_of(cable, record_bytes(cable)))
@@ -93,14 +92,4 @@ class Texts:
             raise ArchiveDamaged(
                 f"{self._folder}: the manifest says that the index shows '{key}', but it does not; `reftel verify --repair` makes the archive anew"
             )
-        return _pack(record)
-
-
-def _pack(record: bytes) -> bytes:
-    """A record as the manifest keeps it."""
-    return zlib.compress(record, 1)
-
-
-def unpack(record: bytes) -> Cable:
-    """The cable of a kept record."""
-    return Cable.from_dict(json.loads(zlib.decompress(record)))
+        return pack(record)

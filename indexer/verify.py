@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime
-import json
 import os
 import stat
 from collections import Counter
@@ -19,20 +18,21 @@ from reftel.engine.writer import MEMORY_MB
 from reftel.frozen import frozen
 from reftel.indexer.build import build_selection
 from reftel.indexer.complaints import write_errors
+from reftel.indexer.kept import unpack
 from reftel.indexer.lock import FILE_NAME as LOCK_NAME
 from reftel.indexer.lock import ArchiveLock, own_files
 from reftel.indexer.manifest import FILE_NAME, NEXT_NAME, About, Draft, Manifest
 from reftel.indexer.ownfiles import OWN, copy_own
+from reftel.indexer.presence import check_archive, strangers
 from reftel.indexer.publishing import INDEX_FOLDER, find_manifest
 from reftel.indexer.recovery import seen_before
 from reftel.indexer.report import BuildReport
 from reftel.indexer.sources import Selection
-from reftel.indexer.texts import unpack
 from reftel.indexer.walking import literal
 from reftel.indexer.writer import archive_errors
-from reftel.schema.cable import Cable
-from reftel.schema.errors import ArchiveError, ArchiveMissing
+from reftel.schema.errors import ArchiveDamaged, ArchiveError
 from reftel.schema.names import path_of
+from reftel.schema.stored import cable_of
 
 _DAMAGE = (ArchiveError, ValueError, LookupError, TypeError, AttributeError, OSError, ArithmeticError, EOFError, MemoryError)
 """What reading altered bytes can lead to, besides the errors that the archive's own files raise."""
@@ -67,8 +67,12 @@ class Verdict:
 def verify(archive: Path) -> Verdict:
     """Read everything in an archive. `ArchiveMissing` if there is none; all else is in the verdict."""
     verdict = Verdict()
-    if not any((archive / name).exists() for name in (FILE_NAME, NEXT_NAME, INDEX_FOLDER)):
-        raise ArchiveMissing(f"{archive}: there is no archive here")
+    verdict.problems += (Problem("archive", name, f"it is {found}, and an archive holds nothing but files") for name, found in strangers(archive))
+    if not verdict.problems:
+        try:
+            check_archive(archive)
+        except ArchiveDamaged as error:
+            verdict.problems.append(Problem("archive", str(archive), _short(error)))
     generation, keys = _check_index(archive, verdict)
     _check_manifest(archive, generation, keys, verdict)
     return verdict
@@ -97,7 +101,7 @@ def _check_record(reader: Reader, document: int, verdict: Verdict) -> str:
     key: str = reader.key(document)
     verdict.cables += 1
     try:
-        found = Cable.from_dict(json.loads(reader.record(document))).key
+        found = cable_of(reader.record(document)).key
     except _DAMAGE as error:
         verdict.problems.append(Problem("index", key, f"its record cannot be read: {_short(error)}"))
     else:
@@ -143,6 +147,7 @@ def _entries(manifest: Manifest, keys: set[str] | None, verdict: Verdict) -> Ite
         found = counts.pop(row.path, 0)
         if found > row.cables:
             yield Problem("manifest", row.path, f"{found} texts are listed, {row.cables} were read")
+    manifest.all_seen()  # the error of one that cannot be read is a problem too
     yield from (Problem("manifest", path, "texts of a file that is not listed") for path in counts)
     yield from (Problem("manifest", key, f"{count} texts are marked as shown") for key, count in shown.items() if count != 1)
     if keys is not None:
@@ -153,7 +158,7 @@ def _entries(manifest: Manifest, keys: set[str] | None, verdict: Verdict) -> Ite
 def _kept_record(key: str, path: str, record: bytes | None) -> Iterator[Problem]:
     try:
         found = unpack(record or b"").key
-    except Exception as error:  # noqa: BLE001 - altered bytes may raise anything, and all of it means the same
+    except ArchiveError as error:
         yield Problem("manifest", f"{key} of {path}", f"its kept text cannot be read: {_short(error)}")
     else:
         if found != key:

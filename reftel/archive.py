@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import threading
 import weakref
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -282,11 +280,13 @@ class Archive:
 
     def versions(self, id: str) -> tuple[Version, ...]:  # noqa: A002
         """Every text of a cable that the sources hold, the one shown first: the longest, then the latest released."""
+        from reftel.indexer.kept import unpack  # noqa: PLC0415
+
         with self._state as state:
             shown = state.cable(id)
             rows = state.manifest.versions(shown.key)
         return tuple(
-            Version(row.path, row.locator or None, row.length, row.released or None, row.chosen, _unpacked(row.record) if row.record else shown)
+            Version(row.path, row.locator or None, row.length, row.released or None, row.chosen, shown if row.chosen else unpack(row.record or b""))
             for row in sorted(rows, key=lambda row: not row.chosen)
         )
 
@@ -348,10 +348,6 @@ def _bytes_in(folder: Path) -> int:
         with contextlib.suppress(FileNotFoundError):
             total += path.stat().st_size if path.is_file() else 0
     return total
-
-
-def _unpacked(record: bytes) -> Cable:
-    return Cable.from_dict(json.loads(zlib.decompress(record)))
 
 
 def open(path: AnyPath, *, notes: StrPath | None = None) -> Archive:  # noqa: A001 - reftel.open, as the API has it

@@ -74,6 +74,22 @@ def open_own(path: Path, flags: int) -> int:
     return descriptor
 
 
+def check_own(path: Path) -> None:
+    """`NotAFile` if something else than a regular file has this name; nothing if none has it."""
+    found = status(path)
+    if found is not None and not stat.S_ISREG(found.st_mode):
+        raise refusal(path, kind_of(found.st_mode))
+
+
+def read_own(path: Path, most: int) -> bytes:
+    """The content of a regular file of ``most`` bytes at most. Errors: `NotAFile`, other ``OSError``, ``ValueError`` for a longer one."""
+    with os.fdopen(open_own(path, os.O_RDONLY), "rb") as file:
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise ValueError(f"'{path.name}' has more than {most:,} bytes")
+    return data
+
+
 def make_folder(path: Path) -> None:
     """Make a folder and those that it lies in, private to their owner, where they are not there yet. The path is the person's: links are followed."""
     try:

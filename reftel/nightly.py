@@ -12,7 +12,7 @@ import reftel
 from reftel import saved
 from reftel.durable import make_folder, write_whole
 from reftel.indexer.changes import Wish
-from reftel.indexer.config import Config, ConfigError, line_of
+from reftel.indexer.config import Config, ConfigError, config_text, line_of
 from reftel.indexer.reindex import reindex
 from reftel.render.safe import json_text, safe_line, safe_markdown
 from reftel.schema.errors import QueryError
@@ -52,7 +52,7 @@ def check_saved(config: Config) -> None:
         try:
             read_query(query)
         except QueryError as error:
-            line = line_of(config.path.read_text("utf-8"), name, "saved")
+            line = line_of(config_text(config.path), name, "saved")
             raise ConfigError(f"{config.path}:{line}: the saved search '{name}': {error}") from error
 
 

@@ -6,8 +6,6 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reftel.schema.errors import ArchiveDamaged, ArchiveMissing
-
 if TYPE_CHECKING:
     from reftel.indexer.manifest import Manifest
     from reftel.search.engines.whoosh_engine import WhooshEngine
@@ -18,12 +16,12 @@ _ATTEMPTS, _PAUSE = 20, 0.01
 
 def open_snapshot(path: Path) -> tuple[WhooshEngine, Manifest]:
     """Index and manifest of the last state that was published. Errors: `ArchiveMissing`, `ArchiveDamaged`, `ArchiveVersion`."""
-    from reftel.indexer.manifest import FILE_NAME, NEXT_NAME, Manifest  # noqa: PLC0415 - `import reftel` stays light
+    from reftel.indexer.manifest import FILE_NAME, Manifest  # noqa: PLC0415 - `import reftel` stays light
+    from reftel.indexer.presence import check_archive  # noqa: PLC0415
     from reftel.indexer.publishing import find_manifest  # noqa: PLC0415
     from reftel.search.opening import open_engine  # noqa: PLC0415
 
-    if not (path / FILE_NAME).exists() and not (path / NEXT_NAME).exists():
-        _refuse(path)
+    check_archive(path)
     for _ in range(_ATTEMPTS):
         engine = open_engine(path / INDEX_FOLDER)
         try:
@@ -42,9 +40,3 @@ def open_snapshot(path: Path) -> tuple[WhooshEngine, Manifest]:
     except BaseException:
         engine.close()
         raise
-
-
-def _refuse(path: Path) -> None:
-    if (path / INDEX_FOLDER).exists():
-        raise ArchiveDamaged(f"{path}: the archive has lost its manifest; the next `reftel index` or `reftel reindex` makes it anew")
-    raise ArchiveMissing(f"{path}: there is no archive here; make one with `reftel index SOURCE --archive {path}`")

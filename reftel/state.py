@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import threading
 import weakref
 from collections.abc import Callable, Iterator
@@ -14,6 +13,7 @@ from reftel.schema.cable import Cable
 from reftel.schema.errors import ArchiveClosed, ArchiveError, CableNotFound
 from reftel.schema.fields import squash
 from reftel.schema.identifiers import canonical_id
+from reftel.schema.stored import cable_of
 
 if TYPE_CHECKING:
     from reftel.indexer.manifest import Manifest
@@ -152,6 +152,6 @@ def record_reader(engine: WhooshEngine, path: Path) -> Callable[[str], Cable]:
         record = engine.record(key)
         if record is None:
             raise CableNotFound(f"no cable '{key}' in {path}")
-        return Cable.from_dict(json.loads(record))
+        return cable_of(record)
 
     return load

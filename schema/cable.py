@@ -10,7 +10,7 @@ import dataclasses
 import types
 import typing
 from collections.abc import Callable
-from typing import Any, Literal, Self
+from typing import Any, Literal, NamedTuple, Self
 
 from reftel.frozen import frozen
 
@@ -29,12 +29,27 @@ class _Record:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain dicts and lists with the field names as keys, in field order."""
-        return {name: _plain(getattr(self, name)) for name, _reader in _fields(type(self))}
+        return {name: _plain(getattr(self, name)) for name in _form(type(self)).names}
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
-        """The inverse of `to_dict`; unknown keys are ignored, missing ones take their default."""
-        return cls(**{name: _read(values[name], reader) for name, reader in _fields(cls) if name in values})
+        """The inverse of `to_dict`; unknown keys are ignored, missing ones take their default. ``ValueError`` and its like for other values."""
+        if not isinstance(values, dict):
+            raise ValueError(f"{values!r:.80} in the place of a {cls.__name__.lower()}")
+        form = _FORMS.get(cls) or _form(cls)
+        whole = tuple(values) == form.names
+        read = values.copy() if whole else {name: values[name] for name in form.names if name in values}
+        for name, reader in form.readers:
+            if (value := read.get(name)) is not None:
+                read[name] = reader(value)
+        # What kinds of values go together is nearly always the same: whether they are right is looked up, not looked at one by one.
+        kinds = tuple(map(type, read.values()))
+        if whole and kinds in form.seen:
+            return cls(*read.values())
+        _check_kinds(cls, read, form)
+        if whole:
+            form.seen.add(kinds)
+        return cls(**read)
 
 
 Reader = Callable[[Any], Any]
@@ -46,19 +61,41 @@ def _plain(value: Any) -> Any:
     return value.to_dict() if isinstance(value, _Record) else value
 
 
-def _read(value: Any, reader: Reader | None) -> Any:
-    return value if value is None or reader is None else reader(value)
+class _Form(NamedTuple):
+    """The fields of a record class: names, what makes a value from its JSON where that is not the value itself, and the types of values.
+
+    ``seen``: the types that the values of whole records had, all right.
+    """
+
+    names: tuple[str, ...]
+    readers: tuple[tuple[str, Reader], ...]
+    kinds: dict[str, tuple[type, ...]]
+    seen: set[tuple[type, ...]]
 
 
-_FIELDS: dict[type, tuple[tuple[str, Reader | None], ...]] = {}
+_FORMS: dict[type, _Form] = {}
 
 
-def _fields(cls: type[_Record]) -> tuple[tuple[str, Reader | None], ...]:
-    """Name of each field, and what makes its value from a JSON value; ``None`` where that is the value itself."""
-    if cls not in _FIELDS:
+def _form(cls: type[_Record]) -> _Form:
+    if cls not in _FORMS:
         hints = typing.get_type_hints(cls)
-        _FIELDS[cls] = tuple((field.name, _reader_of(hints[field.name])) for field in dataclasses.fields(cls))  # type: ignore[arg-type]
-    return _FIELDS[cls]
+        names = tuple(field.name for field in dataclasses.fields(cls))  # type: ignore[arg-type]
+        readers = tuple((name, reader) for name in names if (reader := _reader_of(hints[name])))
+        _FORMS[cls] = _Form(names, readers, {name: _kinds_of(hints[name]) for name in names}, set())
+    return _FORMS[cls]
+
+
+def _check_kinds(cls: type[_Record], read: dict[str, Any], form: _Form) -> None:
+    for name, value in read.items():
+        if type(value) not in form.kinds[name]:
+            raise ValueError(f"'{name}' of a {cls.__name__.lower()} is {value!r:.80}")
+
+
+def _kinds_of(hint: Any) -> tuple[type, ...]:
+    """The types that a field's value may have."""
+    if typing.get_origin(hint) in (types.UnionType, typing.Union):
+        return tuple(kind for option in typing.get_args(hint) for kind in _kinds_of(option))
+    return (str,) if typing.get_origin(hint) is Literal else (typing.get_origin(hint) or hint,)
 
 
 def _reader_of(hint: Any) -> Reader | None:
@@ -66,11 +103,17 @@ def _reader_of(hint: Any) -> Reader | None:
         hint = next(option for option in typing.get_args(hint) if option is not type(None))
     if typing.get_origin(hint) is tuple:
         item = _reader_of(typing.get_args(hint)[0])
-        return tuple if item is None else lambda values: tuple(map(item, values))
+        return _texts if item is None else lambda values: tuple(map(item, values))
     if isinstance(hint, type) and issubclass(hint, _Record):
         reader: Reader = hint.from_dict
         return reader
     return None
+
+
+def _texts(values: Any) -> tuple[str, ...]:
+    if values and set(map(type, values)) != {str}:
+        raise ValueError(f"{values!r:.80} in the place of texts")
+    return tuple(values)
 
 
 @frozen(brief=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from reftel.engine.writer import MEMORY_MB
@@ -88,6 +90,16 @@ SOURCES = 'sources = ["cables"]\n'
         (SOURCES + "[saved]\n'a b' = 'x'", r":3: a saved search cannot be called 'a b'; expected letters"),
         (SOURCES + "[saved]\na = ' '", r":3: the saved search 'a' is a text; expected a query"),
         (SOURCES + "archive = \n", r"reftel\.toml: Invalid value \(at line 2, column"),
+        (SOURCES + "wait = 1e999", r":2: 'wait' is inf; expected a number of seconds"),
+        (SOURCES + f"wait = {10**400}", r":2: 'wait' is 1000+; expected a number of seconds"),
+        (SOURCES + "workers = 1e999", r":2: 'workers' is a number; expected a whole number"),
+        (SOURCES + f"memory = {'9' * 5000}", r"reftel\.toml: Exceeds the limit"),
+        (SOURCES + f"exclude = {'[' * 5000}{']' * 5000}", r"reftel\.toml: lists or tables are nested too deep"),
+        (SOURCES + f"saved = {'{a = ' * 3000}1{'}' * 3000}", r"reftel\.toml: lists or tables are nested too deep"),
+        ("sources = ['~nosuchuser/cables']", r":1: 'sources' has '~nosuchuser/cables', and there is no such user"),
+        (SOURCES + "archive = '~nosuchuser/a'", r":2: 'archive' has '~nosuchuser/a', and there is no such user"),
+        (SOURCES + "report = '~nosuchuser'", r":2: 'report' has '~nosuchuser', and there is no such user"),
+        (SOURCES + "#" * (1 << 20), r"reftel\.toml: cannot be read: 'reftel.toml' has more than 1,048,576 bytes"),
         (SOURCES + SOURCES, r"reftel\.toml: Cannot overwrite a value \(at line 2, column"),
     ],
 )
@@ -123,3 +135,25 @@ def test_it_is_found_beside_the_archive(tmp_path):
         find_config(tmp_path / "archive")
     (tmp_path / "reftel.toml").touch()
     assert find_config(tmp_path / "archive") == tmp_path / "reftel.toml"
+
+
+@pytest.mark.parametrize("kind", ["a pipe", "a folder", "a link to a pipe", "a link to itself", "nothing"])
+def test_what_is_no_file_is_named_and_not_waited_for(tmp_path, kind):
+    path = tmp_path / "reftel.toml"
+    if kind == "a pipe":
+        os.mkfifo(path)
+    elif kind == "a folder":
+        path.mkdir()
+    elif kind == "a link to a pipe":
+        os.mkfifo(tmp_path / "pipe")
+        path.symlink_to("pipe")
+    elif kind == "a link to itself":
+        path.symlink_to(path.name)
+    with pytest.raises(ConfigError, match=r"reftel\.toml: (is no file|cannot be read)"):
+        read_config(path)
+
+
+def test_a_link_to_a_configuration_will_do(tmp_path):
+    (tmp_path / "kept").write_bytes(b'sources = ["cables"]\r\nworkers = 2\r\n')
+    (tmp_path / "reftel.toml").symlink_to("kept")
+    assert read_config(tmp_path / "reftel.toml").workers == 2

@@ -19,6 +19,7 @@ import pytest
 import torture
 
 import reftel
+from reftel.cli import run
 from reftel.indexer import reading
 from reftel.indexer.publishing import INDEX_FOLDER
 from reftel.indexer.sources import Selection
@@ -446,3 +447,82 @@ def test_other_rules_read_everything_again(place, monkeypatch):
     monkeypatch.setattr(changes, "NORMALISER_VERSION", changes.NORMALISER_VERSION + 1)
     assert reftel.build([place.sources], archive).read_files == len(list(place.sources.iterdir()))
     assert reftel.build([place.sources], archive).read_files == 0
+
+
+# -- first runs ----------------------------------------------------------------------------------------------------------------------
+
+UNFINISHED = "the first run into this archive has not finished"
+
+
+def says(capsys, *command: str) -> tuple[int, str]:
+    capsys.readouterr()
+    status = run(list(command))
+    printed = capsys.readouterr()
+    return status, printed.out + printed.err
+
+
+def check_first(place: Place, archive: Path, capsys) -> bool:
+    """Whether the archive is one; if not, every command says that it is none yet. Afterwards a run makes it as a first one does."""
+    whole = torture.state_of(archive) == place.new
+    commands = [("search", "precedent"), ("stats",), ("verify",), ("show", "08BAKU1"), ("backup", str(archive.with_name("away"))), ("saved", "list")]
+    for command in [] if whole else commands:
+        status, text = says(capsys, *command, "--archive", str(archive))
+        assert status == 3
+        assert (UNFINISHED if archive.exists() and any(archive.iterdir()) else "there is no archive here") in text
+        assert not archive.with_name("away").exists()
+    report = reftel.build([place.sources], archive)
+    assert report.failures == []
+    assert (report.added, report.run) == ((0, 1) if whole else (report.total, 1))
+    assert torture.state_of(archive) == place.new
+    assert torture.leftovers(archive) == []
+    assert verify(archive).problems == []
+    return whole
+
+
+def test_killed_at_every_step_of_a_first_run(place, capsys):
+    outcomes = []
+    number = 0
+    while True:
+        number += 1
+        archive = place.folder / f"killed {number}"
+
+        def action(number=number, archive=archive) -> None:
+            next(fail_at(number, kill, (*CALLS, "mkdir", "open")))
+            reftel.build([place.sources], archive)
+
+        status = in_child(action)
+        if status == 0:
+            break
+        assert status == -signal.SIGKILL
+        outcomes.append(check_first(place, archive, capsys))
+    assert outcomes.count(False) >= 8
+    assert outcomes == sorted(outcomes)  # once it is there it stays there
+
+
+def test_an_empty_first_run_has_finished(tmp_path, capsys):
+    (tmp_path / "cables").mkdir()
+    archive = tmp_path / "archive"
+    assert reftel.build([tmp_path / "cables"], archive).run == 1
+    with reftel.open(archive) as opened:
+        assert len(opened) == 0
+    assert says(capsys, "search", "x", "--archive", str(archive))[0] == 1
+    assert verify(archive).problems == []
+    assert reftel.build([tmp_path / "cables"], archive).run == 1
+
+
+@pytest.mark.parametrize(("lost", "named"), [("manifest.sqlite", "lost its manifest"), ("index", "lost its index")])
+def test_an_archive_that_was_there_is_damaged_not_unfinished(place, capsys, lost, named):
+    archive = place.copy(f"without {lost}")
+    os.rename(archive / lost, place.folder / f"lost {lost}")  # noqa: PTH104
+    for command in (("search", "precedent"), ("stats",), ("verify",), ("backup", str(place.folder / "away"))):
+        status, text = says(capsys, *command, "--archive", str(archive))
+        assert (status, named in text) == (3, True), text
+
+
+@pytest.mark.parametrize("name", ["", "nowhere", "a file", "a file/below", "n" * 300])
+def test_where_there_is_none(tmp_path, capsys, name):
+    (tmp_path / "a file").write_text("text")
+    for command in (("search", "x"), ("stats",), ("verify",), ("backup", str(tmp_path / "away"))):
+        status, text = says(capsys, *command, "--archive", str(tmp_path / name))
+        assert status == 3
+        assert "there is no archive here" in text or "File name too long" in text

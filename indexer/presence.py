@@ -1,0 +1,94 @@
+"""Is there an archive in a folder, made of nothing but files, and did its first run finish? Asked before anything in it is opened."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from reftel import durable
+from reftel.engine.folder import has_segments, latest_generation
+from reftel.indexer.manifest import FILE_NAME, NEXT_NAME
+from reftel.indexer.publishing import INDEX_FOLDER, find_manifest
+from reftel.schema.errors import ArchiveDamaged, ArchiveError, ArchiveMissing
+
+_LOCK = "lock"
+_FIRST = 0  # generation of an index that holds nothing yet
+
+
+def check_archive(archive: Path) -> None:
+    """Nothing for an archive that was published and has its parts, whole or not; the archive's folder itself may be a link.
+
+    Errors: `ArchiveMissing` where there is none, or where its first run has not finished; `ArchiveDamaged` for one that has lost its manifest
+    or its index, or holds links, pipes and the like.
+    """
+    refuse_strangers(archive)
+    index = archive / INDEX_FOLDER
+    generation = latest_generation(index)
+    listed = any((archive / name).exists() for name in (FILE_NAME, NEXT_NAME))
+    if generation > _FIRST or (generation < _FIRST and has_segments(index)):
+        if not listed:
+            raise ArchiveDamaged(f"{archive}: the archive has lost its manifest; the next `reftel index` or `reftel reindex` makes it anew")
+    elif _runs(archive, generation, listed=listed):
+        if generation < _FIRST:
+            raise ArchiveDamaged(f"{archive}: the archive has lost its index; `reftel verify --repair` makes the archive anew")
+    else:
+        raise ArchiveMissing(_why_missing(archive, begun=listed or index.exists() or (archive / _LOCK).exists()))
+
+
+def _runs(archive: Path, generation: int, *, listed: bool) -> int:
+    """How many runs changed an archive whose index holds nothing."""
+    if not listed:
+        return 0
+    try:
+        manifest = find_manifest(archive, max(generation, _FIRST))
+    except ArchiveMissing:  # there is but one that does not count yet
+        return 0
+    if manifest is None:  # that of a later index
+        return 1
+    manifest.close()
+    return manifest.about.run
+
+
+def _why_missing(archive: Path, *, begun: bool) -> str:
+    if begun:
+        return f"{archive}: the first run into this archive has not finished; if none is running, run `reftel index` or `reftel reindex` again"
+    return f"{archive}: there is no archive here; make one with `reftel index SOURCE --archive {archive}`"
+
+
+def refuse_strangers(archive: Path) -> None:
+    """`ArchiveDamaged` if anything in an archive is a link, a pipe or the like. Nothing if there is no archive."""
+    for name, found in strangers(archive):
+        raise ArchiveDamaged(f"{archive / name} is {found}; an archive holds nothing but files: look at it and remove it")
+
+
+def strangers(archive: Path) -> Iterator[tuple[str, str]]:
+    """The names of what in an archive is neither file nor folder where it should be, and what it is: ``("saved.json", "a link")``.
+
+    Folders that no archive has are a person's own, and passed over with all that is in them.
+    """
+    yield from _odd(archive, "", folders={INDEX_FOLDER})
+    yield from _odd(archive, INDEX_FOLDER, folders=set())
+
+
+def _odd(archive: Path, folder: str, folders: set[str]) -> Iterator[tuple[str, str]]:
+    try:
+        entries = sorted(os.scandir(archive / folder), key=lambda entry: entry.name)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError as error:
+        raise ArchiveError(f"{archive / folder}: cannot be read ({error.strerror or error}); look at its permissions") from error
+    for entry in entries:
+        if entry.name in folders:
+            regular = entry.is_dir(follow_symlinks=False)
+        else:
+            regular = entry.is_file(follow_symlinks=False) or (not _is_ours(entry.name) and entry.is_dir(follow_symlinks=False))
+        with contextlib.suppress(FileNotFoundError):  # removed by a run in this moment
+            if not regular:
+                mode = entry.stat(follow_symlinks=False).st_mode
+                yield os.path.join(folder, entry.name), durable.kind_of(mode)  # noqa: PTH118
+
+
+def _is_ours(name: str) -> bool:
+    return name.startswith((FILE_NAME, "mine.sqlite", "saved.json", "_MAIN_", "MAIN_")) or name == _LOCK
