@@ -120,6 +120,11 @@ class Archive:
         with self._state as state:
             return state.steps(state.searcher.scan(query, _keys(ids)))
 
+    def keys(self, query: str = "*") -> Iterator[str]:
+        """The key of every hit, in order, without reading the cables: its id, or what stands for one where there is none."""
+        with self._state as state:
+            return state.steps(state.searcher.keys(query))
+
     def matches(self, query: str, *, sort: str = "id", ids: str | Iterable[str] | None = None) -> Iterator[Hit]:
         """Every hit with *all* paragraphs that match, in text order, instead of the best two.
 

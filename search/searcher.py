@@ -84,6 +84,10 @@ class Searcher:
         plan = self.read(query, ids).plan
         return (self._hit(key, 0.0, plan) for key in self._engine.scan(plan))
 
+    def keys(self, query: str) -> Iterator[str]:
+        """The key of every hit, in order."""
+        return self._engine.scan(self.read(query).plan)
+
     def matches(self, query: str, *, sort: str = "id", ids: str | Iterable[str] | None = None) -> Iterator[Hit]:
         """Every hit with all paragraphs that match, one at a time; see `Archive.matches`."""
         plan = self.read(query, ids).plan

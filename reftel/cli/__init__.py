@@ -80,7 +80,12 @@ def main(arguments: list[str] | None = None) -> None:
 
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line; the exit status. Errors end in one message on standard error, never in a traceback."""
+    asked = os.environ.pop("_REFTEL_COMPLETE", None)
     try:
+        if asked is not None and not (sys.argv[1:] if arguments is None else arguments):
+            from reftel.cli.completing import complete  # noqa: PLC0415 - only a shell asks for it
+
+            return complete(group, asked, os.environ)
         result: Any = group.main(args=arguments, prog_name="reftel", standalone_mode=False)
         sys.stdout.flush()
     except ReftelError as error:

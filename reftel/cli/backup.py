@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from reftel.cli.options import archive_option
+from reftel.cli.options import archive_option, completed
 from reftel.render.paths import shown_name
 
 
 @click.command("backup")
-@click.argument("target", metavar="FOLDER", type=click.Path())
+@click.argument("target", metavar="FOLDER", type=click.Path(), shell_complete=completed("folder"))
 @archive_option
 @click.option(
     "--wait",

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from click.core import ParameterSource
 
+from reftel.cli.options import completed
+
 if TYPE_CHECKING:
     from reftel.indexer.config import Config
 
@@ -19,7 +21,7 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 def config_option(command: _Command) -> _Command:
     """``--config FILE``, else ``reftel.toml`` beside the archive."""
     return click.option(
-        "--config", "-c", metavar="FILE", help="The configuration; reftel.toml beside the archive by default."
+        "--config", "-c", metavar="FILE", shell_complete=completed("file"), help="The configuration; reftel.toml beside the archive by default."
     )(command)
 
 

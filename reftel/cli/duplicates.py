@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 import reftel
-from reftel.cli.completion import complete_query
-from reftel.cli.options import archive_option, console, echo_lines, format_option, notes_option
+from reftel.cli.options import archive_option, completed, console, echo_lines, format_option, notes_option
 from reftel.render.hits import csv_line
 from reftel.render.safe import json_text, safe_line
 
@@ -28,7 +27,7 @@ _COLUMNS = ("kind", "first", "second", "resemblance", "containment", "block", "t
 
 
 @click.command("duplicates")
-@click.argument("query", nargs=-1, shell_complete=complete_query)
+@click.argument("query", nargs=-1, shell_complete=completed("query"))
 @archive_option
 @notes_option
 @format_option("table", "json", "jsonl", "csv", "ids")

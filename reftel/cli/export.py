@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 import reftel
-from reftel.cli.options import archive_option, echo_notes, ids_option, notes_option, query_argument
+from reftel.cli.options import archive_option, completed, echo_notes, ids_option, notes_option, query_argument
 from reftel.render.export import FORMATS, write_export, write_hits
 from reftel.render.paths import shown_name
 
@@ -47,6 +47,7 @@ _EVERY = 1000
     default="id",
     show_default=True,
     metavar="KEY",
+    shell_complete=completed("sort"),
     help="Order of the cables: id, which takes constant memory, or date, -date, from …, which hold the keys of all hits in memory; ties by key.",
 )
 @click.option("--bom", is_flag=True, help="Begin a CSV with a byte order mark, so that Excel reads it as UTF-8.")

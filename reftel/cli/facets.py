@@ -7,6 +7,7 @@ import click
 import reftel
 from reftel.cli.options import (
     archive_option,
+    completed,
     console,
     echo_lines,
     echo_notes,
@@ -26,7 +27,7 @@ _USUAL = ("year", "from", "class", "tags")
 @archive_option
 @notes_option
 @format_option("table", "json", "csv")
-@click.option("--facet", "names", multiple=True, metavar="FIELD[:N]",
+@click.option("--facet", "names", multiple=True, metavar="FIELD[:N]", shell_complete=completed("nested_facet"),
               help=f"Field to count by, with the number of values (year:20, year:all), others nested in each of its values behind > (year>from:5), up to four deep; "
                    f"may be repeated. Fields: {', '.join(f.name for f in facet_fields())}. [default: {', '.join(_USUAL)}]")  # fmt: skip
 @click.option(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from reftel.cli.options import archive_option
+from reftel.cli.options import archive_option, completed
 from reftel.render.paths import shown_name
 from reftel.schema.names import name_of
 
@@ -16,7 +16,7 @@ from reftel.schema.names import name_of
 @click.command("init")
 @click.argument("sources", nargs=-1, metavar="[SOURCE...]", type=click.Path())
 @archive_option
-@click.option("--config", "-c", metavar="FILE", help="The file to write; reftel.toml beside the archive by default.")
+@click.option("--config", "-c", metavar="FILE", shell_complete=completed("file"), help="The file to write; reftel.toml beside the archive by default.")
 def command(sources: tuple[str, ...], archive: str, config: str | None) -> int:
     """Write a commented reftel.toml beside the archive, for `reftel reindex`. A file that is there is never touched.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 import reftel
-from reftel.cli.options import archive_option, echo_lines, format_option, notes_option, whole_text
+from reftel.cli.options import archive_option, completed, echo_lines, format_option, notes_option, whole_text
 from reftel.lists import list_key
 from reftel.render.hits import csv_line
 from reftel.render.safe import json_text, safe_line
@@ -21,7 +21,7 @@ _LIST = "list"
 
 
 @click.command("note")
-@click.argument("cable_id", metavar="ID|list")
+@click.argument("cable_id", metavar="ID|list", shell_complete=completed("noted"))
 @archive_option
 @notes_option
 @format_option("table", "jsonl", "csv", "ids")
@@ -30,6 +30,7 @@ _LIST = "list"
     "tags",
     multiple=True,
     metavar="TAG",
+    shell_complete=completed("tags"),
     help="Tag to add; with --remove, to remove; with list, only cables that have all of these; may be repeated.",
 )
 @click.option("--text", metavar="TEXT", callback=whole_text, help="Note to add; with --remove, to remove.")

@@ -24,7 +24,7 @@ def archive_option(command: _Command) -> _Command:
     """``--archive DIR``, else ``$REFTEL_ARCHIVE``, else ``./archive``."""
     return click.option(
         "--archive", "-A", envvar="REFTEL_ARCHIVE", default=DEFAULT_ARCHIVE, show_default="$REFTEL_ARCHIVE or ./archive",
-        metavar="DIR", help="The archive's folder.",
+        metavar="DIR", shell_complete=completed("folder"), help="The archive's folder.",
     )(command)  # fmt: skip
 
 
@@ -54,13 +54,19 @@ def follow_links_option(command: _Command) -> _Command:
 
 def query_argument(command: _Command) -> _Command:
     """``QUERY...``: several words are joined by blanks, so that ``reftel search kosovo precedent`` needs no quotes."""
-    return click.argument("query", nargs=-1, required=True, callback=_join, shell_complete=_complete)(command)
+    return click.argument("query", nargs=-1, required=True, callback=_join, shell_complete=completed("query"))(command)
 
 
-def _complete(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    from reftel.cli.completion import complete_query  # noqa: PLC0415 - only a shell asks for it
+def completed(by: str) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem[str]]]:
+    """What completes a parameter: ``"ids"`` is `reftel.cli.candidates.complete_ids`, which is loaded when a shell asks for it."""
 
-    return complete_query(context, parameter, incomplete)
+    def complete(context: click.Context, parameter: click.Parameter, typed: str) -> list[CompletionItem[str]]:
+        from reftel.cli import candidates  # noqa: PLC0415
+
+        found: list[CompletionItem[str]] = getattr(candidates, f"complete_{by}")(context, parameter, typed)
+        return found
+
+    return complete
 
 
 def _join(context: click.Context, parameter: click.Parameter, value: Iterable[str]) -> str:

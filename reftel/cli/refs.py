@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 import reftel
-from reftel.cli.completion import complete_ids, complete_query
-from reftel.cli.options import archive_option, console, echo_lines, echo_notes, format_option, notes_option
+from reftel.cli.options import archive_option, completed, console, echo_lines, echo_notes, format_option, notes_option
 from reftel.cli.streams import write_exactly
 from reftel.render import missing as render_missing
 from reftel.render import refs as render
@@ -23,14 +22,14 @@ if TYPE_CHECKING:
 
 
 @click.command("refs")
-@click.argument("named", metavar="[ID]", nargs=-1, shell_complete=complete_ids)
+@click.argument("named", metavar="[ID]", nargs=-1, shell_complete=completed("cited"))
 @archive_option
 @notes_option
 @format_option("table", "json", "jsonl", "csv", "ids", "md")
 @click.option(
     "--query",
     metavar="QUERY",
-    shell_complete=complete_query,
+    shell_complete=completed("query"),
     help="The graph of all hits of a query in place of one cable's.",
 )
 @click.option("--in", "incoming", is_flag=True, help="Only what cites it.")

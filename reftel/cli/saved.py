@@ -8,7 +8,7 @@ import click
 
 import reftel
 from reftel.cli.configuration import archive_of, config_option, load_config
-from reftel.cli.options import archive_option, format_option, query_argument
+from reftel.cli.options import archive_option, completed, format_option, query_argument
 from reftel.render.safe import json_text, safe_line
 
 
@@ -36,7 +36,7 @@ def _configured(config: str | None, archive: str) -> dict[str, str]:
 
 
 @command.command("add")
-@click.argument("name")
+@click.argument("name", shell_complete=completed("saved"))
 @query_argument
 @archive_option
 def add(name: str, query: str, archive: str) -> int:
@@ -77,7 +77,7 @@ def list_(archive: str, config: str | None, output_format: str) -> int:
 
 
 @command.command("run")
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=completed("saved"))
 @archive_option
 @config_option
 @format_option("table", "json")
@@ -102,7 +102,7 @@ def run(name: str | None, archive: str, config: str | None, output_format: str, 
 
 
 @command.command("remove")
-@click.argument("name")
+@click.argument("name", shell_complete=completed("saved"))
 @archive_option
 def remove(name: str, archive: str) -> int:
     """Forget a search that the archive keeps."""

@@ -12,6 +12,7 @@ import reftel
 from reftel.cli.options import (
     FORMATS,
     archive_option,
+    completed,
     console,
     echo_lines,
     echo_notes,
@@ -52,10 +53,11 @@ _LINES = {
     default="relevance",
     show_default=True,
     metavar="KEY",
+    shell_complete=completed("sort"),
     help="relevance, date, -date, id, from, class, prec, decl; - reverses.",
 )
 @click.option(
-    "--facet", "facets", multiple=True, metavar="FIELD[:N]", help="Count all hits by this field, the N most frequent values (year:20, year:all); may be repeated."
+    "--facet", "facets", multiple=True, metavar="FIELD[:N]", shell_complete=completed("facet"), help="Count all hits by this field, the N most frequent values (year:20, year:all); may be repeated."
 )
 def command(
     query: str,

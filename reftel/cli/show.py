@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 import reftel
-from reftel.cli.options import archive_option, console, echo_notes, format_option, notes_option
+from reftel.cli.options import archive_option, completed, console, echo_notes, format_option, notes_option
 from reftel.cli.paging import paged
 from reftel.render.paths import relative_name, shown_name
 from reftel.render.safe import json_text, safe_line, safe_text
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 
 @click.command("show")
-@click.argument("cable_id", metavar="ID")
+@click.argument("cable_id", metavar="ID", shell_complete=completed("ids"))
 @archive_option
 @notes_option
 @format_option("table", "json")
-@click.option("--query", metavar="QUERY", help="Mark the words of this query in every paragraph; with --format json each paragraph has `highlights`.")
+@click.option("--query", metavar="QUERY", shell_complete=completed("query"), help="Mark the words of this query in every paragraph; with --format json each paragraph has `highlights`.")
 @click.option(
     "--para",
     type=int,

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 import reftel
-from reftel.cli.completion import complete_ids, complete_query
-from reftel.cli.options import archive_option, console, echo_lines, format_option, notes_option
+from reftel.cli.options import archive_option, completed, console, echo_lines, format_option, notes_option
 from reftel.render.hits import csv_line
 from reftel.render.safe import json_text, safe_line, safe_markdown
 
@@ -21,13 +20,13 @@ _SHOWN_WORDS = 8
 
 
 @click.command("similar")
-@click.argument("cable_id", metavar="ID", shell_complete=complete_ids)
+@click.argument("cable_id", metavar="ID", shell_complete=completed("ids"))
 @archive_option
 @notes_option
 @format_option("table", "json", "jsonl", "csv", "ids", "md")
 @click.option("--limit", "-n", metavar="N", type=click.IntRange(1), default=10, show_default=True, help="Cables shown.")
 @click.option(
-    "--query", default="*", metavar="QUERY", shell_complete=complete_query, help="Only among the hits of this query."
+    "--query", default="*", metavar="QUERY", shell_complete=completed("query"), help="Only among the hits of this query."
 )
 def command(cable_id: str, archive: str, notes: str | None, output_format: str, limit: int, query: str) -> int:
     """The cables most like one, and the words that make them so.

@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 
 import reftel
-from reftel.cli.completion import complete_query
 from reftel.cli.options import (
     archive_option,
+    completed,
     console,
     echo_lines,
     echo_notes,
@@ -31,7 +31,7 @@ from reftel.render.safe import json_text
     show_default=True,
     help="The periods to count by.",
 )
-@click.option("--compare", multiple=True, metavar="QUERY", shell_complete=complete_query,
+@click.option("--compare", multiple=True, metavar="QUERY", shell_complete=completed("query"),
               help="A further query in the same picture; may be repeated.")  # fmt: skip
 @click.option(
     "--svg", metavar="FILE", type=click.Path(dir_okay=False), help="Draw it into an SVG file (needs reftel[plot])."

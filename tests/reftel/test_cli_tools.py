@@ -6,9 +6,7 @@ import csv
 import io
 import itertools
 import json
-import os
 import shlex
-import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -349,77 +347,3 @@ def test_no_output_lets_hostile_text_act(hostile_path, capsys, arguments):
         assert not any(
             cell.startswith(("=", "+", "@")) for row in csv.reader(io.StringIO(captured.out)) for cell in row
         )
-
-
-# -- completion ----------------------------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_completion_scripts_say_how_to_install_them(ask, shell):
-    status, out, _err = ask("completion", shell)
-    assert status == 0
-    assert f"# To install: reftel completion {shell} >" in out
-    assert "_REFTEL_COMPLETE" in out
-    if shell == "zsh":
-        assert out.startswith("#compdef reftel\n")
-
-
-def complete(words: list[str], archive, *, shell: str = "zsh") -> list[str]:
-    """What the shell would be offered for the last word."""
-    environment = dict(os.environ) | {
-        "_REFTEL_COMPLETE": f"{shell}_complete", "COMP_WORDS": shlex.join(["reftel", *words]), "COMP_CWORD": str(len(words)),
-        "REFTEL_ARCHIVE": str(archive),
-    }  # fmt: skip
-    done = subprocess.run(
-        [sys.executable, "-m", "reftel"],
-        env=environment,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=True,
-        timeout=60,
-    )
-    assert done.stderr == ""
-    lines = done.stdout.splitlines()
-    return [line.split(",", 1)[1] for line in lines if line] if shell == "bash" else lines[1::3]
-
-
-@pytest.mark.parametrize(
-    ("words", "offered"),
-    [
-        (["dupl"], ["duplicates"]),
-        (["search", "from:ba"], ["from:baku", "from:bamako"]),
-        (["search", "from:BAK"], ["from:BAKU"]),
-        (["search", "kosovo -is:par"], ["kosovo -is:partial"]),
-        (["search", "(minsk tags:AJ,AM"], ["(minsk tags:AJ,AM", "(minsk tags:AJ,AMGT"]),
-        (["search", "class:>=conf"], ["class:>=confidential"]),
-        (["search", "sign"], ["signer:"]),
-        (["search", "minsk", "-clas"], []),
-        (["timeline", "minsk", "--compare", "source:na"], ["source:nara"]),
-        (["refs", "08BA"], ["08BAKU9014"]),
-        (["refs", "08BAKU9014", "--graph", "d"], ["dot"]),
-        (["search", "nofield:x"], []),
-        (["search", "id:("], []),
-        (["search", 'subject:"a'], []),
-    ],
-)
-def test_completion(samples_path, words, offered):
-    assert complete(words, samples_path) == offered
-
-
-@pytest.mark.parametrize(
-    ("words", "offered"),
-    [
-        (["search", "from", ":", "ba"], ["baku", "bamako"]),  # bash cuts words at colons
-        (["search", "minsk", "from", ":"], None),
-        (["search", "minsk from:bak"], ["minsk from:baku"]),
-    ],
-)
-def test_completion_in_bash(samples_path, words, offered):
-    found = complete(words, samples_path, shell="bash")
-    assert found == offered if offered is not None else "BAKU" in found
-
-
-def test_completion_without_an_archive_offers_fields_alone(tmp_path):
-    assert complete(["search", "from:ba"], tmp_path) == []
-    assert complete(["search", "tag"], tmp_path) == ["tags:"]

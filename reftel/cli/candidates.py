@@ -1,0 +1,245 @@
+"""What completes a word of the command line: ids, fields and values, tags, saved searches, facets, sort keys, folders.
+
+A candidate is the whole word as the command shall get it; how a shell writes it is the business of `reftel.cli.completing`. One that is
+``partial`` goes on: no blank follows it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from click.shell_completion import CompletionItem
+
+import reftel
+from reftel.schema.errors import QueryError, ReftelError
+
+if TYPE_CHECKING:
+    from reftel.schema.fields import Field
+
+Item = CompletionItem[str]
+
+_NUMBERS = ("all", "5", "10", "20", "50")
+_QUOTES = '"“”„‟'  # of the query language: any of them opens a phrase, and the next closes it
+_QUOTE = re.compile(f"[{_QUOTES}]")
+_PHRASE = re.compile(f"[{_QUOTES}][^{_QUOTES}]*[{_QUOTES}]")
+_LAST = re.compile(r"[^\s()]*\Z")  # the term that is being typed, at the end of a query
+_IN_FIELD = re.compile(r":\([^()]*\Z")
+_TERM = re.compile(r"-?(?P<field>[a-z_]+):[<>]?=?(?:[^,|]*[,|])*(?P<value>[^,|]*)", re.IGNORECASE)
+_PLAIN = re.compile(r"[A-Z0-9][A-Z0-9-]*", re.IGNORECASE | re.ASCII)
+_NEEDS_QUOTES = re.compile(rf"[\s(),|~{_QUOTES}]|\A[-<>=]")
+
+
+# -- queries -------------------------------------------------------------------------------------------------------------------------------
+
+
+def complete_query(context: click.Context, parameter: click.Parameter, typed: str) -> list[Item]:
+    """Field names and values for the last term of a query, of which earlier words of the command line may be the beginning."""
+    words = context.params.get(parameter.name or "") if isinstance(parameter, click.Argument) else None
+    before = words if isinstance(words, str) else " ".join(words or ())
+    text, start = f"{before} {typed}", len(before) + 1
+    # Phrases are hidden under letters, so that nothing in them is taken for a sign of the query language.
+    hidden = _PHRASE.sub(lambda phrase: "x" * len(phrase[0]), text)
+    opened = _QUOTE.search(hidden)
+    end = opened.start() if opened else len(hidden)
+    last = _LAST.search(hidden, start, end) if end >= start else None
+    if last is None or _IN_FIELD.search(hidden[: last.start()]):
+        return []
+    term = _TERM.fullmatch(last[0])
+    if term is None:
+        return [] if opened else [_after(text[start : last.start()], item) for item in _fields(last[0])]
+    place = last.start() + term.start("value")
+    if opened and place < end:  # a quote inside a value
+        return []
+    value = text[place:].removeprefix(opened[0] if opened else "")
+    head = text[start : len(text) - len(value)]
+    return [Item(head + each) for each in _values_of(term["field"], value, context, opened=opened is not None)]
+
+
+def _after(head: str, item: Item) -> Item:
+    return Item(head + item.value, help=item.help, partial=item.partial)
+
+
+def _fields(typed: str) -> Iterator[Item]:
+    from reftel.schema.fields import FIELDS  # noqa: PLC0415 - only for a query
+
+    sign = "-" if typed.startswith("-") else ""
+    names = (field for field in FIELDS if field.name.startswith(typed[len(sign) :].lower()))
+    return (Item(f"{sign}{field.name}:", help=field.help, partial=True) for field in names)
+
+
+def _values_of(name: str, typed: str, context: click.Context, *, opened: bool) -> list[str]:
+    """What may follow behind ``name:``, the rest of a quoted value where its quote is ``opened``."""
+    from reftel.schema.fields import fields_by_name  # noqa: PLC0415
+    from reftel.search.query.types import type_of  # noqa: PLC0415
+
+    field = fields_by_name().get(name.lower())
+    if field is None or _QUOTE.search(typed):
+        return []
+    known = type_of(field).completion == "known"
+    found = [value for value in _continued(_values(field, context), typed) if value.isprintable()]
+    if known and not opened:  # there is a spelling without blanks for each
+        found = [value for value in found if not _NEEDS_QUOTES.search(value)]
+    # Where one value needs quotes all have them, since a shell fills in what all candidates begin with.
+    quoted = opened or any(map(_NEEDS_QUOTES.search, found))
+    asked = [text for text in (_askable(field, value) for value in found) if text.startswith(typed) and _can_be_asked(field, text)]
+    return [("" if opened else '"') + text + '"' for text in asked] if quoted else asked
+
+
+def _values(field: Field, context: click.Context) -> Iterable[str]:
+    from reftel.search.query.types import type_of  # noqa: PLC0415
+
+    source = type_of(field).completion
+    if source == "known":
+        return type_of(field).known(field)
+    if field.facet:
+        return [bucket.value for bucket in _archive(context).facets("*", [f"{field.name}:all"])[field.name]]
+    if source == "own":
+        return _archive(context).notes.tags()
+    return _keys(context, "") if source == "ids" else ()
+
+
+def _askable(field: Field, value: str) -> str:
+    """A value as a query can write it: a quote in it becomes a wildcard, or a blank where values are words."""
+    from reftel.search.query.types import type_of  # noqa: PLC0415
+
+    if type_of(field).positions:
+        return re.sub(rf"[{_QUOTES}*?]+", " ", value).strip()
+    return _QUOTE.sub("?", value)
+
+
+def _can_be_asked(field: Field, text: str) -> bool:
+    from reftel.search.query import read_query  # noqa: PLC0415
+
+    if _PLAIN.fullmatch(text):
+        return True
+    with contextlib.suppress(QueryError):
+        read_query(f'{field.name}:"{text}"')
+        return True
+    return False
+
+
+# -- other words ---------------------------------------------------------------------------------------------------------------------------
+
+
+def complete_ids(context: click.Context, _parameter: click.Parameter, typed: str) -> list[Item]:
+    """Ids of cables, and keys of those without one."""
+    return [Item(key) for key in _keys(context, typed)]
+
+
+def complete_cited(context: click.Context, parameter: click.Parameter, typed: str) -> list[Item]:
+    """What `reftel refs` takes: an id, or with ``--missing`` a query."""
+    return (complete_query if context.params.get("missing") else complete_ids)(context, parameter, typed)
+
+
+def complete_noted(context: click.Context, parameter: click.Parameter, typed: str) -> list[Item]:
+    """What `reftel note` takes: an id, or ``list``."""
+    return [*_beginning(["list"], typed), *complete_ids(context, parameter, typed)]
+
+
+def complete_tags(context: click.Context, _parameter: click.Parameter, typed: str) -> list[Item]:
+    """Tags of one's own."""
+    return [Item(tag) for tag in _continued(_archive(context).notes.tags(), typed)]
+
+
+def complete_sort(_context: click.Context, parameter: click.Parameter, typed: str) -> list[Item]:
+    """Sort keys, and each with ``-`` in front; relevance only where it is the default."""
+    from reftel.schema.fields import sort_fields  # noqa: PLC0415
+
+    names = [*(["relevance"] if parameter.default == "relevance" else []), *(field.name for field in sort_fields())]
+    return _beginning([*names, *(f"-{name}" for name in names if name != "relevance")], typed)
+
+
+def complete_facet(_context: click.Context, _parameter: click.Parameter, typed: str) -> list[Item]:
+    """Facets, and behind ``year:`` how many values of it are wanted."""
+    return _facets("", typed)
+
+
+def complete_nested_facet(_context: click.Context, _parameter: click.Parameter, typed: str) -> list[Item]:
+    """Facets, also behind ``year>``."""
+    head = typed[: typed.rfind(">") + 1]
+    return _facets(head, typed[len(head) :])
+
+
+def _facets(head: str, typed: str) -> list[Item]:
+    from reftel.schema.fields import facet_fields  # noqa: PLC0415
+
+    name, colon, _number = typed.partition(":")
+    names = [field.name for field in facet_fields()]
+    wanted = [f"{name}:{number}" for number in _NUMBERS] if colon and name in names else names
+    return [_after(head, item) for item in _beginning(wanted, typed)]
+
+
+def complete_saved(context: click.Context, _parameter: click.Parameter, typed: str) -> list[Item]:
+    """Names of saved searches, those of the configuration too where the command reads one."""
+    from reftel import saved  # noqa: PLC0415
+    from reftel.cli.configuration import archive_of, load_config  # noqa: PLC0415
+
+    names: set[str] = set()
+    archive, config = _archive_path(context), context.params.get("config")
+    with context.scope(cleanup=False):
+        if "config" in context.params:
+            with contextlib.suppress(ReftelError):
+                names |= set(load_config(config, archive).saved)
+                archive = archive_of(config, archive)
+        with contextlib.suppress(ReftelError):
+            names |= set(saved.read_saved(Path(archive)).searches)
+    return _beginning(sorted(names), typed)
+
+
+def complete_commands(_context: click.Context, _parameter: click.Parameter, typed: str) -> list[Item]:
+    """Names of commands."""
+    from reftel.cli import COMMANDS  # noqa: PLC0415
+
+    return _beginning(COMMANDS, typed)
+
+
+def complete_file(_context: click.Context, _parameter: click.Parameter, _typed: str) -> list[Item]:
+    """Files, which the shell finds itself."""
+    return [Item("", type="file")]
+
+
+def complete_folder(_context: click.Context, _parameter: click.Parameter, _typed: str) -> list[Item]:
+    """Folders, which the shell finds itself."""
+    return [Item("", type="dir")]
+
+
+# -- what they share -----------------------------------------------------------------------------------------------------------------------
+
+
+def _beginning(names: Iterable[str], typed: str) -> list[Item]:
+    return [Item(name) for name in names if name.startswith(typed)]
+
+
+def _continued(values: Iterable[str], typed: str) -> Iterator[str]:
+    """Values that begin as ``typed``, in any case: what was typed stays, and the rest goes on in lower case if there is any in it."""
+    lower = any(char.islower() for char in typed)
+    for value in values:
+        if value[: len(typed)].upper() == typed.upper():
+            rest = value[len(typed) :]
+            yield typed + (rest.lower() if lower and rest.lower().upper() == rest.upper() else rest)
+
+
+def _keys(context: click.Context, typed: str) -> Iterator[str]:
+    if not re.fullmatch(r"[\w-]*", typed):
+        return iter(())
+    return _continued(_archive(context).keys(f"id:{typed}*" if typed else "*"), typed)
+
+
+def _archive(context: click.Context) -> reftel.Archive:
+    """The archive that the command would ask. It is closed with the context at the latest."""
+    opened = reftel.open(_archive_path(context), notes=context.params.get("notes"))
+    context.call_on_close(opened.close)
+    return opened
+
+
+def _archive_path(context: click.Context) -> str:
+    for parameter in context.command.params:
+        if parameter.name == "archive":
+            path = context.params.get("archive") or parameter.get_default(context, call=True)
+            return str(path)
+    raise click.UsageError(f"{context.command_path} asks no archive")
