@@ -131,3 +131,4 @@ def write_contents(folder: Path, contents: Contents, whoosh_form: bytes) -> None
     durable.flush_folder(folder)  # the segments' names, before the table that names them
     with durable.replacing(folder / name, folder / (name + NEW)) as file:
         file.write(data + _FOOTER.pack(_MAGIC, len(whoosh_form), zlib.crc32(data)))
+    durable.flush_folder(folder)

@@ -30,18 +30,19 @@ def copy_archive(archive: Path, target: Path, *, wait: float = 0.0) -> None:
     Errors: those of `reftel.indexer.presence.check_archive`, `ArchiveLocked` if a run still writes after ``wait`` seconds, `ArchiveDamaged` for a link or the like inside it,
     `ArchiveError` if the archive cannot be read or the copy cannot be written, which says which.
     """
-    partial = target.with_name(f"{target.name}.partial")
+    made = partial = target.with_name(f"{target.name}.partial")
     try:
         _check(archive, target)
         with ArchiveLock(archive, wait=wait, reading=True) as lock:
             try:
                 _copy_held(archive, partial) if lock.held else _copy_steady(archive, partial)
                 os.rename(partial, target)  # noqa: PTH104 - a folder, and never over another one
+                made = target
+                durable.flush_folder(target.absolute().parent)
             except BaseException:
                 with contextlib.suppress(OSError):
-                    durable.remove(partial)
+                    durable.remove(made)
                 raise
-        durable.flush_folder(target.absolute().parent)
     except OSError as error:
         if isinstance(error.filename, str) and Path(error.filename).is_relative_to(archive):
             raise ArchiveError(f"{archive}: cannot be read: {reason(error)}") from error

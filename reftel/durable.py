@@ -170,17 +170,22 @@ def put_in_place(temporary: Path, path: Path) -> None:
 
 @contextlib.contextmanager
 def replacing(path: Path, temporary: Path) -> Iterator[BinaryIO]:
-    """A file that takes the place of ``path`` when all of it is written and flushed; whatever ends the writing before leaves ``path`` as it was."""
+    """A file that takes the place of ``path`` when all of it is written and flushed; whatever ends the writing leaves ``path`` as it was.
+
+    That the new name is on the disk is sure only after `flush_folder`: it was put there whole, so its failure is none of the file's.
+    """
     try:
         with new_file(temporary, "w+b") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        put_in_place(temporary, path)
+        os.replace(temporary, path)  # noqa: PTH105 - the one name that fault tests put a fault into
     except BaseException:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise
+    with contextlib.suppress(OSError):
+        flush_folder(path.parent)
 
 
 def write_whole(path: Path, text: str) -> None:
