@@ -22,7 +22,7 @@ progress go to standard error.
 | 0 | hits, or done |
 | 1 | no hits, no such cable |
 | 2 | a query or a usage that cannot be read |
-| 3 | the archive is missing, damaged, or of another version |
+| 3 | the archive is missing, damaged, of another version, or cannot be read or written |
 | 4 | some sources could not be read |
 | 5 | another process is writing to the archive |
 | 6 | what was to be written (an export, a report, standard output) could not be; the archive is whole |

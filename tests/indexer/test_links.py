@@ -12,7 +12,7 @@ import pytest
 import reftel
 from reftel import durable
 from reftel.cli import run
-from reftel.indexer.manifest import JOURNALS
+from reftel.indexer.sqlite_file import JOURNALS
 
 INDEX, REINDEX = ("index", "cables"), ("reindex",)
 ADD, REMOVE, NOTE, FORGET = ("saved", "add", "s", "minsk"), ("saved", "remove", "kept"), ("note", "08BAKU101", "--tag", "t"), ("note", "08BAKU101", "--remove")
