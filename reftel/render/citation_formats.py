@@ -73,7 +73,7 @@ def footnote(hit: Hit) -> str:
         written_date(cable),
         cable.classification,
     ]
-    behind = ", ".join(filter(None, (*parts[1:], paragraph_reference(hit))))
+    behind = safe_line(", ".join(filter(None, (*parts[1:], paragraph_reference(hit)))))
     before = ", ".join(filter(None, (parts[0], f'"{subject},"' if subject else None)))
     text = f"{before}{' ' if subject else ', ' if before else ''}{behind}"
     return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
@@ -111,7 +111,7 @@ def _bibtex(hit: Hit) -> str:
         "institution": tex(sender(cable) or "unknown"),
         "type": "Cable",
         "number": tex(cable.id or cable.key),
-        "year": cable.date[:4] if cable.date else None,
+        "year": tex(cable.date[:4]) if cable.date else None,
         "month": _month(cable),
         "day": str(int(cable.date[8:10])) if cable.date and cable.date_precision in ("day", "hour", "minute") else None,
         "keywords": tex(", ".join(tag.replace(",", "") for tag in cable.tags)) or None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import io
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from reftel.schema.cable import Cable
     from reftel.search.results import Highlights, Hit, HitParagraph, Page
+
+_QUOTED = re.compile('[",;\t\r\n]')
 
 CSV_COLUMNS = ("key", "id", "score", "date", "classification", "caveats", "from", "subject", "signers", "paragraph", "mark", "text", "source")
 """One row a hit; the paragraph columns are those of the best paragraph."""
@@ -35,12 +37,16 @@ def render_json(page: Page) -> str:
 
 
 def csv_line(cells: Iterable[object]) -> str:
-    """A CSV line without its line end; cells are made safe for spreadsheets."""
-    import csv  # noqa: PLC0415 - only for this form
+    """A CSV line without its line end; cells are made safe for spreadsheets, and stand in quotes whatever it is of ``, ; tab`` that they hold."""
+    line = ",".join(map(_csv_cell, cells))
+    return line or '""'
 
-    buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\n").writerow([safe_cell(cell) if isinstance(cell, str) else cell for cell in cells])
-    return buffer.getvalue().removesuffix("\n")
+
+def _csv_cell(cell: object) -> str:
+    if cell is None:
+        return ""
+    text = safe_cell(cell) if isinstance(cell, str) else str(cell)
+    return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text
 
 
 def render_csv(hits: Iterable[Hit]) -> Iterator[str]:
@@ -61,7 +67,7 @@ def render_csv(hits: Iterable[Hit]) -> Iterator[str]:
 def render_markdown(hits: Iterable[Hit]) -> Iterator[str]:
     """A section a hit: the cable's line, then its paragraphs as quotations with the matched words in bold."""
     for hit in hits:
-        yield f"## {safe_markdown(hit.key)}: {safe_markdown(_one_line(hit.cable.subject or '(no subject)'))}"
+        yield f"## {safe_markdown(hit.key)}: {safe_markdown(_one_line(hit.cable.subject or '') or '(no subject)')}"
         yield ""
         yield safe_markdown(" · ".join(describe(hit.cable)))
         yield ""

@@ -79,13 +79,13 @@ def _print_links(console: Console, title: str, links: Iterable[tuple[Citation, C
     rows = list(links)
     console.print(f"\n{title}" if rows else f"\n{title}: nothing", style="bold")
     for link, cable in rows:
-        label = f"{link.label}. " if link.label and title == "cites" else ""
+        label = f"{safe_line(link.label)}. " if link.label and title == "cites" else ""
         if cable is None:
-            console.print(f"  {label}{safe_line(link.raw)}  ({link.kind})", soft_wrap=True)
+            console.print(f"  {label}{safe_line(link.raw)}  ({safe_line(link.kind)})", soft_wrap=True)
         else:
             console.print(f"  {label}{_shown(cable)}", soft_wrap=True)
         if note := _note(link):
-            console.print(f"      {note}", style="yellow", soft_wrap=True)
+            console.print(f"      {safe_line(note)}", style="yellow", soft_wrap=True)
 
 
 def print_thread(console: Console, graph: Citations) -> None:
