@@ -77,7 +77,6 @@ def test_only_what_is_asked_for_is_loaded_for_a_search(tmp_path):
     for query, options, wanted in (
         ("date:2008", (), "reftel.search.query.dates"),
         ("mark:S", (), "reftel.schema.marking"),
-        ("minsk", ("--format", "csv"), "csv"),
         ("minsk", ("--facet", "year"), "rich.console"),
     ):
         assert wanted in _modules_after(search.format(query, str(tmp_path / "archive"), options))

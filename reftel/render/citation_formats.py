@@ -107,7 +107,7 @@ def _bibtex(hit: Hit) -> str:
     cable = hit.cable
     fields = {
         "author": f"{{{tex(sender(cable) or 'unknown')}}}",
-        "title": f"{{{tex(cable.subject or '[no subject]')}}}",
+        "title": f"{{{tex(cable.subject or '') or '[no subject]'}}}",
         "institution": tex(sender(cable) or "unknown"),
         "type": "Cable",
         "number": tex(cable.id or cable.key),
@@ -151,7 +151,7 @@ def render_ris(hits: Iterable[Hit]) -> Iterator[str]:
 def _ris(hit: Hit) -> str:
     cable = hit.cable
     rows = [
-        ("TI", cable.subject or "[no subject]"),
+        ("TI", safe_line(cable.subject or "") or "[no subject]"),
         ("AU", sender(cable)),
         ("PB", sender(cable)),
         ("M3", "Cable"),

@@ -39,7 +39,8 @@ def print_hit(console: Console, hit: Hit) -> None:
     line = Text(safe_line(hit.key), style="bold cyan")
     line.append("  ".join(["", *map(safe_line, describe(hit.cable))]), style="default not bold")
     lines = [line]
-    subject = paragraph_text(hit.cable.subject, hit.subject_highlights, style=MATCH) if hit.cable.subject else Text("(no subject)", style=QUIET)
+    printed = hit.cable.subject or ""
+    subject = paragraph_text(printed, hit.subject_highlights, style=MATCH) if printed.strip() else Text("(no subject)", style=QUIET)
     lines += _indented(console, subject, 2)
     for paragraph in hit.paragraphs:
         text = Text(f"{safe_line(label(paragraph))} ", style="green")

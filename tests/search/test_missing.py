@@ -107,7 +107,7 @@ def run(capsys):
 FORMS = {
     "table": "3  08STATE1  cited by 08BAKU101, 08MOSCOW202, 08PARIS303\n2  08ROME7   cited by 08BAKU101, 08PARIS303\n"
              "5 cables cited and not in the archive, 2 shown\n",
-    "csv": "id,origin,count,cited_by\n08STATE1,Secretary of State,3,08BAKU101;08MOSCOW202;08PARIS303\n08ROME7,Embassy Rome,2,08BAKU101;08PARIS303\n",
+    "csv": "id,origin,count,cited_by\n08STATE1,Secretary of State,3,\"08BAKU101;08MOSCOW202;08PARIS303\"\n08ROME7,Embassy Rome,2,\"08BAKU101;08PARIS303\"\n",
     "ids": "08STATE1\n08ROME7\n",
     "md": "- **08STATE1** 3: 08BAKU101, 08MOSCOW202, 08PARIS303\n- **08ROME7** 2: 08BAKU101, 08PARIS303\n",
 }  # fmt: skip
