@@ -115,10 +115,18 @@ class Archive:
         with self._state as state:
             return state.searcher.page(query, facets=facets, sort=sort, limit=limit, offset=offset, ids=_keys(ids))
 
-    def scan(self, query: str, *, ids: str | Iterable[str] | None = None) -> Iterator[Hit]:
-        """Every hit in order of key, one at a time, in constant memory. Scores are 0."""
+    def count(self, query: str, *, ids: str | Iterable[str] | None = None) -> int:
+        """How many cables ``query`` finds; ``ids`` as for `search`."""
+        return self.search(query, limit=0, ids=ids).total
+
+    def scan(self, query: str, *, sort: str = "id", ids: str | Iterable[str] | None = None) -> Iterator[Hit]:
+        """Every hit, one at a time.
+
+        In order of key (``id``) in constant memory, with scores of 0; in that of ``relevance`` or another sort field the keys of all hits
+        are held in memory.
+        """
         with self._state as state:
-            return state.steps(state.searcher.scan(query, _keys(ids)))
+            return state.steps(state.searcher.scan(query, _keys(ids), sort=sort))
 
     def keys(self, query: str = "*") -> Iterator[str]:
         """The key of every hit, in order, without reading the cables: its id, or what stands for one where there is none."""

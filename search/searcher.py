@@ -79,10 +79,10 @@ class Searcher:
 
         return suggestions(self._engine, plan)
 
-    def scan(self, query: str, ids: str | Iterable[str] | None = None) -> Iterator[Hit]:
-        """Every hit in key order, one at a time."""
+    def scan(self, query: str, ids: str | Iterable[str] | None = None, *, sort: str = "id") -> Iterator[Hit]:
+        """Every hit, one at a time; see `Archive.scan`."""
         plan = self.read(query, ids).plan
-        return (self._hit(key, 0.0, plan) for key in self._engine.scan(plan))
+        return (self._hit(key, score, plan) for key, score in self._found(plan, sort))
 
     def keys(self, query: str) -> Iterator[str]:
         """The key of every hit, in order."""
@@ -91,7 +91,7 @@ class Searcher:
     def matches(self, query: str, *, sort: str = "id", ids: str | Iterable[str] | None = None) -> Iterator[Hit]:
         """Every hit with all paragraphs that match, one at a time; see `Archive.matches`."""
         plan = self.read(query, ids).plan
-        cables = map(self._load, self._keys(plan, sort))
+        cables = (self._load(key) for key, _score in self._found(plan, sort))
         return (Hit(cable.key, 0.0, cable, matching_paragraphs(cable, plan), subject_highlights(cable, plan)) for cable in cables)
 
     def highlights(self, query: str, cable: Cable) -> tuple[HitParagraph, ...]:
@@ -108,16 +108,16 @@ class Searcher:
         if width < 0:
             raise BadValueError("the width must not be negative", text=f"width={width}", start=0)
         plan = self.read(query, ids).plan
-        keys = self._keys(plan, "date" if order == "date" else "id")
-        lines = (line for key in keys for line in kwic_lines(self._load(key), plan, width))
+        found = self._found(plan, "date" if order == "date" else "id")
+        lines = (line for key, _score in found for line in kwic_lines(self._load(key), plan, width))
         return iter(sort_lines(lines, order))
 
-    def _keys(self, plan: Node, sort: str) -> Iterator[str]:
-        """The keys of all hits: streamed in key order, held in memory in another one."""
+    def _found(self, plan: Node, sort: str) -> Iterator[tuple[str, float]]:
+        """The keys of all hits with their scores: streamed in key order, where every score is 0, held in memory in another one."""
         if parse_sort(sort) == "id":
-            return self._engine.scan(plan)
+            return ((key, 0.0) for key in self._engine.scan(plan))
         found = self._engine.answer(Request(plan, parse_sort(sort), limit=None)).found
-        return (each.key for each in found)
+        return ((each.key, each.score) for each in found)
 
     @property
     def desk(self) -> Desk:

@@ -13,9 +13,9 @@ import click
 from reftel.schema.errors import OutputError, ReftelError
 
 COMMANDS = (
-    "index", "search", "show", "kwic", "refs", "similar", "export", "facets", "timeline", "terms", "duplicates",
+    "index", "search", "count", "show", "kwic", "refs", "similar", "export", "facets", "timeline", "terms", "duplicates",
     "normalize", "check", "fields", "explain", "note", "lists", "stats", "completion",
-    "init", "reindex", "saved", "verify", "backup",
+    "init", "reindex", "saved", "verify", "backup", "help",
 )  # fmt: skip
 """In the order in which ``reftel --help`` lists them."""
 
@@ -52,7 +52,7 @@ class LazyGroup(click.Group):
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="reftel")
+@click.version_option(None, "--version", "-V", package_name="reftel")
 def group() -> None:
     """Full-text search and faceted retrieval over diplomatic cables.
 

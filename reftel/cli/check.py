@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reftel.cli.options import console, follow_links_option, format_option
+from reftel.cli.options import console, follow_links_option, format_option, pager_option
+from reftel.cli.paging import paged
 from reftel.render.paths import relative_name
 from reftel.render.safe import json_text, safe_line, safe_name
 from reftel.schema.errors import SourceError
@@ -22,7 +23,8 @@ _SHOWN_FAILURES = 20
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", type=click.Path())
 @format_option("table", "json")
 @follow_links_option
-def command(sources: tuple[str, ...], output_format: str, follow_links: bool) -> int:
+@pager_option
+def command(sources: tuple[str, ...], output_format: str, follow_links: bool, pager: bool) -> int:
     """Read files without indexing them, and say what they hold.
 
     Containers, what cables lack, ids that occur more than once, and every kind of warning with a count and examples.
@@ -34,7 +36,8 @@ def command(sources: tuple[str, ...], output_format: str, follow_links: bool) ->
     if output_format == "json":
         click.echo(json_text(result.to_dict(), indent=2))
     else:
-        _print(result)
+        with paged(wanted=pager):
+            _print(result)
     for line in filter(None, [links_line(result.passed_links, relative_name)]):
         click.echo(f"note: {safe_name(line)}", err=True)
     for failure in result.failures[:_SHOWN_FAILURES]:

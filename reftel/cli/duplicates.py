@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 import reftel
-from reftel.cli.options import archive_option, completed, console, echo_lines, format_option, notes_option
+from reftel.cli.options import archive_option, completed, console, echo_lines, format_option, notes_option, pager_option
+from reftel.cli.paging import paged
 from reftel.render.hits import csv_line
 from reftel.render.safe import json_text, safe_line
 
@@ -35,9 +36,9 @@ _COLUMNS = ("kind", "first", "second", "resemblance", "containment", "block", "t
               help="Share of eight-word runs in common from which texts are near copies.")  # fmt: skip
 @click.option("--block", metavar="WORDS", type=click.IntRange(0), default=60, show_default=True,
               help="Words in a row from which a common block counts, 39 or more; 0 for no blocks.")  # fmt: skip
+@pager_option
 def command(
-    query: tuple[str, ...], archive: str, notes: str | None, output_format: str, threshold: float, block: int
-) -> int:
+    query: tuple[str, ...], archive: str, notes: str | None, output_format: str, threshold: float, block: int, pager: bool) -> int:
     """Find texts that stand under two ids: the same text, near copies, one inside the other, quoted blocks.
 
     Among all cables, or the hits of a query. `--format ids` prints a pair a line.
@@ -54,7 +55,8 @@ def command(
     if output_format == "json":
         click.echo(json_text({"duplicates": [pair.to_dict() for pair in pairs], "runs_left_out": sum(left_out)}, indent=2))
     elif output_format == "table":
-        _print_pairs(pairs)
+        with paged(wanted=pager):
+            _print_pairs(pairs)
     else:
         echo_lines(_lines(pairs, output_format))
     if left_out and output_format != "json":

@@ -13,8 +13,10 @@ from reftel.cli.options import (
     echo_notes,
     format_option,
     notes_option,
+    pager_option,
     query_argument,
 )
+from reftel.cli.paging import paged
 from reftel.render import facets as render
 from reftel.render.safe import json_text
 from reftel.schema.fields import facet_fields
@@ -38,9 +40,9 @@ _USUAL = ("year", "from", "class", "tags")
     help="Order of the values shown.",
 )
 @click.option("--narrow", is_flag=True, help="Print with each value the query that gives exactly its hits, quoted for a shell. Where none does (a signer ROE is also found in ROE SMITH), none is printed.")
+@pager_option
 def command(
-    query: str, archive: str, notes: str | None, output_format: str, names: tuple[str, ...], order: str, narrow: bool
-) -> int:
+    query: str, archive: str, notes: str | None, output_format: str, names: tuple[str, ...], order: str, narrow: bool, pager: bool) -> int:
     """Count the hits of a query by field values, over all hits. The query `'*'` counts the whole archive.
 
     What is not among the values shown is summed up in a row of its own, in CSV under the value `(others)`, in JSON under `others`; a hit
@@ -59,7 +61,8 @@ def command(
     elif output_format == "csv":
         echo_lines(render.render_csv(tables.values(), narrow=narrow))
     else:
-        render.print_tables(console(), tables.values(), page.total)
+        with paged(wanted=pager):
+            render.print_tables(console(), tables.values(), page.total)
     if output_format != "json":
         echo_notes(page.notes)
     return 0 if page.total else 1

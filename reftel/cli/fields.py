@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from reftel.cli.options import console, format_option
+from reftel.cli.options import console, format_option, pager_option
+from reftel.cli.paging import paged
 from reftel.render.safe import json_text
 from reftel.schema.fields import FIELDS, Field
 
@@ -28,7 +29,8 @@ def describe_field(field: Field) -> dict[str, Any]:
 
 @click.command("fields")
 @format_option("table", "json")
-def command(output_format: str) -> int:
+@pager_option
+def command(output_format: str, pager: bool) -> int:
     """List the fields that queries, facets and --sort can name."""
     if output_format == "json":
         click.echo(json_text([describe_field(field) for field in FIELDS], indent=2))
@@ -43,7 +45,8 @@ def command(output_format: str) -> int:
         names = Text(field.name, style="bold").append("".join(f" {alias}" for alias in field.aliases), style="dim not bold")
         uses = [use for use, given in (("bare words", field.default), ("facet", field.facet), ("sort", field.sort)) if given]
         table.add_row(names, Text(field.kind), Text(", ".join(uses)), Text(field.help), Text(field.examples[0]))
-    console().print(table)
+    with paged(wanted=pager):
+        console().print(table)
     return 0
 
 

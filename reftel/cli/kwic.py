@@ -16,8 +16,10 @@ from reftel.cli.options import (
     format_option,
     ids_option,
     notes_option,
+    pager_option,
     query_argument,
 )
+from reftel.cli.paging import paged
 from reftel.render.hits import csv_line
 from reftel.render.safe import json_text, safe_line, safe_text
 
@@ -52,6 +54,7 @@ _ORDERS = ("id", "date", "left", "right")
 )
 @click.option("--limit", "-n", metavar="N", type=click.IntRange(0), default=100, show_default=True, help="Lines shown.")
 @click.option("--all", "everything", is_flag=True, help="Every line.")
+@pager_option
 def command(
     query: str,
     archive: str,
@@ -62,6 +65,7 @@ def command(
     sort: str,
     limit: int,
     everything: bool,
+    pager: bool,
 ) -> int:
     """Show every occurrence of the query's words in its context, one line each. Exit status 1: none.
 
@@ -73,7 +77,8 @@ def command(
     echo_notes(page.notes)
     lines = iter(opened.kwic(query, width=width, sort=sort, ids=ids))
     shown = lines if everything else itertools.islice(lines, limit)
-    count = _print(shown, output_format, width)
+    with paged(wanted=pager and output_format == "table"):
+        count = _print(shown, output_format, width)
     if next(lines, None) is not None:
         click.echo(f"note: only the first {count:,} lines are shown; --all shows every one", err=True)
     if page.total and not count and limit:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reftel.cli.options import console, follow_links_option, format_option
+from reftel.cli.options import console, follow_links_option, format_option, pager_option
+from reftel.cli.paging import paged
 from reftel.render.paths import relative_name
 from reftel.render.safe import json_text, safe_line, safe_name, safe_text
 from reftel.schema.errors import SourceError
@@ -48,7 +49,8 @@ class _Failures:
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path())
 @format_option("jsonl", "json", "table")
 @follow_links_option
-def command(files: tuple[str, ...], output_format: str, follow_links: bool) -> int:
+@pager_option
+def command(files: tuple[str, ...], output_format: str, follow_links: bool, pager: bool) -> int:
     """Read cables from files in any container and print their records, without indexing them. A folder stands for the files in it,
     `-` for standard input.
 
@@ -62,7 +64,8 @@ def command(files: tuple[str, ...], output_format: str, follow_links: bool) -> i
     elif output_format == "json":
         _print_array(cables)
     else:
-        _print_table(cables)
+        with paged(wanted=pager):
+            _print_table(cables)
     return SourceError.exit_code if failures.count else 0
 
 

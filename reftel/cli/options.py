@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from reftel.render.safe import safe_text
 
@@ -29,14 +30,27 @@ def archive_option(command: _Command) -> _Command:
 
 
 def format_option(*formats: str) -> Callable[[_Command], _Command]:
-    """``--format`` with these choices, the first one the default."""
-    return click.option(
+    """``--format`` with these choices, the first one the default; ``--json`` where that is one of them."""
+    option = click.option(
         "--format", "-f", "output_format", type=click.Choice(formats), default=formats[0], show_default=True, callback=_for_whom,
         help="table is for people, the rest for programs.",
     )  # fmt: skip
+    short = click.option("--json", is_flag=True, is_eager=True, expose_value=False, callback=_remember_json, help="The same as --format json.")
+    return (lambda command: option(short(command))) if "json" in formats else option
 
 
-def _for_whom(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+_JSON = "reftel.json"
+
+
+def _remember_json(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    context.meta[_JSON] = value
+
+
+def _for_whom(context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    if context.meta.get(_JSON):
+        if value != "json" and context.get_parameter_source("output_format") is ParameterSource.COMMANDLINE:
+            raise click.UsageError(f"--json and --format {value} exclude each other")
+        value = "json"
     if value != "table":
         from reftel.cli.streams import write_exactly  # noqa: PLC0415 - programs read
 
@@ -100,6 +114,14 @@ def console(*, stderr: bool = False) -> Console:
     from reftel.render.console import make_console  # noqa: PLC0415 - rich is slow to load
 
     return make_console(stderr=stderr)
+
+
+def pager_option(command: _Command) -> _Command:
+    """``--pager/--no-pager``, for `reftel.cli.paging.paged`."""
+    return click.option(
+        "--pager/--no-pager", default=True, show_default=True,
+        help="Send what is for people through $PAGER, else less, if standard output is a terminal.",
+    )(command)  # fmt: skip
 
 
 def notes_option(command: _Command) -> _Command:

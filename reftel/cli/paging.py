@@ -7,8 +7,14 @@ import io
 import os
 import sys
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-import click
+from reftel.cli.streams import READABLE, ReplacedText, codec_of
+
+if TYPE_CHECKING:
+    import subprocess
+
+    from _typeshed import ReadableBuffer
 
 _LESS = "FRX"
 """For `less` without options of the reader's own: colours, and no waiting where everything fits on the screen."""
@@ -16,36 +22,69 @@ _LESS = "FRX"
 
 @contextlib.contextmanager
 def paged(*, wanted: bool) -> Iterator[None]:
-    """Whatever is printed meanwhile goes through ``$PAGER`` at the end, if standard output is a terminal; elsewhere nothing changes."""
-    if not (wanted and sys.stdout.isatty()):
+    """What is printed meanwhile goes through ``$PAGER``, else `less`, as it comes, if this is a terminal; elsewhere nothing changes.
+
+    A reader who has seen enough is a ``BrokenPipeError``, which ends the command quietly.
+    """
+    command = _pager() if wanted and sys.stdin.isatty() and sys.stdout.isatty() else None
+    if command is None:
         yield
         return
-    terminal, sys.stdout = sys.stdout, _Page(sys.stdout)
+    pager = _Pager(command)
+    terminal, sys.stdout = sys.stdout, ReplacedText(io.BufferedWriter(pager), codec_of(sys.stdout), READABLE, line_buffering=True)
     try:
         yield
     finally:
-        text, sys.stdout = sys.stdout.getvalue(), terminal
-        if text:
-            os.environ.setdefault("LESS", _LESS)
-            click.echo_via_pager(text, color=True)
+        with contextlib.suppress(BrokenPipeError):
+            sys.stdout.close()
+        sys.stdout = terminal
+        pager.wait()
 
 
-class _Page(io.StringIO):
-    """Collects what a terminal would have got. It says that it is one, so that colours are kept."""
+def _pager() -> list[str] | None:
+    """The pager's command; ``None`` where there is none that can be started, for output that then goes straight to the terminal."""
+    import shlex  # noqa: PLC0415 - only on a terminal
+    import shutil  # noqa: PLC0415
 
-    def __init__(self, terminal: io.TextIOBase | object) -> None:
+    try:
+        words = shlex.split(os.environ.get("PAGER", "") or "less")
+    except ValueError:
+        return None
+    found = shutil.which(words[0]) if words else None
+    return [found, *words[1:]] if found else None
+
+
+class _Pager(io.RawIOBase):
+    """What the pager reads, which is started with the first of it. It says that it is a terminal, so that colours are kept."""
+
+    def __init__(self, command: list[str]) -> None:
         super().__init__()
-        self._terminal = terminal
+        self._command = command
+        self._process: subprocess.Popen[bytes] | None = None
 
-    def isatty(self) -> bool:
-        """True, as of the terminal behind it."""
+    def writable(self) -> bool:
         return True
 
-    @property
-    def encoding(self) -> str:  # type: ignore[override]
-        """The terminal's."""
-        return str(getattr(self._terminal, "encoding", None) or "utf-8")
+    def isatty(self) -> bool:
+        return True
 
-    def fileno(self) -> int:
-        """The terminal's, of which rich asks the width."""
-        return sys.__stdout__.fileno() if sys.__stdout__ else super().fileno()
+    def write(self, data: ReadableBuffer, /) -> int | None:
+        if self._process is None:
+            import subprocess  # noqa: PLC0415 - only on a terminal
+
+            environment = {"LESS": _LESS} | os.environ
+            self._process = subprocess.Popen(self._command, stdin=subprocess.PIPE, bufsize=0, env=environment)  # noqa: S603 - the reader's own
+        assert self._process.stdin is not None
+        return self._process.stdin.write(data)
+
+    def wait(self) -> None:
+        """Until the reader has ended the pager. Ctrl-C is for it, not for this process."""
+        if self._process is None:
+            return
+        assert self._process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
+        while True:
+            with contextlib.suppress(KeyboardInterrupt):
+                self._process.wait()
+                return

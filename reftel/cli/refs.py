@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 import click
 
 import reftel
-from reftel.cli.options import archive_option, completed, console, echo_lines, echo_notes, format_option, notes_option
+from reftel.cli.options import (
+    archive_option,
+    completed,
+    console,
+    echo_lines,
+    echo_notes,
+    format_option,
+    notes_option,
+    pager_option,
+)
+from reftel.cli.paging import paged
 from reftel.cli.streams import write_exactly
 from reftel.render import missing as render_missing
 from reftel.render import refs as render
@@ -45,9 +55,10 @@ if TYPE_CHECKING:
 @click.option(
     "--limit", "-n", metavar="N", type=click.IntRange(0), help=f"Cables at most.  [default: a graph's {MOST_CABLES:,}; all with --missing]"
 )
+@pager_option
 def command(
     named: tuple[str, ...], archive: str, notes: str | None, output_format: str, query: str | None, incoming: bool, outgoing: bool, depth: int | None,
-    graph: str | None, thread: bool, missing: bool, limit: int | None,
+    graph: str | None, thread: bool, missing: bool, limit: int | None, pager: bool,
 ) -> int:  # fmt: skip
     """What a cable cites and what cites it; the cables that are not in the archive are marked.
 
@@ -63,7 +74,8 @@ def command(
     if missing:
         _refuse_graph(incoming=incoming, outgoing=outgoing, depth=depth, graph=graph, thread=thread)
         wanted = _one_query(named, query)
-        return _print_missing(reftel.open(archive, notes=notes).missing(wanted, limit=limit), output_format)
+        with paged(wanted=pager and output_format == "table"):
+            return _print_missing(reftel.open(archive, notes=notes).missing(wanted, limit=limit), output_format)
     cable_id = " ".join(named) or None
     if (cable_id is None) == (query is None) or (len(named) > 1 and not canonical_id(cable_id or "")):
         raise click.UsageError("name one cable, or --query QUERY")
@@ -74,7 +86,8 @@ def command(
         found = opened.citation_graph(query, depth=depth or 0, direction=direction, limit=most)
     else:
         found = opened.citations(cable_id or "", depth=1 if depth is None else depth, direction=direction, limit=most)
-    _print(found, output_format, graph, thread=thread or query is not None)
+    with paged(wanted=pager and output_format == "table" and not graph):
+        _print(found, output_format, graph, thread=thread or query is not None)
     if found.cut:
         click.echo(f"note: the graph was cut at {len(found.cables):,} cables, {found.left_out:,} or more are left out; --limit lets it grow", err=True)
     return 0 if found.links or (query is not None and found.cables) else 1

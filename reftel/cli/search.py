@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 import reftel
 from reftel.cli.options import (
@@ -19,8 +20,10 @@ from reftel.cli.options import (
     format_option,
     ids_option,
     notes_option,
+    pager_option,
     query_argument,
 )
+from reftel.cli.paging import paged
 from reftel.render import hits as render
 from reftel.render import plain
 
@@ -43,23 +46,24 @@ _LINES = {
 @notes_option
 @ids_option
 @format_option(*FORMATS)
-@click.option("--limit", "-n", metavar="N", type=click.IntRange(0), default=10, show_default=True, help="Hits shown.")
+@click.option("--limit", "-n", metavar="N", type=click.IntRange(0), default=10, show_default=True, help="Hits shown; 0 for the total and the facets alone.")
 @click.option("--offset", metavar="N", type=click.IntRange(0), default=0, show_default=True, help="Hits passed over first.")
 @click.option(
-    "--all", "everything", is_flag=True, help="Stream every hit, in order of key; for jsonl, csv, ids, md and table."
+    "--all", "everything", is_flag=True, help="Stream every hit, in order of key or by --sort, which holds the keys in memory; for every format but json."
 )
 @click.option(
     "--sort",
-    default="relevance",
-    show_default=True,
     metavar="KEY",
     shell_complete=completed("sort"),
-    help="relevance, date, -date, id, from, class, prec, decl; - reverses.",
+    help="relevance, date, -date, id, from, class, prec, decl; - reverses.  [default: relevance; id with --all]",
 )
 @click.option(
     "--facet", "facets", multiple=True, metavar="FIELD[:N]", shell_complete=completed("facet"), help="Count all hits by this field, the N most frequent values (year:20, year:all); may be repeated."
 )
+@pager_option
+@click.pass_context
 def command(
+    context: click.Context,
     query: str,
     archive: str,
     notes: str | None,
@@ -68,8 +72,9 @@ def command(
     limit: int,
     offset: int,
     everything: bool,
-    sort: str,
+    sort: str | None,
     facets: tuple[str, ...],
+    pager: bool,
 ) -> int:
     """Find cables and show the one or two paragraphs of each that answer best, the matched words marked.
 
@@ -81,12 +86,15 @@ def command(
     """
     opened = reftel.open(archive, notes=notes)
     if everything:
-        return _stream(opened, query, ids, output_format, facets=facets, sort=sort)
-    page = opened.search(query, facets=facets, sort=sort, limit=limit, offset=offset, ids=ids)
+        _refuse_with_all(context, output_format)
+        with paged(wanted=pager and output_format == "table"):
+            return _stream(opened, query, ids, output_format, sort or "id")
+    page = opened.search(query, facets=facets, sort=sort or "relevance", limit=limit, offset=offset, ids=ids)
     if output_format == "json":
         click.echo(render.render_json(page))
     elif output_format == "table":
-        _print_page(page)
+        with paged(wanted=pager):
+            _print_page(page)
     else:
         echo_lines(_LINES[output_format](page.hits))
     if output_format != "json":
@@ -116,21 +124,17 @@ def _print_hits(hits: Iterable[Hit]) -> None:
         print_hit(target, hit)
 
 
-def _stream(
-    opened: reftel.Archive,
-    query: str,
-    ids: list[str] | None,
-    output_format: str,
-    *,
-    facets: tuple[str, ...],
-    sort: str,
-) -> int:
-    if output_format == "json" or facets or sort != "relevance":
+def _refuse_with_all(context: click.Context, output_format: str) -> None:
+    given = [name for name in ("limit", "offset", "facets") if context.get_parameter_source(name) is ParameterSource.COMMANDLINE]
+    if output_format == "json" or given:
         raise click.UsageError(
-            "--all streams hits in order of key: it goes with --format jsonl, csv, ids, md or table, without --facet and --sort"
+            "--all streams every hit: it goes with --format jsonl, csv, ids, md or table, without --limit, --offset and --facet"
         )
+
+
+def _stream(opened: reftel.Archive, query: str, ids: list[str] | None, output_format: str, sort: str) -> int:
     echo_notes(opened.search(query, limit=0, ids=ids).notes)
-    hits = iter(opened.scan(query, ids=ids))
+    hits = iter(opened.scan(query, sort=sort, ids=ids))
     first = next(hits, None)
     every: Iterable[Hit] = () if first is None else itertools.chain([first], hits)
     if output_format == "table":

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 import reftel
-from reftel.cli.options import archive_option, completed, console, echo_notes, format_option, notes_option
+from reftel.cli.options import (
+    archive_option,
+    completed,
+    console,
+    echo_notes,
+    format_option,
+    ids_option,
+    notes_option,
+    pager_option,
+    read_ids,
+    whole_text,
+)
 from reftel.cli.paging import paged
 from reftel.render.paths import relative_name, shown_name
 from reftel.render.safe import json_text, safe_line, safe_text
+from reftel.schema.errors import CableNotFound
 from reftel.schema.names import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from reftel.neighbours import Neighbours
     from reftel.schema.cable import Cable, Paragraph
@@ -23,11 +36,13 @@ if TYPE_CHECKING:
 
 
 @click.command("show")
-@click.argument("cable_id", metavar="ID", shell_complete=completed("ids"))
+@click.argument("cable_ids", metavar="[ID]...", nargs=-1, shell_complete=completed("ids"))
 @archive_option
 @notes_option
-@format_option("table", "json")
-@click.option("--query", metavar="QUERY", shell_complete=completed("query"), help="Mark the words of this query in every paragraph; with --format json each paragraph has `highlights`.")
+@ids_option
+@format_option("table", "json", "jsonl")
+@click.option("--query", metavar="QUERY", callback=whole_text, shell_complete=completed("query"),
+              help="Mark the words of this query in every paragraph, with --format json as `highlights`. Without any ID, show all its hits.")  # fmt: skip
 @click.option(
     "--para",
     type=int,
@@ -45,54 +60,141 @@ if TYPE_CHECKING:
     is_flag=True,
     help="In place of the cable, list what it cites, what cites it, and the same subject from the same post before and after.",
 )
-@click.option(
-    "--pager/--no-pager",
-    default=True,
-    help="Send what is for people through $PAGER, if standard output is a terminal. [default: pager]",
-)
+@pager_option
 def command(
-    cable_id: str,
-    archive: str,
-    notes: str | None,
-    output_format: str,
-    query: str | None,
-    para: tuple[int, ...],
-    raw: bool,
-    versions: bool,
-    diff: bool,
-    neighbours: bool,
-    pager: bool,
-) -> int:
-    """Show one cable, by its id in any spelling ("08 Baku 123"), or by its key if it has no id.
+    cable_ids: tuple[str, ...], archive: str, notes: str | None, ids: list[str] | None, output_format: str, query: str | None, para: tuple[int, ...],
+    raw: bool, versions: bool, diff: bool, neighbours: bool, pager: bool,
+) -> int:  # fmt: skip
+    """Show cables, by their ids in any spelling ("08 Baku 123"), or by their keys if they have no id.
 
-    On a terminal it goes through `$PAGER`.
+    An id `-` stands for a list on standard input. Of one id `--format json` prints an object, of anything else an array; jsonl prints a record
+    a line. Where a cable is missing, that is said, the others are shown, and the exit status is 1.
 
     \b
     reftel show 08BAKU123 --para 3
-    reftel show 08BAKU123 --query '"Minsk Group" w/p precedent'
+    reftel show 08BAKU123 08MOSCOW456
+    reftel search 'minsk date:2008' --all --format ids | reftel show -
+    reftel show --query '"Minsk Group" w/p precedent'
     """
+    one = len(cable_ids) == 1 and cable_ids != (_INPUT,) and ids is None
+    if not cable_ids and ids is None and query is None:
+        raise click.UsageError("name a cable, a list of them with --ids-from, or --query QUERY for all its hits")
+    if (versions or diff or neighbours) and not one:
+        raise click.UsageError("--versions, --diff and --neighbours are for one cable, named by its ID")
+    listed = [key for each in cable_ids for key in _expanded(each)] + (ids or [])
     opened = reftel.open(archive, notes=notes)
+    view = _View("table" if raw else output_format, query, para, raw=raw, several=not one)
     with paged(wanted=pager and output_format == "table"):
         if versions or diff:
-            _print_versions(opened.versions(cable_id), output_format, diff=diff)
+            _print_versions(opened.versions(cable_ids[0]), output_format, diff=diff)
             return 0
         if neighbours:
-            return _print_neighbours(opened.neighbours(cable_id), output_format)
-        cable = opened.cable(cable_id)
-        if raw:
-            click.echo(safe_text(_raw(cable)))
-            return 0
-        return _print_cable(cable, para, output_format, _highlights(opened, cable, query) if query else {})
+            return _print_neighbours(opened.neighbours(cable_ids[0]), output_format)
+        if one:
+            return 0 if _print_cable(opened, opened.cable(cable_ids[0]), view) else 1
+        if cable_ids or ids is not None:
+            return _print_list(opened, listed, view)
+        return _print_hits(opened, query or "", view)
 
 
-def _highlights(opened: reftel.Archive, cable: Cable, query: str) -> dict[Paragraph, Highlights]:
-    """Where the words of the query stand; a note where the whole of it does not hold."""
-    page = opened.search(query, limit=0, ids=[cable.key])
-    echo_notes(page.notes)
-    if not page.total:
-        click.echo(
-            f"note: the query does not find {safe_line(cable.key)}; its words are marked where they stand", err=True
-        )
+_INPUT = "-"
+
+
+def _expanded(cable_id: str) -> list[str]:
+    return read_ids(click.open_file(_INPUT, encoding="utf-8", errors="replace")) if cable_id == _INPUT else [cable_id]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _View:
+    """What is shown of each cable, and how; ``several``: it may not be the only one."""
+
+    output_format: str
+    query: str | None
+    numbers: tuple[int, ...]
+    raw: bool
+    several: bool
+
+
+def _print_list(opened: reftel.Archive, ids: list[str], view: _View) -> int:
+    """Print the cables of a list; what is missing is told, and makes the status 1."""
+    missing = 0
+
+    def cables() -> Iterator[Cable]:
+        nonlocal missing
+        for each in ids:
+            try:
+                yield opened.cable(each)
+            except CableNotFound as error:
+                missing += 1
+                click.echo(f"reftel: {safe_text(str(error))}", err=True)
+
+    printed, lacking = _print_each(opened, cables(), view)
+    return 0 if printed and not missing and not lacking else 1
+
+
+def _print_hits(opened: reftel.Archive, query: str, view: _View) -> int:
+    """Print all hits of a query, the best first."""
+    echo_notes(opened.search(query, limit=0).notes)
+    printed, _lacking = _print_each(opened, (hit.cable for hit in opened.scan(query, sort="relevance")), view)
+    return 0 if printed else 1
+
+
+def _print_each(opened: reftel.Archive, cables: Iterable[Cable], view: _View) -> tuple[int, int]:
+    """How many cables were printed, and how many have none of the paragraphs that were asked for."""
+    printed = lacking = 0
+    for cable in cables:
+        if _print_cable(opened, cable, view, first=not printed):
+            printed += 1
+        else:
+            lacking += 1
+    if view.output_format == "json":
+        click.echo("]" if printed else "[]")
+    return printed, lacking
+
+
+def _print_cable(opened: reftel.Archive, cable: Cable, view: _View, *, first: bool = True) -> bool:
+    """Print a cable, set apart from the one before it. Whether it has the paragraphs that were asked for: where not, that is told."""
+    chosen = [paragraph for paragraph in cable.paragraphs if not view.numbers or paragraph.number in view.numbers]
+    if view.numbers and not chosen:
+        there = ", ".join(str(paragraph.number) for paragraph in cable.paragraphs if paragraph.number is not None)
+        asked = ", ".join(map(str, view.numbers))
+        click.echo(f"reftel: {safe_line(cable.key)} has no paragraph {asked}; its numbers are: {there or 'none'}", err=True)
+        return False
+    highlights = _highlights(opened, cable, view) if view.query else {}
+    if view.several and (view.output_format == "json" or not first):
+        click.echo(("[" if first else ",") if view.output_format == "json" else "" if view.output_format == "jsonl" else f"{_RULE}\n", nl=False)
+    if view.output_format != "table":
+        click.echo(json_text(_record(cable, chosen, highlights), indent=2 if view.output_format == "json" else None))
+    elif view.raw:
+        click.echo(safe_text(_raw(cable)))
+    else:
+        from reftel.render.tables import print_cable  # noqa: PLC0415 - rich is slow to load
+
+        head: Literal["whole", "line", "none"] = "whole" if not view.numbers else "line" if view.several else "none"
+        print_cable(console(), cable, chosen, head=head, highlights=highlights)
+    return True
+
+
+_RULE = "─" * 60
+"""What stands between two cables."""
+
+
+def _record(cable: Cable, chosen: Iterable[Paragraph], highlights: Mapping[Paragraph, Highlights]) -> dict[str, Any]:
+    marked = [
+        paragraph.to_dict() | ({"highlights": [list(pair) for pair in highlights.get(paragraph, ())]} if highlights else {})
+        for paragraph in chosen
+    ]
+    return cable.to_dict() | {"paragraphs": marked}
+
+
+def _highlights(opened: reftel.Archive, cable: Cable, view: _View) -> dict[Paragraph, Highlights]:
+    """Where the words of the query stand; for the one cable named a note where the whole of the query does not hold."""
+    query = view.query or ""
+    if not view.several:
+        page = opened.search(query, limit=0, ids=[cable.key])
+        echo_notes(page.notes)
+        if not page.total:
+            click.echo(f"note: the query does not find {safe_line(cable.key)}; its words are marked where they stand", err=True)
     return {cable.paragraphs[found.index]: found.highlights for found in opened.highlights(query, cable.key)}
 
 
@@ -108,33 +210,6 @@ def _print_neighbours(found: Neighbours, output_format: str) -> int:
 
 def _raw(cable: Cable) -> str:
     return "\n\n".join(part for part in (cable.header, cable.body) if part)
-
-
-def _print_cable(
-    cable: Cable, numbers: tuple[int, ...], output_format: str, highlights: Mapping[Paragraph, Highlights]
-) -> int:
-    chosen = [paragraph for paragraph in cable.paragraphs if not numbers or paragraph.number in numbers]
-    if numbers and not chosen:
-        there = ", ".join(str(paragraph.number) for paragraph in cable.paragraphs if paragraph.number is not None)
-        click.echo(
-            f"reftel: {cable.key} has no paragraph {', '.join(map(str, numbers))}; its numbers are: {there or 'none'}",
-            err=True,
-        )
-        return 1
-    if output_format == "json":
-        record = cable.to_dict()
-        marked = [
-            paragraph.to_dict()
-            | ({"highlights": [list(pair) for pair in highlights.get(paragraph, ())]} if highlights else {})
-            for paragraph in chosen
-        ]
-        record["paragraphs"] = marked
-        click.echo(json_text(record, indent=2))
-        return 0
-    from reftel.render.tables import print_cable  # noqa: PLC0415 - rich is slow to load
-
-    print_cable(console(), cable, chosen, whole=not numbers, highlights=highlights)
-    return 0
 
 
 def _print_versions(versions: Sequence[reftel.Version], output_format: str, *, diff: bool) -> None:

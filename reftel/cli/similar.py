@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 import reftel
-from reftel.cli.options import archive_option, completed, console, echo_lines, format_option, notes_option
+from reftel.cli.options import archive_option, completed, console, echo_lines, format_option, notes_option, pager_option
+from reftel.cli.paging import paged
 from reftel.render.hits import csv_line
 from reftel.render.safe import json_text, safe_line, safe_markdown
 
@@ -28,7 +29,8 @@ _SHOWN_WORDS = 8
 @click.option(
     "--query", default="*", metavar="QUERY", shell_complete=completed("query"), help="Only among the hits of this query."
 )
-def command(cable_id: str, archive: str, notes: str | None, output_format: str, limit: int, query: str) -> int:
+@pager_option
+def command(cable_id: str, archive: str, notes: str | None, output_format: str, limit: int, query: str, pager: bool) -> int:
     """The cables most like one, and the words that make them so.
 
     \b
@@ -38,7 +40,8 @@ def command(cable_id: str, archive: str, notes: str | None, output_format: str, 
     if output_format == "json":
         click.echo(json_text({"id": cable_id, "similar": [each.to_dict() for each in found], "left_out": found.left_out}, indent=2))
     elif output_format == "table":
-        _print_table(found)
+        with paged(wanted=pager):
+            _print_table(found)
     else:
         echo_lines(_lines(found, output_format))
     if found.left_out and output_format != "json":

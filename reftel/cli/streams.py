@@ -55,12 +55,21 @@ class _Messages(io.FileIO):
             return memoryview(data).nbytes
 
 
-class _Text(io.TextIOWrapper):
+class ReplacedText(io.TextIOWrapper):
+    """A stream of text in the place of one of Python's."""
+
     @property
     def encoding(self) -> str:  # type: ignore[override]
         """The encoding; ASCII by a name that click doesn't know, since it would write UTF-8 in its place."""
         name = super().encoding
         return "7-bit ASCII" if codecs.lookup(name).name == "ascii" else name
+
+
+def codec_of(stream: object) -> str:
+    """The name of a stream's encoding, by which Python knows it."""
+    if isinstance(stream, ReplacedText):
+        return str(io.TextIOWrapper.encoding.__get__(stream))  # type: ignore[attr-defined]
+    return getattr(stream, "encoding", None) or "utf-8"
 
 
 def prepare_streams() -> None:
@@ -80,15 +89,14 @@ def prepare_streams() -> None:
 def _text(raw: io.FileIO, before: object) -> io.TextIOWrapper:
     if isinstance(before, io.TextIOWrapper):
         before.flush()
-    encoding = getattr(before, "encoding", None) or "utf-8"
     through = bool(getattr(before, "write_through", False))
     lines = raw.fileno() == 2 or raw.isatty()
-    return _Text(io.BufferedWriter(raw), encoding, READABLE, line_buffering=lines, write_through=through)
+    return ReplacedText(io.BufferedWriter(raw), codec_of(before), READABLE, line_buffering=lines, write_through=through)
 
 
 def write_exactly() -> None:
     r"""From here on a character that the encoding lacks is written as ``\u2026``, which JSON reads back, never by what it looks like."""
-    if isinstance(sys.stdout, _Text):
+    if isinstance(sys.stdout, ReplacedText):
         sys.stdout.reconfigure(errors=EXACT)
 
 

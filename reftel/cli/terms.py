@@ -14,8 +14,10 @@ from reftel.cli.options import (
     echo_notes,
     format_option,
     notes_option,
+    pager_option,
     query_argument,
 )
+from reftel.cli.paging import paged
 from reftel.render.hits import csv_line
 from reftel.render.safe import json_text, safe_line, safe_markdown
 
@@ -31,7 +33,8 @@ if TYPE_CHECKING:
 @notes_option
 @format_option("table", "json", "jsonl", "csv", "md")
 @click.option("--limit", "-n", metavar="N", type=click.IntRange(1), default=20, show_default=True, help="Words shown.")
-def command(query: str, archive: str, notes: str | None, output_format: str, limit: int) -> int:
+@pager_option
+def command(query: str, archive: str, notes: str | None, output_format: str, limit: int, pager: bool) -> int:
     """The words that the hits of a query hold significantly more often than the rest of the archive.
 
     \b
@@ -41,7 +44,8 @@ def command(query: str, archive: str, notes: str | None, output_format: str, lim
     if output_format == "json":
         click.echo(json_text(found.to_dict(), indent=2))
     elif output_format == "table":
-        _print_table(found)
+        with paged(wanted=pager):
+            _print_table(found)
     else:
         echo_lines(_lines(found.terms, output_format))
     if output_format != "json":

@@ -13,9 +13,12 @@ from reftel.cli.options import (
     echo_notes,
     format_option,
     notes_option,
+    pager_option,
     query_argument,
 )
+from reftel.cli.paging import paged
 from reftel.render import timeline as render
+from reftel.render.paths import shown_name
 from reftel.render.safe import json_text
 
 
@@ -39,6 +42,7 @@ from reftel.render.safe import json_text
 @click.option(
     "--png", metavar="FILE", type=click.Path(dir_okay=False), help="Draw it into a PNG file (needs reftel[plot])."
 )
+@pager_option
 def command(
     query: str,
     archive: str,
@@ -48,6 +52,7 @@ def command(
     compare: tuple[str, ...],
     svg: str | None,
     png: str | None,
+    pager: bool,
 ) -> int:
     """Count the hits of a query by day, month or year; empty periods are shown as such.
 
@@ -59,12 +64,14 @@ def command(
     for path, form in ((svg, "svg"), (png, "png")):
         if path:
             render.draw(lines, path, form)
+            click.echo(f"wrote {shown_name(path)}", err=True)
     if output_format == "json":
         click.echo(json_text({"by": lines[0].by, "timelines": [line.to_dict() for line in lines]}, indent=2))
     elif output_format == "csv":
         echo_lines(render.render_csv(lines))
     else:
-        render.print_timelines(console(), lines)
+        with paged(wanted=pager):
+            render.print_timelines(console(), lines)
     if output_format != "json":
         echo_notes(note for line in lines for note in line.notes)
     return 0 if any(line.total for line in lines) else 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from rich.text import Text
 
@@ -36,9 +36,7 @@ def print_page(console: Console, page: Page) -> None:
 
 def print_hit(console: Console, hit: Hit) -> None:
     """One hit: key, date, class, origin, signers; subject; the paragraphs that answer."""
-    line = Text(safe_line(hit.key), style="bold cyan")
-    line.append("  ".join(["", *map(safe_line, describe(hit.cable))]), style="default not bold")
-    lines = [line]
+    lines = [_headline(hit.key, hit.cable)]
     printed = hit.cable.subject or ""
     subject = paragraph_text(printed, hit.subject_highlights, style=MATCH) if printed.strip() else Text("(no subject)", style=QUIET)
     lines += _indented(console, subject, 2)
@@ -47,6 +45,10 @@ def print_hit(console: Console, hit: Hit) -> None:
         text.append_text(_excerpt(paragraph_text(paragraph.text, paragraph.highlights, style=MATCH)))
         lines += _indented(console, text, 4)
     console.print(Text("\n").join([*lines, Text()]))  # at once: rich looks at the terminal anew for every call
+
+
+def _headline(key: str, cable: Cable) -> Text:
+    return Text(safe_line(key), style="bold cyan").append("  ".join(["", *map(safe_line, describe(cable))]), style="default not bold")
 
 
 def _indented(console: Console, text: Text, indent: int) -> Iterator[Text]:
@@ -87,15 +89,18 @@ def _cut(value: str) -> str:
 
 
 def print_cable(
-    console: Console, cable: Cable, paragraphs: Iterable[Paragraph], *, whole: bool, highlights: Mapping[Paragraph, Highlights] | None = None
+    console: Console, cable: Cable, paragraphs: Iterable[Paragraph], *, head: Literal["whole", "line", "none"], highlights: Mapping[Paragraph, Highlights] | None = None
 ) -> None:
-    """A cable for reading: the head as a list of names and values (where ``whole``), then these paragraphs with ``highlights`` marked.
+    """A cable for reading: the head as a list of names and values, or as the line of a hit, then these paragraphs with ``highlights`` marked.
 
     On a terminal they have the line breaks of the text, elsewhere each is one line, so that `grep` finds what stands in it.
     """
     printed = _marked if console.is_terminal else functools.partial(paragraph_text, style=MATCH)
-    if whole:
+    if head == "whole":
         console.print(_head(cable))
+        console.print()
+    elif head == "line":
+        console.print(_headline(cable.key, cable))
         console.print()
     for paragraph in paragraphs:
         if paragraph.heading:
@@ -104,7 +109,7 @@ def print_cable(
         text.append_text(printed(paragraph.text, (highlights or {}).get(paragraph, ())))
         console.print(text)
         console.print()
-    if whole and cable.signers:
+    if head == "whole" and cable.signers:
         console.print(Text(safe_line(", ".join(cable.signers))))
 
 
