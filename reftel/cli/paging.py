@@ -68,6 +68,10 @@ class _Pager(io.RawIOBase):
     def isatty(self) -> bool:
         return True
 
+    def fileno(self) -> int:
+        """The pipe's, which rich closes its own way where the reader has gone."""
+        return self._process.stdin.fileno() if self._process and self._process.stdin else super().fileno()
+
     def write(self, data: ReadableBuffer, /) -> int | None:
         if self._process is None:
             import subprocess  # noqa: PLC0415 - only on a terminal

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from reftel.render.bars import BAR, bar
 from reftel.render.hits import csv_line
 from reftel.render.safe import safe_line
 
@@ -48,16 +49,17 @@ def _lines(table: FacetTable, facets: tuple[str, ...], values: tuple[str, ...], 
 
 
 def print_tables(console: Console, tables: Iterable[FacetTable], total: int) -> None:
-    """A block a facet, a row a value, with a bar for its share of all hits; then the total."""
+    """A block a facet, a row a value, with a bar beside that of the largest row; then the total."""
     from rich.text import Text  # noqa: PLC0415 - rich is slow to load
 
     for table in tables:
         width = min(max((len(label) for label, _count, _query in _rows(table, 0)), default=0), _WIDEST)
-        digits = len(f"{total:,}")
+        highest = max((count for _label, count, _query in _rows(table, 0)), default=0)
+        digits = len(f"{highest:,}")
         console.print(Text(_path(table), style="bold"))
         for label, count, query in _rows(table, 0):
             line = Text(f" {label:<{width}}  {count:>{digits},}  ")
-            line.append("█" * round(20 * min(count, total) / max(total, 1)), style="dim")
+            line.append(bar(count, highest, BAR), style="dim")
             console.print(line, soft_wrap=True)
             if query:
                 console.print(

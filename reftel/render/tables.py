@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from rich.text import Text
 
+from reftel.render.bars import BAR, bar
 from reftel.render.hits import describe, excerpt, label, paragraph_text, total_line
 from reftel.render.paths import relative_name
 from reftel.render.safe import safe_line, safe_text
@@ -30,7 +31,7 @@ def print_page(console: Console, page: Page) -> None:
     """The hits of a page, then its facets, then the total."""
     for hit in page.hits:
         print_hit(console, hit)
-    print_facets(console, page.facets, page.total)
+    print_facets(console, page.facets)
     console.print(Text(total_line(page), style="bold"))
 
 
@@ -69,16 +70,17 @@ def _excerpt(text: Text) -> Text:
 _WIDEST_VALUE = 60
 
 
-def print_facets(console: Console, facets: Mapping[str, Top[Bucket]], total: int) -> None:
-    """The values of each facet with their counts, and a bar for the share of all hits."""
+def print_facets(console: Console, facets: Mapping[str, Top[Bucket]]) -> None:
+    """The values of each facet with their counts, and a bar beside that of the most frequent."""
     for name, buckets in facets.items():
         console.print(Text(name, style="bold"))
         rows = [(_cut(safe_line(bucket.value)), bucket.count) for bucket in buckets]
         widest = max((len(value) for value, _ in rows), default=0)
         digits = max((len(f"{count:,}") for _, count in rows), default=0)
+        highest = max((count for _, count in rows), default=0)
         for value, count in rows:
-            bar = "█" * round(20 * count / max(total, 1))
-            console.print(Text(f"  {value:{widest}}  {count:>{digits},}").append(f"  {bar}" if bar else "", style=QUIET), no_wrap=True, overflow="ellipsis")
+            line = Text(f"  {value:{widest}}  {count:>{digits},}  ").append(bar(count, highest, BAR), style=QUIET)
+            console.print(line, no_wrap=True, overflow="ellipsis")
         if buckets.left_out:
             console.print(Text(f"  ({buckets.left_out:,} other{'' if buckets.left_out == 1 else 's'})", style=QUIET))
         console.print()

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from reftel.render.bars import bar
 from reftel.render.hits import csv_line
 from reftel.render.output import written_whole
 from reftel.render.safe import safe_line
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 _BAR, _BARS = 50, 24
 """Cells of the longest bar, of one timeline and of several side by side."""
-_EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
 class PlotError(ReftelError):
@@ -59,12 +59,6 @@ def print_timelines(console: Console, lines: Sequence[Timeline]) -> None:
     console.print(table)
     for line in lines:
         console.print(Text(safe_line(summary(line, named=len(lines) > 1)), style="bold"))
-
-
-def bar(count: int, highest: int, width: int) -> str:
-    """A bar of blocks, to an eighth of a cell; anything above 0 shows. ``(1, 2, 4)`` -> ``"██"``."""
-    eighths = max(round(count * width * 8 / highest), 1) if count else 0
-    return "█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()
 
 
 def summary(line: Timeline, *, named: bool) -> str:

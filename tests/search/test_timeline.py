@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 import reftel
-from reftel.render.timeline import bar, render_csv
+from reftel.render.bars import bar
+from reftel.render.timeline import render_csv
 from reftel.schema.cable import Cable
 from reftel.schema.document import document_of
 from reftel.schema.errors import BadValueError
@@ -141,8 +142,12 @@ def test_an_unknown_grain_is_an_error(samples):
 
 
 @pytest.mark.parametrize(
-    ("count", "highest", "text"), [(1, 2, "██"), (2, 2, "████"), (0, 2, ""), (1, 1000, "▏"), (0, 0, "")]
-)
+    ("count", "highest", "text"),
+    [
+        (1, 2, "██"), (2, 2, "████"), (0, 2, ""), (1, 1000, "▏"), (0, 0, ""), (15, 32, "█▉"), (10**18, 10**18, "████"), (10**18 // 2 + 1, 10**18, "██"),
+        (1, 10**18, "▏"),
+    ],
+)  # fmt: skip
 def test_bars(count, highest, text):
     assert bar(count, highest, 4) == text
 
