@@ -42,11 +42,16 @@ __all__ = ["BuildReport", "Progress", "build", "build_selection"]
 
 @frozen
 class Progress:
-    """How far a run is: files looked at, cables read, and the file at hand."""
+    """How far a run is: files looked at, cables read, and the file at hand.
+
+    ``bytes``: of the files that are settled, and about as many as were taken from the one at hand. What is to come is not known to a run:
+    `reftel.indexer.extent.Extent` counts it beside.
+    """
 
     files: int
     cables: int
     path: str
+    bytes: int = 0
 
 
 OnProgress = Callable[[Progress], None]
@@ -124,7 +129,7 @@ class _Run:
         self.report = BuildReport()
         self._archive, self._memory = archive, memory
         self._wish, self._on_progress = wish, on_progress
-        self._files = 0
+        self._files = self._bytes = 0
         self._warnings: Counter[str] = Counter()
         self._begin_step()
 
@@ -160,6 +165,7 @@ class _Run:
             elif look is not None:
                 self.report.count(look.change)
                 self.report.unchanged_files += 1
+                self._bytes += look.row.size
                 if look.change == "touched":
                     self._publication.draft.put_source(look.row)
             self._tell(name_of(path))
@@ -180,7 +186,7 @@ class _Run:
         """Put the cables of a file in place of those that it held before."""
         row = contents.look.row
         name = row.path
-        texts = iter(contents.texts)
+        texts, end = iter(contents.texts), self._bytes + row.size
         first = next(texts, None)
         failures = contents.failures
         if not contents.steady:
@@ -188,7 +194,8 @@ class _Run:
             first = None
         elif first is None and not failures.count:
             failures.add(SourceError("holds no cable; what it held before is kept", path=name))
-        cables = self._replace(name, itertools.chain([first], texts)) if first else 0
+        cables = self._replace(name, itertools.chain([first], texts), end) if first else 0
+        self._bytes = end
         if not contents.steady and cables:
             failures.add(Unreadable("changed while it was read; the next run reads it again", path=name))
         outcome = "failed" if not cables else "partly" if failures.count else "read"
@@ -213,13 +220,14 @@ class _Run:
         if self._publication.manifest.source(row.path) != row:
             self._publication.draft.put_source(row)
 
-    def _replace(self, name: str, texts: Iterable[Text]) -> int:
+    def _replace(self, name: str, texts: Iterable[Text], end: int) -> int:
         lost = self._texts.drop_file(name)
         cables = 0
         for cables, text in enumerate(texts, 1):
             self._warnings.update(text.warnings)
             self._texts.offer(name, text)
             self.report.read_cables += 1
+            self._bytes = min(self._bytes + text.length, end)
             if not cables % _EVERY:
                 self._tell(name)
         for key in sorted(lost):
@@ -289,4 +297,4 @@ class _Run:
 
     def _tell(self, path: str) -> None:
         if self._on_progress:
-            self._on_progress(Progress(self._files, self.report.read_cables, path))
+            self._on_progress(Progress(self._files, self.report.read_cables, path, self._bytes))

@@ -246,17 +246,22 @@ class Archive:
             return similar_cables(state.searcher.desk, state.cable(id), query=query, limit=limit)
 
     def duplicates(
-        self, query: str = "*", *, threshold: float = 0.8, block: int = 60, on_left_out: Callable[[int], None] | None = None
-    ) -> Iterator[Duplicate]:
+        self, query: str = "*", *, threshold: float = 0.8, block: int = 60, on_left_out: Callable[[int], None] | None = None,
+        on_progress: Callable[[str, int, int], None] | None = None,
+    ) -> Iterator[Duplicate]:  # fmt: skip
         """Pairs of hits with the same text, nearly the same, one inside the other, or a quoted block of ``block`` words or more in common.
 
         ``threshold``: share of eight-word runs in common from which texts are near copies. ``block`` 0: no quoted blocks.
-        ``on_left_out`` is told how many runs of words lead to no pair, since more than twenty texts have them.
+        ``on_left_out`` is told how many runs of words lead to no pair, since more than twenty texts have them; ``on_progress`` how many texts
+        of how many were ``read``, then how many pairs of them ``compared``.
         """
         from reftel.search.neardup import find_duplicates  # noqa: PLC0415
 
         with self._state as state:
-            return state.steps(find_duplicates(state.searcher.desk, query, threshold=threshold, block=block, on_left_out=on_left_out))
+            found = find_duplicates(
+                state.searcher.desk, query, threshold=threshold, block=block, on_left_out=on_left_out, on_progress=on_progress
+            )
+            return state.steps(found)
 
     def facets(self, query: str, names: str | Iterable[str]) -> dict[str, Top[Bucket]]:
         """Facet buckets over all hits of ``query``; ``names`` as ``facets`` of `search`, ``left_out`` of each the number of further values."""

@@ -24,6 +24,7 @@ from reftel import durable
 from reftel.frozen import frozen
 from reftel.schema.analysis import words
 from reftel.schema.errors import BadValueError
+from reftel.search.plan import Request
 
 if TYPE_CHECKING:
     from reftel.schema.cable import Cable
@@ -89,13 +90,18 @@ class _Text:
     runs: Hashes  # a hash for each run of words, in text order
 
 
+OnProgress = Callable[[str, int, int], None]
+"""Is told the stage (texts are ``read``, then pairs are ``compared``), how many were, and of how many."""
+
+
 def find_duplicates(
-    desk: Desk, query: str = "*", *, threshold: float = THRESHOLD, block: int = BLOCK, on_left_out: Callable[[int], None] | None = None
-) -> Iterator[Duplicate]:
+    desk: Desk, query: str = "*", *, threshold: float = THRESHOLD, block: int = BLOCK, on_left_out: Callable[[int], None] | None = None,
+    on_progress: OnProgress | None = None,
+) -> Iterator[Duplicate]:  # fmt: skip
     """Pairs among the hits of ``query``, in order of their keys. ``block`` 0: no quotations.
 
     Each of a set of identical texts is paired with the first of them alone, and only that one with other texts. ``on_left_out`` is told,
-    before the first pair, how many runs of words lead to none since more than `COMMON` texts have them.
+    before the first pair, how many runs of words lead to none since more than `COMMON` texts have them, ``on_progress`` how far the search is.
     """
     if not 0 < threshold <= 1:
         raise BadValueError("the threshold is above 0 and at most 1", text=str(threshold), start=0)
@@ -106,17 +112,25 @@ def find_duplicates(
             start=0,
             hint="0 looks for no blocks",
         )
-    return _find(desk, desk.read(query).plan, threshold, block, on_left_out)
+    return _find(desk, desk.read(query).plan, threshold, block, on_left_out, on_progress or _untold)
 
 
-def _find(desk: Desk, root: Node, threshold: float, block: int, on_left_out: Callable[[int], None] | None) -> Iterator[Duplicate]:
+def _untold(_stage: str, _done: int, _total: int) -> None:
+    pass
+
+
+def _find(
+    desk: Desk, root: Node, threshold: float, block: int, on_left_out: Callable[[int], None] | None, on_progress: OnProgress
+) -> Iterator[Duplicate]:
     text_of = functools.lru_cache(maxsize=64)(lambda key: _text(desk.load(key)))
     with tempfile.TemporaryDirectory(prefix="reftel-") as folder:
         hashes, pairs = _Parts(Path(folder) / "hashes", 2), _Parts(Path(folder) / "pairs", 1)
         keys: list[str] = []
         same: list[tuple[int, int]] = []
         first_with: dict[bytes, int] = {}
+        total = desk.engine.answer(Request(root, limit=0)).total
         for number, cable in enumerate(desk.cables(root)):
+            on_progress("read", number, total)
             keys.append(cable.key)
             text = _text(cable)
             if len(text.words) < SHORTEST:
@@ -137,7 +151,8 @@ def _find(desk: Desk, root: Node, threshold: float, block: int, on_left_out: Cal
         candidates = sorted({*same, *(pair for rows in pairs.each() for pair in _frequent(rows[:, 0]))})
         if left_out and on_left_out is not None:
             on_left_out(left_out)
-        for first, second in candidates:
+        for number, (first, second) in enumerate(candidates):
+            on_progress("compared", number, len(candidates))
             duplicate = compare(text_of(keys[first]), text_of(keys[second]), threshold, block)
             if duplicate:
                 yield _named(duplicate, desk.load(keys[first]), desk.load(keys[second]))

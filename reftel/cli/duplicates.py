@@ -10,6 +10,7 @@ import click
 import reftel
 from reftel.cli.options import archive_option, completed, console, echo_lines, format_option, notes_option, pager_option
 from reftel.cli.paging import paged
+from reftel.cli.progress import Tell, progress
 from reftel.render.hits import csv_line
 from reftel.render.safe import json_text, safe_line
 
@@ -24,6 +25,7 @@ _WORDS = {
     "contained": "one text inside the other",
     "quoted": "a block in common",
 }
+_STAGES = {"read": "texts read", "compared": "pairs of texts compared"}
 _COLUMNS = ("kind", "first", "second", "resemblance", "containment", "block", "text")
 
 
@@ -49,8 +51,17 @@ def command(
     """
     left_out: list[int] = []
     opened = reftel.open(archive, notes=notes)
-    found = opened.duplicates(" ".join(query) or "*", threshold=threshold, block=block, on_left_out=left_out.append)
-    first = next(found, None)
+    telling: Tell | None = None
+
+    def how_far(stage: str, done: int, total: int) -> None:
+        if telling is not None:
+            telling(f"{done:,} of {total:,} {_STAGES[stage]}", done, total)
+
+    found = opened.duplicates(" ".join(query) or "*", threshold=threshold, block=block, on_left_out=left_out.append, on_progress=how_far)
+    with progress() as tell:
+        telling = tell
+        first = next(found, None)
+        telling = None  # from here on pairs are printed
     pairs = found if first is None else itertools.chain([first], found)
     if output_format == "json":
         click.echo(json_text({"duplicates": [pair.to_dict() for pair in pairs], "runs_left_out": sum(left_out)}, indent=2))

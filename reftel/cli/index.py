@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import sys
-import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -12,6 +10,7 @@ import click
 
 import reftel
 from reftel.cli.options import archive_option, follow_links_option, format_option
+from reftel.cli.progress import progress
 from reftel.render.paths import relative_name, shown_name
 from reftel.render.safe import json_text, safe_line, safe_name
 from reftel.schema.names import name_of
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from reftel.indexer.build import BuildReport, Progress
 
 _SHOWN_DUPLICATES = 10
-_SECONDS_BETWEEN_LINES = 5.0
 
 
 @click.command("index")
@@ -39,7 +37,7 @@ def command(sources: tuple[str, ...], archive: str, output_format: str, follow_l
     from reftel.indexer.report import known_line  # noqa: PLC0415
     from reftel.indexer.workers import cores  # noqa: PLC0415
 
-    with _progress(quiet=quiet or output_format == "json") as on_progress:
+    with _progress(sources, follow_links=follow_links, quiet=quiet or output_format == "json") as on_progress:
         report = reftel.build(sources, archive, follow_links=follow_links, workers=workers or cores(), on_progress=on_progress)
     for note in report.notes:
         click.echo(f"reftel: {safe_line(note)}", err=True)
@@ -69,36 +67,20 @@ def _print_summary(report: BuildReport, archive: str) -> None:
 
 
 @contextlib.contextmanager
-def _progress(*, quiet: bool) -> Iterator[Callable[[Progress], None] | None]:
-    """A status line that is rewritten on a terminal, a plain line every few seconds elsewhere; always on standard error."""
-    if quiet:
-        yield None
-    elif sys.stderr.isatty():
-        with _status_line() as tell:
-            yield tell
-    else:
-        yield _plain_lines()
+def _progress(sources: tuple[str, ...], *, follow_links: bool, quiet: bool) -> Iterator[Callable[[Progress], None] | None]:
+    """Tells how much was read, of all that the sources hold once that is counted."""
+    with contextlib.ExitStack() as stack:
+        tell = stack.enter_context(progress(quiet=quiet))
+        if tell is None:
+            yield None
+            return
+        from reftel.indexer.extent import Extent  # noqa: PLC0415 - loads what walks through folders
 
+        extent = stack.enter_context(Extent(sources, follow_links=follow_links))
 
-@contextlib.contextmanager
-def _status_line() -> Iterator[Callable[[Progress], None]]:
-    from rich.progress import BarColumn, Progress as Bar, TextColumn, TimeElapsedColumn  # noqa: PLC0415, I001 - only on a terminal
+        def how_far(so_far: Progress) -> None:
+            total = max(extent.bytes, so_far.bytes, 1) if extent.known else None
+            of = f" of {max(extent.files, so_far.files):,}" if extent.known else ""
+            tell(f"{so_far.cables:,} cables from {so_far.files:,}{of} files", so_far.bytes, total, at=shown_name(so_far.path))
 
-    from reftel.cli.options import console  # noqa: PLC0415
-
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(20), TimeElapsedColumn())
-    with Bar(*columns, console=console(stderr=True), transient=True) as bar:
-        task = bar.add_task("reading", total=None)
-        yield lambda progress: bar.update(task, description=f"{progress.cables:,} cables from {progress.files:,} files")
-
-
-def _plain_lines() -> Callable[[Progress], None]:
-    last = time.monotonic()
-
-    def tell(progress: Progress) -> None:
-        nonlocal last
-        if time.monotonic() - last >= _SECONDS_BETWEEN_LINES:
-            last = time.monotonic()
-            click.echo(f"reftel: {progress.cables:,} cables from {progress.files:,} files, now {shown_name(progress.path)}", err=True)
-
-    return tell
+        yield how_far

@@ -109,3 +109,61 @@ def test_a_folder_that_is_gone_is_no_fault(monkeypatch):
 
     monkeypatch.setattr(os, "getcwd", gone)
     assert relative_name("/a/b") == "/a/b"
+
+
+# -- tables and progress ------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("columns", [60, 80, 100, 120, 200])
+def test_normalize_has_a_line_a_cable_on_any_terminal(desk, columns):
+    command = [sys.executable, "-m", "reftel", "normalize", "dumps", "--format", "table"]
+    lines = run_in_terminal(command, columns=columns, folder=desk, environment=dict(os.environ)).splitlines()
+    assert [line[:9] for line in lines] == ["cable    ", "08BAKU101", "08BAKU101"]
+    assert all("A LONG" in line and len(line) <= columns for line in lines[1:])
+    assert ("PREL PGOV AJ" in lines[1]) == (columns >= 120)
+
+
+def test_a_run_tells_files_and_bytes(desk, tmp_path):
+    from reftel.indexer.extent import Extent
+
+    told = []
+    reftel.build([desk / "dumps"], tmp_path / "archive", on_progress=told.append)
+    with Extent([str(desk / "dumps")]) as extent:
+        extent._thread.join(60)
+    sizes = [file.stat().st_size for file in (desk / "dumps").rglob("*.txt")]
+    assert (extent.known, extent.files, extent.bytes) == (True, len(sizes), sum(sizes))
+    assert [progress.bytes for progress in told] == sorted(progress.bytes for progress in told)
+    reftel.build([desk / "dumps"], tmp_path / "archive", on_progress=told.append)  # nothing changed
+    assert (told[-1].files, told[-1].bytes, told[-1].cables) == (2, sum(sizes), 0)
+
+
+def test_what_cannot_be_counted_ends_no_run(tmp_path):
+    from reftel.indexer.extent import Extent
+
+    with Extent(["no-such-file", "a\0b", str(tmp_path)]) as extent:
+        extent._thread.join(60)
+    assert (extent.known, extent.files, extent.bytes) == (True, 0, 0)
+
+
+def test_duplicates_tell_how_far_they_are(archive):
+    told = []
+    list(archive.duplicates("*", on_progress=lambda *far: told.append(far)))
+    assert told[:3] == [("read", 0, 3), ("read", 1, 3), ("read", 2, 3)]
+    assert {stage for stage, _done, _total in told} <= {"read", "compared"}
+
+
+def test_progress_on_a_terminal_and_elsewhere(desk, monkeypatch, capsys):
+    from reftel.cli import progress
+
+    monkeypatch.setattr(progress.time, "monotonic", iter(range(0, 100, 4)).__next__)
+    with progress.progress() as tell:
+        for done in range(4):
+            tell(f"{done} texts read", done, 4 if done else None, at="a.txt")
+    assert capsys.readouterr().err.splitlines() == ["reftel: 1 texts read (25%), now a.txt", "reftel: 3 texts read (75%), now a.txt"]
+    with progress.progress(quiet=True) as tell:
+        assert tell is None
+
+
+def test_a_picture_says_where_it_is(run, monkeypatch):
+    monkeypatch.setattr("reftel.render.timeline.draw", lambda *_arguments: None)
+    assert run("timeline", "minsk", "--png", "a.png", "--svg", "b.svg", "--format", "csv").splitlines()[-2:] == ["wrote b.svg", "wrote a.png"]
