@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from pathlib import Path
@@ -37,7 +38,7 @@ def test_a_command_is_there_with_its_options(want, line):
     command = group.get_command(None, name)
     list_file = next((place for place, argument in enumerate(arguments) if argument == "list.txt"), None)
     if list_file is not None:
-        arguments[list_file] = "-"  # the file is the reader's
+        arguments[list_file] = os.devnull  # the file is the reader's
     context = command.make_context(name, arguments)
     if context.params.get("query"):
         assert read_query(context.params["query"]).notes == ()
