@@ -39,6 +39,7 @@ def test_a_command_is_there_with_its_options(want, line):
     list_file = next((place for place, argument in enumerate(arguments) if argument == "list.txt"), None)
     if list_file is not None:
         arguments[list_file] = os.devnull  # the file is the reader's
-    context = command.make_context(name, arguments)
-    if context.params.get("query"):
-        assert read_query(context.params["query"]).notes == ()
+    with command.make_context(name, arguments) as context:
+        query = context.params.get("query")
+    if query:
+        assert read_query(query).notes == ()
