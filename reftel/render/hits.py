@@ -99,7 +99,7 @@ def describe(cable: Cable) -> list[str]:
         cable.origin or cable.post or "",
         ", ".join(cable.signers),
     ]
-    return [part for part in parts if part]
+    return [part for part in parts if part.strip()]
 
 
 def label(paragraph: HitParagraph) -> str:

@@ -33,6 +33,7 @@ ASKED: dict[str, Callable[[reftel.Archive, Path], object]] = {
     "export": lambda archive, folder: archive.export("*", folder / "out.csv"),
     "facets": lambda archive, _: archive.facets("*", ["year"]),
     "highlights": lambda archive, _: archive.highlights("minsk", "08BAKU101"),
+    "keys": lambda archive, _: archive.keys(),
     "kwic": lambda archive, _: archive.kwic("minsk"),
     "last_run": lambda archive, _: archive.last_run(),
     "matches": lambda archive, _: archive.matches("minsk", ids=IDS),
@@ -126,6 +127,7 @@ def test_a_closed_archive_says_so(name, opened, tmp_path):
 ITERATORS = {
     "scan": lambda archive: archive.scan("*"),
     "scan of ids": lambda archive: archive.scan("*", ids=["08BAKU101", "08MOSCOW202"]),
+    "keys": lambda archive: archive.keys(),
     "matches": lambda archive: archive.matches("*"),
     "matches by date": lambda archive: archive.matches("*", sort="date"),
     "kwic": lambda archive: archive.kwic("minsk OR precedent"),
