@@ -28,7 +28,7 @@ from reftel.render import hits as render
 from reftel.render import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from reftel.search.results import Hit, Page
 
@@ -97,9 +97,18 @@ def command(
             _print_page(page)
     else:
         echo_lines(_LINES[output_format](page.hits))
+        echo_notes(_left_out(page, output_format))
     if output_format != "json":
         echo_notes(page.notes)
     return 0 if page.total else 1
+
+
+def _left_out(page: Page, output_format: str) -> Iterator[str]:
+    """What a form that holds nothing but hits does not tell."""
+    if len(page.hits) < page.total:
+        yield f"{render.total_line(page)}; --limit and --offset show others, --all every one"
+    if page.facets:
+        yield f"--facet counts for table and json, {output_format} holds hits alone"
 
 
 def _print_page(page: Page) -> None:

@@ -235,3 +235,15 @@ def test_duplicates_say_how_many_set_phrases_they_leave_out(make_telegram, tmp_p
             assert (code, "were taken for set phrases" in err) == ((0, False) if number == 20 else (1, True))
     record = json.loads(run("duplicates", "-A", tmp_path / "archive", "--format", "json")[1])
     assert (record["duplicates"], record["runs_left_out"] > 10) == ([], True)
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv", "ids", "md"])
+def test_a_page_of_hits_says_that_it_is_one(form, samples, run):
+    """In the forms that hold hits alone, on standard error."""
+    total = samples.search("minsk", limit=0).total
+    assert run("search", "minsk", "-n", 3, "-A", samples.path, "--format", form)[2] == (
+        f"note: {total} cables, 1 to 3 shown; --limit and --offset show others, --all every one\n"
+    )
+    assert run("search", "minsk", "-n", total, "-A", samples.path, "--format", form)[2] == ""
+    assert run("search", "minsk", "--all", "-A", samples.path, "--format", form)[2] == ""
+    assert f"--facet counts for table and json, {form} holds" in run("search", "minsk", "--facet", "year", "-A", samples.path, "--format", form)[2]
