@@ -27,6 +27,7 @@ ASKED: dict[str, Callable[[reftel.Archive, Path], object]] = {
     "cable": lambda archive, _: archive.cable("08BAKU101"),
     "citation_graph": lambda archive, _: archive.citation_graph("*", depth=1),
     "citations": lambda archive, _: archive.citations("08BAKU101"),
+    "count": lambda archive, _: archive.count("minsk"),
     "drill": lambda archive, _: archive.drill("*", "year>from:5"),
     "duplicates": lambda archive, _: archive.duplicates(),
     "explain": lambda archive, _: archive.explain("minsk w/3 group"),
@@ -126,6 +127,7 @@ def test_a_closed_archive_says_so(name, opened, tmp_path):
 
 ITERATORS = {
     "scan": lambda archive: archive.scan("*"),
+    "scan by date": lambda archive: archive.scan("*", sort="date"),
     "scan of ids": lambda archive: archive.scan("*", ids=["08BAKU101", "08MOSCOW202"]),
     "keys": lambda archive: archive.keys(),
     "matches": lambda archive: archive.matches("*"),
