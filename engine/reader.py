@@ -134,6 +134,11 @@ class Reader:
         """Those of ``terms`` that a field has."""
         return self._term_set(field, ("terms", *terms), lambda segment: SegmentTerms.named(segment, field, terms))
 
+    def without(self, terms: TermSet, others: TermSet) -> TermSet:
+        """The terms of a set that are not in another set of the same field."""
+        parts = tuple(part.without(other.numbers()) if len(other) else part for part, other in zip(terms.parts, others.parts, strict=True))
+        return TermSet(terms.field, (*terms.name, "without", *others.name), parts)
+
     def _term_set(self, field: str, name: tuple[str, ...], find: Callable[[Segment], SegmentTerms]) -> TermSet:
         def found() -> TermSet:
             return TermSet(field, name, tuple(find(segment) if segment.has_terms(field) else SegmentTerms.none() for segment in self._segments))

@@ -76,23 +76,29 @@ class TermPart:
         return documents
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True)
 class FieldPart:
     """What a word stands for in one field: its common terms, and the live documents and frequencies of the others together.
 
-    ``weights``: what frequencies are multiplied with, by document.
+    ``weights``: what frequencies are multiplied with, by document, and ``scale`` all of them.
     """
 
     weights: Norms
     terms: Sequence[TermPart]
     documents: Wide
     frequencies: Integers
+    scale: float = 1.0
+
+    @functools.cached_property
+    def scaled(self) -> Norms:
+        """The weights times the scale."""
+        return self.weights if self.scale == 1.0 else self.weights * self.scale
 
     @property
     def weighted(self) -> Norms:
         """The frequencies of the terms that are not common, multiplied."""
         weighted: Norms = self.frequencies * self.weights[self.documents]
-        return weighted
+        return weighted if self.scale == 1.0 else weighted * self.scale
 
 
 class Stretches:
@@ -129,7 +135,7 @@ class Stretches:
     def frequencies(self) -> list[tuple[Integers, Norms]]:
         """By field how often each document holds the word, 0 for deleted ones, and the field's weights. Kept, and what is asked after reads these."""
         if self._frequencies is None:
-            self._frequencies = [(self._of_field(field), field.weights) for field in self._fields]
+            self._frequencies = [(self._of_field(field), field.scaled) for field in self._fields]
         return self._frequencies
 
     def _of_field(self, field: FieldPart) -> Integers:
@@ -152,7 +158,7 @@ class Stretches:
         for field, (stretches, _) in zip(self._fields, self._places, strict=True):
             for term in field.terms:
                 assert term.field.bounds is not None
-                found = term.bounds.highest * term.field.bounds.quotients(field.weights, term.base)
+                found = term.bounds.highest * (term.field.bounds.quotients(field.weights, term.base) * field.scale)
                 ceilings[term.first : term.first + len(found)] += found
             if len(stretches):
                 heads = np.flatnonzero(np.concatenate([np.ones(1, dtype=np.bool_), stretches[1:] != stretches[:-1]]))
@@ -169,7 +175,7 @@ class Stretches:
         table = np.zeros((len(chosen), BLOCK), dtype=np.float64)
         for field, (stretches, places) in zip(self._fields, self._places, strict=True):
             for term in field.terms:
-                self._add(table, chosen, term, field.weights)
+                self._add(table, chosen, term, field)
             if len(stretches):
                 rows = chosen.searchsorted(stretches)
                 inside = chosen.take(rows, mode="clip") == stretches
@@ -181,14 +187,14 @@ class Stretches:
             documents, found = documents[alive], found[alive]
         return documents, table.ravel()[found]
 
-    def _add(self, table: Norms, chosen: Wide, term: TermPart, weights: Norms) -> None:
+    def _add(self, table: Norms, chosen: Wide, term: TermPart, field: FieldPart) -> None:
         low, high = chosen.searchsorted((term.first, term.first + len(term.bounds.counts))).tolist()
         own = chosen[low:high] - term.first
         counts = term.bounds.counts[own]
         if not counts.any():
             return
         documents, frequencies = term.field.of_stretches(term.term, term.bounds, own[counts > 0])
-        table[np.repeat(np.arange(low, high), counts), documents % BLOCK] += frequencies * weights[documents + term.base]
+        table[np.repeat(np.arange(low, high), counts), documents % BLOCK] += frequencies * field.weights[documents + term.base] * field.scale
 
 
 def _room(size: int) -> Wide:

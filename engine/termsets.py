@@ -68,9 +68,13 @@ class SegmentTerms:
         found = ((term, field.bounds_of(term)) for low, high in self.stretches for term in field.frequent(low, high))
         return [(term, bounds) for term, bounds in found if bounds is not None]
 
+    def numbers(self) -> list[int]:
+        """Their numbers, rising."""
+        return [number for low, high in self.stretches for number in range(low, high)]
+
     def without(self, terms: Sequence[int]) -> Self:
         """The others."""
-        return self.of_numbers([number for low, high in self.stretches for number in range(low, high) if number not in terms])
+        return self.of_numbers([number for number in self.numbers() if number not in terms])
 
     @classmethod
     def named(cls, segment: Segment, field: str, terms: Sequence[str]) -> Self:

@@ -76,6 +76,7 @@ class Field:
     """One field. Exactly one of ``blocks``, ``values`` and ``number`` gives its values, according to what is stored of its kind.
 
     ``default``: searched by bare words, with ``weight`` in ranking. ``facet``: ``facet_values`` can be counted. ``sort``: a sort key.
+    ``passage``: how much one of its blocks counts as a passage that answers, 0 where blocks are none.
     ``of``: the field that a field of the query language alone speaks of. ``paragraphs``: its blocks are those that paragraphs are made of.
     """
 
@@ -92,6 +93,7 @@ class Field:
     scale: scales.Scale | None = None
     default: bool = False
     weight: float = 1.0
+    passage: float = 0.0
     sort: bool = False
     choices: tuple[str, ...] = ()
     of: str = ""
@@ -220,9 +222,9 @@ _CONTAINERS = ("cablegate-html", "cables-csv", "json-lines", "telegram", "body-o
 
 FIELDS: tuple[Field, ...] = (
     Field("subject", "text", "words of the subject line", ("subject:kosovo", 'subject:"minsk group"'),
-          blocks=lambda cable: _single(cable.subject), default=True, weight=3.0),
+          blocks=lambda cable: _single(cable.subject), default=True, weight=10.0, passage=1.5),
     Field("body", "text", "words of the paragraphs and their headings", ("body:precedent",), aliases=("text",),
-          blocks=_body_blocks, default=True, paragraphs=True),
+          blocks=_body_blocks, default=True, passage=1.0, paragraphs=True),
     Field("head", "text", "words of the head lines (caption, passing lines, references) and the signature", ("head:nodis",),
           blocks=_head_blocks, default=True, weight=0.3),
     Field("summary", "text", "words of the summary", ("summary:election",), blocks=lambda cable: _single(cable.summary)),

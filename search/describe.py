@@ -36,6 +36,8 @@ def describe(node: plan.Node) -> str:
             return f"cited by {' or '.join(ids)}"
         case plan.Prefer(bonuses=bonuses):
             return f"prefer {len(bonuses)} of the parts below"
+        case plan.Neighbours(phrases=phrases):
+            return f"the order counts {len(phrases)} of the parts below"
         case _:
             return _PLAIN[type(node)]
 

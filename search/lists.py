@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 
 from reftel.schema.fields import field_of_kind
-from reftel.search.plan import And, Node, Not, Nothing, Or, Prefer, Tagged, Value
+from reftel.search.plan import And, Neighbours, Node, Not, Nothing, Or, Prefer, Tagged, Value
 from reftel.search.walk import rewrite
 
 Lookup = Callable[[str], Collection[str]]
@@ -41,7 +41,7 @@ def iter_tags(root: Node) -> Iterator[str]:
         case And() | Or():
             for child in root.children:
                 yield from iter_tags(child)
-        case Not() | Prefer():
+        case Not() | Prefer() | Neighbours():
             yield from iter_tags(root.child)
 
 

@@ -177,15 +177,23 @@ class CitedBy(Node):
 class Prefer(Node):
     """Exactly the cables of ``child``; each of ``bonuses`` that also holds adds `PREFERENCE` times its weight to the score.
 
-    Compiled from words written side by side (their phrase is preferred) and from a bare cable id (that cable first, then those that cite it).
+    Compiled from a bare cable id: that cable first, then those that cite it.
     """
 
     child: Node
     bonuses: tuple[tuple[Node, float], ...]
 
 
+@frozen
+class Neighbours(Node):
+    """Exactly the cables of ``child``. Where one of ``phrases`` stands, words side by side in the question, that adds to the score by degree."""
+
+    child: Node
+    phrases: tuple[Phrase, ...]
+
+
 PREFERENCE = 100.0
-"""Larger than any sum of BM25 scores in practice, so that a preference decides the order and BM25 decides within it."""
+"""Larger than any score in practice, so that a preference decides the order and the score decides within it."""
 
 
 # -- the whole request --------------------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import numpy as np
 
 from reftel.schema.fields import fields_by_name
 from reftel.search.matching import edit_distances
-from reftel.search.plan import Everything, Node, Not, Prefer, Request, Value, Word
+from reftel.search.plan import Everything, Neighbours, Node, Not, Prefer, Request, Value, Word
 from reftel.search.walk import children
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def suggestions(engine: Engine, root: Node) -> tuple[str, ...]:
 
 def _leaves(node: Node) -> Iterator[Word | Value]:
     """Words and values asked for, not those under a `Not` or only preferred; patterns and spelling variants need no correction."""
-    if isinstance(node, Prefer):
+    if isinstance(node, Prefer | Neighbours):
         yield from _leaves(node.child)
     elif isinstance(node, Value) or (isinstance(node, Word) and node.match in ("exact", "stem")):
         yield node

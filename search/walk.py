@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator
 
-from reftel.search.plan import And, AnyOf, Mark, Near, Node, Not, Or, Paragraph, Phrase, Prefer, Word
+from reftel.search.plan import And, AnyOf, Mark, Near, Neighbours, Node, Not, Or, Paragraph, Phrase, Prefer, Word
 from reftel.search.positions import POSITIONAL
 
 
@@ -22,6 +22,8 @@ def children(node: Node) -> tuple[Node, ...]:
             return (node.child,)
         case Prefer():
             return (node.child, *(bonus for bonus, _weight in node.bonuses))
+        case Neighbours():
+            return (node.child, *node.phrases)
         case _:
             return ()
 
@@ -30,7 +32,7 @@ def iter_words(node: Node) -> Iterator[Word]:
     """Every word of an expression that is not under a `Not` and not only preferred, in order; repeated ones too."""
     if isinstance(node, Word):
         yield node
-    elif isinstance(node, Prefer):
+    elif isinstance(node, Prefer | Neighbours):
         yield from iter_words(node.child)
     elif not isinstance(node, Not):
         for child in children(node):
@@ -46,20 +48,10 @@ def iter_all_words(node: Node) -> Iterator[Word]:
 
 
 def prefers(node: Node) -> bool:
-    """Whether any `Prefer` stands in the combinations that a node is made of."""
+    """Whether any `Prefer` or `Neighbours` stands in the combinations that a node is made of."""
     if isinstance(node, And | Or):
         return any(map(prefers, node.children))
-    return isinstance(node, Prefer)
-
-
-def iter_preferences(node: Node) -> Iterator[Prefer]:
-    """Every `Prefer` that is not under a `Not`."""
-    if isinstance(node, Prefer):
-        yield node
-        yield from iter_preferences(node.child)
-    elif not isinstance(node, Not):
-        for child in children(node):
-            yield from iter_preferences(child)
+    return isinstance(node, Prefer | Neighbours)
 
 
 def iter_evidence(node: Node) -> Iterator[Node]:
@@ -82,7 +74,7 @@ def rewrite(root: Node, change: Callable[[Node], Node]) -> Node:
     match root:
         case And() | Or():
             return dataclasses.replace(root, children=tuple(rewrite(child, change) for child in root.children))
-        case Not() | Prefer():
+        case Not() | Prefer() | Neighbours():
             return dataclasses.replace(root, child=rewrite(root.child, change))
         case _:
             return root

@@ -20,15 +20,18 @@ from reftel.search.engines.columns import Columns
 from reftel.search.engines.lexicon import Lexicon
 from reftel.search.engines.outline import conjunction, fields_of, outline
 from reftel.search.engines.places import FieldPlaces
+from reftel.search.engines.scoredwords import ScoredWord, saturated
 from reftel.search.engines.sets import DocumentSet, Mask, union
 from reftel.search.matching import fixed_prefix, matching_pattern
 from reftel.search.paragraphs import BODY, Paragraphs, paragraphs_where
 from reftel.search.positions import PLACE_BITS, Integers, found_in, ranges, starts
+from reftel.search.scoring import NEIGHBOURS
 from reftel.search.walk import children, iter_words
 
 MOST_POSTINGS = 30_000_000
 """Documents, summed over all words that the patterns of a query stand for, that it may go through: some ten seconds and a gigabyte."""
 
+_NO_NUMBERS = np.empty(0, dtype=np.int64)
 _PLACES_AT_ONCE = 1 << 17
 _FEW_PLACES = 1 << 14  # of all words of a phrase; so few are gone through whole
 _PHRASES_BYTES = 16 << 20
@@ -52,6 +55,7 @@ WAYS: dict[type[plan.Node], str] = {
     plan.Range: "sorted column",
     plan.CitedBy: "column of references",
     plan.Prefer: "its first part; the others count in the order alone",
+    plan.Neighbours: "its first part; the others count in the order alone",
 }
 """By which way each kind of node is evaluated. There is one for every kind: nothing of a plan is left to Whoosh's matchers."""
 
@@ -80,6 +84,7 @@ class Evaluation:
             plan.Range: lambda node, within: columns.between(node.field, node.lowest, node.highest, within),
             plan.CitedBy: self._cited_by,
             plan.Prefer: lambda node, within: self.hits(node.child, within),
+            plan.Neighbours: lambda node, within: self.hits(node.child, within),
         }
 
     def refuse_broad(self, root: plan.Node) -> None:
@@ -122,14 +127,36 @@ class Evaluation:
             return None
         return DocumentSet.among(self._starts(node, field, None) >> PLACE_BITS, self._reader.size)
 
+    def scored_phrase(self, node: plan.Phrase, within: DocumentSet) -> ScoredWord:
+        """Where a phrase stands in ``within``, scored as a word would be that is as rare as the commonest of the phrase's."""
+        parts = []
+        for field in fields_of(node):
+            candidates = self._common(known, within) if (known := self._known(node, field)) is not None else self._candidates(node, field, within)
+            if len(candidates):
+                numbers, counts = np.unique(self._all_starts(node, field, candidates) >> PLACE_BITS, return_counts=True)
+                inside = candidates.holds(numbers)
+                numbers, counts = numbers[inside], counts[inside]
+                parts.append((numbers, counts * self._lexicon.norms_at(field, numbers)))
+        numbers, frequency = self._lexicon.added_up(parts) if parts else (_NO_NUMBERS, np.zeros(0))
+        rare = NEIGHBOURS * min(self._lexicon.scored(word).rarity for word in iter_words(node))
+        return ScoredWord(DocumentSet.of(numbers, self._reader.size), saturated(frequency, rare), rare, common=False)
+
+    def field_text(self, documents: Integers) -> Callable[[str], FieldPlaces]:
+        """Where words stand in some documents, by field."""
+        return lambda field: FieldPlaces(self._reader, self._lexicon, field, documents)
+
     def _standing(self, node: plan.Node, field: str, candidates: DocumentSet) -> DocumentSet:
         """Those of ``candidates``, which hold words enough for it, where ``node`` stands in ``field``."""
         if not len(candidates):
             return candidates
+        documents = self._all_starts(node, field, candidates) >> PLACE_BITS
+        return candidates.those_among(documents) if candidates.sparse else DocumentSet.among(documents, self._reader.size).both(candidates)
+
+    def _all_starts(self, node: plan.Node, field: str, candidates: DocumentSet) -> Integers:
+        """Where ``node`` begins in ``candidates``; places in other documents may be among them."""
         if candidates.sparse:
-            return candidates.those_among(self._starts(node, field, candidates.numbers) >> PLACE_BITS)
-        places = np.concatenate([self._starts(node, field, within) for within in self._pieces(node, field)])
-        return DocumentSet.among(places >> PLACE_BITS, self._reader.size).both(candidates)
+            return self._starts(node, field, candidates.numbers)
+        return np.concatenate([self._starts(node, field, within) for within in self._pieces(node, field)])
 
     def _starts(self, node: plan.Node, field: str, within: Integers | range | None) -> Integers:
         return starts(node, FieldPlaces(self._reader, self._lexicon, field, within))

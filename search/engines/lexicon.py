@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -15,10 +15,11 @@ from reftel.engine.stretches import FieldPart, Stretches
 from reftel.schema.analysis import stem
 from reftel.schema.fields import fields_by_name
 from reftel.search import plan
-from reftel.search.engines.scoredwords import BLOCK, K1, BoundedWord, ScoredWord, Scores, saturated
+from reftel.search.engines.scoredwords import BLOCK, BoundedWord, ScoredWord, Scores, saturated
 from reftel.search.engines.sets import SPARSE, DocumentSet
 from reftel.search.matching import fixed_prefix, matching
 from reftel.search.positions import Integers
+from reftel.search.scoring import INFLECTED, rarity
 
 _CACHE_BYTES = 256 << 20
 _REMEMBERED = 4096
@@ -48,6 +49,15 @@ class Lexicon:
             return found
         return self._reader.exactly(field, matching(word, self._reader.terms(field, fixed_prefix(word))))
 
+    def _forms(self, word: plan.Word, field: str) -> list[tuple[TermSet, float]]:
+        """The terms that ``word`` stands for, and how much a frequency of them counts: the form asked for whole, inflections less."""
+        found = self.terms(word, field)
+        if word.match != "stem" or not len(found):
+            return [(found, 1.0)] if len(found) else []
+        own = self._reader.exactly(field, (word.text,))
+        parts = [(own, 1.0), (self._reader.without(found, own), INFLECTED)]
+        return [(terms, counted) for terms, counted in parts if len(terms)]
+
     def _total_postings(self, word: plan.Word) -> int:
         """The documents that hold a term that ``word`` stands for, summed over terms and fields."""
         return sum(self._reader.total_postings(self.terms(word, field)) for field in dict.fromkeys(word.fields))
@@ -65,11 +75,11 @@ class Lexicon:
 
     def _bounded(self, word: plan.Word) -> ScoredWord | None:
         """A word that stands for a few common terms, and perhaps others; ``None`` for any other, and where its documents are not many."""
-        filled = [terms for field in dict.fromkeys(word.fields) if len(terms := self.terms(word, field))]
-        split = self._reader.guard(lambda: [self._reader.common_terms(terms) for terms in filled])
-        if not 0 < sum(len(common) for common, _rest in split) <= _MOST_COMMON:
+        forms = [form for field in dict.fromkeys(word.fields) for form in self._forms(word, field)]
+        split = self._reader.guard(lambda: [(*self._reader.common_terms(terms), counted) for terms, counted in forms])
+        if not 0 < sum(len(common) for common, _rest, _counted in split) <= _MOST_COMMON:
             return None
-        fields = [FieldPart(self._all_norms(rest.field), common, *self._postings(rest)) for common, rest in split]
+        fields = [FieldPart(self._all_norms(rest.field), common, *self._postings(rest), counted) for common, rest, counted in split]
         stretches, size = Stretches(self._reader.grid, fields), self._reader.size
         count = stretches.count()
         if count is None:
@@ -77,30 +87,35 @@ class Lexicon:
             documents = DocumentSet.by(stretches.mask())
         else:
             documents = DocumentSet.later(size, count, lambda: self._reader.guard(stretches.mask))
-        return None if documents.sparse else BoundedWord(self._reader, stretches, documents, self._factor(len(documents)))
+        return None if documents.sparse else BoundedWord(self._reader, stretches, documents, self.rarity(len(documents)))
 
     def _postings(self, terms: TermSet) -> tuple[Integers, Integers]:
         return self._reader.postings_of(terms) if len(terms) else (_NO_NUMBERS, _NO_NUMBERS)
 
     def _whole(self, word: plan.Word) -> ScoredWord:
         numbers, frequency = self._weighted(word)
-        size, factor = self._reader.size, self._factor(len(numbers))
+        size, rare = self._reader.size, self.rarity(len(numbers))
         if len(numbers) * SPARSE < size:
-            return ScoredWord(DocumentSet.of(numbers, size), saturated(frequency, factor), common=False)
+            return ScoredWord(DocumentSet.of(numbers, size), saturated(frequency, rare), rare, common=False)
         spread = np.zeros(-(-size // BLOCK) * BLOCK, dtype=np.float64)
-        spread[numbers] = saturated(frequency, factor)
-        return ScoredWord(DocumentSet.by(spread[:size] > 0), spread, common=True)
+        spread[numbers] = saturated(frequency, rare)
+        return ScoredWord(DocumentSet.by(spread[:size] > 0), spread, rare, common=True)
 
-    def _factor(self, holding: int) -> float:
-        """What a word counts that so many documents hold: the rarer, the more."""
-        return math.log(1 + (self._reader.documents - holding + 0.5) / (holding + 0.5)) * (K1 + 1)
+    def rarity(self, holding: int) -> float:
+        """How much a word counts that so many documents hold."""
+        return rarity(self._reader.documents, holding)
 
     def _weighted(self, word: plan.Word) -> tuple[Integers, Scores]:
         """Documents, and the frequencies of all fields weighted, normalised by length and added up."""
         parts = []
         for field in dict.fromkeys(word.fields):
-            numbers, counts = self._postings(self.terms(word, field))
-            parts.append((numbers, counts * self._norms_at(field, numbers)))
+            for terms, counted in self._forms(word, field):
+                numbers, counts = self._postings(terms)
+                parts.append((numbers, counts * self.norms_at(field, numbers) * counted))
+        return self.added_up(parts)
+
+    def added_up(self, parts: Sequence[tuple[Integers, Scores]]) -> tuple[Integers, Scores]:
+        """Documents, rising, with what several lists of documents have for each together."""
         filled = [part for part in parts if len(part[0])]
         if len(filled) == 1:
             return filled[0]
@@ -110,7 +125,7 @@ class Lexicon:
         found = np.flatnonzero(total)
         return found, total[found]
 
-    def _norms_at(self, field: str, numbers: Integers) -> Scores:
+    def norms_at(self, field: str, numbers: Integers) -> Scores:
         """What a frequency in a field is multiplied with in each of ``numbers``. Those of all documents are reckoned when many are asked for."""
         if field in self._norms or len(numbers) * SPARSE >= self._reader.size:
             return self._all_norms(field)[numbers]

@@ -1,7 +1,7 @@
 """The oracle: the plan evaluated cable by cable, straight from the definitions in ``search/plan.py``.
 
-Small and obvious rather than fast; tests hold every other engine against it. It ranks by preferences alone (no BM25): the score of a hit
-is the sum of the bonuses that hold.
+Small and obvious rather than fast; tests hold every other engine against it. Scores are those of ``search/scoring.py``, reckoned hit by hit
+from the words' places.
 """
 
 from __future__ import annotations
@@ -10,11 +10,28 @@ import collections
 import fnmatch
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from reftel.engine.bounds import SLOPE
 from reftel.schema.analysis import stem
 from reftel.schema.document import Document, ParagraphEntry
 from reftel.schema.errors import EngineError
-from reftel.schema.fields import field_of_kind, fields_by_name, paragraph_field
+from reftel.schema.fields import FIELDS, field_of_kind, fields_by_name, paragraph_field
 from reftel.search import plan
+from reftel.search.positions import POSITIONAL
+from reftel.search.scoring import (
+    INFLECTED,
+    MOST_WORDS,
+    NEARNESS,
+    NEIGHBOURS,
+    PASSAGE,
+    REACH,
+    nearness,
+    pairs_of,
+    rarity,
+    saturated,
+)
+from reftel.search.walk import iter_words
+
+_DIGITS = 9
 
 Span = tuple[int, int, int]
 """Block, first and last token position of a match in one field."""
@@ -40,7 +57,7 @@ class MemoryEngine:
         facets = {name: count_facet(name, hits, limit) for name, limit in request.facets}
         scores = dict.fromkeys((hit.key for hit in hits), 0.0)
         if request.sort == "relevance":
-            scores = {hit.key: self._score(request.root, hit) for hit in hits}
+            scores = self._scores(request.root, hits)
             ordered = sorted(hits, key=lambda hit: -scores[hit.key])
         else:
             ordered = sort_by_field(request.sort, hits)
@@ -64,7 +81,7 @@ class MemoryEngine:
                 return in_range(document.numbers[node.field], node.lowest, node.highest)
             case plan.CitedBy():
                 return not self._cited_by(node.ids).isdisjoint(document.keywords[field_of_kind("id").name])
-            case plan.Prefer():
+            case plan.Prefer() | plan.Neighbours():
                 return self._holds(node.child, document)
             case _:
                 return combine(node, lambda child: self._holds(child, document), lambda: any_span(node, document))
@@ -73,16 +90,83 @@ class MemoryEngine:
         citing = (document for document in self._documents.values() if not set(ids).isdisjoint(document.keywords[field_of_kind("id").name]))
         return {cited for document in citing for cited in document.keywords[field_of_kind("references").name]}
 
-    def _score(self, node: plan.Node, document: Document) -> float:
+    # -- scores ----------------------------------------------------------------------------------------------
+
+    def _scores(self, root: plan.Node, hits: list[Document]) -> dict[str, float]:
+        """The score of each hit by key, in billionths, so that equal ones tie whatever order they were added up in."""
+        words = list(dict.fromkeys(iter_words(root)))
+        scores = {hit.key: self._preference(root, hit) + sum(self._of_word(word, hit) for word in words) + self._of_phrases(root, hit) for hit in hits}
+        scores = {key: round(score, _DIGITS) for key, score in scores.items()}
+        if 1 < len(words) <= MOST_WORDS and not isinstance(root, POSITIONAL):
+            for hit in sorted(hits, key=lambda hit: -scores[hit.key])[:REACH]:
+                scores[hit.key] = round(scores[hit.key] + self._best_passage(words, hit), _DIGITS)
+        return scores
+
+    def _preference(self, node: plan.Node, document: Document) -> float:
         """Sum of the preferences met, in the parts of ``node`` that hold."""
         match node:
             case plan.Prefer():
                 bonus = sum(weight for wanted, weight in node.bonuses if self._holds(wanted, document))
-                return plan.PREFERENCE * bonus + self._score(node.child, document)
+                return plan.PREFERENCE * bonus + self._preference(node.child, document)
+            case plan.Neighbours():
+                return self._preference(node.child, document)
             case plan.And() | plan.Or():
-                return sum(self._score(child, document) for child in node.children if self._holds(child, document))
+                return sum(self._preference(child, document) for child in node.children if self._holds(child, document))
             case _:
                 return 0.0
+
+    def _of_phrases(self, node: plan.Node, document: Document) -> float:
+        """What words side by side in the question add, in the parts of ``node`` that hold."""
+        match node:
+            case plan.Neighbours():
+                own = sum(self._of_phrase(phrase, document) for phrase in node.phrases)
+                return own + self._of_phrases(node.child, document)
+            case plan.Prefer():
+                return self._of_phrases(node.child, document)
+            case plan.And() | plan.Or():
+                return sum(self._of_phrases(child, document) for child in node.children if self._holds(child, document))
+            case _:
+                return 0.0
+
+    def _of_word(self, word: plan.Word, document: Document) -> float:
+        own = plan.Word(word.text, "exact", fields=word.fields) if word.match == "stem" else word
+        frequency = 0.0
+        for field in dict.fromkeys(word.fields):
+            asked, all_forms = (count_words(each, field, document) for each in (own, word))
+            frequency += (asked + INFLECTED * (all_forms - asked)) * self._weight(field, document)
+        return saturated(frequency, self._rarity(word))
+
+    def _of_phrase(self, phrase: plan.Phrase, document: Document) -> float:
+        fields = dict.fromkeys(field for word in iter_words(phrase) for field in word.fields)
+        begins = {field: {(block, first) for block, first, _ in spans_of(phrase, field, document)} for field in fields}
+        frequency = sum(len(found) * self._weight(field, document) for field, found in begins.items())
+        return NEIGHBOURS * saturated(frequency, min(map(self._rarity, iter_words(phrase))))
+
+    def _weight(self, name: str, document: Document) -> float:
+        """What a frequency in a field counts in a document of this length."""
+        lengths = [sum(map(len, each.texts[name])) for each in self._documents.values()]
+        average = sum(lengths) / len(lengths)
+        return fields_by_name()[name].weight / (1 - SLOPE + SLOPE * sum(map(len, document.texts[name])) / (average or 1.0))
+
+    def _rarity(self, word: plan.Word) -> float:
+        return rarity(len(self._documents), len(self.matches(word)))
+
+    def _best_passage(self, words: list[plan.Word], document: Document) -> float:
+        passages = (
+            field.passage * self._passage([word for word in words if field.name in word.fields], field.name, block, document)
+            for field in FIELDS if field.passage for block in range(len(document.texts[field.name]))
+        )  # fmt: skip
+        return PASSAGE * max(passages, default=0.0)
+
+    def _passage(self, words: list[plan.Word], field: str, block: int, document: Document) -> float:
+        places = {word: sorted(first for number, first, _ in spans_of(word, field, document) if number == block) for word in words}
+        if sum(map(bool, places.values())) < 2:
+            return 0.0
+        score = sum(self._rarity(word) for word, found in places.items() if found)
+        for left, right in pairs_of(words):
+            near = [nearness(second - first) for first in places[left] for second in places[right] if first != second]
+            score += NEARNESS * min(self._rarity(left), self._rarity(right)) * max(near, default=0.0)
+        return score
 
     # -- for the tools of research ---------------------------------------------------------------------------
 
@@ -168,6 +252,13 @@ def spans_of(node: plan.Node, field: str, document: Document) -> set[Span]:
             return near_spans(spans_of(node.left, field, document), spans_of(node.right, field, document), node)
         case _:
             raise EngineError(f"{type(node).__name__} is no expression of positions")
+
+
+def count_words(word: plan.Word, field: str, document: Document) -> int:
+    """How many tokens of a field ``word`` asks for; two that stand at one place are two."""
+    tokens = [token for block in document.texts[field] for token in block]
+    tokens.extend(token for _block, _at, token in document.joined.get(field, ()))
+    return sum(matches_word(token, word) for token in tokens)
 
 
 def phrase_spans(parts: list[set[Span]]) -> set[Span]:

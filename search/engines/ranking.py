@@ -1,8 +1,7 @@
-"""Scores: BM25F over the text fields, and the preferences of a plan on top; and the best hits without scoring all of them.
+"""The order of hits by `reftel.search.scoring`, and the preferences of a plan on top; and the best hits without scoring all of them.
 
-BM25F (Robertson and Zaragoza 2009, section 3.5): the frequencies of a word in a document's fields are weighted, normalised by field length,
-and added up before they are saturated. Inflections and spelling variants of a query word count as that word. Words of phrases,
-proximities and same-paragraph expressions score like words that stand alone.
+Words of phrases, proximities and same-paragraph expressions score like words that stand alone. Passages are looked at for the first
+`REACH` hits by everything else.
 
 Of every word it is known in which documents it adds most. Where the other words are rare, their documents are scored and put beside those,
 and no other hit is looked at as long as none can reach the lowest of the window. Where several words are common, the highest score in every
@@ -12,7 +11,7 @@ and no other hit is looked at as long as none can reach the lowest of the window
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -23,6 +22,7 @@ from reftel.search.engines.evaluation import Evaluation
 from reftel.search.engines.scoredwords import BLOCK, CHAMPIONS, REMEMBERED, Champions, ScoredWord, Scores
 from reftel.search.engines.sets import DocumentSet, union
 from reftel.search.positions import Integers
+from reftel.search.scoring import REACH
 from reftel.search.walk import prefers
 
 _TICKS = 1e9  # scores count in billionths, so that two cables with the same words tie whatever order their scores were added up in
@@ -37,13 +37,18 @@ _LOOKED_UP = 64  # for so few documents every word is
 
 Bonus = tuple[DocumentSet, float]
 Best = tuple[Integers, Scores]
+Passages = Callable[[Integers], Scores]
+"""What the best passages of some documents, which rise, add to their scores."""
 
 
 class Ranking:
     """The hits of one plan by falling score, ties by key. ``words``: those that add to scores, each once."""
 
-    def __init__(self, hits: DocumentSet, words: Sequence[ScoredWord], preferred: Sequence[Bonus], reader: Reader, columns: Columns) -> None:
-        self._hits, self._reader, self._columns = hits, reader, columns
+    def __init__(
+        self, hits: DocumentSet, words: Sequence[ScoredWord], preferred: Sequence[Bonus], reader: Reader, columns: Columns,
+        passages: Passages | None = None,
+    ) -> None:  # fmt: skip
+        self._hits, self._reader, self._columns, self._passages = hits, reader, columns, passages
         self._words = [word for word in words if len(word.documents)]
         self._bonuses = [bonus for bonus in preferred if len(bonus[0])]
 
@@ -54,9 +59,24 @@ class Ranking:
             return []
         if not self._words and not self._bonuses:
             return [plan.Found(self._reader.key(document), 0.0) for document in self._columns.window("", self._hits, offset, limit).tolist()]
+        if self._passages is not None and len(self._words) > 1:
+            first = self.first(self._passages)
+            rest = self._ordered(*self._best(end), len(first), end) if end > len(first) else []
+            return [*first, *rest][offset:end]
         if len(self._words) == 1 and not self._bonuses and self._hits is self._words[0].documents and end <= REMEMBERED:
             return self._of_lone(self._words[0], end)[offset:end]
         return self._ordered(*self._best(end), offset, end)
+
+    def first(self, passages: Passages) -> list[plan.Found]:
+        """The first `REACH` hits, with their passages."""
+        count = min(REACH, len(self._hits))
+        documents, scores = self._best(count)
+        if len(documents) > count:
+            kept = np.lexsort((self._reader.key_order()[documents], np.rint(scores * -_TICKS)))[:count]
+            documents, scores = documents[kept], scores[kept]
+        order = np.argsort(documents)
+        documents, scores = documents[order], scores[order]
+        return self._ordered(documents, scores + passages(documents), 0, count)
 
     def _of_lone(self, word: ScoredWord, end: int) -> list[plan.Found]:
         """The first hits of a question for one word, which the word remembers."""
@@ -192,12 +212,26 @@ def _above(documents: Integers, scores: Scores, count: int) -> tuple[Integers, S
     return documents[kept], scores[kept]
 
 
+def neighbours(node: plan.Node, hits: DocumentSet, evaluation: Evaluation) -> Iterator[ScoredWord]:
+    """The phrases of every `plan.Neighbours` of ``node``, in the parts of it that hold."""
+    if isinstance(node, plan.Prefer | plan.Neighbours):
+        yield from neighbours(node.child, hits, evaluation)
+        for phrase in node.phrases if isinstance(node, plan.Neighbours) else ():
+            yield evaluation.scored_phrase(phrase, hits)
+    elif isinstance(node, plan.And | plan.Or):
+        for child in node.children:
+            if prefers(child):
+                yield from neighbours(child, evaluation.hits(child, hits), evaluation)
+
+
 def bonuses(node: plan.Node, hits: DocumentSet, evaluation: Evaluation) -> Iterator[Bonus]:
     """The bonuses of every `plan.Prefer` of ``node``, in the parts of it that hold: documents, and what is added to their scores."""
     if isinstance(node, plan.Prefer):
         yield from bonuses(node.child, hits, evaluation)
         for bonus, weight in node.bonuses:
             yield evaluation.hits(bonus, hits), plan.PREFERENCE * weight
+    elif isinstance(node, plan.Neighbours):
+        yield from bonuses(node.child, hits, evaluation)
     elif isinstance(node, plan.And | plan.Or):
         for child in node.children:
             if prefers(child):

@@ -13,10 +13,10 @@ from reftel.engine.stretches import Stretches
 from reftel.search.engines.sets import DocumentSet
 from reftel.search.plan import Found
 from reftel.search.positions import Integers, found_in
+from reftel.search.scoring import K1
 
 Scores = npt.NDArray[np.float64]
 
-K1 = 1.2
 BLOCK = 128
 """Documents whose highest score is kept together for words that stand in many."""
 
@@ -44,9 +44,9 @@ class Champions(NamedTuple):
     floor: float
 
 
-def saturated(frequency: Scores, factor: float) -> Scores:
-    """What weighted frequencies add to scores. ``factor``: of the word's rarity."""
-    scores: Scores = frequency * factor
+def saturated(frequency: Scores, rare: float) -> Scores:
+    """What weighted frequencies of a word of this rarity add to scores; `scoring.saturated` of each."""
+    scores: Scores = frequency * (rare * (K1 + 1))
     scores /= frequency + K1
     return scores
 
@@ -58,8 +58,8 @@ class ScoredWord:
     not), padded to whole blocks, and ``highest`` is the largest of each block.
     """
 
-    def __init__(self, documents: DocumentSet, scores: Scores, *, common: bool) -> None:
-        self.documents, self.common = documents, common
+    def __init__(self, documents: DocumentSet, scores: Scores, rarity: float, *, common: bool) -> None:
+        self.documents, self.rarity, self.common = documents, rarity, common
         self._scores: Scores | None = scores
         self._champions: Champions | None = None
         self.first_hits: list[Found] = []
@@ -111,15 +111,12 @@ class ScoredWord:
 
 
 class BoundedWord(ScoredWord):
-    """A word that stands for common terms: documents, frequencies, scores and champions are read apart, each when it is first asked for.
+    """A word that stands for common terms: documents, frequencies, scores and champions are read apart, each when it is first asked for."""
 
-    ``factor``: of the word's rarity.
-    """
-
-    def __init__(self, reader: Reader, stretches: Stretches, documents: DocumentSet, factor: float) -> None:
-        super().__init__(documents, _NO_SCORES, common=True)
+    def __init__(self, reader: Reader, stretches: Stretches, documents: DocumentSet, rarity: float) -> None:
+        super().__init__(documents, _NO_SCORES, rarity, common=True)
         self._scores = None
-        self._reader, self._stretches, self._factor = reader, stretches, factor
+        self._reader, self._stretches = reader, stretches
         self._leaders: tuple[int, Champions] | None = None
         self._wanted = False
 
@@ -134,7 +131,7 @@ class BoundedWord(ScoredWord):
             scores = np.zeros(-(-size // BLOCK) * BLOCK, dtype=np.float64)
             for frequencies, weights in self._frequencies():
                 scores[:size] += frequencies * weights
-            scores[:size] = saturated(scores[:size], self._factor)
+            scores[:size] = saturated(scores[:size], self.rarity)
             self._scores = scores
         return self._scores
 
@@ -143,7 +140,7 @@ class BoundedWord(ScoredWord):
         if self._scores is not None:
             return self._scores[numbers]
         parts = [frequencies[numbers] * weights[numbers] for frequencies, weights in self._frequencies()]
-        return saturated(functools.reduce(np.add, parts), self._factor)
+        return saturated(functools.reduce(np.add, parts), self.rarity)
 
     def leaders(self, count: int) -> Champions | None:
         """As `ScoredWord.leaders`, by the bounds of its stretches."""
@@ -161,13 +158,13 @@ class BoundedWord(ScoredWord):
 
     def _find_leaders(self, count: int) -> Champions:
         """The best ``count`` and what ties with the last of them: stretch after stretch is read until no other can hold one as good."""
-        ceilings = saturated(self._stretches.ceilings(), self._factor) * _ROUNDING
+        ceilings = saturated(self._stretches.ceilings(), self.rarity) * _ROUNDING
         order = np.argsort(-ceilings)[: np.count_nonzero(ceilings)]
         documents, scores, floor = _NO_NUMBERS, _NO_SCORES, 0.0
         start, end = 0, _FIRST
         while start < min(end, len(order)):
             more, weighted = self._stretches.read(np.sort(order[start:end]))
-            documents, scores = np.concatenate([documents, more]), np.concatenate([scores, saturated(weighted, self._factor)])
+            documents, scores = np.concatenate([documents, more]), np.concatenate([scores, saturated(weighted, self.rarity)])
             if len(scores) > count:
                 floor = _least(scores, count)
                 kept = scores >= floor

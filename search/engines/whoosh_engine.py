@@ -6,6 +6,7 @@ The index gives arrays (postings, places, columns); everything a plan asks is an
 from __future__ import annotations
 
 import contextlib
+import functools
 import time
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,6 +16,7 @@ from typing import Any, NoReturn, Self, cast
 import numpy as np
 
 from reftel.engine import errors
+from reftel.engine.cache import BoundedCache
 from reftel.engine.columns import ABSENT
 from reftel.engine.reader import Reader, open_reader
 from reftel.schema.errors import (
@@ -33,10 +35,14 @@ from reftel.search.engines.columns import Columns
 from reftel.search.engines.evaluation import WAYS, Evaluation
 from reftel.search.engines.lexicon import Lexicon
 from reftel.search.engines.outline import outline
-from reftel.search.engines.ranking import Ranking, bonuses
+from reftel.search.engines.passages import Scores, Weighed, may_have_passages, passage_scores
+from reftel.search.engines.ranking import Passages, Ranking, bonuses, neighbours
 from reftel.search.engines.sets import DocumentSet, Mask
+from reftel.search.positions import Integers
+from reftel.search.scoring import REACH
 from reftel.search.walk import children
 
+_FIRST_HITS_BYTES, _BYTES_OF_A_HIT = 8 << 20, 160
 _ERRORS: dict[type[errors.EngineError], type[ArchiveError]] = {
     errors.IndexClosed: ArchiveClosed,
     errors.IndexMissing: ArchiveMissing,
@@ -79,6 +85,7 @@ class WhooshEngine:
         self._reader = reader
         self._lexicon, self._columns = Lexicon(reader), Columns(reader)
         self._evaluation = Evaluation(reader, self._lexicon, self._columns)
+        self._first_hits: BoundedCache[tuple[plan.Found, ...]] = BoundedCache(_FIRST_HITS_BYTES, lambda hits: _BYTES_OF_A_HIT * (1 + len(hits)))
         # Parts of these refer to each other, so that without this the files would stay open until the next garbage collection.
         self._let_go = weakref.finalize(self, _let_go, reader, (self._lexicon, self._columns, self._evaluation))
         self._let_go.atexit = False
@@ -158,14 +165,32 @@ class WhooshEngine:
 
     def _window(self, request: plan.Request, hits: DocumentSet) -> tuple[plan.Found, ...]:
         if request.sort == "relevance":
-            return tuple(self._ranking(request.root, hits).window(request.offset, request.limit))
+            return self._ranked(request, hits)
         documents = self._columns.window(request.sort, hits, request.offset, request.limit)
         return tuple(plan.Found(self._reader.key(document), 0.0) for document in documents.tolist())
 
-    def _ranking(self, root: plan.Node, hits: DocumentSet) -> Ranking:
+    def _ranked(self, request: plan.Request, hits: DocumentSet) -> tuple[plan.Found, ...]:
+        """The window by score. The first hits of questions with passages are remembered, for the next page and the next facet."""
+        end = len(hits) if request.limit is None else min(len(hits), request.offset + request.limit)
+        words = outline(request.root).words
+        if not may_have_passages(request.root, words):
+            return tuple(self._ranking(request.root, hits, None).window(request.offset, request.limit))
+        passages = functools.partial(self._passages, [Weighed(word, self._lexicon.scored(word).rarity) for word in words])
+        if not 0 < end <= REACH:
+            return tuple(self._ranking(request.root, hits, passages).window(request.offset, request.limit))
+        first = self._first_hits.get(request.root, lambda: tuple(self._ranking(request.root, hits, passages).window(0, REACH)))
+        return first[request.offset : end]
+
+    def _ranking(self, root: plan.Node, hits: DocumentSet, passages: Passages | None) -> Ranking:
         about = outline(root)
+        words = [self._lexicon.scored(word) for word in about.words]
         preferred = list(bonuses(root, hits, self._evaluation)) if about.prefers else []
-        return Ranking(hits, [self._lexicon.scored(word) for word in about.words], preferred, self._reader, self._columns)
+        if about.prefers:
+            words += neighbours(root, hits, self._evaluation)
+        return Ranking(hits, words, preferred, self._reader, self._columns, passages)
+
+    def _passages(self, words: Sequence[Weighed], documents: Integers) -> Scores:
+        return passage_scores(documents, words, self._evaluation.field_text(documents))
 
     def _explain(self, node: plan.Node, *, in_paragraph: bool) -> NodeCount:
         start = time.perf_counter()

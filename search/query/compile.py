@@ -58,18 +58,18 @@ def _paragraph(node: Grouped | tree.SameParagraph) -> plan.Node:
 
 
 def _run(node: tree.Juxtaposed, *, prefer: bool) -> plan.Node:
-    """All of the children; of plain words next to each other, cables with the two side by side are preferred."""
+    """All of the children; of plain words next to each other, those cables come before others that have the two side by side."""
     children = _all(node, prefer=prefer)
     both = plan.And(children, origin=node.span)
     if not prefer:
         return both
     joins = [isinstance(child, Words) and child.joins for child in node.children]
-    bonuses = tuple(
-        (plan.Phrase((*_parts(children[left]), *_parts(children[right]))), 1.0)
+    phrases = tuple(
+        plan.Phrase((*_parts(children[left]), *_parts(children[right])))
         for left, right in itertools.pairwise(range(len(children)))
         if joins[left] and joins[right]
     )
-    return plan.Prefer(both, bonuses, origin=node.span) if bonuses else both
+    return plan.Neighbours(both, phrases, origin=node.span) if phrases else both
 
 
 def _parts(node: plan.Node) -> tuple[plan.Node, ...]:

@@ -11,9 +11,9 @@ from reftel.schema.fields import FIELDS
 from reftel.search import plan
 
 WORDS = ("talk", "talks", "talking", "minsk", "group", "groups", "dying", "die", "skies", "sky", "us", "f", "16", "ünter", "кошка")
-TEXT_FIELDS = tuple(field.name for field in FIELDS if field.kind in ("text", "name"))
-KEYWORD_FIELDS = tuple(field.name for field in FIELDS if field.kind == "keyword")
-NUMBER_FIELDS = tuple(field.name for field in FIELDS if field.kind in ("ordered", "date"))
+TEXT_FIELDS = tuple(field.name for field in FIELDS if field.stored == "text")
+KEYWORD_FIELDS = tuple(field.name for field in FIELDS if field.stored == "keyword")
+NUMBER_FIELDS = tuple(field.name for field in FIELDS if field.stored == "number")
 FACETS = tuple(field.name for field in FIELDS if field.facet)
 SORTS = tuple(field.name for field in FIELDS if field.sort)
 
@@ -73,7 +73,9 @@ _leaves = st.one_of(positional, positional, paragraphs, values, _constants)
 
 def _preferring(parts: st.SearchStrategy[plan.Node]) -> st.SearchStrategy[plan.Node]:
     bonuses = st.lists(st.tuples(parts, st.sampled_from((1.0, 2.0))), min_size=1, max_size=2).map(tuple)
-    return st.builds(plan.Prefer, parts, bonuses)
+    phrase = _fields.flatmap(lambda fields: st.lists(_word(fields), min_size=2, max_size=3)).map(lambda each: plan.Phrase(tuple(each)))
+    phrases = st.lists(phrase, min_size=1, max_size=2).map(tuple)
+    return st.builds(plan.Prefer, parts, bonuses) | st.builds(plan.Neighbours, parts, phrases)
 
 
 plans = st.recursive(_leaves, lambda inner: _joined(inner) | _preferring(inner), max_leaves=5)

@@ -15,7 +15,7 @@ from reftel.indexer.writer import CableWriter
 from reftel.schema.cable import Cable
 from reftel.schema.document import document_of
 from reftel.search import plan
-from reftel.search.engines import evaluation
+from reftel.search.engines import evaluation, memory, ranking, whoosh_engine
 from reftel.search.engines.memory import MemoryEngine
 from reftel.search.engines.whoosh_engine import WhooshEngine
 from reftel.search.walk import children
@@ -42,12 +42,15 @@ def index(cables: tuple[Cable, ...], folder: str, cut: int) -> WhooshEngine:
     return WhooshEngine.open(folder)
 
 
-@pytest.fixture(scope="module", params=["as it is", "every word common, no phrase rare"])
+@pytest.fixture(scope="module", params=["as it is", "every word common, no phrase rare", "passages of two hits"])
 def compare(request):
     with pytest.MonkeyPatch.context() as patch:
-        if request.param != "as it is":
+        if request.param == "every word common, no phrase rare":
             patch.setattr(bounds, "_COMMON", 1)
             patch.setattr(evaluation, "_FEW_PLACES", 0)
+        if request.param == "passages of two hits":
+            for module in (memory, ranking, whoosh_engine):
+                patch.setattr(module, "REACH", 2)
         yield check_with
 
 
@@ -69,12 +72,10 @@ def agree(engine: WhooshEngine, oracle: MemoryEngine, request: plan.Request) -> 
     assert got.facets == wanted.facets
     if request.sort != "relevance":
         assert [hit.key for hit in got.found] == [hit.key for hit in wanted.found]
-    elif request.limit is None and not request.offset:
-        bonus = {hit.key: hit.score for hit in wanted.found}
-        assert {hit.key for hit in got.found} == set(bonus)
-        ranks = [(-bonus[hit.key], -hit.score, hit.key) for hit in got.found]
-        assert ranks == sorted(ranks)
-    elif request.limit is not None:
+        return
+    assert [hit.key for hit in got.found] == [hit.key for hit in wanted.found]
+    assert [hit.score for hit in got.found] == pytest.approx([hit.score for hit in wanted.found], abs=1e-8)
+    if request.limit is not None:
         whole = engine.answer(dataclasses.replace(request, offset=0, limit=None)).found
         assert got.found == whole[request.offset : request.offset + request.limit]
 

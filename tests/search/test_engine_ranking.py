@@ -16,13 +16,13 @@ from reftel.schema.cable import Cable
 from reftel.schema.document import document_of
 from reftel.search import plan
 from reftel.search.engines import evaluation, ranking, scoredwords
-from reftel.search.engines.scoredwords import K1
 from reftel.search.engines.whoosh_engine import WhooshEngine
+from reftel.search.scoring import K1
 
 NUMBER = 6000
 WORDS = ("calm", "lake", "hill", "sea", "wind", "reed", "dune", "ford")
 FIELDS = ("subject", "body", "head")
-WEIGHTS = {"subject": 3.0, "body": 1.0, "head": 0.3}
+WEIGHTS = {"subject": 10.0, "body": 1.0, "head": 0.3}
 
 
 def word(text, match="exact", fields=FIELDS):
@@ -78,7 +78,8 @@ PLANS = (
     plan.And((CALM, plan.Range("date", 15_000_000, None))),
     plan.And((plan.Value("tags", ("PREL",)), CALM)),
     plan.Or((CALM, plan.Value("tags", ("AJ",)))),
-    plan.Prefer(plan.And((CALM, LAKE)), ((plan.Phrase((CALM, LAKE)), 1.0),)),
+    plan.Neighbours(plan.And((CALM, LAKE)), (plan.Phrase((CALM, LAKE)),)),
+    plan.Or((plan.Neighbours(plan.And((CALM, FORD)), (plan.Phrase((CALM, FORD)),)), LAKE)),
     plan.Prefer(CALM, ((plan.Phrase((FORD, CALM)), 1.0), (plan.Value("id", ("95BAKU11",)), 2.0))),
     plan.Phrase((CALM, LAKE)),
     plan.Near(CALM, SEA, 2),

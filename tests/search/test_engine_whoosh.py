@@ -121,7 +121,7 @@ LAKE, HILL = plan.Word("lake", fields=FIELDS), plan.Word("hill", fields=FIELDS)
 KINDS = (
     plan.Everything(), plan.Nothing(), LAKE, plan.AnyOf((LAKE, HILL)), plan.Phrase((word("and"), LAKE)), plan.Near(LAKE, HILL, 2), plan.And((LAKE, HILL)),
     plan.Or((LAKE, HILL)), plan.Not(LAKE), plan.Mark(0, 3), plan.Paragraph(plan.And((word("lake"), word("hill")))), plan.Value("id", ("08BAKU1",)),
-    plan.ValuePattern("id", "08*1"), plan.Range("date", None, 30_000_000), plan.CitedBy(("08BAKU4",)), plan.Prefer(LAKE, ((HILL, 1.0),)),
+    plan.ValuePattern("id", "08*1"), plan.Range("date", None, 30_000_000), plan.CitedBy(("08BAKU4",)), plan.Prefer(LAKE, ((HILL, 1.0),)), plan.Neighbours(LAKE, (plan.Phrase((LAKE, HILL)),)),
 )  # fmt: skip
 
 
