@@ -44,6 +44,7 @@ bench: install  ## the reader; peers side by side, the price of packing, the pip
 	$(BIN)/python benchmarks/peers.py $(BENCH_ARGS)
 	$(BIN)/python benchmarks/packing.py
 	$(BIN)/python benchmarks/pipeline.py
+	$(BIN)/python benchmarks/ranking.py
 
 clean:  ## remove what make made
 	rm -rf $(VENV) "$(DEMO)" build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
