@@ -143,7 +143,7 @@ class Searcher:
 
     def _hit(self, key: str, score: float, plan: Node) -> Hit:
         cable = self._load(key)
-        return Hit(key, score, cable, best_paragraphs(cable, plan, SHOWN_PARAGRAPHS), subject_highlights(cable, plan))
+        return Hit(key, score, cable, best_paragraphs(cable, plan, SHOWN_PARAGRAPHS, self._engine.rarity), subject_highlights(cable, plan))
 
 
 def _explained(count: NodeCount) -> ExplainedNode:

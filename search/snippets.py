@@ -10,6 +10,7 @@ import bisect
 import contextlib
 import functools
 import itertools
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Self
 
@@ -20,29 +21,35 @@ from reftel.schema.analysis import Token, iter_tokens, joined_words, tokenize, w
 from reftel.schema.cable import Cable
 from reftel.search.matching import fixed_prefix, matching
 from reftel.search.paragraphs import BODY, Mask, Paragraphs, paragraphs_where
+from reftel.search.passages import Scores, Weighed, block_scores
 from reftel.search.plan import Mark, Node, Paragraph, Word
 from reftel.search.positions import Integers, spans
 from reftel.search.results import Highlights, HitParagraph
 from reftel.search.walk import iter_evidence, iter_words
 
+Rarity = Callable[[Word], float]
+"""How much a word counts."""
+
 _SUBJECT = "subject"
 _SUMMARY_START = 60
 _LAST = chr(0x10FFFF)
+_NO_NUMBERS: Integers = np.empty(0, dtype=np.int64)
+_NO_SCORES: Scores = np.empty(0, dtype=np.float64)
 _NO_WORD = ""  # stands between two blocks
 
 
-def best_paragraphs(cable: Cable, plan: Node, limit: int = 2) -> tuple[HitParagraph, ...]:
+def best_paragraphs(cable: Cable, plan: Node, limit: int = 2, rarity: Rarity = lambda _word: 1.0) -> tuple[HitParagraph, ...]:
     """At most ``limit`` paragraphs of ``cable``, the best first.
 
-    Those that same-paragraph and mark expressions hold for come first, then those with most different query words, then with most
-    phrases and proximities, then text order. Where no paragraph has anything of the query, the summary or else the first paragraph is
-    shown, without highlights; a cable without paragraphs has none to show.
+    Those that same-paragraph and mark expressions hold for come before others. Among them the first is the best passage by the rarity of its
+    words and how near they stand, as in ranking; each further one adds most of the words that those before it lack. Where no paragraph has
+    anything of the query, the summary or else the first paragraph is shown, without highlights; a cable without paragraphs has none to show.
     """
     text, found = _find(cable, plan)
-    ranked = sorted((number for number in range(len(cable.paragraphs)) if any(found.rank(number))), key=found.sort_key)
-    if not ranked and cable.paragraphs:
+    ranked = list(itertools.islice(found.ranked(rarity), limit))
+    if not ranked and cable.paragraphs and limit:
         ranked = [_summary_paragraph(cable)]
-    return tuple(_shown(cable, number, text.highlights(number, found.places)) for number in ranked[:limit])
+    return tuple(_shown(cable, number, text.highlights(number, found.marked)) for number in ranked)
 
 
 def matching_paragraphs(cable: Cable, plan: Node) -> tuple[HitParagraph, ...]:
@@ -53,8 +60,7 @@ def matching_paragraphs(cable: Cable, plan: Node) -> tuple[HitParagraph, ...]:
     if next(iter_evidence(plan), None) is None:
         return ()
     text, found = _find(cable, plan)
-    numbers = (number for number in range(len(cable.paragraphs)) if any(found.rank(number)))
-    return tuple(_shown(cable, number, text.highlights(number, found.places)) for number in numbers)
+    return tuple(_shown(cable, number, text.highlights(number, found.marked)) for number in found.numbers())
 
 
 def _find(cable: Cable, plan: Node) -> tuple[CableText, _Findings]:
@@ -131,61 +137,67 @@ class CableText:
         return tuple((tokens[number].start, tokens[number].end) for number in wanted)
 
 
-class _Credit:
-    """What one paragraph has of the query."""
-
-    __slots__ = ("conditions", "structures", "words")
-
-    def __init__(self) -> None:
-        self.conditions = 0
-        self.words: set[str] = set()
-        self.structures = 0
-
-
 class _Findings:
     """What each paragraph of a cable has of a query, and the places of all words that count."""
 
     def __init__(self, cable: Cable, text: CableText) -> None:
+        self.name = text.name
         self._text = text
         self._paragraphs = paragraph_table(cable, text)
-        self._credits = [_Credit() for _ in cable.paragraphs]
-        self.places: set[int] = set()
+        self._conditions: Counter[int] = Counter()  # same-paragraph and mark expressions that hold, by paragraph
+        self._by_word: dict[Word, set[int]] = {}
+        self.marked: set[int] = set()
+        self.block_ends = text.block_ends
 
-    def rank(self, number: int) -> tuple[int, int, int]:
-        """Same-paragraph and mark expressions, different words, phrases and proximities of a paragraph."""
-        credit = self._credits[number]
-        return credit.conditions, len(credit.words), credit.structures
+    def numbers(self) -> list[int]:
+        """The paragraphs that have anything of the query, in text order."""
+        having = self._of_places(np.array(sorted(self.marked), dtype=np.int64)).tolist()
+        return sorted({*having, *self._conditions})
 
-    def sort_key(self, number: int) -> tuple[int, int, int, int]:
-        """Sorts the best paragraph first."""
-        conditions, words, structures = self.rank(number)
-        return -conditions, -words, -structures, number
+    def ranked(self, rarity: Rarity) -> Iterator[int]:
+        """Those paragraphs, the best first; see `best_paragraphs`."""
+        weighed = [Weighed(word, rarity(word)) for word in self._by_word]
+        ends, scores = block_scores(weighed, self, least=1) if weighed else (_NO_NUMBERS, _NO_SCORES)
+        passages = dict(zip(self._of_places(ends).tolist(), scores.tolist(), strict=True))
+        words: dict[int, set[Weighed]] = {}
+        for each in weighed:
+            for number in set(self._of_places(self.places(each.word)).tolist()):
+                words.setdefault(number, set()).add(each)
+        left, shown = self.numbers(), set[Weighed]()
+        while left:
+            new = {number: sum(each.rarity for each in words.get(number, set()) - shown) if shown else 0.0 for number in left}
+            best = max(left, key=lambda number: (self._conditions[number], round(new[number], 9), round(passages.get(number, 0.0), 9), -number))
+            yield best
+            left.remove(best)
+            shown |= words.get(best, set())
+
+    def places(self, word: Word) -> Integers:
+        """Where a word counts, rising."""
+        return np.array(sorted(self._by_word.get(word, ())), dtype=np.int64)
+
+    def _of_places(self, places: Integers) -> Integers:
+        """The paragraph that each of ``places`` stands in."""
+        numbers: Integers = np.searchsorted(self._text.starts, places, "right") - 1
+        return numbers
 
     def look_for(self, node: Node) -> None:
-        """Credit the paragraphs with what they have of one piece of evidence."""
+        """Note what the paragraphs have of one piece of evidence."""
         if isinstance(node, Paragraph | Mark):
             condition = node.child if isinstance(node, Paragraph) else node
             holding = paragraphs_where(condition, self._paragraphs, self._text)
-            for number in np.flatnonzero(holding).tolist():
-                self._credits[number].conditions += 1
+            self._conditions.update(np.flatnonzero(holding).tolist())
             for inner in iter_evidence(condition):
                 if not isinstance(inner, Mark):
-                    self._credit_words(inner, holding)
+                    self._note_words(inner, holding)
         else:
-            self._credit_words(node, np.ones(len(self._paragraphs), dtype=np.bool_))
+            self._note_words(node, np.ones(len(self._paragraphs), dtype=np.bool_))
 
-    def _credit_words(self, node: Node, allowed: Mask) -> None:
-        touched: set[int] = set()
+    def _note_words(self, node: Node, allowed: Mask) -> None:
         for word, places in _covered(node, self._text):
-            numbers = np.searchsorted(self._text.starts, places, "right") - 1
-            kept = allowed[numbers]
-            self.places.update(places[kept].tolist())
-            for number in set(numbers[kept].tolist()):
-                self._credits[number].words.add(word.text)
-                touched.add(number)
-        if not isinstance(node, Word):
-            for number in touched:
-                self._credits[number].structures += 1
+            kept = places[allowed[self._of_places(places)]].tolist()
+            self.marked.update(kept)
+            if kept:
+                self._by_word.setdefault(word, set()).update(kept)
 
 
 def _covered(node: Node, text: CableText) -> Iterator[tuple[Word, Integers]]:

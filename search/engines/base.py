@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from reftel.frozen import frozen
-from reftel.search.plan import Answer, Node, Request
+from reftel.search.plan import Answer, Node, Request, Word
 
 
 @frozen
@@ -33,6 +33,10 @@ class Engine(Protocol):
 
     def explain(self, root: Node) -> NodeCount:
         """The plan with a count and a time at every node."""
+        ...
+
+    def rarity(self, word: Word) -> float:
+        """How much a word counts by the number of cables that hold it; see ``search/scoring.py``."""
         ...
 
     def numbers(self, root: Node, field: str) -> list[tuple[str, int]]:

@@ -134,13 +134,13 @@ class MemoryEngine:
         for field in dict.fromkeys(word.fields):
             asked, all_forms = (count_words(each, field, document) for each in (own, word))
             frequency += (asked + INFLECTED * (all_forms - asked)) * self._weight(field, document)
-        return saturated(frequency, self._rarity(word))
+        return saturated(frequency, self.rarity(word))
 
     def _of_phrase(self, phrase: plan.Phrase, document: Document) -> float:
         fields = dict.fromkeys(field for word in iter_words(phrase) for field in word.fields)
         begins = {field: {(block, first) for block, first, _ in spans_of(phrase, field, document)} for field in fields}
         frequency = sum(len(found) * self._weight(field, document) for field, found in begins.items())
-        return NEIGHBOURS * saturated(frequency, min(map(self._rarity, iter_words(phrase))))
+        return NEIGHBOURS * saturated(frequency, min(map(self.rarity, iter_words(phrase))))
 
     def _weight(self, name: str, document: Document) -> float:
         """What a frequency in a field counts in a document of this length."""
@@ -148,7 +148,8 @@ class MemoryEngine:
         average = sum(lengths) / len(lengths)
         return fields_by_name()[name].weight / (1 - SLOPE + SLOPE * sum(map(len, document.texts[name])) / (average or 1.0))
 
-    def _rarity(self, word: plan.Word) -> float:
+    def rarity(self, word: plan.Word) -> float:
+        """How much a word counts by the number of documents that hold it."""
         return rarity(len(self._documents), len(self.matches(word)))
 
     def _best_passage(self, words: list[plan.Word], document: Document) -> float:
@@ -162,10 +163,10 @@ class MemoryEngine:
         places = {word: sorted(first for number, first, _ in spans_of(word, field, document) if number == block) for word in words}
         if sum(map(bool, places.values())) < 2:
             return 0.0
-        score = sum(self._rarity(word) for word, found in places.items() if found)
+        score = sum(self.rarity(word) for word, found in places.items() if found)
         for left, right in pairs_of(words):
             near = [nearness(second - first) for first in places[left] for second in places[right] if first != second]
-            score += NEARNESS * min(self._rarity(left), self._rarity(right)) * max(near, default=0.0)
+            score += NEARNESS * min(self.rarity(left), self.rarity(right)) * max(near, default=0.0)
         return score
 
     # -- for the tools of research ---------------------------------------------------------------------------

@@ -35,9 +35,9 @@ from reftel.search.engines.columns import Columns
 from reftel.search.engines.evaluation import WAYS, Evaluation
 from reftel.search.engines.lexicon import Lexicon
 from reftel.search.engines.outline import outline
-from reftel.search.engines.passages import Scores, Weighed, may_have_passages, passage_scores
 from reftel.search.engines.ranking import Passages, Ranking, bonuses, neighbours
 from reftel.search.engines.sets import DocumentSet, Mask
+from reftel.search.passages import Scores, Weighed, may_have_passages, passage_scores
 from reftel.search.positions import Integers
 from reftel.search.scoring import REACH
 from reftel.search.walk import children
@@ -143,6 +143,11 @@ class WhooshEngine:
             return self._reader.key(document)
         except errors.EngineError as error:
             raise _translated(error) from error
+
+    def rarity(self, word: plan.Word) -> float:
+        """How much a word counts by the number of cables that hold it."""
+        with archive_errors():
+            return self._lexicon.scored(word).rarity
 
     def record(self, key: str) -> bytes | None:
         """The stored JSON of the cable with this key; ``None`` if there is none."""

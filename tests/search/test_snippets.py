@@ -46,7 +46,7 @@ TABLE = [
     # proximity: both sides where it holds, and a word between them that is a side too
     (plan.Near(word("lake"), PRECEDENT, 2, ordered=True), []),
     (plan.Near(PRECEDENT, word("lake"), 3, ordered=True), [(4, ["precedents", "lake"])]),
-    (plan.Near(word("group"), PRECEDENT, 3), [(1, ["Group", "precedent"]), (5, ["group", "precedent"])]),
+    (plan.Near(word("group"), PRECEDENT, 3), [(5, ["group", "precedent"]), (1, ["Group", "precedent"])]),
     # patterns and spelling variants
     (word("prec", "prefix"), [(1, ["precedent"]), (4, ["precedents"])]),
     (word("l?ke", "wildcard"), [(1, ["Lake"]), (4, ["lake"])]),
