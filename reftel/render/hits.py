@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from reftel.render.safe import json_text, safe_cell, safe_line, safe_markdown, safe_text
+from reftel.schema.analysis import fold_word
 from reftel.schema.names import one_line
 
 if TYPE_CHECKING:
@@ -118,12 +120,15 @@ def paragraph_text(text: str, highlights: Highlights, *, style: str = "bold yell
     return result
 
 
-def flow(text: str, highlights: Highlights) -> tuple[str, int]:
-    """What `paragraph_text` gives, without styles; and where its first highlighted words begin, 0 where there are none."""
-    added = list(_flowing(text, highlights))
-    marks = [matched for _piece, matched in added]
-    first = marks.index(True) if True in marks else 0
-    return "".join(piece for piece, _matched in added), sum(len(piece) for piece, _matched in added[:first])
+def flow(text: str, highlights: Highlights) -> tuple[str, Highlights]:
+    """What `paragraph_text` gives, without styles; and where its highlighted words stand."""
+    pieces, places, end = list[str](), list[tuple[int, int]](), 0
+    for piece, matched in _flowing(text, highlights):
+        pieces.append(piece)
+        if matched:
+            places.append((end, end + len(piece)))
+        end += len(piece)
+    return "".join(pieces), tuple(places)
 
 
 def _flowing(text: str, highlights: Highlights) -> Iterator[tuple[str, bool]]:
@@ -144,19 +149,38 @@ def _reflow(piece: str, *, after_blank: bool) -> str:
     return f"{before}{words}{' ' if piece[-1:].isspace() else ''}" if words else before
 
 
+_MARGIN = 20  # characters that cutting at a blank may take
 EXCERPT = 700
-"""Characters of a paragraph shown with a hit; a longer one is cut around its first matched words."""
+"""Characters of a paragraph shown with a hit; a longer one is cut around the part that has most of the matched words."""
 
 
-def excerpt(text: str, first: int) -> tuple[str, int, int, str]:
-    """Which part of a re-flowed paragraph is shown, with what stands before and behind it; ``first`` is the place of its first matched words."""
+def excerpt(text: str, highlights: Highlights) -> tuple[str, int, int, str]:
+    """Which part of a re-flowed paragraph is shown, with what stands before and behind it; ``highlights`` are places in it."""
     if len(text) <= EXCERPT:
         return "", 0, len(text), ""
-    start = max(0, min(first - EXCERPT // 3, len(text) - EXCERPT))
-    start = text.rfind(" ", 0, start) + 1 if start else 0
+    first, last = _densest(text, highlights)
+    start = max(0, min(first - (EXCERPT - (last - first)) // 3, len(text) - EXCERPT))
+    if start:
+        start = max(start, text.find(" ", start - 1, first) + 1)
     end = start + EXCERPT
-    end = text.rfind(" ", start, end) if end < len(text) else len(text)
+    end = max(last, text.rfind(" ", start, end)) if end < len(text) else len(text)
     return "… " if start else "", start, end, " …" if end < len(text) else ""
+
+
+def _densest(text: str, highlights: Highlights) -> tuple[int, int]:
+    """From where to where the part of a text reaches that has most different matched words, then most of them, in `EXCERPT` characters."""
+    best, found, behind = (0, 0), (0, 0), 0
+    inside: Counter[str] = Counter()
+    words = [fold_word(text[slice(*place)]) for place in highlights]
+    for number, (start, _end) in enumerate(highlights):
+        while behind < len(highlights) and (behind <= number or highlights[behind][1] <= start + EXCERPT - _MARGIN):
+            inside[words[behind]] += 1
+            behind += 1
+        count = len(inside), behind - number
+        if count > best:
+            best, found = count, (start, highlights[behind - 1][1])
+        inside -= Counter((words[number],))
+    return found
 
 
 def total_line(page: Page) -> str:

@@ -27,7 +27,7 @@ def hit_lines(hit: Hit) -> Iterator[str]:
     subject = hit.cable.subject or ""
     yield f"  {flow(subject, hit.subject_highlights)[0].rstrip() if subject.strip() else '(no subject)'}"
     for paragraph in hit.paragraphs:
-        text, first = flow(paragraph.text, paragraph.highlights)
-        before, start, end, after = excerpt(text, first)
+        text, places = flow(paragraph.text, paragraph.highlights)
+        before, start, end, after = excerpt(text, places)
         yield f"    {safe_line(label(paragraph))} {before}{text[start:end]}{after}".rstrip()
     yield ""

@@ -59,8 +59,7 @@ def _indented(console: Console, text: Text, indent: int) -> Iterator[Text]:
 
 
 def _excerpt(text: Text) -> Text:
-    first = min((span.start for span in text.spans if span.style == MATCH), default=0)
-    before, start, end, after = excerpt(text.plain, first)
+    before, start, end, after = excerpt(text.plain, tuple((span.start, span.end) for span in text.spans if span.style == MATCH))
     cut = Text(before)
     cut.append_text(text[start:end])
     cut.append(after)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 
 import pytest
 from hypothesis import given
@@ -56,6 +57,23 @@ def test_a_long_paragraph_is_cut_where_rich_has_it_cut(places):
     lines = list(plain.hit_lines(hit))
     assert "".join(f"{line}\n" for line in lines) == _printed_by_rich(hit)
     assert sum(map(len, lines)) < EXCERPT + 100
+
+
+FILLER = "and so on " * 120
+DENSE = [  # a paragraph, its words in capitals those of the query; what is shown has those behind it
+    (f"MINSK {FILLER} the MINSK GROUP saw a PRECEDENT {FILLER}", ["MINSK", "GROUP", "PRECEDENT"]),
+    (f"MINSK MINSK MINSK {FILLER} the GROUP saw a PRECEDENT", ["GROUP", "PRECEDENT"]),
+    (f"{FILLER} MINSK {FILLER}", ["MINSK"]),
+    (f"GROUP {FILLER} GROUP GROUP {FILLER}", ["GROUP", "GROUP"]),
+    (f"the MINSK GROUP {FILLER} a GROUP from MINSK", ["MINSK", "GROUP"]),
+]
+
+
+@pytest.mark.parametrize(("text", "words"), DENSE)
+def test_a_long_paragraph_is_cut_around_most_of_the_words(text, words):
+    places = tuple(match.span() for match in re.finditer("[A-Z]+", text))
+    *_head, paragraph, _empty = plain.hit_lines(Hit("08BAKU1", 1.0, Cable(id="08BAKU1"), (HitParagraph(4, None, text, places, 0),)))
+    assert re.findall("[A-Z]{2,}", paragraph) == words
 
 
 def test_a_paragraph_is_one_line_however_long_and_wide():
