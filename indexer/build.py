@@ -23,12 +23,14 @@ from reftel.frozen import frozen
 from reftel.indexer.changes import READS, Look, Wish, look_at
 from reftel.indexer.complaints import write_errors
 from reftel.indexer.failures import Failures, Unreadable, unreadable
+from reftel.indexer.limit import NO_LIMIT, Limit
 from reftel.indexer.lock import ArchiveLock
 from reftel.indexer.manifest import SourceRow
 from reftel.indexer.presence import refuse_strangers
 from reftel.indexer.publishing import INDEX_FOLDER, Publication
 from reftel.indexer.reading import Contents, read_files
-from reftel.indexer.recovery import open_publication
+from reftel.indexer.recovery import check_count, check_whole, open_publication
+from reftel.indexer.removals import find_missing, judge, leave, places, release, settle
 from reftel.indexer.report import BuildReport, held_line
 from reftel.indexer.sources import Selection
 from reftel.indexer.text import Text
@@ -67,12 +69,14 @@ def build(
     *,
     follow_links: bool = False,
     workers: int = 1,
+    accept_removals: bool = False,
     on_progress: OnProgress | None = None,
     wait: float = 0.0,
 ) -> BuildReport:
     """Index files and folders into ``archive``; see `reftel.build`. ``wait``: seconds to wait for another writer."""
     selection = Selection(tuple(os.fsdecode(source) for source in sources), links="all" if follow_links else "named")
-    return build_selection(selection, archive, workers=workers, on_progress=on_progress, wait=wait)
+    limit = NO_LIMIT if accept_removals else None
+    return build_selection(selection, archive, limit=limit, workers=workers, on_progress=on_progress, wait=wait)
 
 
 def build_selection(
@@ -80,6 +84,7 @@ def build_selection(
     archive: Path,
     *,
     wish: Wish | None = None,
+    limit: Limit | None = None,
     workers: int = 1,
     memory: int = MEMORY_MB,
     on_progress: OnProgress | None = None,
@@ -87,7 +92,7 @@ def build_selection(
 ) -> BuildReport:
     """Bring ``archive`` up to date with the selected files.
 
-    ``workers``: processes that read. ``memory``: megabytes, about, that the index's writer keeps before it writes.
+    ``limit``: how many cables may go at once (`reftel.indexer.removals`). ``workers``: processes that read. ``memory``: megabytes, about, that the index's writer keeps before it writes.
 
     Errors: `ArchiveLocked` if another process still writes after ``wait`` seconds, `ArchiveDamaged`, `ArchiveVersion`, and `ArchiveError`
     if the disk is full or the archive cannot be written; it is as it was published last then.
@@ -101,7 +106,7 @@ def build_selection(
             run = _Run(archive, wish or Wish(), memory, on_progress)
             try:
                 run.read_all(selection, workers)
-                run.forget_missing(selection)
+                run.forget_missing(selection, limit or Limit())
                 run.publish()
                 _tell_who_may_read(archive, lock, run.report)
             finally:
@@ -131,7 +136,16 @@ class _Run:
         self._wish, self._on_progress = wish, on_progress
         self._files = self._bytes = 0
         self._warnings: Counter[str] = Counter()
+        check_whole(archive)
         self._begin_step()
+        try:
+            self._shown = self._writer.count()
+            check_count(archive, self._publication.manifest, self._shown)
+            self._left = {row.file for row in self._publication.manifest.held() if not row.is_whole}
+        except BaseException:
+            self.close()
+            raise
+        self._looked: set[str] = set()
 
     def _begin_step(self) -> None:
         self._writer = CableWriter(self._archive / INDEX_FOLDER, memory_mb=self._memory)
@@ -166,6 +180,8 @@ class _Run:
                 self.report.count(look.change)
                 self.report.unchanged_files += 1
                 self._bytes += look.row.size
+                if look.row.path in self._left and look.change != "passed":
+                    self._looked.add(look.row.path)
                 if look.change == "touched":
                     self._publication.draft.put_source(look.row)
             self._tell(name_of(path))
@@ -194,14 +210,16 @@ class _Run:
             first = None
         elif first is None and not failures.count:
             failures.add(SourceError("holds no cable; what it held before is kept", path=name))
-        cables = self._replace(name, itertools.chain([first], texts), end) if first else 0
+        given: set[str] = set()
+        cables = self._replace(name, itertools.chain([first], texts), given, end) if first else 0
         self._bytes = end
         if not contents.steady and cables:
             failures.add(Unreadable("changed while it was read; the next run reads it again", path=name))
         outcome = "failed" if not cables else "partly" if failures.count else "read"
         self.report.count(outcome)
         self.report.read_files += 1
-        self._remember(dataclasses.replace(row, cables=cables, failures=failures.count, outcome=outcome), failures)
+        kept = self._leave(name, given, failures) if cables else 0
+        self._remember(dataclasses.replace(row, cables=cables + kept, failures=failures.count, outcome=outcome), failures)
 
     def _remember(self, row: SourceRow, failures: Failures) -> None:
         """Note how a file was read, and report what could not be; what is noted already is known."""
@@ -220,38 +238,66 @@ class _Run:
         if self._publication.manifest.source(row.path) != row:
             self._publication.draft.put_source(row)
 
-    def _replace(self, name: str, texts: Iterable[Text], end: int) -> int:
-        lost = self._texts.drop_file(name)
+    def _replace(self, name: str, texts: Iterable[Text], given: set[str], end: int) -> int:
+        """Take in the texts of a file; how many they are, and in ``given`` their keys."""
+        known = self._publication.manifest.holds(name)
         cables = 0
         for cables, text in enumerate(texts, 1):
             self._warnings.update(text.warnings)
+            if known and text.record.key not in given:
+                self._texts.drop(name, text.record.key)
+                given.add(text.record.key)
             self._texts.offer(name, text)
             self.report.read_cables += 1
             self._bytes = min(self._bytes + text.length, end)
             if not cables % _EVERY:
                 self._tell(name)
-        for key in sorted(lost):
-            self._texts.promote(key)
         return cables
+
+    def _leave(self, name: str, given: set[str], failures: Failures) -> int:
+        """See to the texts that a file held before and does not give any more.
+
+        Those that may stand in what could not be read stay as they are, and are counted here; the others are judged at the end of the run.
+        """
+        if not given:
+            return 0
+        places = self._publication.manifest.places_of(name)
+        kept = {
+            (key, path, locator)
+            for key, path, locator in places
+            if key not in given and (not failures.lasting or failures.unread_part(path, name))
+        }
+        if any(key not in given for key, _path, _locator in places) or name in self._left:
+            leave(self._publication, name, given, kept)
+        self._looked.add(name)
+        return len(kept)
 
     # -- the end ---------------------------------------------------------------------------------------------------------------------
 
-    def forget_missing(self, selection: Selection) -> None:
-        """Remove what came from files that are gone or excluded now, while their source still gives others."""
-        held = []
-        for row in self._publication.manifest.sources():
-            path = Path(path_of(row.path))
-            if selection.forgets(path):
-                for key in sorted(self._texts.drop_file(row.path)):
-                    self._texts.promote(key)
-                self._publication.draft.drop_source(row.path)
-                if row.outcome != "failed":
-                    self.report.removed_files += 1
-                    self.report.count("gone")
-            elif row.cables and selection.is_behind_links(path):
-                held.append(row.path)
+    def forget_missing(self, selection: Selection, limit: Limit) -> None:
+        """Remove what came from files that are gone or left out now, and what their files do not give any more, if it is not too much."""
+        publication, report = self._publication, self.report
+        missing = find_missing(publication.manifest, selection, self._looked)
+        release(publication, missing)
+        judgement = judge(publication.manifest, missing, limit, self._shown)
+        report.held, report.allowed = judgement.cables(held=True), judgement.allowed
+        report.missing = places(judgement)
+        for row in missing:
+            source = publication.manifest.source(row.file)
+            if row.is_whole and source is not None and source.outcome != "failed":
+                report.count("held" if row in judgement.held else "gone")
+                report.removed_files += row not in judgement.held
+        if missing:
+            settle(publication, self._texts, judgement)
+        self._tell_links(selection)
+
+    def _tell_links(self, selection: Selection) -> None:
+        """Report the links that were passed over, and the files that were read through them once."""
         self.report.passed_links = sorted(map(name_of, selection.passed_links))
-        self.report.notes += filter(None, [held_line(held)])
+        if selection.passed_links:
+            rows = self._publication.manifest.sources()
+            behind = [row.path for row in rows if row.cables and selection.is_behind_links(Path(path_of(row.path)))]
+            self.report.notes += filter(None, [held_line(behind)])
 
     def publish(self) -> None:
         """Publish index and manifest, and add what changed to the report."""

@@ -13,6 +13,7 @@ from typing import Any
 
 from reftel import durable
 from reftel.frozen import frozen
+from reftel.indexer.limit import EXPECTED, Limit, read_limit
 from reftel.indexer.workers import cores
 from reftel.schema.errors import ReftelError
 from reftel.schema.names import path_of
@@ -36,9 +37,10 @@ class ConfigError(ReftelError):
 class Config:
     """A checked configuration; every path is absolute.
 
-    ``sources``: files, folders, patterns. ``follow_links``: whether links that are met in them are followed. ``report``: a ``.json`` file that each run writes anew, or a folder that gets one a run;
-    ``None`` for none. ``workers``: processes that read. ``memory``: megabytes that the writer of the index keeps. ``wait``: seconds to wait for another run. ``saved``: queries
-    by name.
+    ``sources``: files, folders, patterns. ``follow_links``: whether links that are met in them are followed. ``report``: a ``.json`` file that
+    each run writes anew, or a folder that gets one a run; ``None`` for none. ``workers``: processes that read. ``memory``: megabytes that the
+    writer of the index keeps. ``wait``: seconds to wait for another run. ``max_removed``: how many cables may go at once. ``saved``: queries by
+    name.
     """
 
     path: Path
@@ -50,6 +52,7 @@ class Config:
     workers: int = dataclasses.field(default_factory=cores)
     memory: int = 512
     wait: float = 60.0
+    max_removed: Limit = dataclasses.field(default_factory=Limit)
     saved: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
@@ -62,6 +65,7 @@ _KEYS: dict[str, tuple[type | tuple[type, ...], str]] = {
     "workers": (int, f"a whole number from 1 to {MAX_WORKERS}"),
     "memory": (int, f"a whole number of megabytes from {LEAST_MEMORY} to {MOST_MEMORY}"),
     "wait": ((int, float), "a number of seconds, 0 or more, ten years at most"),
+    "max_removed": ((int, float, str, dict), EXPECTED),
     "saved": (dict, "a table [saved] of lines such as karabakh = 'minsk w/5 group'"),
 }
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -140,8 +144,15 @@ class _Reader:
             workers=values.get("workers") or cores(),
             memory=values.get("memory", 512),
             wait=float(values.get("wait", 60)),
+            max_removed=self._limit(values["max_removed"]) if "max_removed" in values else Limit(),
             saved=dict(values.get("saved", {})),
         )
+
+    def _limit(self, value: object) -> Limit:
+        try:
+            return read_limit(value)
+        except ValueError as error:
+            raise self._fail("max_removed", f"'max_removed' is {error}; expected {EXPECTED}") from error
 
     def _fail(self, key: str, message: str, table: str | None = None) -> ConfigError:
         return ConfigError(f"{self._path}:{line_of(self._text, key, table)}: {message}")
@@ -220,6 +231,10 @@ sources = {sources}
 
 # Seconds to wait for another run before leaving with exit status 5.
 # wait = 60
+
+# Cables that may vanish from the archive in one run, a share of all and a number. Where more are missing (a folder was lost, a disk is half
+# mounted), they stay until the next run finds them missing too, or --accept-removals is given; the run leaves with exit status 4.
+# max_removed = {{ share = 0.1, number = 1000 }}
 
 # Saved searches: each run reports the cables that are new since the last one. `reftel saved add` keeps others in the archive.
 # [saved]

@@ -43,6 +43,10 @@ create table seen (key text primary key, run integer not null, at text not null)
 """
 _LATER_TABLES = """
 create table if not exists failed (path text primary key, sha256 text not null, normaliser integer not null) without rowid;
+create table if not exists held (
+    file text not null, key text not null, path text not null, locator integer not null, run integer not null,
+    primary key (file, key, path, locator)
+) without rowid;
 """
 """What an archive of this format may lack: it was made before they were thought of, and the next run adds them, empty."""
 
@@ -95,6 +99,26 @@ class VersionRow:
     def rank(self) -> tuple[int, str, str, int]:
         """What decides which text is shown: the longest, then the latest released, then the last path (only to be deterministic)."""
         return (self.length, self.released, self.path, self.locator)
+
+
+@frozen
+class HeldRow:
+    """What the archive keeps although its source does not give it any more: one text of a file that has others now, or a whole ``file``.
+
+    ``key``, ``path`` and ``locator`` are those of the text, empty for a whole file. ``run``: the run that found it missing and held it back;
+    0 while no run has come to its end since.
+    """
+
+    file: str
+    key: str = ""
+    path: str = ""
+    locator: int = 0
+    run: int = 0
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether this is the whole file."""
+        return not self.key
 
 
 _SOURCE_COLUMNS = ", ".join(field.name for field in dataclasses.fields(SourceRow))
@@ -214,6 +238,37 @@ class Manifest:
         with self._checked():
             return self._has("failed") and bool(self._rows("select 1 from failed where path = ? and sha256 = ? and normaliser = ?", *where))
 
+    def held(self) -> list[HeldRow]:
+        """What is kept although its source does not give it any more."""
+        with self._checked():
+            if not self._has("held"):
+                return []
+            rows = self._rows("select file, key, path, locator, run from held order by file, key, path, locator")
+            return [HeldRow(text(file), text(key), text(path), number(locator), number(run)) for file, key, path, locator, run in rows]
+
+    def holds(self, file: str) -> bool:
+        """Whether there are texts of a source file."""
+        with self._checked():
+            return bool(self._rows("select 1 from version where file = ? limit 1", file))
+
+    def places_of(self, file: str) -> list[tuple[str, str, int]]:
+        """Key, path and locator of every text that a source file holds."""
+        with self._checked():
+            rows = self._rows("select key, path, locator from version where file = ? order by key, path, locator", file)
+            return [(text(key), text(path), number(locator)) for key, path, locator in rows]
+
+    def count_texts(self, key: str) -> int:
+        """How many texts of a cable there are."""
+        with self._checked():
+            ((count,),) = self._rows("select coalesce(sum(1), 0) from version where key = ?", key)
+            return number(count)
+
+    def count_shown(self) -> int:
+        """How many cables the index shows."""
+        with self._checked():
+            ((count,),) = self._rows("select coalesce(sum(1), 0) from version where chosen")
+            return number(count)
+
     def _has(self, table: str) -> bool:
         return bool(self._rows("select 1 from sqlite_master where type = 'table' and name = ?", table))
 
@@ -272,6 +327,7 @@ class Draft(Manifest):
         """Forget a source file (not its versions)."""
         self._database.execute("delete from source where path = ?", (path,))
         self._database.execute("delete from failed where path = ?", (path,))
+        self._database.execute("delete from held where file = ?", (path,))
 
     def put_failed(self, row: SourceRow) -> None:
         """Note which content of a source file gave no cable, while the row that is kept tells of the content before."""
@@ -281,11 +337,18 @@ class Draft(Manifest):
         """Add or replace one file's text of a cable."""
         self._database.execute("insert or replace into version values (?, ?, ?, ?, ?, ?, ?, ?)", dataclasses.astuple(version))
 
-    def drop_version(self, version: VersionRow) -> None:
+    def drop_version(self, key: str, path: str, locator: int) -> None:
         """Forget one file's text of a cable."""
-        self._database.execute(
-            "delete from version where key = ? and path = ? and locator = ?", (version.key, version.path, version.locator)
-        )
+        self._database.execute("delete from version where key = ? and path = ? and locator = ?", (key, path, locator))
+
+    def put_held(self, row: HeldRow) -> None:
+        """Add or replace something that is kept."""
+        self._database.execute("insert or replace into held values (?, ?, ?, ?, ?)", dataclasses.astuple(row))
+
+    def drop_held(self, row: HeldRow) -> None:
+        """Forget that something was kept: it is there again, or gone for good."""
+        where = (row.file, row.key, row.path, row.locator)
+        self._database.execute("delete from held where file = ? and key = ? and path = ? and locator = ?", where)
 
     def put_written(self, key: str, record: bytes) -> None:
         """Keep the record that this run put into the index."""

@@ -11,9 +11,10 @@ from reftel import durable
 from reftel.engine.reader import open_reader
 from reftel.indexer.manifest import FILE_NAME, NEXT_NAME, About, Draft, Manifest, SourceRow, VersionRow
 from reftel.indexer.publishing import INDEX_FOLDER, REMADE, Publication, index_generation, recover
+from reftel.indexer.seal import is_sealed
 from reftel.indexer.writer import archive_errors
 from reftel.schema.cable import Cable
-from reftel.schema.errors import ArchiveError
+from reftel.schema.errors import ArchiveDamaged, ArchiveError
 from reftel.schema.names import path_of
 from reftel.schema.stored import cable_of
 
@@ -31,6 +32,23 @@ def open_publication(archive: Path, note: Callable[[str], None]) -> Publication:
     elif interrupted:
         note("an earlier run died while it published; what it left was put in order")
     return Publication(archive, generation)
+
+
+def check_whole(archive: Path) -> None:
+    """Refuse to build on a manifest that was altered after it was written. `ArchiveDamaged`."""
+    for path in (archive / NEXT_NAME, archive / FILE_NAME):
+        if path.exists() and not is_sealed(path):
+            raise ArchiveDamaged(f"{path}: its checksum is wrong, it was altered after it was written; `reftel verify --repair` makes the archive anew")
+
+
+def check_count(archive: Path, manifest: Manifest, cables: int) -> None:
+    """Refuse to build on a manifest that speaks of more or fewer cables than the index shows. `ArchiveDamaged`."""
+    known = manifest.count_shown()
+    if known != cables:
+        raise ArchiveDamaged(
+            f"{archive}: the index shows {cables:,} cables and the manifest lists {known:,}; `reftel verify` names them, "
+            "`reftel verify --repair` makes the archive anew"
+        )
 
 
 def remake_manifest(archive: Path, generation: int) -> None:

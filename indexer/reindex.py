@@ -3,38 +3,53 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from reftel.indexer.build import OnProgress, build_selection
 from reftel.indexer.changes import READS, Wish, look_at
 from reftel.indexer.config import Config
-from reftel.indexer.manifest import Manifest, SourceRow
+from reftel.indexer.failures import unreadable
+from reftel.indexer.limit import NO_LIMIT
+from reftel.indexer.manifest import FILE_NAME, Manifest
 from reftel.indexer.own import absolute, own_archive, own_file, own_report
 from reftel.indexer.presence import refuse_strangers
 from reftel.indexer.publishing import find_manifest, index_generation
-from reftel.indexer.report import BuildReport
+from reftel.indexer.recovery import seen_before
+from reftel.indexer.removals import Judgement, find_missing, judge, places
+from reftel.indexer.report import BuildReport, Missing
 from reftel.indexer.sources import Selection
 from reftel.indexer.writer import archive_errors
 from reftel.schema.errors import ArchiveMissing, SourceError
-from reftel.schema.names import name_of, path_of
+from reftel.schema.names import name_of
 
 
 @dataclasses.dataclass(slots=True)
 class Forecast:
     """What a run would do: files by kind of change, those that it would read or forget, what it could not look at, and links
-    that it would not follow."""
+    that it would not follow (``passed_links``).
+
+    ``missing``, ``held``, ``allowed``: as in a `BuildReport`, as far as it can be told without reading. A file that moved is known by its
+    content; that cables moved to other files is not known yet, nor that a changed file gives fewer.
+    """
 
     changes: dict[str, int] = dataclasses.field(default_factory=dict)
     read: list[str] = dataclasses.field(default_factory=list)
     forget: list[str] = dataclasses.field(default_factory=list)
+    missing: list[Missing] = dataclasses.field(default_factory=list)
+    held: int = 0
+    allowed: int = 0
     failures: list[str] = dataclasses.field(default_factory=list)
     passed_links: list[str] = dataclasses.field(default_factory=list)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form."""
         return dataclasses.asdict(self)
+
+    @property
+    def exit_code(self) -> int:
+        """What the command line leaves with."""
+        return SourceError.exit_code if self.failures or self.held else 0
 
     def count(self, change: str) -> None:
         """Count a file."""
@@ -49,20 +64,44 @@ def selection_of(config: Config) -> Selection:
     return Selection(config.sources, config.exclude, own, "all" if config.follow_links else "named")
 
 
-def reindex(config: Config, *, wish: Wish | None = None, on_progress: OnProgress | None = None, wait: float | None = None) -> BuildReport:
+def reindex(
+    config: Config,
+    *,
+    wish: Wish | None = None,
+    accept_removals: bool = False,
+    on_progress: OnProgress | None = None,
+    wait: float | None = None,
+) -> BuildReport:
     """Bring the archive up to date; see `reftel.indexer.build.build_selection`. ``wait`` instead of the configured one."""
     return build_selection(
         selection_of(config), config.archive,
-        wish=wish, workers=config.workers, memory=config.memory, on_progress=on_progress, wait=config.wait if wait is None else wait,
+        wish=wish, limit=NO_LIMIT if accept_removals else config.max_removed, workers=config.workers, memory=config.memory, on_progress=on_progress, wait=config.wait if wait is None else wait,
     )  # fmt: skip
 
 
-def forecast(config: Config, wish: Wish | None = None) -> Forecast:
+def forecast(config: Config, wish: Wish | None = None, *, accept_removals: bool = False) -> Forecast:
     """What `reindex` would do, told from names, sizes, times and content hashes; nothing is written, no cable is read."""
     result = Forecast()
     refuse_strangers(config.archive)
-    rows = {row.path: row for row in _known(config.archive)}
-    selection = selection_of(config).settled(config.archive)
+    manifest = _manifest(config.archive)
+    try:
+        selection = selection_of(config).settled(config.archive)
+        looked, contents = _look(selection, manifest, wish or Wish(), result)
+        if manifest is not None:
+            missing = find_missing(manifest, selection, looked)
+            moved = {row.file for row in missing if row.is_whole and _content(manifest, row.file) in contents}
+            limit = NO_LIMIT if accept_removals else config.max_removed
+            _foresee(result, judge(manifest, missing, limit, manifest.count_shown(), moved=moved))
+    finally:
+        if manifest is not None:
+            manifest.close()
+    return result
+
+
+def _look(selection: Selection, manifest: Manifest | None, wish: Wish, result: Forecast) -> tuple[set[str], set[str]]:
+    """Look at every file; those that would not be read, and the contents of those that would."""
+    unread, contents = set(), set()
+    rows = {row.path: row for row in manifest.sources()} if manifest is not None else {}
 
     def fail(error: SourceError) -> None:
         result.failures.append(str(error))
@@ -70,28 +109,46 @@ def forecast(config: Config, wish: Wish | None = None) -> Forecast:
     for path in selection.iter_files(fail):
         name = name_of(path)
         try:
-            change = look_at(path, rows.get(name), wish or Wish(), follow=selection.follows(path)).change
+            look = look_at(path, rows.get(name), wish, follow=selection.follows(path))
         except SourceError as error:
             fail(error)
-        except OSError as error:
-            fail(SourceError(f"cannot read this file: {error.strerror or error}", path=name))
+        except (OSError, ValueError) as error:
+            fail(unreadable(name, error))
         else:
-            result.count(change)
-            if change in READS:
+            result.count(look.change)
+            if look.change in READS:
                 result.read.append(name)
-    for name in rows:
-        if selection.forgets(Path(path_of(name))):
-            result.count("gone")
-            result.forget.append(name)
+                contents.add(look.row.sha256)
+            elif look.change != "passed":
+                unread.add(name)
     result.passed_links = sorted(map(name_of, selection.passed_links))
-    return result
+    return unread, contents
 
 
-def _known(archive: Path) -> Iterator[SourceRow]:
+def _content(manifest: Manifest, file: str) -> str | None:
+    row = manifest.source(file)
+    return row.sha256 or None if row is not None else None
+
+
+def _foresee(result: Forecast, judgement: Judgement) -> None:
+    """Take over what would go and what would be held back."""
+    for row in judgement.going:
+        if row.is_whole:
+            held = row in judgement.held
+            result.count("held" if held else "gone")
+            if not held:
+                result.forget.append(row.file)
+    result.held, result.allowed = judgement.cables(held=True), judgement.allowed
+    result.missing = places(judgement)
+
+
+def last_run(archive: Path) -> int:
+    """Number of the last run that changed an archive; 0 where none did."""
     manifest = _manifest(archive)
-    if manifest is not None:
-        yield from manifest.sources()
-        manifest.close()
+    if manifest is None:
+        return seen_before(archive / FILE_NAME)[1]
+    manifest.close()
+    return manifest.about.run
 
 
 def _manifest(archive: Path) -> Manifest | None:

@@ -5,12 +5,39 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from reftel.frozen import brief_repr
+from reftel.frozen import brief_repr, frozen
 from reftel.indexer.failures import SHOWN, Failures
 from reftel.schema.errors import SourceError
+
+
+@frozen
+class Missing:
+    """A place that gives less than before.
+
+    ``why``: ``gone``, a folder that is not there any more; ``files gone``, a folder from which ``files`` vanished; ``excluded``, one in which
+    they are left out now; ``shrunk``, a file that gives fewer cables. ``cables``: those that nothing else holds. ``held``: they stay for now.
+    """
+
+    place: str
+    why: str
+    files: int
+    cables: int
+    held: bool
+
+    def __str__(self) -> str:
+        files = f"{self.files:,} file{'s' * (self.files != 1)}, " if self.files else ""
+        return f"{self.place}: {_WHY[self.why]}: {files}{self.cables:,} cable{'s' * (self.cables != 1)}"
+
+
+_WHY = {
+    "gone": "the folder is gone",
+    "files gone": "files are gone from this folder",
+    "excluded": "files in this folder are excluded",
+    "shrunk": "this file gives fewer cables than before",
+}
 
 
 @dataclasses.dataclass(slots=True, repr=False)
@@ -27,6 +54,8 @@ class BuildReport:
     ``failures``: what could not be read, with path and place; of a file with many bad records the first few, and how many more there are.
     ``failure_counts``: failures by file, all counted. ``known_failures``: those of ``failures`` that an earlier run met in the same content
     and by the same rules; the others are ``new_failures``.
+
+    ``missing``: where cables went from, or would have; ``held``: how many of these stay, since more than ``allowed`` would have gone at once.
     """
 
     run: int = 0
@@ -44,6 +73,9 @@ class BuildReport:
     failures: list[str] = dataclasses.field(default_factory=list)
     failure_counts: dict[str, int] = dataclasses.field(default_factory=dict)
     known_failures: list[str] = dataclasses.field(default_factory=list)
+    missing: list[Missing] = dataclasses.field(default_factory=list)
+    held: int = 0
+    allowed: int = 0
     warnings: dict[str, int] = dataclasses.field(default_factory=dict)
     outcomes: dict[str, int] = dataclasses.field(default_factory=dict)
     new: list[str] = dataclasses.field(default_factory=list)
@@ -71,8 +103,8 @@ class BuildReport:
 
     @property
     def exit_code(self) -> int:
-        """What the command line leaves with: 4 if there is something that was not told before."""
-        return SourceError.exit_code if self.new_failures else 0
+        """What the command line leaves with: 4 if there is a failure that was not told before, or if cables are held back."""
+        return SourceError.exit_code if self.new_failures or self.held else 0
 
     def fail(self, path: str, failures: Failures, *, known: bool = False) -> None:
         """Note the failures of a file or a source."""
@@ -130,3 +162,25 @@ def held_line(files: Sequence[str]) -> str | None:
         f"{count} read earlier through links that are not followed now: {files[0]}{' …' if len(files) > 1 else ''}; what they held is kept as it was; "
         "follow_links reads them again, exclude forgets them"
     )
+
+
+def held_lines(held: int, allowed: int, missing: Iterable[Missing]) -> list[str]:
+    """What is held back and where it was, a line each, for people; none where nothing is."""
+    if not held:
+        return []
+    head = (
+        f"held back: {held:,} cables are missing from the sources, and no more than {allowed:,} may go at once; they stay. "
+        "Look at the places below. If the cables are to go: --accept-removals, or let the next run find the same missing"
+    )
+    return [head, *_listed([entry for entry in missing if entry.held])]
+
+
+def removed_lines(missing: Iterable[Missing]) -> list[str]:
+    """Where cables went from, a line each, for people."""
+    return _listed([entry for entry in missing if not entry.held])
+
+
+def _listed(missing: list[Missing]) -> list[str]:
+    more = missing[SHOWN:]
+    rest = [f"and {len(more):,} more places: {sum(entry.cables for entry in more):,} cables"] if more else []
+    return [*map(str, missing[:SHOWN]), *rest]

@@ -52,14 +52,11 @@ class Texts:
             cable = unpack(best.record)
             self._show(best, record_of(cable, record_bytes(cable)))
 
-    def drop_file(self, file: str) -> set[str]:
-        """Forget the texts that ``file`` held; the keys of those that were shown, to be given to `promote`."""
-        lost = set()
-        for version in self._publication.manifest.versions_of(file):
-            self._publication.draft.drop_version(version)
-            if version.chosen:
-                lost.add(version.key)
-        return lost
+    def drop(self, file: str, key: str) -> None:
+        """Forget what ``file`` held of a cable, before another text of it is offered."""
+        for version in self._publication.manifest.versions(key):
+            if version.file == file:
+                self._publication.draft.drop_version(key, version.path, version.locator)
 
     def removed(self) -> list[str]:
         """Keys that the archive showed before this run and does not show now."""

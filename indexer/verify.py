@@ -142,10 +142,11 @@ def _entries(manifest: Manifest, keys: set[str] | None, verdict: Verdict) -> Ite
         shown[version.key] += version.chosen
         if not version.chosen:
             yield from _kept_record(version.key, version.path, version.record)
+    left = Counter(row.file for row in manifest.held() if not row.is_whole)
     for row in manifest.sources():
         verdict.sources += 1
         found = counts.pop(row.path, 0)
-        if found > row.cables:
+        if found > row.cables + left[row.path]:
             yield Problem("manifest", row.path, f"{found} texts are listed, {row.cables} were read")
     manifest.all_seen()  # the error of one that cannot be read is a problem too
     yield from (Problem("manifest", path, "texts of a file that is not listed") for path in counts)

@@ -377,7 +377,12 @@ def open(path: AnyPath, *, notes: StrPath | None = None) -> Archive:  # noqa: A0
 
 
 def build(
-    sources: AnyPath | Iterable[AnyPath], archive: AnyPath, *, follow_links: bool = False, workers: int = 1,
+    sources: AnyPath | Iterable[AnyPath],
+    archive: AnyPath,
+    *,
+    follow_links: bool = False,
+    workers: int = 1,
+    accept_removals: bool = False,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> BuildReport:
     """Index files and folders, or one alone, into an archive, made if it is not there. Only what changed since the last time is read.
@@ -387,13 +392,19 @@ def build(
     ``workers``: processes that read. With several, a script that calls this must be one that can be imported without running
     (``if __name__ == "__main__"``), as always with Python's multiprocessing.
 
+    Where more than a tenth of the cables, or more than 1,000, are missing from the sources at once, they stay until the next run finds the
+    same missing, and are told in the report's ``held`` and ``missing``; with ``accept_removals`` they go.
+
     What cannot be read is listed in the report's ``failures`` and stops nothing else. Raises `ArchiveLocked` while another process writes.
     """
     from reftel.indexer.build import build as build_archive  # noqa: PLC0415
 
     if isinstance(sources, str | bytes | os.PathLike):
         sources = (sources,)
-    return build_archive(map(os.fsdecode, sources), Path(os.fsdecode(archive)), follow_links=follow_links, workers=workers, on_progress=on_progress)
+    return build_archive(
+        map(os.fsdecode, sources), Path(os.fsdecode(archive)), follow_links=follow_links, workers=workers,
+        accept_removals=accept_removals, on_progress=on_progress,
+    )  # fmt: skip
 
 
 def read_cables(path: AnyPath, *, on_error: Callable[[SourceError], None] | None = None) -> Iterator[Cable]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reftel.durable import write_whole
+from reftel.durable import make_folder, write_whole
 from reftel.frozen import frozen
 from reftel.indexer.complaints import write_errors
 from reftel.indexer.config import is_saved_name
@@ -91,6 +91,21 @@ def add(archive: Archive, name: str, query: str) -> bool:
         saved.searches[name] = query
         saved.marks[name] = archive.last_run()
     return existed
+
+
+def begin(archive: Path, names: Iterable[str], run: int) -> None:
+    """Note where searches begin that were never reported: their new cables are those of the runs after ``run``.
+
+    It is written before a run, so that whatever keeps a report from being written keeps no hit from the next one.
+    """
+    marks = read_saved(archive).marks
+    if all(name in marks for name in names):
+        return
+    with write_errors(archive):
+        make_folder(archive)
+    with changing(archive) as saved:
+        for name in names:
+            saved.marks.setdefault(name, run)
 
 
 def remove(archive: Path, name: str) -> bool:

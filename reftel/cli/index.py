@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 import reftel
-from reftel.cli.options import archive_option, follow_links_option, format_option
+from reftel.cli.options import accept_option, archive_option, follow_links_option, format_option
 from reftel.cli.progress import progress
 from reftel.render.paths import relative_name, shown_name
 from reftel.render.safe import json_text, safe_line, safe_name
@@ -27,22 +27,30 @@ _SHOWN_DUPLICATES = 10
 @format_option("table", "json")
 @follow_links_option
 @click.option("--workers", type=click.IntRange(1, 64), metavar="N", help="Processes that read; one a core by default.")
+@accept_option
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no summary; errors only.")
-def command(sources: tuple[str, ...], archive: str, output_format: str, follow_links: bool, workers: int | None, quiet: bool) -> int:
+def command(
+    sources: tuple[str, ...], archive: str, output_format: str, follow_links: bool, workers: int | None, accept_removals: bool, quiet: bool
+) -> int:
     """Index cables from files and folders. Run again, it reads only what changed.
 
     A file that changed replaces its cables, a file that is gone from a folder takes its cables with it, unless another file holds them.
     In folders and zip files, hidden files, README and `*.md` files and what systems put there (`__MACOSX`, `Thumbs.db`) are passed over.
     """
-    from reftel.indexer.report import known_line  # noqa: PLC0415
+    from reftel.indexer.report import held_lines, known_line  # noqa: PLC0415
     from reftel.indexer.workers import cores  # noqa: PLC0415
 
     with _progress(sources, follow_links=follow_links, quiet=quiet or output_format == "json") as on_progress:
-        report = reftel.build(sources, archive, follow_links=follow_links, workers=workers or cores(), on_progress=on_progress)
+        report = reftel.build(
+            sources, archive,
+            follow_links=follow_links, workers=workers or cores(), accept_removals=accept_removals, on_progress=on_progress,
+        )  # fmt: skip
     for note in report.notes:
         click.echo(f"reftel: {safe_line(note)}", err=True)
     for failure in (*report.new_failures, *filter(None, [known_line(report)])):
         click.echo(f"reftel: {safe_line(relative_name(failure))}", err=True)
+    for line in held_lines(report.held, report.allowed, report.missing):
+        click.echo(f"reftel: {safe_line(line)}", err=True)
     if output_format == "json":
         click.echo(json_text(report.to_dict(), indent=2))
     elif not quiet:
@@ -51,9 +59,11 @@ def command(sources: tuple[str, ...], archive: str, output_format: str, follow_l
 
 
 def _print_summary(report: BuildReport, archive: str) -> None:
-    from reftel.indexer.report import links_line, summary_line  # noqa: PLC0415 - only once there is a report
+    from reftel.indexer.report import links_line, removed_lines, summary_line  # noqa: PLC0415 - only once there is a report
 
     click.echo(summary_line(report, shown_name(name_of(archive))))
+    for line in removed_lines(report.missing):
+        click.echo(f"removed: {safe_line(line)}")
     if report.duplicates:
         click.echo(f"in several files: {len(report.duplicates):,}; the longest text is shown")
     for key, paths in list(report.duplicates.items())[:_SHOWN_DUPLICATES]:

@@ -124,6 +124,13 @@ def pager_option(command: _Command) -> _Command:
     )(command)  # fmt: skip
 
 
+def accept_option(command: _Command) -> _Command:
+    """``--accept-removals``, for the commands that bring an archive up to date."""
+    return click.option(
+        "--accept-removals", is_flag=True, help="Let cables go that are missing from the sources, however many they are.",
+    )(command)  # fmt: skip
+
+
 def notes_option(command: _Command) -> _Command:
     """``--notes FILE``, else ``$REFTEL_NOTES``, else ``mine.sqlite`` in the archive's folder."""
     return click.option(

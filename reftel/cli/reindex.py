@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import functools
 import logging
 import signal
 import sys
@@ -14,10 +15,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reftel.cli.configuration import config_option, load_config
-from reftel.cli.options import archive_option, format_option
+from reftel.cli.options import accept_option, archive_option, format_option
 from reftel.render.paths import shown_name
 from reftel.render.safe import json_text, safe_line, safe_name
-from reftel.schema.errors import SourceError
 from reftel.schema.names import name_of
 
 if TYPE_CHECKING:
@@ -63,10 +63,11 @@ class _UtcFormatter(logging.Formatter):
     metavar="N",
     help="Processes that read, instead of the configured number.",
 )
+@accept_option
 @click.option("--quiet", "-q", is_flag=True, help="Log warnings and errors only, print no summary.")
 def command(
     archive: str, config: str | None, output_format: str, full: bool, dry_run: bool, since: datetime.datetime | None, wait: float | None,
-    workers: int | None, quiet: bool,
+    workers: int | None, accept_removals: bool, quiet: bool,
 ) -> int:  # fmt: skip
     """Bring the archive up to date as reftel.toml says: the command for every night.
 
@@ -80,35 +81,45 @@ def command(
     wish = Wish(full=full, since=since.replace(tzinfo=datetime.UTC).timestamp() if since else None)
     with _logging(quiet=quiet):
         if dry_run:
-            return _forecast(settings, wish, output_format)
-        return _run(settings, wish, wait, output_format, quiet=quiet)
+            return _forecast(settings, wish, output_format, accept_removals=accept_removals)
+        return _run(settings, wish, wait, output_format, accept_removals=accept_removals, quiet=quiet)
 
 
-def _run(settings: Config, wish: Any, wait: float | None, output_format: str, *, quiet: bool) -> int:
+def _run(settings: Config, wish: Any, wait: float | None, output_format: str, *, accept_removals: bool, quiet: bool) -> int:
     from reftel.nightly import run_night  # noqa: PLC0415
 
     _LOG.info("reindexing %s", safe_name(name_of(settings.archive)))
     try:
         with _terminable():
-            report = run_night(settings, wish=wish, wait=wait, on_progress=_progress())
+            report = run_night(
+                settings, wish=wish, accept_removals=accept_removals, wait=wait, on_progress=_progress(),
+                deliver=functools.partial(_deliver, output_format=output_format, quiet=quiet),
+            )  # fmt: skip
     except _Terminated:
         _LOG.error("terminated; the archive holds the state before this run, or after it, whole")
         return _TERMINATED
+    return report.build.exit_code
+
+
+def _deliver(report: NightReport, *, output_format: str, quiet: bool) -> None:
     _log(report)
     if output_format == "json":
         click.echo(json_text(report.to_dict(), indent=2))
     elif not quiet:
         _summarise(report)
-    return report.build.exit_code
 
 
 def _log(report: NightReport) -> None:
-    from reftel.indexer.report import known_line, links_line  # noqa: PLC0415
+    from reftel.indexer.report import held_lines, known_line, links_line, removed_lines  # noqa: PLC0415
 
     for note in report.build.notes:
         _LOG.warning("%s", safe_line(note))
     for failure in report.build.new_failures:
         _LOG.warning("%s", safe_line(failure))
+    for line in held_lines(report.build.held, report.build.allowed, report.build.missing):
+        _LOG.warning("%s", safe_line(line))
+    for line in removed_lines(report.build.missing):
+        _LOG.info("removed: %s", safe_line(line))
     for line in filter(None, (known_line(report.build), links_line(report.build.passed_links))):
         _LOG.info("%s", safe_line(line))
     for found in report.saved:
@@ -121,26 +132,30 @@ def _log(report: NightReport) -> None:
 
 
 def _summarise(report: NightReport) -> None:
-    from reftel.indexer.report import summary_line  # noqa: PLC0415
+    from reftel.indexer.report import removed_lines, summary_line  # noqa: PLC0415
 
     build = report.build
     click.echo(summary_line(build, shown_name(name_of(report.archive))))
     if build.warnings:
         click.echo("warnings: " + ", ".join(f"{code} {count:,}" for code, count in build.warnings.items()))
+    for line in removed_lines(build.missing):
+        click.echo(f"removed: {safe_line(line)}")
     for found in report.saved:
         click.echo(
             f"{found.name}: {len(found.hits):,} new"
             + (": " + ", ".join(hit.key for hit in found.hits[:_SHOWN]) if found.hits else "")
         )
+    if build.held:
+        click.echo(f"{build.held:,} cables held back (named above)")
     if build.failures:
         click.echo(f"{build.failed:,} could not be read ({'named above' if build.new_failures else 'as before'})")
 
 
-def _forecast(settings: Config, wish: Any, output_format: str) -> int:
+def _forecast(settings: Config, wish: Any, output_format: str, *, accept_removals: bool) -> int:
     from reftel.indexer.reindex import forecast  # noqa: PLC0415
-    from reftel.indexer.report import links_line  # noqa: PLC0415
+    from reftel.indexer.report import held_lines, links_line  # noqa: PLC0415
 
-    result = forecast(settings, wish)
+    result = forecast(settings, wish, accept_removals=accept_removals)
     if output_format == "json":
         click.echo(json_text(result.to_dict(), indent=2))
     else:
@@ -149,16 +164,22 @@ def _forecast(settings: Config, wish: Any, output_format: str) -> int:
         _LOG.info("%s", safe_line(line))
     for failure in result.failures:
         _LOG.warning("%s", safe_line(failure))
-    return SourceError.exit_code if result.failures else 0
+    for line in held_lines(result.held, result.allowed, result.missing):
+        _LOG.warning("%s", safe_line(line))
+    return result.exit_code
 
 
 def _print_forecast(result: Forecast) -> None:
+    from reftel.indexer.report import removed_lines  # noqa: PLC0415
+
     click.echo(", ".join(f"{count:,} {change}" for change, count in sorted(result.changes.items())) or "no files")
     for title, names in (("read", result.read), ("forget", result.forget)):
         for name in names[:_SHOWN]:
             click.echo(f"{title}  {shown_name(name)}")
         if len(names) > _SHOWN:
             click.echo(f"{title}  and {len(names) - _SHOWN:,} more: --format json lists all")
+    for line in removed_lines(result.missing):
+        click.echo(f"remove  {safe_line(line)}")
 
 
 def _progress() -> Any:

@@ -8,6 +8,7 @@ import pytest
 
 from reftel.engine.writer import MEMORY_MB
 from reftel.indexer.config import TEMPLATE, ConfigError, find_config, line_of, read_config
+from reftel.indexer.limit import Limit
 from reftel.indexer.workers import cores
 
 WHOLE = """\
@@ -71,6 +72,21 @@ SOURCES = 'sources = ["cables"]\n'
         (SOURCES + "\n# a comment\nworkers = 'two'", r":4: 'workers' is a text; expected a whole number from 1 to 64"),
         (SOURCES + "follow_links = 1", r":2: 'follow_links' is a whole number; expected true or false"),
         (SOURCES + "follow_links = 'no'", r":2: 'follow_links' is a text; expected true or false"),
+        (SOURCES + "max_removed = true", r":2: 'max_removed' is true or false; expected a number of cables"),
+        (SOURCES + "max_removed = -1", r":2: 'max_removed' is a number of -1; a whole one, 0 or more; expected a number of cables"),
+        (SOURCES + "max_removed = 0.1", r":2: 'max_removed' is a number of 0\.1; a whole one"),
+        (SOURCES + "max_removed = nan", r":2: 'max_removed' is a number of nan"),
+        (SOURCES + 'max_removed = "1000"', r":2: 'max_removed' is '1000'; expected a number of cables, a share as \"10%\""),
+        (SOURCES + 'max_removed = "101%"', r":2: 'max_removed' is a share of 1\.01; from 0 to 1, or from 0% to 100%"),
+        (SOURCES + 'max_removed = "-1%"', r":2: 'max_removed' is '-1%'"),
+        (SOURCES + "max_removed = {}", r":2: 'max_removed' is an empty table"),
+        (SOURCES + "max_removed = { shre = 0.1 }", r":2: 'max_removed' is a table with 'shre' \(did you mean 'share'\?\)"),
+        (SOURCES + "max_removed = { share = 2 }", r":2: 'max_removed' is a share of 2;"),
+        (SOURCES + "max_removed = { share = inf }", r":2: 'max_removed' is a share of inf;"),
+        (SOURCES + "max_removed = { share = '10%' }", r":2: 'max_removed' is a share of 10%;"),
+        (SOURCES + "max_removed = { number = 1.5 }", r":2: 'max_removed' is a number of 1\.5;"),
+        (SOURCES + "[max_removed]\nnumber = true", r":2: 'max_removed' is a number of True;"),
+        (SOURCES + "max_removed = []", r":2: 'max_removed' is a list; expected a number"),
         (SOURCES + "workers = true", r":2: 'workers' is true or false; expected a whole number"),
         (SOURCES + "workers = 0", r":2: 'workers' is 0; expected a whole number from 1 to 64"),
         (SOURCES + "memory = 15", r":2: 'memory' is 15; expected a whole number of megabytes from 16 to 1000000"),
@@ -157,3 +173,21 @@ def test_a_link_to_a_configuration_will_do(tmp_path):
     (tmp_path / "kept").write_bytes(b'sources = ["cables"]\r\nworkers = 2\r\n')
     (tmp_path / "reftel.toml").symlink_to("kept")
     assert read_config(tmp_path / "reftel.toml").workers == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [
+        ("", Limit(0.1, 1000)),
+        ("max_removed = 1000", Limit(None, 1000)),
+        ("max_removed = 0", Limit(None, 0)),
+        ('max_removed = "10%"', Limit(0.1, None)),
+        ('max_removed = " 2.5 % "', Limit(0.025, None)),
+        ('max_removed = "100%"', Limit(1.0, None)),
+        ("max_removed = { share = 0.1, number = 1000 }", Limit(0.1, 1000)),
+        ("max_removed = { share = 1 }", Limit(1.0, None)),
+        ("[max_removed]\nnumber = 20", Limit(None, 20)),
+    ],
+)
+def test_how_many_cables_may_go(read, text, limit):
+    assert read(SOURCES + text).max_removed == limit

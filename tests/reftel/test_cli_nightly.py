@@ -31,7 +31,7 @@ class Night:
 
     def write(self, name: str, serial: int, words: str = "precedent") -> Path:
         path = self.folder / "cables" / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(self._make(serial=serial, subject=f"{SECRET} ONE", body=f"1. (C) {SECRET} {words}"), "utf-8")
         self._clock -= 1
         os.utime(path, (self._clock, self._clock))  # settled: the time of a file that changed just now is not trusted
@@ -236,3 +236,218 @@ def test_systemd_takes_the_unit_files(tmp_path):
         (tmp_path / name).write_text(text, "utf-8")
     done = subprocess.run(["systemd-analyze", "verify", tmp_path / "reftel.timer", tmp_path / "reftel.service"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+# -- what is missing ------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def lost(night) -> Night:
+    """A night after which a folder of eight cables was lost."""
+    for serial in range(2, 10):
+        night.write(f"deep/{serial}.txt", serial)
+    assert night.run("reindex", "--quiet").returncode == 0
+    shutil.rmtree(night.folder / "cables/deep")
+    return night
+
+
+@pytest.mark.parametrize("command", [("reindex",), ("index", "cables")])
+def test_a_lost_folder_is_4_names_it_and_goes_the_second_time(lost, command):
+    done = lost.run(*command)
+    assert done.returncode == 4
+    assert "held back: 8 cables are missing from the sources, and no more than 5 may go at once" in done.stderr
+    assert "cables/deep: the folder is gone: 8 files, 8 cables" in done.stderr
+    assert "--accept-removals" in done.stderr
+    assert len(lost.run("search", SECRET, "-n", "20", "--format", "ids").stdout.split()) == 9
+    if command[0] == "reindex":
+        assert (lost.report["held"], lost.report["allowed"], lost.report["removed"]) == (8, 5, 0)
+        place = str(lost.folder / "cables/deep")
+        assert lost.report["missing"] == [{"place": place, "why": "gone", "files": 8, "cables": 8, "held": True}]
+        assert "held back: 8 cables" in (lost.folder / "report.md").read_text("utf-8")
+    quiet = lost.run(*command, "--quiet")
+    assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", "")
+    assert lost.run("search", SECRET, "--format", "ids").stdout.split() == ["08BAKU1"]
+
+
+@pytest.mark.parametrize("command", [("reindex",), ("index", "cables")])
+def test_removals_that_are_accepted_are_named_too(lost, command):
+    done = lost.run(*command, "--accept-removals")
+    assert done.returncode == 0, done.stderr
+    assert "8 removed" in done.stdout
+    assert "cables/deep: the folder is gone: 8 files, 8 cables" in done.stdout
+    assert lost.run("search", SECRET, "--format", "ids").stdout.split() == ["08BAKU1"]
+
+
+def test_a_dry_run_foresees_what_is_held_back(lost):
+    done = lost.run("reindex", "--dry-run")
+    assert (done.returncode, done.stdout.splitlines()[0]) == (4, "8 held, 1 unchanged")
+    assert "held back: 8 cables" in done.stderr
+    accepted = lost.run("reindex", "--dry-run", "--accept-removals")
+    assert (accepted.returncode, accepted.stdout.splitlines()[0]) == (0, "8 gone, 1 unchanged")
+    assert "remove  " in accepted.stdout
+
+
+def test_the_limit_of_the_configuration(lost):
+    lost.configure("max_removed = 8")
+    assert lost.run("reindex", "--quiet").returncode == 0
+    lost.configure("max_removed = 'ten'")
+    done = lost.run("reindex")
+    assert done.returncode == 2
+    assert "reftel.toml:4: 'max_removed' is 'ten'; expected a number of cables" in done.stderr
+
+
+# -- known failures, damage, reports -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_bad_file_is_4_once(night):
+    bad = night.folder / "cables/broken.txt"
+    bad.write_bytes(b"\x00\xff" * 99)
+    assert night.run("reindex", "--quiet").returncode == 4
+    assert len(night.report["new_failures"]) == 1
+    done = night.run("reindex")
+    assert done.returncode == 0
+    assert (night.report["new_failures"], len(night.report["known_failures"]), len(night.report["failures"])) == ([], 1, 1)
+    (line,) = (line for line in done.stderr.splitlines() if "broken.txt" in line)
+    assert " INFO 1 could not be read, as before: " in line
+    assert "1 could not be read (as before)" in done.stdout
+    quiet = night.run("reindex", "--quiet")
+    assert (quiet.returncode, quiet.stderr) == (0, "")
+    indexed = night.run("index", "cables")
+    assert indexed.returncode == 0
+    assert "1 could not be read, as before" in indexed.stderr
+    bad.write_bytes(b"\x00\xfe" * 99)
+    assert night.run("index", "cables", "--quiet").returncode == 4
+
+
+@pytest.mark.parametrize("command", [("reindex", "--quiet"), ("index", "cables", "--quiet")])
+@pytest.mark.parametrize("place", [200, -200])
+def test_a_manifest_that_was_altered_is_3_before_anything_is_done(night, command, place):
+    """To any bit: what SQLite reads without complaint is altered all the same."""
+    night.run("reindex", "--quiet")
+    path = night.folder / "archive/manifest.sqlite"
+    data = bytearray(path.read_bytes())
+    data[place] ^= 1
+    path.write_bytes(data)
+    assert night.run("verify").returncode == 3
+    night.write("b.txt", 2)
+    before = sorted((each, each.stat().st_mtime_ns) for each in (night.folder / "archive/index").iterdir())
+    done = night.run(*command)
+    assert done.returncode == 3
+    assert "manifest" in done.stderr
+    assert "`reftel verify --repair`" in done.stderr
+    assert before == sorted((each, each.stat().st_mtime_ns) for each in (night.folder / "archive/index").iterdir())
+    assert path.read_bytes() == data
+    assert night.run("verify", "--repair").returncode == 0
+    assert night.run(*command).returncode == 0
+
+
+def test_a_manifest_of_another_index_is_3(night):
+    night.run("reindex", "--quiet")
+    shutil.copytree(night.folder / "archive", night.folder / "old")
+    night.write("b.txt", 2)
+    night.run("reindex", "--quiet")
+    shutil.copy(night.folder / "old/manifest.sqlite", night.folder / "archive/manifest.sqlite")
+    done = night.run("reindex", "--quiet")
+    assert done.returncode == 3
+    assert "the index shows 2 cables and the manifest lists 1" in done.stderr
+
+
+def _blocked(place: Path, kind: str) -> None:
+    """Put something where the report is to go."""
+    if kind == "file":
+        place.parent.mkdir(exist_ok=True)
+        place.write_text("in the way", "utf-8")
+    elif kind == "folder":
+        (place / "x").mkdir(parents=True)
+
+
+@pytest.mark.parametrize(
+    ("report", "blocked", "kind"),
+    [("report.json", "report.json", "folder"), ("report.json", "report.md", "folder"), ("deep/report.json", "deep", "file"), ("reports", "reports", "file"), ("r" * 300, "x", "")],
+)
+def test_a_report_that_cannot_be_written_is_6_and_loses_no_hit(night, report, blocked, kind):
+    (night.folder / "reftel.toml").write_text(f'sources = ["cables"]\nreport = "{report}"\n[saved]\nall = "precedent"\n', "utf-8")
+    _blocked(night.folder / blocked, kind)
+    before = {path.name for path in night.folder.iterdir()}
+    for _ in range(2):
+        done = night.run("reindex", "--quiet")
+        assert done.returncode == 6
+        (line,) = done.stderr.splitlines()
+        assert "the report cannot be written" in line
+    assert {path.name for path in night.folder.iterdir()} == before | {"archive"}
+    assert night.run("search", SECRET, "--format", "ids").stdout.split() == ["08BAKU1"]
+    night.configure("[saved]", "all = 'precedent'")
+    shutil.rmtree(night.folder / "report.json", ignore_errors=True)
+    shutil.rmtree(night.folder / "report.md", ignore_errors=True)
+    assert night.run("reindex", "--quiet").returncode == 0
+    assert [(found["name"], found["new"]) for found in night.report["saved"]] == [("all", 1)]
+    assert night.run("reindex", "--quiet").returncode == 0
+    assert night.report["saved"][0]["new"] == 0
+
+
+def test_a_full_disk_at_any_moment_behind_the_run(tmp_path, make_telegram, monkeypatch):
+    """Every write behind the publishing fails once: the status is as documented, nothing half is left, and the hits are told afterwards."""
+    import errno
+
+    from reftel import durable, nightly
+    from reftel.indexer.config import read_config
+    from reftel.schema.errors import ArchiveError, OutputError
+
+    original, calls = durable.replacing, []
+    for failing in range(1, 4):
+        folder = tmp_path / str(failing)
+        night = Night(folder, make_telegram) if folder.mkdir() is None else None
+        night.configure("[saved]", "all = 'precedent'")
+        nightly.run_night(read_config(folder / "reftel.toml"))
+        night.write("b.txt", 2)
+        calls.clear()
+
+        def replacing(path, temporary, *, number=failing):
+            if path.parent.name != "index":
+                calls.append(path.name)
+            if len(calls) == number and path.parent.name != "index":
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+            return original(path, temporary)
+
+        before = sorted(path.name for path in folder.rglob("*.json*"))
+        with monkeypatch.context() as patch:
+            patch.setattr(durable, "replacing", replacing)
+            patch.setattr(nightly, "replacing", replacing)
+            with pytest.raises((OutputError, ArchiveError), match="No space left") as raised:
+                nightly.run_night(read_config(folder / "reftel.toml"))
+        assert raised.value.exit_code == (3 if calls[-1] == "saved.json" else 6)
+        assert sorted(path.name for path in folder.rglob("*.json*")) == before
+        assert not list(folder.rglob("*.new"))
+        with reftel.open(folder / "archive") as opened:
+            assert len(opened) == 2
+        told = nightly.run_night(read_config(folder / "reftel.toml")).saved
+        assert [hit.key for hit in told[0].hits] == ["08BAKU2"]
+        assert nightly.run_night(read_config(folder / "reftel.toml")).saved[0].hits == ()
+
+
+def test_a_damaged_saved_json_ends_the_night_before_it_begins(night):
+    night.run("reindex", "--quiet")
+    (night.folder / "archive/saved.json").write_text("{", "utf-8")
+    night.write("b.txt", 2)
+    done = night.run("reindex", "--quiet")
+    assert done.returncode == 3
+    assert "saved.json" in done.stderr
+    assert night.run("search", SECRET, "--format", "ids").stdout.split() == ["08BAKU1"]
+
+
+def test_nights_within_a_moment_have_reports_of_their_own(tmp_path):
+    """Named so that they sort as the nights began, also where two began in the same moment."""
+    import datetime
+
+    from reftel.indexer.report import BuildReport
+    from reftel.nightly import NightReport, _write
+
+    moment = datetime.datetime(2026, 11, 25, 3, 17, 0, 999_999, datetime.UTC)
+    written = []
+    for step in (0, 0, 0, 2, 10, 1_000_000):
+        report = NightReport(moment + datetime.timedelta(microseconds=step), tmp_path / "archive", BuildReport(run=12, total=len(written)))
+        _write(report, tmp_path / "reports")
+        written.append(report.written[0])
+    assert len(set(written)) == len(written) == len(list((tmp_path / "reports").glob("*.json"))) == len(list((tmp_path / "reports").glob("*.md")))
+    assert sorted(written) == written
+    assert [json.loads(path.read_text("utf-8"))["total"] for path in written] == list(range(len(written)))
