@@ -92,17 +92,14 @@ def _lines(pairs: Iterable[Duplicate], output_format: str) -> Iterator[str]:
 def _print_pairs(pairs: Iterable[Duplicate]) -> None:
     from rich.text import Text  # noqa: PLC0415 - rich is slow to load
 
+    from reftel.render.console import print_hanging  # noqa: PLC0415
+
     target, count = console(), 0
     for count, pair in enumerate(pairs, start=1):  # noqa: B007 - the count is told below
-        target.print(
-            Text(safe_line(f"{pair.first}  {pair.second}  {_WORDS[pair.kind]}: {_measure(pair)}"), style="bold"),
-            soft_wrap=True,
-        )
+        print_hanging(target, safe_line(f"{pair.first}  {pair.second}  {_WORDS[pair.kind]}: {_measure(pair)}"), style="bold")
         for key, subject, date in zip((pair.first, pair.second), pair.subjects, pair.dates, strict=True):
-            target.print(
-                Text(safe_line(f"  {key}  {(date or 'undated')[:10]}  {subject or '(no subject)'}")), soft_wrap=True
-            )
-        target.print(Text(safe_line(f"  … {pair.text} …"), style="dim"), soft_wrap=True)
+            print_hanging(target, safe_line(f"  {key}  {(date or 'undated')[:10]}  {subject or '(no subject)'}"))
+        print_hanging(target, safe_line(f"  … {pair.text} …"), style="dim")
     target.print(Text(f"{count:,} pair{'' if count == 1 else 's'}", style="bold"))
 
 

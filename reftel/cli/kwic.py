@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import shutil
+import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from reftel.search.kwic import KwicLine
 
 _COLUMNS = ("key", "date", "paragraph", "mark", "left", "keyword", "right")
+_WIDTH, _NARROWEST = 40, 10
 _ORDERS = ("id", "date", "left", "right")
 
 
@@ -41,9 +44,7 @@ _ORDERS = ("id", "date", "left", "right")
     "-w",
     metavar="N",
     type=click.IntRange(0, 1000),
-    default=40,
-    show_default=True,
-    help="Characters of context on each side.",
+    help="Characters of context on each side.  [default: 40, on a terminal as many as fit]",
 )
 @click.option(
     "--sort",
@@ -61,7 +62,7 @@ def command(
     notes: str | None,
     ids: list[str] | None,
     output_format: str,
-    width: int,
+    width: int | None,
     sort: str,
     limit: int,
     everything: bool,
@@ -75,7 +76,7 @@ def command(
     opened = reftel.open(archive, notes=notes)
     page = opened.search(query, limit=0, ids=ids)
     echo_notes(page.notes)
-    lines = iter(opened.kwic(query, width=width, sort=sort, ids=ids))
+    lines = iter(opened.kwic(query, width=_WIDTH if width is None else width, sort=sort, ids=ids))
     shown = lines if everything else itertools.islice(lines, limit)
     with paged(wanted=pager and output_format == "table"):
         count = _print(shown, output_format, width)
@@ -86,7 +87,7 @@ def command(
     return 0 if count else 1
 
 
-def _print(lines: Iterable[KwicLine], output_format: str, width: int) -> int:
+def _print(lines: Iterable[KwicLine], output_format: str, width: int | None) -> int:
     counted = itertools.count()
     passed = (line for line, _number in zip(lines, counted, strict=False))
     if output_format == "table":
@@ -102,14 +103,21 @@ def _print(lines: Iterable[KwicLine], output_format: str, width: int) -> int:
     return next(counted)
 
 
-def _aligned(lines: list[KwicLine], width: int) -> Iterator[str]:
-    """Key, day, paragraph and mark in columns, then the keyword below the one above."""
+def _aligned(lines: list[KwicLine], width: int | None) -> Iterator[str]:
+    """Key, day, paragraph and mark in columns, then the keyword below the one above.
+
+    With a ``width`` of ``None`` as much context as a terminal has room for.
+    """
     heads = [(safe_line(line.key), (line.date or "")[:10], _place(line)) for line in lines]
     sizes = [max(map(len, column), default=0) for column in zip(*heads, strict=True)]
+    side = _WIDTH if width is None else width
+    if width is None and sys.stdout.isatty():
+        longest = max((len(line.keyword) for line in lines), default=0)
+        side = max(min(side, (shutil.get_terminal_size().columns - sum(sizes) - 2 * len(sizes) - longest) // 2), _NARROWEST)
     for line, head in zip(lines, heads, strict=True):
         cells = "  ".join(cell.ljust(size) for cell, size in zip(head, sizes, strict=True))
         keyword = click.style(safe_text(line.keyword), fg="yellow", bold=True)
-        yield f"{cells}  {safe_text(line.left).rjust(width)}{keyword}{safe_text(line.right)}".rstrip()
+        yield f"{cells}  {safe_text(line.left)[-side:].rjust(side) if side else ''}{keyword}{safe_text(line.right)[:side]}".rstrip()
 
 
 def _place(line: KwicLine) -> str:

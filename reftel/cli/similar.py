@@ -78,11 +78,11 @@ def _words(similar: SimilarCable) -> str:
 
 
 def _print_table(found: Sequence[SimilarCable]) -> None:
-    from rich.text import Text  # noqa: PLC0415 - rich is slow to load
+    from reftel.render.console import print_hanging  # noqa: PLC0415 - rich is slow to load
 
     target = console()
     for each in found:
-        target.print(Text(f"{each.score:.2f}  {safe_line(each.key)}  {_head(each)}", style="bold"), soft_wrap=True)
-        target.print(Text(f"      {_words(each)}", style="dim"), soft_wrap=True)
+        print_hanging(target, f"{each.score:.2f}  {safe_line(each.key)}  {_head(each)}", style="bold")
+        print_hanging(target, f"      {_words(each)}", style="dim")
     if not found:
         target.print("no cable shares its telling words")

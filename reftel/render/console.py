@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator
 from typing import IO, Any, TextIO, cast
 
 from rich.console import Console
+from rich.text import Text
 
 _WHOLE = 1 << 20
 """Cells of a line where nothing is to be wrapped."""
@@ -33,3 +35,17 @@ class _Stripped:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._file, name)
+
+
+def print_hanging(console: Console, line: Text | str, *, style: str = "", hang: int = 8) -> None:
+    """A line that belongs together. Where it is too long for the terminal it goes on between two words, indented by ``hang``."""
+    for piece in hanging(console, Text(line, style=style) if isinstance(line, str) else line, hang):
+        console.print(piece)
+
+
+def hanging(console: Console, text: Text, hang: int) -> Iterator[Text]:
+    """The pieces of a line that is too long for the terminal, all but the first indented."""
+    width = console.width if text.cell_len <= console.width else max(console.width - hang, 20)
+    for number, piece in enumerate(text.wrap(console, width)):
+        piece.rstrip()
+        yield Text(" " * hang).append_text(piece) if number else piece

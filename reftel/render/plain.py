@@ -23,7 +23,7 @@ def suits(file: TextIO) -> bool:
 
 def hit_lines(hit: Hit) -> Iterator[str]:
     """The lines of a hit, a paragraph a line however long it is, so that `grep` finds what stands in it; the empty line behind included."""
-    yield "  ".join(map(safe_line, (hit.key, *describe(hit.cable))))
+    yield "  ".join(map(safe_line, (hit.key, *describe(hit.cable)))).rstrip()
     subject = hit.cable.subject or ""
     yield f"  {flow(subject, hit.subject_highlights)[0].rstrip() if subject.strip() else '(no subject)'}"
     for paragraph in hit.paragraphs:

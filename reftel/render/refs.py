@@ -76,35 +76,41 @@ def print_citations(console: Console, graph: Citations) -> None:
 
 
 def _print_links(console: Console, title: str, links: Iterable[tuple[Citation, CitedCable | None]]) -> None:
+    from reftel.render.console import print_hanging  # noqa: PLC0415 - rich is slow to load
+
     rows = list(links)
     console.print(f"\n{title}" if rows else f"\n{title}: nothing", style="bold")
     for link, cable in rows:
         label = f"{safe_line(link.label)}. " if link.label and title == "cites" else ""
         if cable is None:
-            console.print(f"  {label}{safe_line(link.raw)}  ({safe_line(link.kind)})", soft_wrap=True)
+            print_hanging(console, f"  {label}{safe_line(link.raw)}  ({safe_line(link.kind)})")
         else:
-            console.print(f"  {label}{_shown(cable)}", soft_wrap=True)
+            print_hanging(console, f"  {label}{_shown(cable)}")
         if note := _note(link):
-            console.print(f"      {safe_line(note)}", style="yellow", soft_wrap=True)
+            print_hanging(console, f"      {safe_line(note)}", style="yellow")
 
 
 def print_thread(console: Console, graph: Citations) -> None:
     """Every cable in time order, with the ids that it cites."""
+    from reftel.render.console import print_hanging  # noqa: PLC0415 - rich is slow to load
+
     roots = set(graph.roots)
     for cable in graph.thread():
         mark = "*" if cable.key in roots and len(graph.cables) > len(roots) else " "
-        console.print(f"{mark} {_shown(cable)}", soft_wrap=True, style="bold" if mark == "*" else None)
+        print_hanging(console, f"{mark} {_shown(cable)}", style="bold" if mark == "*" else "")
         links = [link for link in graph.cites(cable.key) if link.target]
         if links:
             parts = [
                 f"{link.label + '. ' if link.label else ''}{link.target}{' (assumed year)' if link.assumed_year else ''}"
                 for link in links
             ]
-            console.print(f"      cites {safe_line(', '.join(parts))}", style="dim", soft_wrap=True)
+            print_hanging(console, f"      cites {safe_line(', '.join(parts))}", style="dim")
 
 
 def _print_cable(console: Console, cable: CitedCable) -> None:
-    console.print(_shown(cable), style="bold", soft_wrap=True)
+    from reftel.render.console import print_hanging  # noqa: PLC0415 - rich is slow to load
+
+    print_hanging(console, _shown(cable), style="bold")
 
 
 def _shown(cable: CitedCable) -> str:

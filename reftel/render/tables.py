@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from rich.text import Text
 
 from reftel.render.bars import BAR, bar
+from reftel.render.console import hanging, print_hanging
 from reftel.render.hits import describe, excerpt, label, paragraph_text, total_line
 from reftel.render.paths import relative_name
 from reftel.render.safe import safe_line, safe_text
@@ -37,7 +38,7 @@ def print_page(console: Console, page: Page) -> None:
 
 def print_hit(console: Console, hit: Hit) -> None:
     """One hit: key, date, class, origin, signers; subject; the paragraphs that answer."""
-    lines = [_headline(hit.key, hit.cable)]
+    lines = list(hanging(console, _headline(hit.key, hit.cable), 4))
     printed = hit.cable.subject or ""
     subject = paragraph_text(printed, hit.subject_highlights, style=MATCH) if printed.strip() else Text("(no subject)", style=QUIET)
     lines += _indented(console, subject, 2)
@@ -125,7 +126,7 @@ def print_neighbours(console: Console, found: Neighbours) -> None:
         for each in group:
             line = Text(f"  {safe_line(each.label)}. " if each.label else "  ").append(safe_line(each.id), "bold cyan")
             parts = [*describe(each.cable), each.cable.subject or "(no subject)"] if each.cable else ["not in the archive"]
-            console.print(line.append("  ".join(["", *map(safe_line, parts)]), "default"), soft_wrap=True)
+            print_hanging(console, line.append("  ".join(["", *map(safe_line, parts)]), "default"))
         more = {"before": found.earlier, "after": found.later}.get(name, 0)
         if more or not group:
             console.print(Text(f"  and {more:,} more {'earlier' if name == 'before' else 'later'}" if more else "  none", style=QUIET))

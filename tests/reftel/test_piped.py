@@ -167,3 +167,24 @@ def test_progress_on_a_terminal_and_elsewhere(desk, monkeypatch, capsys):
 def test_a_picture_says_where_it_is(run, monkeypatch):
     monkeypatch.setattr("reftel.render.timeline.draw", lambda *_arguments: None)
     assert run("timeline", "minsk", "--png", "a.png", "--svg", "b.svg", "--format", "csv").splitlines()[-2:] == ["wrote b.svg", "wrote a.png"]
+
+
+@pytest.mark.parametrize("arguments", [["search", "precedent"], ["refs", "08BAKU101"], ["kwic", "precedent"], ["show", "08BAKU101"], ["similar", "08BAKU101"]])
+@pytest.mark.parametrize("columns", [60, 80])
+def test_what_is_too_long_for_a_terminal_goes_on_between_words(desk, arguments, columns):
+    environment = os.environ | {"REFTEL_ARCHIVE": str(desk / "archive")}
+    command = [sys.executable, "-m", "reftel", *arguments]
+    lines = run_in_terminal(command, columns=columns, folder=desk, environment=environment).splitlines()
+    assert max(map(len, lines)) <= columns
+    words = set(" ".join(lines).split())
+    assert not words & {"LO", "NG", "CAB", "LE", "CABL", "E", "preced", "ent"}
+
+
+def test_kwic_takes_the_context_that_fits_unless_told(desk):
+    environment = os.environ | {"REFTEL_ARCHIVE": str(desk / "archive")}
+    command = [sys.executable, "-m", "reftel", "kwic", "precedent"]
+    for columns, more, left in ((80, [], 20), (200, [], 40), (80, ["--width", "30"], 30), (20, [], 10)):
+        lines = run_in_terminal([*command, *more], columns=columns, folder=desk, environment=environment).splitlines()
+        places = {line.index("precedent") for line in lines}
+        assert len(places) == 1
+        assert next(iter(places)) - len("08BAKU101  2008-02-13  ¶1 (C)  ") == left
