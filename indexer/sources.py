@@ -110,6 +110,8 @@ class Selection:
         return self.links == "all" or (self.links == "named" and path in self._named)
 
     def _excluded(self, path: Path, top: Path) -> bool:
+        if not self.excludes:
+            return False
         inside = path.relative_to(top) if path != top else Path(path.name)
         return any(
             fnmatchcase(str(path), pattern) or fnmatchcase(str(inside), pattern) or any(fnmatchcase(part, pattern) for part in inside.parts)
