@@ -6,10 +6,11 @@ import click
 
 import reftel
 from reftel.cli.options import archive_option, echo_notes, format_option, ids_option, notes_option, query_argument
+from reftel.cli.words import QueryCommand
 from reftel.render.safe import json_text
 
 
-@click.command("count")
+@click.command("count", cls=QueryCommand)
 @query_argument
 @archive_option
 @notes_option

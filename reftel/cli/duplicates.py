@@ -11,6 +11,7 @@ import reftel
 from reftel.cli.options import archive_option, completed, console, echo_lines, format_option, notes_option, pager_option
 from reftel.cli.paging import paged
 from reftel.cli.progress import Tell, progress
+from reftel.cli.words import QueryCommand
 from reftel.render.hits import csv_line
 from reftel.render.safe import json_text, safe_line
 
@@ -29,7 +30,7 @@ _STAGES = {"read": "texts read", "compared": "pairs of texts compared"}
 _COLUMNS = ("kind", "first", "second", "resemblance", "containment", "block", "text")
 
 
-@click.command("duplicates")
+@click.command("duplicates", cls=QueryCommand)
 @click.argument("query", nargs=-1, shell_complete=completed("query"))
 @archive_option
 @notes_option

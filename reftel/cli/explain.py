@@ -8,6 +8,7 @@ import click
 
 import reftel
 from reftel.cli.options import archive_option, console, format_option, notes_option, query_argument
+from reftel.cli.words import QueryCommand
 from reftel.render.safe import json_text, safe_line
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from reftel.search.results import ExplainedNode
 
 
-@click.command("explain")
+@click.command("explain", cls=QueryCommand)
 @query_argument
 @archive_option
 @notes_option

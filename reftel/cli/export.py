@@ -11,6 +11,7 @@ import click
 
 import reftel
 from reftel.cli.options import archive_option, completed, echo_notes, ids_option, notes_option, query_argument
+from reftel.cli.words import QueryCommand
 from reftel.render.export import FORMATS, write_export, write_hits
 from reftel.render.paths import shown_name
 
@@ -21,7 +22,7 @@ _EVERY = 1000
 """Cables between two steps of the progress bar."""
 
 
-@click.command("export")
+@click.command("export", cls=QueryCommand)
 @query_argument
 @archive_option
 @notes_option

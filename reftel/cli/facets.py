@@ -17,6 +17,7 @@ from reftel.cli.options import (
     query_argument,
 )
 from reftel.cli.paging import paged
+from reftel.cli.words import QueryCommand
 from reftel.render import facets as render
 from reftel.render.safe import json_text
 from reftel.schema.fields import facet_fields
@@ -24,7 +25,7 @@ from reftel.schema.fields import facet_fields
 _USUAL = ("year", "from", "class", "tags")
 
 
-@click.command("facets")
+@click.command("facets", cls=QueryCommand)
 @query_argument
 @archive_option
 @notes_option

@@ -22,6 +22,7 @@ from reftel.cli.options import (
     query_argument,
 )
 from reftel.cli.paging import paged
+from reftel.cli.words import QueryCommand
 from reftel.render.hits import csv_line
 from reftel.render.safe import json_text, safe_line, safe_text
 
@@ -33,7 +34,7 @@ _WIDTH, _NARROWEST = 40, 10
 _ORDERS = ("id", "date", "left", "right")
 
 
-@click.command("kwic")
+@click.command("kwic", cls=QueryCommand)
 @query_argument
 @archive_option
 @notes_option

@@ -9,6 +9,7 @@ import click
 import reftel
 from reftel.cli.configuration import archive_of, config_option, load_config
 from reftel.cli.options import archive_option, completed, format_option, query_argument
+from reftel.cli.words import QueryCommand
 from reftel.render.safe import json_text, safe_line
 
 
@@ -35,7 +36,7 @@ def _configured(config: str | None, archive: str) -> dict[str, str]:
     return load_config(config, archive).saved
 
 
-@command.command("add")
+@command.command("add", cls=QueryCommand)
 @click.argument("name", shell_complete=completed("saved"))
 @query_argument
 @archive_option

@@ -24,6 +24,7 @@ from reftel.cli.options import (
     query_argument,
 )
 from reftel.cli.paging import paged
+from reftel.cli.words import QueryCommand
 from reftel.render import hits as render
 from reftel.render import plain
 
@@ -40,7 +41,7 @@ _LINES = {
 }
 
 
-@click.command("search")
+@click.command("search", cls=QueryCommand)
 @query_argument
 @archive_option
 @notes_option

@@ -18,6 +18,7 @@ from reftel.cli.options import (
     query_argument,
 )
 from reftel.cli.paging import paged
+from reftel.cli.words import QueryCommand
 from reftel.render.hits import csv_line
 from reftel.render.safe import json_text, safe_line, safe_markdown
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from reftel.search.terms import SignificantTerm, Terms
 
 
-@click.command("terms")
+@click.command("terms", cls=QueryCommand)
 @query_argument
 @archive_option
 @notes_option

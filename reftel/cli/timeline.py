@@ -17,12 +17,13 @@ from reftel.cli.options import (
     query_argument,
 )
 from reftel.cli.paging import paged
+from reftel.cli.words import QueryCommand
 from reftel.render import timeline as render
 from reftel.render.paths import shown_name
 from reftel.render.safe import json_text
 
 
-@click.command("timeline")
+@click.command("timeline", cls=QueryCommand)
 @query_argument
 @archive_option
 @notes_option
