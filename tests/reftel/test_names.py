@@ -63,13 +63,13 @@ def outcomes(report: reftel.BuildReport) -> dict[str, int]:
 def test_every_night_knows_the_files_again(folder, fill, tmp_path):
     archive, count = tmp_path / "archive", len(NAMES)
     files = fill(folder)
-    assert outcomes(reftel.build([folder], archive)) == {"read": count + 1}
+    assert outcomes(reftel.build([folder], archive, accept_removals=True)) == {"read": count + 1}
     for path in folder.iterdir():
         os.utime(path, ns=(1_000_000_000, 1_000_000_000))
-    assert outcomes(reftel.build([folder], archive)) == {"touched": count + 1}
-    assert outcomes(reftel.build([folder], archive)) == {"unchanged": count + 1}
+    assert outcomes(reftel.build([folder], archive, accept_removals=True)) == {"touched": count + 1}
+    assert outcomes(reftel.build([folder], archive, accept_removals=True)) == {"unchanged": count + 1}
     fill(folder, "Alpha and beta.")
-    assert outcomes(reftel.build([folder], archive)) == {"read": count, "touched": 1}
+    assert outcomes(reftel.build([folder], archive, accept_removals=True)) == {"read": count, "touched": 1}
     with reftel.open(archive) as opened:
         for serial, path in enumerate(files, 1):
             assert opened.cable(f"08BAKU{serial}").source.path == name_of(path)
@@ -77,13 +77,13 @@ def test_every_night_knows_the_files_again(folder, fill, tmp_path):
     assert sorted(known_sources(archive)) == sorted(map(str, folder.iterdir()))
     for number, path in enumerate(files):
         path.rename(folder / f"renamed {number}")
-    assert outcomes(reftel.build([folder], archive)) == {"read": count, "unchanged": 1, "gone": count}
+    assert outcomes(reftel.build([folder], archive, accept_removals=True)) == {"read": count, "unchanged": 1, "gone": count}
     for number, path in enumerate(files):
         (folder / f"renamed {number}").rename(path)
-    assert outcomes(reftel.build([folder], archive)) == {"read": count, "unchanged": 1, "gone": count}
+    assert outcomes(reftel.build([folder], archive, accept_removals=True)) == {"read": count, "unchanged": 1, "gone": count}
     for path in files:
         path.unlink()
-    assert outcomes(reftel.build([folder], archive)) == {"unchanged": 1, "gone": count}
+    assert outcomes(reftel.build([folder], archive, accept_removals=True)) == {"unchanged": 1, "gone": count}
 
 
 @pytest.mark.parametrize("given", [os.fsencode, os.fspath, Path])
@@ -112,7 +112,7 @@ def test_members_of_a_zip(folder, tmp_path, make_telegram):
     assert (outcomes(report), report.total) == ({"read": 25}, 25)
     for path in packed:
         path.unlink()
-    assert outcomes(reftel.build([folder], tmp_path / "archive")) == {"unchanged": 1, "gone": 24}
+    assert outcomes(reftel.build([folder], tmp_path / "archive", accept_removals=True)) == {"unchanged": 1, "gone": 24}
 
 
 def test_the_archive_and_its_configuration_may_be_called_so(folder, capsys, make_telegram):
