@@ -15,6 +15,7 @@ import pytest
 
 import reftel
 from reftel.cli import COMMANDS, group
+from reftel.cli.words import QueryCommand
 from reftel.schema.cable import Cable
 
 ROOT = Path(__file__).parents[1]
@@ -83,7 +84,7 @@ def _refused(line: str) -> str | None:
             if command is None:
                 return f"no command {name!r}"
             context = click.Context(command, info_name=name, parent=context)
-        values, _rest, parameters = command.make_parser(context).parse_args(words)
+        values, _rest, parameters = command.make_parser(context).parse_args(command.arranged(context, words) if isinstance(command, QueryCommand) else words)
         for parameter in parameters:
             given = values.get(parameter.name)
             for value in given if isinstance(given, list) else [given]:

@@ -16,12 +16,16 @@ class QueryCommand(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Click's own, with the words behind ``--``."""
+        return super().parse_args(ctx, self.arranged(ctx, args))
+
+    def arranged(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """``args`` with the words behind ``--``; unchanged while a shell completes the value of the last option."""
         options = self._options(ctx)
         if args and _takes_value(options.get(args[-1])) and "--" not in args:
             if not ctx.resilient_parsing:
                 raise click.BadOptionUsage(args[-1], f"Option {args[-1]!r} requires an argument.", ctx)
-            return super().parse_args(ctx, args)  # a shell completes the value
-        return super().parse_args(ctx, list(_sorted(args, options)))
+            return args
+        return list(_sorted(args, options))
 
     def _options(self, ctx: click.Context) -> dict[str, click.Option]:
         options = (each for each in self.get_params(ctx) if isinstance(each, click.Option))
