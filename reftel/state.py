@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from reftel.schema.cable import Cable
-from reftel.schema.errors import ArchiveClosed, ArchiveError, CableNotFound
+from reftel.schema.errors import ArchiveClosed, ArchiveError, ArchiveMissing, CableNotFound
 from reftel.schema.fields import squash
 from reftel.schema.identifiers import canonical_id
 from reftel.schema.stored import cable_of
@@ -40,6 +40,8 @@ class State:
         self.path, self.notes = path, notes
         self.engine: WhooshEngine
         self.manifest: Manifest
+        if "\0" in str(path):  # which the system takes for no name at all
+            raise ArchiveMissing(f"{path}: there is no archive here: the name of a file has no NUL character")
         try:
             self.engine, self.manifest = open_snapshot(path)
         except OSError as error:  # no permission, a name that is too long, a disk that fails

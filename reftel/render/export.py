@@ -96,9 +96,9 @@ FORMATS = (*LINES, "zip")
 
 def write_export(hits: Iterable[Hit], path: Path, form: str, *, bom: bool = False) -> int:
     """The number of cables written to a file, which appears whole or not at all: it is written under another name beside its place."""
-    target = Path(os.path.realpath(path))
-    place = target.parent if target.is_file() or not target.exists() else None  # nothing waits beside a device
     with written_whole(path) as file:
+        target = Path(os.path.realpath(path))
+        place = target.parent if target.is_file() or not target.exists() else None  # nothing waits beside a device
         return write_hits(hits, file, form, bom=bom, place=place)
 
 
