@@ -27,7 +27,7 @@ _NUMBERS = ("all", "5", "10", "20", "50")
 _QUOTES = '"“”„‟'  # of the query language: any of them opens a phrase, and the next closes it
 _QUOTE = re.compile(f"[{_QUOTES}]")
 _PHRASE = re.compile(f"[{_QUOTES}][^{_QUOTES}]*[{_QUOTES}]")
-_LAST = re.compile(r"[^\s()]*\Z")  # the term that is being typed, at the end of a query
+_BEFORE_LAST = re.compile(r".*[\s()]", re.DOTALL)  # what stands before the term that is being typed, at the end of a query
 _IN_FIELD = re.compile(r":\([^()]*\Z")
 _TERM = re.compile(r"-?(?P<field>[a-z_]+):[<>]?=?(?:[^,|]*[,|])*(?P<value>[^,|]*)", re.IGNORECASE)
 _PLAIN = re.compile(r"[A-Z0-9][A-Z0-9-]*", re.IGNORECASE | re.ASCII)
@@ -46,13 +46,14 @@ def complete_query(context: click.Context, parameter: click.Parameter, typed: st
     hidden = _PHRASE.sub(lambda phrase: "x" * len(phrase[0]), text)
     opened = _QUOTE.search(hidden)
     end = opened.start() if opened else len(hidden)
-    last = _LAST.search(hidden, start, end) if end >= start else None
-    if last is None or _IN_FIELD.search(hidden[: last.start()]):
+    before_last = _BEFORE_LAST.match(hidden, start, end)
+    begin = before_last.end() if before_last else start
+    if end < start or _IN_FIELD.search(hidden[:begin]):
         return []
-    term = _TERM.fullmatch(last[0])
+    term = _TERM.fullmatch(hidden, begin, end)
     if term is None:
-        return [] if opened else [_after(text[start : last.start()], item) for item in _fields(last[0])]
-    place = last.start() + term.start("value")
+        return [] if opened else [_after(text[start:begin], item) for item in _fields(hidden[begin:])]
+    place = term.start("value")
     if opened and place < end:  # a quote inside a value
         return []
     value = text[place:].removeprefix(opened[0] if opened else "")

@@ -75,7 +75,8 @@ def _lines(group: click.Group, shell: Shell, environment: Mapping[str, str]) -> 
     if word.redirected:
         items = [Item("", type="file")]
     else:
-        later = split_line(line + environment.get("COMP_REST", ""), shell)[len(words) :]
+        rest = environment.get("COMP_REST", "")
+        later = split_line(line + rest, shell)[len(words) :] if rest.strip() else []
         items = offers(group, _arguments(words[:-1]), word.text, [each.text for each in later])
     if items and items[0].type != "plain":  # the shell finds files itself
         return iter([f"{items[0].type}\n\n_" if shell == "zsh" else f"{items[0].type},"])

@@ -13,6 +13,7 @@ from typing import Literal
 Shell = Literal["bash", "zsh", "fish"]
 
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)\})", re.ASCII)
+_LETTERS = re.compile(r"[\w@%+./:=,-]+")  # plain to every shell, in quotes and out of them
 _HOME = re.compile(r"~[\w.-]*(?=/|\Z)")
 # Inside these quotes a backslash takes the meaning of these characters, and stands for itself before others.
 _ESCAPED = {
@@ -24,7 +25,6 @@ _ESCAPED = {
 _TOLD_BY_SHELL = {"bash": ("`", "`"), "zsh": ("`", "`"), "fish": ("()", "")}
 _FISH_CODES = "abcefnrtuvxUX01234567"  # \n, \x1b and the like
 
-_PLAIN = re.compile(r"[\w@%+./:=,-]")  # of bash: letters of any script are plain to it as well
 _NOT_IN_QUOTES = {"'": "'!", '"': '"$`\\!'}
 
 
@@ -115,7 +115,10 @@ def _read_quoted(line: str, place: int, word: Word, shell: Shell) -> int:
 
 
 def _read_char(line: str, place: int, word: Word, told_by_shell: str) -> int:
-    """A plain character, or a variable's value."""
+    """Plain characters, or a variable's value."""
+    if plain := _LETTERS.match(line, place):
+        word.text += plain[0]
+        return plain.end()
     variable = _VARIABLE.match(line, place)
     if variable:
         value = os.environ.get(variable[1] or variable[2])
@@ -134,7 +137,7 @@ def quote_for_bash(text: str, quote: str = "") -> str:
     ``!`` is history inside double quotes, and no backslash helps there: the quote is closed for it, and opened again.
     """
     if not quote:
-        return "".join(char if _PLAIN.match(char) else f"\\{char}" for char in text)
+        return "".join(char if _LETTERS.match(char) else f"\\{char}" for char in text)
     return "".join(_inside_quotes(char, quote) for char in text)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import select
 import shutil
 import signal
@@ -30,7 +31,12 @@ _SHELLS = {
     "zsh": ["zsh", "-f", "-i"],
     "fish": ["fish", "--no-config", "-i"],
 }
-_BEFORE = {"bash": "PS1='> '", "zsh": "PS1='> '; autoload -Uz compinit; compinit -u -D", "fish": "true"}
+_BEFORE = {
+    "bash": "PS1='ready> '",
+    "zsh": "PS1='ready> '; autoload -Uz compinit; compinit -u -D",
+    "fish": "function fish_prompt; echo -n 'ready> '; end",
+}
+_READY = re.compile(rb"\[noted\].*ready> ", re.DOTALL)
 
 # Origins; completion is asked for their first three letters. Every character of ASCII that is no letter or digit is in one of them.
 _VALUES = {
@@ -80,6 +86,7 @@ else:
     with open({noted!r} + ".new", "wb") as file:
         file.write(b"\\0".join(map(os.fsencode, sys.argv[1:])))
     os.rename({noted!r} + ".new", {noted!r})
+    print("[noted]")
 """
 
 
@@ -122,30 +129,24 @@ class Terminal:
         self.run(f"source {script}")
 
     def run(self, line: str) -> None:
-        """Have the shell run a line, and wait for its end."""
+        """Have the shell run a line, and wait until it takes the next one."""
         before = len(self.shown)
-        os.write(self.file, f"{line}; echo do''ne\r".encode())
-        self._wait(lambda: b"done" in self.shown[before:])
+        os.write(self.file, f"{line}; echo '[no''ted]'\r".encode())
+        self._wait(before)
 
     def arguments(self, keys: str) -> list[str]:
         """What ``reftel`` is called with after these keys and Enter."""
+        before = len(self.shown)
         self.noted.unlink(missing_ok=True)
         os.write(self.file, keys.encode() + b"\r")
-        self._wait(self.noted.exists)
+        self._wait(before)
         return self.noted.read_bytes().decode().split("\0")
 
-    def menu(self, keys: str) -> str:
-        """What the terminal shows after these keys, until the line is thrown away."""
-        before = len(self.shown)
-        os.write(self.file, keys.encode())
-        self.run("\x15echo")
-        return self.shown[before:].decode("utf-8", "replace")
-
-    def _wait(self, until) -> None:
+    def _wait(self, before: int) -> None:
         end = time.monotonic() + _PATIENCE
-        while not until():
-            assert time.monotonic() < end, self.shown[-2000:]
-            if select.select([self.file], [], [], 0.02)[0]:
+        while not _READY.search(self.shown, before):
+            assert time.monotonic() < end, self.shown[before:][-2000:]
+            if select.select([self.file], [], [], 1)[0]:
                 self.shown += os.read(self.file, 65536)
 
     def close(self) -> None:
@@ -205,10 +206,16 @@ def _expected(begin: str, *, quoted: bool) -> str:
     return f'from:"{value}"' if needed else f"from:{value}"
 
 
-@pytest.mark.parametrize("begin", list(_VALUES))
+_QUOTED = [("from:{}", False), ("'from:{}", False), ('"from:{}', False)]
+_QUOTED_IN_THE_MIDDLE = [('from:"{}', False), ("from:'{}", False), (r"fro\m:{}", False), ("'from:\"{}", True), (r"from:\"{}", True)]
+
+
 @pytest.mark.parametrize(
-    ("typed", "quoted"),
-    [("from:{}", False), ("'from:{}", False), ('"from:{}', False), ('from:"{}', False), (r"fro\m:{}", False), ("'from:\"{}", True)],
+    ("begin", "typed", "quoted"),
+    [
+        *((begin, *typed) for begin in _VALUES for typed in _QUOTED),
+        *((begin, *typed) for begin in ("P02", "P04", "P05", "P13") for typed in _QUOTED_IN_THE_MIDDLE),
+    ],
 )
 def test_a_value_reaches_the_command_as_it_is(terminal, begin, typed, quoted):
     got = terminal.arguments("reftel search " + typed.format(begin.lower()) + "\t")
