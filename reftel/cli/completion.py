@@ -33,7 +33,7 @@ complete -o nosort -F _reftel_completion reftel 2>/dev/null || complete -F _reft
 _ZSH = r"""#compdef reftel
 # To install: reftel completion zsh > "${fpath[1]}/_reftel"   (a folder of your fpath; then start a new shell)
 
-_reftel_completion() {
+_reftel() {
     local -a answer plain partial plain_shown partial_shown
     local kind text help
     answer=("${(@f)$(
@@ -57,10 +57,10 @@ _reftel_completion() {
     (( $#partial )) && compadd -U -S '' -V partial -d partial_shown -a partial
 }
 
-if [[ $zsh_eval_context[-1] == loadautofunc ]]; then
-    _reftel_completion "$@"
+if [[ $funcstack[1] == _reftel ]]; then  # loaded from fpath, for the first TAB
+    _reftel "$@"
 else
-    compdef _reftel_completion reftel
+    compdef _reftel reftel
 fi
 """
 

@@ -25,7 +25,7 @@ _ESCAPED = {
 _TOLD_BY_SHELL = {"bash": ("`", "`"), "zsh": ("`", "`"), "fish": ("()", "")}
 _FISH_CODES = "abcefnrtuvxUX01234567"  # \n, \x1b and the like
 
-_NOT_IN_QUOTES = {"'": "'!", '"': '"$`\\!'}
+_NOT_IN_QUOTES = {"'": "'", '"': '"$`\\!'}
 
 
 @dataclass(slots=True)
