@@ -147,12 +147,17 @@ def complete_tags(context: click.Context, _parameter: click.Parameter, typed: st
     return [Item(tag) for tag in _continued(_archive(context).notes.tags(), typed)]
 
 
-def complete_sort(_context: click.Context, parameter: click.Parameter, typed: str) -> list[Item]:
-    """Sort keys, and each with ``-`` in front; relevance only where it is the default."""
+def complete_sort(_context: click.Context, _parameter: click.Parameter, typed: str) -> list[Item]:
+    """Sort keys, and each with ``-`` in front."""
     from reftel.schema.fields import sort_fields  # noqa: PLC0415
 
-    names = [*(["relevance"] if parameter.default == "relevance" else []), *(field.name for field in sort_fields())]
-    return _beginning([*names, *(f"-{name}" for name in names if name != "relevance")], typed)
+    names = [field.name for field in sort_fields()]
+    return _beginning([*names, *(f"-{name}" for name in names)], typed)
+
+
+def complete_order(context: click.Context, parameter: click.Parameter, typed: str) -> list[Item]:
+    """Relevance and the sort keys."""
+    return [*_beginning(["relevance"], typed), *complete_sort(context, parameter, typed)]
 
 
 def complete_facet(_context: click.Context, _parameter: click.Parameter, typed: str) -> list[Item]:
@@ -192,11 +197,15 @@ def complete_saved(context: click.Context, _parameter: click.Parameter, typed: s
     return _beginning(sorted(names), typed)
 
 
-def complete_commands(_context: click.Context, _parameter: click.Parameter, typed: str) -> list[Item]:
-    """Names of commands."""
-    from reftel.cli import COMMANDS  # noqa: PLC0415
-
-    return _beginning(COMMANDS, typed)
+def complete_commands(context: click.Context, parameter: click.Parameter, typed: str) -> list[Item]:
+    """Names of commands, behind that of a group those below it."""
+    at = context.find_root().command
+    for name in context.params.get(parameter.name or "") or ():
+        below = at.get_command(context, name) if isinstance(at, click.Group) else None
+        if below is None:
+            return []
+        at = below
+    return _beginning(at.list_commands(context), typed) if isinstance(at, click.Group) else []
 
 
 def complete_file(_context: click.Context, _parameter: click.Parameter, _typed: str) -> list[Item]:

@@ -143,7 +143,7 @@ def _unopened(command: click.Command) -> click.Command:
     result.params = [copy.copy(parameter) for parameter in command.params]
     for parameter in result.params:
         if isinstance(parameter.type, click.File):
-            parameter.type = click.Path()
+            parameter.type, parameter.callback = click.Path(), None
     return result
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import click
 
+from reftel.cli.options import completed
+
 
 @click.command("help")
-@click.argument("names", metavar="[COMMAND]...", nargs=-1)
+@click.argument("names", metavar="[COMMAND]...", nargs=-1, shell_complete=completed("commands"))
 @click.pass_context
 def command(context: click.Context, names: tuple[str, ...]) -> int:
     """Show what a command is for and which options it has, as `--help` does; without a command, list them all.

@@ -55,7 +55,7 @@ _LINES = {
 @click.option(
     "--sort",
     metavar="KEY",
-    shell_complete=completed("sort"),
+    shell_complete=completed("order"),
     help="relevance, date, -date, id, from, class, prec, decl; - reverses.  [default: relevance; id with --all]",
 )
 @click.option(
