@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -192,8 +191,8 @@ def complete_saved(context: click.Context, _parameter: click.Parameter, typed: s
             with contextlib.suppress(ReftelError):
                 names |= set(load_config(config, archive).saved)
                 archive = archive_of(config, archive)
-        with contextlib.suppress(ReftelError):
-            names |= set(saved.read_saved(Path(archive)).searches)
+        with contextlib.suppress(ReftelError), reftel.open(archive) as opened:
+            names |= set(saved.read_saved(opened.path).searches)
     return _beginning(sorted(names), typed)
 
 

@@ -21,6 +21,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from reftel.cli.shellwords import Shell, Word, quote_for_bash, read_word, split_line
+from reftel.cli.words import QueryCommand
 from reftel.render.safe import safe_line
 
 Item = CompletionItem[str]
@@ -103,10 +104,11 @@ def offers(group: click.Group, arguments: Sequence[str], typed: str, later: Sequ
         option = _option(context, arguments[-1]) if arguments and "--" not in arguments else None
         if option:
             return option.shell_complete(context, typed)
-        if typed.startswith("-") and "--" not in arguments:
-            return _options(context, typed)
+        found = _options(context, typed) if typed.startswith("-") and "--" not in arguments else None
+        if found is not None and (typed.startswith("--") or not isinstance(context.command, QueryCommand)):
+            return found
         takers = (each for each in context.command.params if isinstance(each, click.Argument) and _is_open(context, each))
-        return next(takers, context.command).shell_complete(context, typed)
+        return [*(found or ()), *next(takers, context.command).shell_complete(context, typed)]
 
 
 def _options(context: click.Context, typed: str) -> list[Item]:

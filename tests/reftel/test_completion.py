@@ -59,7 +59,11 @@ def offered(line: str, shell: str = "zsh", **more: str) -> list[str]:
         ("reftel search 'class:\"top", ['class:"top secret"']),
         ("reftel search sign", ["signer:"]),
         ("reftel search 'minsk fro", ["minsk from:"]),
-        ("reftel search minsk -clas", []),
+        ("reftel search minsk -clas", ["-class:", "-classifiedby:"]),
+        ("reftel search minsk -from:bak", ["-from:baku"]),
+        ("reftel search minsk -f", ["-f", "-from:"]),
+        ("reftel search minsk --f", ["--format", "--facet"]),
+        ("reftel stats -f", ["-f"]),
         ("reftel search -- minsk -clas", ["-class:", "-classifiedby:"]),
         ("reftel search mine:pre", ["mine:precedent"]),
         ("reftel search --notes={folder}/other.sqlite mine:pre", ["mine:preface"]),
@@ -323,7 +327,12 @@ def _file(archive: Path) -> None:
     archive.write_text("x")
 
 
-@pytest.mark.parametrize("make", [_missing, _damaged, _cut, _file])
+def _pipe(archive: Path) -> None:
+    reftel.build([SAMPLES / "telegrams"], archive)
+    os.mkfifo(archive / "saved.json")
+
+
+@pytest.mark.parametrize("make", [_pipe, _missing, _damaged, _cut, _file])
 @pytest.mark.parametrize("line", ["reftel search from:", "reftel show ", "reftel note x --tag ", "reftel saved run ", "reftel search 'mine:"])
 def test_a_bad_archive_gives_no_candidates_and_no_word(tmp_path, make, line):
     make(tmp_path / "archive")
