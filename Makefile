@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 DEMO   ?= demo-archive
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test torture lint format docs bench clean
+.PHONY: help install demo test torture flips lint format docs bench clean
 
 help:  ## show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 12
@@ -28,6 +28,9 @@ test: install  ## the whole suite
 
 torture: install  ## kill a run 200 times at random moments and look at what is left
 	$(BIN)/python tools/torture.py --rounds $(or $(ROUNDS),200)
+
+flips: install  ## turn 600 bits in an archive and look at what is answered
+	$(BIN)/python tools/flips.py --rounds $(or $(ROUNDS),600)
 
 lint: install  ## ruff, mypy, import rules
 	$(BIN)/ruff check .

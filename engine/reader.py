@@ -121,7 +121,7 @@ class Reader:
 
     def with_root(self, field: str, root: str) -> TermSet | None:
         """The words of a text field that have this root; ``None`` if the field was written without roots."""
-        if not all(segment.roots(field) for segment in self._segments):
+        if not all(segment.has_roots(field) for segment in self._segments):
             return None
         return self._term_set(field, ("root", root), lambda segment: SegmentTerms.of_root(segment, field, root))
 
@@ -155,7 +155,7 @@ class Reader:
 
     def total_postings(self, terms: TermSet) -> int:
         """The sum, over the terms of a set, of how many documents hold each, deleted ones included; cheap."""
-        return sum(field.total(low, high) for part, field, _segment, _base in self._parts(terms) for low, high in part.stretches)
+        return self.guard(lambda: sum(field.total(low, high) for part, field, _segment, _base in self._parts(terms) for low, high in part.stretches))
 
     @functools.cached_property
     def grid(self) -> Grid:

@@ -64,9 +64,13 @@ class Segment:
     def _field(self, name: str) -> FieldPostings:
         return FieldPostings(self.file, name, self.size)
 
+    def has_roots(self, name: str) -> bool:
+        """Whether the terms of a field have roots here."""
+        return names.part(name, names.ROOTS) in self.file
+
     def roots(self, name: str) -> tuple[Lexicon, Integers, Integers] | None:
         """The roots of a field's words, where the terms of each begin, and the numbers of the terms; ``None`` if it has none."""
-        if names.part(name, names.ROOTS) not in self.file:
+        if not self.has_roots(name):
             return None
         return open_lexicon(self.file, names.part(name, names.ROOTS)), self._array(name, names.ROOT_TERMS_AT), self._array(name, names.ROOT_TERMS)
 

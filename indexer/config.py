@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import os
-import re
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 from reftel import durable
 from reftel.frozen import frozen
 from reftel.indexer.limit import EXPECTED, Limit, read_limit
+from reftel.indexer.saved_file import is_saved_name
 from reftel.indexer.workers import cores
 from reftel.schema.errors import ReftelError
 from reftel.schema.names import path_of
@@ -68,7 +68,6 @@ _KEYS: dict[str, tuple[type | tuple[type, ...], str]] = {
     "max_removed": ((int, float, str, dict), EXPECTED),
     "saved": (dict, "a table [saved] of lines such as karabakh = 'minsk w/5 group'"),
 }
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
 def find_config(archive: str | os.PathLike[str]) -> Path:
@@ -100,11 +99,6 @@ def config_text(path: Path) -> str:
         raise ConfigError(f"{path}: is no file; expected a configuration, as `reftel init` writes it") from error
     except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: links in a circle
         raise ConfigError(f"{path}: cannot be read: {error}") from error
-
-
-def is_saved_name(name: str) -> bool:
-    """Whether a saved search may be called so: letters, digits, ``_`` and ``-``, 64 at most."""
-    return _NAME.fullmatch(name) is not None
 
 
 def line_of(text: str, key: str, table: str | None = None) -> int:

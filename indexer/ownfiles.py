@@ -8,9 +8,13 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 from reftel import durable
+from reftel.indexer import sqlite_file
+from reftel.indexer.notes_file import Altered, problems, put_seal, salvage, seal_state, take_seal_off
+from reftel.indexer.saved_file import read_file, text_of
 from reftel.indexer.sqlite_file import JOURNALS
 from reftel.schema.errors import ArchiveDamaged, ArchiveLocked
 
@@ -57,8 +61,56 @@ def check_journals(path: Path) -> None:
 def settle(path: Path) -> None:
     """Have SQLite undo what a program that died in the middle of a change has left; only a program that may write can. Errors: as of `make_ready`."""
     make_ready(path)
-    with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=_WAIT)) as database:
-        database.execute("select count(*) from sqlite_master").fetchone()
+    with contextlib.closing(sqlite_file.connect(path, "mode=rw", reading=False, timeout=_WAIT)) as database:
+        database.execute("pragma schema_version").fetchone()
+
+
+def own_problems(archive: Path) -> Iterator[tuple[str, str]]:
+    """What is wrong with the notes and saved searches in an archive: the file, and why."""
+    notes = archive / NOTES_FILE
+    try:
+        yield from ((NOTES_FILE, problem) for problem in (problems(notes) if os.path.lexists(notes) else ()))
+    except (sqlite3.Error, OSError, ValueError) as error:
+        yield NOTES_FILE, sqlite_file.why(error)
+    try:
+        read_file(archive / SAVED_FILE)
+    except ArchiveDamaged as error:
+        yield SAVED_FILE, str(error)
+
+
+def mend_own(folder: Path) -> Iterator[str]:
+    """Put in the place of damaged notes and saved searches what can be read of them; what was done, a sentence for each file.
+
+    One of which nothing can be read stays as it is.
+    """
+    for name in sorted({name for name, _problem in own_problems(folder)}):
+        path = folder / name
+        count = _mended_saved(path) if name == SAVED_FILE else _mended_notes(path)
+        if count is None:
+            yield f"{name}: is damaged, and nothing in it could be read: it stays as it was; restore it from a backup, or remove it"
+        else:
+            yield f"{name}: was damaged, {count:,} entries could be read: look whether they are right"
+
+
+def _mended_saved(path: Path) -> int | None:
+    try:
+        saved = read_file(path, checked=False)
+    except ArchiveDamaged:
+        return None
+    durable.write_whole(path, text_of(saved))
+    return len(saved.searches)
+
+
+def _mended_notes(path: Path) -> int | None:
+    fresh = path.with_name(f"{path.name}.mended")
+    durable.new_file(fresh).close()
+    count = salvage(path, fresh)
+    if not count:
+        fresh.unlink()
+        return None
+    durable.flush_file(fresh)
+    durable.put_in_place(fresh, path)
+    return count
 
 
 def copy_own(archive: Path, target: Path) -> None:
@@ -88,15 +140,23 @@ def copy_notes(source: Path, target: Path) -> None:
 def _copy_pages(source: Path, target: Path) -> None:
     durable.new_file(target).close()
     with (
-        contextlib.closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True, timeout=_WAIT, isolation_level=None)) as old,
+        contextlib.closing(sqlite_file.connect(source, "mode=ro", reading=True, timeout=_WAIT)) as old,
         contextlib.closing(sqlite3.connect(target, isolation_level=None)) as new,
     ):
-        for database in (old, new):
-            database.execute("pragma temp_store = memory")
+        new.execute("pragma temp_store = memory")
         old.execute("begin")
-        old.execute("select count(*) from sqlite_master").fetchone()  # from here on no other program writes; waited for above, not by `backup`
+        old.execute("pragma schema_version").fetchone()  # from here on no other program writes; waited for above, not by `backup`
+        state = seal_state(old)
+        if state == "wrong":
+            raise Altered("its checksum is wrong")
         old.backup(new)
         new.execute("pragma journal_mode = delete")
+        if state == "right":  # SQLite writes its own version into the copy, and counts its changes anew
+            new.execute("begin")
+            put_seal(new)
+            new.execute("commit")
+        else:
+            take_seal_off(new)
 
 
 def _copy_bytes(source: Path, target: Path) -> None:
@@ -105,5 +165,5 @@ def _copy_bytes(source: Path, target: Path) -> None:
         if durable.status(part := source.with_name(f"{source.name}{suffix}")) is not None:
             durable.copy_file(part, target.with_name(f"{target.name}{suffix}"))
     with contextlib.suppress(sqlite3.DatabaseError), contextlib.closing(sqlite3.connect(target, isolation_level=None)) as copy:
-        copy.execute("select count(*) from sqlite_master").fetchone()
+        copy.execute("pragma schema_version").fetchone()
         copy.execute("pragma journal_mode = delete")

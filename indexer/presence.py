@@ -8,12 +8,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from reftel import durable
-from reftel.engine.folder import has_segments, latest_generation
+from reftel.engine.contents import read_contents
+from reftel.engine.damage import DAMAGE
+from reftel.engine.errors import EngineError
+from reftel.engine.folder import CONTENTS, LOCK, SEGMENT, contents_name, has_segments, latest_generation
 from reftel.indexer.manifest import FILE_NAME, NEXT_NAME
 from reftel.indexer.publishing import INDEX_FOLDER, find_manifest
 from reftel.schema.errors import ArchiveDamaged, ArchiveError, ArchiveMissing
 
 _LOCK = "lock"
+_FILES = {FILE_NAME, NEXT_NAME, _LOCK, INDEX_FOLDER, "mine.sqlite", "mine.sqlite-journal", "saved.json", "saved.json.lock"}
+_LEFTOVERS = (".draft", ".spool", ".remade", ".new", ".own")
 _FIRST = 0  # generation of an index that holds nothing yet
 
 
@@ -88,6 +93,25 @@ def _odd(archive: Path, folder: str, folders: set[str]) -> Iterator[tuple[str, s
             if not regular:
                 mode = entry.stat(follow_symlinks=False).st_mode
                 yield os.path.join(folder, entry.name), durable.kind_of(mode)  # noqa: PTH118
+
+
+def others(archive: Path, generation: int) -> Iterator[tuple[str, str]]:
+    """The files of an archive that nothing in it goes by, and what they are. ``generation``: of its index."""
+    folders = [("", _FILES)]
+    # where the table of contents is damaged it cannot be told which segments count
+    with contextlib.suppress(EngineError, OSError, *DAMAGE):
+        segments = {entry.name + SEGMENT for entry in read_contents(archive / INDEX_FOLDER).entries}
+        folders.append((INDEX_FOLDER, {contents_name(generation), LOCK} | segments))
+    for folder, known in folders:
+        try:
+            names = sorted(path.name for path in (archive / folder).iterdir())
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        for name in names:
+            leftover = name.endswith(_LEFTOVERS) or (folder and name.endswith((CONTENTS, SEGMENT)))
+            what = "left by a run that did not finish; the next one removes it" if leftover else "no part of the archive"
+            if name not in known:
+                yield os.path.join(folder, name), what  # noqa: PTH118
 
 
 def _is_ours(name: str) -> bool:

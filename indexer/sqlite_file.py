@@ -163,5 +163,10 @@ def number(value: object, least: int = 0, most: int = (1 << 62) - 1) -> int:
     return value
 
 
+def plain(row: tuple[object, ...]) -> tuple[str | int, ...]:
+    """A row of texts and whole numbers; ``ValueError`` for one with anything else."""
+    return tuple(number(value) if isinstance(value, int) else text(value) for value in row)
+
+
 def _shown(value: object) -> str:
     return "nothing" if value is None else f"{type(value).__name__} {str(value)[:40]!r}"

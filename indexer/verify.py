@@ -22,8 +22,8 @@ from reftel.indexer.kept import unpack
 from reftel.indexer.lock import FILE_NAME as LOCK_NAME
 from reftel.indexer.lock import ArchiveLock, own_files
 from reftel.indexer.manifest import FILE_NAME, NEXT_NAME, About, Draft, Manifest
-from reftel.indexer.ownfiles import OWN, copy_own
-from reftel.indexer.presence import check_archive, strangers
+from reftel.indexer.ownfiles import OWN, copy_own, mend_own, own_problems
+from reftel.indexer.presence import check_archive, others, strangers
 from reftel.indexer.publishing import INDEX_FOLDER, find_manifest
 from reftel.indexer.recovery import seen_before
 from reftel.indexer.report import BuildReport
@@ -40,7 +40,7 @@ _DAMAGE = (ArchiveError, ValueError, LookupError, TypeError, AttributeError, OSE
 
 @frozen
 class Problem:
-    """Something wrong with an archive: ``part`` is ``index``, ``manifest`` or both together, ``place`` a file or a key."""
+    """Something wrong with an archive: ``part`` is ``index``, ``manifest``, ``own files`` or ``archive``, ``place`` a file or a key."""
 
     part: str
     place: str
@@ -52,12 +52,13 @@ class Problem:
 
 @dataclasses.dataclass(slots=True)
 class Verdict:
-    """What `verify` read and what is wrong."""
+    """What `verify` read and what is wrong. ``notes``: files that are no part of the archive, or none yet or any more, which do no harm."""
 
     cables: int = 0
     texts: int = 0
     sources: int = 0
     problems: list[Problem] = dataclasses.field(default_factory=list)
+    notes: list[str] = dataclasses.field(default_factory=list)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form."""
@@ -75,6 +76,8 @@ def verify(archive: Path) -> Verdict:
             verdict.problems.append(Problem("archive", str(archive), _short(error)))
     generation, keys = _check_index(archive, verdict)
     _check_manifest(archive, generation, keys, verdict)
+    verdict.problems += (Problem("own files", name, problem) for name, problem in own_problems(archive))
+    verdict.notes += (f"{name}: {what}" for name, what in others(archive, generation))
     return verdict
 
 
@@ -172,11 +175,15 @@ def _short(error: BaseException) -> str:
 
 @frozen
 class Repair:
-    """What `rebuild` did. ``lost``: keys that the damaged archive still names and the new one has not; ``kept``: where the damaged one is."""
+    """What `rebuild` did. ``lost``: keys that the damaged archive still names and the new one has not; ``kept``: where the damaged one is.
+
+    ``mended``: what became of notes and saved searches that were damaged, a sentence each.
+    """
 
     report: BuildReport
     kept: Path
     lost: tuple[str, ...]
+    mended: tuple[str, ...] = ()
 
 
 def rebuild(archive: Path, selection: Selection, *, workers: int = 1, memory: int = MEMORY_MB, wait: float = 0.0) -> Repair:
@@ -198,13 +205,14 @@ def rebuild(archive: Path, selection: Selection, *, workers: int = 1, memory: in
             before, after = _known_keys(archive), _known_keys(fresh)
             with own_files(archive):
                 copy_own(archive, fresh)
+                mended = tuple(mend_own(fresh))
                 durable.flush_folder(fresh)
                 kept = _exchange(place, fresh)
         except BaseException:
             with contextlib.suppress(OSError):
                 durable.remove(fresh)
             raise
-    return Repair(report, kept, tuple(sorted(before - after)))
+    return Repair(report, kept, tuple(sorted(before - after)), mended)
 
 
 def _with_a_name(archive: Path) -> Path:

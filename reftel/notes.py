@@ -15,10 +15,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from reftel.durable import NotAFile
 from reftel.frozen import brief_path, frozen
+from reftel.indexer.notes_file import Altered, reading, writing
 from reftel.indexer.ownfiles import NOTES_FILE, make_ready, settle
+from reftel.indexer.sqlite_file import ForeignTables, plain, why
 from reftel.schema.errors import ArchiveDamaged, ArchiveError, ArchiveLocked, BadValueError
-from reftel.schema.names import name_of
+from reftel.schema.names import name_of, without_surrogates
 from reftel.schema.several import several
 
 __all__ = ["NOTES_FILE", "NOTES_VARIABLE", "Note", "Notes", "parse_tag"]
@@ -26,13 +29,6 @@ __all__ = ["NOTES_FILE", "NOTES_VARIABLE", "Note", "Notes", "parse_tag"]
 NOTES_VARIABLE = "REFTEL_NOTES"
 """The environment variable that names another file."""
 
-_FORMAT = 1
-_TABLES = """
-create table if not exists tag (key text not null, tag text not null, added text not null, primary key (key, tag)) without rowid;
-create index if not exists key_by_tag on tag (tag, key);
-create table if not exists note (number integer primary key, key text not null, text text not null, added text not null);
-create index if not exists note_by_key on note (key);
-"""
 _TAG = re.compile(r"[^\W_][\w./-]*")
 _TAG_HINT = "a tag is letters and digits, joined by - _ . or /, as in minsk-group"
 
@@ -63,11 +59,12 @@ class Notes:
     def add(self, key: str, *, tags: str | Iterable[str] = (), text: str | None = None) -> None:
         """Add tags and a text to what is noted on a cable. A tag that is there already stays as it is."""
         names = [parse_tag(tag) for tag in several(tags)]
+        kept = without_surrogates((text or "").replace("\0", "")).strip()
         now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         with self._writing() as database:
             database.executemany("insert or ignore into tag values (?, ?, ?)", [(key, name, now) for name in names])
-            if text is not None and text.strip():
-                database.execute("insert into note (key, text, added) values (?, ?, ?)", (key, text.strip(), now))
+            if kept:
+                database.execute("insert into note (key, text, added) values (?, ?, ?)", (key, kept, now))
 
     def remove(self, key: str, *, tags: str | Iterable[str] = (), text: str | None = None) -> int:
         """How many tags and texts were removed from a cable: those named, or all where none is."""
@@ -118,9 +115,8 @@ class Notes:
         if not self.path.exists():
             return []
         self._settle()
-        with self._connected(writing=False) as database:
-            begun = database.execute("pragma user_version").fetchone()[0]  # 0 while somebody makes the file
-            return database.execute(statement, values).fetchall() if begun else []
+        with self._errors("read"), reading(self.path) as database:
+            return [] if database is None else list(map(plain, database.execute(statement, tuple(map(without_surrogates, values)))))
 
     def _settle(self) -> None:
         """Put in order what a writer that died has left. Where that can't be done reading tells why."""
@@ -139,7 +135,7 @@ class Notes:
         with own_files(self.path.parent), write_errors(self.path):
             new = make_ready(self.path)
             try:
-                with self._connected(writing=True) as database:
+                with self._errors("written"), writing(self.path) as database:
                     yield database
             except BaseException:
                 if new:
@@ -147,23 +143,13 @@ class Notes:
                 raise
 
     @contextlib.contextmanager
-    def _connected(self, *, writing: bool) -> Iterator[sqlite3.Connection]:
-        """A connection for one call, so that threads may share the object; what was written is committed at its end."""
+    def _errors(self, done: str) -> Iterator[None]:
         try:
-            mode = "rw" if writing else "ro"
-            with contextlib.closing(sqlite3.connect(f"{self.path.absolute().as_uri()}?mode={mode}", uri=True, timeout=10)) as database, database:
-                self._check(database, writing=writing)
-                yield database
-        except sqlite3.Error as error:
-            kind = ArchiveLocked if "locked" in str(error) else ArchiveError if writing else ArchiveDamaged
-            raise kind(f"{self.path}: the file of notes cannot be {'written' if writing else 'read'} ({error})") from error
-
-    def _check(self, database: sqlite3.Connection, *, writing: bool) -> None:
-        version = database.execute("pragma user_version").fetchone()[0]
-        if version > _FORMAT:
-            raise ArchiveDamaged(f"{self.path}: notes of a later format ({version}) than this version reads ({_FORMAT})")
-        if writing and not version:
-            database.executescript(f"begin; {_TABLES} pragma user_version = {_FORMAT}; commit;")
+            yield
+        except (sqlite3.Error, NotAFile, ValueError) as error:
+            damaged = done == "read" or isinstance(error, Altered | ForeignTables | ValueError)
+            kind = ArchiveLocked if "locked" in str(error) else ArchiveDamaged if damaged else ArchiveError
+            raise kind(f"{self.path}: the file of notes cannot be {done} ({why(error)})") from error
 
 
 def parse_tag(text: str) -> str:

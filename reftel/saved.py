@@ -7,8 +7,6 @@ one name the configured one counts. A cable is new when the archive never held i
 from __future__ import annotations
 
 import contextlib
-import dataclasses
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,22 +14,14 @@ from typing import TYPE_CHECKING, Any
 from reftel.durable import make_folder, write_whole
 from reftel.frozen import frozen
 from reftel.indexer.complaints import write_errors
-from reftel.indexer.config import is_saved_name
 from reftel.indexer.lock import own_files
 from reftel.indexer.ownfiles import SAVED_FILE as FILE_NAME
-from reftel.schema.errors import ArchiveDamaged, BadValueError, QueryError
+from reftel.indexer.saved_file import Saved, is_saved_name, read_file, text_of
+from reftel.schema.errors import BadValueError, QueryError
 
 if TYPE_CHECKING:
     from reftel.archive import Archive
     from reftel.search.results import Hit
-
-
-@dataclasses.dataclass(slots=True)
-class Saved:
-    """What ``saved.json`` holds: queries by name, and for each name the run up to which its hits were reported."""
-
-    searches: dict[str, str] = dataclasses.field(default_factory=dict)
-    marks: dict[str, int] = dataclasses.field(default_factory=dict)
 
 
 @frozen
@@ -54,14 +44,7 @@ class NewHits:
 
 def read_saved(archive: Path) -> Saved:
     """The searches kept in an archive. `ArchiveDamaged` if the file cannot be read."""
-    path = archive / FILE_NAME
-    try:
-        values = json.loads(path.read_text("utf-8"))
-        return Saved({str(name): str(query) for name, query in values["searches"].items()}, {str(name): int(run) for name, run in values["marks"].items()})
-    except FileNotFoundError:
-        return Saved()
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ArchiveDamaged(f"{path}: the saved searches cannot be read ({error}); repair or remove the file") from error
+    return read_file(archive / FILE_NAME)
 
 
 @contextlib.contextmanager
@@ -75,7 +58,7 @@ def changing(archive: Path) -> Iterator[Saved]:
         saved = read_saved(archive)
         yield saved
         with write_errors(path):
-            write_whole(path, json.dumps(dataclasses.asdict(saved), indent=1, ensure_ascii=False) + "\n")
+            write_whole(path, text_of(saved))
 
 
 def add(archive: Archive, name: str, query: str) -> bool:

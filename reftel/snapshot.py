@@ -30,6 +30,7 @@ def open_snapshot(path: Path) -> tuple[WhooshEngine, Manifest]:
             engine.close()
             raise
         if manifest is not None:
+            manifest.careful = True
             return engine, manifest
         engine.close()  # a run has published in between
         time.sleep(_PAUSE)

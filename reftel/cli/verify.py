@@ -63,6 +63,8 @@ def _print(verdict: Verdict) -> None:
     )
     for problem in verdict.problems[:_SHOWN]:
         click.echo(f"  {safe_line(relative_name(str(problem)))}")
+    for note in verdict.notes[:_SHOWN]:
+        click.echo(f"  note: {safe_line(note)}")
     if len(verdict.problems) > _SHOWN:
         click.echo(f"  and {len(verdict.problems) - _SHOWN:,} more: --format json lists all")
 
@@ -87,6 +89,8 @@ def _repair(archive: str, config: str | None, wait: float) -> int:
         )
     done = rebuild(Path(archive), selection, wait=wait, **options)
     click.echo(f"made anew: {done.report.total:,} cables; the damaged archive is {shown_name(str(done.kept))}", err=True)
+    for mended in done.mended:
+        click.echo(f"reftel: {safe_line(mended)}", err=True)
     for failure in done.report.failures:
         click.echo(f"reftel: {safe_line(relative_name(failure))}", err=True)
     if done.lost:

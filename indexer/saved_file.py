@@ -1,0 +1,76 @@
+"""``saved.json``: the saved searches that an archive keeps, with a checksum of their own.
+
+A person may change the file by hand: one without a checksum is read as it is, and gets one when it is written the next time.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+import zlib
+from pathlib import Path
+from typing import Any
+
+from reftel import durable
+from reftel.indexer.sqlite_file import number, text
+from reftel.schema.errors import ArchiveDamaged
+
+_LONGEST = 16 << 20
+_CHECKSUM = "checksum"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+
+
+@dataclasses.dataclass(slots=True)
+class Saved:
+    """What the file holds: queries by name, and for each name the run up to which its hits were reported."""
+
+    searches: dict[str, str] = dataclasses.field(default_factory=dict)
+    marks: dict[str, int] = dataclasses.field(default_factory=dict)
+
+
+def read_file(path: Path, *, checked: bool = True) -> Saved:
+    """The searches in a file; none where there is no file. ``checked``: only under a right checksum. `ArchiveDamaged` if it can't be read."""
+    try:
+        values = json.loads(durable.read_own(path, _LONGEST).decode("utf-8"))
+        saved, checksum = _saved(values)
+    except FileNotFoundError:
+        return Saved()
+    except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+        raise ArchiveDamaged(f"{path}: the saved searches cannot be read ({error}); repair or remove the file") from error
+    if checked and checksum not in (None, _checksum(saved)):
+        raise ArchiveDamaged(
+            f'{path}: the checksum of the saved searches is wrong: they are damaged, or were changed by hand; look at them and, if they are right, '
+            f'remove the line "{_CHECKSUM}"'
+        )
+    return saved
+
+
+def text_of(saved: Saved) -> str:
+    """What stands in the file."""
+    return json.dumps({**dataclasses.asdict(saved), _CHECKSUM: _checksum(saved)}, indent=1, ensure_ascii=False) + "\n"
+
+
+def _saved(values: dict[str, Any]) -> tuple[Saved, str | None]:
+    unknown = set(values) - {"searches", "marks", _CHECKSUM}
+    if unknown:
+        raise ValueError(f"unknown key {min(unknown)!r:.80}")
+    searches = {_name(name): text(query) for name, query in values["searches"].items()}
+    marks = {_name(name): number(run) for name, run in values["marks"].items()}
+    return Saved(searches, marks), text(values[_CHECKSUM]) if _CHECKSUM in values else None
+
+
+def is_saved_name(name: str) -> bool:
+    """Whether a saved search may be called so: letters, digits, ``_`` and ``-``, 64 at most."""
+    return _NAME.fullmatch(name) is not None
+
+
+def _name(name: str) -> str:
+    if not is_saved_name(name):
+        raise ValueError(f"no search can be called {name!r:.80}")
+    return name
+
+
+def _checksum(saved: Saved) -> str:
+    plain = json.dumps([saved.searches, saved.marks], sort_keys=True, separators=(",", ":"))
+    return f"{zlib.crc32(plain.encode()):08x}"
