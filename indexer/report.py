@@ -106,6 +106,10 @@ class BuildReport:
         """What the command line leaves with: 4 if there is a failure that was not told before, or if cables are held back."""
         return SourceError.exit_code if self.new_failures or self.held else 0
 
+    def exceeds(self) -> bool:
+        """Whether more cables went than may go at once: they had been held back before."""
+        return sum(entry.cables for entry in self.missing if not entry.held) > self.allowed
+
     def fail(self, path: str, failures: Failures, *, known: bool = False) -> None:
         """Note the failures of a file or a source."""
         messages = failures.messages(path)
@@ -136,13 +140,13 @@ def summary_line(report: BuildReport, archive: str) -> str:
     )
 
 
-def known_line(report: BuildReport) -> str | None:
-    """The failures that were told before on one line, for people; ``None`` if there are none."""
+def known_line(report: BuildReport, shown: Callable[[str], str] = str) -> str | None:
+    """The failures that were told before on one line, for people; ``None`` if there are none. ``shown``: how one is shown."""
     if not report.known_failures:
         return None
     known = report.known_failures
     more = f"; and {len(known) - SHOWN:,} more" if len(known) > SHOWN else ""
-    return f"{len(known):,} could not be read, as before: " + "; ".join(known[:SHOWN]) + more
+    return f"{len(known):,} could not be read, as before: " + "; ".join(map(shown, known[:SHOWN])) + more
 
 
 def links_line(links: Sequence[str], shown: Callable[[str], str] = str) -> str | None:

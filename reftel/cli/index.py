@@ -47,7 +47,7 @@ def command(
         )  # fmt: skip
     for note in report.notes:
         click.echo(f"reftel: {safe_line(note)}", err=True)
-    for failure in (*report.new_failures, *filter(None, [known_line(report)])):
+    for failure in (*report.new_failures, *filter(None, [known_line(report, relative_name)])):
         click.echo(f"reftel: {safe_line(relative_name(failure))}", err=True)
     for line in held_lines(report.held, report.allowed, report.missing):
         click.echo(f"reftel: {safe_line(line)}", err=True)

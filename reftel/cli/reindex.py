@@ -118,8 +118,9 @@ def _log(report: NightReport) -> None:
         _LOG.warning("%s", safe_line(failure))
     for line in held_lines(report.build.held, report.build.allowed, report.build.missing):
         _LOG.warning("%s", safe_line(line))
+    level = logging.WARNING if report.build.exceeds() else logging.INFO
     for line in removed_lines(report.build.missing):
-        _LOG.info("removed: %s", safe_line(line))
+        _LOG.log(level, "removed: %s", safe_line(line))
     for line in filter(None, (known_line(report.build), links_line(report.build.passed_links))):
         _LOG.info("%s", safe_line(line))
     for found in report.saved:
