@@ -25,8 +25,14 @@ def archive_option(command: _Command) -> _Command:
     """``--archive DIR``, else ``$REFTEL_ARCHIVE``, else ``./archive``."""
     return click.option(
         "--archive", "-A", envvar="REFTEL_ARCHIVE", default=DEFAULT_ARCHIVE, show_default="$REFTEL_ARCHIVE or ./archive",
-        metavar="DIR", shell_complete=completed("folder"), help="The archive's folder.",
+        metavar="DIR", shell_complete=completed("folder"), callback=_named, help="The archive's folder.",
     )(command)  # fmt: skip
+
+
+def _named(_context: click.Context, parameter: click.Parameter, value: str) -> str:
+    if "\0" in value:
+        raise click.BadParameter("the name of a file has no NUL character", param=parameter)
+    return value
 
 
 def format_option(*formats: str) -> Callable[[_Command], _Command]:

@@ -175,7 +175,7 @@ LONG = "x" * 300
             ["search", "x", "--archive", LONG], ["stats", "-A", LONG], ["index", SOURCES, "-A", LONG], ["verify", "-A", LONG], ["saved", "list", "-A", LONG],
             ["note", "list", "--notes", LONG],
         )),
-        *((arguments, 3, "there is no archive here") for arguments in (["search", "x", "-A", "a\0b"], ["stats", "-A", "a\0b"], ["facets", "*", "-A", "\0"])),
+        *((arguments, 2, "has no NUL character") for arguments in (["search", "x", "-A", "a\0b"], ["index", SOURCES, "-A", "\0"], ["backup", "b", "-A", "a\0"])),
         (["export", "minsk", "-o", LONG], 6, "File name too long"),
         (["export", "minsk", "-o", "none/hits.csv"], 6, "none/hits.csv cannot be written: No such file or directory"),
         (["export", "minsk", "-o", "/dev/full"], 6, "/dev/full cannot be written: No space left on device"),
@@ -238,6 +238,12 @@ def test_an_archive_that_may_not_be_read_is_3_for_programs_too(archive_path, mon
     monkeypatch.setattr("reftel.snapshot.open_snapshot", _raising(PermissionError(errno.EACCES, "Permission denied", f"{archive_path}/index")))
     with pytest.raises(reftel.ArchiveError, match="index: the archive cannot be opened: Permission denied"):
         reftel.open(archive_path)
+
+
+@pytest.mark.parametrize("name", ["a\0b", "\0", LONG, "none"])
+def test_what_is_no_name_of_an_archive_is_an_error_of_its_own_for_programs_too(name):
+    with pytest.raises(reftel.ArchiveError):
+        reftel.open(name)
 
 
 def test_a_terminal_left_non_blocking_is_waited_for():
