@@ -253,8 +253,10 @@ def test_an_interrupt_ends_quietly_and_leaves_no_lock(make_telegram, sources, tm
         time.sleep(0.01)
     time.sleep(0.3)
     indexing.send_signal(signal.SIGINT)
-    _, complaint = indexing.communicate(timeout=60)
-    assert (indexing.returncode, complaint.strip()) == (130, b"reftel: interrupted")
+    _, complaint = indexing.communicate(timeout=300)
+    *progress, last = complaint.splitlines()
+    assert (indexing.returncode, last) == (130, b"reftel: interrupted")
+    assert all(b" cables from " in line for line in progress)  # on a slow machine
     assert _index(tmp_path, sources).returncode == 0
     assert search(archive, "*", "--format", "ids").stdout.split() == ["08BAKU101", "08MOSCOW202", "09PARIS303"]
 
