@@ -193,6 +193,9 @@ def test_the_version_has_a_short_name(run):
 # -- the pager ----------------------------------------------------------------------------------------------------------------------------
 
 
+_CLEARED = "\x1b[2K"
+
+
 def _on_a_terminal(*arguments: str, environment: dict[str, str]) -> tuple[str, int]:
     """What a terminal gets to see, and the exit status."""
     import pty
@@ -208,7 +211,7 @@ def _on_a_terminal(*arguments: str, environment: dict[str, str]) -> tuple[str, i
     except OSError:  # Linux says so at the end
         pass
     os.close(ours)
-    return seen.decode(), process.wait(timeout=120)
+    return seen.decode().rpartition(_CLEARED)[2], process.wait(timeout=120)  # without the bar that said how far it was
 
 
 _PAGED = [
