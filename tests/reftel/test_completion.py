@@ -199,13 +199,13 @@ def hostile_path(tmp_path_factory):
     ]
     (folder / "c.jsonl").write_text("".join(json.dumps(cable) + "\n" for cable in cables), "utf-8")
     reftel.build([folder / "c.jsonl"], folder / "archive")
-    names = ["A;id", "B\x1b[31m", "C\nid", "D\u202e", "E$(id)", "F\ud800"]
+    names = ["A;id", "B\x1b[31m", "C\nid", "D\u202e", "E$(id)"]
     text = json.dumps({"searches": dict.fromkeys(names, "x"), "marks": {}})
     (folder / "archive" / "saved.json").write_text(text, "utf-8")
     notes = Notes(folder / "archive" / "mine.sqlite")
     notes.add("08BAKU1", tags=["plain"])
     with sqlite3.connect(notes.path) as database:
-        database.executemany("insert into tag values ('08BAKU1', ?, 'x')", [(name.lower(),) for name in names[:5]])
+        database.executemany("insert into tag values ('08BAKU1', ?, 'x')", [(name.lower(),) for name in names])
     database.close()
     return folder / "archive"
 
@@ -233,9 +233,9 @@ def test_what_cannot_be_shown_is_not_offered(hostile_path, monkeypatch, line, sh
 @pytest.mark.parametrize(
     ("line", "replaced", "expected"),
     [
-        ("reftel saved run ", "", ["A\\;id", "E\\$\\(id\\)"]),
-        ("reftel saved run '", "", ["A;id'", "E$(id)'"]),
+        ("reftel saved run ", "", []),  # no search can be called so: the file is damaged
         ("reftel note 08BAKU1 --tag ", "", ["a\\;id", "e\\$\\(id\\)", "plain"]),
+        ("reftel note 08BAKU1 --tag '", "", ["a;id'", "e$(id)'", "plain'"]),
         # One needs quotes in a query, so all have them.
         ("reftel search mine:", "", ['\\"a\\;id\\"', '\\"e\\$\\(id\\)\\"', '\\"plain\\"']),
     ],
