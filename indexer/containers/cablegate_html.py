@@ -13,6 +13,7 @@ from reftel.schema.cable import Source
 from reftel.schema.errors import SourceError
 
 _START = re.compile(r"<h3>\s{0,9}Viewing cable|<table class=.cable.", re.IGNORECASE)
+_COLUMNS = 10  # five in the mirrors
 _TITLE = re.compile(r"Viewing cable\s+[^,]{0,60},\s*(.*)", re.DOTALL)
 
 
@@ -31,10 +32,10 @@ def read_page(text: str, path: str, start: int = 0) -> Message:
     Raises `SourceError` where the page holds no text of a cable.
     """
     part = text[start:]  # most of a page is the site's navigation
-    root = markup.parse_html(part)
+    root = markup.parse_html(part, path)
     blocks = _blocks(root)
     if not blocks:
-        root = markup.parse_soup(part, path)
+        root = markup.parse_opened(part, path)
         blocks = _blocks(root)
     if not blocks or root is None:
         raise SourceError("a page without the text of a cable", path=path)
@@ -63,8 +64,8 @@ def _cells(root: etree._Element) -> dict[str, str]:
     table = next((table for table in root.iter("table") if table.get("class") == "cable"), None)
     if table is None:
         return {}
-    heads = [markup.line_of(cell).lower() for cell in table.iter("th")]
-    values = [markup.line_of(cell) for cell in table.iter("td")]
+    heads = [markup.line_of(cell).lower() for cell in itertools.islice(table.iter("th"), _COLUMNS)]
+    values = map(markup.line_of, table.iter("td"))
     return {head: value for head, value in zip(heads, values, strict=False) if value}
 
 

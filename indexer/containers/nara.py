@@ -112,14 +112,12 @@ def _label_of(line: str) -> str | None:
 
 def parse_pairs(text: str) -> list[tuple[str, str]]:
     """``Label: value`` lines with known labels, in order; a line without a label goes on with the value before it."""
-    pairs: list[tuple[str, str]] = []
+    pairs: list[tuple[str, list[str]]] = []
     for line in text.split("\n"):
         match = _PAIR.match(line)
         label = _KNOWN.get(match[1].strip().casefold()) if match else None
         if match and label:
-            pairs.append((label, match[2].strip()))
+            pairs.append((label, [match[2].strip()]))
         elif pairs and line.strip() and not _RULE.match(line.strip()):
-            name, value = pairs[-1]
-            pairs[-1] = (name, f"{value} {line.strip()}".strip())
-    return pairs
-
+            pairs[-1][1].append(line.strip())
+    return [(label, " ".join(parts).strip()) for label, parts in pairs]

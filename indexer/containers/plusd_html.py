@@ -6,6 +6,8 @@ the known labels), the metadata are the cells, definitions and lines that begin 
 
 from __future__ import annotations
 
+import itertools
+
 from lxml import etree
 
 from reftel.indexer.containers import markup, nara
@@ -15,11 +17,12 @@ from reftel.schema.errors import SourceError
 
 _BLOCKS = frozenset({"p", "div", "tr", "li", "dt", "dd", "br", "h1", "h2", "h3", "h4", "table", "pre", "ul", "section"})
 _PAIRED = (("th", "td"), ("dt", "dd"))
+_CELLS = ("th", "td", "dt", "dd", "tr")
 
 
-def looks_like_record_page(text: str) -> bool:
+def looks_like_record_page(text: str, path: str) -> bool:
     """Whether an HTML text holds labels that only the archives' metadata have."""
-    root = markup.parse_html(text)
+    root = markup.parse_html(text, path)
     if root is None:
         return False
     labels = {label for label, _ in _pairs(root)}
@@ -28,11 +31,11 @@ def looks_like_record_page(text: str) -> bool:
 
 def read_page(text: str, path: str) -> Message:
     """The cable of a record page. Raises `SourceError` where the page holds no text."""
-    root = markup.parse_html(text)
+    root = markup.parse_html(text, path)
     if root is None:
         raise SourceError("a page without the text of a cable", path=path)
-    blocks = sorted((markup.text_of(block) for block in root.iter("pre")), key=len)
-    telegram, attributes = nara.split_record(blocks[-1] if blocks else _lines(root))
+    blocks = markup.texts_of(root, "pre")
+    telegram, attributes = nara.split_record(max(reversed(blocks), key=len) if blocks else _lines(root))
     known = dict(attributes)
     more = tuple(pair for pair in _pairs(root) if pair[0] not in known and nara.says_something(pair[1]))
     if not telegram.strip():
@@ -46,14 +49,20 @@ def _pairs(root: etree._Element) -> list[tuple[str, str]]:
     for head, value in _PAIRED:
         for element in root.iter(head):
             after = element.getnext()
-            if after is not None and after.tag == value:
+            if after is not None and after.tag == value and _is_innermost(element) and _is_innermost(after):
                 pairs.append(f"{markup.line_of(element).rstrip(':')}: {markup.line_of(after)}")
     for row in root.iter("tr"):
-        cells = [markup.line_of(cell) for cell in row.iter("td")]
-        if len(cells) == 2:
-            pairs.append(f"{cells[0].rstrip(':')}: {cells[1]}")
+        if _is_innermost(row, "tr"):
+            cells = list(itertools.islice(row.iter("td"), 3))
+            if len(cells) == 2 and all(map(_is_innermost, cells)):
+                pairs.append(f"{markup.line_of(cells[0]).rstrip(':')}: {markup.line_of(cells[1])}")
     found = [pair for line in pairs for pair in nara.parse_pairs(line)]
     return found + nara.parse_pairs(_lines(root))
+
+
+def _is_innermost(element: etree._Element, *tags: str) -> bool:
+    """Whether an element holds no cell of its own: what holds some is there for the layout, and would be read once for each that it is in."""
+    return next((inner for inner in element.iter(*(tags or _CELLS)) if inner is not element), None) is None
 
 
 def _lines(root: etree._Element) -> str:

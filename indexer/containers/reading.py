@@ -134,7 +134,7 @@ def _read_html(text: str, name: str) -> Message:
     start = cablegate_html.find_cable(text)
     if start is not None:
         return cablegate_html.read_page(text, name, start)
-    if plusd_html.looks_like_record_page(text):
+    if plusd_html.looks_like_record_page(text, name):
         return plusd_html.read_page(text, name)
     raise SourceError("an HTML page that holds no cable", path=name)
 
