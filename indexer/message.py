@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from reftel.frozen import frozen
 from reftel.schema.cable import Source
+from reftel.schema.errors import SourceError
+
+MAX_CABLE = 16 << 20
+"""Characters of the largest cable that is read (bytes, where it is a file of its own). Real ones have up to some hundred thousand; a record takes
+about ten times as much memory while it is made."""
+
+
+def too_large(path: str, locator: int | None = None, *, size: int | None = None) -> SourceError:
+    """The error for a text, a row or a line with more than `MAX_CABLE`; ``size`` in bytes or characters, where it is known."""
+    seen = "" if size is None else f" (it has {size / (1 << 20):,.1f} MiB)"
+    return SourceError(f"larger than the {MAX_CABLE >> 20} MiB that one cable may have{seen}; it was passed over", path=path, locator=locator)
 
 
 @frozen

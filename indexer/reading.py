@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 from collections.abc import Callable, Generator, Iterable, Iterator
-from itertools import islice
 from pathlib import Path
 
 from reftel.indexer.changes import Look, stamp
@@ -68,8 +67,7 @@ class _Reading:
         return self._pool.begin(read_whole, look)
 
     def _texts(self, messages: Iterator[Message]) -> Iterator[Text]:
-        stretches = iter(lambda: list(islice(messages, _STRETCH)), [])
-        for texts in self._pool.in_order(stretches, lambda stretch: self._pool.begin(texts_of, stretch)):
+        for texts in self._pool.in_order(_stretches(messages), lambda stretch: self._pool.begin(texts_of, stretch)):
             self._count(len(texts))
             yield from texts
 
@@ -77,6 +75,19 @@ class _Reading:
         self._read += texts
         if self._read >= ALONE:
             self._pool.start()
+
+
+def _stretches(messages: Iterable[Message]) -> Iterator[list[Message]]:
+    """Some messages at a time: so many that handing them over pays, and no more than memory holds easily however large they are."""
+    stretch, size = list[Message](), 0
+    for message in messages:
+        stretch.append(message)
+        size += len(message.header or "") + len(message.body)
+        if len(stretch) >= _STRETCH or size > WHOLE:
+            yield stretch
+            stretch, size = [], 0
+    if stretch:
+        yield stretch
 
 
 def read_whole(look: Look) -> Contents:

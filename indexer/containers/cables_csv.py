@@ -9,15 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from reftel.indexer.message import Message
+from reftel.indexer.containers.decoding import split_blocks
+from reftel.indexer.message import MAX_CABLE, Message, too_large
 from reftel.schema.cable import Source
 from reftel.schema.errors import SourceError
 
 _ROW_START = re.compile(r'"\d{0,9}","\d{1,4}[/-]\d{1,2}[/-]\d{1,4}[^"\n]{0,12}","[^"\n]{0,60}","')  # "1","2/13/2008 5:12","08BAKU123","
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 COLUMNS = 8
-MAX_ROW = 64 << 20
-"""Characters of the longest row that is read."""
 
 
 def looks_like_rows(sample: str) -> bool:
@@ -27,33 +26,13 @@ def looks_like_rows(sample: str) -> bool:
 
 def iter_rows(blocks: Iterable[str], path: str) -> Iterator[Message | SourceError]:
     """A cable, or an error with the number of the row's first line, for each row of a text that comes in pieces of whole lines."""
-    for number, row in _split_rows(blocks):
-        if len(row) > MAX_ROW:
-            yield SourceError("a row longer than any cable; it was passed over", path=path, locator=number)
+    for number, row in split_blocks(blocks, _row_starts):
+        if len(row) > MAX_CABLE:
+            yield too_large(path, number)
         elif _ROW_START.match(row):
             yield _read_row(row, path, number)
         elif row.strip('" \t\n'):
             yield SourceError("text that belongs to no row; it was passed over", path=path, locator=number)
-
-
-def _split_rows(blocks: Iterable[str]) -> Iterator[tuple[int, str]]:
-    """First line number and text of each row; what stands before the first row comes as one of its own."""
-    first = number = 1
-    parts, size = list[str](), 0
-    for block in blocks:
-        begin = 0
-        for place in (*_row_starts(block), len(block)):
-            if begin < place and size <= MAX_ROW:  # beyond it the row is reported anyway
-                parts.append(block[begin:place])
-            size += place - begin
-            number += block.count("\n", begin, place)
-            if place < len(block):
-                if parts:
-                    yield first, "".join(parts)
-                first, parts, size = number, [], 0
-            begin = place
-    if parts:
-        yield first, "".join(parts)
 
 
 def _row_starts(block: str) -> Iterator[int]:

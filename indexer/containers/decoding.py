@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import codecs
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import AnyStr
 
-from reftel.schema.errors import SourceError
+from reftel.indexer.message import MAX_CABLE
 
 SAMPLE = 1 << 16
-MAX_LINE = 64 << 20
-"""Bytes of the longest line that is read; a longer one is no cable."""
 _SNIFFED = 1 << 13
 _BLOCK = 1 << 18
 _UTF16_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -68,50 +67,80 @@ def normalise_newlines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
-def iter_lines(binary: io.BufferedIOBase, encoding: str, name: str) -> Iterator[tuple[int, str]]:
-    """1-based numbers and texts of a stream's lines, line ends kept as ``\\n``, in constant memory.
-
-    Raises `SourceError` at a line longer than `MAX_LINE`.
-    """
-    lines = (line for block in iter_blocks(binary, encoding, name) for line in io.StringIO(block, newline="\n"))
+def iter_lines(binary: io.BufferedIOBase, encoding: str) -> Iterator[tuple[int, str]]:
+    """1-based numbers and texts of a stream's lines, line ends kept as ``\n``, in constant memory; long lines as in `iter_blocks`."""
+    lines = (line for block in iter_blocks(binary, encoding) for line in io.StringIO(block, newline="\n"))
     yield from enumerate(lines, 1)
 
 
-def iter_blocks(binary: io.BufferedIOBase, encoding: str, name: str) -> Iterator[str]:
-    """A stream's text in pieces of whole lines, line ends kept as ``\\n``, in constant memory.
+def iter_blocks(binary: io.BufferedIOBase, encoding: str) -> Iterator[str]:
+    """A stream's text in pieces of whole lines, line ends kept as ``\n``, in constant memory.
 
-    Raises `SourceError` behind a line longer than `MAX_LINE`.
+    A line with more than `MAX_CABLE` bytes is none of a cable: its beginning is kept, and the rest replaced by so many blanks that it stays too long.
     """
-    number = 0
-    for block in _iter_wide_blocks(binary, encoding) if encoding.startswith("utf-16") else _iter_narrow_blocks(binary):
-        yield block
-        number += block.count("\n")
-        if not block.endswith("\n") and len(block) >= MAX_LINE:
-            raise SourceError("a line without an end; the rest was not read", path=name, locator=number + 1)
+    if encoding.startswith("utf-16"):
+        return _whole_lines(_iter_wide(binary, encoding), ("\n",))
+    blocks = _whole_lines(_iter_narrow(binary), (b"\n", b"\r"))
+    return (normalise_newlines(decode_line(block)) for block in blocks)
 
 
-def _iter_narrow_blocks(binary: io.BufferedIOBase) -> Iterator[str]:
-    """The stream in pieces of whole lines."""
-    first = True
-    while data := binary.read(_BLOCK):
-        if not data.endswith(b"\n"):
-            data += binary.readline(MAX_LINE)
-        yield normalise_newlines(decode_line(data.removeprefix(codecs.BOM_UTF8) if first else data))
-        first = False
-
-
-def _iter_wide_blocks(binary: io.BufferedIOBase, encoding: str) -> Iterator[str]:
-    """The same for two bytes a character. No `io.TextIOWrapper`: one that is dropped half read closes the stream under its owner."""
-    decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding)("replace"), translate=True)
-    rest, size, data = list[str](), 0, b"-"
+def _iter_narrow(binary: io.BufferedIOBase) -> Iterator[bytes]:
+    held = b""  # a CR at the end of a block, which may be the first half of a line end
+    data = binary.read(_BLOCK).removeprefix(codecs.BOM_UTF8)
     while data:
+        data = held + data
+        held = data[-1:] if data.endswith(b"\r") else b""
+        yield data.removesuffix(held)
         data = binary.read(_BLOCK)
-        text: str = decoder.decode(data, final=not data)
-        end = text.rfind("\n") + 1
-        if not data or end or size + len(text) >= MAX_LINE:
-            end = end or len(text)
-            if block := "".join((*rest, text[:end])):
-                yield block
-            rest, size, text = [], 0, text[end:]
-        rest.append(text)
-        size += len(text)
+    yield held
+
+
+def _iter_wide(binary: io.BufferedIOBase, encoding: str) -> Iterator[str]:
+    """No `io.TextIOWrapper`: one that is dropped half read closes the stream under its owner."""
+    decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding)("replace"), translate=True)
+    while data := binary.read(_BLOCK):
+        yield decoder.decode(data)
+    yield decoder.decode(b"", final=True)
+
+
+def _whole_lines(pieces: Iterable[AnyStr], ends: tuple[AnyStr, ...]) -> Iterator[AnyStr]:
+    """The same text in pieces that end where a line does."""
+    rest: list[AnyStr] = []
+    size = 0
+    for piece in pieces:
+        end = max(map(piece.rfind, ends)) + 1
+        if end:
+            rest.append(piece[:end])
+            yield piece[:0].join(rest)
+            rest, size = [piece[end:]], len(piece) - end
+        elif size <= MAX_CABLE:
+            rest.append(piece)
+            size += len(piece)
+            if size > MAX_CABLE:
+                rest = rest[:2]
+                rest.append(piece[:0].ljust(MAX_CABLE + 1))
+    if size:
+        yield rest[0][:0].join(rest)
+
+
+def split_blocks(blocks: Iterable[str], starts: Callable[[str], Iterator[int]]) -> Iterator[tuple[int, str]]:
+    """First line numbers and texts of what begins at the offsets that ``starts`` finds in each block; what stands before the first comes too.
+
+    Of a text with more than `MAX_CABLE` characters only the beginning comes, which is longer than that.
+    """
+    first = number = 1
+    parts, size = list[str](), 0
+    for block in blocks:
+        begin = 0
+        for place in (*starts(block), len(block)):
+            if begin < place and size <= MAX_CABLE:
+                parts.append(block[begin:place])
+            size += place - begin
+            number += block.count("\n", begin, place)
+            if place < len(block):
+                if parts:
+                    yield first, "".join(parts)
+                first, parts, size = number, [], 0
+            begin = place
+    if parts:
+        yield first, "".join(parts)

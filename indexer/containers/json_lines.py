@@ -18,7 +18,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from reftel.indexer.message import Message
+from reftel.indexer.message import MAX_CABLE, Message, too_large
 from reftel.schema.cable import Source
 from reftel.schema.errors import SourceError
 
@@ -47,6 +47,9 @@ def looks_like_json(sample: str) -> bool:
 def iter_records(lines: Iterable[tuple[int, str]], path: str) -> Iterator[Message | SourceError]:
     """A cable, or an error with its line number, for each line that is not blank."""
     for number, line in lines:
+        if len(line) > MAX_CABLE:
+            yield too_large(path, number)
+            continue
         stripped = line.strip().strip("\ufeff").strip()
         if stripped.startswith("["):
             stripped = stripped[1:].lstrip()

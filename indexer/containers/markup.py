@@ -18,16 +18,18 @@ _TAGS = (
     "|table|tbody|td|textarea|tfoot|th|thead|title|tr|tt|u|ul"
 )
 # <218634>, <j.smith@example.org>, a < b; the first branch only spares most of them the list of tags
-_TEXT_ANGLE = re.compile(rf"<(?:(?![a-z/!])|(?!/?(?:{_TAGS})[\s/>]|!--|!DOCTYPE))", re.IGNORECASE)
+_TEXT_ANGLE = re.compile(rf"<(?:(?!/?[a-z]|!)|(?!/?(?:{_TAGS})[\s/>]|!--|!DOCTYPE))", re.IGNORECASE)
 _TEXT_AMPERSAND = re.compile(r"&(?!#[0-9]{1,6};|#[xX][0-9A-Fa-f]{1,5};|(?:amp|lt|gt|quot|apos|nbsp|para);)")  # R&D; AT&T
 _NOT_XML = "\x00\x0b\x0c\ufffe\uffff"
 _SWALLOWING = [
-    (re.compile(opening, re.IGNORECASE), re.compile(closing, re.IGNORECASE))
-    for opening, closing in (("<!--", "-->"), *((rf"<{tag}(?=[\s/>])", f"</{tag}") for tag in ("script", "style", "textarea", "title")))
-]
+    (re.compile(opening, re.IGNORECASE), re.compile(closing, re.IGNORECASE), instead)
+    for opening, closing, instead in (
+        ("<!--", "-->", ""), *((rf"<{tag}(?=[\s/>])", f"</{tag}", "<p") for tag in ("script", "style", "textarea", "title"))
+    )
+]  # fmt: skip
 MAX_TAG = 2000
 """Characters of the longest tag that is parsed as it is; parsers take the square of the number of its attributes."""
-MAX_SWALLOWING = 100
+MAX_SWALLOWING = 20
 """Long tags without an end that are taken for text; each is read up to where it might end."""
 _TAG = re.compile(r"""<(/?[a-z][a-z0-9]*)(?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+""", re.IGNORECASE)
 
@@ -81,9 +83,9 @@ def _without_long_tags(text: str, path: str) -> str:
 
 def parse_opened(text: str, path: str) -> etree._Element | None:
     """The same where a comment, a script or the like that is never closed swallows all that stands behind it: its opening is passed over."""
-    for opening, closing in _SWALLOWING:
+    for opening, closing, instead in _SWALLOWING:
         end = max((match.end() for match in closing.finditer(text)), default=0)
-        text = text[:end] + opening.sub("<p ", text[end:])
+        text = text[:end] + opening.sub(instead, text[end:])
     return parse_html(text, path)
 
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from reftel.indexer.message import Message
+from reftel.indexer.containers.decoding import split_blocks
+from reftel.indexer.message import MAX_CABLE, Message, too_large
 from reftel.schema.cable import Source
+from reftel.schema.errors import SourceError
 
 _LABELS = (
     "Capture Date", "Channel Indicators", "Current Classification", "Current Handling Restrictions", "Concepts",
@@ -49,14 +51,23 @@ def looks_like_nara(sample: str) -> bool:
     return len(found) >= MIN_PAIRS
 
 
-def read_documents(text: str, path: str) -> Iterator[Message]:
-    """The cables of a text, one for each ``Message Text`` line; one where there is none."""
-    starts = [match.start() for match in _TEXT_LABEL.finditer(text)]
-    bounds = [0, *starts[1:], len(text)] if starts else [0, len(text)]
-    line = 1
-    for start, end in itertools.pairwise(bounds):
-        yield read_document(text[start:end], Source(path, "nara", line if len(bounds) > 2 else None))
-        line += text.count("\n", start, end)
+def iter_documents(blocks: Iterable[str], path: str) -> Iterator[Message | SourceError]:
+    """The cables of a text that comes in pieces of whole lines, one for each ``Message Text`` line; one where there is none."""
+    documents = _split_documents(blocks)
+    beginning = list(itertools.islice(documents, 2))
+    for number, text in itertools.chain(beginning, documents):
+        locator = number if len(beginning) > 1 else None
+        yield too_large(path, locator) if len(text) > MAX_CABLE else read_document(text, Source(path, "nara", locator))
+
+
+def _split_documents(blocks: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """First line numbers and texts; what stands before the first label belongs to its document."""
+    pieces = split_blocks(blocks, lambda block: (label.start() for label in _TEXT_LABEL.finditer(block)))
+    number, text = next(pieces)
+    if not _TEXT_LABEL.match(text):
+        text += "".join(behind for _, behind in itertools.islice(pieces, 1))
+    yield number, text
+    yield from pieces
 
 
 def read_document(text: str, source: Source) -> Message:

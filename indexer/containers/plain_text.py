@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from reftel.indexer.message import Message
+from reftel.indexer.message import MAX_CABLE, Message, too_large
 from reftel.schema.cable import Source
 from reftel.schema.errors import SourceError
 
@@ -57,5 +57,7 @@ def read_body(text: str, path: str) -> Message:
 def iter_bodies(lines: Iterable[tuple[int, str]], path: str) -> Iterator[Message | SourceError]:
     """A cable for each line that is not blank."""
     for number, line in lines:
-        if line.strip():
+        if len(line) > MAX_CABLE:
+            yield too_large(path, number)
+        elif line.strip():
             yield Message(body=line.rstrip("\n"), header="", source=Source(path, "body-only", number))

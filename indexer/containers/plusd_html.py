@@ -20,24 +20,19 @@ _PAIRED = (("th", "td"), ("dt", "dd"))
 _CELLS = ("th", "td", "dt", "dd", "tr")
 
 
-def looks_like_record_page(text: str, path: str) -> bool:
-    """Whether an HTML text holds labels that only the archives' metadata have."""
-    root = markup.parse_html(text, path)
-    if root is None:
-        return False
-    labels = {label for label, _ in _pairs(root)}
-    return len(labels) >= nara.MIN_PAIRS
+def read_page(text: str, path: str) -> Message | None:
+    """The cable of a record page; ``None`` for a page without labels that only the archives' metadata have.
 
-
-def read_page(text: str, path: str) -> Message:
-    """The cable of a record page. Raises `SourceError` where the page holds no text."""
+    Raises `SourceError` where the page holds no text.
+    """
     root = markup.parse_html(text, path)
-    if root is None:
-        raise SourceError("a page without the text of a cable", path=path)
+    pairs = [] if root is None else _pairs(root)
+    if root is None or len({label for label, _ in pairs}) < nara.MIN_PAIRS:
+        return None
     blocks = markup.texts_of(root, "pre")
     telegram, attributes = nara.split_record(max(reversed(blocks), key=len) if blocks else _lines(root))
     known = dict(attributes)
-    more = tuple(pair for pair in _pairs(root) if pair[0] not in known and nara.says_something(pair[1]))
+    more = tuple(pair for pair in pairs if pair[0] not in known and nara.says_something(pair[1]))
     if not telegram.strip():
         raise SourceError("a page without the text of a cable", path=path)
     return nara.message_from_record(telegram, attributes + more, Source(path, "plusd-html"))

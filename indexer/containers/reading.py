@@ -11,7 +11,7 @@ from reftel.indexer.containers import cablegate_html, cables_csv, json_lines, na
 from reftel.indexer.containers.decoding import SAMPLE, decode_bytes, iter_blocks, iter_lines, sniff_encoding
 from reftel.indexer.containers.files import Stream, Streams, iter_streams
 from reftel.indexer.failures import unreadable
-from reftel.indexer.message import Message
+from reftel.indexer.message import MAX_CABLE, Message, too_large
 from reftel.schema.errors import SourceError
 
 OnError = Callable[[SourceError], None]
@@ -20,8 +20,6 @@ Lines = Iterable[tuple[int, str]]
 Found = Generator[Message | SourceError, None, None]
 LineReader = Callable[[Lines, str], Iterator[Message | SourceError]]
 
-MAX_WHOLE = 128 << 20
-"""Bytes of the largest file that is read as one cable; dumps are streamed and may have any size."""
 _HTML_TAGS = ("<html", "<!doctype html", "<head", "<table class=", "<h3>viewing", "<pre")
 MAX_TAGS = 1_000_000
 """Tags of the largest HTML page that is parsed; a page of a cable has a few hundred, and each takes some hundred bytes of memory."""
@@ -103,29 +101,27 @@ def _read_stream(stream: Stream) -> Found:
     if layout is None:
         yield SourceError("none of the known containers, and no text of a cable", path=stream.name)
     elif layout == "cables-csv":
-        yield from cables_csv.iter_rows(iter_blocks(binary, encoding, stream.name), stream.name)
+        yield from cables_csv.iter_rows(iter_blocks(binary, encoding), stream.name)
+    elif layout == "nara":
+        yield from nara.iter_documents(iter_blocks(binary, encoding), stream.name)
     elif layout in _LINE_READERS:
-        yield from _LINE_READERS[layout](iter_lines(binary, encoding, stream.name), stream.name)
+        yield from _LINE_READERS[layout](iter_lines(binary, encoding), stream.name)
     else:
-        yield from _read_whole(layout, stream, sample, beginning)
+        yield _read_whole(layout, stream, sample, beginning)
 
 
-def _read_whole(layout: Layout, stream: Stream, sample: bytes, beginning: str) -> Found:
-    """The cables of a file that is read at once; a small one is all in the ``sample``, whose text is ``beginning``."""
+def _read_whole(layout: Layout, stream: Stream, sample: bytes, beginning: str) -> Message:
+    """The cable of a file that is read at once; a small one is all in the ``sample``, whose text is ``beginning``."""
     binary, name = stream.binary, stream.name
-    data = binary.read(MAX_WHOLE + 1)
-    if len(data) > MAX_WHOLE:
-        yield SourceError(f"larger than {MAX_WHOLE >> 20} MiB and no dump with one cable a row", path=name)
-        return
+    data = binary.read(MAX_CABLE + 1)
+    if len(data) > MAX_CABLE:
+        raise too_large(name, size=binary.seek(0, os.SEEK_END) if binary.seekable() else None)
     text = beginning if data == sample else decode_bytes(data)
     if layout == "html":
-        yield _read_html(text, name)
-    elif layout == "nara":
-        yield from nara.read_documents(text, name)
-    elif layout == "telegram":
-        yield plain_text.read_telegram(text, name)
-    else:
-        yield plain_text.read_body(text, name)
+        return _read_html(text, name)
+    if layout == "telegram":
+        return plain_text.read_telegram(text, name)
+    return plain_text.read_body(text, name)
 
 
 def _read_html(text: str, name: str) -> Message:
@@ -134,7 +130,8 @@ def _read_html(text: str, name: str) -> Message:
     start = cablegate_html.find_cable(text)
     if start is not None:
         return cablegate_html.read_page(text, name, start)
-    if plusd_html.looks_like_record_page(text, name):
-        return plusd_html.read_page(text, name)
-    raise SourceError("an HTML page that holds no cable", path=name)
+    message = plusd_html.read_page(text, name)
+    if message is None:
+        raise SourceError("an HTML page that holds no cable", path=name)
+    return message
 

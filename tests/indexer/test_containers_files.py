@@ -52,7 +52,7 @@ def test_a_bad_byte_spoils_only_its_own_line() -> None:
 
 def test_lines_are_numbered_and_keep_their_ends() -> None:
     data = io.BytesIO(b"\xef\xbb\xbfone\r\ntwo\nthree")
-    assert list(iter_lines(data, "utf-8-sig", "x")) == [(1, "one\n"), (2, "two\n"), (3, "three")]
+    assert list(iter_lines(data, "utf-8-sig")) == [(1, "one\n"), (2, "two\n"), (3, "three")]
 
 
 @pytest.mark.parametrize(("sample", "expected"), [(b"plain", "utf-8-sig"), (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", None), (b"a\x00b\x00c\x00", "utf-16-le"), (b"\x00a\x00b\x00c", "utf-16-be")])
