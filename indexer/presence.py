@@ -83,7 +83,8 @@ def _odd(archive: Path, folder: str, folders: set[str]) -> Iterator[tuple[str, s
     except (FileNotFoundError, NotADirectoryError):
         return
     except OSError as error:
-        raise ArchiveError(f"{archive / folder}: cannot be read ({error.strerror or error}); look at its permissions") from error
+        hint = "look at its permissions" if isinstance(error, PermissionError) else "name the archive's folder, or look at its disk"
+        raise ArchiveError(f"{archive / folder}: cannot be read ({error.strerror or error}); {hint}") from error
     for entry in entries:
         if entry.name in folders:
             regular = entry.is_dir(follow_symlinks=False)
