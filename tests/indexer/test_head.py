@@ -199,6 +199,6 @@ HOSTILE = [
 )
 def test_hostile_texts_are_read_in_linear_time(label):
     for piece in HOSTILE:
-        start = time.perf_counter()
+        begin = time.process_time()
         parse_head(label + piece * (1_000_000 // len(piece)), year=2009)
-        assert time.perf_counter() - start < 1, (label, piece)
+        assert time.process_time() - begin < 5, (label, piece)  # a fraction of a second; a superlinear rule takes minutes
