@@ -11,7 +11,7 @@ import os
 import sqlite3
 import zlib
 from pathlib import Path
-from typing import Literal
+from typing import BinaryIO, Literal
 
 from reftel import durable
 
@@ -26,29 +26,31 @@ _PART = 1 << 20
 
 def seal(path: Path) -> None:
     """Write the checksum of a file that nobody has open and that will not change any more."""
-    checksum = _checksum(path)
     with os.fdopen(durable.open_own(path, os.O_RDWR), "r+b") as file:
+        checksum, _found = _read(file)
         file.seek(_PLACE)
         file.write(checksum)
 
 
 def is_sealed(path: Path) -> bool:
-    """Whether a file is as it was when it was sealed, to the bit. One that never was sealed counts as sealed."""
+    """Whether a file is as it was when it was sealed, to the bit. One that never was sealed counts as sealed.
+
+    It is opened once: a run may put another one in its place meanwhile.
+    """
     with os.fdopen(durable.open_own(path, os.O_RDONLY), "rb") as file:
-        file.seek(_PLACE)
-        found = file.read(_LENGTH)
-    return found in (bytes(_LENGTH), _checksum(path))
+        checksum, found = _read(file)
+    return found in (bytes(_LENGTH), checksum)
 
 
-def _checksum(path: Path) -> bytes:
-    """The checksum, as if its own place held zeros; never 0, which stands for none."""
-    with os.fdopen(durable.open_own(path, os.O_RDONLY), "rb") as file:
-        head = bytearray(file.read(_PART))
-        head[_PLACE : _PLACE + _LENGTH] = bytes(_LENGTH)
-        checksum = zlib.crc32(head)
-        while part := file.read(_PART):
-            checksum = zlib.crc32(part, checksum)
-    return (checksum or 1).to_bytes(_LENGTH, "big")
+def _read(file: BinaryIO) -> tuple[bytes, bytes]:
+    """The checksum, as if its own place held zeros (never 0, which stands for none); and what stands there."""
+    head = bytearray(file.read(_PART))
+    found = bytes(head[_PLACE : _PLACE + _LENGTH])
+    head[_PLACE : _PLACE + _LENGTH] = bytes(_LENGTH)
+    checksum = zlib.crc32(head)
+    while part := file.read(_PART):
+        checksum = zlib.crc32(part, checksum)
+    return (checksum or 1).to_bytes(_LENGTH, "big"), found
 
 
 def live_seal(data: bytes, number: int) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
 from collections.abc import Callable
@@ -12,6 +13,7 @@ import pytest
 import torture
 
 import reftel
+from reftel import durable
 from reftel.cli import run
 from reftel.engine.container import MappedContainer
 from reftel.indexer.manifest import FILE_NAME
@@ -170,3 +172,23 @@ def test_a_seal_covers_everything_and_none_is_none(tmp_path):
         turn(path, place)
     seal(path)
     assert is_sealed(path)
+
+
+def test_a_file_that_another_one_replaces_while_it_is_read_is_whole(tmp_path, monkeypatch):
+    file, other = tmp_path / "file", tmp_path / "other"
+    for path, letter in ((file, b"a"), (other, b"b")):
+        path.write_bytes(letter * 4000)
+        path.write_bytes(path.read_bytes()[:68] + bytes(4) + path.read_bytes()[72:])
+        seal(path)
+
+    def replaced(path, flags):
+        descriptor = os.open(path, flags)
+        if other.exists():
+            other.replace(file)
+        return descriptor
+
+    monkeypatch.setattr(durable, "open_own", replaced)
+    assert is_sealed(file)
+    assert file.read_bytes().startswith(b"b")
+    file.write_bytes(file.read_bytes().replace(b"bb", b"bc", 1))
+    assert not is_sealed(file)
