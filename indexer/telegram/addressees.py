@@ -142,7 +142,7 @@ def parse_addressee(text: str, role: Role) -> Recipient:
             precedence = f"{words.pop()} {precedence}"
         if serial is None and len(words) > 1 and re.fullmatch(r"\d{4}", words[-1]):
             serial = words.pop()
-    return Recipient(role, " ".join(words).rstrip(",;."), indicator, precedence, serial)
+    return Recipient(role, " ".join(words).rstrip(",;. "), indicator, precedence, serial)
 
 
 def _is_serial(words: list[str]) -> bool:

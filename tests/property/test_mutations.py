@@ -265,6 +265,7 @@ WORDS = st.sampled_from(
 
 @settings(quick, max_examples=150)
 @example(parts=[("TAGS:", " "), (":", " "), ("1.", " ")])
+@example(parts=[("TO", "\n"), ("1.", " "), ("...", " ")])
 @given(parts=st.lists(st.tuples(WORDS, st.sampled_from([" ", "  ", "\n", "\n\n", ""])), max_size=60))
 def test_any_words_of_a_cable_in_any_order(parts: list[tuple[str, str]]) -> None:
     """What only the vocabulary of cables can trip: every rule is met by pieces of what it reads."""
