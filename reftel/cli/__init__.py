@@ -94,6 +94,8 @@ def run(arguments: list[str] | None = None) -> int:
         return error.exit_code
     except click.ClickException as error:
         error.show()
+        if isinstance(error, click.UsageError) and error.ctx is not None:
+            error.ctx.close()  # files that were opened for arguments before the one at fault
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo("reftel: interrupted", err=True)

@@ -79,7 +79,8 @@ def prepare_streams() -> None:
         pass
     os.close(number)
     if sys.stdin is None:
-        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115 - as long as the process
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        sys.stdin = open(nothing, encoding="utf-8", closefd=False)  # noqa: SIM115 - as long as the process
     output = _Output(1, "wb", closefd=False)
     output.closed_before = sys.stdout is None
     sys.stdout = _text(output, sys.stdout)
