@@ -92,7 +92,7 @@ def test_programs_get_names_as_they_are_stored(run, desk):
         ("/a/b", "/a/c", "/a/c"),
         ("/a", "/a", "/a"),
         ("/a", "/a/", "/a/"),
-        ("/", "/tmp/x", "/tmp/x"),
+        ("/", "/elsewhere/x", "/elsewhere/x"),
         ("/a", "b/c", "b/c"),
         ("/a", "/a/b.csv:12: no columns", "b.csv:12: no columns"),
         ("/caf\udce9", "/caf\\xe9/a", "a"),
