@@ -47,7 +47,7 @@ def place(sources, archive_path, tmp_path, monkeypatch) -> Path:
     with reftel.open("archive") as archive:
         archive.notes.add("08BAKU101", tags=["kept"])
     assert run(["saved", "add", "kept", "minsk"]) == 0
-    (folder / "cables/baku.txt").write_text((folder / "cables/baku.txt").read_text("utf-8").replace("lunch", "supper"), "utf-8")
+    (folder / "cables/baku.txt").write_text((folder / "cables/baku.txt").read_text("utf-8").replace("Lunch", "Supper"), "utf-8")
     return folder
 
 
