@@ -44,11 +44,11 @@ class Reftel:
         self._folder = folder / "index"
         self.version = importlib.metadata.version("reftel")
 
-    def build(self, batches: Iterable[list[Row]], cores: int) -> None:
+    def build(self, batches: Iterable[list[Row]], cores: int) -> None:  # noqa: ARG002
         from reftel.engine.writer import open_writer  # noqa: PLC0415
         from reftel.indexer.writer import field_specs  # noqa: PLC0415
 
-        with open_writer(self._folder, field_specs(), workers=cores) as writer:
+        with open_writer(self._folder, field_specs()) as writer:
             for batch in batches:
                 for row in batch:
                     writer.add(self._record(row))

@@ -1,4 +1,4 @@
-"""Batches on their way into segments: threads, memory, and segments that memory had no room for."""
+"""The records of one writer on their way into segments: batches, threads, memory, and segments that memory had no room for."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
+
 from reftel.engine.batch import Batch, BatchMaker
+from reftel.engine.contents import Entry
 from reftel.engine.records import Compressor, RecordBlocks, make_dictionary
 from reftel.engine.segment_writer import SegmentBuilder
-from reftel.engine.specs import FieldSpec
+from reftel.engine.specs import FieldSpec, Record
 from reftel.engine.terms_writer import Roots
 from reftel.frozen import frozen
 
@@ -38,14 +41,17 @@ class _Waiting:
 
 
 class Run:
-    """Batches written as segments by this process.
+    """Numbers records as they come and writes them as segments.
 
-    They are inverted in one thread and their records compressed in another, while the next is filled: NumPy and the compressor work beside
-    the interpreter.
+    Full batches are inverted in one thread and their records compressed in another, while the next is filled: NumPy and the compressor work
+    beside the interpreter.
     """
 
     def __init__(self, task: Task) -> None:
         self._task, self._limit = task, int(task.memory * _SHARE)
+        self._maker = BatchMaker(task.specs)
+        self._count = 0
+        self._deleted: list[int] = []
         self._builder: SegmentBuilder | None = None
         self._compressor = Compressor(task.dictionary)
         self._inverting: ThreadPoolExecutor | None = None  # one thread: words are numbered in their order
@@ -53,35 +59,38 @@ class Run:
         self._waiting: collections.deque[_Waiting] = collections.deque()
         self._written: list[tuple[str, int]] = []
 
-    @property
-    def dictionary(self) -> bytes:
-        """What records are compressed with; empty as long as that is not known."""
-        return self._compressor.dictionary
+    def add(self, record: Record) -> int:
+        """Take a record; its number."""
+        self._maker.add(record)
+        self._count += 1
+        if self._maker.full:
+            self._hand_over(self._maker)
+            self._maker = BatchMaker(self._task.specs)
+        return self._count - 1
 
-    def add(self, maker: BatchMaker) -> None:
-        """Take a full batch, and from the other threads what is done."""
-        builder = self._begin(maker.stored)
-        if self._inverting is None or self._compressing is None:
-            self._inverting, self._compressing = ThreadPoolExecutor(1, "inverting"), ThreadPoolExecutor(1, "compressing")
-        inverted = self._inverting.submit(maker.take, builder.vocabularies)
-        self._waiting.append(_Waiting(inverted, self._compressing.submit(self._compressor.blocks, maker.stored)))
-        self._take(builder, _WAITING)
-        if builder.nbytes >= self._limit:
-            self._end_segment(builder)
+    def delete(self, number: int) -> None:
+        """Leave a record out again."""
+        self._deleted.append(number)
 
-    def finish(self, last: BatchMaker | None = None) -> list[tuple[str, int]]:
-        """Take a last batch and write what is in memory; names and sizes of all segments, in the order of the batches."""
-        if last is not None and last.size:
-            if self._waiting:
-                self.add(last)
-            else:  # few records are not worth another thread
-                builder = self._begin(last.stored)
-                builder.add(last.take(builder.vocabularies))
-                builder.add_records(self._compressor.blocks(last.stored))
+    def finish(self) -> list[Entry]:
+        """Write what is in memory; all segments, with what is deleted in them."""
+        last = self._maker
+        if last.size and self._waiting:
+            self._hand_over(last)
+        elif last.size:  # few records are not worth another thread
+            builder = self._begin(last.stored)
+            builder.add(last.take(builder.vocabularies))
+            builder.add_records(self._compressor.blocks(last.stored))
         if self._builder is not None:
             self._end_segment(self._builder)
         self.abandon()
-        return self._written
+        deleted = np.array(sorted(self._deleted), dtype=np.int64)
+        base, entries = 0, []
+        for name, size in self._written:
+            low, high = np.searchsorted(deleted, (base, base + size)).tolist()
+            entries.append(Entry(name, size, deleted[low:high] - base))
+            base += size
+        return entries
 
     def abandon(self) -> None:
         """Stop. Segments that were written are left over."""
@@ -91,6 +100,17 @@ class Run:
         if self._builder is not None:
             self._builder.abandon()
             self._builder = None
+
+    def _hand_over(self, maker: BatchMaker) -> None:
+        """Give a full batch to the other threads, and take from them what is done."""
+        builder = self._begin(maker.stored)
+        if self._inverting is None or self._compressing is None:
+            self._inverting, self._compressing = ThreadPoolExecutor(1, "inverting"), ThreadPoolExecutor(1, "compressing")
+        inverted = self._inverting.submit(maker.take, builder.vocabularies)
+        self._waiting.append(_Waiting(inverted, self._compressing.submit(self._compressor.blocks, maker.stored)))
+        self._take(builder, _WAITING)
+        if builder.nbytes >= self._limit:
+            self._end_segment(builder)
 
     def _begin(self, stored: Sequence[bytes]) -> SegmentBuilder:
         """The segment that these records go into."""

@@ -13,12 +13,11 @@ from reftel import durable
 from reftel.engine import merging
 from reftel.engine.checks import check_record, check_specs
 from reftel.engine.contents import Contents, Entry, read_contents, write_contents
-from reftel.engine.crew import Crew
 from reftel.engine.damage import refuse_damage
 from reftel.engine.errors import EngineError, IndexVersion
 from reftel.engine.folder import Lock, has_segments, latest_generation, remove_leftovers
 from reftel.engine.reader import Reader
-from reftel.engine.run import Task
+from reftel.engine.run import Run, Task
 from reftel.engine.segment import Segment
 from reftel.engine.specs import FieldSpec, Record
 from reftel.engine.terms_writer import Roots
@@ -27,12 +26,8 @@ MEMORY_MB = 512
 """What a writer keeps in memory at most, about, before it writes a segment."""
 
 
-def open_writer(
-    folder: str | Path, specs: Sequence[FieldSpec], *, roots: Roots | None = None, memory_mb: int = MEMORY_MB, workers: int = 1
-) -> Writer:
+def open_writer(folder: str | Path, specs: Sequence[FieldSpec], *, roots: Roots | None = None, memory_mb: int = MEMORY_MB) -> Writer:
     """A writer for the index in ``folder``, which is made if there is none. ``roots`` gives the roots of words for fields that have them.
-    ``workers``: processes that invert, this one included; others are started, anew (``spawn``), for a few thousand records and more, and
-    ``roots`` must then be one that can be pickled, and the main part of a script stand under ``if __name__ == "__main__":``.
 
     Errors: `LockHeld` while another writer is open, `IndexVersion` if the index has other fields, `IndexDamaged`, and ``ValueError`` for
     names that fields can't have.
@@ -43,7 +38,7 @@ def open_writer(
     lock = Lock(place)
     try:
         with refuse_damage(place):
-            return Writer(place, _create_or_check(place, tuple(specs)), lock, roots, memory_mb, workers)
+            return Writer(place, _create_or_check(place, tuple(specs)), lock, roots, memory_mb)
     except BaseException:
         lock.release()
         raise
@@ -74,11 +69,11 @@ def _refuse_altered(segments: Sequence[Segment]) -> None:
 class Writer:
     """Collects changes until `commit`. As a context manager: commits at the end, cancels on an error."""
 
-    def __init__(self, folder: Path, contents: Contents, lock: Lock, roots: Roots | None, memory_mb: int, workers: int) -> None:
+    def __init__(self, folder: Path, contents: Contents, lock: Lock, roots: Roots | None, memory_mb: int) -> None:
         self._folder, self._contents, self._lock, self._roots = folder, contents, lock, roots
         self._before = Reader(folder, contents)
         self._dropped: set[int] = set()  # committed documents that are deleted or replaced
-        self._crew = Crew(Task(folder, contents.specs, roots, memory_mb << 20, self._before.dictionary()), workers)
+        self._run = Run(Task(folder, contents.specs, roots, memory_mb << 20, self._before.dictionary()))
         self._added: dict[str, int] = {}
         self._changed, self._open = False, True
 
@@ -111,7 +106,7 @@ class Writer:
     def delete(self, key: str) -> bool:
         """Remove the record with this key; whether there was one."""
         if key in self._added:
-            self._crew.delete(self._added.pop(key))
+            self._run.delete(self._added.pop(key))
         elif (document := self._committed(key)) is not None:
             self._dropped.add(document)
         else:
@@ -125,7 +120,7 @@ class Writer:
             self.cancel()
             return False
         try:
-            entries = self._merged([*self._kept(), *self._crew.finish()], optimize=optimize)
+            entries = self._merged([*self._kept(), *self._run.finish()], optimize=optimize)
             after = Contents(self._contents.generation + 1, self._contents.specs, tuple(entries))
             _publish(self._folder, after)
             self._contents = after
@@ -145,7 +140,7 @@ class Writer:
         return None if document in self._dropped else document
 
     def _put(self, record: Record) -> None:
-        self._added[record.key] = self._crew.add(record)
+        self._added[record.key] = self._run.add(record)
         self._changed = True
 
     def _kept(self) -> list[Entry]:
@@ -182,7 +177,7 @@ class Writer:
             return
         self._open = False
         try:
-            self._crew.abandon()
+            self._run.abandon()
             self._before.close()
             remove_leftovers(self._folder, self._contents.generation, {entry.name for entry in self._contents.entries})
         finally:

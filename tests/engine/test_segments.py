@@ -9,7 +9,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from reftel.engine import batch, crew, termsets
+from reftel.engine import batch, termsets
 from reftel.engine.batch import BatchMaker, new_vocabularies
 from reftel.engine.errors import EngineError
 from reftel.engine.interning import Vocabulary
@@ -72,11 +72,10 @@ def with_replacements_and_deletions(folder):
             writer.delete("gone")
 
 
-def by_several_processes(folder, memory_mb=512):
+def in_many_batches(folder, memory_mb=512):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(batch, "_MOST", 20)
-        patch.setattr(crew, "_ALONE", 2)
-        with open_writer(folder, SPECS, roots=root, memory_mb=memory_mb, workers=3) as writer:
+        with open_writer(folder, SPECS, roots=root, memory_mb=memory_mb) as writer:
             for number, record in enumerate(RECORDS):
                 writer.replace(Record(record.key, b"old", {"body": ["old\nold"]}))
                 writer.replace(record)
@@ -84,11 +83,10 @@ def by_several_processes(folder, memory_mb=512):
                     writer.add(Record(f"gone{number}", b"gone", {"body": ["gone"]}, {"tags": ["GONE"]}))
                 if number % 50 == 49:
                     writer.delete(f"gone{number - 49}")
-            assert {run for run, _size in writer._crew._batches} - {0}  # other processes had a share
 
 
-def by_several_processes_with_too_little_memory(folder):
-    by_several_processes(folder, memory_mb=0)
+def in_many_batches_with_too_little_memory(folder):
+    in_many_batches(folder, memory_mb=0)
 
 
 def merged(folder):
@@ -165,8 +163,8 @@ def test_what_an_index_holds_is_what_was_put_in(expected):
 @pytest.mark.parametrize(
     "way",
     [
-        in_small_commits, with_too_little_memory, with_replacements_and_deletions, by_several_processes,
-        by_several_processes_with_too_little_memory, merged,
+        in_small_commits, with_too_little_memory, with_replacements_and_deletions, in_many_batches,
+        in_many_batches_with_too_little_memory, merged,
     ],
 )  # fmt: skip
 def test_it_does_not_matter_how_records_come_in(tmp_path, expected, way):
