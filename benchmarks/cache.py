@@ -81,12 +81,12 @@ def _write(path: Path, number: int) -> None:
 
 
 def _row(cable: Any) -> Row:
-    import dataclasses  # noqa: PLC0415
+    import msgspec  # noqa: PLC0415
 
     from reftel.schema.document import document_of  # noqa: PLC0415
 
     document = document_of(cable)
-    stored = dataclasses.replace(cable, body="").to_dict()
+    stored = msgspec.structs.replace(cable, body="").to_dict()
     return {
         "key": document.key,
         "texts": {name: [" ".join(block) for block in document.texts[name]] for name in ("subject", "body", "head")},

@@ -8,7 +8,7 @@ from reftel.engine.specs import Record
 from reftel.frozen import frozen
 from reftel.indexer.message import Message
 from reftel.indexer.normalize import normalize_message
-from reftel.indexer.writer import record_bytes, record_of
+from reftel.indexer.writer import record_of
 from reftel.schema.cable import Cable
 
 
@@ -36,7 +36,7 @@ def text_of(message: Message) -> Text:
     assert source is not None  # only texts that come from no file have none
     codes = tuple(sorted({warning.code for warning in cable.warnings}))
     length = len(cable.header) + len(cable.body)
-    return Text(record_of(cable, record_bytes(cable)), source.path, source.locator or 0, length, message.released or "", codes)
+    return Text(record_of(cable), source.path, source.locator or 0, length, message.released or "", codes)
 
 
 def texts_of(messages: Sequence[Message]) -> list[Text]:

@@ -11,7 +11,7 @@ from reftel.indexer.kept import pack, unpack
 from reftel.indexer.manifest import VersionRow
 from reftel.indexer.publishing import Publication
 from reftel.indexer.text import Text
-from reftel.indexer.writer import CableWriter, record_bytes, record_of
+from reftel.indexer.writer import CableWriter, record_of
 from reftel.schema.errors import ArchiveDamaged
 
 
@@ -50,7 +50,7 @@ class Texts:
                 raise ArchiveDamaged(f"{self._folder}: the manifest has lost a text of '{key}'; `reftel verify --repair` makes the archive anew")
             self._demote(versions)
             cable = unpack(best.record)
-            self._show(best, record_of(cable, record_bytes(cable)))
+            self._show(best, record_of(cable))
 
     def drop(self, file: str, key: str) -> None:
         """Forget what ``file`` held of a cable, before another text of it is offered."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -25,6 +24,7 @@ from reftel.schema.errors import (
     EngineError,
 )
 from reftel.schema.fields import FIELDS, Field, Stored
+from reftel.schema.stored import record_bytes
 
 _KINDS: dict[Stored, Kind] = {"text": "text", "keyword": "keyword", "number": "number", "nothing": "none"}
 _ERRORS: dict[type[errors.EngineError], type[ArchiveError]] = {
@@ -48,17 +48,12 @@ def _spec(field: Field) -> FieldSpec:
     )
 
 
-def record_bytes(cable: Cable) -> bytes:
-    """The record as the archive stores it: its JSON."""
-    return json.dumps(cable.to_dict(), separators=(",", ":")).encode()
-
-
-def record_of(cable: Cable, stored: bytes) -> Record:
-    """What the index takes of ``cable``: its document, and ``stored`` (`record_bytes`) to give back."""
+def record_of(cable: Cable) -> Record:
+    """What the index takes of ``cable``: its document, and its JSON to give back."""
     document = document_of(cable)
     return Record(
         key=document.key,
-        stored=stored,
+        stored=record_bytes(cable),
         texts={name: [join_words(block) for block in blocks] for name, blocks in document.texts.items()},
         joined=document.joined,
         keywords=document.keywords,
@@ -88,7 +83,7 @@ class CableWriter:
 
     def put(self, cable: Cable) -> bool:
         """Add ``cable``, in place of the one with its key if there is one; whether there was one. Errors as of `put_record`."""
-        return self.put_record(record_of(cable, record_bytes(cable)))
+        return self.put_record(record_of(cable))
 
     def put_record(self, record: Record) -> bool:
         """Add what `record_of` made of a cable, in place of the one with its key if there is one; whether there was one.

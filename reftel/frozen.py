@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import reprlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, dataclass_transform, overload
 
 Made = TypeVar("Made")
@@ -137,17 +137,24 @@ _LONGEST, _LONGEST_VALUE, _LONGEST_PATH = 200, 60, 120  # characters
 
 
 def brief_repr(self: Any) -> str:
-    """A dataclass on a line of at most 200 characters: absent values left out, long texts cut, of long collections the number of items."""
+    """A dataclass or ``msgspec.Struct`` on a line of at most 200 characters: absent values left out, long texts cut, of long collections the number of items."""
     shown = f"{self.__class__.__qualname__}("
-    for field in dataclasses.fields(self):
-        value = getattr(self, field.name)
-        if not field.repr or value is None or (isinstance(value, _COLLECTIONS) and not value):
+    for name in _shown_fields(self):
+        value = getattr(self, name)
+        if value is None or (isinstance(value, _COLLECTIONS) and not value):
             continue
-        part = f"{'' if shown.endswith('(') else ', '}{field.name}={_brief(value)}"
+        part = f"{'' if shown.endswith('(') else ', '}{name}={_brief(value)}"
         if len(shown) + len(part) + len(", …)") > _LONGEST:
             return f"{shown}, …)"
         shown += part
     return f"{shown})"
+
+
+def _shown_fields(value: Any) -> Sequence[str]:
+    """The names of the fields of a dataclass or ``msgspec.Struct``; none for other values."""
+    if dataclasses.is_dataclass(value):
+        return [field.name for field in dataclasses.fields(value) if field.repr]
+    return getattr(value, "__struct_fields__", ())
 
 
 def brief_path(name: str) -> str:
@@ -165,10 +172,10 @@ def _brief(value: object) -> str:
     if isinstance(value, str):
         text = repr(value[:_LONGEST_VALUE])
         return text if len(value) <= _LONGEST_VALUE >= len(text) else f"{text[: _LONGEST_VALUE - 2]}…{text[-1]}"
-    if dataclasses.is_dataclass(value):
+    if _shown_fields(value):
         name = getattr(value, "key", None)
         return f"<{type(value).__name__}{f' {name!a}'[:_LONGEST_VALUE] if isinstance(name, str) else ''}>"
-    if isinstance(value, _COLLECTIONS) and len(value) <= _LONGEST_VALUE and not any(map(dataclasses.is_dataclass, value)):
+    if isinstance(value, _COLLECTIONS) and len(value) <= _LONGEST_VALUE and not any(map(_shown_fields, value)):
         text = repr(value)
         if len(text) <= _LONGEST_VALUE:
             return text

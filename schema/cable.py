@@ -6,13 +6,11 @@ Nothing is invented.
 
 from __future__ import annotations
 
-import dataclasses
-import types
-import typing
-from collections.abc import Callable
-from typing import Any, Literal, NamedTuple, Self
+from typing import Any, Literal, Self
 
-from reftel.frozen import frozen
+import msgspec
+
+from reftel.frozen import brief_repr
 
 Container = Literal["cablegate-html", "cables-csv", "json-lines", "telegram", "body-only", "nara", "plusd-html"]
 DatePrecision = Literal["minute", "hour", "day", "month", "year"]
@@ -22,37 +20,19 @@ Role = Literal["action", "info"]
 Flag = Literal["partial", "redacted", "truncated", "corrected", "multi-cable", "mismatch"]
 
 
-class _Record:
-    """Conversion between nested frozen dataclasses and plain JSON values."""
+class _Record(msgspec.Struct, frozen=True):
+    """A frozen record that becomes JSON and is read from it; `msgspec` checks that each value is of its field's type."""
 
-    __slots__ = ()
+    __repr__ = brief_repr
 
     def to_dict(self) -> dict[str, Any]:
         """Plain dicts and lists with the field names as keys, in field order."""
-        return {name: _plain(getattr(self, name)) for name in _form(type(self)).names}
+        return {name: _plain(getattr(self, name)) for name in self.__struct_fields__}
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
-        """The inverse of `to_dict`; unknown keys are ignored, missing ones take their default. ``ValueError`` and its like for other values."""
-        if not isinstance(values, dict):
-            raise ValueError(f"{values!r:.80} in the place of a {cls.__name__.lower()}")
-        form = _FORMS.get(cls) or _form(cls)
-        whole = tuple(values) == form.names
-        read = values.copy() if whole else {name: values[name] for name in form.names if name in values}
-        for name, reader in form.readers:
-            if (value := read.get(name)) is not None:
-                read[name] = reader(value)
-        # What kinds of values go together is nearly always the same: whether they are right is looked up, not looked at one by one.
-        kinds = tuple(map(type, read.values()))
-        if whole and kinds in form.seen:
-            return cls(*read.values())
-        _check_kinds(cls, read, form)
-        if whole:
-            form.seen.add(kinds)
-        return cls(**read)
-
-
-Reader = Callable[[Any], Any]
+        """The inverse of `to_dict`; unknown keys are ignored, missing ones take their default. ``ValueError`` for values of a wrong type."""
+        return msgspec.convert(values, cls)
 
 
 def _plain(value: Any) -> Any:
@@ -61,63 +41,7 @@ def _plain(value: Any) -> Any:
     return value.to_dict() if isinstance(value, _Record) else value
 
 
-class _Form(NamedTuple):
-    """The fields of a record class: names, what makes a value from its JSON where that is not the value itself, and the types of values.
-
-    ``seen``: the types that the values of whole records had, all right.
-    """
-
-    names: tuple[str, ...]
-    readers: tuple[tuple[str, Reader], ...]
-    kinds: dict[str, tuple[type, ...]]
-    seen: set[tuple[type, ...]]
-
-
-_FORMS: dict[type, _Form] = {}
-
-
-def _form(cls: type[_Record]) -> _Form:
-    if cls not in _FORMS:
-        hints = typing.get_type_hints(cls)
-        names = tuple(field.name for field in dataclasses.fields(cls))  # type: ignore[arg-type]
-        readers = tuple((name, reader) for name in names if (reader := _reader_of(hints[name])))
-        _FORMS[cls] = _Form(names, readers, {name: _kinds_of(hints[name]) for name in names}, set())
-    return _FORMS[cls]
-
-
-def _check_kinds(cls: type[_Record], read: dict[str, Any], form: _Form) -> None:
-    for name, value in read.items():
-        if type(value) not in form.kinds[name]:
-            raise ValueError(f"'{name}' of a {cls.__name__.lower()} is {value!r:.80}")
-
-
-def _kinds_of(hint: Any) -> tuple[type, ...]:
-    """The types that a field's value may have."""
-    if typing.get_origin(hint) in (types.UnionType, typing.Union):
-        return tuple(kind for option in typing.get_args(hint) for kind in _kinds_of(option))
-    return (str,) if typing.get_origin(hint) is Literal else (typing.get_origin(hint) or hint,)
-
-
-def _reader_of(hint: Any) -> Reader | None:
-    if isinstance(hint, types.UnionType):
-        hint = next(option for option in typing.get_args(hint) if option is not type(None))
-    if typing.get_origin(hint) is tuple:
-        item = _reader_of(typing.get_args(hint)[0])
-        return _texts if item is None else lambda values: tuple(map(item, values))
-    if isinstance(hint, type) and issubclass(hint, _Record):
-        reader: Reader = hint.from_dict
-        return reader
-    return None
-
-
-def _texts(values: Any) -> tuple[str, ...]:
-    if values and set(map(type, values)) != {str}:
-        raise ValueError(f"{values!r:.80} in the place of texts")
-    return tuple(values)
-
-
-@frozen(brief=True)
-class Source(_Record):
+class Source(_Record, frozen=True):
     """Where a cable was read: path as given, container, and a locator in it (1-based row or line; ``None`` where the file is the cable)."""
 
     path: str
@@ -125,8 +49,7 @@ class Source(_Record):
     locator: int | None = None
 
 
-@frozen(brief=True)
-class Reference(_Record):
+class Reference(_Record, frozen=True):
     """A reftel. ``label`` is the printed letter, ``id`` the canonical id (only for kind ``cable``), ``raw`` the item as printed."""
 
     label: str | None
@@ -135,8 +58,7 @@ class Reference(_Record):
     raw: str
 
 
-@frozen(brief=True)
-class ClassifiedBy(_Record):
+class ClassifiedBy(_Record, frozen=True):
     """The classifying officer: name as printed without title, title, and reasons as ``1.4 (b)`` in printed order."""
 
     name: str | None
@@ -144,8 +66,7 @@ class ClassifiedBy(_Record):
     reasons: tuple[str, ...] = ()
 
 
-@frozen(brief=True)
-class Recipient(_Record):
+class Recipient(_Record, frozen=True):
     """An addressee. ``precedence`` and ``serial`` are as printed behind the name; ``None`` where nothing is printed.
 
     ``excluded`` names the posts that XMT lines take out of a collective.
@@ -159,8 +80,7 @@ class Recipient(_Record):
     excluded: tuple[str, ...] = ()
 
 
-@frozen(brief=True)
-class Paragraph(_Record):
+class Paragraph(_Record, frozen=True):
     """A top-level paragraph in text order.
 
     ``number`` as printed (``None`` for unnumbered text), ``mark`` as printed without brackets (``S/NF``), ``level`` one of ``U FOUO C S TS``
@@ -176,8 +96,7 @@ class Paragraph(_Record):
     text: str
 
 
-@frozen(brief=True)
-class Warning(_Record):  # noqa: A001 - the record's word for it
+class Warning(_Record, frozen=True):  # noqa: A001 - the record's word for it
     """Something a careful reader should know: a documented code, the record's field, and a message that quotes what was seen."""
 
     code: str
@@ -185,8 +104,7 @@ class Warning(_Record):  # noqa: A001 - the record's word for it
     message: str
 
 
-@frozen(brief=True)
-class Cable(_Record):
+class Cable(_Record, frozen=True):
     """One cable. Field meanings are in docs/record.md."""
 
     id: str | None = None

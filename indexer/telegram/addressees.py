@@ -11,6 +11,8 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator
 
+import msgspec
+
 from reftel.indexer.telegram.header_lines import is_office_symbols
 from reftel.schema.cable import Recipient, Role
 
@@ -95,7 +97,7 @@ class _Reader:
     def addressees(self) -> Iterator[Recipient]:
         for place, recipient in enumerate(self.recipients):
             excluded = self.excluded.get(place)
-            yield dataclasses.replace(recipient, excluded=tuple(excluded)) if excluded else recipient
+            yield msgspec.structs.replace(recipient, excluded=tuple(excluded)) if excluded else recipient
 
 
 def _is_passed_over(text: str) -> bool:
@@ -108,7 +110,7 @@ def _is_collective(name: str) -> bool:
 
 def _joined(first: Recipient, rest: Recipient) -> Recipient:
     """An addressee whose line was broken: the rest holds the end of the name, the precedence or the serial."""
-    return dataclasses.replace(
+    return msgspec.structs.replace(
         first,
         name=f"{first.name} {rest.name}".strip(),
         precedence=rest.precedence or first.precedence,

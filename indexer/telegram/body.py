@@ -7,8 +7,9 @@ cable, then build paragraphs between the starts.
 from __future__ import annotations
 
 import bisect
-import dataclasses
 import re
+
+import msgspec
 
 from reftel.frozen import frozen
 from reftel.indexer.telegram.appended import find_appended, iter_captions, repeated_heads
@@ -65,7 +66,7 @@ def parse_body(text: str) -> BodyFacts:
     end = max([signature.text_end, *(start.text_at for start in starts[-1:])])
     paragraphs, head_end = build_paragraphs(masked, starts, begin, end)
     if broken:  # line breaks as received: none
-        paragraphs = tuple(dataclasses.replace(paragraph, text=paragraph.text.replace("\n", " ")) for paragraph in paragraphs)
+        paragraphs = tuple(msgspec.structs.replace(paragraph, text=paragraph.text.replace("\n", " ")) for paragraph in paragraphs)
     return BodyFacts(
         head_end=head_end if paragraphs else begin,
         paragraphs=paragraphs,

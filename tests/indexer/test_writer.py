@@ -8,7 +8,7 @@ import pytest
 
 from reftel.engine.reader import open_reader
 from reftel.indexer import writer as module
-from reftel.indexer.writer import CableWriter, field_specs, record_bytes, record_of
+from reftel.indexer.writer import CableWriter, field_specs, record_of
 from reftel.schema.cable import Cable, Paragraph, Source
 from reftel.schema.errors import ArchiveLocked, ArchiveVersion, EngineError
 from reftel.schema.fields import FIELDS, Field
@@ -48,7 +48,7 @@ def test_a_new_line_in_the_field_table_is_a_new_field_of_the_index(monkeypatch, 
 
 
 def test_the_record_and_its_paragraphs(tmp_path):
-    record = record_of(CABLE, record_bytes(CABLE))
+    record = record_of(CABLE)
     assert [(region.block, region.level, region.labels) for region in record.regions] == [(1, 3, ("NOFORN",)), (2, None, ())]
     with CableWriter(tmp_path) as writer:
         assert not writer.put(CABLE)
