@@ -38,16 +38,17 @@ _NO_SCORES: Scores = np.empty(0, dtype=np.float64)
 _NO_WORD = ""  # stands between two blocks
 
 
-def best_paragraphs(cable: Cable, plan: Node, limit: int = 2, rarity: Rarity = lambda _word: 1.0) -> tuple[HitParagraph, ...]:
-    """At most ``limit`` paragraphs of ``cable``, the best first.
+def best_paragraphs(cable: Cable, plan: Node, limit: int | None = 2, rarity: Rarity = lambda _word: 1.0) -> tuple[HitParagraph, ...]:
+    """At most ``limit`` paragraphs of ``cable`` that answer, the best first; ``None``: every one that has anything of the query.
 
-    Those that same-paragraph and mark expressions hold for come before others. Among them the first is the best passage by the rarity of its
-    words and how near they stand, as in ranking; each further one adds most of the words that those before it lack. Where no paragraph has
-    anything of the query, the summary or else the first paragraph is shown, without highlights; a cable without paragraphs has none to show.
+    The first is one that the same-paragraph and mark expressions hold for; among those the best passage by the rarity of its words and how
+    near they stand, as in ranking. Each further one adds most of the words that those before it lack, or has all that the first has; one with
+    less would only repeat. Where no paragraph has anything of the query, the summary or else the first paragraph is shown, without
+    highlights; a cable without paragraphs has none to show.
     """
     text, found = _find(cable, plan)
-    ranked = list(itertools.islice(found.ranked(rarity), limit))
-    if not ranked and cable.paragraphs and limit:
+    ranked = list(itertools.islice(found.ranked(rarity, every=limit is None), limit))
+    if not ranked and cable.paragraphs and limit != 0:
         ranked = [_summary_paragraph(cable)]
     return tuple(_shown(cable, number, text.highlights(number, found.marked)) for number in ranked)
 
@@ -154,22 +155,27 @@ class _Findings:
         having = self._of_places(np.array(sorted(self.marked), dtype=np.int64)).tolist()
         return sorted({*having, *self._conditions})
 
-    def ranked(self, rarity: Rarity) -> Iterator[int]:
-        """Those paragraphs, the best first; see `best_paragraphs`."""
+    def ranked(self, rarity: Rarity, *, every: bool) -> Iterator[int]:
+        """Those paragraphs, the best first; ``every``: also what only repeats; see `best_paragraphs`."""
         weighed = [Weighed(word, rarity(word)) for word in self._by_word]
         ends, scores = block_scores(weighed, self, least=1) if weighed else (_NO_NUMBERS, _NO_SCORES)
         passages = dict(zip(self._of_places(ends).tolist(), scores.tolist(), strict=True))
-        words: dict[int, set[Weighed]] = {}
+        words: dict[int, set[Weighed]] = {number: set() for number in self.numbers()}
         for each in weighed:
             for number in set(self._of_places(self.places(each.word)).tolist()):
-                words.setdefault(number, set()).add(each)
-        left, shown = self.numbers(), set[Weighed]()
-        while left:
-            new = {number: sum(each.rarity for each in words.get(number, set()) - shown) if shown else 0.0 for number in left}
-            best = max(left, key=lambda number: (self._conditions[number], round(new[number], 9), round(passages.get(number, 0.0), 9), -number))
+                words[number].add(each)
+        first: set[Weighed] | None = None
+        shown = set[Weighed]()
+        while words:
+            new = {number: 0.0 if first is None else round(sum(each.rarity for each in found - shown), 9) for number, found in words.items()}
+            best = max(words, key=lambda number: (new[number] > 0, self._conditions[number], new[number], round(passages.get(number, 0.0), 9), -number))
             yield best
-            left.remove(best)
-            shown |= words.get(best, set())
+            found = words.pop(best)
+            shown |= found
+            first = found if first is None else first
+            if not every:
+                words = {number: found for number, found in words.items() if found - shown or found >= first}
+
 
     def places(self, word: Word) -> Integers:
         """Where a word counts, rising."""

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from reftel.render.safe import json_text, safe_cell, safe_line, safe_markdown, safe_text
-from reftel.schema.analysis import fold_word
 from reftel.schema.names import one_line
 
 if TYPE_CHECKING:
@@ -147,40 +145,6 @@ def _reflow(piece: str, *, after_blank: bool) -> str:
     words = " ".join(piece.split())
     before = " " if piece[:1].isspace() and not after_blank else ""
     return f"{before}{words}{' ' if piece[-1:].isspace() else ''}" if words else before
-
-
-_MARGIN = 20  # characters that cutting at a blank may take
-EXCERPT = 700
-"""Characters of a paragraph shown with a hit; a longer one is cut around the part that has most of the matched words."""
-
-
-def excerpt(text: str, highlights: Highlights) -> tuple[str, int, int, str]:
-    """Which part of a re-flowed paragraph is shown, with what stands before and behind it; ``highlights`` are places in it."""
-    if len(text) <= EXCERPT:
-        return "", 0, len(text), ""
-    first, last = _densest(text, highlights)
-    start = max(0, min(first - (EXCERPT - (last - first)) // 3, len(text) - EXCERPT))
-    if start:
-        start = max(start, text.find(" ", start - 1, first) + 1)
-    end = start + EXCERPT
-    end = max(last, text.rfind(" ", start, end)) if end < len(text) else len(text)
-    return "… " if start else "", start, end, " …" if end < len(text) else ""
-
-
-def _densest(text: str, highlights: Highlights) -> tuple[int, int]:
-    """From where to where the part of a text reaches that has most different matched words, then most of them, in `EXCERPT` characters."""
-    best, found, behind = (0, 0), (0, 0), 0
-    inside: Counter[str] = Counter()
-    words = [fold_word(text[slice(*place)]) for place in highlights]
-    for number, (start, _end) in enumerate(highlights):
-        while behind < len(highlights) and (behind <= number or highlights[behind][1] <= start + EXCERPT - _MARGIN):
-            inside[words[behind]] += 1
-            behind += 1
-        count = len(inside), behind - number
-        if count > best:
-            best, found = count, (start, highlights[behind - 1][1])
-        inside -= Counter((words[number],))
-    return found
 
 
 def total_line(page: Page) -> str:

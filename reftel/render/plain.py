@@ -6,7 +6,8 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, TextIO
 
-from reftel.render.hits import describe, excerpt, flow, label
+from reftel.render.excerpts import cut, excerpt
+from reftel.render.hits import describe, flow, label
 from reftel.render.safe import safe_line
 
 if TYPE_CHECKING:
@@ -28,6 +29,6 @@ def hit_lines(hit: Hit) -> Iterator[str]:
     yield f"  {flow(subject, hit.subject_highlights)[0].rstrip() if subject.strip() else '(no subject)'}"
     for paragraph in hit.paragraphs:
         text, places = flow(paragraph.text, paragraph.highlights)
-        before, start, end, after = excerpt(text, places)
-        yield f"    {safe_line(label(paragraph))} {before}{text[start:end]}{after}".rstrip()
+        shown = "".join(piece for piece, _place in cut(text, excerpt(text, places)))
+        yield f"    {safe_line(label(paragraph))} {shown}".rstrip()
     yield ""

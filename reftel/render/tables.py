@@ -10,7 +10,8 @@ from rich.text import Text
 
 from reftel.render.bars import BAR, bar
 from reftel.render.console import hanging, print_hanging
-from reftel.render.hits import describe, excerpt, label, paragraph_text, total_line
+from reftel.render.excerpts import cut, excerpt
+from reftel.render.hits import describe, label, paragraph_text, total_line
 from reftel.render.paths import relative_name
 from reftel.render.safe import safe_line, safe_text
 from reftel.schema.names import one_line
@@ -60,11 +61,8 @@ def _indented(console: Console, text: Text, indent: int) -> Iterator[Text]:
 
 
 def _excerpt(text: Text) -> Text:
-    before, start, end, after = excerpt(text.plain, tuple((span.start, span.end) for span in text.spans if span.style == MATCH))
-    cut = Text(before)
-    cut.append_text(text[start:end])
-    cut.append(after)
-    return cut
+    pieces = excerpt(text.plain, tuple((span.start, span.end) for span in text.spans if span.style == MATCH))
+    return Text().join(text[slice(*place)] if place else Text(sign) for sign, place in cut(text.plain, pieces))
 
 
 _WIDEST_VALUE = 60

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from reftel.render import plain
 from reftel.render.console import make_console
-from reftel.render.hits import EXCERPT
+from reftel.render.excerpts import EXCERPT
 from reftel.render.tables import print_hit
 from reftel.schema.cable import Cable
 from reftel.search.results import Hit, HitParagraph
@@ -62,8 +62,10 @@ def test_a_long_paragraph_is_cut_where_rich_has_it_cut(places):
 FILLER = "and so on " * 120
 DENSE = [  # a paragraph, its words in capitals those of the query; what is shown has those behind it
     (f"MINSK {FILLER} the MINSK GROUP saw a PRECEDENT {FILLER}", ["MINSK", "GROUP", "PRECEDENT"]),
-    (f"MINSK MINSK MINSK {FILLER} the GROUP saw a PRECEDENT", ["GROUP", "PRECEDENT"]),
+    (f"MINSK MINSK MINSK {FILLER} the GROUP saw a PRECEDENT", ["MINSK", "MINSK", "MINSK", "GROUP", "PRECEDENT"]),
     (f"{FILLER} MINSK {FILLER}", ["MINSK"]),
+    (f"LAKE {FILLER} MINSK {FILLER} the GROUP saw a PRECEDENT", ["LAKE", "MINSK", "GROUP", "PRECEDENT"]),
+    (f"MINSK {FILLER} GROUP {FILLER} LAKE {FILLER} HILL", ["MINSK", "GROUP", "LAKE"]),
     (f"GROUP {FILLER} GROUP GROUP {FILLER}", ["GROUP", "GROUP"]),
     (f"the MINSK GROUP {FILLER} a GROUP from MINSK", ["MINSK", "GROUP"]),
 ]

@@ -38,11 +38,11 @@ TABLE = [
     # a phrase counts only where it stands; inflections are highlighted; both paragraphs that have all are shown
     (plan.And((LAKE_GROUP, PRECEDENT)), [(1, ["Lake", "Group", "precedent"]), (4, ["precedents", "lake", "group"])]),
     (LAKE_GROUP, [(1, ["Lake", "Group"]), (4, ["lake", "group"])]),
-    # most different words first, then text order
+    # most different words first, then text order; one that has less than the first and nothing new only repeats
     (plan.And((word("lake"), word("group"))), [(1, ["Lake", "Group"]), (4, ["lake", "group"])]),
-    (plan.And((word("met"), word("group"))), [(2, ["group", "met"]), (1, ["Group"])]),
+    (plan.And((word("met"), word("group"))), [(2, ["group", "met"])]),
     # a preferred phrase decides between paragraphs with the same words
-    (plan.Prefer(plan.And((word("lake"), word("group"))), ((phrase("a", "lake"), 1.0),)), [(5, ["A", "lake", "group"]), (1, ["Lake", "Group"])]),
+    (plan.Prefer(plan.And((word("lake"), word("group"))), ((phrase("a", "lake"), 1.0),)), [(5, ["A", "lake", "group"])]),
     # proximity: both sides where it holds, and a word between them that is a side too
     (plan.Near(word("lake"), PRECEDENT, 2, ordered=True), []),
     (plan.Near(PRECEDENT, word("lake"), 3, ordered=True), [(4, ["precedents", "lake"])]),
@@ -67,7 +67,14 @@ def test_paragraphs_and_highlights(node, expected):
 def test_same_paragraph_comes_first_and_only_it_is_highlighted():
     found = cable("The lake and the hill and the sea.", "A hill.", "A lake in a hill.", "The sea.")
     node = plan.And((word("sea"), plan.Paragraph(plan.And((word("lake"), plan.Not(word("sea")))))))
-    assert shown(found, node, 3) == [(3, ["lake"]), (1, ["sea"]), (4, ["sea"])]
+    assert shown(found, node, 3) == [(3, ["lake"]), (1, ["sea"])]
+    assert shown(found, node, None) == [(3, ["lake"]), (1, ["sea"]), (4, ["sea"])]
+
+
+def test_a_new_word_comes_before_another_paragraph_that_a_condition_holds_for():
+    found = cable("The lake by the hill.", "A lake, a hill.", "The sea.", "A lake.")
+    node = plan.And((word("sea"), plan.Paragraph(plan.And((word("lake"), word("hill"))))))
+    assert shown(found, node, 3) == [(2, ["lake", "hill"]), (3, ["sea"]), (1, ["lake", "hill"])]
 
 
 def test_marks_choose_paragraphs():
@@ -100,6 +107,7 @@ def test_limit_and_index():
     hits = best_paragraphs(LAKE, word("group"), 1)
     assert [(hit.number, hit.index, hit.mark) for hit in hits] == [(1, 0, "C")]
     assert len(best_paragraphs(LAKE, word("group"), 9)) == 4
+    assert best_paragraphs(LAKE, word("absent"), 0) == ()
 
 
 def test_highlights_are_ranges_of_the_text_as_received():
