@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,10 @@ import reftel
 # No test depends on how fast a machine is.
 settings.register_profile("suite", deadline=None)
 settings.load_profile("suite")
+
+# A shell lets what runs in its background ignore Ctrl-C, and so would the commands that tests interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 TELEGRAM = """\
 VZCZCXYZ0001
