@@ -61,6 +61,7 @@ _EVERY = 100
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 STEP = 10_000
 """Cables after which a run publishes the files that it has finished. A file is published whole, and files that are gone are forgotten last."""
+_PART = 10  # of the archive: a step of fewer cables costs more for the copy of the manifest than for them
 
 
 def build(
@@ -155,17 +156,17 @@ class _Run:
             self._writer.cancel()
             raise
         self._texts = Texts(self._writer, self._publication, self._archive)
-        self._step_end = self.report.read_cables + STEP
+        self._step_end = self.report.read_cables + max(STEP, self._writer.count() // _PART)
 
     # -- reading ---------------------------------------------------------------------------------------------------------------------
 
     def read_all(self, selection: Selection, workers: int) -> None:
-        """Read every file that is new or changed. After every `STEP` cables what is finished is published, so that a run that dies keeps it."""
+        """Read every file that is new or changed. After every step what is finished is published, so that a run that dies keeps it."""
         with self.report.timed("reading"):
             for contents in read_files(self._looks(selection), workers):
                 self._take(contents)
                 if self.report.read_cables >= self._step_end:
-                    self.publish()
+                    self._publish_step()
                     self.close()
                     self._begin_step()
 
@@ -300,6 +301,11 @@ class _Run:
             self.report.notes += filter(None, [held_line(behind)])
 
     def publish(self) -> None:
+        """Publish the last step, and report what the archive holds now."""
+        self.report.duplicates = self._publication.manifest.duplicates()
+        self._publish_step()
+
+    def _publish_step(self) -> None:
         """Publish index and manifest, and add what changed to the report."""
         report, publication = self.report, self._publication
         report.total = self._writer.count()
@@ -308,12 +314,10 @@ class _Run:
         report.removed += len(removed)
         report.replaced += sum(self._texts.existed.values()) - len(removed)
         if added:
-            seen = publication.manifest.seen_since(-1)
-            new = sorted(key for key in added if key not in seen)
+            new = sorted(publication.manifest.unseen(added))
             at = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
             publication.draft.put_seen((key, publication.run, at) for key in new)
             report.new += new
-        report.duplicates = {rows[0].key: [row.path for row in rows] for rows in publication.manifest.duplicates()}
         report.warnings = dict(self._warnings.most_common())
         report.run = publication.run - (not publication.changed)
         report.steps += publication.changed

@@ -208,11 +208,16 @@ class Manifest:
         with self._checked():
             return {text(key) for (key,) in self._rows("select key from version where chosen")}
 
-    def duplicates(self) -> Iterator[list[VersionRow]]:
-        """The texts of every cable that has more than one, the chosen one first."""
+    def duplicates(self) -> dict[str, list[str]]:
+        """The paths of the texts of every cable that has more than one, by key, the best text first."""
+        found: dict[str, list[str]] = {}
         with self._checked():
-            keys = [text(key) for (key,) in self._rows("select key from version group by key having count(*) > 1 order by key")]
-        return map(self.versions, keys)
+            for key, path in self._rows(
+                "select key, path from version where key in (select key from version group by key having count(*) > 1) "
+                "order by key, length desc, released desc, path desc, locator desc"
+            ):
+                found.setdefault(text(key), []).append(text(path))
+        return found
 
     def counts(self) -> tuple[int, int, int]:
         """Numbers of source files that gave cables, of versions, and of records that could not be read in those files."""
@@ -226,6 +231,11 @@ class Manifest:
         """Keys of the cables that were first seen by a run after this one."""
         with self._checked():
             return {text(key) for (key,) in self._rows("select key from seen where run > ?", run)}
+
+    def unseen(self, keys: Iterable[str]) -> list[str]:
+        """Those of some keys that no run has seen yet."""
+        with self._checked():
+            return [key for key in keys if not self._rows("select 1 from seen where key = ?", key)]
 
     def first_seen(self, key: str) -> str | None:
         """When the archive first held a cable with this key: ISO 8601, UTC."""

@@ -314,7 +314,7 @@ class Archive:
             files, versions, failures = state.manifest.counts()
             page = state.searcher.page("*", facets=("year:all", "class:all", "source:all"), sort="date", limit=1)
             last = state.searcher.page("has:date", sort="-date", limit=1)
-            duplicates = {rows[0].key: [row.path for row in rows] for rows in state.manifest.duplicates()}
+            duplicates = state.manifest.duplicates()
         counts = {name: {bucket.value: bucket.count for bucket in buckets} for name, buckets in page.facets.items()}
         return {
             "archive": name_of(self.path),

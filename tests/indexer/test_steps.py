@@ -60,6 +60,18 @@ def test_the_report_counts_all_steps(sources, tmp_path):
     assert reftel.build([sources], archive).steps == 0
 
 
+def test_steps_grow_with_the_archive(sources, tmp_path, monkeypatch):
+    """Each copies the manifest: after 3, 6 (a half of 3 is less), 9 and, as a half of 9 is more, 13 cables."""
+    monkeypatch.setattr(build, "_PART", 2)
+    for number in range(FILES, 14):
+        (sources / f"9{number}.txt").write_text(torture.TEXT.format(serial=number + 1, words="minsk"), "utf-8")
+    totals = []
+    original = build.CableWriter.commit
+    monkeypatch.setattr(build.CableWriter, "commit", lambda writer: totals.append(writer.count()) or original(writer))
+    assert reftel.build([sources], tmp_path / "archive").steps == 5
+    assert totals == [3, 6, 9, 13, 14]
+
+
 @pytest.mark.parametrize(("word", "kept"), [("word0", 0), ("word2", 0), ("word3", 3), ("word7", 6), ("word9", 9)])
 def test_a_run_that_dies_is_gone_on_with(sources, tmp_path, stop_at, word, kept):
     archive = tmp_path / "archive"
