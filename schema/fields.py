@@ -77,6 +77,7 @@ class Field:
 
     ``default``: searched by bare words, with ``weight`` in ranking. ``facet``: ``facet_values`` can be counted. ``sort``: a sort key.
     ``passage``: how much one of its blocks counts as a passage that answers, 0 where blocks are none.
+    ``meant``: what other archives and engines call it, for who asks by such a name; no part of the language, unlike ``aliases``.
     ``of``: the field that a field of the query language alone speaks of. ``paragraphs``: its blocks are those that paragraphs are made of.
     """
 
@@ -97,6 +98,7 @@ class Field:
     sort: bool = False
     choices: tuple[str, ...] = ()
     of: str = ""
+    meant: tuple[str, ...] = ()
     paragraphs: bool = False
 
     @property
@@ -222,56 +224,81 @@ _CONTAINERS = ("cablegate-html", "cables-csv", "json-lines", "telegram", "body-o
 
 FIELDS: tuple[Field, ...] = (
     Field("subject", "text", "words of the subject line", ("subject:kosovo", 'subject:"minsk group"'),
-          blocks=lambda cable: _single(cable.subject), default=True, weight=10.0, passage=1.5),
+          blocks=lambda cable: _single(cable.subject), default=True, weight=10.0, passage=1.5,
+          meant=("title", "re", "subj", "topic", "headline", "intitle")),
     Field("body", "text", "words of the paragraphs and their headings", ("body:precedent",), aliases=("text",),
-          blocks=_body_blocks, default=True, passage=1.0, paragraphs=True),
+          blocks=_body_blocks, default=True, passage=1.0, paragraphs=True,
+          meant=("content", "contents", "message", "fulltext", "intext", "words")),
     Field("head", "text", "words of the head lines (caption, passing lines, references) and the signature", ("head:nodis",),
-          blocks=_head_blocks, default=True, weight=0.3),
-    Field("summary", "text", "words of the summary", ("summary:election",), blocks=lambda cable: _single(cable.summary)),
+          blocks=_head_blocks, default=True, weight=0.3,
+          meant=("header", "headers", "heading")),
+    Field("summary", "text", "words of the summary", ("summary:election",), blocks=lambda cable: _single(cable.summary),
+          meant=("abstract", "synopsis")),
     Field("id", "id", "the cable's id in any spelling, or the key of a cable without one", ("id:08BAKU123", "id:08BAKU*"),
-          values=lambda cable: (squash(cable.key),), sort=True),
+          values=lambda cable: (squash(cable.key),), sort=True,
+          meant=("number", "cable", "mrn", "docid", "docno", "identifier", "canonicalid", "documentnumber")),
     Field("date", "date", "date and time, UTC; a month or year means all of it", ("date:2008-02", "date:2008-02-01..2008-02-15", "date:2008.."),
-          number=_date, sort=True),
-    Field("after", "after", "later than the end of the day, month or year", ("after:2008-02",), of="date"),
-    Field("before", "before", "earlier than the start of the day, month or year", ("before:2008-02-15",), of="date"),
+          number=_date, sort=True,
+          meant=("sent", "on", "time", "datetime", "when", "day", "created", "drafted")),
+    Field("after", "after", "later than the end of the day, month or year", ("after:2008-02",), of="date",
+          meant=("since", "newer", "newerthan", "start", "startdate", "datefrom", "fromdate", "begin")),
+    Field("before", "before", "earlier than the start of the day, month or year", ("before:2008-02-15",), of="date",
+          meant=("until", "till", "older", "olderthan", "end", "enddate", "dateto", "todate")),
     Field("year", "year", "year of the date", ("year:2008",), of="date", values=_year, facet_values=_year),
     Field("month", "month", "year and month of the date", ("month:2008-02",), of="date", values=_month, facet_values=_month),
     Field("from", "post", "post of origin: id letters, label or alias", ("from:baku", 'from:"Embassy Baku"'), aliases=("post", "origin"),
-          values=_from_values, facet_values=_from_facet, sort=True),
+          values=_from_values, facet_values=_from_facet, sort=True,
+          meant=("sender", "embassy", "mission", "office", "station", "place", "location")),
     Field("class", "ordered", "classification", ("class:secret", "class:>=confidential"), aliases=("classification",),
           number=lambda cable: _rank(scales.CLASSIFICATION, cable.classification), facet_values=_classification,
-          scale=scales.CLASSIFICATION, sort=True),
+          scale=scales.CLASSIFICATION, sort=True,
+          meant=("level", "secrecy", "security", "classified", "originalclassification")),
     Field("caveat", "caveat", "handling caveat of the whole cable", ("caveat:noforn", "caveat:SIPDIS"), aliases=("caveats",),
-          values=lambda cable: cable.caveats, facet_values=lambda cable: cable.caveats),
+          values=lambda cable: cable.caveats, facet_values=lambda cable: cable.caveats,
+          meant=("handling", "dissemination", "distribution", "restriction")),
     Field("prec", "ordered", "action precedence", ("prec:flash", "prec:>=immediate"), aliases=("precedence",),
           number=lambda cable: _rank(scales.PRECEDENCE, cable.precedence),
-          facet_values=lambda cable: (cable.precedence,) if cable.precedence else (), scale=scales.PRECEDENCE, sort=True),
+          facet_values=lambda cable: (cable.precedence,) if cable.precedence else (), scale=scales.PRECEDENCE, sort=True,
+          meant=("priority", "urgency")),
     Field("tags", "keyword", "TAGS; comma = or", ("tags:PREL,AJ", 'tags:"CLINTON, HILLARY"'), aliases=("tag",),
           values=lambda cable: tuple(dict.fromkeys(map(squash, cable.tags))),
-          facet_values=lambda cable: tuple(dict.fromkeys(map(squash, cable.tags)))),
+          facet_values=lambda cable: tuple(dict.fromkeys(map(squash, cable.tags))),
+          meant=("keyword", "keywords", "label", "labels", "category", "concept", "concepts")),
     Field("signer", "name", "who signed", ("signer:derse",), aliases=("signers", "signed"),
-          blocks=lambda cable: tuple(map(Block, cable.signers)), facet_values=lambda cable: tuple(dict.fromkeys(cable.signers))),
+          blocks=lambda cable: tuple(map(Block, cable.signers)), facet_values=lambda cable: tuple(dict.fromkeys(cable.signers)),
+          meant=("author", "by", "byline", "signature", "signedby", "writer")),
     Field("classifiedby", "name", "name or title of the classifying officer", ("classifiedby:derse",), aliases=("classified_by",),
-          blocks=_classified_by_blocks),
+          blocks=_classified_by_blocks,
+          meant=("classifier", "officer", "drafter", "draftedby")),
     Field("to", "name", "action addressees", ("to:SECSTATE",), blocks=lambda cable: _recipient_blocks(cable, "action"),
-          facet_values=lambda cable: _recipient_names(cable, "action")),
+          facet_values=lambda cable: _recipient_names(cable, "action"),
+          meant=("recipient", "recipients", "addressee", "addressees", "action")),
     Field("info", "name", "info addressees", ('info:"AMEMBASSY MOSCOW"',), blocks=lambda cable: _recipient_blocks(cable, "info"),
-          facet_values=lambda cable: _recipient_names(cable, "info")),
+          facet_values=lambda cable: _recipient_names(cable, "info"),
+          meant=("cc", "bcc", "copy")),
     Field("decl", "date", "declassification date", ("decl:..2018", "decl:2018-02-13"), aliases=("declassify",), number=_declassify_on,
-          sort=True),
+          sort=True,
+          meant=("declassified", "declassification", "declassifyon", "expires")),
     Field("refs", "references", "cables that cite this one", ("refs:08STATE12345",), aliases=("ref", "cites"),
-          values=_reference_ids, facet_values=_reference_ids),
-    Field("citedby", "citing", "cables that this one cites", ("citedby:08BAKU123", "citedby:08BAKU123,08BAKU124"), of="refs"),
+          values=_reference_ids, facet_values=_reference_ids,
+          meant=("references", "reference", "reftel", "citing", "citations")),
+    Field("citedby", "citing", "cables that this one cites", ("citedby:08BAKU123", "citedby:08BAKU123,08BAKU124"), of="refs",
+          meant=("cited", "referencedby")),
     Field("para", "paragraph", "all of the brackets in one and the same paragraph", ('para:("Minsk Group" precedent)', "para:(mark:S kosovo)"),
           aliases=("paragraph",)),
     Field("mark", "mark", "cables with a paragraph under this portion mark; inside para:, that paragraph", ("mark:S", "mark:S/NF", "mark:>=C"),
-          scale=scales.LEVEL),
-    Field("mine", "tag", "cables that you tagged with `reftel note`", ("mine:precedent", "mine:*"), normalise=lower),
+          scale=scales.LEVEL,
+          meant=("marking", "portion", "portionmark")),
+    Field("mine", "tag", "cables that you tagged with `reftel note`", ("mine:precedent", "mine:*"), normalise=lower,
+          meant=("note", "notes", "my", "own")),
     Field("is", "choice", "state of the text", ("is:redacted", "is:partial"), values=lambda cable: cable.flags,
-          facet_values=lambda cable: cable.flags, normalise=lower, choices=_FLAGS),
-    Field("has", "choice", "cables that have this part", ("has:refs", "-has:signer"), values=_present, normalise=lower, choices=_PARTS),
+          facet_values=lambda cable: cable.flags, normalise=lower, choices=_FLAGS,
+          meant=("state", "status", "flag", "flags")),
+    Field("has", "choice", "cables that have this part", ("has:refs", "-has:signer"), values=_present, normalise=lower, choices=_PARTS,
+          meant=("exists", "with")),
     Field("source", "choice", "container that the cable was read from", ("source:cablegate-html",), aliases=("container",),
-          values=_container, facet_values=_container, normalise=lower, choices=_CONTAINERS),
+          values=_container, facet_values=_container, normalise=lower, choices=_CONTAINERS,
+          meant=("file", "filetype", "type", "format", "ext", "site")),
 )  # fmt: skip
 
 
@@ -280,6 +307,12 @@ def fields_by_name() -> dict[str, Field]:
     """Every field under its name and its aliases."""
     names = {field.name: field for field in FIELDS}
     return names | {alias: field for field in FIELDS for alias in field.aliases}
+
+
+@functools.cache
+def fields_meant() -> dict[str, Field]:
+    """Every field under what other archives and engines call it, without hyphens and underscores."""
+    return {name: field for field in FIELDS for name in field.meant}
 
 
 @functools.cache

@@ -1,12 +1,15 @@
 """Cable ids and post names in any spelling.
 
-A canonical id is the two-digit year, the letters of the post, and the serial without zeros: ``08BAKU123``.
+A canonical id is the two-digit year, the letters of the post, and the serial without zeros: ``08BAKU123``. `canonical_id` reads what cables
+print, `named_cable` and `iter_named` what a person pastes.
 """
 
 from __future__ import annotations
 
 import functools
 import re
+import unicodedata
+from collections.abc import Iterator
 
 from reftel.schema.posts import all_posts, find_post, squash_name
 
@@ -19,7 +22,18 @@ _WHOLE = re.compile(
 )
 _FUSED_SECTION = re.compile(r"[A-Z]*\d{1,2}OF\d{1,2}")  # 08ECTION01OF02MANAMA492: the section text ran into the id
 _FUSED_CLASS = re.compile(r"(?:UNCLAS(?:SIFIED)?|CONFIDENTIAL|SECRET)(?=[A-Z])")
+_OWN_KEY = re.compile(r"text-[0-9a-f]{16}", re.IGNORECASE)  # what stands for an id where a cable has none
 _LONGEST = 80
+_LONGEST_PASTED = 500  # an address
+_MOST_WORDS = 5  # 08 PORT AU PRINCE 123
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_AROUND = " \t\r\n\"'“”„‟«»‹›‘’`()[]{}<>*#.,;:|"
+_BETWEEN = re.compile(r"[,;|]")
+_LABEL = re.compile(r"[(\[\"']*[A-Za-z][A-Za-z ]{1,24}[:#]\s*(?!/)")  # "REF A: ", "Canonical ID: ", not "https://"
+_SPLIT_NUMBER = re.compile(r"[0-9][\s,;|]+[0-9]")
+_PATH = re.compile(r"[/\\.=?]")
+_PART = re.compile(r"[/\\?&=#:]")
+_EXTENSION = re.compile(r"(?:\.[A-Za-z][A-Za-z0-9]{1,4})+$")  # .html, .txt.gz
 _LONGEST_SERIAL = 7  # digits without leading zeros
 
 
@@ -39,6 +53,48 @@ def canonical_id(text: str) -> str | None:
     if match is None or year is None:
         return None
     return _join(year, _without_caption(match["post"]), match["serial"])
+
+
+def named_cable(text: str) -> str | None:
+    """The key of the one cable that a pasted text names: its canonical id, or ``text-…`` of a cable without one; ``None`` for any other text.
+
+    Ids in any spelling, file names and addresses of pages that hold one, a label in front: ``"08 Baku 00123,"``, ``"REF A: 08BAKU123"``,
+    ``"08BAKU123.html"``, ``"https://example.org/cables/08BAKU123_a.html?x=1"`` -> ``"08BAKU123"``. Two ids are none.
+    """
+    if len(text) > _LONGEST_PASTED:
+        return None
+    plain = _LABEL.sub("", unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).strip())
+    if own := _OWN_KEY.fullmatch(plain.strip(_AROUND)):
+        return own[0].lower()
+    if _SPLIT_NUMBER.search(plain):  # a second number behind the id
+        return None
+    whole = canonical_id(plain.strip(_AROUND))
+    if whole or not _PATH.search(plain):
+        return whole
+    from urllib.parse import unquote  # noqa: PLC0415 - only for what looks like an address
+
+    parts = [_EXTENSION.sub("", part) for part in _PART.split(unquote(plain)) if part]
+    named = dict.fromkeys(filter(None, map(canonical_id, parts)))
+    return next(iter(named)) if len(named) == 1 else None
+
+
+def iter_named(text: str) -> Iterator[tuple[str | None, str]]:
+    """The cables that a text names one after the other, blanks or commas between: key and text of each, the key ``None`` of what names none.
+
+    ``"08 BAKU 123, 08MOSCOW4 x"`` -> ``("08BAKU123", "08 BAKU 123")``, ``("08MOSCOW4", "08MOSCOW4")``, ``(None, "x")``.
+    """
+    whole = named_cable(text)
+    if whole:
+        yield whole, text.strip()
+        return
+    words = _BETWEEN.sub(" ", text).split()
+    place = 0
+    while place < len(words):
+        longest = _MOST_WORDS if words[place][:1].isdigit() else 1
+        runs = (" ".join(words[place : place + count]) for count in range(1, min(longest, len(words) - place) + 1))
+        run = next((run for run in runs if named_cable(run)), words[place])
+        yield named_cable(run), run
+        place += run.count(" ") + 1
 
 
 def reference_id(post: str, serial: str | int, year: str | int) -> str | None:

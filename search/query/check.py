@@ -13,12 +13,14 @@ from typing import NoReturn
 from reftel.frozen import frozen
 from reftel.schema.errors import BadValueError, QueryError, QuerySyntaxError, QueryTooBroad, UnknownFieldError
 from reftel.schema.fields import FIELDS, Field, default_fields, field_of_kind, fields_by_name, paragraph_field
+from reftel.schema.identifiers import canonical_id
 from reftel.search import plan
 from reftel.search.query import tree
 from reftel.search.query.checked import CheckedQuery, Condition, Grouped, Variants, Words
-from reftel.search.query.problems import Unreadable, did_you_mean, quote
+from reftel.search.query.lexer import QUOTES
+from reftel.search.query.problems import Unreadable, field_hint, quote
 from reftel.search.query.terms import Term, has_wildcard, split_terms
-from reftel.search.query.types import FieldType, cable_key, type_of
+from reftel.search.query.types import FieldType, cable_key, is_pattern, type_of
 
 MOST_PATTERNS = 200
 """Words with wildcards, and words with variants, that one query may have: each is compared with every word of the index."""
@@ -29,12 +31,18 @@ MOST_NEAR = 50
 _COMPARED = re.compile(r"([^\W\d_]\w*)([<>]=?|=)")
 _LIKE_NEAR = re.compile(r"(?:w|near|pre)/.*|NEAR", re.IGNORECASE)
 _OPERATOR_WORDS = ("and", "or", "not")
+_IDLE = re.compile(r"(?:(?![*?~&|!+=<>])[\W_])+")  # without those that have a meaning, or have one elsewhere
+_SINGLE = "'‘’‚‛`´"
 _JOINING_SIGNS = ",;|=<>^+!{}[]\\"
 _LEADING_SIGNS = {
     "!": "write -{0} for cables without it", "–": "write -{0} with a hyphen for cables without it",
     "—": "write -{0} with a hyphen for cables without it", "−": "write -{0} with a hyphen for cables without it",
+    "―": "write -{0} with a hyphen for cables without it",
     "+": "leave '+' out: all words are required", ":": "write a field's name before the colon, or leave it out",
-}  # fmt: skip
+    "/": "leave it out; letters that may differ are written qadhaf* or qadhaf?, proximity minsk /5 group",
+    "^": "leave it out: no word counts more than another", "\\": "leave it out: what stands in quotes needs none",
+} | dict.fromkeys("{}[]", "leave it out; what belongs together stands in ( ), a phrase in quotes")  # fmt: skip
+_WEIGHT = re.compile(r".*\w(\^[0-9.]+)")
 _NEAR_HINT = "write a phrase in quotes, or alternatives as (a OR b)"
 _MOST_TERMS_OF_AN_ID = 5  # "08 PORT AU PRINCE 123"
 _NAMES = {
@@ -46,6 +54,7 @@ _NAMES = {
 def check(root: tree.Node, text: str) -> CheckedQuery:
     """The checked tree of the query ``text`` with the tree ``root``; raises the `QueryError` of its first fault."""
     checker = _Checker(text)
+    checker.note_capitals(root)
     checked = checker.visit(root, _Place())
     return CheckedQuery(checked, tuple(dict.fromkeys(checker.notes)))
 
@@ -95,13 +104,52 @@ class _Checker:
                 return self._same_paragraph(node, place)
             case tree.Not():
                 return tree.Not(self.visit(node.child, dataclasses.replace(place, direct=False)), span=node.span)
-            case tree.And() | tree.Or() | tree.Juxtaposed():
+            case tree.Juxtaposed():
+                return self._side_by_side(node, dataclasses.replace(place, direct=False))
+            case tree.And() | tree.Or():
                 inner = dataclasses.replace(place, direct=False)
                 return dataclasses.replace(node, children=tuple([self.visit(child, inner) for child in node.children]))
             case _:
                 return self._leaf(node, place)
 
     # -- joints ----------------------------------------------------------------------------------------------
+
+    def _side_by_side(self, node: tree.Juxtaposed, place: _Place) -> tree.Node:
+        kept = tuple([child for child in node.children if not self._left_out(child)]) or node.children
+        self._note_run(kept)
+        children = tuple([self.visit(child, place) for child in kept])
+        if len(children) == 1:
+            return children[0]
+        if all(isinstance(child, Words) and child.key for child in children):
+            self.notes.append("ids side by side are read as any of them; join them by AND for cables that have to do with all")
+            return tree.Or(children, span=node.span)
+        return dataclasses.replace(node, children=children)
+
+    def _left_out(self, node: tree.Node) -> bool:
+        """Whether a word of a run is nothing but punctuation that has no meaning anywhere, as in a title: ``IRAN -- TALKS``."""
+        idle = isinstance(node, tree.Word) and not node.exact and node.text != "-" and _IDLE.fullmatch(node.text) is not None
+        if idle and isinstance(node, tree.Word):
+            self.notes.append(f"{quote(node.text)} has no letter or digit and is left out")
+        return idle
+
+    def _note_run(self, children: tuple[tree.Node, ...]) -> None:
+        """Notes on what runs of words are often pasted with: single quotes, and a question mark at the end."""
+        words = [child.text if isinstance(child, tree.Word) else "" for child in children]
+        first = next((number for number, word in enumerate(words) if word[:1] in _SINGLE and word[:1]), len(words))
+        last = next((number for number in range(first + 1, len(words)) if words[number][-1:] in _SINGLE and words[number]), 0)
+        if last:
+            phrase = " ".join(words[first : last + 1]).strip(_SINGLE)
+            self.notes.append(f'single quotes make no phrase; write "{phrase}"')
+        end = words[-1].rstrip("?")
+        if len(words) > 2 and len(words[-1]) == len(end) + 1 and end.isalnum() and not self.text[children[-1].span[1] :].strip():
+            self.notes.append(f"{quote(words[-1])} is read as a pattern in which ? is one letter; for the word write {end}")
+
+    def note_capitals(self, root: tree.Node) -> None:
+        """A note where operators may be words of a title: all letters of the question are capitals, and nothing else in it is a sign."""
+        operators = [word for word in dict.fromkeys(self.text.split()) if word.lower() in _OPERATOR_WORDS]
+        if operators and self.text.isupper() and _only_words(root) and not set(self.text).intersection("()*?"):
+            read = f"{' and '.join(map(quote, operators))} {'are read as operators' if len(operators) > 1 else 'is read as an operator'}"
+            self.notes.append(f'{read}; a title is written in quotes: "{" ".join(self.text.split())}"')
 
     def _scoped(self, node: tree.Scoped, place: _Place) -> tree.Node:
         field = self._field(node)
@@ -123,8 +171,7 @@ class _Checker:
         field = fields_by_name().get(node.field)
         if field is None:
             written = self.text[slice(*node.name_span)]
-            otherwise = f'`reftel fields` lists them; to search for the text, write "{written}: …" in quotes'
-            hint = did_you_mean(written, tuple(fields_by_name()), otherwise)
+            hint = field_hint(written, self.text[node.name_span[1] + 1 : node.span[1]])
             self._fail(f"unknown field {quote(written)}", node.name_span, hint, UnknownFieldError)
         return field
 
@@ -180,7 +227,14 @@ class _Checker:
             self._fail("'*' needs a letter or digit in a text field", node.span, _present_hint(field))
         self._fail(f"{quote(field.name)} has no order to compare by", node.span, FieldType().order_hint(), BadValueError)
 
-    def _word(self, node: tree.Word, place: _Place) -> Words:
+    def _word(self, node: tree.Word, place: _Place) -> Words | tree.Or:
+        if listed := _listed_keys(node, place):
+            self.notes.append(f"{quote(node.text)} is read as any of the {len(listed)} ids")
+            return tree.Or(tuple([Words(split_terms(key), place.fields, "bare", key=key, span=node.span) for key in listed]), span=node.span)
+        key = _key_of(node.text, place)
+        if key and canonical_id(node.text) is None:  # a file name, an address: texts print the id in it
+            self.notes.append(f"{quote(node.text)} is read as the cable {key}")
+            return Words(split_terms(key), place.fields, "bare", key=key, span=node.span)
         terms = self._terms(node.text, node.span)
         if node.exact and has_wildcard(node.text):
             self._fail("'=' asks for the exact word, a wildcard for others", node.span, "use one of them")
@@ -188,16 +242,20 @@ class _Checker:
         if not (place.direct or node.exact):
             self._note_word(node)
         signs_inside = set(node.text.strip(_JOINING_SIGNS)).intersection(_JOINING_SIGNS)
-        if len(terms) > 1 and signs_inside:
+        if len(terms) > 1 and (signs_inside or "&&" in node.text):
             phrase = " ".join(term.text for term in terms[:10]) + (" …" if len(terms) > 10 else "")
             self.notes.append(f'{quote(node.text)} is read as the phrase "{phrase}"')
         inflects = not node.exact and (place.type is None or place.type.inflects)
-        return Words(terms, place.fields, "exact" if node.exact else "bare", inflects, key=_key_of(node.text, place), span=node.span)
+        return Words(terms, place.fields, "exact" if node.exact else "bare", inflects, key=key, span=node.span)
 
     def _refuse_signs(self, word: str, span: tree.Span) -> None:
         """Signs that other search programs give a meaning, and that would be dropped here as punctuation."""
         if word[0] in _LEADING_SIGNS:
             self._fail(f"{quote(word[0])} before a word has no meaning", span, _LEADING_SIGNS[word[0]].format(word[1:41]))
+        if word[-1] in "}]" and not set("{[").intersection(word):
+            self._fail(f"{quote(word[-1])} after a word has no meaning", span, _LEADING_SIGNS[word[-1]].format(word))
+        if weight := _WEIGHT.fullmatch(word):
+            self._fail(f"{quote(weight[1])} after a word has no meaning", span, _LEADING_SIGNS["^"].format(word))
         compared = _COMPARED.match(word)
         if compared and compared[1].lower() in fields_by_name() and compared.end() < len(word):
             name, sign = compared[1].lower(), "" if compared[2] == "=" else compared[2]
@@ -221,6 +279,8 @@ class _Checker:
             self._fail("the proximity expression is too long", node.span, f"it may join {MOST_NEAR} words")
         may_be_id = not node.slop and len(terms) <= _MOST_TERMS_OF_AN_ID
         key = _key_of(node.text, place) if may_be_id else None
+        if self.text[node.span[0]] not in f"={QUOTES}":  # words that the parser has put together
+            self.notes.append(f"{quote(node.text)} is read as {f'the cable {key}' if key else 'a phrase'}")
         return Words(terms, place.fields, "quoted", slop=node.slop, key=key, span=node.span)
 
     def _fuzzy(self, node: tree.Fuzzy, place: _Place) -> Variants:
@@ -278,7 +338,7 @@ def _paragraph_hint() -> str:
 
 def _key_of(text: str, place: _Place) -> str | None:
     """The cable that an unscoped word or quoted text names."""
-    if place.field is not None or place.paragraph or has_wildcard(text) or not any(character.isdigit() for character in text):
+    if place.field is not None or place.paragraph or is_pattern(text) or not any(character.isdigit() for character in text):
         return None
     return cable_key(text)
 
@@ -292,6 +352,20 @@ def _value_of(node: tree.Node) -> tuple[str, str]:
             return node.value, node.op
         case _:
             return "*", ""
+
+
+def _listed_keys(node: tree.Word, place: _Place) -> tuple[str, ...]:
+    """The cables that an unscoped word names, where commas join several."""
+    parts = [part for part in re.split("[,;|]", node.text) if part]
+    keys = tuple(dict.fromkeys(key for part in parts if (key := _key_of(part, place)))) if len(parts) > 1 and not place.near else ()
+    return keys if len(keys) == len(set(parts)) else ()
+
+
+def _only_words(node: tree.Node) -> bool:
+    """Whether nothing but words, none of them an id, and operators stand in a tree."""
+    if isinstance(node, tree.And | tree.Or | tree.Not | tree.Juxtaposed):
+        return all(map(_only_words, tree.children_of(node)))
+    return isinstance(node, tree.Word) and not node.exact and cable_key(node.text) is None
 
 
 def _any_of(nodes: list[plan.Node], origin: plan.Origin) -> plan.Node:

@@ -6,7 +6,7 @@ Where a piece stands decides what its signs mean: commas and comparisons are rea
 from __future__ import annotations
 
 import re
-from typing import NoReturn, cast
+from typing import NoReturn
 
 from reftel.frozen import frozen
 from reftel.schema.errors import BadValueError, QuerySyntaxError
@@ -18,7 +18,14 @@ from reftel.search.query.types import Context
 LONGEST_DISTANCE = 1000
 """Largest n of ``w/n``, ``pre/n`` and ``"a b"~n``."""
 
-_COMPARISON = re.compile(r"[<>]=?")
+_COMPARISONS: dict[str, tree.Comparison] = {
+    ">": ">", ">=": ">=", "=>": ">=", "≥": ">=", "≧": ">=", "⩾": ">=", "<": "<", "<=": "<=", "=<": "<=", "≤": "<=", "≦": "<=", "⩽": "<=",
+}  # fmt: skip
+_EQUAL = ("=", "==")
+_NOT_HINT = "for cables without a value write a minus before the field, as in -class:secret"
+_SIGN_HINTS = dict.fromkeys(("!", "!=", "<>", "≠", "¬"), _NOT_HINT) | {"+": "leave it out"}
+_SIGNS = re.compile(r"[<>=!≥≧⩾≤≦⩽≠¬+^]+")
+_OR_MORE = re.compile(r"(.*\w)\+")  # C+
 _LIST_PART = re.compile(r"[,|]|[^,|]+")
 _FUZZY_HINT = "the letters that may differ are written qadhafi~1 or qadhafi~2"
 _BLANK_HINT = "write a blank between a quoted text and its neighbour"
@@ -46,6 +53,12 @@ def read_leaf(tokens: list[Token], context: Context, query: str) -> tree.Node:
         if isinstance(leaf, tree.Compare):
             raise QuerySyntaxError("a comparison takes one value, not a list", text=query, start=leaf.span[0], end=leaf.span[1])
     return tree.Alternatives(leaves, span=(tokens[0].start, tokens[-1].end))
+
+
+def comparison_of(word: str) -> str:
+    """The comparison that a value begins with, as written: ``"=>2008"`` -> ``"=>"``; empty for another beginning."""
+    sign = _SIGNS.match(word)
+    return sign[0] if sign and sign[0] in _COMPARISONS else ""
 
 
 def read_distance(digits: str, start: int, query: str) -> int:
@@ -84,34 +97,39 @@ def _items(pieces: list[_Piece], query: str) -> tuple[list[list[_Piece]], int]:
 
 
 def _is_sign(item: list[_Piece]) -> bool:
-    return len(item) == 1 and item[0].quoted is None and item[0].text in ("=", ">", ">=", "<", "<=")
+    return len(item) == 1 and item[0].quoted is None and _SIGNS.fullmatch(item[0].text) is not None
 
 
 def _item(item: list[_Piece], context: Context, query: str) -> tree.Node:
     first, last = item[0], item[-1]
     span = (first.start, last.end)
-    comparison = _COMPARISON.match(first.text) if first.quoted is None else None
-    if comparison:
+    written = _SIGNS.match(first.text) if first.quoted is None else None
+    sign = written[0] if written else ""
+    if sign in _COMPARISONS:
         if context == "query":
             hint = "write field:>=value, as in date:>=2008-02"
-            message = f"the comparison {quote(comparison[0])} has no field"
+            message = f"the comparison {quote(sign)} has no field"
             raise QuerySyntaxError(message, text=query, start=span[0], end=span[1], hint=hint)
-        return _compare(comparison[0], item, span, query)
+        return _compare(sign, item, span, query)
+    if sign and sign not in _EQUAL and (context == "values" or sign not in "!+^"):  # those before a word have hints of their own
+        hint = _SIGN_HINTS.get(sign, "before a value can stand one of > >= < <=")
+        raise QuerySyntaxError(f"{quote(sign)} before a value has no meaning", text=query, start=span[0], end=span[1], hint=hint)
     if last.quoted:
         return _quoted(last.quoted, span, query)
-    return _word(last.text, span, query)
+    more = _OR_MORE.fullmatch(last.text) if context == "values" and not sign else None
+    return tree.Compare(">=", more[1], span=span) if more else _word(last.text, span, query)
 
 
-def _compare(op: str, item: list[_Piece], span: tree.Span, query: str) -> tree.Compare:
-    last = item[-1]
-    value = last.text if last.quoted else last.text[len(op) :]
+def _compare(sign: str, item: list[_Piece], span: tree.Span, query: str) -> tree.Compare:
+    last, op = item[-1], _COMPARISONS[sign]
+    value = last.text if last.quoted else last.text[len(sign) :]
     if last.quoted and last.quoted.tail:
         message = f"{quote(last.quoted.tail)} has no meaning in a comparison"
         raise QuerySyntaxError(message, text=query, start=span[0], end=span[1])
     if not value:
         hint = f"write it directly after the sign, without a blank: {op}value"
-        raise QuerySyntaxError(f"no value after {quote(op)}", text=query, start=span[0], end=span[1], hint=hint)
-    return tree.Compare(cast("tree.Comparison", op), value, bool(last.quoted), span=span)
+        raise QuerySyntaxError(f"no value after {quote(sign)}", text=query, start=span[0], end=span[1], hint=hint)
+    return tree.Compare(op, value, bool(last.quoted), span=span)
 
 
 def _quoted(token: Token, span: tree.Span, query: str) -> tree.Quoted:
@@ -124,12 +142,13 @@ def _quoted(token: Token, span: tree.Span, query: str) -> tree.Quoted:
 def _word(text: str, span: tree.Span, query: str) -> tree.Node:
     if text == "*":
         return tree.Star(span=span)
-    exact = text.startswith("=")
-    if exact and len(text) == 1:
+    bare = text.lstrip("=")
+    exact = bare != text
+    if not bare:
         raise QuerySyntaxError("nothing stands after '='", text=query, start=span[0], hint="an exact word is written =secret")
     if "~" in text:
         return _fuzzy(text, span, query)
-    return tree.Word(text[exact:], exact, span=span)
+    return tree.Word(bare, exact, span=span)
 
 
 def _fuzzy(text: str, span: tree.Span, query: str) -> tree.Fuzzy:

@@ -7,15 +7,21 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Literal
 
 from reftel.frozen import frozen
 from reftel.schema.errors import QuerySyntaxError
+from reftel.schema.identifiers import named_cable
 
 Kind = Literal["open", "close", "quoted", "word", "field", "minus", "and", "or", "not", "near", "end"]
 
-QUOTES = '"“”„‟'
+QUOTES = '"“”„‟«»‹›〝〞〟'
 """Any of these opens a phrase, and the next of them closes it."""
+
+_FORMS = ((0xFE50, 0xFE70), (0xFF01, 0xFF5F))  # small and full-width forms of ASCII
+_PLAIN = {code: form for block in _FORMS for code in range(*block) if (form := unicodedata.normalize("NFKC", chr(code))).isascii() and len(form) == 1}
+_PLAIN |= dict.fromkeys(map(ord, "‐‑−"), "-")  # two hyphens and the minus sign of Unicode
 
 _CHUNK = re.compile(rf"[^\s(){QUOTES}]+")
 _QUOTED = re.compile(rf"[{QUOTES}]([^{QUOTES}]*)[{QUOTES}]")
@@ -23,6 +29,7 @@ _TAIL = re.compile(rf"~[^\s(){QUOTES},|]*")  # of "a b"~4
 _FIELD = re.compile(r"([^\W\d_][\w-]*):")  # a letter, then anything a name could be mistyped with
 _MINUS = re.compile(r"-+(?=[^\s)-])")
 _NEAR = re.compile(r"(?:w|near|pre)?/(?:[0-9]+|p)", re.IGNORECASE)  # w/5 NEAR/5 /5 pre/3 w/p /p
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://|[a-z]:[/\\]", re.IGNORECASE)  # of a page, of a file
 _OPERATORS: dict[str, Kind] = {"AND": "and", "OR": "or", "NOT": "not"}
 
 
@@ -42,7 +49,11 @@ class Token:
 
 
 def split_tokens(text: str) -> list[Token]:
-    """Tokens of ``text`` in order, then one of kind ``end``. An unbalanced quote is a `QuerySyntaxError`."""
+    """Tokens of ``text`` in order, then one of kind ``end``. An unbalanced quote is a `QuerySyntaxError`.
+
+    Full-width forms (``＊``, ``：``, ``ＯＲ``) and the hyphens of Unicode are the signs of ASCII that they look like.
+    """
+    text = text.translate(_PLAIN)  # a character for a character: places stay
     tokens: list[Token] = []
     place = 0
     while place < len(text):
@@ -84,6 +95,8 @@ def _chunk(text: str, start: int, before: Token | None) -> Token:
         return Token("word", chunk, start, end, glued)  # tags:OR is Oregon, not an operator
     if minus := _MINUS.match(text, start):
         return Token("minus", minus[0], start, minus.end(), glued)
+    if _ADDRESS.match(chunk) and named_cable(chunk):
+        return Token("word", chunk, start, end, glued)
     if field := _FIELD.match(chunk):
         return Token("field", field[1], start, start + field.end(), glued)
     if chunk in _OPERATORS:

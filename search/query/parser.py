@@ -15,15 +15,16 @@ operand                  ``[field ":"] (leaf | "(" either ")")``
 
 from __future__ import annotations
 
+import itertools
 from typing import NoReturn
 
-from reftel.schema.errors import QuerySyntaxError, QueryTooBroad
-from reftel.schema.fields import fields_by_name
+from reftel.schema.errors import QuerySyntaxError, QueryTooBroad, UnknownFieldError
+from reftel.schema.fields import Field, fields_by_name
 from reftel.search.query import tree
-from reftel.search.query.leaves import read_distance, read_leaf
+from reftel.search.query.leaves import comparison_of, read_distance, read_leaf
 from reftel.search.query.lexer import Token, split_tokens
-from reftel.search.query.problems import quote
-from reftel.search.query.types import Context, type_of
+from reftel.search.query.problems import field_hint, quote
+from reftel.search.query.types import Context, spaced_id, type_of
 
 LONGEST_QUERY = 65_536
 """Characters that a query may have: room for a list of five thousand ids."""
@@ -33,6 +34,9 @@ DEEPEST_BRACKETS = 50
 
 DEEPEST_TREE = 100
 """How high the tree may be; only brackets that mix many operators reach it. It bounds the recursion of the passes over the tree."""
+
+MOST_WORDS_OF_A_VALUE = 32
+"""Words that a value without quotes may have: ``C O N F I D E N T I A L SECTION 01 OF 02``."""
 
 _OPERATORS = frozenset({"and", "or", "not", "minus", "near"})
 _NESTED_HINT = f"at most {DEEPEST_BRACKETS} brackets and NOTs may stand inside each other"
@@ -57,6 +61,7 @@ class _Parser:
         self._place = 0
         self._depth = 0
         self._context: Context = "query"
+        self._field: Field | None = None
 
     def query(self) -> tree.Node:
         if self._token.kind == "end":
@@ -135,7 +140,7 @@ class _Parser:
             self._no_operand()
         if kind == "field":
             return self._scoped()
-        return self._brackets(self._context) if kind == "open" else self._leaf(self._context)
+        return self._brackets(self._context, self._field) if kind == "open" else self._leaf(self._context, self._field)
 
     # -- operands --------------------------------------------------------------------------------------------
 
@@ -144,34 +149,55 @@ class _Parser:
         field = fields_by_name().get(name.text.lower())
         value = self._token
         if not value.glued or value.kind not in ("word", "quoted", "open"):
-            shown = field.examples[0] if field else f"{name.text}:value"
-            self._fail(f"{quote(name.text)} has no value", name, f"write it directly after the colon, without a blank: {shown}")
+            if field is None:
+                hint = field_hint(name.text, self._text[name.end : value.end])
+                raise UnknownFieldError(f"unknown field {quote(name.text)}", text=self._text, start=name.start, end=name.end - 1, hint=hint)
+            self._fail(f"{quote(name.text)} has no value", name, f"write it directly after the colon, without a blank: {field.examples[0]}")
         if value.kind == "word" and value.text.startswith("-") and value.text.strip("-"):
             meant = f"-{name.text}:{value.text.lstrip('-')}"
             self._fail("a minus stands before a value", value, f"write it before the field: {meant}")
         context = type_of(field).context if field else "values"
-        child = self._brackets(context) if value.kind == "open" else self._leaf("text" if context == "query" else context)
+        if value.kind == "open":
+            child = self._brackets(context, field)
+        else:
+            child = self._leaf("text" if context == "query" else context, field)
         known = field.name if field else name.text.lower()
         return tree.Scoped(known, child, span=self._since(name.start), name_span=(name.start, name.end - 1))
 
-    def _brackets(self, context: Context) -> tree.Node:
+    def _brackets(self, context: Context, field: Field | None) -> tree.Node:
         opening = self._advance()
         self._bound(opening, 1)
-        outer, self._context = self._context, context
+        outer = self._context, self._field
+        self._context, self._field = context, field
         self._depth += 1
         node = self._either()
         self._depth -= 1
-        self._context = outer
+        self._context, self._field = outer
         if self._token.kind != "close":
             self._fail("this bracket is never closed", opening, "write ) after what belongs together")
         self._advance()
         return node
 
-    def _leaf(self, context: Context) -> tree.Node:
-        tokens = [self._advance()]
+    def _leaf(self, context: Context, field: Field | None) -> tree.Node:
+        tokens = self._words_of_one_value(context, field)
         while self._token.glued and self._token.kind not in ("open", "close", "end"):
             tokens.append(self._advance())
         return read_leaf(tokens, context, self._text)
+
+    def _words_of_one_value(self, context: Context, field: Field | None) -> list[Token]:
+        """The next token; words with blanks between them as one quoted text where the field's type, or an id, is written so."""
+        first = self._token
+        if first.kind == "word" and (field or (context == "query" and first.text[:2].isdigit())):
+            sign = comparison_of(first.text)
+            following = self._tokens[self._place + 1 : self._place + MOST_WORDS_OF_A_VALUE]
+            run = [first, *itertools.takewhile(lambda token: token.kind == "word" and not token.glued, following)]
+            for count in range(len(run), 1, -1):
+                text = " ".join([token.text for token in run[:count]]).removeprefix(sign)
+                if type_of(field).spans(field, text) if field else spaced_id(text):
+                    self._place += count
+                    quoted = Token("quoted", text, first.start + len(sign), run[count - 1].end, first.glued or bool(sign))
+                    return [Token("word", sign, first.start, quoted.start, first.glued), quoted] if sign else [quoted]
+        return [self._advance()]
 
     # -- tokens ----------------------------------------------------------------------------------------------
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from reftel.schema.fields import fields_by_name, fields_meant
+
 _SHOWN = 40
 
 
@@ -38,3 +40,17 @@ def did_you_mean(text: str, names: tuple[str, ...], otherwise: str) -> str:
     """A hint: the nearest of ``names``, else ``otherwise``."""
     name = nearest(text, names)
     return f"did you mean {quote(name)}?" if name else otherwise
+
+
+def field_hint(written: str, value: str) -> str:
+    """What to write in place of a field that there is none of: ours by the name that others have for it, the nearest one, or quotes.
+
+    ``value``: what follows the colon. A blank there says that it was no field that was meant.
+    """
+    text = f'to search for the text, write "{written}: {value.strip()[:20] or "…"}" in quotes'
+    meant = fields_meant().get(written.lower().replace("-", "").replace("_", ""))
+    if value[:1].isspace():
+        return f"{text}; the field is written {meant.name}:" if meant else text
+    if meant:
+        return f"did you mean {quote(meant.name)} ({meant.help})?"
+    return did_you_mean(written, tuple(fields_by_name()), f'`reftel fields` lists them; to search for the text, write "{written}: …" in quotes')

@@ -31,7 +31,15 @@ Completion = Literal["nothing", "known", "facet", "ids", "own"]
 
 Ranks = tuple[int | None, int | None]
 
-_KEY = re.compile(r"TEXT-[0-9A-F]{16}")
+_WRITTEN = re.compile(r"\(?\w(?:[\w\s/.-]*\w)?\)?\.?")
+"""What the name of a rank is made of; anything else beside it would have a meaning that it has not."""
+
+_SECTION = re.compile(r"\s+SECTION\s+[0-9]{1,2}\s+OF\s+[0-9]{1,2}\s*$", re.IGNORECASE)
+_SPACED_LETTERS = re.compile(r"(?<=\b\w) (?=\w\b)")
+_RANGE_SIGN = re.compile(r"\.{2,3}|…| (?:to|-|–|—) ", re.IGNORECASE)
+
+_KEY = re.compile(r"TEXT-[0-9A-F]{16}")  # what stands for an id where a cable has none
+_SPACED_ID = re.compile(r"'?[0-9]{2}(?: ?[A-Z]+)+ ?[0-9]{1,7}[.,;:]?", re.IGNORECASE)
 _ID_HINT = "an id is written 08BAKU123, a part of one 08BAKU*"
 
 
@@ -65,6 +73,10 @@ class FieldType:
             raise Unreadable(f"{quote(text)} is no value of {quote(field.name)}", example(field))
         result = self._read(field, op, text)
         return result if isinstance(result, Reading) else Reading(result)
+
+    def spans(self, _field: Field, _text: str) -> bool:
+        """Whether words with blanks between them, written without quotes, are one value: ``date:2008-01 to 2008-03``."""
+        return False
 
     def known(self, _field: Field) -> Iterable[str]:
         """Every value that the field can have, if that is known beforehand."""
@@ -174,7 +186,8 @@ class CaveatType(KeywordType):
     def _read(self, field: Field, op: str, text: str) -> plan.Node | Reading:
         caveats = _caveats_alone(text)
         if len(caveats) == 1 and caveats[0].startswith("REL ") and not has_wildcard(text):
-            return plan.Value(field.name, tuple(dict.fromkeys((caveats[0], field.normalise(text)))))  # captions keep "REL TO", marks drop the "TO"
+            captioned = f"REL TO {caveats[0].removeprefix('REL ')}"  # captions keep the "TO", marks drop it
+            return plan.Value(field.name, tuple(dict.fromkeys((caveats[0], captioned, field.normalise(text)))))
         return super()._read(field, op, caveats[0] if len(caveats) == 1 else text)
 
 
@@ -182,6 +195,12 @@ class PostType(KeywordType):
     """A post by its id letters, label or alias."""
 
     help = "a post: id letters, label or alias; comma = or; `*` and `?` stand for letters"
+
+    def spans(self, _field: Field, text: str) -> bool:
+        """``from:new delhi``, where ``new`` alone is no post."""
+        post = identifiers.resolve_post(text)
+        names = (post, *identifiers.post_names(post)) if post and not identifiers.resolve_post(text.split(maxsplit=1)[0]) else ()
+        return any(squash_name(text).endswith(squash_name(name)) for name in names)
 
     def _read(self, field: Field, op: str, text: str) -> plan.Node | Reading:  # noqa: ARG002
         if has_wildcard(text):
@@ -213,8 +232,12 @@ class IdType(KeywordType):
     completion: Completion = "ids"
     help = "an id in any spelling; comma = or; `*` and `?` stand for letters"
 
+    def spans(self, _field: Field, text: str) -> bool:
+        """``id:08 BAKU 123``."""
+        return cable_key(text) is not None
+
     def _read(self, field: Field, op: str, text: str) -> plan.Node | Reading:  # noqa: ARG002
-        return plan.ValuePattern(field.name, squash(text)) if has_wildcard(text) else plan.Value(field.name, (_known_key(text),))
+        return plan.ValuePattern(field.name, squash(text)) if is_pattern(text) else plan.Value(field.name, (_known_key(text),))
 
 
 class ReferencesType(IdType):
@@ -232,15 +255,26 @@ class CitingType(IdType):
     help = "an id in any spelling; comma = or"
 
     def _read(self, field: Field, op: str, text: str) -> plan.Node | Reading:  # noqa: ARG002
-        if has_wildcard(text):
+        if is_pattern(text):
             raise Unreadable(f"{quote(text)} is no whole cable id", "name each cable: " + field.examples[-1])
         return plan.CitedBy((_known_key(text),))
 
 
 def cable_key(text: str) -> str | None:
     """How ids are held: the canonical id of any spelling, or the key of a cable without one, in capitals; ``None`` for anything else."""
-    key = squash(text)
-    return key if _KEY.fullmatch(key) else identifiers.canonical_id(text)
+    key = identifiers.named_cable(text)
+    return squash(key) if key else None
+
+
+def is_pattern(text: str) -> bool:
+    """Whether wildcards stand for letters of an id; the ``?`` of a page's address is none."""
+    return has_wildcard(text) and "://" not in text
+
+
+def spaced_id(text: str) -> bool:
+    """Whether words of a query are an id as cables print it, ``08 BAKU 123``: two digits, a known post, a number."""
+    key = identifiers.named_cable(text) if _SPACED_ID.fullmatch(text) else None
+    return key is not None and identifiers.resolve_post(identifiers.split_id(key)[1]) is not None
 
 
 def _known_key(text: str) -> str:
@@ -264,14 +298,28 @@ class OrderedType(FieldType):
         """Every spelling of the scale's names."""
         return field.scale.spellings() if field.scale else ()
 
+    def spans(self, field: Field, text: str) -> bool:
+        """``class:top secret``, ``class:C to S``, and a classification as printed: ``class:S E C R E T SECTION 01 OF 02``."""
+        first, _sign, last = _ends_of_range(field, text)
+        ends = [end for end in (first, last) if end]
+        return bool(ends) and all(_rank_printed(field, end) for end in ends)
+
     def _read(self, field: Field, op: str, text: str) -> plan.Node | Reading:
         if text == "*" and not op:
             return plan.Range(field.name, None, None)
-        first, dots, last = text.partition("..")
+        first, dots, last = _ends_of_range(field, text)
         if op and dots:
             raise Unreadable(f"{quote(op + text)} compares with a range", "compare with one value, or write the range alone")
-        lowest, highest = _rank_range(field, text, first, last) if dots else _ranks(_scale(field), op, text, _rank(field, text))
-        return plan.Range(field.name, lowest, highest)
+        if dots:
+            return plan.Range(field.name, *_rank_range(field, text, first, last))
+        rank, caveats = _rank_printed(field, text) or (_rank(field, text), ())
+        level = plan.Range(field.name, *_ranks(_scale(field), op, text, rank))
+        if op and caveats:
+            raise Unreadable(f"{quote(text)} has caveats, which have no order", f"write {field.name}:{op}{_scale(field).names[rank]} {_as_terms(caveats)}")
+        handling = field_of_kind("caveat")
+        node = plan.And((level, *(type_of(handling).read(handling, caveat).node for caveat in caveats))) if caveats else level
+        section = _SECTION.search(text)
+        return Reading(node, f"{quote(text)} is read without {quote(section[0].strip())}" if section else None)
 
 
 class MarkType(OrderedType):
@@ -312,15 +360,39 @@ def _rank_range(field: Field, text: str, first: str, last: str) -> Ranks:
 
 def _rank(field: Field, text: str) -> int:
     scale = _scale(field)
-    rank = scale.rank(text)
+    rank = scale.rank(text) if _WRITTEN.fullmatch(text) else None
     if rank is not None:
         return rank
-    level, slash, rest = text.partition("/")
+    level, slash, rest = text.strip("()").partition("/")
     if slash and scale.rank(level) is not None:
-        hint = f"write {field.name}:{level} {field_of_kind('caveat').name}:{rest.lstrip('/')}"
+        hint = f"write {field.name}:{level} {_as_terms(re.split('/+', rest.strip('/')))}"
     else:
         hint = did_you_mean(text, scale.spellings(), "it takes " + ", ".join(scale.names))
     raise Unreadable(f"{quote(text)} is no value of {quote(field.name)}", hint)
+
+
+def _rank_printed(field: Field, text: str) -> tuple[int, tuple[str, ...]] | None:
+    """Rank and caveats of a name as cables print it: ``"SECRET//NOFORN"``, ``"(S/NF)"``, ``"C O N F I D E N T I A L SECTION 01 OF 02"``.
+
+    Caveats belong to classifications alone, and stand behind a slash; ``None`` where any part of the text is unknown.
+    """
+    scale, plain = _scale(field), _SECTION.sub("", text)
+    rank = scale.rank(plain) if _WRITTEN.fullmatch(plain) else None
+    if rank is not None or scale is not scales.CLASSIFICATION or "/" not in plain:
+        return None if rank is None else (rank, ())
+    mark = _parse_mark(_SPACED_LETTERS.sub("", plain.upper()).replace("FOR OFFICIAL USE ONLY", "FOUO"))
+    return (scales.LEVEL.names.index(mark.level), mark.caveats) if mark and mark.level else None  # the two scales have the same steps
+
+
+def _as_terms(caveats: Iterable[str]) -> str:
+    name = field_of_kind("caveat").name
+    return " ".join(f'{name}:"{caveat}"' if " " in caveat else f"{name}:{caveat}" for caveat in caveats)
+
+
+def _ends_of_range(field: Field, text: str) -> tuple[str, str, str]:
+    """What stands before, at and behind ``..`` or ``to``, which may be part of a printed name: ``SECRET//REL TO USA``."""
+    sign = None if _rank_printed(field, text) else _RANGE_SIGN.search(text)
+    return (text[: sign.start()].strip(), sign[0], text[sign.end() :].strip()) if sign else (text, "", "")
 
 
 def _ranks(scale: scales.Scale, op: str, text: str, rank: int) -> Ranks:
@@ -364,6 +436,10 @@ class DateType(FieldType):
     compares = True
     help = "dates: a day, month, year, or a range `from..to`; either end may be left out"
 
+    def spans(self, _field: Field, text: str) -> bool:
+        """``date:2008-01 to 2008-03``, ``date:Feb 15, 2008``."""
+        return _is_dated(text)
+
     def _read(self, field: Field, op: str, text: str) -> plan.Node | Reading:
         if text == "*" and not op:
             return plan.Range(field.name, None, None)
@@ -381,10 +457,22 @@ class BoundType(FieldType):
     def __init__(self, op: str) -> None:
         self._op = op
 
+    def spans(self, _field: Field, text: str) -> bool:
+        """``after:Feb 15, 2008``."""
+        return _is_dated(text)
+
     def _read(self, field: Field, op: str, text: str) -> plan.Node | Reading:
-        if op or ".." in text:
+        from reftel.search.query.dates import ends_of_range, is_dated  # noqa: PLC0415 - only where a query has a date
+
+        if op or (ends_of_range(text)[1] and is_dated(text)):
             raise Unreadable(f"{quote(field.name)} takes one date", f"write {field.examples[0]}, or {field.of}:{op}{text}")
         return _compared(field.of, self._op, text)
+
+
+def _is_dated(text: str) -> bool:
+    from reftel.search.query.dates import is_dated  # noqa: PLC0415 - only where a query has a date
+
+    return is_dated(text)
 
 
 def _compared(name: str, op: str, text: str) -> plan.Node:

@@ -15,14 +15,14 @@ from reftel.search.query.leaves import LONGEST_DISTANCE
 from reftel.search.query.parser import DEEPEST_BRACKETS, LONGEST_QUERY
 
 PAGE = (Path(__file__).parents[2] / "docs" / "query-language.md").read_text("utf-8")
-ROWS = [line.replace("\\|", "¦").split("|")[1].replace("¦", "|") for line in PAGE.splitlines() if line.startswith("| `")]
-EXAMPLES = [example for row in ROWS for example in re.findall(r"`([^`]+)`", row)]
+ROWS = [line.replace("\\|", "¦").split("|")[1:3] for line in PAGE.splitlines() if line.startswith("| `")]
+EXAMPLES = [(example.replace("¦", "|"), "with a note" in meaning) for written, meaning in ROWS for example in re.findall(r"`([^`]+)`", written)]
 ERRORS = re.findall(r"```\n(.*?)```", PAGE, re.DOTALL)
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
-def test_an_example_is_read_without_a_note(example):
-    assert read_query(example).notes == ()
+@pytest.mark.parametrize(("example", "noted"), EXAMPLES)
+def test_an_example_is_read_and_has_a_note_where_the_page_says_so(example, noted):
+    assert bool(read_query(example).notes) == noted
 
 
 @pytest.mark.parametrize("block", ERRORS)
@@ -35,7 +35,7 @@ def test_an_error_is_printed_as_shown(block):
 def test_the_page_has_examples_of_every_field():
     assert len(EXAMPLES) > 80
     assert len(ERRORS) == 2
-    text = " ".join(EXAMPLES)
+    text = " ".join(example for example, _noted in EXAMPLES)
     assert [field.name for field in FIELDS if f"{field.name}:" not in text] == []
 
 
