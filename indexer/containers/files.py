@@ -6,6 +6,7 @@ Compressed input is never trusted: a member that unpacks to more than it may is 
 from __future__ import annotations
 
 import contextlib
+import errno
 import gzip
 import io
 import lzma
@@ -24,7 +25,7 @@ from reftel.schema.errors import SourceError
 from reftel.schema.names import name_of
 
 GZIP_MAGIC = b"\x1f\x8b"
-ZIP_MAGIC = b"PK\x03\x04"
+ZIP_MAGICS = (b"PK\x03\x04", b"PK\x05\x06")  # of one without members the second
 MAX_UNPACKED = 8 << 30
 """Bytes that one gzip file or zip member may unpack to."""
 MAX_RATIO = 400
@@ -32,9 +33,10 @@ MAX_RATIO = 400
 RATIO_FROM = 64 << 20
 MAX_MEMBERS = 2_000_000
 STANDARD_INPUT = "-"
+_ENCRYPTED = 1 << 0  # of the flags of a member
 BUFFER = 1 << 17
 """Bytes that can be looked at before a stream is read."""
-READ_ERRORS = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError, RuntimeError, UnicodeDecodeError)
+READ_ERRORS = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, OverflowError)
 """What reading a damaged, encrypted or unknown compressed stream raises."""
 
 
@@ -79,9 +81,9 @@ def _streams(name: str, binary: io.BufferedReader[Any]) -> Streams:
         packed = os.fstat(binary.fileno()).st_size or MAX_UNPACKED  # nobody knows how much a pipe will give
         with _unpacked(binary, name, packed) as unpacked:
             yield Stream(name, unpacked)
-    elif magic == ZIP_MAGIC and not binary.seekable():
+    elif magic in ZIP_MAGICS and not binary.seekable():
         yield SourceError("a zip file, which ends with the list of what is in it; write it into a file first", path=name)
-    elif magic == ZIP_MAGIC:
+    elif magic in ZIP_MAGICS:
         yield from _members(name, binary)
     else:
         yield Stream(name, binary)
@@ -104,6 +106,9 @@ def _members(name: str, binary: io.BufferedReader[Any]) -> Streams:
 
 
 def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> Streams:
+    if member.flag_bits & _ENCRYPTED:
+        yield SourceError("an encrypted zip member; unpack it with its password to have it read", path=name)
+        return
     try:
         opened = archive.open(member)
     except READ_ERRORS as error:
@@ -176,9 +181,10 @@ class _LimitedReader(io.RawIOBase):
 
 def _damaged(name: str, error: Exception, what: str) -> SourceError:
     """The failure of compressed data; what the system could not read may be whole."""
-    if isinstance(error, OSError) and error.errno is not None:
+    nowhere = type(error) in (ValueError, OverflowError) or getattr(error, "errno", None) == errno.EINVAL
+    if isinstance(error, OSError) and error.errno is not None and not nowhere:
         return unreadable(name, error)
-    return SourceError(f"{what}: {error}", path=name)
+    return SourceError(f"{what}: {'it leads to a place that no file has' if nowhere else error}", path=name)
 
 
 def _limited(binary: object, name: str, packed: int) -> io.BufferedReader[Any]:

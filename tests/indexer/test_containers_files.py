@@ -1,10 +1,12 @@
 import gzip
 import io
+import struct
 import zipfile
 from pathlib import Path
 
 import pytest
 
+import reftel
 from reftel.indexer.containers import files
 from reftel.indexer.containers.decoding import decode_bytes, iter_lines, sniff_encoding
 from reftel.indexer.containers.reading import detect_layout, iter_messages
@@ -89,6 +91,48 @@ def test_damaged_compressed_files_are_errors(tmp_path: Path, cut: int) -> None:
         archive.writestr("a.txt", TELEGRAM)
     messages, errors = read(store(tmp_path, buffer.getvalue()[:cut]))
     assert len(errors) == 1
+
+
+def altered_zip(*changes: tuple[bytes, int, bytes], far: bytes = b"") -> bytes:
+    """A zip of two telegrams with bytes put at places behind the first of a mark. ``far``: where the first begins, in the eight bytes of a large file."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("a.txt", TELEGRAM)
+        archive.writestr("b.txt", TELEGRAM)
+    data = bytearray(buffer.getvalue())
+    entry, end = data.find(b"PK\x01\x02"), data.find(b"PK\x05\x06")
+    if far:
+        extra = struct.pack("<HH", 1, len(far)) + far
+        data[end + 12 : end + 16] = struct.pack("<I", end - entry + len(extra))
+        data[entry + 30 : entry + 32], data[entry + 42 : entry + 46] = struct.pack("<H", len(extra)), b"\xff" * 4
+        data[entry + 51 : entry + 51] = extra
+    for mark, behind, value in changes:
+        place = data.find(mark) + behind
+        data[place : place + len(value)] = value
+    return bytes(data)
+
+
+NOWHERE = "it leads to a place that no file has"
+
+
+@pytest.mark.parametrize(
+    ("data", "read_members", "messages"),
+    [
+        (altered_zip(), "ab", []),
+        (altered_zip((b"PK\x01\x02", 8, b"\x01")), "b", ["!a.txt: an encrypted zip member; unpack it with its password to have it read"]),
+        (altered_zip((b"PK\x01\x02", 8, b"\x41")), "b", ["!a.txt: an encrypted zip member; unpack it with its password to have it read"]),
+        (altered_zip((b"PK\x05\x06", 16, b"\xff\xff\xff\x7f")), "", [f"!{name}.txt: a zip member that cannot be read: {NOWHERE}" for name in "ab"]),
+        *((altered_zip(far=far), "b", [f"!a.txt: a zip member that cannot be read: {NOWHERE}"]) for far in (b"\xff" * 8, b"\xff" * 7 + b"\x7f", b"\0" * 7 + b"\x80")),
+        (b"PK\x05\x06" + bytes(18), "", [": a zip file with no files to read"]),
+    ],
+)
+def test_damage_to_a_zip_is_told_once(tmp_path: Path, data: bytes, read_members: str, messages: list[str]) -> None:
+    path = store(tmp_path, data)
+    found, errors = read(path)
+    assert [message.source.path for message in found if message.source] == [f"{path}!{name}.txt" for name in read_members]
+    assert [str(error) for error in errors] == [f"{path}{message}" for message in messages]
+    reftel.build([path], tmp_path / "archive")
+    assert reftel.build([path], tmp_path / "archive").exit_code == 0  # no night is to look at it again
 
 
 @pytest.mark.parametrize(
