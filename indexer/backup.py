@@ -15,7 +15,7 @@ from reftel.indexer.lock import FILE_NAME as LOCK_NAME
 from reftel.indexer.lock import ArchiveLock, own_files
 from reftel.indexer.ownfiles import OWN, copy_own
 from reftel.indexer.presence import check_archive
-from reftel.schema.errors import ArchiveDamaged, ArchiveError, ArchiveLocked
+from reftel.schema.errors import ArchiveDamaged, ArchiveError, ArchiveLocked, OutputError
 
 _ATTEMPTS = 3
 _LOCKS = {LOCK_NAME, INDEX_LOCK}
@@ -28,11 +28,11 @@ def copy_archive(archive: Path, target: Path, *, wait: float = 0.0) -> None:
     afterwards: whether it changed meanwhile.
 
     Errors: those of `reftel.indexer.presence.check_archive`, `ArchiveLocked` if a run still writes after ``wait`` seconds, `ArchiveDamaged` for a link or the like inside it,
-    `ArchiveError` if the archive cannot be read or the copy cannot be written, which says which.
+    `ArchiveError` if the archive cannot be read, `OutputError` if the copy cannot be written.
     """
-    made = partial = target.with_name(f"{target.name}.partial")
     try:
         _check(archive, target)
+        made = partial = target.with_name(f"{target.name}.partial")
         with ArchiveLock(archive, wait=wait, reading=True) as lock:
             try:
                 _copy_held(archive, partial) if lock.held else _copy_steady(archive, partial)
@@ -46,7 +46,7 @@ def copy_archive(archive: Path, target: Path, *, wait: float = 0.0) -> None:
     except OSError as error:
         if isinstance(error.filename, str) and Path(error.filename).is_relative_to(archive):
             raise ArchiveError(f"{archive}: cannot be read: {reason(error)}") from error
-        raise ArchiveError(f"{target}: cannot be written: {reason(error)}") from error
+        raise OutputError(f"{target}: cannot be written: {reason(error)}") from error
 
 
 def _check(archive: Path, target: Path) -> None:

@@ -14,6 +14,7 @@ from reftel import durable
 from reftel.frozen import frozen
 from reftel.indexer.limit import EXPECTED, Limit, read_limit
 from reftel.indexer.saved_file import is_saved_name
+from reftel.indexer.sqlite_file import why
 from reftel.indexer.workers import cores
 from reftel.schema.errors import ReftelError
 from reftel.schema.names import path_of
@@ -98,7 +99,7 @@ def config_text(path: Path) -> str:
     except durable.NotAFile as error:
         raise ConfigError(f"{path}: is no file; expected a configuration, as `reftel init` writes it") from error
     except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: links in a circle
-        raise ConfigError(f"{path}: cannot be read: {error}") from error
+        raise ConfigError(f"{path}: cannot be read: {why(error)}") from error
 
 
 def line_of(text: str, key: str, table: str | None = None) -> int:

@@ -440,7 +440,7 @@ def _open(path: Path) -> sqlite3.Connection:
             raise ArchiveMissing(
                 f"{path.parent}: there is no archive here; make one with `reftel index SOURCE --archive {path.parent}`"
             ) from error
-        raise CannotOpen(f"{path}: the manifest cannot be opened ({error}); look at its permissions") from error
+        raise CannotOpen(f"{path}: the manifest cannot be opened ({sqlite_file.why(error)}); look at its permissions") from error
 
 
 def _source(row: tuple[object, ...]) -> SourceRow:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from reftel import durable
-from reftel.indexer.sqlite_file import number, text
+from reftel.indexer.sqlite_file import number, text, why
 from reftel.schema.errors import ArchiveDamaged
 
 _LONGEST = 16 << 20
@@ -37,7 +37,7 @@ def read_file(path: Path, *, checked: bool = True) -> Saved:
     except FileNotFoundError:
         return Saved()
     except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
-        raise ArchiveDamaged(f"{path}: the saved searches cannot be read ({error}); repair or remove the file") from error
+        raise ArchiveDamaged(f"{path}: the saved searches cannot be read ({why(error)}); repair or remove the file") from error
     if checked and checksum not in (None, _checksum(saved)):
         raise ArchiveDamaged(
             f'{path}: the checksum of the saved searches is wrong: they are damaged, or were changed by hand; look at them and, if they are right, '

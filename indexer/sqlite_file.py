@@ -145,7 +145,9 @@ def problems(database: sqlite3.Connection) -> list[str]:
 
 
 def why(error: Exception) -> str:
-    """What is wrong with a file, from an error of SQLite's."""
+    """What is wrong with a file, from an error of SQLite's or the system's."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
     return "reading it takes more steps than a sound file of its size" if "interrupted" in str(error) else str(error)
 
 

@@ -116,12 +116,13 @@ def _end(error: Exception, message: str, status: int) -> int:
     """Tell an error; ``status``."""
     from reftel.cli.faults import print_traceback  # noqa: PLC0415 - only for an error
     from reftel.render.paths import relative_name  # noqa: PLC0415
-    from reftel.render.safe import safe_text  # noqa: PLC0415
+    from reftel.render.safe import safe_name, safe_text  # noqa: PLC0415
 
     if isinstance(error, OutputError):
         _silence()
     print_traceback(error)
-    click.echo(f"reftel: {safe_text(relative_name(message))}", err=True)
+    safe = safe_text if status == click.UsageError.exit_code else safe_name  # a query at fault has a line of its own, all else is told on one
+    click.echo(f"reftel: {safe(relative_name(message))}", err=True)
     return status
 
 

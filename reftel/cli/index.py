@@ -50,7 +50,7 @@ def command(
     for failure in (*report.new_failures, *filter(None, [known_line(report, relative_name)])):
         click.echo(f"reftel: {safe_line(relative_name(failure))}", err=True)
     for line in held_lines(report.held, report.allowed, report.missing):
-        click.echo(f"reftel: {safe_line(line)}", err=True)
+        click.echo(f"reftel: {shown_name(line)}", err=True)
     if output_format == "json":
         click.echo(json_text(report.to_dict(), indent=2))
     elif not quiet:
@@ -63,7 +63,7 @@ def _print_summary(report: BuildReport, archive: str) -> None:
 
     click.echo(summary_line(report, shown_name(name_of(archive))))
     for line in removed_lines(report.missing):
-        click.echo(f"removed: {safe_line(line)}")
+        click.echo(f"removed: {shown_name(line)}")
     if report.duplicates:
         click.echo(f"in several files: {len(report.duplicates):,}; the longest text is shown")
     for key, paths in list(report.duplicates.items())[:_SHOWN_DUPLICATES]:

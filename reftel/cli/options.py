@@ -32,6 +32,8 @@ def archive_option(command: _Command) -> _Command:
 def _named(_context: click.Context, parameter: click.Parameter, value: str) -> str:
     if "\0" in value:
         raise click.BadParameter("the name of a file has no NUL character", param=parameter)
+    if not value:  # an unset variable of a script; the system would take the current folder
+        raise click.BadParameter("an empty name; the current folder is '.'", param=parameter)
     return value
 
 

@@ -140,7 +140,7 @@ def _summarise(report: NightReport) -> None:
     if build.warnings:
         click.echo("warnings: " + ", ".join(f"{code} {count:,}" for code, count in build.warnings.items()))
     for line in removed_lines(build.missing):
-        click.echo(f"removed: {safe_line(line)}")
+        click.echo(f"removed: {shown_name(line)}")
     for found in report.saved:
         click.echo(
             f"{found.name}: {len(found.hits):,} new"
@@ -180,7 +180,7 @@ def _print_forecast(result: Forecast) -> None:
         if len(names) > _SHOWN:
             click.echo(f"{title}  and {len(names) - _SHOWN:,} more: --format json lists all")
     for line in removed_lines(result.missing):
-        click.echo(f"remove  {safe_line(line)}")
+        click.echo(f"remove  {shown_name(line)}")
 
 
 def _progress() -> Any:

@@ -25,30 +25,12 @@ CALLS = ("fsync", "replace", "rename", "mkdir", "pwrite", "ftruncate")
 SAVE, UNSAVE = (["saved", "add", "new", "minsk"], 3), (["saved", "remove", "kept"], 3)
 NOTE, FIRST_NOTE = (["note", "08BAKU101", "--tag", "new"], 3), (["note", "08BAKU101", "--tag", "new", "--notes", "first.sqlite"], 3)
 INIT = (["init", "cables", "--config", "made/deep/reftel.toml"], 6)
-BACKUP, REPAIR = (["backup", "copy"], 3), (["verify", "--repair"], 3)
+BACKUP, REPAIR = (["backup", "copy"], 6), (["verify", "--repair"], 3)
 EXPORT = (["export", "minsk", "--out", "out.zip", "--format", "zip"], 6)
 COMMANDS = {
     "saved add": SAVE, "saved remove": UNSAVE, "note": NOTE, "first note": FIRST_NOTE, "init": INIT, "backup": BACKUP, "repair": REPAIR, "export": EXPORT,
 }  # fmt: skip
 """Those that index are in test_faults: what they leave is another form of the old state or the new one."""
-
-
-@pytest.fixture
-def place(sources, archive_path, tmp_path, monkeypatch) -> Path:
-    """A working folder with sources, a damaged archive with notes and a saved search, and a change to index."""
-    folder = tmp_path / "place"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
-    for name in ("REFTEL_ARCHIVE", "REFTEL_NOTES"):
-        monkeypatch.delenv(name, raising=False)
-    shutil.copytree(sources, "cables")
-    shutil.copytree(archive_path, "archive")
-    Path("reftel.toml").write_text('sources = ["cables"]\nmemory = 16\nworkers = 1\n', "utf-8")
-    with reftel.open("archive") as archive:
-        archive.notes.add("08BAKU101", tags=["kept"])
-    assert run(["saved", "add", "kept", "minsk"]) == 0
-    (folder / "cables/baku.txt").write_text((folder / "cables/baku.txt").read_text("utf-8").replace("Lunch", "Supper"), "utf-8")
-    return folder
 
 
 def damage(place: Path) -> None:

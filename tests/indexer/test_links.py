@@ -33,24 +33,6 @@ TABLE = [
 ]  # fmt: skip
 
 
-@pytest.fixture
-def place(sources, archive_path, tmp_path, monkeypatch) -> Path:
-    """A working folder with sources, an archive with notes and a saved search, and a change to index."""
-    folder = tmp_path / "place"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
-    for name in ("REFTEL_ARCHIVE", "REFTEL_NOTES"):
-        monkeypatch.delenv(name, raising=False)
-    shutil.copytree(sources, "cables")
-    shutil.copytree(archive_path, "archive")
-    Path("reftel.toml").write_text('sources = ["cables"]\nmemory = 16\nworkers = 1\n', "utf-8")
-    with reftel.open("archive") as archive:
-        archive.notes.add("08BAKU101", tags=["kept"])
-    assert run(["saved", "add", "kept", "minsk"]) == 0
-    (folder / "cables/baku.txt").write_text((folder / "cables/baku.txt").read_text("utf-8").replace("Lunch", "Supper"), "utf-8")
-    return folder
-
-
 def symbolic(victim: Path, name: Path) -> None:
     name.symlink_to(victim)
 

@@ -331,12 +331,15 @@ def test_an_archive_that_changes_while_it_is_copied_without_a_lock_is_copied_aga
 
 
 @pytest.mark.parametrize(
-    ("place", "blamed"),
-    [("archive/index", "archive: cannot be read: Permission denied"), ("copy.partial", "copy: cannot be written: Permission denied")],
+    ("place", "error", "blamed"),
+    [
+        ("archive/index", reftel.ArchiveError, "archive: cannot be read: Permission denied"),
+        ("copy.partial", reftel.OutputError, "copy: cannot be written: Permission denied"),
+    ],
 )
-def test_a_backup_blames_the_right_folder(archive, tmp_path, monkeypatch, place, blamed):
+def test_a_backup_blames_the_right_folder(archive, tmp_path, monkeypatch, place, error, blamed):
     refuse_to_open(monkeypatch, 13, lambda path, _flags: path.startswith(f"{tmp_path / place}/"))
-    with pytest.raises(reftel.ArchiveError, match=f"{tmp_path}/{blamed}"):
+    with pytest.raises(error, match=f"{tmp_path}/{blamed}"):
         copy_archive(archive, tmp_path / "copy")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["archive"]
 
@@ -345,6 +348,14 @@ def test_a_backup_blames_the_right_folder(archive, tmp_path, monkeypatch, place,
 def test_no_backup_inside_the_archive(archive, name):
     with pytest.raises(reftel.ArchiveError, match=r"lies inside the archive|is there already"):
         copy_archive(archive, archive / name)
+
+
+@pytest.mark.parametrize("name", [".", "..", "/", "", "archive", "archive/.."])
+def test_no_backup_over_what_is_there(archive, monkeypatch, name):
+    monkeypatch.chdir(archive.parent)
+    with pytest.raises(reftel.ArchiveError, match="is there already; name a new folder"):
+        copy_archive(archive, Path(name))
+    assert list(archive.parent.iterdir()) == [archive]
 
 
 @pytest.mark.parametrize("name", ["lock", "index/more", "mine.sqlite", "saved.json", "manifest.sqlite.next"])
