@@ -104,29 +104,33 @@ class Archive:
         limit: int | None = 20,
         offset: int = 0,
         ids: str | Iterable[str] | None = None,
+        paragraphs: int | None = 2,
     ) -> Page:
         """A page of hits.
 
         ``facets``: a field name or several, ``"year"`` or with a number of buckets ``"year:20"``, ``"year:all"``; counted over all hits.
         ``sort``: ``relevance`` or a sort field, ``-`` in front for descending. ``limit`` ``None``: every hit. ``ids``: only among these
-        cables, in any spelling; a note says how many of them the archive lacks.
+        cables, in any spelling; a note says how many of them the archive lacks. ``paragraphs``: how many of each hit at most, the best
+        first; a further one is there if it adds words of the query or has all that the first has. ``None``: every one that has any.
         Raises `QueryError` (with the place of the fault) for a query, facet or sort key that cannot be read.
         """
         with self._state as state:
-            return state.searcher.page(query, facets=facets, sort=sort, limit=limit, offset=offset, ids=_keys(ids))
+            return state.searcher.page(query, facets=facets, sort=sort, limit=limit, offset=offset, ids=_keys(ids), paragraphs=paragraphs)
 
     def count(self, query: str, *, ids: str | Iterable[str] | None = None) -> int:
         """How many cables ``query`` finds; ``ids`` as for `search`."""
         return self.search(query, limit=0, ids=ids).total
 
-    def scan(self, query: str, *, sort: str = "id", ids: str | Iterable[str] | None = None) -> Iterator[Hit]:
-        """Every hit, one at a time.
+    def scan(
+        self, query: str, *, sort: str = "id", ids: str | Iterable[str] | None = None, paragraphs: int | None = 2
+    ) -> Iterator[Hit]:
+        """Every hit, one at a time; ``ids`` and ``paragraphs`` as for `search`.
 
         In order of key (``id``) in constant memory, with scores of 0; in that of ``relevance`` or another sort field the keys of all hits
         are held in memory.
         """
         with self._state as state:
-            return state.steps(state.searcher.scan(query, _keys(ids), sort=sort))
+            return state.steps(state.searcher.scan(query, _keys(ids), sort=sort, paragraphs=paragraphs))
 
     def keys(self, query: str = "*") -> Iterator[str]:
         """The key of every hit, in order, without reading the cables: its id, or what stands for one where there is none."""

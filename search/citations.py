@@ -221,7 +221,7 @@ def resolve(cable: Cable, desk: Desk) -> Iterator[Citation]:
 
 def _resolved(cable: Cable, reference: Reference, desk: Desk, *, printed: bool) -> Citation:
     as_read = Citation(cable.key, reference.id, reference.label, reference.kind, reference.raw)
-    if reference.id is None or printed or not _may_mean_last_year(cable, reference.id):
+    if reference.id is None or printed or not may_mean_last_year(cable, reference.id):
         return as_read
     before = in_year(reference.id, -1)
     usual, earlier = desk.find(reference.id), desk.find(before)
@@ -239,7 +239,7 @@ def prints_year(reference: Reference) -> bool:
     return bool(numbers)
 
 
-def _may_mean_last_year(cable: Cable, cited: str) -> bool:
+def may_mean_last_year(cable: Cable, cited: str) -> bool:
     """Whether the citing cable is of January to March and the id has the citing cable's year, as an implied year gives it."""
     if not cable.date or cable.date_precision == "year":
         return False

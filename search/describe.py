@@ -31,7 +31,7 @@ def describe(node: plan.Node) -> str:
             return f"{field} is like {pattern}"
         case plan.Range(field=field, lowest=lowest, highest=highest):
             bounds = (("from", lowest), ("to", highest))
-            return f"{field} " + " ".join(f"{word} {_bound(field, value)}" for word, value in bounds if value is not None)
+            return f"{field} " + " ".join(f"{word} {bound_text(field, value)}" for word, value in bounds if value is not None)
         case plan.CitedBy(ids=ids):
             return f"cited by {' or '.join(ids)}"
         case plan.Prefer(bonuses=bonuses):
@@ -65,7 +65,8 @@ def _levels(lowest: int, highest: int) -> str:
     return "/".join(names)
 
 
-def _bound(field: str, value: int) -> str:
+def bound_text(field: str, value: int) -> str:
+    """A number as the field's scale, or the calendar, has it."""
     scale = fields_by_name()[field].scale
     if scale is None:
         return f"{_EPOCH + datetime.timedelta(minutes=value):%Y-%m-%d %H:%M}"

@@ -31,15 +31,37 @@ class HitParagraph:
         return {"number": self.number, "mark": self.mark, "text": self.text, "highlights": [list(pair) for pair in self.highlights]}
 
 
+SUBJECT, SIGNATURE, HEADING = "subject", "signer", "heading"
+"""Parts of a cable that `FoundBy` tells apart: the fields of the first two, and the title of a paragraph, which is none."""
+
+
+@frozen(brief=True)
+class FoundBy:
+    """What a hit was found by besides its paragraphs.
+
+    ``part``: the field's name, or ``heading``. ``text``: the value, or the line of the text, or the reference as printed, in which
+    ``highlights`` are the places of what was asked for.
+    """
+
+    part: str
+    text: str
+    highlights: Highlights = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form."""
+        return {"part": self.part, "text": self.text, "highlights": [list(pair) for pair in self.highlights]}
+
+
 @frozen(brief=True)
 class Hit:
-    """A cable that matched: its record, its score, and the paragraphs that answer best."""
+    """A cable that matched: its record, its score, the paragraphs that answer best, and what else it was found by where they don't show it."""
 
     key: str
     score: float
     cable: Cable
     paragraphs: tuple[HitParagraph, ...]
     subject_highlights: Highlights = ()
+    found_by: tuple[FoundBy, ...] = ()
 
     @property
     def id(self) -> str | None:
@@ -78,6 +100,7 @@ class Hit:
             "signers": list(cable.signers),
             "source": cable.source.to_dict() if cable.source else None,
             "paragraphs": [paragraph.to_dict() for paragraph in self.paragraphs],
+            "found_by": [each.to_dict() for each in self.found_by],
         }
 
 

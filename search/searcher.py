@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -11,12 +12,13 @@ from reftel.schema.fields import facet_fields, fields_by_name, sort_fields
 from reftel.schema.several import several
 from reftel.search.describe import describe
 from reftel.search.desk import Desk
+from reftel.search.foundby import found_by
 from reftel.search.impliedyears import resolve_years
 from reftel.search.lists import Lookup, ids_node, nothing_tagged, resolve, unknown_tags
-from reftel.search.plan import And, Bucket, Request, Top
+from reftel.search.plan import And, Bucket, Found, Request, Top
 from reftel.search.query import ParsedQuery, read_query
 from reftel.search.results import DEFAULT_WIDTH, ExplainedNode, Explanation, Hit, HitParagraph, Page
-from reftel.search.snippets import best_paragraphs, matching_paragraphs, subject_highlights
+from reftel.search.snippets import Findings, matching_paragraphs, subject_highlights
 
 if TYPE_CHECKING:
     from reftel.schema.cable import Cable
@@ -63,6 +65,7 @@ class Searcher:
         limit: int | None = 20,
         offset: int = 0,
         ids: str | Iterable[str] | None = None,
+        paragraphs: int | None = SHOWN_PARAGRAPHS,
     ) -> Page:
         """The hits ``offset`` to ``offset + limit`` of ``query``; see `Archive.search`."""
         if offset < 0 or (limit is not None and limit < 0):
@@ -70,7 +73,7 @@ class Searcher:
         read = self.read(query, ids)
         request = Request(read.plan, parse_sort(sort), offset, limit, tuple(map(parse_facet, several(facets))))
         answer = self._engine.answer(request)
-        hits = tuple(self._hit(found.key, found.score, read.plan) for found in answer.found)
+        hits = tuple(map(self._shown(read, paragraphs), answer.found))
         notes = read.notes if answer.total else (*read.notes, *self._suggestions(read.plan))
         return Page(read.printed, answer.total, offset, notes, hits, answer.facets)
 
@@ -79,10 +82,12 @@ class Searcher:
 
         return suggestions(self._engine, plan)
 
-    def scan(self, query: str, ids: str | Iterable[str] | None = None, *, sort: str = "id") -> Iterator[Hit]:
+    def scan(
+        self, query: str, ids: str | Iterable[str] | None = None, *, sort: str = "id", paragraphs: int | None = SHOWN_PARAGRAPHS
+    ) -> Iterator[Hit]:
         """Every hit, one at a time; see `Archive.scan`."""
-        plan = self.read(query, ids).plan
-        return (self._hit(key, score, plan) for key, score in self._found(plan, sort))
+        read = self.read(query, ids)
+        return map(self._shown(read, paragraphs), self._found(read.plan, sort))
 
     def keys(self, query: str) -> Iterator[str]:
         """The key of every hit, in order."""
@@ -90,9 +95,9 @@ class Searcher:
 
     def matches(self, query: str, *, sort: str = "id", ids: str | Iterable[str] | None = None) -> Iterator[Hit]:
         """Every hit with all paragraphs that match, one at a time; see `Archive.matches`."""
-        plan = self.read(query, ids).plan
-        cables = (self._load(key) for key, _score in self._found(plan, sort))
-        return (Hit(cable.key, 0.0, cable, matching_paragraphs(cable, plan), subject_highlights(cable, plan)) for cable in cables)
+        read = self.read(query, ids)
+        found = (Found(each.key, 0.0) for each in self._found(read.plan, sort))
+        return map(self._hits(read, Findings.matching), found)
 
     def highlights(self, query: str, cable: Cable) -> tuple[HitParagraph, ...]:
         """The paragraphs of one cable that have anything of ``query``, whether or not the whole of it holds."""
@@ -112,12 +117,11 @@ class Searcher:
         lines = (line for key, _score in found for line in kwic_lines(self._load(key), plan, width))
         return iter(sort_lines(lines, order))
 
-    def _found(self, plan: Node, sort: str) -> Iterator[tuple[str, float]]:
+    def _found(self, plan: Node, sort: str) -> Iterator[Found]:
         """The keys of all hits with their scores: streamed in key order, where every score is 0, held in memory in another one."""
         if parse_sort(sort) == "id":
-            return ((key, 0.0) for key in self._engine.scan(plan))
-        found = self._engine.answer(Request(plan, parse_sort(sort), limit=None)).found
-        return ((each.key, each.score) for each in found)
+            return (Found(key, 0.0) for key in self._engine.scan(plan))
+        return iter(self._engine.answer(Request(plan, parse_sort(sort), limit=None)).found)
 
     @property
     def desk(self) -> Desk:
@@ -141,9 +145,22 @@ class Searcher:
         read = self.read(query)
         return Explanation(read.printed, read.notes, _explained(self._engine.explain(read.plan)))
 
-    def _hit(self, key: str, score: float, plan: Node) -> Hit:
-        cable = self._load(key)
-        return Hit(key, score, cable, best_paragraphs(cable, plan, SHOWN_PARAGRAPHS, self._engine.rarity), subject_highlights(cable, plan))
+    def _shown(self, read: ParsedQuery, paragraphs: int | None) -> Callable[[Found], Hit]:
+        """What makes hits with at most so many paragraphs of them."""
+        if paragraphs is not None and paragraphs < 0:
+            raise BadValueError("the number of paragraphs must not be negative", text=f"paragraphs={paragraphs}", start=0)
+        return self._hits(read, lambda findings: findings.best(paragraphs, self._engine.rarity))
+
+    def _hits(self, read: ParsedQuery, choose: Callable[[Findings], tuple[HitParagraph, ...]]) -> Callable[[Found], Hit]:
+        load = functools.cache(self._load)  # the cables of citedby:
+
+        def hit(found: Found) -> Hit:
+            cable = self._load(found.key)
+            findings = Findings(cable, read.plan)
+            ways = found_by(cable, read.asked, findings, load, self._tagged)
+            return Hit(found.key, found.score, cable, choose(findings), subject_highlights(cable, read.plan), ways)
+
+        return hit
 
 
 def _explained(count: NodeCount) -> ExplainedNode:

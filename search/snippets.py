@@ -18,7 +18,8 @@ import numpy as np
 
 from reftel.schema import scales
 from reftel.schema.analysis import Token, iter_tokens, joined_words, tokenize, words
-from reftel.schema.cable import Cable
+from reftel.schema.cable import Cable, Reference
+from reftel.search.citing import iter_cited, mentions
 from reftel.search.matching import fixed_prefix, matching
 from reftel.search.paragraphs import BODY, Mask, Paragraphs, paragraphs_where
 from reftel.search.passages import Scores, Weighed, block_scores
@@ -39,37 +40,13 @@ _NO_WORD = ""  # stands between two blocks
 
 
 def best_paragraphs(cable: Cable, plan: Node, limit: int | None = 2, rarity: Rarity = lambda _word: 1.0) -> tuple[HitParagraph, ...]:
-    """At most ``limit`` paragraphs of ``cable`` that answer, the best first; ``None``: every one that has anything of the query.
-
-    The first is one that the same-paragraph and mark expressions hold for; among those the best passage by the rarity of its words and how
-    near they stand, as in ranking. Each further one adds most of the words that those before it lack, or has all that the first has; one with
-    less would only repeat. Where no paragraph has anything of the query, the summary or else the first paragraph is shown, without
-    highlights; a cable without paragraphs has none to show.
-    """
-    text, found = _find(cable, plan)
-    ranked = list(itertools.islice(found.ranked(rarity, every=limit is None), limit))
-    if not ranked and cable.paragraphs and limit != 0:
-        ranked = [_summary_paragraph(cable)]
-    return tuple(_shown(cable, number, text.highlights(number, found.marked)) for number in ranked)
+    """At most ``limit`` paragraphs of ``cable`` that answer, the best first; see `Findings.best`."""
+    return Findings(cable, plan).best(limit, rarity)
 
 
 def matching_paragraphs(cable: Cable, plan: Node) -> tuple[HitParagraph, ...]:
-    """Every paragraph of ``cable`` that has anything of the query, in text order.
-
-    Of same-paragraph and mark expressions those that they hold for. None for a cable that was found by its head or its values alone.
-    """
-    if next(iter_evidence(plan), None) is None:
-        return ()
-    text, found = _find(cable, plan)
-    return tuple(_shown(cable, number, text.highlights(number, found.marked)) for number in found.numbers())
-
-
-def _find(cable: Cable, plan: Node) -> tuple[CableText, _Findings]:
-    text = CableText.of(cable)
-    found = _Findings(cable, text)
-    for node in dict.fromkeys(iter_evidence(plan)):
-        found.look_for(node)
-    return text, found
+    """Every paragraph of ``cable`` that has anything of the query, in text order; see `Findings.matching`."""
+    return Findings(cable, plan).matching()
 
 
 def subject_highlights(cable: Cable, plan: Node) -> Highlights:
@@ -78,7 +55,7 @@ def subject_highlights(cable: Cable, plan: Node) -> Highlights:
     places: set[int] = set()
     for node in dict.fromkeys(iter_evidence(plan)):
         if not isinstance(node, Paragraph | Mark):
-            for _word, found in _covered(node, text):
+            for _word, found in covered(node, text):
                 places.update(found.tolist())
     return text.highlights(0, places)
 
@@ -138,29 +115,68 @@ class CableText:
         return tuple((tokens[number].start, tokens[number].end) for number in wanted)
 
 
-class _Findings:
-    """What each paragraph of a cable has of a query, and the places of all words that count."""
+class Findings:
+    """What the paragraphs of a cable have of a query.
 
-    def __init__(self, cable: Cable, text: CableText) -> None:
+    ``lacking``: the words, phrases and proximities that no paragraph has; what else of the cable may have them, `found_by` tells.
+    """
+
+    def __init__(self, cable: Cable, plan: Node) -> None:
+        self._cable = cable
+        self._text = text = CableText.of(cable)
         self.name = text.name
-        self._text = text
         self._paragraphs = paragraph_table(cable, text)
         self._conditions: Counter[int] = Counter()  # same-paragraph and mark expressions that hold, by paragraph
         self._by_word: dict[Word, set[int]] = {}
-        self.marked: set[int] = set()
+        self._marked: set[int] = set()
         self.block_ends = text.block_ends
+        self.lacking: list[Node] = []
+        for node in dict.fromkeys(iter_evidence(plan)):
+            self._look_for(node)
+        for reference in dict.fromkeys(iter_cited(cable, plan)):
+            self._look_for_citations(reference)
 
-    def numbers(self) -> list[int]:
+    @property
+    def empty(self) -> bool:
+        """Whether no paragraph has anything of the query."""
+        return not self._marked and not self._conditions
+
+    def best(self, limit: int | None, rarity: Rarity) -> tuple[HitParagraph, ...]:
+        """At most ``limit`` paragraphs that answer, the best first; ``None``: every one that has anything of the query.
+
+        The first is one that the same-paragraph and mark expressions hold for; among those the best passage by the rarity of its words and
+        how near they stand, as in ranking. Each further one adds most of the words that those before it lack, or has all that the first has;
+        one with less would only repeat. Where no paragraph has anything of the query, the summary or else the first paragraph is shown,
+        without highlights; a cable without paragraphs has none to show.
+        """
+        paragraphs = len(self._cable.paragraphs)
+        ranked = list(itertools.islice(self._ranked(rarity, every=limit is None), paragraphs if limit is None else min(limit, paragraphs)))
+        if not ranked and paragraphs and limit != 0:
+            ranked = [_summary_paragraph(self._cable)]
+        return tuple(map(self._shown, ranked))
+
+    def matching(self) -> tuple[HitParagraph, ...]:
+        """Every paragraph that has anything of the query, in text order.
+
+        Of same-paragraph and mark expressions those that they hold for. None for a cable that was found by its head or its values alone.
+        """
+        return tuple(map(self._shown, self._numbers()))
+
+    def _shown(self, number: int) -> HitParagraph:
+        paragraph = self._cable.paragraphs[number]
+        return HitParagraph(paragraph.number, paragraph.mark, paragraph.text, self._text.highlights(number, self._marked), number)
+
+    def _numbers(self) -> list[int]:
         """The paragraphs that have anything of the query, in text order."""
-        having = self._of_places(np.array(sorted(self.marked), dtype=np.int64)).tolist()
+        having = self._of_places(np.array(sorted(self._marked), dtype=np.int64)).tolist()
         return sorted({*having, *self._conditions})
 
-    def ranked(self, rarity: Rarity, *, every: bool) -> Iterator[int]:
-        """Those paragraphs, the best first; ``every``: also what only repeats; see `best_paragraphs`."""
+    def _ranked(self, rarity: Rarity, *, every: bool) -> Iterator[int]:
+        """Those paragraphs, the best first; ``every``: also what only repeats."""
         weighed = [Weighed(word, rarity(word)) for word in self._by_word]
         ends, scores = block_scores(weighed, self, least=1) if weighed else (_NO_NUMBERS, _NO_SCORES)
         passages = dict(zip(self._of_places(ends).tolist(), scores.tolist(), strict=True))
-        words: dict[int, set[Weighed]] = {number: set() for number in self.numbers()}
+        words: dict[int, set[Weighed]] = {number: set() for number in self._numbers()}
         for each in weighed:
             for number in set(self._of_places(self.places(each.word)).tolist()):
                 words[number].add(each)
@@ -186,7 +202,7 @@ class _Findings:
         numbers: Integers = np.searchsorted(self._text.starts, places, "right") - 1
         return numbers
 
-    def look_for(self, node: Node) -> None:
+    def _look_for(self, node: Node) -> None:
         """Note what the paragraphs have of one piece of evidence."""
         if isinstance(node, Paragraph | Mark):
             condition = node.child if isinstance(node, Paragraph) else node
@@ -195,18 +211,34 @@ class _Findings:
             for inner in iter_evidence(condition):
                 if not isinstance(inner, Mark):
                     self._note_words(inner, holding)
-        else:
-            self._note_words(node, np.ones(len(self._paragraphs), dtype=np.bool_))
+        elif not self._note_words(node, np.ones(len(self._paragraphs), dtype=np.bool_)):
+            self.lacking.append(node)
 
-    def _note_words(self, node: Node, allowed: Mask) -> None:
-        for word, places in _covered(node, self._text):
-            kept = places[allowed[self._of_places(places)]].tolist()
-            self.marked.update(kept)
-            if kept:
-                self._by_word.setdefault(word, set()).update(kept)
+    def _note_words(self, node: Node, allowed: Mask) -> bool:
+        """Whether there was anything to note."""
+        noted = False
+        for word, places in covered(node, self._text):
+            noted |= self._note(word, places[allowed[self._of_places(places)]].tolist())
+        return noted
+
+    def _look_for_citations(self, reference: Reference) -> None:
+        """Note where the paragraphs name a cable that this one cites."""
+        alone = len(self._cable.refs) == 1
+        word = Word(reference.id or reference.raw, fields=(BODY,))
+        for number, paragraph in enumerate(self._cable.paragraphs):
+            for start, end in mentions(paragraph.text, reference, alone=alone):
+                offset = int(self._text.starts[number])
+                tokens = enumerate(self._text.tokens(number), start=offset)
+                self._note(word, [place for place, token in tokens if start <= token.start < end])
+
+    def _note(self, word: Word, places: list[int]) -> bool:
+        self._marked.update(places)
+        if places:
+            self._by_word.setdefault(word, set()).update(places)
+        return bool(places)
 
 
-def _covered(node: Node, text: CableText) -> Iterator[tuple[Word, Integers]]:
+def covered(node: Node, text: CableText) -> Iterator[tuple[Word, Integers]]:
     """Each word of a position expression with its places inside the expression's spans."""
     found = spans(node, text)
     furthest = np.maximum.accumulate(found.last)
@@ -239,8 +271,3 @@ def _summary_paragraph(cable: Cable) -> int:
             return number
     headed = (number for number, paragraph in enumerate(cable.paragraphs) if (paragraph.heading or "").strip().lower().startswith("summary"))
     return next(headed, 0)
-
-
-def _shown(cable: Cable, number: int, highlights: Highlights) -> HitParagraph:
-    paragraph = cable.paragraphs[number]
-    return HitParagraph(paragraph.number, paragraph.mark, paragraph.text, highlights, number)

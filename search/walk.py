@@ -66,6 +66,20 @@ def iter_evidence(node: Node) -> Iterator[Node]:
             yield from iter_evidence(child)
 
 
+def iter_leaves(node: Node) -> Iterator[Node]:
+    """What a hit may have been found by: the parts that combinations are made of, bonuses left out, and none under a `Not`."""
+    match node:
+        case And() | Or():
+            for child in node.children:
+                yield from iter_leaves(child)
+        case Prefer() | Neighbours():
+            yield from iter_leaves(node.child)
+        case Not():
+            return
+        case _:
+            yield node
+
+
 def rewrite(root: Node, change: Callable[[Node], Node]) -> Node:
     """``root`` with what ``change`` gives in place of each node of its combinations; what it changed is not looked into."""
     changed = change(root)

@@ -21,6 +21,15 @@ FORMATS = ("table", "json", "jsonl", "csv", "ids", "md")
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
+def whole_number_or_all(_context: click.Context, parameter: click.Parameter, value: str) -> int | None:
+    """A number from 0 on, or ``None`` for ``all``."""
+    if value.strip().lower() == "all":
+        return None
+    if not (value.isascii() and value.isdigit()):
+        raise click.BadParameter(f"{value!r} is neither a number from 0 on nor 'all'", param=parameter)
+    return int(value)
+
+
 def archive_option(command: _Command) -> _Command:
     """``--archive DIR``, else ``$REFTEL_ARCHIVE``, else ``./archive``."""
     return click.option(

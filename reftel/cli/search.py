@@ -22,6 +22,7 @@ from reftel.cli.options import (
     notes_option,
     pager_option,
     query_argument,
+    whole_number_or_all,
 )
 from reftel.cli.paging import paged
 from reftel.cli.words import QueryCommand
@@ -53,6 +54,10 @@ _LINES = {
     "--all", "everything", is_flag=True, help="Stream every hit, in order of key or by --sort, which holds the keys in memory; for every format but json."
 )
 @click.option(
+    "--paragraphs", metavar="N", default="2", show_default=True, callback=whole_number_or_all,
+    help="Paragraphs shown of each hit at most; those that add nothing are left out. all: every one that has words of the query, the best first.",
+)
+@click.option(
     "--sort",
     metavar="KEY",
     shell_complete=completed("order"),
@@ -73,13 +78,15 @@ def command(
     limit: int,
     offset: int,
     everything: bool,
+    paragraphs: int | None,
     sort: str | None,
     facets: tuple[str, ...],
     pager: bool,
 ) -> int:
     """Find cables and show the one or two paragraphs of each that answer best, the matched words marked.
 
-    Several words need no quotes from the shell, but `"`, `*`, `>` and brackets do.
+    A cable that was found otherwise says so: with the references asked for, the line of its head or the signature that has the words, or the
+    fields it was found by. Several words need no quotes from the shell, but `"`, `*`, `>` and brackets do.
 
     \b
     reftel search '"Minsk Group" AND precedent'
@@ -89,8 +96,8 @@ def command(
     if everything:
         _refuse_with_all(context, output_format)
         with paged(wanted=pager and output_format == "table"):
-            return _stream(opened, query, ids, output_format, sort or "id")
-    page = opened.search(query, facets=facets, sort=sort or "relevance", limit=limit, offset=offset, ids=ids)
+            return _stream(opened, query, ids, output_format, sort or "id", paragraphs)
+    page = opened.search(query, facets=facets, sort=sort or "relevance", limit=limit, offset=offset, ids=ids, paragraphs=paragraphs)
     if output_format == "json":
         click.echo(render.render_json(page))
     elif output_format == "table":
@@ -142,9 +149,9 @@ def _refuse_with_all(context: click.Context, output_format: str) -> None:
         )
 
 
-def _stream(opened: reftel.Archive, query: str, ids: list[str] | None, output_format: str, sort: str) -> int:
+def _stream(opened: reftel.Archive, query: str, ids: list[str] | None, output_format: str, sort: str, paragraphs: int | None) -> int:
     echo_notes(opened.search(query, limit=0, ids=ids).notes)
-    hits = iter(opened.scan(query, sort=sort, ids=ids))
+    hits = iter(opened.scan(query, sort=sort, ids=ids, paragraphs=paragraphs))
     first = next(hits, None)
     every: Iterable[Hit] = () if first is None else itertools.chain([first], hits)
     if output_format == "table":

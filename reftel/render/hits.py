@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from reftel.schema.cable import Cable
     from reftel.search.results import Highlights, Hit, HitParagraph, Page
 
+_SUBJECT = "subject"
 _QUOTED = re.compile('[",;\t\r\n]')
 
 CSV_COLUMNS = ("key", "id", "score", "date", "classification", "caveats", "from", "subject", "signers", "paragraph", "mark", "text", "source")
@@ -71,17 +72,20 @@ def render_markdown(hits: Iterable[Hit]) -> Iterator[str]:
         yield ""
         yield safe_markdown(" · ".join(describe(hit.cable)))
         yield ""
+        for name, text, highlights in found_lines(hit):
+            yield f"> {safe_markdown(name)}: {_bold(text, highlights)}"
+            yield ""
         for paragraph in hit.paragraphs:
-            yield f"> {safe_markdown(label(paragraph))} {_bold(paragraph)}"
+            yield f"> {safe_markdown(label(paragraph))} {_bold(paragraph.text, paragraph.highlights)}"
             yield ""
 
 
-def _bold(paragraph: HitParagraph) -> str:
+def _bold(text: str, highlights: Highlights) -> str:
     parts, place = [], 0
-    for start, end in paragraph.highlights:
-        parts += [safe_markdown(paragraph.text[place:start]), f"**{safe_markdown(paragraph.text[start:end])}**"]
+    for start, end in highlights:
+        parts += [safe_markdown(text[place:start]), f"**{safe_markdown(text[start:end])}**"]
         place = end
-    parts.append(safe_markdown(paragraph.text[place:]))
+    parts.append(safe_markdown(text[place:]))
     return " ".join("".join(parts).split())
 
 
@@ -106,6 +110,30 @@ def label(paragraph: HitParagraph) -> str:
     """Number and mark as a cable prints them: ``¶4. (C)``; ``¶`` alone for unnumbered, unmarked text."""
     number = f"¶{paragraph.number}." if paragraph.number is not None else "¶"
     return f"{number} ({paragraph.mark})" if paragraph.mark else number
+
+
+_PARTS = {"refs": "REF", "citedby": "cited by", "signer": "signed"}
+"""How a line is introduced, where not by the name of its part."""
+
+
+def found_lines(hit: Hit) -> Iterator[tuple[str, str, Highlights]]:
+    """What is printed of `Hit.found_by`, a line each: its name, its text and where in it the words stand.
+
+    Lines of the cable by part, then in one line the subject, which is printed above, and the values of fields.
+    """
+    lines: dict[str, tuple[str, Highlights]] = {}
+    values = list[str]()
+    for each in hit.found_by:
+        if each.highlights and each.part != _SUBJECT:
+            before, places = lines.get(each.part, ("", ()))
+            before += "; " if before else ""
+            lines[each.part] = before + each.text, (*places, *((start + len(before), end + len(before)) for start, end in each.highlights))
+        else:
+            values.append(each.part if each.highlights else f"{each.part} {each.text}")
+    for part, (text, highlights) in lines.items():
+        yield _PARTS.get(part, part), text, highlights
+    if values:
+        yield "found by", "; ".join(values), ()
 
 
 def paragraph_text(text: str, highlights: Highlights, *, style: str = "bold yellow") -> Text:

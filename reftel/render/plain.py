@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, TextIO
 
 from reftel.render.excerpts import cut, excerpt
-from reftel.render.hits import describe, flow, label
+from reftel.render.hits import describe, flow, found_lines, label
 from reftel.render.safe import safe_line
 
 if TYPE_CHECKING:
-    from reftel.search.results import Hit
+    from reftel.search.results import Highlights, Hit
 
 _COLOUR_ASKED_FOR = frozenset(("FORCE_COLOR", "TTY_COMPATIBLE"))
 """Variables of the environment by which rich colours what goes into a pipe."""
@@ -27,8 +27,14 @@ def hit_lines(hit: Hit) -> Iterator[str]:
     yield "  ".join(map(safe_line, (hit.key, *describe(hit.cable)))).rstrip()
     subject = hit.cable.subject or ""
     yield f"  {flow(subject, hit.subject_highlights)[0].rstrip() if subject.strip() else '(no subject)'}"
+    for name, text, highlights in found_lines(hit):
+        yield _excerpt(f"{name}:", text, highlights)
     for paragraph in hit.paragraphs:
-        text, places = flow(paragraph.text, paragraph.highlights)
-        shown = "".join(piece for piece, _place in cut(text, excerpt(text, places)))
-        yield f"    {safe_line(label(paragraph))} {shown}".rstrip()
+        yield _excerpt(safe_line(label(paragraph)), paragraph.text, paragraph.highlights)
     yield ""
+
+
+def _excerpt(name: str, text: str, highlights: Highlights) -> str:
+    flowing, places = flow(text, highlights)
+    shown = "".join(piece for piece, _place in cut(flowing, excerpt(flowing, places)))
+    return f"    {name} {shown}".rstrip()

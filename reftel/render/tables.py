@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Literal
 
@@ -11,7 +12,7 @@ from rich.text import Text
 from reftel.render.bars import BAR, bar
 from reftel.render.console import hanging, print_hanging
 from reftel.render.excerpts import cut, excerpt
-from reftel.render.hits import describe, label, paragraph_text, total_line
+from reftel.render.hits import describe, found_lines, label, paragraph_text, total_line
 from reftel.render.paths import relative_name
 from reftel.render.safe import safe_line, safe_text
 from reftel.schema.names import one_line
@@ -43,9 +44,11 @@ def print_hit(console: Console, hit: Hit) -> None:
     printed = hit.cable.subject or ""
     subject = paragraph_text(printed, hit.subject_highlights, style=MATCH) if printed.strip() else Text("(no subject)", style=QUIET)
     lines += _indented(console, subject, 2)
-    for paragraph in hit.paragraphs:
-        text = Text(f"{safe_line(label(paragraph))} ", style="green")
-        text.append_text(_excerpt(paragraph_text(paragraph.text, paragraph.highlights, style=MATCH)))
+    found = ((f"{name}:", text, highlights) for name, text, highlights in found_lines(hit))
+    paragraphs = ((safe_line(label(paragraph)), paragraph.text, paragraph.highlights) for paragraph in hit.paragraphs)
+    for name, shown, highlights in itertools.chain(found, paragraphs):
+        text = Text(f"{name} ", style="green")
+        text.append_text(_excerpt(paragraph_text(shown, highlights, style=MATCH)))
         lines += _indented(console, text, 4)
     console.print(Text("\n").join([*lines, Text()]))  # at once: rich looks at the terminal anew for every call
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reftel.frozen import frozen
-from reftel.search import plan
+from reftel.search.plan import Node
 from reftel.search.query import tree
 from reftel.search.query.check import check
 from reftel.search.query.compile import compile_query
@@ -16,14 +16,16 @@ class ParsedQuery:
     """A query that was understood.
 
     ``text`` as written, ``tree`` with the place of every node in it, ``plan`` for an engine, ``notes`` on what was read otherwise than it
-    may have been meant, ``printed`` in canonical spelling (reading that gives the same tree).
+    may have been meant, ``printed`` in canonical spelling (reading that gives the same tree). ``asked`` is the plan before tags, references
+    without a year and lists of ids were looked up.
     """
 
     text: str
     tree: tree.Node
-    plan: plan.Node
+    plan: Node
     notes: tuple[str, ...]
     printed: str
+    asked: Node
 
 
 def read_query(text: str) -> ParsedQuery:
@@ -34,4 +36,5 @@ def read_query(text: str) -> ParsedQuery:
     """
     root = parse(text)
     checked = check(root, text)
-    return ParsedQuery(text, root, compile_query(checked), checked.notes, print_tree(root))
+    compiled = compile_query(checked)
+    return ParsedQuery(text, root, compiled, checked.notes, print_tree(root), compiled)

@@ -54,6 +54,7 @@ def test_json_has_the_stable_keys(archive_path):
     assert page["total"] == 2
     assert list(page["hits"][0]) == [
         "key", "id", "score", "date", "date_precision", "classification", "caveats", "origin", "post", "subject", "signers", "source", "paragraphs",
+        "found_by",
     ]  # fmt: skip
     assert page["facets"] == {"year": [{"value": "2008", "count": 2}], "from": [{"value": "BAKU", "count": 1}]}
     for hit in page["hits"]:
@@ -70,6 +71,35 @@ def test_jsonl_csv_md_and_ids(archive_path):
     assert [row["signers"] for row in rows] == ["ROE", "DOE"]
     assert "**Minsk** **Group**" in search(archive_path, '"minsk group"', "--format", "md").stdout
     assert search(archive_path, "*", "--format", "ids", "--sort", "-date").stdout.split() == ["09PARIS303", "08MOSCOW202", "08BAKU101"]
+
+
+@pytest.mark.parametrize(("number", "lines"), [("0", 0), ("1", 1), ("2", 2), ("all", 2), ("ALL", 2)])
+def test_the_number_of_paragraphs_shown(archive_path, number, lines):
+    for more in ((), ("--all",)):
+        done = search(archive_path, "precedent id:08BAKU101", "--paragraphs", number, *more)
+        assert (done.returncode, done.stdout.count("¶")) == (0, lines)
+
+
+@pytest.mark.parametrize("number", ["-1", "x", "", "1.5", "²"])
+def test_a_number_of_paragraphs_that_is_none(archive_path, number):
+    done = search(archive_path, "precedent", "--paragraphs", number)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "is neither a number from 0 on nor 'all'" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("query", "line"),
+    [
+        ("refs:08STATE12345", "    REF: STATE 12345"),
+        ("08BAKU101", "    found by: id 08BAKU101"),
+        ("citedby:08MOSCOW202", "    cited by: 08MOSCOW202: A. BAKU 101"),
+        ("tags:PREL class:c", "    found by: tags PREL; class CONFIDENTIAL"),
+        ("roe", "    signed: ROE"),
+        ("subject:visit", "    found by: subject"),
+    ],
+)
+def test_a_hit_says_what_it_was_found_by(archive_path, query, line):
+    assert line in search(archive_path, query).stdout.splitlines()
 
 
 def test_all_streams_every_hit(archive_path):

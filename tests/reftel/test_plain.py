@@ -15,7 +15,7 @@ from reftel.render.console import make_console
 from reftel.render.excerpts import EXCERPT
 from reftel.render.tables import print_hit
 from reftel.schema.cable import Cable
-from reftel.search.results import Hit, HitParagraph
+from reftel.search.results import FoundBy, Hit, HitParagraph
 
 _CHARACTERS = st.sampled_from("aB3  \u00a0\t\n\r\x1b\u201c\u2026\u0434\u00ad\u4e2d\u0301\u202e")
 _WORDS = st.sampled_from(["a", "precedent", "x" * 130, " ", "  ", "\n", "“Minsk", "Group” ", "\u00a0", "…", "ж" * 40])
@@ -43,7 +43,8 @@ def _hits(draw):
         signers=tuple(draw(st.lists(_TEXTS, max_size=2))),
     )  # fmt: skip
     subject = ((0, len(cable.subject) // 2),) if cable.subject else ()
-    return Hit(cable.key, 1.0, cable, tuple(paragraphs), subject)
+    ways = draw(st.lists(st.builds(FoundBy, st.sampled_from(["refs", "tags", "subject"]), _TEXTS, st.sampled_from([(), ((0, 1),)])), max_size=3))
+    return Hit(cable.key, 1.0, cable, tuple(paragraphs), subject, tuple(ways))
 
 
 @given(_hits())

@@ -1,0 +1,145 @@
+"""What a hit was found by, where its paragraphs don't show it: a reference, a line of its head, its signature, or a value of a field."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+
+from reftel.schema.cable import Cable, Reference
+from reftel.schema.errors import CableNotFound
+from reftel.schema.fields import FIELDS, Field, default_fields, field_of_kind, fields_by_name
+from reftel.search.citing import cited
+from reftel.search.describe import bound_text
+from reftel.search.lists import Lookup
+from reftel.search.matching import matching_pattern
+from reftel.search.plan import CitedBy, Node, Not, Prefer, Range, Tagged, Value, ValuePattern
+from reftel.search.positions import POSITIONAL
+from reftel.search.results import HEADING, SIGNATURE, SUBJECT, FoundBy, Highlights
+from reftel.search.snippets import CableText, Findings, covered
+from reftel.search.walk import children, iter_evidence, iter_leaves
+
+Load = Callable[[str], Cable]
+
+
+def found_by(cable: Cable, plan: Node, findings: Findings, load: Load, tagged: Lookup) -> tuple[FoundBy, ...]:
+    """What of ``cable`` beside its paragraphs answers ``plan``, which has tags and references as they were written.
+
+    The references that were asked for, and lines with what neither a paragraph nor the subject has. Where there is nothing of either, nor in
+    the paragraphs, the values of fields that were asked for.
+    """
+    lines = dict.fromkeys((*_citations(cable, plan, load), *_lines(cable, plan, findings)))
+    return tuple(lines or (dict.fromkeys(_values(cable, plan, tagged)) if findings.empty else ()))
+
+
+# -- references ------------------------------------------------------------------------------------------------------------------------------
+
+
+def _citations(cable: Cable, plan: Node, load: Load) -> Iterator[FoundBy]:
+    references = field_of_kind("references").name
+    for node in iter_leaves(plan):
+        if isinstance(node, Value | ValuePattern) and node.field == references:
+            yield from (_citation(references, reference) for reference in cited(cable, node))
+        elif isinstance(node, CitedBy):
+            for key in node.ids:
+                yield from _citations_in(key, Value(references, (cable.key,)), load)
+
+
+def _citations_in(key: str, this: Value, load: Load) -> Iterator[FoundBy]:
+    """The references of another cable to this one."""
+    try:
+        citing = load(key)
+    except CableNotFound:
+        return
+    yield from (_citation(field_of_kind("citing").name, reference, f"{key}: ") for reference in cited(citing, this))
+
+
+def _citation(part: str, reference: Reference, before: str = "") -> FoundBy:
+    before += f"{reference.label}. " if reference.label else ""
+    return FoundBy(part, before + reference.raw, ((len(before), len(before) + len(reference.raw)),))
+
+
+# -- lines of the text -----------------------------------------------------------------------------------------------------------------------
+
+
+def _lines(cable: Cable, plan: Node, findings: Findings) -> Iterator[FoundBy]:
+    """Lines outside the paragraphs that bare words were found in, each with all of them that it has; none for what the subject has.
+
+    Of several lines that have the same a signature is taken, else the first.
+    """
+    found: dict[tuple[str, str], set[tuple[int, int]]] = {}
+    told = set(_told(cable, plan))
+    for node in findings.lacking:
+        lines = () if node in told else tuple(_blocks_with(cable, node, default_fields()))
+        if lines and lines[0].part != SUBJECT:
+            line = min(lines, key=lambda each: each.part != SIGNATURE)
+            found.setdefault((line.part, line.text), set()).update(line.highlights)
+    return (FoundBy(part, text, tuple(sorted(marked))) for (part, text), marked in found.items())
+
+
+def _told(cable: Cable, plan: Node) -> Iterator[Node]:
+    """The words of ids that the cable is found by otherwise: as itself, or by its references."""
+    if isinstance(plan, Prefer):
+        if any(_values_asked(cable, leaf) for leaf in iter_leaves(plan) if isinstance(leaf, Value)):
+            yield from iter_evidence(plan.child)
+    elif not isinstance(plan, Not):
+        for child in children(plan):
+            yield from _told(cable, child)
+
+
+def _blocks_with(cable: Cable, node: Node, fields: tuple[Field, ...]) -> Iterator[FoundBy]:
+    """The lines of ``fields``, paragraphs left out, in which a position expression stands: of each block the first."""
+    for field in fields:
+        texts = [block.text for block in field.blocks(cable) if block.paragraph is None]
+        text = CableText(field.name, texts)
+        places = {place for _word, found in covered(node, text) for place in found.tolist()} if texts else set()
+        for number, block in enumerate(texts):
+            if highlights := text.highlights(number, places):
+                yield _line(_part(cable, field, block), block, highlights)
+
+
+def _part(cable: Cable, field: Field, block: str) -> str:
+    if field.default and block in cable.signers:
+        return SIGNATURE
+    return HEADING if field.paragraphs else field.name
+
+
+def _line(part: str, text: str, highlights: Highlights) -> FoundBy:
+    """The first line of a text that has highlights, with those that follow as long as they have some too."""
+    start = text.rfind("\n", 0, highlights[0][0]) + 1
+    end = start
+    for first, last in highlights:
+        if end > start and "\n" in text[end + 1 : first]:
+            break
+        if last > end:
+            end = text.find("\n", last) if "\n" in text[last:] else len(text)
+    return FoundBy(part, text[start:end], tuple((first - start, last - start) for first, last in highlights if last <= end))
+
+
+# -- values of fields ------------------------------------------------------------------------------------------------------------------------
+
+
+def _values(cable: Cable, plan: Node, tagged: Lookup) -> Iterator[FoundBy]:
+    for node in iter_leaves(plan):
+        match node:
+            case Value() | ValuePattern():
+                yield from (FoundBy(node.field, value) for value in _values_asked(cable, node))
+            case Range():
+                yield from _number(cable, node)
+            case Tagged():
+                yield from (FoundBy(field_of_kind("tag").name, tag) for tag in node.tags if cable.key in tagged(tag))
+            case _ if isinstance(node, POSITIONAL):
+                yield from itertools.islice(_blocks_with(cable, node, tuple(field for field in FIELDS if field.stored == "text")), 1)
+
+
+def _values_asked(cable: Cable, node: Value | ValuePattern) -> list[str]:
+    field = fields_by_name()[node.field]
+    values = list(map(field.normalise, field.values(cable)))
+    return matching_pattern(node.pattern, values) if isinstance(node, ValuePattern) else [value for value in values if value in node.values]
+
+
+def _number(cable: Cable, node: Range) -> Iterator[FoundBy]:
+    field = fields_by_name()[node.field]
+    number = field.number(cable)
+    if number is not None and (node.lowest is None or number >= node.lowest) and (node.highest is None or number <= node.highest):
+        named = field.facet_values(cable) if field.facet_values else ()
+        yield FoundBy(field.name, named[0] if named else bound_text(field.name, number).removesuffix(" 00:00"))
