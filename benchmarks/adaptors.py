@@ -218,7 +218,9 @@ class Tantivy:
         self._schema = schema.build()
 
     def build(self, batches: Iterable[list[Row]], cores: int) -> None:
-        index = self._tantivy.Index(self._schema, path=str(self._folder))
+        self._write(self._tantivy.Index(self._schema, path=str(self._folder)), batches, cores)
+
+    def _write(self, index: Any, batches: Iterable[list[Row]], cores: int) -> None:
         writer = index.writer(heap_size=256_000_000, num_threads=cores)
         for batch in batches:
             for row in batch:
@@ -376,8 +378,15 @@ class Xapian:
         for tag in row["tags"]:
             document.add_boolean_term("XT" + tag)
         document.add_value(len(FACETS), self._xapian.sortable_serialise(row["date"]))
-        document.set_data(row["stored"])
+        document.set_data(self._data(row))
         return document
+
+    def _data(self, row: Row) -> bytes | str:
+        stored: bytes = row["stored"]
+        return stored
+
+    def _shown(self, found: Any) -> None:
+        """Read what is shown of the hits; without texts nothing."""
 
     def open(self) -> None:
         self._base = self._xapian.Database(str(self._folder / "db"))
@@ -399,6 +408,7 @@ class Xapian:
             found = enquire.get_mset(query["offset"], query["limit"], self._size)
             for spy in spies:
                 list(spy.top_values(10))
+            self._shown(found)
             total: int = found.get_matches_estimated()
             return total
 

@@ -51,22 +51,22 @@ def _section(size: int, engines: dict[str, Any]) -> str:
         ("build, cables/s, 1 core", "rate1"), ("build, cables/s, 2 cores", "rate2"), ("peak memory, MB, 1 core", "peak1"),
         ("peak memory, MB, 2 cores", "peak2"), ("index, MB", "megabytes"), ("index, share of the text", "share"),
     )]  # fmt: skip
-    parts = [f"## {size:,} cables", "", *_table(["", *(_TITLES[name] for name in names), "reftel : tantivy"], rows), ""]
+    parts = [f"## {size:,} cables", "", *table(["", *(_TITLES[name] for name in names), "reftel : tantivy"], rows), ""]
     if "cold" in engines.get("reftel", {}):
         parts += [f"Cold start, the whole process of `reftel search`, its bytecode cached: {engines['reftel']['cold']:.2f} s.", ""]
     return "\n".join([*parts, *_means(engines), *_totals(engines)])
 
 
-def _table(head: list[str], rows: Iterable[list[str]]) -> list[str]:
+def table(head: list[str], rows: Iterable[list[str]]) -> list[str]:
     return [f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows)]
 
 
 def _times(engine: dict[str, Any], group: str) -> str:
     times = engine["queries"].get(group)
-    return f"{_short(times['p50'])} / {_short(times['p95'])} ({_short(times['first'])})" if times else "–"
+    return f"{short(times['p50'])} / {short(times['p95'])} ({short(times['first'])})" if times else "–"
 
 
-def _short(value: float) -> str:
+def short(value: float) -> str:
     return f"{value:.3f}" if value < 1 else f"{value:.2f}" if value < 10 else f"{value:.0f}"
 
 

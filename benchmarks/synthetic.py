@@ -82,7 +82,7 @@ class _Maker:
             classified_by=ClassifiedBy(surname.title(), "Ambassador", ("1.4 (b)", "1.4 (d)")), declassify_on=f"{moment.year + 10}-{moment:%m}-01",
             precedence=("ROUTINE", "PRIORITY", "IMMEDIATE")[int(random.integers(0, 3))],
             recipients=(Recipient("action", "SECSTATE WASHDC", "RUEHC", "PRIORITY", str(number)),), sections=1,
-            paragraphs=paragraphs, body="\n\n".join(f"¶{part.number}. ({part.mark}) {part.text}" for part in paragraphs),
+            paragraphs=paragraphs, body=body_of(paragraphs),
         )  # fmt: skip
 
     def _tokens(self, number: int) -> list[str]:
@@ -118,6 +118,11 @@ def _lines(tokens: list[str]) -> str:
         else:
             line = f"{line} {word}" if line else word
     return "\n".join([*lines, line])
+
+
+def body_of(paragraphs: tuple[Paragraph, ...]) -> str:
+    """The text that paragraphs are read from."""
+    return "\n\n".join(f"¶{part.number}. ({part.mark}) {part.text}" for part in paragraphs)
 
 
 def iter_cables(number: int, seed: int = 1) -> Iterator[Cable]:
