@@ -16,7 +16,7 @@ from reftel.engine.columns_writer import put_columns
 from reftel.engine.combining import Part, combine
 from reftel.engine.lexicon import merged_terms
 from reftel.engine.postings import FieldPostings
-from reftel.engine.records import Compressor, RecordBlocks
+from reftel.engine.records import Compressor, Inflater, RecordBlocks
 from reftel.engine.segment import Segment
 from reftel.engine.segment_writer import SegmentFile
 from reftel.engine.specs import FieldSpec
@@ -125,16 +125,14 @@ def shared_dictionary(segments: Iterable[Segment]) -> bytes:
 
 def _records(segment: Segment, compressor: Compressor) -> Iterator[RecordBlocks]:
     """Stored bytes of the live documents. Blocks without deleted ones are taken over as they are, if they have the same dictionary."""
-    first = segment.record_blocks()
+    inflater = Inflater(segment.dictionary)
     lengths = segment.record_lengths
-    for block, (start, end) in enumerate(zip(first[:-1].tolist(), first[1:].tolist(), strict=True)):
+    for start, end, block in segment.record_blocks():
         live, sizes = segment.live[start:end], lengths[start:end]
         if live.all() and segment.dictionary == compressor.dictionary:
-            yield RecordBlocks([segment.compressed(block)], [end - start], sizes)
+            yield RecordBlocks([bytes(block)], [end - start], sizes)
         elif live.any():
-            data = segment.inflated(block, int(sizes.sum(dtype=np.int64)))
+            data = inflater.inflate(block, int(sizes.sum(dtype=np.int64)))
             cuts = starts_of(sizes).tolist()
             kept = np.flatnonzero(live).tolist()
             yield compressor.blocks([data[cuts[number] : cuts[number + 1]] for number in kept])
-
-

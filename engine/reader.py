@@ -335,8 +335,22 @@ class Reader:
 
     def record(self, document: int) -> bytes:
         """The stored bytes of a document, as they were given."""
-        segment, number = self._locate(document)
-        return self.guard(lambda: segment.record(number))
+        return self.records([document])[0]
+
+    def records(self, documents: Sequence[int]) -> list[bytes]:
+        """The stored bytes of some documents."""
+        places: dict[Segment, list[int]] = {}
+        for place, document in enumerate(documents):
+            places.setdefault(self._locate(document)[0], []).append(place)
+        found = [b""] * len(documents)
+
+        def read() -> list[bytes]:
+            for segment, own in places.items():
+                for place, record in zip(own, segment.records([self._locate(documents[place])[1] for place in own]), strict=True):
+                    found[place] = record
+            return found
+
+        return self.guard(read)
 
     def dictionary(self) -> bytes:
         """What the records of the largest segment are compressed with; empty if with nothing."""

@@ -1,8 +1,7 @@
-"""Stored bytes, compressed a few records at a time with a dictionary that all blocks of a segment share.
+"""Stored bytes, compressed record by record with a dictionary that all records of a segment share.
 
-Records of an index are much alike. With a dictionary of what is frequent in them, short blocks compress as well as long ones do without,
-and showing a hit means inflating little more than its own record. Zstandard, because it takes half of zlib's time to compress and to
-inflate, and less room (real records in blocks of 32 KB: 0.12 ms against 0.27 each, and 20.4 % against 22.5 %).
+Records of an index are much alike. With a dictionary of what is frequent in them each compresses nearly as well by itself as several together,
+and showing a hit means inflating its own record alone. Zstandard, because it takes half of zlib's time to compress and to inflate, and less room.
 """
 
 from __future__ import annotations
@@ -23,9 +22,6 @@ from reftel.frozen import frozen
 Integers = npt.NDArray[Any]
 
 MOST_INFLATED, MOST_RATIO = 256 << 20, 100
-BLOCK = 32 << 10
-"""Bytes of records that make a block; a longer record is one by itself."""
-
 LONGEST_DICTIONARY = 110 << 10
 _LEVEL = 3
 _SAMPLE = 2 << 20
@@ -36,7 +32,7 @@ _FRAME = 1500  # bytes of the beginning and the end of a record, where structure
 
 @frozen
 class RecordBlocks:
-    """Compressed blocks of records, how many records each holds, and the length of every record."""
+    """Compressed blocks of records, how many records each holds (several in indexes of an earlier version), and the length of every record."""
 
     blocks: list[bytes]
     counts: list[int]
@@ -53,23 +49,10 @@ class Compressor:
             prepared.precompute_compress(level=_LEVEL)
         self._stream = zstandard.ZstdCompressor(level=_LEVEL, dict_data=prepared, write_checksum=True)
 
-    def compress(self, data: bytes) -> bytes:
-        """One block."""
-        return self._stream.compress(data)
-
     def blocks(self, records: Sequence[bytes]) -> RecordBlocks:
-        """Records in blocks of at least `BLOCK` bytes, but for the last."""
-        groups: list[list[bytes]] = [[]]
-        size = 0
-        for record in records:
-            groups[-1].append(record)
-            size += len(record)
-            if size >= BLOCK:
-                groups.append([])
-                size = 0
-        groups = [group for group in groups if group]
+        """Records, each a block by itself."""
         lengths = np.fromiter(map(len, records), dtype=np.int64, count=len(records))
-        return RecordBlocks([self.compress(b"".join(group)) for group in groups], list(map(len, groups)), narrow(lengths))
+        return RecordBlocks(list(map(self._stream.compress, records)), [1] * len(records), narrow(lengths))
 
 
 def _raw(dictionary: bytes) -> zstandard.ZstdCompressionDict | None:
@@ -84,17 +67,23 @@ def most_inflated(compressed: int) -> int:
     return max(MOST_INFLATED, MOST_RATIO * compressed)
 
 
-def inflate(data: bytes, dictionary: bytes, size: int) -> bytes:
-    """A block of ``size`` bytes; ``ValueError`` if it is not that."""
-    if size > most_inflated(len(data)):
-        raise ValueError(f"records of {size:,} bytes in {len(data):,} compressed ones")
-    try:
-        # The length that the block gives itself is what would be allocated: it must be known to be right before.
-        if zstandard.frame_content_size(data) != size:
-            raise ValueError("records of another length than said")
-        return zstandard.ZstdDecompressor(dict_data=_prepared(dictionary)).decompress(data) if size else b""
-    except zstandard.ZstdError as error:
-        raise ValueError(f"records that can't be inflated: {error}") from error
+class Inflater:
+    """Inflates blocks that were compressed with one dictionary. For one thread at a time."""
+
+    def __init__(self, dictionary: bytes) -> None:
+        self._stream = zstandard.ZstdDecompressor(dict_data=_prepared(dictionary))
+
+    def inflate(self, data: bytes | memoryview, size: int) -> bytes:
+        """A block of ``size`` bytes; ``ValueError`` if it is not that."""
+        if size > most_inflated(len(data)):
+            raise ValueError(f"records of {size:,} bytes in {len(data):,} compressed ones")
+        try:
+            # The length that the block gives itself is what would be allocated: it must be known to be right before.
+            if zstandard.frame_content_size(data) != size:
+                raise ValueError("records of another length than said")
+            return self._stream.decompress(data) if size else b""
+        except zstandard.ZstdError as error:
+            raise ValueError(f"records that can't be inflated: {error}") from error
 
 
 def make_dictionary(records: Iterable[bytes]) -> bytes:

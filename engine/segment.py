@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from reftel.engine.container import ContainerError, MappedContainer
 from reftel.engine.folder import SEGMENT
 from reftel.engine.lexicon import Lexicon
 from reftel.engine.postings import FieldPostings, open_lexicon
-from reftel.engine.records import inflate
+from reftel.engine.records import Inflater
 from reftel.engine.specs import KEY, FieldSpec
 from reftel.engine.spelling import Spelling
 
@@ -143,36 +144,29 @@ class Segment:
 
     # -- records --------------------------------------------------------------------------------------------------------------------------
 
-    def record(self, document: int) -> bytes:
-        """The stored bytes of a document."""
-        first = self._array(names.RECORDS, names.RECORD_FIRST)
-        block = int(np.searchsorted(first, document, "right")) - 1
-        start = int(first[block])
-        lengths = self.record_lengths[start : int(first[block + 1])].astype(np.int64)
-        before = int(lengths[: document - start].sum())
-        return self.inflated(block, int(lengths.sum()))[before : before + int(lengths[document - start])]
+    def records(self, documents: Iterable[int]) -> Iterator[bytes]:
+        """The stored bytes of some documents."""
+        first, at, lengths = self._array(names.RECORDS, names.RECORD_FIRST), self._array(names.RECORDS, names.RECORD_BLOCKS_AT), self.record_lengths
+        data, inflater = self.file.bytes(names.part(names.RECORDS, names.RECORD_BLOCKS)), Inflater(self.dictionary)
+        for document in documents:
+            block = int(first.searchsorted(first.dtype.type(document), "right")) - 1
+            low, high = int(first[block]), int(first[block + 1])
+            sizes = lengths[low:high].tolist()
+            before = sum(sizes[: document - low])
+            inflated = inflater.inflate(_stretch(data, int(at[block]), int(at[block + 1])), sum(sizes))
+            yield inflated[before : before + sizes[document - low]]
 
     @property
     def record_lengths(self) -> Integers:
         """Length of every record."""
         return self._column(names.RECORDS, names.RECORD_LENGTHS)
 
-    def record_blocks(self) -> Wide:
-        """The first document of every block of records, and the number of documents."""
-        return self._array(names.RECORDS, names.RECORD_FIRST).astype(np.int64)
-
-    def compressed(self, block: int) -> bytes:
-        """A block of records as it stands in the file."""
-        at = self._array(names.RECORDS, names.RECORD_BLOCKS_AT)
-        start, end = int(at[block]), int(at[block + 1])
+    def record_blocks(self) -> Iterator[tuple[int, int, memoryview]]:
+        """The blocks of records, each with its first document and the one behind its last."""
+        first, at = self._array(names.RECORDS, names.RECORD_FIRST).tolist(), self._array(names.RECORDS, names.RECORD_BLOCKS_AT).tolist()
         data = self.file.bytes(names.part(names.RECORDS, names.RECORD_BLOCKS))
-        if not 0 <= start <= end <= len(data):
-            raise ValueError(f"'{self.name}' places records where they can't be")
-        return bytes(data[start:end])
-
-    def inflated(self, block: int, size: int) -> bytes:
-        """A block of records of ``size`` bytes."""
-        return inflate(self.compressed(block), self.dictionary, size)
+        for (start, end), (low, high) in zip(itertools.pairwise(first), itertools.pairwise(at), strict=True):
+            yield start, end, _stretch(data, low, high)
 
     @functools.cached_property
     def dictionary(self) -> bytes:
@@ -199,6 +193,12 @@ def _open(folder: Path, name: str) -> MappedContainer:
         return MappedContainer(folder / (name + SEGMENT))
     except ContainerError as error:
         raise ContainerError(f"'{name}': {error}") from error
+
+
+def _stretch(data: memoryview, start: int, end: int) -> memoryview:
+    if not 0 <= start <= end <= len(data):
+        raise ValueError(f"records are said to stand at {start:,} to {end:,} of {len(data):,} bytes")
+    return data[start:end]
 
 
 def _bases(values: Mapping[str, Any]) -> dict[str, int | None]:
