@@ -314,6 +314,22 @@ class Reader:
         except DAMAGE as error:
             raise damage_of(self.folder, error) from error
 
+    def keys_of(self, documents: Integers) -> list[str]:
+        """The keys of some documents."""
+        return self.guard(lambda: self._keys_of(documents))
+
+    def _keys_of(self, documents: Integers) -> list[str]:
+        found = [""] * len(documents)
+        owners = np.searchsorted(self._bases, documents, "right") - 1
+        for number in np.unique(owners).tolist():
+            segment, places = self._segments[number], np.flatnonzero(owners == number)
+            keys: list[str] = segment.field(KEY).lexicon.select(segment.key_numbers[documents[places] - self._bases[number]].tolist())
+            if len(keys) == len(documents):
+                return keys
+            for place, key in zip(places.tolist(), keys, strict=True):
+                found[place] = key
+        return found
+
     def key_order(self) -> Integers:
         """Numbers that sort documents by key."""
         parts = self._segments

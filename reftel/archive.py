@@ -132,10 +132,13 @@ class Archive:
         with self._state as state:
             return state.steps(state.searcher.scan(query, _keys(ids), sort=sort, paragraphs=paragraphs))
 
-    def keys(self, query: str = "*") -> Iterator[str]:
-        """The key of every hit, in order, without reading the cables: its id, or what stands for one where there is none."""
+    def keys(self, query: str = "*", *, sort: str = "id", ids: str | Iterable[str] | None = None) -> Iterator[str]:
+        """The key of every hit, without reading the cables: its id, or what stands for one where there is none.
+
+        In order of key (``id``), or in that of ``relevance`` or another sort field. ``ids`` as for `search`.
+        """
         with self._state as state:
-            return state.steps(state.searcher.keys(query))
+            return state.steps(state.searcher.keys(query, sort=sort, ids=_keys(ids)))
 
     def matches(self, query: str, *, sort: str = "id", ids: str | Iterable[str] | None = None) -> Iterator[Hit]:
         """Every hit with *all* paragraphs that match, in text order, instead of the best two.
@@ -177,7 +180,8 @@ class Archive:
         """
         from reftel.render.export import write_export  # noqa: PLC0415
 
-        return write_export(self.matches(query, sort=sort, ids=ids), Path(out), format, bom=bom)
+        hits = self.keys(query, sort=sort, ids=ids) if format == "ids" else self.matches(query, sort=sort, ids=ids)
+        return write_export(hits, Path(out), format, bom=bom)
 
     def neighbours(self, id: str) -> Neighbours:  # noqa: A002
         """The cables around one in its thread: what it cites, what cites it, and the same subject from the same post before and after."""

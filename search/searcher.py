@@ -89,9 +89,9 @@ class Searcher:
         read = self.read(query, ids)
         return map(self._shown(read, paragraphs), self._found(read.plan, sort))
 
-    def keys(self, query: str) -> Iterator[str]:
-        """The key of every hit, in order."""
-        return self._engine.scan(self.read(query).plan)
+    def keys(self, query: str, *, sort: str = "id", ids: str | Iterable[str] | None = None) -> Iterator[str]:
+        """The key of every hit; see `Archive.keys`."""
+        return (key for key, _score in self._found(self.read(query, ids).plan, sort))
 
     def matches(self, query: str, *, sort: str = "id", ids: str | Iterable[str] | None = None) -> Iterator[Hit]:
         """Every hit with all paragraphs that match, one at a time; see `Archive.matches`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -71,7 +71,7 @@ def command(
     opened = reftel.open(archive, notes=notes)
     page = opened.search(query, limit=0, ids=ids)
     echo_notes(page.notes)
-    hits = opened.matches(query, sort=sort, ids=ids)
+    hits = opened.keys(query, sort=sort, ids=ids) if output_format == "ids" else opened.matches(query, sort=sort, ids=ids)
     if out is None:
         if output_format == "zip" and sys.stdout.isatty():
             raise click.UsageError(
@@ -84,12 +84,12 @@ def command(
     return 0 if page.total else 1
 
 
-def _write(hits: Iterable[Hit], total: int, path: Path, output_format: str, *, bom: bool) -> None:
+def _write(hits: Iterable[Hit] | Iterable[str], total: int, path: Path, output_format: str, *, bom: bool) -> None:
     count = write_export(_with_progress(hits, total), path, output_format, bom=bom)
     click.echo(f"{count:,} cable{'' if count == 1 else 's'} written to {shown_name(str(path))}", err=True)
 
 
-def _with_progress(hits: Iterable[Hit], total: int) -> Iterator[Hit]:
+def _with_progress(hits: Iterable[Hit] | Iterable[str], total: int) -> Iterator[Any]:
     """The hits, with a bar on standard error while they are written, if that is a terminal."""
     if not sys.stderr.isatty() or total < _EVERY:
         yield from hits

@@ -114,10 +114,21 @@ def whole_text(_context: click.Context, parameter: click.Parameter, value: _Text
     return value
 
 
+_TOGETHER = 100
+
+
 def echo_lines(lines: Iterable[str]) -> None:
-    """Print lines as they come."""
-    for line in lines:
-        click.echo(line)
+    """Print lines as they come, some at a time: to send each on its way takes longer than to make many a one."""
+    waiting: list[str] = []
+    try:
+        for line in lines:
+            waiting.append(line)
+            if len(waiting) == _TOGETHER:
+                together, waiting = "\n".join(waiting), []
+                click.echo(together)
+    finally:
+        if waiting:
+            click.echo("\n".join(waiting))
 
 
 def echo_notes(notes: Iterable[str]) -> None:

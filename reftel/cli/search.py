@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import sys
 from typing import TYPE_CHECKING
 
@@ -150,12 +149,14 @@ def _refuse_with_all(context: click.Context, output_format: str) -> None:
 
 
 def _stream(opened: reftel.Archive, query: str, ids: list[str] | None, output_format: str, sort: str, paragraphs: int | None) -> int:
-    echo_notes(opened.search(query, limit=0, ids=ids).notes)
-    hits = iter(opened.scan(query, sort=sort, ids=ids, paragraphs=paragraphs))
-    first = next(hits, None)
-    every: Iterable[Hit] = () if first is None else itertools.chain([first], hits)
+    page = opened.search(query, limit=0, ids=ids)
+    echo_notes(page.notes)
+    if output_format == "ids":
+        echo_lines(render.render_ids(opened.keys(query, sort=sort, ids=ids)))
+        return 0 if page.total else 1
+    hits = opened.scan(query, sort=sort, ids=ids, paragraphs=paragraphs)
     if output_format == "table":
-        _print_hits(every)
+        _print_hits(hits)
     else:
-        echo_lines(_LINES[output_format](every))
-    return 1 if first is None else 0
+        echo_lines(_LINES[output_format](hits))
+    return 0 if page.total else 1

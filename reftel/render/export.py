@@ -10,7 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from reftel.render.citation_formats import footnote, render_bibtex, render_footnotes, render_ris
 from reftel.render.hits import csv_line, render_ids, render_markdown
@@ -83,7 +83,8 @@ def export_jsonl(hits: Iterable[Hit]) -> Iterator[str]:
         yield json_text(record | {"footnote": footnote(hit)})
 
 
-Lines = Callable[["Iterable[Hit]"], Iterator[str]]
+Lines = Callable[[Iterable[Any]], Iterator[str]]
+"""From hits; `render_ids` also from keys."""
 
 LINES: dict[str, Lines] = {
     "csv": export_csv, "jsonl": export_jsonl, "md": render_markdown, "ids": render_ids, "footnotes": render_footnotes,
@@ -94,7 +95,7 @@ LINES: dict[str, Lines] = {
 FORMATS = (*LINES, "zip")
 
 
-def write_export(hits: Iterable[Hit], path: Path, form: str, *, bom: bool = False) -> int:
+def write_export(hits: Iterable[Hit] | Iterable[str], path: Path, form: str, *, bom: bool = False) -> int:
     """The number of cables written to a file, which appears whole or not at all: it is written under another name beside its place."""
     with written_whole(path) as file:
         target = Path(os.path.realpath(path))
@@ -102,8 +103,8 @@ def write_export(hits: Iterable[Hit], path: Path, form: str, *, bom: bool = Fals
         return write_hits(hits, file, form, bom=bom, place=place)
 
 
-def write_hits(hits: Iterable[Hit], file: IO[bytes], form: str, *, bom: bool = False, place: Path | None = None) -> int:
-    """The number of cables written to an open binary file in one of `FORMATS`.
+def write_hits(hits: Iterable[Hit] | Iterable[str], file: IO[bytes], form: str, *, bom: bool = False, place: Path | None = None) -> int:
+    """The number of cables written to an open binary file in one of `FORMATS`; for ``ids`` keys do.
 
     ``place``: the folder of the file, where what a zip file ends with may wait, without a name. Without it that waits in memory, packed.
     """
@@ -125,11 +126,11 @@ def write_hits(hits: Iterable[Hit], file: IO[bytes], form: str, *, bom: bool = F
 class _Counted:
     """Passes hits on and counts them."""
 
-    def __init__(self, hits: Iterable[Hit]) -> None:
+    def __init__(self, hits: Iterable[Any]) -> None:
         self._hits = hits
         self.count = 0
 
-    def __iter__(self) -> Iterator[Hit]:
+    def __iter__(self) -> Iterator[Any]:
         for hit in self._hits:
             self.count += 1
             yield hit

@@ -22,9 +22,9 @@ CSV_COLUMNS = ("key", "id", "score", "date", "classification", "caveats", "from"
 """One row a hit; the paragraph columns are those of the best paragraph."""
 
 
-def render_ids(hits: Iterable[Hit]) -> Iterator[str]:
-    """One key a line."""
-    return (safe_line(hit.key) for hit in hits)
+def render_ids(hits: Iterable[Hit | str]) -> Iterator[str]:
+    """One key a line, of hits or as it is."""
+    return (safe_line(hit if isinstance(hit, str) else hit.key) for hit in hits)
 
 
 def render_jsonl(hits: Iterable[Hit]) -> Iterator[str]:

@@ -26,6 +26,8 @@ def safe_text(text: str) -> str:
 
     What belongs to the writing stays: joiners in Arabic or Hindi words and in emoji, a variation selector behind its sign.
     """
+    if text.isascii() and text.isprintable():
+        return text
     return _replaced(text, _visible)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import itertools
 import time
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -43,6 +44,7 @@ from reftel.search.scoring import REACH
 from reftel.search.walk import children
 
 _FIRST_HITS_BYTES, _BYTES_OF_A_HIT = 8 << 20, 160
+_AT_ONCE = 1000
 _ERRORS: dict[type[errors.EngineError], type[ArchiveError]] = {
     errors.IndexClosed: ArchiveClosed,
     errors.IndexMissing: ArchiveMissing,
@@ -62,6 +64,11 @@ def archive_errors() -> Iterator[None]:
 
 def _translated(error: errors.EngineError) -> ReftelError:
     return _ERRORS.get(type(error), EngineError)(str(error))
+
+
+def _parts(documents: Integers) -> Iterator[Integers]:
+    """The documents some at a time."""
+    return (documents[start : start + _AT_ONCE] for start in range(0, len(documents), _AT_ONCE))
 
 
 class _Closed:
@@ -130,19 +137,16 @@ class WhooshEngine:
         """The key of every hit, in key order."""
         with self._asked(root):
             documents = self._columns.window("", self._evaluation.hits(root), 0, None)
-        return map(self.key, documents.tolist())  # holds the engine, and so its files, as long as it lasts
+        return itertools.chain.from_iterable(map(self._keys, _parts(documents)))  # holds the engine, and so its files, as long as it lasts
 
     def explain(self, root: plan.Node) -> NodeCount:
         """The plan with the number of cables that each node holds for by itself. Below `plan.Paragraph`: in at least one paragraph."""
         with self._asked(root):
             return self._explain(root, in_paragraph=False)
 
-    def key(self, document: int) -> str:
-        """The key of a document."""
-        try:
-            return self._reader.key(document)
-        except errors.EngineError as error:
-            raise _translated(error) from error
+    def _keys(self, documents: Integers) -> list[str]:
+        with archive_errors():
+            return self._reader.keys_of(documents)
 
     def rarity(self, word: plan.Word) -> float:
         """How much a word counts by the number of cables that hold it."""
