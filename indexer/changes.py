@@ -24,6 +24,7 @@ READS: frozenset[Change] = frozenset({"new", "changed", "older-rules", "failed-b
 """The changes that lead to reading a file."""
 
 _RACY_NS = 2_000_000_000
+_LEAST_NS = -(1 << 63)
 
 
 @frozen
@@ -77,8 +78,11 @@ def _change(before: SourceRow | None, now: SourceRow, wish: Wish) -> Change:
 
 
 def _told_time(status: os.stat_result) -> int:
-    """A file's time, or -1 if it changed so lately (or, by its clock, in the future) that it could change again under the same time."""
-    return status.st_mtime_ns if status.st_mtime_ns < time.time_ns() - _RACY_NS else -1
+    """A file's time, or -1 if it changed so lately (or, by its clock, in the future) that it could change again under the same time.
+
+    So too for a time before 1677, which SQLite's numbers don't reach.
+    """
+    return status.st_mtime_ns if _LEAST_NS <= status.st_mtime_ns < time.time_ns() - _RACY_NS else -1
 
 
 def digest(path: Path, *, follow: bool = True) -> str:

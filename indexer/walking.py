@@ -69,7 +69,8 @@ class Walk:
                     yield Path(entry.path)
 
     def places(self, pattern: str) -> list[Path]:
-        """Files and folders that fit a pattern, each once, as `glob` has it; but folders that cannot be listed are reported."""
+        """Files and folders that fit a pattern, each once, as `glob` has it; but folders that cannot be listed are reported, and what a folder would
+        pass over is met only by a pattern that says so."""
         start = fixed_part(pattern)
         steps = Path(pattern).parts[len(start.parts) :]
         # "**" behind "**" says nothing more, and would be tried in every combination
@@ -83,10 +84,11 @@ class Walk:
             for here, entries in self._tree(place):
                 yield from self._matches(here, steps[1:])
                 if len(steps) == 1:
-                    yield from (Path(entry.path) for entry in entries if not _is_folder(entry) and self._goes(entry))
+                    yield from (Path(entry.path) for entry in entries if not _is_folder(entry) and is_file_read(entry.name) and self._goes(entry))
         elif glob.has_magic(steps[0]):
             for entry in self._entries(place, hidden=steps[0].startswith(".")):
-                if fnmatchcase(entry.name, steps[0]) and (len(steps) == 1 or _is_folder(entry)) and self._goes(entry):
+                wanted = fnmatchcase(entry.name, steps[0]) and (len(steps) == 1 or _is_folder(entry))
+                if wanted and _is_read(entry, steps[0]) and self._goes(entry):
                     yield from self._matches(Path(entry.path), steps[1:])
         elif os.path.lexists(place / steps[0]):
             if self._follow or not (place / steps[0]).is_symlink():
@@ -134,6 +136,12 @@ class Walk:
     def _fail(self, folder: str, error: OSError) -> None:
         self.failed = True
         self._on_error(unreadable(name_of(folder), error, "cannot list this folder"))
+
+
+def _is_read(entry: os.DirEntry[str], pattern: str) -> bool:
+    """Whether a file or folder that fits a pattern is read as in a folder, or is such a one that the pattern says it is meant: ``*.md``, ``README*``."""
+    is_read = is_folder_read if _is_folder(entry) else is_file_read
+    return is_read(entry.name) or not is_read(pattern)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 import reftel
+from reftel.indexer import changes
 
 BODY = "1. (C) {}"
 
@@ -64,6 +66,18 @@ def test_a_touched_file_is_not_read_again(write, build):
     build()
     path.touch()
     assert build().read_files == 0
+
+
+@pytest.mark.parametrize("nanoseconds", [-(2**70), -(2**63) - 1, -(2**63), -1, 0, 2**63, 2**70])
+def test_a_file_may_have_any_time(write, build, monkeypatch, nanoseconds):
+    write("a.txt", "alpha")
+    look = changes.look
+
+    def look_long_ago(path, *, follow):
+        return SimpleNamespace(st_size=look(path, follow=follow).st_size, st_mtime_ns=nanoseconds, st_mtime=nanoseconds / 1e9)
+
+    monkeypatch.setattr(changes, "look", look_long_ago)
+    assert [build().read_files for _ in range(2)] == [1, 0]
 
 
 def test_a_changed_file_replaces_its_cables(write, build, keys):
