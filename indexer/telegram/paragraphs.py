@@ -16,6 +16,7 @@ _BLANK_LINES = re.compile(r"\n[ \t]*\n[ \t\n]*")
 _FLAT_BLOCKS = re.compile(r"[ ]{4,}")
 _MOST_BLOCKS = 5000
 _LOOK_BELOW = 400
+_SITE_PILCROW = re.compile(r"(^[ \t]*|  )¶|(?<!\()¶(?=[ \t]*(?:\d{1,4}|[A-Za-z])[.)])", re.MULTILINE)  # before every line that looked numbered
 _LOOSE_STOP = re.compile(r"(?<=[.!?\"”)])\s{1,4}\.$")  # ". .NAME"
 
 
@@ -94,10 +95,10 @@ def _paragraph(start: Start, heading: str | None, text: str) -> Paragraph:
 
 
 def paragraph_text(raw: str) -> str:
-    """A paragraph's text: masked characters, pilcrows, trailing blanks and rules at its end taken out; line breaks as received."""
+    """A paragraph's text: masked characters, the site's pilcrows, trailing blanks and rules at its end taken out; line breaks as received."""
     text = clean(raw)
     if "¶" in text:
-        text = text.replace("¶", "")
+        text = _SITE_PILCROW.sub(r"\1", text)
     text = text.lstrip(" \t\n:;,")
     lines = list(map(str.rstrip, text.strip().split("\n")))
     while lines and (not lines[-1] or is_rule(lines[-1])):

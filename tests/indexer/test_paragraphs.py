@@ -129,6 +129,9 @@ NOISE = [
     ("1. (C) They saw the LONDON 00000290 002 OF 002 harvest.", "They saw the harvest."),
     ("1. (C) They saw the\n\nSIPDIS\nsecretary.", "They saw the secretary."),
     ("1. (C) It was\n¶2013. (sic)", "It was 2013. (sic)"),
+    ("1. (C) It was  ¶2013. (sic)", "It was 2013. (sic)"),
+    ("1. (C) See:\n  ¶A. Oats.\n¶(b) rye.", "See: A. Oats. (b) rye."),
+    ("1. (C) In ¶ 3 of the text, ¶4 (c), and (¶5): a ¶ is a sign.", "In ¶ 3 of the text, ¶4 (c), and (¶5): a ¶ is a sign."),
     ("1. (C) They left. \n\nVisit London's Classified Website: \nhttp://www.state.sgov.gov/p/eur/london/\nROE", "They left."),
     ("1. (C) They left. \nGP-3\nROE", "They left."),
 ]
