@@ -58,9 +58,9 @@ def command(archive: str, config: str | None, output_format: str, repair: bool, 
 
 
 def _print(verdict: Verdict) -> None:
-    click.echo(
-        f"{verdict.cables:,} cables, {verdict.texts:,} texts, {verdict.sources:,} source files; {len(verdict.problems):,} problems"
-    )
+    count = len(verdict.problems)
+    problems = f"{count:,} problem{'s' * (count != 1)}"
+    click.echo(f"{verdict.cables:,} cables, {verdict.texts:,} texts, {verdict.sources:,} source files; {problems}")
     for problem in verdict.problems[:_SHOWN]:
         click.echo(f"  {safe_line(relative_name(str(problem)))}")
     for note in verdict.notes[:_SHOWN]:
