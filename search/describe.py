@@ -8,7 +8,10 @@ from reftel.schema.errors import QueryTooBroad
 from reftel.schema.fields import field_of_kind, fields_by_name
 from reftel.search import plan
 
-_MATCHES = {"exact": "word {}", "stem": "word {} with inflections", "prefix": "words that start with {}", "wildcard": "words like {}"}
+_MATCHES = {
+    "exact": "word {}", "stem": "word {} with inflections", "prefix": "words that start with {}", "wildcard": "words like {}",
+    "alike": "words that sound like {}",
+}  # fmt: skip
 _SHOWN_VALUES = 20  # a list of ids may have thousands
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
@@ -55,6 +58,8 @@ _PLAIN: dict[type[plan.Node], str] = {
 
 
 def _word(word: plan.Word) -> str:
+    if word.match == "spelled":
+        return f"any of the words {', '.join(word.spellings)}" if len(word.spellings) > 1 else f"word {word.text}"
     return f"words at most {word.distance} letters from {word.text}" if word.match == "fuzzy" else _MATCHES[word.match].format(word.text)
 
 

@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from reftel.schema.analysis import stem
-from reftel.search.plan import Word
+from reftel.schema.spellings import alike
+from reftel.search.plan import ALIKE, Word
 
 _WILDCARD = re.compile(r"[*?]")
 
@@ -29,7 +30,7 @@ def fixed_prefix(word: Word) -> str:
         return root[:-2] if root.endswith("ie") else root[: max(1, len(root) - 1)]
     if word.match == "wildcard":
         return _WILDCARD.split(word.text, maxsplit=1)[0]
-    return "" if word.match == "fuzzy" else word.text
+    return "" if word.match in ("fuzzy", "spelled", "alike") else word.text
 
 
 def _exact(word: Word, terms: Sequence[str]) -> list[str]:
@@ -56,12 +57,25 @@ def matching_pattern(pattern: str, terms: Sequence[str]) -> list[str]:
 
 
 def _fuzzy(word: Word, terms: Sequence[str]) -> list[str]:
+    return _within(word.distance, word, terms)
+
+
+def _within(distance: int, word: Word, terms: Sequence[str]) -> list[str]:
     length = len(word.text)
-    near = [term for term in terms if abs(len(term) - length) <= word.distance]
+    near = [term for term in terms if abs(len(term) - length) <= distance]
     if not near or not length:
         return near
     distances = edit_distances(word.text, near)
-    return [near[number] for number in np.flatnonzero(distances <= word.distance).tolist()]
+    return [near[number] for number in np.flatnonzero(distances <= distance).tolist()]
+
+
+def _spelled(word: Word, terms: Sequence[str]) -> list[str]:
+    spellings = set(word.spellings)
+    return [term for term in terms if term in spellings]
+
+
+def _alike(word: Word, terms: Sequence[str]) -> list[str]:
+    return _within(ALIKE, word, [term for term in terms if alike(word.text, term)])
 
 
 def edit_distances(text: str, terms: Sequence[str]) -> np.ndarray[tuple[int], np.dtype[np.int16]]:
@@ -91,4 +105,6 @@ _BY_MATCH: dict[str, Callable[[Word, Sequence[str]], list[str]]] = {
     "prefix": _prefix,
     "wildcard": _wildcard,
     "fuzzy": _fuzzy,
+    "spelled": _spelled,
+    "alike": _alike,
 }

@@ -34,7 +34,11 @@ class Node:
 
 # -- position expressions ------------------------------------------------------------------------------------------------------------
 
-Match = Literal["exact", "stem", "prefix", "wildcard", "fuzzy"]
+Match = Literal["exact", "stem", "prefix", "wildcard", "fuzzy", "spelled", "alike"]
+
+
+ALIKE = 2
+"""Letters that two romanisations of one name may differ by."""
 
 
 @frozen
@@ -42,13 +46,15 @@ class Word(Node):
     """One token of ``fields`` that matches ``text`` (folded).
 
     exact: equal. stem: the same stem (``schema.analysis.stem``). prefix: starts with it. wildcard: ``*`` any letters, ``?`` one.
-    fuzzy: Levenshtein distance at most ``distance`` (1 or 2).
+    fuzzy: Levenshtein distance at most ``distance`` (1 or 2). spelled: one of ``spellings``, of which ``text`` is one. alike: may be the same
+    name in another romanisation (``schema.spellings.alike``), at a distance of at most `ALIKE`.
     """
 
     text: str
     match: Match = "exact"
     distance: int = 0
     fields: tuple[str, ...] = ()
+    spellings: tuple[str, ...] = ()
 
 
 @frozen

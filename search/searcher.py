@@ -15,6 +15,7 @@ from reftel.search.desk import Desk
 from reftel.search.foundby import found_by
 from reftel.search.impliedyears import resolve_years
 from reftel.search.lists import Lookup, ids_node, nothing_tagged, resolve, unknown_tags
+from reftel.search.names import NameHints, spelled_notes
 from reftel.search.plan import And, Bucket, Found, Request, Top
 from reftel.search.query import ParsedQuery, read_query
 from reftel.search.results import DEFAULT_WIDTH, ExplainedNode, Explanation, Hit, HitParagraph, Page
@@ -41,11 +42,12 @@ class Searcher:
         self._engine = engine
         self._load = load
         self._tagged = tagged
+        self._hints = NameHints(engine, load)
 
     def read(self, query: str, ids: str | Iterable[str] | None = None) -> ParsedQuery:
         """``query`` as engines can answer it: tags of one's own looked up, restricted to ``ids`` where they are given."""
         read = read_query(query)
-        notes = (*read.notes, *unknown_tags(read.plan, self._tagged))
+        notes = (*read.notes, *spelled_notes(self._engine, read.checked.root), *unknown_tags(read.plan, self._tagged))
         plan, assumed = resolve_years(resolve(read.plan, self._tagged), self.desk)
         notes += assumed
         if ids is not None:
@@ -74,7 +76,7 @@ class Searcher:
         request = Request(read.plan, parse_sort(sort), offset, limit, tuple(map(parse_facet, several(facets))))
         answer = self._engine.answer(request)
         hits = tuple(map(self._shown(read, paragraphs), answer.found))
-        notes = read.notes if answer.total else (*read.notes, *self._suggestions(read.plan))
+        notes = (*read.notes, *self._hints.of(read.checked.root), *(() if answer.total else self._suggestions(read.plan)))
         return Page(read.printed, answer.total, offset, notes, hits, answer.facets)
 
     def _suggestions(self, plan: Node) -> tuple[str, ...]:

@@ -68,8 +68,19 @@ def _fields(typed: str) -> Iterator[Item]:
     from reftel.schema.fields import FIELDS  # noqa: PLC0415 - only for a query
 
     sign = "-" if typed.startswith("-") else ""
+    if typed.startswith(f"{sign}~"):
+        yield from (_after(sign, item) for item in _names(typed[len(sign) :]))
+        return
     names = (field for field in FIELDS if field.name.startswith(typed[len(sign) :].lower()))
-    return (Item(f"{sign}{field.name}:", help=field.help, partial=True) for field in names)
+    yield from (Item(f"{sign}{field.name}:", help=field.help, partial=True) for field in names)
+
+
+def _names(typed: str) -> Iterator[Item]:
+    """Names behind ``~``, words joined by hyphens, which the query language reads as blanks."""
+    from reftel.schema.spellings import all_names  # noqa: PLC0415 - only behind ~
+
+    spelled = ((f"~{'-'.join(words)}", name.name) for name in all_names() for words in name.spellings)
+    return (Item(text, help=name) for text, name in sorted(spelled) if text.startswith(typed.lower()))
 
 
 def _values_of(name: str, typed: str, context: click.Context, *, opened: bool) -> list[str]:
@@ -80,6 +91,8 @@ def _values_of(name: str, typed: str, context: click.Context, *, opened: bool) -
     field = fields_by_name().get(name.lower())
     if field is None or _QUOTE.search(typed):
         return []
+    if typed.startswith("~") and type_of(field).positions and not opened:
+        return [item.value for item in _names(typed)]
     known = type_of(field).completion == "known"
     found = [value for value in _continued(_values(field, context), typed) if value.isprintable()]
     if known and not opened:  # there is a spelling without blanks for each

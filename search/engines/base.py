@@ -39,6 +39,10 @@ class Engine(Protocol):
         """How much a word counts by the number of cables that hold it; see ``search/scoring.py``."""
         ...
 
+    def forms(self, word: Word) -> Sequence[str]:
+        """The words of the index that ``word`` stands for in its fields, the commonest first; some may stand in no cable any more."""
+        ...
+
     def numbers(self, root: Node, field: str) -> list[tuple[str, int]]:
         """Key and number of every hit that has one, in key order. ``field``: kind ordered (ranks) or date (minutes since 1970, UTC)."""
         ...

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -45,9 +46,21 @@ class Lexicon:
             return self._reader.with_prefix(field, word.text)
         if word.match == "fuzzy":
             return self._reader.spelled(field, word.text, word.distance)
+        if word.match == "spelled":
+            return self._reader.exactly(field, word.spellings)
+        if word.match == "alike":
+            return self._reader.exactly(field, matching(word, self._reader.listed(self._reader.spelled(field, word.text, plan.ALIKE))))
         if word.match == "stem" and (found := self._reader.with_root(field, stem(word.text))) is not None:
             return found
         return self._reader.exactly(field, matching(word, self._reader.terms(field, fixed_prefix(word))))
+
+    def forms(self, word: plan.Word) -> tuple[str, ...]:
+        """The terms that ``word`` stands for in its fields, those of most documents first."""
+        counts: Counter[str] = Counter()
+        for field in dict.fromkeys(word.fields):
+            for term in self._reader.listed(self.terms(word, field)):
+                counts[term] += self._reader.total_postings(self._reader.exactly(field, (term,)))
+        return tuple(sorted(counts, key=lambda term: (-counts[term], term)))
 
     def _forms(self, word: plan.Word, field: str) -> list[tuple[TermSet, float]]:
         """The terms that ``word`` stands for, and how much a frequency of them counts: the form asked for whole, inflections less."""

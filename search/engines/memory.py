@@ -15,6 +15,7 @@ from reftel.schema.analysis import stem
 from reftel.schema.document import Document, ParagraphEntry
 from reftel.schema.errors import EngineError
 from reftel.schema.fields import FIELDS, field_of_kind, fields_by_name, paragraph_field
+from reftel.schema.spellings import alike
 from reftel.search import plan
 from reftel.search.positions import POSITIONAL
 from reftel.search.scoring import (
@@ -152,6 +153,12 @@ class MemoryEngine:
         """How much a word counts by the number of documents that hold it."""
         return rarity(len(self._documents), len(self.matches(word)))
 
+    def forms(self, word: plan.Word) -> Sequence[str]:
+        """The words that ``word`` stands for in its fields, those of most documents first."""
+        tokens = {(key, field): list(tokens_of(field, document)) for key, document in self._documents.items() for field in word.fields}
+        counts = collections.Counter(token for found in tokens.values() for token in set(found) if matches_word(token, word))
+        return sorted(counts, key=lambda token: (-counts[token], token))
+
     def _best_passage(self, words: list[plan.Word], document: Document) -> float:
         passages = (
             field.passage * self._passage([word for word in words if field.name in word.fields], field.name, block, document)
@@ -257,9 +264,13 @@ def spans_of(node: plan.Node, field: str, document: Document) -> set[Span]:
 
 def count_words(word: plan.Word, field: str, document: Document) -> int:
     """How many tokens of a field ``word`` asks for; two that stand at one place are two."""
-    tokens = [token for block in document.texts[field] for token in block]
-    tokens.extend(token for _block, _at, token in document.joined.get(field, ()))
-    return sum(matches_word(token, word) for token in tokens)
+    return sum(matches_word(token, word) for token in tokens_of(field, document))
+
+
+def tokens_of(field: str, document: Document) -> Iterator[str]:
+    """The tokens of a field, with the words that are joined of two."""
+    yield from (token for block in document.texts[field] for token in block)
+    yield from (token for _block, _at, token in document.joined.get(field, ()))
 
 
 def phrase_spans(parts: list[set[Span]]) -> set[Span]:
@@ -299,6 +310,10 @@ def matches_word(token: str, word: plan.Word) -> bool:
             return matches_pattern(token, word.text)
         case "fuzzy":
             return levenshtein(token, word.text) <= word.distance
+        case "spelled":
+            return token in word.spellings
+        case "alike":
+            return alike(token, word.text) and levenshtein(token, word.text) <= plan.ALIKE
 
 
 def matches_pattern(value: str, pattern: str) -> bool:

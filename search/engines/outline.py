@@ -9,7 +9,7 @@ from reftel.search import plan
 from reftel.search.walk import children, iter_all_words, iter_words, prefers
 
 _REMEMBERED = 1024
-_PATTERNS = ("prefix", "wildcard", "fuzzy")
+_PATTERNS = ("prefix", "wildcard", "fuzzy", "alike")
 _COST = {plan.Phrase: 1, plan.Near: 2, plan.Paragraph: 3, plan.Mark: 3}
 
 

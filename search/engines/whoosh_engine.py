@@ -153,6 +153,11 @@ class WhooshEngine:
         with archive_errors():
             return self._lexicon.scored(word).rarity
 
+    def forms(self, word: plan.Word) -> Sequence[str]:
+        """The words of the index that ``word`` stands for in its fields, the commonest first."""
+        with archive_errors():
+            return self._lexicon.forms(word)
+
     def record(self, key: str) -> bytes | None:
         """The stored JSON of the cable with this key; ``None`` if there is none."""
         with archive_errors():

@@ -16,7 +16,7 @@ from reftel.schema.fields import FIELDS, Field, default_fields, field_of_kind, f
 from reftel.schema.identifiers import canonical_id
 from reftel.search import plan
 from reftel.search.query import tree
-from reftel.search.query.checked import CheckedQuery, Condition, Grouped, Variants, Words
+from reftel.search.query.checked import CheckedQuery, Condition, Grouped, Part, Spellings, Variants, Words, children_of
 from reftel.search.query.lexer import QUOTES
 from reftel.search.query.problems import Unreadable, field_hint, quote
 from reftel.search.query.terms import Term, has_wildcard, split_terms
@@ -216,6 +216,8 @@ class _Checker:
                 return self._quoted(node, place)
             case tree.Fuzzy():
                 return self._fuzzy(node, place)
+            case tree.Spelled():
+                return self._spelled(node, place)
             case tree.Star() if place.field is None:
                 return node
             case _:
@@ -291,6 +293,16 @@ class _Checker:
         self._count_patterns(1, node.span)
         return Variants(terms[0].text, node.distance, place.fields, span=node.span)
 
+    def _spelled(self, node: tree.Spelled, place: _Place) -> Spellings:
+        if has_wildcard(node.text):
+            self._fail(f"{quote(node.text)} has wildcards", node.span, "'~' before a name finds all its spellings; use one of them")
+        words = [term.text for term in self._terms(node.text, node.span)]
+        if len(words) > MOST_NEAR:
+            self._fail("the name is too long", node.span, f"it may have {MOST_NEAR} words")
+        parts = tuple(_parts_of(words))
+        self._count_patterns(sum(not part.spellings for part in parts), node.span)
+        return Spellings(parts, place.fields, span=node.span)
+
     def _terms(self, text: str, span: tree.Span) -> tuple[Term, ...]:
         try:
             terms = split_terms(text)
@@ -306,7 +318,7 @@ class _Checker:
             self._fail(message, span, "ask it in several parts, or write the words out", QueryTooBroad)
 
     def _value(self, node: tree.Node, field: Field, place: _Place) -> Condition:
-        if isinstance(node, tree.Fuzzy) or (isinstance(node, tree.Quoted) and node.slop is not None):
+        if isinstance(node, tree.Fuzzy | tree.Spelled) or (isinstance(node, tree.Quoted) and node.slop is not None):
             hint = "it works on text fields; for a part of a value, use *"
             self._fail(f"'~' has no meaning in {quote(field.name)}", node.span, hint)
         text, op = _value_of(node)
@@ -378,11 +390,22 @@ def _any_of(nodes: list[plan.Node], origin: plan.Origin) -> plan.Node:
             return plan.Or(tuple(nodes), origin=origin)
 
 
-def _iter_words(node: tree.Node) -> Iterator[Words | Variants]:
+def _parts_of(words: list[str]) -> Iterator[Part]:
+    """The words of a name: those that the table has together, the longest names first, and each other word by itself."""
+    from reftel.schema.spellings import longest_name, shortest  # noqa: PLC0415 - only where a query asks for spellings
+
+    start = 0
+    while start < len(words):
+        name, count = longest_name(words, start) or (None, 1)
+        yield Part(" ".join(words[start : start + count]), shortest(name) if name else ())
+        start += count
+
+
+def _iter_words(node: tree.Node) -> Iterator[Words | Variants | Spellings]:
     """The words below a checked node."""
-    if isinstance(node, Words | Variants):
+    if isinstance(node, Words | Variants | Spellings):
         yield node
-    for child in (node.child,) if isinstance(node, Grouped) else tree.children_of(node):
+    for child in children_of(node):
         yield from _iter_words(child)
 
 
@@ -392,4 +415,14 @@ def _scopes(node: tree.Node) -> set[tuple[str, ...]]:
 
 
 def _count_terms(node: tree.Node) -> int:
-    return sum(len(words.terms) if isinstance(words, Words) else 1 for words in _iter_words(node))
+    return sum(map(_terms_in, _iter_words(node)))
+
+
+def _terms_in(words: Words | Variants | Spellings) -> int:
+    match words:
+        case Words():
+            return len(words.terms)
+        case Spellings():
+            return len(words.parts)
+        case _:
+            return 1

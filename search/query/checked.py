@@ -43,6 +43,25 @@ class Variants(tree.Node):
 
 
 @frozen
+class Part:
+    """Part of a name: what was written, and its ``spellings``, words side by side; none of a word that the table lacks."""
+
+    written: str
+    spellings: tuple[tuple[str, ...], ...] = ()
+
+
+@frozen
+class Spellings(tree.Node):
+    """A name in any of its spellings, in any of ``fields``.
+
+    ``parts`` stand side by side: each is all that the table has of a name, or, ``unlisted``, a word that it lacks and words that sound like it.
+    """
+
+    parts: tuple[Part, ...]
+    fields: tuple[str, ...]
+
+
+@frozen
 class Condition(tree.Node):
     """What a field's type made of the values written."""
 
@@ -63,3 +82,8 @@ class CheckedQuery:
 
     root: tree.Node
     notes: tuple[str, ...]
+
+
+def children_of(node: tree.Node) -> tuple[tree.Node, ...]:
+    """The nodes directly below a checked node."""
+    return (node.child,) if isinstance(node, Grouped) else tree.children_of(node)

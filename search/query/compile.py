@@ -8,13 +8,18 @@ import itertools
 from reftel.schema.fields import field_of_kind
 from reftel.search import plan
 from reftel.search.query import tree
-from reftel.search.query.checked import CheckedQuery, Condition, Grouped, Variants, Words
+from reftel.search.query.checked import CheckedQuery, Condition, Grouped, Part, Spellings, Variants, Words
 from reftel.search.query.terms import Term
 
 
 def compile_query(checked: CheckedQuery) -> plan.Node:
     """The plan of a checked query."""
     return _build(checked.root, prefer=True)
+
+
+def compile_part(node: tree.Node) -> plan.Node:
+    """The plan of a part of a checked tree by itself."""
+    return _build(node, prefer=False)
 
 
 def _build(node: tree.Node, *, prefer: bool) -> plan.Node:
@@ -96,6 +101,8 @@ def _position(node: tree.Node) -> plan.Node:
             return _words(node)
         case Variants():
             return plan.Word(node.text, "fuzzy", node.distance, node.fields, origin=node.span)
+        case Spellings():
+            return _name(node)
         case tree.Near():
             return _near(node)
         case Grouped():
@@ -117,6 +124,43 @@ def _words(node: Words) -> plan.Node:
     for right in parts[1:]:
         left = plan.Near(left, right, node.slop, origin=node.span)
     return left
+
+
+def _name(node: Spellings) -> plan.Node:
+    """A name in any of its spellings: its parts one directly after the other."""
+    parts = tuple([_part(part, node) for part in node.parts])
+    return parts[0] if len(parts) == 1 else plan.Phrase(parts, origin=node.span)
+
+
+def _part(part: Part, node: Spellings) -> plan.Node:
+    """Part of a name: any of its spellings, or a word and those that sound like it."""
+    if not part.spellings:
+        return plan.Word(part.written, "alike", fields=node.fields, origin=node.span)
+    ways = [_spelling(choices, node) for choices in _together(part.spellings)]
+    return ways[0] if len(ways) == 1 else plan.AnyOf(tuple(ways), origin=node.span)
+
+
+_Choices = tuple[frozenset[str], ...]
+"""Spellings of the same number of words: for each place the words that may stand there, whatever stands in the others."""
+
+
+def _spelling(choices: _Choices, node: Spellings) -> plan.Node:
+    words = tuple([plan.Word(min(each), "spelled", fields=node.fields, spellings=tuple(sorted(each)), origin=node.span) for each in choices])
+    return words[0] if len(words) == 1 else plan.Phrase(words, origin=node.span)
+
+
+def _together(spellings: tuple[tuple[str, ...], ...]) -> list[_Choices]:
+    """Spellings that differ in one place as one, so that ``al qaida`` and ``al qaeda`` are counted and weighed as the same words."""
+    found = [tuple([frozenset([word]) for word in each]) for each in spellings]
+    while pair := next(((one, other) for one, other in itertools.combinations(found, 2) if _differ_once(one, other)), None):
+        one, other = pair
+        found[found.index(one)] = tuple([mine | theirs for mine, theirs in zip(one, other, strict=True)])
+        found.remove(other)
+    return found
+
+
+def _differ_once(one: _Choices, other: _Choices) -> bool:
+    return len(one) == len(other) and sum(mine != theirs for mine, theirs in zip(one, other, strict=True)) == 1
 
 
 def _term(term: Term, node: Words) -> plan.Word:

@@ -27,6 +27,7 @@ _SIGN_HINTS = dict.fromkeys(("!", "!=", "<>", "≠", "¬"), _NOT_HINT) | {"+": "
 _SIGNS = re.compile(r"[<>=!≥≧⩾≤≦⩽≠¬+^]+")
 _OR_MORE = re.compile(r"(.*\w)\+")  # C+
 _LIST_PART = re.compile(r"[,|]|[^,|]+")
+_SPELLED_HINT = 'write it directly before a name, ~hezbollah, or behind a word or a quote: qadhafi~1, "minsk group"~4'
 _FUZZY_HINT = "the letters that may differ are written qadhafi~1 or qadhafi~2"
 _BLANK_HINT = "write a blank between a quoted text and its neighbour"
 
@@ -97,7 +98,7 @@ def _items(pieces: list[_Piece], query: str) -> tuple[list[list[_Piece]], int]:
 
 
 def _is_sign(item: list[_Piece]) -> bool:
-    return len(item) == 1 and item[0].quoted is None and _SIGNS.fullmatch(item[0].text) is not None
+    return len(item) == 1 and item[0].quoted is None and (item[0].text == "~" or _SIGNS.fullmatch(item[0].text) is not None)
 
 
 def _item(item: list[_Piece], context: Context, query: str) -> tree.Node:
@@ -114,6 +115,8 @@ def _item(item: list[_Piece], context: Context, query: str) -> tree.Node:
     if sign and sign not in _EQUAL and (context == "values" or sign not in "!+^"):  # those before a word have hints of their own
         hint = _SIGN_HINTS.get(sign, "before a value can stand one of > >= < <=")
         raise QuerySyntaxError(f"{quote(sign)} before a value has no meaning", text=query, start=span[0], end=span[1], hint=hint)
+    if last.quoted and first.text == "~":
+        return _spelled(last.text, last.quoted.tail, span, query, quoted=True)
     if last.quoted:
         return _quoted(last.quoted, span, query)
     more = _OR_MORE.fullmatch(last.text) if context == "values" and not sign else None
@@ -146,16 +149,28 @@ def _word(text: str, span: tree.Span, query: str) -> tree.Node:
     exact = bare != text
     if not bare:
         raise QuerySyntaxError("nothing stands after '='", text=query, start=span[0], hint="an exact word is written =secret")
+    if text.startswith("~"):
+        name, tilde, distance = text[1:].partition("~")
+        return _spelled(name, tilde + distance, span, query)
     if "~" in text:
         return _fuzzy(text, span, query)
     return tree.Word(bare, exact, span=span)
 
 
+def _spelled(name: str, tail: str, span: tree.Span, query: str, *, quoted: bool = False) -> tree.Spelled:
+    if not any(map(str.isalpha, name)):
+        raise QuerySyntaxError(f"{quote(query[slice(*span)])} stands alone", text=query, start=span[0], end=span[1], hint=_SPELLED_HINT)
+    if name.startswith("="):
+        message = "'=' asks for the exact word, '~' for others"
+        raise QuerySyntaxError(message, text=query, start=span[0], end=span[1], hint="use one of them")
+    if tail:
+        message = f"'~' before a name asks for all its spellings, {quote(tail)} behind it for letters that differ"
+        raise QuerySyntaxError(message, text=query, start=span[0], end=span[1], hint="use one of them")
+    return tree.Spelled(name, quoted, span=span)
+
+
 def _fuzzy(text: str, span: tree.Span, query: str) -> tree.Fuzzy:
     word, _, distance = text.partition("~")
-    if not word:
-        hint = 'write it directly after a word or a quote: qadhafi~1, "minsk group"~4'
-        raise QuerySyntaxError(f"{quote(text)} stands alone", text=query, start=span[0], end=span[1], hint=hint)
     if word.startswith("="):
         message = "'=' asks for the exact word, '~' for others"
         raise QuerySyntaxError(message, text=query, start=span[0], end=span[1], hint="use one of them")

@@ -55,6 +55,8 @@ def _leaf(node: tree.Node) -> str:
             return ("=" if node.exact else "") + node.text
         case tree.Fuzzy():
             return f"{node.text}~{node.distance}"
+        case tree.Spelled():
+            return f'~"{node.text}"' if node.quoted else f"~{node.text}"
         case tree.Quoted():
             return f'"{node.text}"' + (f"~{node.slop}" if node.slop is not None else "")
         case tree.Compare():

@@ -42,6 +42,14 @@ class Fuzzy(Node):
 
 
 @frozen
+class Spelled(Node):
+    """A name in any spelling: ``~hezbollah``, ``~"abu mazen"``."""
+
+    text: str
+    quoted: bool = False
+
+
+@frozen
 class Quoted(Node):
     """Text in quotes, single blanks; ``slop`` is the distance of ``"a b"~4``."""
 

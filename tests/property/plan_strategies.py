@@ -10,7 +10,7 @@ from reftel.schema.cable import Cable, ClassifiedBy, Paragraph, Recipient, Refer
 from reftel.schema.fields import FIELDS
 from reftel.search import plan
 
-WORDS = ("talk", "talks", "talking", "minsk", "group", "groups", "dying", "die", "skies", "sky", "us", "f", "16", "ünter", "кошка")
+WORDS = ("talk", "talks", "talking", "husayn", "husain", "houssein", "minsk", "group", "groups", "dying", "die", "skies", "sky", "us", "f", "16", "ünter", "кошка")
 TEXT_FIELDS = tuple(field.name for field in FIELDS if field.stored == "text")
 KEYWORD_FIELDS = tuple(field.name for field in FIELDS if field.stored == "keyword")
 NUMBER_FIELDS = tuple(field.name for field in FIELDS if field.stored == "number")
@@ -31,11 +31,14 @@ _fields = st.sampled_from(((), ("body",), ("subject", "body", "head"), ("subject
 @st.composite
 def _word(draw: st.DrawFn, fields: tuple[str, ...]) -> plan.Word:
     text = draw(st.sampled_from(_folded))
-    match = draw(st.sampled_from(("exact", "exact", "stem", "stem", "prefix", "wildcard", "fuzzy")))
+    match = draw(st.sampled_from(("exact", "exact", "stem", "stem", "prefix", "wildcard", "fuzzy", "spelled", "alike")))
     if match == "prefix":
         return plan.Word(text[: draw(st.integers(0, 3))], match, fields=fields)
     if match == "wildcard":
         return plan.Word(draw(st.sampled_from(("t*", "*", "?alk*", "*s", "gr?up", "[*", "*a*k*"))), match, fields=fields)
+    if match == "spelled":
+        spellings = draw(st.lists(st.sampled_from((*_folded, "nowhere")), max_size=3, unique=True))
+        return plan.Word(text, match, fields=fields, spellings=(text, *spellings))
     return plan.Word(text, match, draw(st.sampled_from((1, 2))) if match == "fuzzy" else 0, fields)
 
 

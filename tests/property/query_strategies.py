@@ -29,7 +29,10 @@ _fuzzy = st.builds(tree.Fuzzy, st.sampled_from(("minsk", "qadhafi", "gaddafi", "
 _phrase_texts = st.lists(st.sampled_from(WORDS + _PATTERNS), min_size=1, max_size=3).map(" ".join)
 _pair_texts = st.lists(st.sampled_from(WORDS), min_size=2, max_size=3).map(" ".join)
 _quoted = st.builds(tree.Quoted, _phrase_texts) | st.builds(tree.Quoted, _pair_texts, st.integers(1, 6))
-text_leaves = st.one_of(_words, _words, _patterns, _fuzzy, _quoted)
+_names = st.sampled_from(("qadhafi", "gaddafi", "talks", "Nagorno-Karabakh", "minsk")).map(tree.Spelled) | st.builds(
+    tree.Spelled, st.sampled_from(("muammar qadhafi", "karabakh talks", "U.S. minsk", "group")), st.just(True)
+)
+text_leaves = st.one_of(_words, _words, _patterns, _fuzzy, _quoted, _names)
 
 
 def _value(text: str) -> tree.Node:

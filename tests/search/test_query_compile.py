@@ -39,6 +39,10 @@ def exact(text, *fields):
     return Word(text, "exact", fields=fields or DEFAULT)
 
 
+def spelled(*texts, fields=DEFAULT):
+    return Word(texts[0], "spelled", fields=fields, spellings=texts)
+
+
 minsk, group, precedent = stem("minsk"), stem("group"), stem("precedent")
 karabakh = Phrase((exact("nagorno"), stem("karabakh")))
 state = (Value("id", ("08STATE12345",)), Value("refs", ("08STATE12345",)))
@@ -57,6 +61,13 @@ PLANS = [
     ("*STÁN", Word("*stan", "wildcard", fields=DEFAULT)),
     ("Nagorno-Kar*", Phrase((exact("nagorno"), Word("kar", "prefix", fields=DEFAULT)))),
     ("Qadhafi~2", Word("qadhafi", "fuzzy", 2, DEFAULT)),
+    ("~Derse", Word("derse", "alike", fields=DEFAULT)),
+    ("subject:~Kiev", spelled("kiev", "kiew", "kijow", "kyiv", "kyyiv", fields=("subject",))),
+    ("signer:~derse", Word("derse", "alike", fields=("signer",))),
+    ("~Anwar-Ebrahim", Phrase((spelled("anwar"), spelled("ebrahim", "ibrahim")))),
+    ('~"Anwar Ebrahim said"', Phrase((Phrase((spelled("anwar"), spelled("ebrahim", "ibrahim"))), Word("said", "alike", fields=DEFAULT)))),
+    ("-~Hun-Sen", Not(AnyOf((Phrase((spelled("hun"), spelled("sen"))), spelled("hunsen"))))),
+    ("~kiev w/5 talks", Near(spelled("kiev", "kiew", "kijow", "kyiv", "kyyiv"), stem("talks"), 5)),
     ("*", Everything()),
     ("NOT *", Not(Everything())),
     # phrases and proximity

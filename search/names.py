@@ -1,0 +1,224 @@
+"""Names and their spellings: what a ``~name`` stands for in an archive, and a hint where a name has other spellings there.
+
+A name of the table (`reftel.schema.spellings`) is worth a hint whenever a spelling that the question lacks finds more. For any other word the
+archive's own words are asked, and only for one that finds few cables: of all 49 such hints on 1,123 real cables 45 named the same name.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, TypeGuard
+
+from reftel.frozen import frozen
+from reftel.schema.analysis import fold
+from reftel.schema.analysis import words as words_of
+from reftel.schema.fields import paragraph_field
+from reftel.schema.spellings import MOST_WORDS, Name, alike, find_name, holds, shortest, sound
+from reftel.schema.tagkinds import tag_kind
+from reftel.search import plan
+from reftel.search.query import tree
+from reftel.search.query.checked import Part, Spellings, Words, children_of
+from reftel.search.query.compile import compile_part
+
+if TYPE_CHECKING:
+    from reftel.schema.cable import Cable
+    from reftel.search.engines.base import Engine
+
+_MOST_SHOWN = 6
+_MOST_TAGS = 2
+_MOST_NAMES = 8  # of one question that are looked at
+_WORTH = 10  # a hint leads to a tenth more cables at least
+_FEW = 3  # cables up to which a word that no table has is held against the archive's words
+_MORE = 3  # times as many cables hold the other spelling
+_LEAST = 5
+_LONG = 6  # letters from which words that sound alike are seldom other words
+_READ = 3  # cables that are read to see whether a word is a name
+_REMEMBERED = 1024
+_TAGS = "tags"
+_CODES = ("geo", "subject", "programme")
+_IN_SENTENCE = re.compile(r"(?<=[a-z,] )[^\W\d_]+")
+
+
+def spelled_notes(engine: Engine, checked: tree.Node) -> tuple[str, ...]:
+    """A note for every part of a ``~name``: what it stands for in the archive, with the number of cables that hold each spelling."""
+    parts = ((part, node.fields) for node in _iter(checked) for part in node.parts)
+    return tuple([_note(engine, part, fields) for part, fields in dict.fromkeys(parts)])
+
+
+def _note(engine: Engine, part: Part, fields: tuple[str, ...]) -> str:
+    if part.spellings:
+        found = _counted(engine, part.spellings, fields)
+        return f"~{part.written} stands for {_listed(found)}" if found else f"no cable has any of the {len(part.spellings)} spellings of {part.written}"
+    words = engine.forms(plan.Word(part.written, "alike", fields=fields))
+    found = _counted(engine, [(word,) for word in words], fields)
+    what = f"the table of names has no '{part.written}'"
+    return f"{what}: it stands for words that sound like it, {_listed(found)}" if found else f"{what}, and no word of the archive sounds like it"
+
+
+def _listed(found: Sequence[tuple[str, int]]) -> str:
+    more = len(found) - _MOST_SHOWN
+    return ", ".join([f"{spelling} {count:,}" for spelling, count in found[:_MOST_SHOWN]]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def _counted(engine: Engine, spellings: Sequence[tuple[str, ...]], fields: tuple[str, ...]) -> list[tuple[str, int]]:
+    """The spellings that cables hold with the number of those, the commonest first."""
+    known = engine.forms(plan.Word("", "spelled", fields=fields, spellings=tuple(dict.fromkeys(itertools.chain(*spellings)))))
+    present = [words for words in spellings if set(words).issubset(known)]
+    nodes = [plan.Phrase(tuple([plan.Word(word, fields=fields) for word in words])) for words in present]
+    counts = [(" ".join(words), _total(engine, node)) for words, node in zip(present, nodes, strict=True)]
+    return sorted([(spelling, count) for spelling, count in counts if count], key=lambda found: (-found[1], found[0]))
+
+
+def _total(engine: Engine, node: plan.Node) -> int:
+    return engine.answer(plan.Request(node, limit=0)).total
+
+
+# -- hints ---------------------------------------------------------------------------------------------------
+
+
+@frozen
+class _Asked:
+    """Words of a question that may be a name: a word, a quoted text, or bare words side by side, which ``node`` asks for."""
+
+    words: tuple[str, ...]
+    fields: tuple[str, ...]
+    node: tree.Node
+
+
+@frozen
+class _Hint:
+    """What to say, and how many more cables there are."""
+
+    text: str
+    gain: int
+
+
+class NameHints:
+    """Hints for the questions to one archive; what was found out about a name is remembered."""
+
+    def __init__(self, engine: Engine, load: Callable[[str], Cable]) -> None:
+        self._engine, self._load = engine, load
+        self._of_name = functools.lru_cache(maxsize=_REMEMBERED)(self._spelled_otherwise)
+        self._of_word = functools.lru_cache(maxsize=_REMEMBERED)(self._sounding_alike)
+        self._tags = functools.cache(self._all_tags)
+
+    def of(self, checked: tree.Node) -> tuple[str, ...]:
+        """At most one hint: the one that leads to the most further cables. None for a name of which the question has another spelling already."""
+        names, others = [], []
+        for asked in dict.fromkeys(_iter_asked(checked)):
+            name = find_name(asked.words)
+            if name:
+                names.append((asked, name))
+            elif len(asked.words) == 1:
+                others.append(asked)
+        written = Counter([shortest(name) for _asked, name in names])
+        written.update([part.spellings for node in _iter(checked) for part in node.parts])
+        hints = [self._of_name(asked, name) for asked, name in names if written[shortest(name)] == 1][:_MOST_NAMES]
+        hints += [self._of_word(asked) for asked in others[:_MOST_NAMES]]
+        best = max([hint for hint in hints if hint], key=lambda hint: hint.gain, default=None)
+        return (best.text,) if best else ()
+
+    def _spelled_otherwise(self, asked: _Asked, name: Name) -> _Hint | None:
+        """A name of the table, of which the archive has other spellings."""
+        spellings = shortest(name)
+        spelled = compile_part(Spellings((Part(name.name, spellings),), asked.fields))
+        found, every = self._totals(asked, spelled)
+        if (every - found) * _WORTH < max(found, 1):
+            return None
+        others = _counted(self._engine, [each for each in spellings if not holds(asked.words, each)], asked.fields)
+        tags = self._tagged(lambda words: any(holds(words, each) for each in spellings))
+        return _hint(asked, found, [spelling for spelling, _count in others], every, tags)
+
+    def _sounding_alike(self, asked: _Asked) -> _Hint | None:
+        """A word that few cables have, and one that sounds like it which many more have, both of them printed as names are."""
+        word = asked.words[0]
+        if len(word) < _LONG or not word.isalpha() or len(sound(word)) < _LONG // 2:  # "xxxxxxxx" is no name
+            return None
+        alike_words = plan.Word(word, "alike", fields=asked.fields)
+        if not 0 < _total(self._engine, compile_part(asked.node)) <= _FEW:
+            return None
+        found, every = self._totals(asked, alike_words)
+        if every < max(_LEAST, _MORE * found):
+            return None
+        others = [other for other in self._engine.forms(alike_words) if other != word]
+        if not others or len(others[0]) < _LONG or not all(map(self._is_name, (word, others[0]))):
+            return None
+        return _hint(asked, found, others, every, self._tagged(lambda words: any(alike(word, each) for each in words)))
+
+    def _totals(self, asked: _Asked, spelled: plan.Node) -> tuple[int, int]:
+        """The cables found as the question has it, and with other spellings too."""
+        own = compile_part(asked.node)
+        return _total(self._engine, own), _total(self._engine, plan.Or((own, spelled)))
+
+    def _is_name(self, word: str) -> bool:
+        """Whether it is printed with a capital letter in the midst of sentences, as far as the first cables tell that hold it."""
+        node = plan.Word(word, fields=(paragraph_field().name,))
+        found = self._engine.answer(plan.Request(node, sort="id", limit=_READ)).found
+        texts = [paragraph.text for hit in found for paragraph in self._load(hit.key).paragraphs if not paragraph.text.isupper()]
+        printed = [written[0] for text in texts for written in _IN_SENTENCE.finditer(text) if fold(written[0]) == word]
+        return bool(printed) and all(written[0].isupper() for written in printed)
+
+    def _tagged(self, wanted: Callable[[tuple[str, ...]], bool]) -> list[str]:
+        """The TAGS that are names and whose words are ``wanted``, as a query asks for them, with their number of cables."""
+        return [f'tags:"{tag}" {count:,}' for tag, words, count in self._tags() if wanted(words)][:_MOST_TAGS]
+
+    def _all_tags(self) -> list[tuple[str, tuple[str, ...], int]]:
+        buckets = self._engine.answer(plan.Request(plan.Everything(), limit=0, facets=((_TAGS, None),))).facets[_TAGS]
+        named = [bucket for bucket in buckets if tag_kind(bucket.value) not in _CODES]
+        return [(bucket.value, tuple(words_of(bucket.value)), bucket.count) for bucket in named]
+
+
+def _hint(asked: _Asked, found: int, others: Sequence[str], every: int, tags: Sequence[str]) -> _Hint:
+    word = " ".join(asked.words)
+    query = f'~"{word}"' if len(asked.words) > 1 else f"~{word}"
+    shown = ", ".join(others[:_MOST_SHOWN]) + (" …" if len(others) > _MOST_SHOWN else "")
+    beside = f"; as TAGS {', '.join(tags)}" if tags else ""
+    return _Hint(f"{word} {found:,}; with {shown} {every:,}: write '{query}'{beside}", every - found)
+
+
+def _iter_asked(node: tree.Node) -> Iterator[_Asked]:
+    """What a question asks for without ``=``, wildcards and ``~``, word by word; of bare words side by side first the longest that is a name."""
+    if _is_plain(node):
+        yield _asked([node])
+    left = list(children_of(node))
+    while left:
+        count = _words_of_name(left) if isinstance(node, tree.Juxtaposed) else 1
+        if count > 1:
+            yield _asked([child for child in left[:count] if _is_plain(child)])
+        else:
+            yield from _iter_asked(left[0])
+        del left[:count]
+
+
+def _words_of_name(nodes: Sequence[tree.Node]) -> int:
+    """How many of ``nodes``, from the first on, are one name of the table together; 1 if none are."""
+    run: list[tuple[str, ...]] = []
+    for node in nodes[:MOST_WORDS]:
+        if not (_is_plain(node) and node.joins):
+            break
+        run.append(tuple([term.text for term in node.terms]))
+    counts = range(len(run), 1, -1)
+    return next((count for count in counts if find_name(tuple(itertools.chain(*run[:count])))), 1)
+
+
+def _is_plain(node: tree.Node) -> TypeGuard[Words]:
+    if not isinstance(node, Words) or node.written == "exact" or node.key is not None or node.slop is not None:
+        return False
+    return all(term.match == "exact" for term in node.terms)
+
+
+def _asked(run: Sequence[Words]) -> _Asked:
+    words = tuple([term.text for each in run for term in each.terms])
+    return _Asked(words, run[0].fields, run[0] if len(run) == 1 else tree.And(tuple(run)))
+
+
+def _iter(node: tree.Node) -> Iterator[Spellings]:
+    """Every ``~name`` of a checked tree."""
+    if isinstance(node, Spellings):
+        yield node
+    for child in children_of(node):
+        yield from _iter(child)
