@@ -38,13 +38,14 @@ if TYPE_CHECKING:
         SourceError,
         UnknownFieldError,
     )
+    from reftel.search.batch import BatchAnswer, Question, read_questions
     from reftel.search.citations import Citation, Citations, CitedCable
     from reftel.search.drilldown import FacetBucket, FacetTable
     from reftel.search.kwic import KwicLine
     from reftel.search.missing import Missing, MissingCable
     from reftel.search.neardup import Duplicate
     from reftel.search.plan import Bucket
-    from reftel.search.results import Explanation, Hit, HitParagraph, Page
+    from reftel.search.results import Explanation, FoundBy, Hit, HitParagraph, Page
     from reftel.search.similar import SharedTerm, SimilarCable
     from reftel.search.terms import SignificantTerm, Terms
     from reftel.search.timeline import Timeline
@@ -59,13 +60,14 @@ _HOMES = {
         "ArchiveClosed", "ArchiveDamaged", "ArchiveError", "ArchiveLocked", "ArchiveMissing", "ArchiveVersion", "BadValueError",
         "CableNotFound", "EngineError", "OutputError", "QueryError", "QuerySyntaxError", "QueryTooBroad", "ReftelError", "SourceError", "UnknownFieldError",
     ),
+    "reftel.search.batch": ("BatchAnswer", "Question", "read_questions"),
     "reftel.search.citations": ("Citation", "Citations", "CitedCable"),
     "reftel.search.drilldown": ("FacetBucket", "FacetTable"),
     "reftel.search.kwic": ("KwicLine",),
     "reftel.search.missing": ("Missing", "MissingCable"),
     "reftel.search.neardup": ("Duplicate",),
     "reftel.search.plan": ("Bucket",),
-    "reftel.search.results": ("Explanation", "Hit", "HitParagraph", "Page"),
+    "reftel.search.results": ("Explanation", "FoundBy", "Hit", "HitParagraph", "Page"),
     "reftel.search.similar": ("SharedTerm", "SimilarCable"),
     "reftel.search.terms": ("SignificantTerm", "Terms"),
     "reftel.search.timeline": ("Timeline",),
@@ -74,7 +76,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [  # noqa: RUF022 - the order a reader wants
     "open", "build", "read_cables", "normalize_text",
-    "Archive", "Version", "BuildReport", "Page", "Hit", "HitParagraph", "Bucket", "Explanation",
+    "Archive", "Version", "BuildReport", "Page", "Hit", "HitParagraph", "FoundBy", "Bucket", "Explanation", "BatchAnswer", "Question", "read_questions",
     "Citations", "Citation", "CitedCable", "Missing", "MissingCable", "Timeline", "FacetTable", "FacetBucket", "Terms", "SignificantTerm",
     "SimilarCable", "SharedTerm", "Duplicate", "KwicLine", "Neighbours", "Neighbour", "Notes", "Note",
     "Cable", "Source", "Reference", "ClassifiedBy", "Recipient", "Paragraph", "Warning",

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from reftel.indexer.build import BuildReport, Progress
     from reftel.neighbours import Neighbours
     from reftel.notes import Notes
+    from reftel.search.batch import BatchAnswer, Question
     from reftel.search.citations import Citations, Direction
     from reftel.search.drilldown import FacetTable
     from reftel.search.kwic import KwicLine
@@ -119,7 +120,17 @@ class Archive:
 
     def count(self, query: str, *, ids: str | Iterable[str] | None = None) -> int:
         """How many cables ``query`` finds; ``ids`` as for `search`."""
-        return self.search(query, limit=0, ids=ids).total
+        with self._state as state:
+            return state.searcher.count(query, _keys(ids))
+
+    def batch(self, questions: str | Iterable[str | Question], *, limit: int | None = 0, hits: bool = False) -> Iterator[BatchAnswer]:
+        """The answers to many questions, one after the other in constant memory: ``total`` of each, or the ``error`` that it is.
+
+        ``limit``: also the ``keys`` of its first hits, best first; ``hits``: those with their paragraphs, which takes reading the cables.
+        A question that cannot be read stops nothing. `reftel.read_questions` gives those of a list.
+        """
+        with self._state as state:
+            return state.steps(state.searcher.batch([questions] if isinstance(questions, str) else questions, limit=limit, hits=hits))
 
     def scan(
         self, query: str, *, sort: str = "id", ids: str | Iterable[str] | None = None, paragraphs: int | None = 2

@@ -7,8 +7,9 @@ import functools
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from reftel.schema.errors import BadValueError, UnknownFieldError
+from reftel.schema.errors import BadValueError, QueryError, UnknownFieldError
 from reftel.schema.fields import facet_fields, fields_by_name, sort_fields
+from reftel.schema.names import without_surrogates
 from reftel.schema.several import several
 from reftel.search.describe import describe
 from reftel.search.desk import Desk
@@ -23,6 +24,7 @@ from reftel.search.snippets import Findings, matching_paragraphs, subject_highli
 
 if TYPE_CHECKING:
     from reftel.schema.cable import Cable
+    from reftel.search.batch import BatchAnswer, Question
     from reftel.search.drilldown import FacetTable
     from reftel.search.engines.base import Engine, NodeCount
     from reftel.search.kwic import KwicLine
@@ -70,19 +72,21 @@ class Searcher:
         paragraphs: int | None = SHOWN_PARAGRAPHS,
     ) -> Page:
         """The hits ``offset`` to ``offset + limit`` of ``query``; see `Archive.search`."""
-        if offset < 0 or (limit is not None and limit < 0):
-            raise BadValueError("limit and offset must not be negative", text=f"limit={limit} offset={offset}", start=0)
+        _check_window(offset, limit)
         read = self.read(query, ids)
         request = Request(read.plan, parse_sort(sort), offset, limit, tuple(map(parse_facet, several(facets))))
         answer = self._engine.answer(request)
         hits = tuple(map(self._shown(read, paragraphs), answer.found))
-        notes = (*read.notes, *self._hints.of(read.checked.root), *(() if answer.total else self._suggestions(read.plan)))
-        return Page(read.printed, answer.total, offset, notes, hits, answer.facets)
+        return Page(read.printed, answer.total, offset, self._notes(read, answer.total), hits, answer.facets)
 
-    def _suggestions(self, plan: Node) -> tuple[str, ...]:
+    def _notes(self, read: ParsedQuery, total: int) -> tuple[str, ...]:
+        """How a query was read, other spellings of its names, and, where it finds nothing, what may have been meant."""
+        notes = (*read.notes, *self._hints.of(read.checked.root))
+        if total:
+            return notes
         from reftel.search.suggest import suggestions  # noqa: PLC0415 - only where nothing is found
 
-        return suggestions(self._engine, plan)
+        return *notes, *suggestions(self._engine, read.plan)
 
     def scan(
         self, query: str, ids: str | Iterable[str] | None = None, *, sort: str = "id", paragraphs: int | None = SHOWN_PARAGRAPHS
@@ -90,6 +94,30 @@ class Searcher:
         """Every hit, one at a time; see `Archive.scan`."""
         read = self.read(query, ids)
         return map(self._shown(read, paragraphs), self._found(read.plan, sort))
+
+    def count(self, query: str, ids: str | Iterable[str] | None = None) -> int:
+        """How many hits ``query`` has."""
+        return self._engine.answer(Request(self.read(query, ids).plan, limit=0)).total
+
+    def batch(self, questions: Iterable[str | Question], *, limit: int | None = 0, hits: bool = False) -> Iterator[BatchAnswer]:
+        """The answers to many questions, one at a time; see `Archive.batch`."""
+        from reftel.search.batch import numbered  # noqa: PLC0415 - as above
+
+        _check_window(0, limit)
+        return (self._answered(question, limit, hits=hits) for question in numbered(questions))
+
+    def _answered(self, question: Question, limit: int | None, *, hits: bool) -> BatchAnswer:
+        from reftel.search.batch import BatchAnswer, check_text  # noqa: PLC0415
+
+        asked = question.line or 0, question.name and without_surrogates(question.name), without_surrogates(question.text)
+        try:
+            check_text(question.text)
+            read = self.read(question.text)
+            answer = self._engine.answer(Request(read.plan, limit=limit))
+        except QueryError as error:
+            return BatchAnswer(*asked, error=error.with_traceback(None))
+        shown = tuple(map(self._shown(read, SHOWN_PARAGRAPHS), answer.found)) if hits else ()
+        return BatchAnswer(*asked, read.printed, answer.total, tuple(found.key for found in answer.found), self._notes(read, answer.total), hits=shown)
 
     def keys(self, query: str, *, sort: str = "id", ids: str | Iterable[str] | None = None) -> Iterator[str]:
         """The key of every hit; see `Archive.keys`."""
@@ -163,6 +191,11 @@ class Searcher:
             return Hit(found.key, found.score, cable, choose(findings), subject_highlights(cable, read.plan), ways)
 
         return hit
+
+
+def _check_window(offset: int, limit: int | None) -> None:
+    if offset < 0 or (limit is not None and limit < 0):
+        raise BadValueError("limit and offset must not be negative", text=f"limit={limit} offset={offset}", start=0)
 
 
 def _explained(count: NodeCount) -> ExplainedNode:

@@ -172,6 +172,11 @@ def complete_order(context: click.Context, parameter: click.Parameter, typed: st
     return [*_beginning(["relevance"], typed), *complete_sort(context, parameter, typed)]
 
 
+def complete_paragraphs(_context: click.Context, _parameter: click.Parameter, typed: str) -> list[Item]:
+    """The one value that is no number."""
+    return _beginning(["all"], typed)
+
+
 def complete_facet(_context: click.Context, _parameter: click.Parameter, typed: str) -> list[Item]:
     """Facets, and behind ``year:`` how many values of it are wanted."""
     return _facets("", typed)

@@ -53,7 +53,7 @@ _LINES = {
     "--all", "everything", is_flag=True, help="Stream every hit, in order of key or by --sort, which holds the keys in memory; for every format but json."
 )
 @click.option(
-    "--paragraphs", metavar="N", default="2", show_default=True, callback=whole_number_or_all,
+    "--paragraphs", metavar="N", default="2", show_default=True, callback=whole_number_or_all, shell_complete=completed("paragraphs"),
     help="Paragraphs shown of each hit at most; those that add nothing are left out. all: every one that has words of the query, the best first.",
 )
 @click.option(
@@ -124,11 +124,12 @@ def _print_page(page: Page) -> None:
 
         print_page(console(), page)
     else:
-        _print_hits(page.hits)
+        print_hits(page.hits)
         click.echo(render.total_line(page))
 
 
-def _print_hits(hits: Iterable[Hit]) -> None:
+def print_hits(hits: Iterable[Hit]) -> None:
+    """Print hits for people."""
     if plain.suits(sys.stdout):
         for hit in hits:
             click.echo("\n".join(plain.hit_lines(hit)))
@@ -156,7 +157,7 @@ def _stream(opened: reftel.Archive, query: str, ids: list[str] | None, output_fo
         return 0 if page.total else 1
     hits = opened.scan(query, sort=sort, ids=ids, paragraphs=paragraphs)
     if output_format == "table":
-        _print_hits(hits)
+        print_hits(hits)
     else:
         echo_lines(_LINES[output_format](hits))
     return 0 if page.total else 1

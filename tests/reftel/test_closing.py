@@ -24,6 +24,7 @@ ASKED: dict[str, Callable[[reftel.Archive, Path], object]] = {
     "__contains__": lambda archive, _: "08BAKU101" in archive,
     "__enter__": lambda archive, _: archive.__enter__(),
     "__len__": lambda archive, _: len(archive),
+    "batch": lambda archive, _: archive.batch(["minsk", "group"]),
     "cable": lambda archive, _: archive.cable("08BAKU101"),
     "citation_graph": lambda archive, _: archive.citation_graph("*", depth=1),
     "citations": lambda archive, _: archive.citations("08BAKU101"),
@@ -127,6 +128,7 @@ def test_a_closed_archive_says_so(name, opened, tmp_path):
 
 ITERATORS = {
     "scan": lambda archive: archive.scan("*"),
+    "batch": lambda archive: archive.batch(["minsk", "group"] * 2),
     "scan by date": lambda archive: archive.scan("*", sort="date"),
     "scan of ids": lambda archive: archive.scan("*", ids=["08BAKU101", "08MOSCOW202"]),
     "keys": lambda archive: archive.keys(),
