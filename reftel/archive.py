@@ -14,7 +14,6 @@ from reftel.frozen import brief_path, frozen
 from reftel.lists import list_key
 from reftel.schema.cable import Cable
 from reftel.schema.errors import ArchiveClosed, CableNotFound, SourceError
-from reftel.schema.identifiers import canonical_id
 from reftel.schema.names import name_of
 from reftel.schema.several import several
 
@@ -211,7 +210,7 @@ class Archive:
         from reftel.state import spellings  # noqa: PLC0415
 
         with self._state as state:
-            key = next((key for key in spellings(id) if state.searcher.desk.find(key)), canonical_id(id) or id.strip())
+            key = next((key for key in spellings(id) if state.searcher.desk.find(key)), list_key(id))
             return citations_of(state.searcher.desk, key, depth=depth, direction=direction, limit=limit)
 
     def citation_graph(self, query: str, *, depth: int = 0, direction: Direction = "out", limit: int = 10_000) -> Citations:

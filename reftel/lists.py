@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from reftel.schema.identifiers import canonical_id
+from reftel.schema.identifiers import named_cable
 
-_KEY = re.compile(r"text-[0-9a-f]{16}")
-_COMMENT = "#"
+_COMMENT = re.compile(r"(?<!#)#(?!#).*")
 
 
 def list_key(text: str) -> str:
@@ -16,15 +15,14 @@ def list_key(text: str) -> str:
 
     ``" 08 Baku 00123 "`` -> ``"08BAKU123"``; ``"TEXT-0123456789ABCDEF"`` -> ``"text-0123456789abcdef"``; anything else stays as it is.
     """
-    stripped = text.strip()
-    return stripped.lower() if _KEY.fullmatch(stripped.lower()) else canonical_id(stripped) or stripped
+    return named_cable(text) or text.strip()
 
 
 def iter_ids(lines: Iterable[str]) -> Iterator[str]:
-    """The keys of a list, each once, in its order. Empty lines and what stands behind ``#`` are passed over."""
+    """The keys of a list of ids, each once, in its order. Empty lines and what stands behind ``#`` are passed over."""
     seen: set[str] = set()
     for line in lines:
-        text = line.removeprefix("\ufeff").partition(_COMMENT)[0].strip()
+        text = _COMMENT.sub("", line.removeprefix("\ufeff")).strip()
         key = list_key(text) if text else ""
         if key and key not in seen:
             seen.add(key)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 from reftel.schema.cable import Cable
 from reftel.schema.errors import ArchiveClosed, ArchiveError, ArchiveMissing, CableNotFound
 from reftel.schema.fields import squash
-from reftel.schema.identifiers import canonical_id
+from reftel.schema.identifiers import named_cable
 from reftel.schema.stored import cable_of
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ class Steps(Iterator[Item], Generic[Item]):
 
 def spellings(id: str) -> list[str]:  # noqa: A002
     """The keys that an id may stand for."""
-    return list(dict.fromkeys(filter(None, (canonical_id(id), squash(id), id.strip()))))
+    return list(dict.fromkeys(filter(None, (named_cable(id), squash(id), id.strip()))))
 
 
 def record_reader(engine: WhooshEngine, path: Path) -> Callable[[str], Cable]:

@@ -92,9 +92,15 @@ def iter_named(text: str) -> Iterator[tuple[str | None, str]]:
     while place < len(words):
         longest = _MOST_WORDS if words[place][:1].isdigit() else 1
         runs = (" ".join(words[place : place + count]) for count in range(1, min(longest, len(words) - place) + 1))
-        run = next((run for run in runs if named_cable(run)), words[place])
+        run = next((run for run in runs if _stands_alone(run)), words[place])
         yield named_cable(run), run
         place += run.count(" ") + 1
+
+
+def _stands_alone(run: str) -> bool:
+    """Whether words are an id wherever they stand; with blanks in it only that of a known post: ``2008, para 4`` is none."""
+    key = named_cable(run)
+    return key is not None and (" " not in run or find_post(split_id(key)[1]) is not None)
 
 
 def reference_id(post: str, serial: str | int, year: str | int) -> str | None:

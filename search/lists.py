@@ -5,6 +5,7 @@ Engines never see a tag: ``mine:x`` is looked up before they are asked.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Collection, Iterable, Iterator
 
 from reftel.schema.fields import field_of_kind
@@ -26,7 +27,7 @@ def resolve(root: Node, tagged: Lookup) -> Node:
     def change(node: Node) -> Node:
         match node:
             case Tagged(tags=tags):
-                return ids_node(key for tag in tags for key in tagged(tag))
+                return dataclasses.replace(ids_node(key for tag in tags for key in tagged(tag)), origin=node.origin)
             case _:
                 return node
 

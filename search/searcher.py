@@ -86,7 +86,7 @@ class Searcher:
             return notes
         from reftel.search.suggest import suggestions  # noqa: PLC0415 - only where nothing is found
 
-        return *notes, *suggestions(self._engine, read.plan)
+        return *notes, *suggestions(self._engine, read.plan, read.text)
 
     def scan(
         self, query: str, ids: str | Iterable[str] | None = None, *, sort: str = "id", paragraphs: int | None = SHOWN_PARAGRAPHS

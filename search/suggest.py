@@ -1,61 +1,222 @@
-"""What may have been meant: for a query without hits, the words and values in it that no cable has, and near ones that some have."""
+"""Why a question finds nothing: words and values that no cable has, with near ones that some have; parts that find something, but not together."""
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reftel.schema.fields import fields_by_name
+from reftel.schema.analysis import fold_word
+from reftel.schema.fields import default_fields, field_of_kind, fields_by_name
+from reftel.search.describe import describe
 from reftel.search.matching import edit_distances
-from reftel.search.plan import Everything, Neighbours, Node, Not, Prefer, Request, Value, Word
-from reftel.search.walk import children
+from reftel.search.plan import (
+    And,
+    AnyOf,
+    Everything,
+    Mark,
+    Near,
+    Neighbours,
+    Node,
+    Not,
+    Nothing,
+    Or,
+    Paragraph,
+    Phrase,
+    Prefer,
+    Request,
+    Value,
+    Word,
+)
+from reftel.search.query.problems import quote
+from reftel.search.walk import iter_words
 
 if TYPE_CHECKING:
     from reftel.search.engines.base import Engine
 
 _MOST_NOTES = 5
 _MOST_NEAR = 3
+_MOST_PARTS = 6  # that are named, and left out to see what helps
 _SHORT = 4  # letters up to which only one may differ
 _LONGEST = 40
 
 
-def suggestions(engine: Engine, root: Node) -> tuple[str, ...]:
-    """A note for each word or value that gives nothing by itself: ``no cable has 'precedant'; near it: precedent (12), precedents (4)``."""
-    notes = (_note(engine, leaf) for leaf in dict.fromkeys(_leaves(root)))
-    found = dict.fromkeys(note for note in notes if note)
+def suggestions(engine: Engine, root: Node, text: str) -> tuple[str, ...]:
+    """Why the plan ``root`` of the question ``text`` finds nothing, the most useful first.
+
+    A note for each word or value that no cable has, with near ones: ``no cable has 'precedant'; near it: precedent (12), precedents (4)``.
+    Where each part finds something, how much that is and what to leave out: ``from:baku 31, kosovo 171, together 0``.
+    """
+    found = dict.fromkeys(_Reasons(engine, text).of(root))
     more = len(found) - _MOST_NOTES
     return (*tuple(found)[:_MOST_NOTES], *((f"nor {more:,} more words or values of the query",) if more > 0 else ()))
 
 
-def _leaves(node: Node) -> Iterator[Word | Value]:
-    """Words and values asked for, not those under a `Not` or only preferred; patterns and spelling variants need no correction."""
-    if isinstance(node, Prefer | Neighbours):
-        yield from _leaves(node.child)
-    elif isinstance(node, Value) or (isinstance(node, Word) and node.match in ("exact", "stem")):
-        yield node
-    elif not isinstance(node, Not):
-        for child in children(node):
-            yield from _leaves(child)
+class _Reasons:
+    """Looks for the parts of one question that are to blame. Parts are counted by the engine, a few dozen at most."""
+
+    def __init__(self, engine: Engine, text: str) -> None:
+        self._engine, self._text = engine, text
+
+    def of(self, node: Node) -> Iterator[str]:
+        """Why ``node``, which finds nothing, does so."""
+        match node:
+            case Neighbours():
+                yield from self.of(node.child)
+            case Prefer():
+                printed = next((word for word in iter_words(node.child)), None)
+                near = near_words(self._engine, printed.text, printed.fields) if printed else []
+                yield _sentence(f"no cable is, cites or prints {quote(self._label(node))}", [f"{word} ({count})" for word, count in near])
+            case And():
+                yield from self._conjunction(_flat(node))
+            case Or() | AnyOf():
+                for child in node.children:
+                    yield from self.of(child)
+            case Not():
+                yield f"every cable has {self._label(node.child)}, and {self._label(node)} leaves none"
+            case Phrase() | Near():
+                yield from self._position(node)
+            case Paragraph():
+                yield from self._paragraph(node)
+            case Word(match="exact" | "stem") | Value():
+                yield from self._leaf(node)
+            case Nothing():  # a tag that no cable has, which is told already
+                return
+            case _:
+                yield f"no cable has {quote(self._label(node))}"
+
+    def _conjunction(self, parts: Sequence[Node]) -> Iterator[str]:
+        counts = {part: self._count(part) for part in parts}
+        empty = [part for part in parts if not counts[part]]
+        for part in empty:
+            yield from self.of(part)
+        if len(empty) == 1 and len(parts) > 1 and not isinstance(empty[0], Word):
+            rest = self._together([part for part in parts if part is not empty[0]])
+            if rest:
+                yield f"without {self._label(empty[0])}: {rest:,}"
+        if not empty:
+            wanted = [part for part in parts if not isinstance(part, Not)]
+            if len(wanted) < len(parts) and (count := self._together(wanted)):
+                yield self._taken_away(parts, wanted, count)
+            else:
+                yield self._none_together(wanted or parts, counts)
+
+    def _none_together(self, parts: Sequence[Node], counts: Mapping[Node, int]) -> str:
+        """``from:baku 31, kosovo 171, date:2008 80, together 0; without date:2008 12``."""
+        rarest = sorted(parts, key=counts.__getitem__)[:_MOST_PARTS]
+        shown = [f"{self._label(part)} {counts[part]:,}" for part in parts if part in rarest]
+        more = f" and {len(parts) - len(shown):,} more" if len(parts) > len(shown) else ""
+        return f"{', '.join(shown)}{more}, together 0{self._removals(parts, rarest)}"
+
+    def _removals(self, parts: Sequence[Node], removable: Sequence[Node]) -> str:
+        """What the rest finds without one of ``removable``, the most first; without two where none alone helps."""
+        for number in (1, 2):
+            if len(parts) <= number + 1 or len(removable) <= number:  # what is left has its count told already
+                break
+            rests = ((gone, self._together([part for part in parts if part not in gone])) for gone in itertools.combinations(removable, number))
+            helping = sorted(((gone, count) for gone, count in rests if count), key=lambda each: -each[1])[:_MOST_NEAR]
+            if helping:
+                return "; " + ", ".join(f"without {' and '.join(map(self._label, gone))} {count:,}" for gone, count in helping)
+        return ""
+
+    def _taken_away(self, parts: Sequence[Node], wanted: Sequence[Node], count: int) -> str:
+        """``kosovo 171, none of them left by -serbia``."""
+        unwanted = [part for part in parts if isinstance(part, Not)]
+        of = " with ".join(map(self._label, wanted[:_MOST_PARTS])) if wanted else "all cables"
+        text = f"{of} {count:,}, none of them left by {', '.join(map(self._label, unwanted[:_MOST_PARTS]))}"
+        return text + self._removals(parts, unwanted[:_MOST_PARTS]) if len(unwanted) > 1 else text
+
+    def _position(self, node: Phrase | Near) -> Iterator[str]:
+        """Words that are found, but not as near to each other as they shall stand."""
+        parts = node.parts if isinstance(node, Phrase) else (node.left, node.right)
+        counts = {part: self._count(part) for part in parts}
+        for part in parts:
+            if not counts[part]:
+                yield from self.of(part)
+        together = self._together(parts) if all(counts.values()) else 0
+        if all(counts.values()) and not together:
+            yield self._none_together(list(counts), counts)
+        elif together:
+            both = f"{'both' if len(parts) == 2 else 'all of it'} in {_cables(together)}"
+            if isinstance(node, Phrase):
+                yield f"{self._label(node)}: {both}, side by side in none"
+            elif node.ordered and (other := self._count(dataclasses.replace(node, ordered=False))):
+                yield f"{self._label(node)}: {both}, in this order in none, in the other one in {_cables(other)}"
+            else:
+                yield f"{self._label(node)}: {both}, within {node.distance:,} of each other in none"
+
+    def _paragraph(self, node: Paragraph) -> Iterator[str]:
+        """What is found in paragraphs, but not in one and the same."""
+        parts = [Paragraph(part, origin=part.origin) for part in _flat(node.child) if not isinstance(part, Not)]
+        counts: dict[Node, int] = {part: self._count(part) for part in parts}
+        for part in parts:
+            if not counts[part]:
+                yield from (f"no paragraph has {quote(self._label(node if len(parts) == 1 else part))}",) if isinstance(part.child, Mark) else self.of(part.child)
+        if len(parts) > 1 and all(counts.values()):
+            together = self._together(parts)
+            if together:
+                yield f"{self._label(node)}: each part in a paragraph of {_cables(together)}, all in one and the same paragraph of none"
+            else:
+                yield self._none_together(parts, counts)
+
+    def _leaf(self, leaf: Word | Value) -> Iterator[str]:
+        """A word or value that no cable has. Nothing is said of one that is found, which stands in a paragraph elsewhere."""
+        if self._count(leaf):
+            return
+        if isinstance(leaf, Word):
+            near = near_words(self._engine, leaf.text, leaf.fields)
+            what = leaf.text if len(leaf.fields) > 1 else f"{leaf.fields[0]}:{leaf.text}"
+            words, anywhere = [f"{word} ({count})" for word, count in near], leaf
+        elif len(leaf.values) == 1:
+            what, words = f"{leaf.field}:{leaf.values[0]}", _near_values(self._engine, leaf) if fields_by_name()[leaf.field].facet else []
+            anywhere = Word(fold_word(leaf.values[0]))
+        else:
+            yield f"no cable has any of the {len(leaf.values):,} values of {leaf.field}:"
+            return
+        yield _sentence(f"no cable has {quote(what)}", words) + self._without_field(anywhere, leaf)
+
+    def _without_field(self, word: Word, leaf: Word | Value) -> str:
+        """How many cables have a word that stands in the wrong field."""
+        default = tuple(field.name for field in default_fields())
+        if isinstance(leaf, Word) and len(leaf.fields) > 1:
+            return ""
+        count = self._count(dataclasses.replace(word, fields=default)) if word.text.isalnum() else 0
+        return f"; without the field: {count:,}" if count else ""
+
+    def _together(self, parts: Sequence[Node]) -> int:
+        return self._count(And(tuple(parts)) if parts else Everything())
+
+    def _count(self, node: Node) -> int:
+        return self._engine.answer(Request(node, limit=0)).total
+
+    def _label(self, node: Node) -> str:
+        """A part as the question has it; in words where it has been put in the place of something."""
+        if isinstance(node, Word) and node.match in ("exact", "stem"):  # one of a phrase has the place of the whole
+            return node.text if len(node.fields) > 1 or not node.fields else f"{node.fields[0]}:{node.text}"
+        if node.origin is None:
+            return "the list" if isinstance(node, Value) and node.field == field_of_kind("id").name else describe(node)
+        text = " ".join(self._text[slice(*node.origin)].split())
+        return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
-def _note(engine: Engine, leaf: Word | Value) -> str | None:
-    if engine.answer(Request(leaf, limit=0)).total:
-        return None
-    if isinstance(leaf, Word):
-        near = near_words(engine, leaf.text, leaf.fields)
-        what = leaf.text if len(leaf.fields) > 1 else f"{leaf.fields[0]}:{leaf.text}"
-        return _sentence(what, [f"{word} ({count})" for word, count in near])
-    if len(leaf.values) != 1 or not fields_by_name()[leaf.field].facet:
-        return None
-    return _sentence(f"{leaf.field}:{leaf.values[0]}", _near_values(engine, leaf))
+def _flat(node: Node) -> list[Node]:
+    """The parts that all have to hold, those of inner conjunctions too."""
+    if isinstance(node, Neighbours):
+        return _flat(node.child)
+    return [part for child in node.children for part in _flat(child)] if isinstance(node, And) else [node]
 
 
-def _sentence(what: str, near: Sequence[str]) -> str | None:
+def _cables(count: int) -> str:
+    return f"{count:,} cable{'' if count == 1 else 's'}"
+
+
+def _sentence(what: str, near: Sequence[str]) -> str:
     more = f" and {len(near) - _MOST_NEAR:,} more" if len(near) > _MOST_NEAR else ""
-    return f"no cable has '{what}'" + (f"; near it: {', '.join(near[:_MOST_NEAR])}{more}" if near else "")
+    return what + (f"; near it: {', '.join(near[:_MOST_NEAR])}{more}" if near else "")
 
 
 def near_words(engine: Engine, word: str, fields: Sequence[str]) -> list[tuple[str, int]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 import reftel
-from reftel.cli.options import archive_option, completed, echo_lines, format_option, notes_option, whole_text
+from reftel.cli.options import archive_option, completed, echo_lines, format_option, notes_option, one_id, whole_text
 from reftel.lists import list_key
 from reftel.render.hits import csv_line
 from reftel.render.safe import json_text, safe_line
@@ -21,7 +21,7 @@ _LIST = "list"
 
 
 @click.command("note")
-@click.argument("cable_id", metavar="ID|list", shell_complete=completed("noted"))
+@click.argument("words", nargs=-1, required=True, metavar="ID|list", shell_complete=completed("noted"))
 @archive_option
 @notes_option
 @format_option("table", "jsonl", "csv", "ids")
@@ -38,7 +38,7 @@ _LIST = "list"
     "--remove", is_flag=True, help="Remove these tags and this text, or everything that is noted on the cable."
 )
 def command(
-    cable_id: str,
+    words: tuple[str, ...],
     archive: str,
     notes: str | None,
     output_format: str,
@@ -56,6 +56,7 @@ def command(
     reftel search 'mine:precedent class:secret'
     """
     opened = reftel.open(archive, notes=notes)
+    cable_id = one_id(words)
     if cable_id == _LIST:
         if remove or text is not None:
             raise click.UsageError(

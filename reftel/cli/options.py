@@ -159,6 +159,26 @@ def accept_option(command: _Command) -> _Command:
     )(command)  # fmt: skip
 
 
+def named_ids(words: Iterable[str]) -> list[str]:
+    """The ids that words of the command line name, several in one or one in several: ``08 BAKU 123 08MOSCOW4``. What names none stays as it is."""
+    from reftel.schema.identifiers import iter_named  # noqa: PLC0415 - a search does without
+
+    text = " ".join(words)
+    return [key or part for key, part in iter_named(text)] or [text]
+
+
+def one_id(words: Iterable[str]) -> str:
+    """The one id that words of the command line name; words that name none as they are, for whoever says that there is no such cable."""
+    from reftel.schema.identifiers import iter_named  # noqa: PLC0415 - a search does without
+
+    text = " ".join(words)
+    parts = list(iter_named(text))
+    keys = [key for key, _part in parts if key]
+    if keys and len(parts) > 1:
+        raise click.UsageError(f"name one cable; these are {len(parts)}: {', '.join(part for _key, part in parts)}")
+    return keys[0] if keys else text
+
+
 def notes_option(command: _Command) -> _Command:
     """``--notes FILE``, else ``$REFTEL_NOTES``, else ``mine.sqlite`` in the archive's folder."""
     return click.option(
@@ -168,11 +188,13 @@ def notes_option(command: _Command) -> _Command:
 
 
 def read_ids(file: IO[str]) -> list[str]:
-    """The keys of a list of ids. A usage error for a file that cannot be read to its end."""
-    from reftel.lists import iter_ids  # noqa: PLC0415 - only with a list
+    """The keys of a list of cables; what of it could not be read is told. A usage error for a file that cannot be read to its end."""
+    from reftel.listed import read_list  # noqa: PLC0415 - only with a list
 
     try:
-        return list(iter_ids(file))
+        listed = read_list(file)
+        echo_notes(f"{file.name}: {note}" for note in listed.notes())
+        return list(listed.keys)
     except OSError as error:
         file.close()
         raise click.UsageError(f"{file.name} cannot be read: {error.strerror}") from error
@@ -186,5 +208,5 @@ def ids_option(command: _Command) -> _Command:
     """``--ids-from FILE``: only among the cables of a list, one id a line, ``-`` for standard input."""
     return click.option(
         "--ids-from", "ids", metavar="FILE", type=click.File("r", encoding="utf-8", errors="replace"), callback=_listed,
-        help="Only among the cables whose ids stand in this file, one a line; - reads them from standard input.",
+        help="Only among the cables that this file names: one a line, or what reftel printed in any format; - is standard input.",
     )(command)  # fmt: skip

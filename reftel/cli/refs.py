@@ -15,6 +15,7 @@ from reftel.cli.options import (
     echo_notes,
     format_option,
     notes_option,
+    one_id,
     pager_option,
 )
 from reftel.cli.paging import paged
@@ -23,7 +24,6 @@ from reftel.render import missing as render_missing
 from reftel.render import refs as render
 from reftel.render.graph import render_graph
 from reftel.render.safe import json_text
-from reftel.schema.identifiers import canonical_id
 from reftel.search.citations import MOST_CABLES
 
 if TYPE_CHECKING:
@@ -76,16 +76,16 @@ def command(
         wanted = _one_query(named, query)
         with paged(wanted=pager and output_format == "table"):
             return _print_missing(reftel.open(archive, notes=notes).missing(wanted, limit=limit), output_format)
-    cable_id = " ".join(named) or None
-    if (cable_id is None) == (query is None) or (len(named) > 1 and not canonical_id(cable_id or "")):
+    if bool(named) == (query is not None):
         raise click.UsageError("name one cable, or --query QUERY")
+    cable_id = one_id(named) if named else ""
     most = MOST_CABLES if limit is None else max(limit, 1)
     direction = _direction(incoming=incoming, outgoing=outgoing, query=query)
     opened = reftel.open(archive, notes=notes)
     if query is not None:
         found = opened.citation_graph(query, depth=depth or 0, direction=direction, limit=most)
     else:
-        found = opened.citations(cable_id or "", depth=1 if depth is None else depth, direction=direction, limit=most)
+        found = opened.citations(cable_id, depth=1 if depth is None else depth, direction=direction, limit=most)
     with paged(wanted=pager and output_format == "table" and not graph):
         _print(found, output_format, graph, thread=thread or query is not None)
     if found.cut:

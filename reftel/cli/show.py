@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import itertools
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
@@ -16,6 +17,7 @@ from reftel.cli.options import (
     echo_notes,
     format_option,
     ids_option,
+    named_ids,
     notes_option,
     pager_option,
     read_ids,
@@ -65,7 +67,7 @@ def command(
     cable_ids: tuple[str, ...], archive: str, notes: str | None, ids: list[str] | None, output_format: str, query: str | None, para: tuple[int, ...],
     raw: bool, versions: bool, diff: bool, neighbours: bool, pager: bool,
 ) -> int:  # fmt: skip
-    """Show cables, by their ids in any spelling ("08 Baku 123"), or by their keys if they have no id.
+    """Show cables, by their ids in any spelling ("08 Baku 123"), page addresses or file names, or by their keys if they have no id.
 
     An id `-` stands for a list on standard input. Of one id `--format json` prints an object, of anything else an array; jsonl prints a record
     a line. Where a cable is missing, that is said, the others are shown, and the exit status is 1.
@@ -76,28 +78,35 @@ def command(
     reftel search 'minsk date:2008' --all --format ids | reftel show -
     reftel show --query '"Minsk Group" w/p precedent'
     """
-    one = len(cable_ids) == 1 and cable_ids != (_INPUT,) and ids is None
+    named = _named(cable_ids)
+    one = len(named) == 1 and _INPUT not in named and ids is None
     if not cable_ids and ids is None and query is None:
         raise click.UsageError("name a cable, a list of them with --ids-from, or --query QUERY for all its hits")
     if (versions or diff or neighbours) and not one:
         raise click.UsageError("--versions, --diff and --neighbours are for one cable, named by its ID")
-    listed = [key for each in cable_ids for key in _expanded(each)] + (ids or [])
+    listed = [key for each in named for key in _expanded(each)] + (ids or [])
     opened = reftel.open(archive, notes=notes)
     view = _View("table" if raw else output_format, query, para, raw=raw, several=not one)
     with paged(wanted=pager and output_format == "table"):
         if versions or diff:
-            _print_versions(opened.versions(cable_ids[0]), output_format, diff=diff)
+            _print_versions(opened.versions(named[0]), output_format, diff=diff)
             return 0
         if neighbours:
-            return _print_neighbours(opened.neighbours(cable_ids[0]), output_format)
+            return _print_neighbours(opened.neighbours(named[0]), output_format)
         if one:
-            return 0 if _print_cable(opened, opened.cable(cable_ids[0]), view) else 1
+            return 0 if _print_cable(opened, opened.cable(named[0]), view) else 1
         if cable_ids or ids is not None:
             return _print_list(opened, listed, view)
         return _print_hits(opened, query or "", view)
 
 
 _INPUT = "-"
+
+
+def _named(words: Sequence[str]) -> list[str]:
+    """The ids named on the command line, `_INPUT` among them in its place."""
+    groups = itertools.groupby(words, key=lambda word: word == _INPUT)
+    return [each for is_input, group in groups for each in ([_INPUT] if is_input else named_ids(group))]
 
 
 def _expanded(cable_id: str) -> list[str]:

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 import click
 
 import reftel
-from reftel.cli.options import archive_option, completed, console, echo_lines, format_option, notes_option, pager_option
+from reftel.cli.options import (
+    archive_option,
+    completed,
+    console,
+    echo_lines,
+    format_option,
+    notes_option,
+    one_id,
+    pager_option,
+)
 from reftel.cli.paging import paged
 from reftel.render.hits import csv_line
 from reftel.render.safe import json_text, safe_line, safe_markdown
@@ -21,7 +30,7 @@ _SHOWN_WORDS = 8
 
 
 @click.command("similar")
-@click.argument("cable_id", metavar="ID", shell_complete=completed("ids"))
+@click.argument("words", nargs=-1, required=True, metavar="ID", shell_complete=completed("ids"))
 @archive_option
 @notes_option
 @format_option("table", "json", "jsonl", "csv", "ids", "md")
@@ -30,12 +39,13 @@ _SHOWN_WORDS = 8
     "--query", default="*", metavar="QUERY", shell_complete=completed("query"), help="Only among the hits of this query."
 )
 @pager_option
-def command(cable_id: str, archive: str, notes: str | None, output_format: str, limit: int, query: str, pager: bool) -> int:
+def command(words: tuple[str, ...], archive: str, notes: str | None, output_format: str, limit: int, query: str, pager: bool) -> int:
     """The cables most like one, and the words that make them so.
 
     \b
     reftel similar 08BAKU123 --query '-from:baku'
     """
+    cable_id = one_id(words)
     found = reftel.open(archive, notes=notes).similar(cable_id, query=query, limit=limit)
     if output_format == "json":
         click.echo(json_text({"id": cable_id, "similar": [each.to_dict() for each in found], "left_out": found.left_out}, indent=2))

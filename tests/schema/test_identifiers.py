@@ -1,6 +1,7 @@
 import pytest
 
 from reftel.schema import identifiers
+from reftel.schema.identifiers import iter_named, named_cable
 from reftel.schema.posts import all_posts, find_post, posts_by_routing_indicator, without_kind
 
 
@@ -141,3 +142,34 @@ def test_a_shared_routing_indicator_is_the_embassys() -> None:
 def test_unknown_posts_have_no_names() -> None:
     assert identifiers.post_names("ATLANTIS") == ()
     assert identifiers.post_label("ATLANTIS") is None
+
+
+PASTED = [
+    ("08BAKU123", "08BAKU123"), ("08baku00123", "08BAKU123"), ("08 Baku 00123,", "08BAKU123"), ("“08BAKU123”", "08BAKU123"), ("(08 BAKU 123)", "08BAKU123"),
+    ("REF A: 08 BAKU 123", "08BAKU123"), ("Canonical ID: 08BAKU123_a", "08BAKU123"), ("08BAKU123.html", "08BAKU123"), ("08BAKU123_a.html.gz", "08BAKU123"),
+    ("/home/me/1973STATE097844_b.txt", "73STATE97844"), ("C:\\x\\08BAKU123.txt", "08BAKU123"), ("https://example.org/plusd/cables/08BAKU123_a.html", "08BAKU123"),
+    ("https://example.org/cable/2008/02/08BAKU123.html#par3", "08BAKU123"), ("http://example.org/cable.php?lang=en&id=08BAKU123", "08BAKU123"),
+    ("https://example.org/08%20BAKU%20123.html", "08BAKU123"), ("08\u00adBAKU\u200b123", "08BAKU123"), ("０８ＢＡＫＵ１２３", "08BAKU123"),
+    ("TEXT-0123456789ABCDEF", "text-0123456789abcdef"), ("https://example.org/08BAKU123/08BAKU123.html", "08BAKU123"),
+    ("", None), ("kosovo", None), ("08BAKU", None), ("08BAKU123 08BAKU124", None), ("08 BAKU 123 456", None), ("https://example.org/08BAKU1/08BAKU2.html", None),
+    ("https://example.org/", None), ("https://example.org/2008/02/15.html", None), ("x" * 600 + "/08BAKU123", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "key"), PASTED)
+def test_a_pasted_id(text, key):
+    assert named_cable(text) == key
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("08 BAKU 123, 08MOSCOW4 x", [("08BAKU123", "08 BAKU 123"), ("08MOSCOW4", "08MOSCOW4"), (None, "x")]),
+        ("08 PORT AU PRINCE 12 08 Baku 3", [("08PORTAUPRINCE12", "08 PORT AU PRINCE 12"), ("08BAKU3", "08 Baku 3")]),
+        ("08 XYZZY 4", [("08XYZZY4", "08 XYZZY 4")]),  # a whole line
+        ("on 08 XYZZY 4", [(None, "on"), (None, "08"), (None, "XYZZY"), (None, "4")]),
+        ("", []),
+    ],
+)
+def test_pasted_ids_side_by_side(text, named):
+    assert list(iter_named(text)) == named
