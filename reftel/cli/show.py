@@ -201,7 +201,7 @@ def _highlights(opened: reftel.Archive, cable: Cable, view: _View) -> dict[Parag
     query = view.query or ""
     if not view.several:
         page = opened.search(query, limit=0, ids=[cable.key])
-        echo_notes(page.notes)
+        echo_notes(page.notes if page.total else opened.search(query, limit=0).notes)  # why this cable is not found needs no reasons
         if not page.total:
             click.echo(f"note: the query does not find {safe_line(cable.key)}; its words are marked where they stand", err=True)
     return {cable.paragraphs[found.index]: found.highlights for found in opened.highlights(query, cable.key)}
