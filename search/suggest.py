@@ -84,7 +84,7 @@ class _Reasons:
                 yield from self._paragraph(node)
             case Word(match="exact" | "stem") | Value():
                 yield from self._leaf(node)
-            case Nothing():  # a tag that no cable has, which is told already
+            case Nothing() | Word(match="spelled" | "alike"):  # tags and names that no cable has are told already
                 return
             case _:
                 yield f"no cable has {quote(self._label(node))}"
