@@ -119,11 +119,37 @@ class Reader:
         """The terms of a field that begin with ``prefix``."""
         return self._term_set(field, ("prefix", prefix), lambda segment: SegmentTerms.stretch(*segment.field(field).lexicon.range(prefix)))
 
-    def with_root(self, field: str, root: str) -> TermSet | None:
-        """The words of a text field that have this root; ``None`` if the field was written without roots."""
+    def roots(self, word: str) -> tuple[str, ...] | None:
+        """The words that ``word`` is a form of, by the fields with roots; ``None`` if none of them has ``word``."""
+        wanted = encode_term(word)
+
+        def found() -> tuple[str, ...] | None:
+            for segment, field in self._rooted():
+                if (term := segment.field(field).lexicon.number(wanted)) is not None:
+                    return tuple(segment.roots_of(field, term))
+            return None
+
+        return self.guard(found)
+
+    def is_root(self, word: str) -> bool:
+        """Whether a field with roots has ``word``, or a form of it."""
+        wanted = encode_term(word)
+
+        def found(segment: Segment, field: str) -> bool:
+            return segment.is_root(field, word) or segment.field(field).lexicon.number(wanted) is not None
+
+        return self.guard(lambda: any(found(segment, field) for segment, field in self._rooted()))
+
+    def _rooted(self) -> Iterator[tuple[Segment, str]]:
+        """Every segment with each of its fields that have roots."""
+        fields = [spec.name for spec in self.specs if spec.roots]
+        return ((segment, field) for segment in self._segments for field in fields if segment.has_roots(field))
+
+    def with_forms(self, field: str, words: Sequence[str]) -> TermSet | None:
+        """Those of ``words`` that a field has, and the terms that are forms of any of them; ``None`` for a field without roots."""
         if not all(segment.has_roots(field) for segment in self._segments):
             return None
-        return self._term_set(field, ("root", root), lambda segment: SegmentTerms.of_root(segment, field, root))
+        return self._term_set(field, ("forms", *words), lambda segment: SegmentTerms.with_forms(segment, field, words))
 
     def spelled(self, field: str, word: str, distance: int) -> TermSet:
         """The terms of a field at a Levenshtein distance of at most ``distance`` from ``word``."""
@@ -156,6 +182,19 @@ class Reader:
     def total_postings(self, terms: TermSet) -> int:
         """The sum, over the terms of a set, of how many documents hold each, deleted ones included; cheap."""
         return self.guard(lambda: sum(field.total(low, high) for part, field, _segment, _base in self._parts(terms) for low, high in part.stretches))
+
+    def document_counts(self, terms: TermSet) -> dict[str, int]:
+        """For each term of a set how many documents hold it, deleted ones included; cheap."""
+        counts: dict[str, int] = {}
+
+        def count() -> None:
+            for part, field, _segment, _base in self._parts(terms):
+                for number in part.numbers():
+                    term = field.lexicon.term(number)
+                    counts[term] = counts.get(term, 0) + field.count(number)
+
+        self.guard(count)
+        return counts
 
     @functools.cached_property
     def grid(self) -> Grid:

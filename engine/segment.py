@@ -15,7 +15,7 @@ from reftel.engine import names
 from reftel.engine.columns import Coded, Columns, Lists, RegionLists, decode_numbers
 from reftel.engine.container import ContainerError, MappedContainer
 from reftel.engine.folder import SEGMENT
-from reftel.engine.lexicon import Lexicon
+from reftel.engine.lexicon import Lexicon, encode_term
 from reftel.engine.postings import FieldPostings, open_lexicon
 from reftel.engine.records import Inflater
 from reftel.engine.specs import KEY, FieldSpec
@@ -46,12 +46,14 @@ class Segment:
             raise
         self.deletions = len(deleted)
         self.field = functools.cache(self._field)
+        self.roots = functools.cache(self._roots)
         self.spelling = functools.cache(lambda field: Spelling.of(self.field(field).lexicon))
         self.facet_terms = functools.cache(lambda field: open_lexicon(self.file, names.part(field, names.FACET)))
 
     def close(self) -> None:
         """Let go of the file."""
         self.field.cache_clear()
+        self.roots.cache_clear()
         self.spelling.cache_clear()
         self.facet_terms.cache_clear()
         self.file.close()
@@ -69,11 +71,27 @@ class Segment:
         """Whether the terms of a field have roots here."""
         return names.part(name, names.ROOTS) in self.file
 
-    def roots(self, name: str) -> tuple[Lexicon, Integers, Integers] | None:
-        """The roots of a field's words, where the terms of each begin, and the numbers of the terms; ``None`` if it has none."""
-        if not self.has_roots(name):
-            return None
-        return open_lexicon(self.file, names.part(name, names.ROOTS)), self._array(name, names.ROOT_TERMS_AT), self._array(name, names.ROOT_TERMS)
+    def _roots(self, name: str) -> Lexicon:
+        return open_lexicon(self.file, names.part(name, names.ROOTS))
+
+    def is_root(self, name: str, word: str) -> bool:
+        """Whether terms of a field are forms of ``word``."""
+        return self.roots(name).number(encode_term(word)) is not None
+
+    def forms(self, name: str, root: str) -> list[int]:
+        """The numbers of a field's terms that are forms of ``root``, rising."""
+        number = self.roots(name).number(encode_term(root))
+        if number is None:
+            return []
+        starts = self._array(name, names.ROOT_TERMS_AT)
+        found: list[int] = self._array(name, names.ROOT_TERMS)[int(starts[number]) : int(starts[number + 1])].tolist()
+        return found
+
+    def roots_of(self, name: str, term: int) -> list[str]:
+        """The roots of a field's term."""
+        rooted, roots = self._array(name, names.ROOTED), self._array(name, names.ROOTS_OF_ROOTED)
+        low, high = rooted.searchsorted(term), rooted.searchsorted(term, "right")
+        return self.roots(name).select(roots[low:high].tolist())
 
     @functools.cached_property
     def key_numbers(self) -> Wide:

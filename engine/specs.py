@@ -24,7 +24,7 @@ class FieldSpec:
     text: words in blocks, with positions. keyword: whole values. number: a signed 64-bit integer. none: only the facet.
     ``facet``: values to count are kept in a column. ``sort``: a keyword field's first value is kept in a column to sort by (numbers
     always can be). ``regions``: the one text field whose blocks a record's regions speak of. ``roots``: the words of a text field are
-    also found by the root that the writer's ``root`` gives them.
+    also found as forms of the words that the writer's ``roots`` names for each.
     """
 
     name: str

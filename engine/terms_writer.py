@@ -18,8 +18,8 @@ from reftel.engine.lexicon import encode_terms, sorted_ranks
 from reftel.engine.packing import PackedWriter
 
 Integers = npt.NDArray[Any]
-Roots = Callable[[Sequence[str]], Sequence[str]]
-"""Gives the root of each of many words."""
+Roots = Callable[[Sequence[str]], Sequence[Sequence[str]]]
+"""Gives for each of many words the other words that it is a form of; for most of them none."""
 
 _PIECE = 1 << 20
 
@@ -104,15 +104,18 @@ def put_terms(file: ContainerWriter, name: str, terms: Sequence[str]) -> None:
     file.put(name + names.STARTS, narrow(starts))
 
 
-def _put_roots(file: ContainerWriter, name: str, roots: Sequence[str]) -> None:
-    """Write the roots in order and the numbers of the terms that have each."""
+def _put_roots(file: ContainerWriter, name: str, roots: Sequence[Sequence[str]]) -> None:
+    """Write the roots in order with the numbers of the terms that are forms of each, and those terms in order with their roots."""
+    rooted = np.repeat(np.arange(len(roots)), np.array(list(map(len, roots)), dtype=np.int64))
     vocabulary = Vocabulary()
-    codes = vocabulary.numbers(roots)
+    codes = vocabulary.numbers([root for each in roots for root in each])
     ordered, ranks = sorted_ranks(vocabulary.words())
-    by_term = ranks[codes]
+    by_rooted = ranks[codes]
     put_terms(file, names.part(name, names.ROOTS), ordered)
-    file.put(names.part(name, names.ROOT_TERMS_AT), narrow(starts_of(np.bincount(by_term, minlength=len(ordered)))))
-    file.put(names.part(name, names.ROOT_TERMS), narrow(np.argsort(by_term, kind="stable")))
+    file.put(names.part(name, names.ROOT_TERMS_AT), narrow(starts_of(np.bincount(by_rooted, minlength=len(ordered)))))
+    file.put(names.part(name, names.ROOT_TERMS), narrow(rooted[np.argsort(by_rooted, kind="stable")]))
+    file.put(names.part(name, names.ROOTED), narrow(rooted))
+    file.put(names.part(name, names.ROOTS_OF_ROOTED), narrow(by_rooted))
 
 
 def _all(parts: Sequence[Integers]) -> Integers:

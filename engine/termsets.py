@@ -83,14 +83,10 @@ class SegmentTerms:
         return cls.of_numbers([number for number in (lexicon.number(encode_term(term)) for term in terms) if number is not None])
 
     @classmethod
-    def of_root(cls, segment: Segment, field: str, root: str) -> Self:
-        """The words with this root."""
-        found = segment.roots(field)
-        number = found[0].number(encode_term(root)) if found else None
-        if found is None or number is None:
-            return cls.none()
-        _roots, starts, numbers = found
-        return cls.of_numbers(numbers[int(starts[number]) : int(starts[number + 1])].tolist())
+    def with_forms(cls, segment: Segment, field: str, words: Sequence[str]) -> Self:
+        """Those of ``words`` that the segment has, and the terms that are forms of any of them."""
+        own = cls.named(segment, field, words).numbers()
+        return cls.of_numbers([*own, *(number for word in words for number in segment.forms(field, word))])
 
 
 @frozen

@@ -27,7 +27,7 @@ MEMORY_MB = 512
 
 
 def open_writer(folder: str | Path, specs: Sequence[FieldSpec], *, roots: Roots | None = None, memory_mb: int = MEMORY_MB) -> Writer:
-    """A writer for the index in ``folder``, which is made if there is none. ``roots`` gives the roots of words for fields that have them.
+    """A writer for the index in ``folder``, which is made if there is none. ``roots`` names the roots of words, for fields that have them.
 
     Errors: `LockHeld` while another writer is open, `IndexVersion` if the index has other fields, `IndexDamaged`, and ``ValueError`` for
     names that fields can't have.

@@ -12,7 +12,6 @@ from typing import Self
 from reftel.engine import errors
 from reftel.engine.specs import FieldSpec, Kind, Record, Region, join_words
 from reftel.engine.writer import MEMORY_MB, Writer, open_writer
-from reftel.schema.analysis import stems
 from reftel.schema.cable import Cable
 from reftel.schema.document import document_of
 from reftel.schema.errors import (
@@ -24,6 +23,7 @@ from reftel.schema.errors import (
     EngineError,
 )
 from reftel.schema.fields import FIELDS, Field, Stored
+from reftel.schema.inflections import bases_of_each
 from reftel.schema.stored import record_bytes
 
 _KINDS: dict[Stored, Kind] = {"text": "text", "keyword": "keyword", "number": "number", "nothing": "none"}
@@ -72,7 +72,7 @@ class CableWriter:
 
     def __init__(self, folder: str | Path, *, memory_mb: int = MEMORY_MB) -> None:
         with archive_errors():
-            self._writer: Writer = open_writer(folder, field_specs(), roots=stems, memory_mb=memory_mb)
+            self._writer: Writer = open_writer(folder, field_specs(), roots=bases_of_each, memory_mb=memory_mb)
 
     def __contains__(self, key: object) -> bool:
         return key in self._writer

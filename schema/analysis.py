@@ -1,6 +1,6 @@
 """From text to tokens: one analysis for indexing, querying and highlighting, so that the three can't drift apart.
 
-A token is folded (case, accents, curly quotes), keeps its place in the text, and knows nothing of stems: stems are looked up
+A token is folded (case, accents, curly quotes), keeps its place in the text, and knows nothing of inflections: those are looked up
 beside the exact word, so that quoted words stay exact. There are no stop words.
 
 >>> [token.text for token in tokenize("The U.S. Ambassador’s F-16, Nagorno-Karabakh")]
@@ -19,10 +19,8 @@ import dataclasses
 import functools
 import itertools
 import re
-import threading
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
 
 from reftel.frozen import frozen
 
@@ -217,28 +215,3 @@ def _form_of(character: str) -> str:
     folded = fold(character)
     # A capital joins nothing (country,ś is two words; ,ré is no ,re), except that an apostrophe and any s are a possessive.
     return folded.upper() if len(folded) == 1 and folded.isascii() and folded != "s" else character
-
-
-_LOCAL = threading.local()
-
-
-def stem(word: str) -> str:
-    """The stem that ``word`` (already folded) shares with its inflections: ``"precedents"`` -> ``"preced"``."""
-    result: str = _stemmer().stemWord(word)
-    return result
-
-
-def stems(words: Sequence[str]) -> list[str]:
-    """The `stem` of each word."""
-    result: list[str] = _stemmer().stemWords(words)
-    return result
-
-
-def _stemmer() -> Any:
-    stemmer = getattr(_LOCAL, "stemmer", None)
-    if stemmer is None:
-        import Stemmer  # noqa: PLC0415 - a compiled module; `import reftel` does without it
-
-        # Stemmer objects are not safe to share between threads. Their cache costs more than it saves: 3.6 instead of 0.8 µs a word.
-        stemmer = _LOCAL.stemmer = Stemmer.Stemmer("english", 0)
-    return stemmer

@@ -9,7 +9,7 @@ from reftel.schema.fields import field_of_kind, fields_by_name
 from reftel.search import plan
 
 _MATCHES = {
-    "exact": "word {}", "stem": "word {} with inflections", "prefix": "words that start with {}", "wildcard": "words like {}",
+    "exact": "word {}", "inflected": "word {} with inflections", "prefix": "words that start with {}", "wildcard": "words like {}",
     "alike": "words that sound like {}",
 }  # fmt: skip
 _SHOWN_VALUES = 20  # a list of ids may have thousands

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from reftel.schema.analysis import stem
+from reftel.schema.inflections import related
 from reftel.schema.spellings import alike
 from reftel.search.plan import ALIKE, Word
 
@@ -21,25 +21,28 @@ def matching(word: Word, terms: Sequence[str]) -> list[str]:
 
 
 def fixed_prefix(word: Word) -> str:
-    """Letters that every term begins with that ``word`` stands for, so that only a stretch of a sorted lexicon has to be looked at.
-
-    A stem differs from its words in its last letter (``"skies"`` -> ``"sky"``) or in a final ``ie`` (``"dying"`` -> ``"die"``).
-    """
-    if word.match == "stem":
-        root = stem(word.text)
-        return root[:-2] if root.endswith("ie") else root[: max(1, len(root) - 1)]
+    """Letters that every term begins with that ``word`` stands for, so that only a stretch of a sorted lexicon has to be looked at."""
+    if word.match == "inflected":
+        return _shared_letters((word.text, *word.forms)) if word.forms is not None else ""
     if word.match == "wildcard":
         return _WILDCARD.split(word.text, maxsplit=1)[0]
     return "" if word.match in ("fuzzy", "spelled", "alike") else word.text
+
+
+def _shared_letters(words: Sequence[str]) -> str:
+    """What all words begin with: ``("met", "meeting")`` -> ``"me"``."""
+    first, last = min(words), max(words)
+    return first[: next((at for at, letter in enumerate(first) if letter != last[at : at + 1]), len(first))]
 
 
 def _exact(word: Word, terms: Sequence[str]) -> list[str]:
     return [term for term in terms if term == word.text]
 
 
-def _stem(word: Word, terms: Sequence[str]) -> list[str]:
-    wanted = stem(word.text)
-    return [term for term in terms if stem(term) == wanted]
+def _inflected(word: Word, terms: Sequence[str]) -> list[str]:
+    if word.forms is None:
+        return [term for term in terms if related(term, word.text)]
+    return [term for term in terms if term == word.text or term in word.forms]
 
 
 def _prefix(word: Word, terms: Sequence[str]) -> list[str]:
@@ -101,7 +104,7 @@ def edit_distances(text: str, terms: Sequence[str]) -> np.ndarray[tuple[int], np
 
 _BY_MATCH: dict[str, Callable[[Word, Sequence[str]], list[str]]] = {
     "exact": _exact,
-    "stem": _stem,
+    "inflected": _inflected,
     "prefix": _prefix,
     "wildcard": _wildcard,
     "fuzzy": _fuzzy,

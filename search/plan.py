@@ -34,7 +34,7 @@ class Node:
 
 # -- position expressions ------------------------------------------------------------------------------------------------------------
 
-Match = Literal["exact", "stem", "prefix", "wildcard", "fuzzy", "spelled", "alike"]
+Match = Literal["exact", "inflected", "prefix", "wildcard", "fuzzy", "spelled", "alike"]
 
 
 ALIKE = 2
@@ -45,9 +45,12 @@ ALIKE = 2
 class Word(Node):
     """One token of ``fields`` that matches ``text`` (folded).
 
-    exact: equal. stem: the same stem (``schema.analysis.stem``). prefix: starts with it. wildcard: ``*`` any letters, ``?`` one.
-    fuzzy: Levenshtein distance at most ``distance`` (1 or 2). spelled: one of ``spellings``, of which ``text`` is one. alike: may be the same
-    name in another romanisation (``schema.spellings.alike``), at a distance of at most `ALIKE`.
+    exact: equal. inflected: equal, or a form of the same word (``schema.inflections.related``). prefix: starts with it. wildcard: ``*`` any letters,
+    ``?`` one. fuzzy: Levenshtein distance at most ``distance`` (1 or 2). spelled: one of ``spellings``, of which ``text`` is one. alike: may be the
+    same name in another romanisation (``schema.spellings.alike``), at a distance of at most `ALIKE`.
+
+    ``forms`` (never compared): the words of the index that an inflected word stands for, where an engine was asked for them, so that nobody
+    who reads cables has to tell inflections himself.
     """
 
     text: str
@@ -55,6 +58,7 @@ class Word(Node):
     distance: int = 0
     fields: tuple[str, ...] = ()
     spellings: tuple[str, ...] = ()
+    forms: tuple[str, ...] | None = dataclasses.field(default=None, compare=False)
 
 
 @frozen

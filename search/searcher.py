@@ -21,6 +21,7 @@ from reftel.search.plan import And, Bucket, Found, Request, Top
 from reftel.search.query import ParsedQuery, read_query
 from reftel.search.results import DEFAULT_WIDTH, ExplainedNode, Explanation, Hit, HitParagraph, Page
 from reftel.search.snippets import Findings, matching_paragraphs, subject_highlights
+from reftel.search.walk import map_words
 
 if TYPE_CHECKING:
     from reftel.schema.cable import Cable
@@ -131,7 +132,7 @@ class Searcher:
 
     def highlights(self, query: str, cable: Cable) -> tuple[HitParagraph, ...]:
         """The paragraphs of one cable that have anything of ``query``, whether or not the whole of it holds."""
-        return matching_paragraphs(cable, self.read(query).plan)
+        return matching_paragraphs(cable, self._with_forms(self.read(query).plan))
 
     def kwic(
         self, query: str, *, width: int = DEFAULT_WIDTH, sort: str = "id", ids: str | Iterable[str] | None = None
@@ -142,7 +143,7 @@ class Searcher:
         order = parse_order(sort)
         if width < 0:
             raise BadValueError("the width must not be negative", text=f"width={width}", start=0)
-        plan = self.read(query, ids).plan
+        plan = self._with_forms(self.read(query, ids).plan)
         found = self._found(plan, "date" if order == "date" else "id")
         lines = (line for key, _score in found for line in kwic_lines(self._load(key), plan, width))
         return iter(sort_lines(lines, order))
@@ -175,6 +176,10 @@ class Searcher:
         read = self.read(query)
         return Explanation(read.printed, read.notes, _explained(self._engine.explain(read.plan)))
 
+    def _with_forms(self, plan: Node) -> Node:
+        """``plan`` with the forms that inflected words have in the index, for those who look for words in the cables."""
+        return map_words(plan, lambda word: dataclasses.replace(word, forms=tuple(self._engine.forms(word))) if word.match == "inflected" else word)
+
     def _shown(self, read: ParsedQuery, paragraphs: int | None) -> Callable[[Found], Hit]:
         """What makes hits with at most so many paragraphs of them."""
         if paragraphs is not None and paragraphs < 0:
@@ -183,12 +188,13 @@ class Searcher:
 
     def _hits(self, read: ParsedQuery, choose: Callable[[Findings], tuple[HitParagraph, ...]]) -> Callable[[Found], Hit]:
         load = functools.cache(self._load)  # the cables of citedby:
+        plan, asked = self._with_forms(read.plan), self._with_forms(read.asked)
 
         def hit(found: Found) -> Hit:
             cable = self._load(found.key)
-            findings = Findings(cable, read.plan)
-            ways = found_by(cable, read.asked, findings, load, self._tagged)
-            return Hit(found.key, found.score, cable, choose(findings), subject_highlights(cable, read.plan), ways)
+            findings = Findings(cable, plan)
+            ways = found_by(cable, asked, findings, load, self._tagged)
+            return Hit(found.key, found.score, cable, choose(findings), subject_highlights(cable, plan), ways)
 
         return hit
 

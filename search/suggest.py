@@ -82,7 +82,7 @@ class _Reasons:
                 yield from self._position(node)
             case Paragraph():
                 yield from self._paragraph(node)
-            case Word(match="exact" | "stem") | Value():
+            case Word(match="exact" | "inflected") | Value():
                 yield from self._leaf(node)
             case Nothing() | Word(match="spelled" | "alike"):  # tags and names that no cable has are told already
                 return
@@ -195,7 +195,7 @@ class _Reasons:
 
     def _label(self, node: Node) -> str:
         """A part as the question has it; in words where it has been put in the place of something."""
-        if isinstance(node, Word) and node.match in ("exact", "stem"):  # one of a phrase has the place of the whole
+        if isinstance(node, Word) and node.match in ("exact", "inflected"):  # one of a phrase has the place of the whole
             return node.text if len(node.fields) > 1 or not node.fields else f"{node.fields[0]}:{node.text}"
         if node.origin is None:
             return "the list" if isinstance(node, Value) and node.field == field_of_kind("id").name else describe(node)

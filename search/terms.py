@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from reftel.frozen import frozen
-from reftel.schema.analysis import stem, words
+from reftel.schema.analysis import words
 from reftel.schema.fields import default_fields, fields_by_name
 from reftel.search.plan import Everything, Request
 from reftel.search.walk import iter_words
@@ -86,8 +86,8 @@ def significant_terms(desk: Desk, query: str, *, limit: int = 20) -> Terms:
     if not 0 < total < cables:
         return Terms(read.printed, total, cables, notes, ())
     found = _candidates(desk, read.plan, total, cables)
-    asked = {stem(word.text) for word in iter_words(read.plan)}
-    candidates = [word for word in found if stem(word) not in asked]
+    asked = {form for word in iter_words(read.plan) for form in (word.text, *desk.engine.forms(word))}
+    candidates = [word for word in found if word not in asked]
     scored = list(_scored(desk, read.plan, candidates, total, cables))
     scored.sort(key=lambda term: (-term.score, term.word))
     shown = tuple(scored[:limit])

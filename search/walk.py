@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from reftel.search.plan import And, AnyOf, Mark, Near, Neighbours, Node, Not, Or, Paragraph, Phrase, Prefer, Word
 from reftel.search.positions import POSITIONAL
@@ -37,6 +38,32 @@ def iter_words(node: Node) -> Iterator[Word]:
     elif not isinstance(node, Not):
         for child in children(node):
             yield from iter_words(child)
+
+
+def map_words(node: Node, change: Callable[[Word], Word]) -> Node:
+    """``node`` with what ``change`` gives in place of every word of it, wherever it stands."""
+
+    def each(nodes: tuple[Node, ...]) -> tuple[Any, ...]:
+        return tuple([map_words(child, change) for child in nodes])
+
+    match node:
+        case Word():
+            return change(node)
+        case And() | Or() | AnyOf():
+            return dataclasses.replace(node, children=each(node.children))
+        case Phrase():
+            return dataclasses.replace(node, parts=each(node.parts))
+        case Near():
+            return dataclasses.replace(node, left=map_words(node.left, change), right=map_words(node.right, change))
+        case Not() | Paragraph():
+            return dataclasses.replace(node, child=map_words(node.child, change))
+        case Prefer():
+            bonuses = tuple((map_words(bonus, change), weight) for bonus, weight in node.bonuses)
+            return dataclasses.replace(node, child=map_words(node.child, change), bonuses=bonuses)
+        case Neighbours():
+            return dataclasses.replace(node, child=map_words(node.child, change), phrases=each(node.phrases))
+        case _:
+            return node
 
 
 def iter_all_words(node: Node) -> Iterator[Word]:

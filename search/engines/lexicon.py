@@ -13,8 +13,8 @@ from reftel.engine.bounds import norms as length_norms
 from reftel.engine.cache import BoundedCache
 from reftel.engine.reader import Reader, TermSet
 from reftel.engine.stretches import FieldPart, Stretches
-from reftel.schema.analysis import stem
 from reftel.schema.fields import fields_by_name
+from reftel.schema.inflections import bases, possible_bases
 from reftel.search import plan
 from reftel.search.engines.scoredwords import BLOCK, BoundedWord, ScoredWord, Scores, saturated
 from reftel.search.engines.sets import SPARSE, DocumentSet
@@ -35,6 +35,7 @@ class Lexicon:
         self._reader = reader
         self._scored: BoundedCache[ScoredWord] = BoundedCache(_CACHE_BYTES, lambda word: word.nbytes)
         self._norms: dict[str, Scores] = {}
+        self.bases = functools.lru_cache(maxsize=_REMEMBERED)(self._bases)
         self.terms = functools.lru_cache(maxsize=_REMEMBERED)(self._terms)
         self.total_postings = functools.lru_cache(maxsize=_REMEMBERED)(self._total_postings)
 
@@ -50,22 +51,28 @@ class Lexicon:
             return self._reader.exactly(field, word.spellings)
         if word.match == "alike":
             return self._reader.exactly(field, matching(word, self._reader.listed(self._reader.spelled(field, word.text, plan.ALIKE))))
-        if word.match == "stem" and (found := self._reader.with_root(field, stem(word.text))) is not None:
+        if word.match == "inflected" and (found := self._reader.with_forms(field, (word.text, *self.bases(word.text)))) is not None:
             return found
         return self._reader.exactly(field, matching(word, self._reader.terms(field, fixed_prefix(word))))
+
+    def _bases(self, word: str) -> tuple[str, ...]:
+        """The words that ``word`` is a form of. For one that the index has it knows them; a dictionary is asked only where that could find more."""
+        known = self._reader.roots(word)
+        if known is None:
+            return bases(word) if any(map(self._reader.is_root, possible_bases(word))) else ()
+        return known
 
     def forms(self, word: plan.Word) -> tuple[str, ...]:
         """The terms that ``word`` stands for in its fields, those of most documents first."""
         counts: Counter[str] = Counter()
         for field in dict.fromkeys(word.fields):
-            for term in self._reader.listed(self.terms(word, field)):
-                counts[term] += self._reader.total_postings(self._reader.exactly(field, (term,)))
+            counts.update(self._reader.document_counts(self.terms(word, field)))
         return tuple(sorted(counts, key=lambda term: (-counts[term], term)))
 
     def _forms(self, word: plan.Word, field: str) -> list[tuple[TermSet, float]]:
         """The terms that ``word`` stands for, and how much a frequency of them counts: the form asked for whole, inflections less."""
         found = self.terms(word, field)
-        if word.match != "stem" or not len(found):
+        if word.match != "inflected" or not len(found):
             return [(found, 1.0)] if len(found) else []
         own = self._reader.exactly(field, (word.text,))
         parts = [(own, 1.0), (self._reader.without(found, own), INFLECTED)]

@@ -11,10 +11,10 @@ import fnmatch
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from reftel.engine.bounds import SLOPE
-from reftel.schema.analysis import stem
 from reftel.schema.document import Document, ParagraphEntry
 from reftel.schema.errors import EngineError
 from reftel.schema.fields import FIELDS, field_of_kind, fields_by_name, paragraph_field
+from reftel.schema.inflections import related
 from reftel.schema.spellings import alike
 from reftel.search import plan
 from reftel.search.positions import POSITIONAL
@@ -130,7 +130,7 @@ class MemoryEngine:
                 return 0.0
 
     def _of_word(self, word: plan.Word, document: Document) -> float:
-        own = plan.Word(word.text, "exact", fields=word.fields) if word.match == "stem" else word
+        own = plan.Word(word.text, "exact", fields=word.fields) if word.match == "inflected" else word
         frequency = 0.0
         for field in dict.fromkeys(word.fields):
             asked, all_forms = (count_words(each, field, document) for each in (own, word))
@@ -302,8 +302,8 @@ def matches_word(token: str, word: plan.Word) -> bool:
     match word.match:
         case "exact":
             return token == word.text
-        case "stem":
-            return stem(token) == stem(word.text)
+        case "inflected":
+            return related(token, word.text)
         case "prefix":
             return token.startswith(word.text)
         case "wildcard":

@@ -115,7 +115,7 @@ def _words(node: Words) -> plan.Node:
     """A word of several terms is a phrase, of which the last may inflect: ``Nagorno-Karabakh`` finds ``Nagorno-Karabakhs``."""
     parts = [_term(term, node) for term in node.terms]
     if node.inflects and parts[-1].match == "exact":
-        parts[-1] = dataclasses.replace(parts[-1], match="stem")
+        parts[-1] = dataclasses.replace(parts[-1], match="inflected")
     if len(parts) == 1:
         return parts[0]
     if node.slop is None:

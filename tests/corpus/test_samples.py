@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 import reftel
-from reftel.schema.analysis import stem, words
+from reftel.schema.analysis import words
 from reftel.schema.document import Document, document_of
+from reftel.schema.inflections import related
 
 SAMPLES = Path(__file__).parents[2] / "corpus_samples"
 FOUO = "UNCLASSIFIED//FOR OFFICIAL USE ONLY"
@@ -336,7 +337,7 @@ def test_two_files_hold_one_id_and_the_second_is_longer() -> None:
 
 MINSK_BODY = "bodies/minsk-precedent.txt"
 SIDE_BY_SIDE = {"08BAKU9014", "08STATE900112", "08YEREVAN9031", "10MOSCOW9015", MINSK_BODY}
-SCATTERED = {"08TBILISI9007", "09USOSCE9102", "06REYKJAVIK9012", "07VILNIUS9038", "10WARSAW9066"}
+SCATTERED = {"08TBILISI9007", "09USOSCE9102", "06REYKJAVIK9012", "10WARSAW9066"}
 QUERIES = {
     '"Minsk Group" AND precedent': SIDE_BY_SIDE,
     "Minsk Group AND precedent": SIDE_BY_SIDE | SCATTERED,
@@ -351,7 +352,7 @@ def blocks(document: Document) -> list[tuple[str, ...]]:
 
 
 def places(block: tuple[str, ...], word: str) -> list[int]:
-    return [place for place, token in enumerate(block) if stem(token) == stem(word)]
+    return [place for place, token in enumerate(block) if related(token, word)]
 
 
 def near(block: tuple[str, ...], low: int, high: int) -> bool:
@@ -393,7 +394,7 @@ def test_the_readme_lists_the_hits(query: str) -> None:
 
 @pytest.mark.parametrize(
     ("word", "matches"),
-    [("precedents", True), ("precedence", True), ("preceding", True), ("unprecedented", False), ("unprecedentedly", False)],
+    [("precedents", True), ("precedence", False), ("preceding", False), ("unprecedented", False), ("unprecedentedly", False)],
 )
 def test_which_words_count_as_precedent(word: str, matches: bool) -> None:
-    assert (stem(*words(word)) == stem("precedent")) is matches
+    assert related(*words(word), "precedent") is matches

@@ -19,13 +19,17 @@ from reftel.engine.reader import PLACE_BITS, open_reader
 from reftel.engine.records import Compressor, RecordBlocks
 from reftel.engine.specs import FieldSpec, Record, Region, count_words, join_words
 from reftel.engine.writer import open_writer
-from reftel.schema.analysis import stems as root  # one that other processes can be given
 
 SPECS = (
     FieldSpec("body", "text", regions=True, roots=True), FieldSpec("head", "text"), FieldSpec("tags", "keyword", facet=True, sort=True),
     FieldSpec("size", "number"),
 )  # fmt: skip
-WORDS = [f"word{number}" for number in range(60)] + ["fox", "foxes", "hen"]
+WORDS = [f"word{number}" for number in range(60)] + ["fox", "foxes", "hen", "met", "meetings"]
+ROOTS = {"foxes": ["fox"], "met": ["meet"], "meeting": ["meet"], "meetings": ["meeting"], "leaves": ["leaf", "leave"]}
+
+
+def roots(words):
+    return [ROOTS.get(word, []) for word in words]
 
 
 def records(count):
@@ -46,27 +50,27 @@ BLOCKS = Compressor.blocks
 
 
 def all_at_once(folder):
-    with open_writer(folder, SPECS, roots=root) as writer:
+    with open_writer(folder, SPECS, roots=roots) as writer:
         for record in RECORDS:
             writer.add(record)
 
 
 def in_small_commits(folder):
     for start in range(0, len(RECORDS), 37):
-        with open_writer(folder, SPECS, roots=root) as writer:
+        with open_writer(folder, SPECS, roots=roots) as writer:
             for record in RECORDS[start : start + 37]:
                 writer.add(record)
 
 
 def with_too_little_memory(folder):
-    with open_writer(folder, SPECS, roots=root, memory_mb=0) as writer:
+    with open_writer(folder, SPECS, roots=roots, memory_mb=0) as writer:
         for record in RECORDS:
             writer.add(record)
 
 
 def with_replacements_and_deletions(folder):
     for stop in (300, 500, 700):
-        with open_writer(folder, SPECS, roots=root) as writer:
+        with open_writer(folder, SPECS, roots=roots) as writer:
             for record in RECORDS[stop - 300 if stop > 300 else 0 : stop]:
                 writer.replace(Record(record.key, b"old", {"body": ["old\nold\nold\nold\nold"]}))
                 writer.replace(record)
@@ -77,7 +81,7 @@ def with_replacements_and_deletions(folder):
 def in_many_batches(folder, memory_mb=512):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(batch, "_MOST", 20)
-        with open_writer(folder, SPECS, roots=root, memory_mb=memory_mb) as writer:
+        with open_writer(folder, SPECS, roots=roots, memory_mb=memory_mb) as writer:
             for number, record in enumerate(RECORDS):
                 writer.replace(Record(record.key, b"old", {"body": ["old\nold"]}))
                 writer.replace(record)
@@ -112,7 +116,7 @@ def merged_with_blocks_of_an_earlier_version(folder):
 
 def merged(folder):
     with_replacements_and_deletions(folder)
-    with open_writer(folder, SPECS, roots=root) as writer:
+    with open_writer(folder, SPECS, roots=roots) as writer:
         writer.commit(optimize=True)
 
 
@@ -149,7 +153,7 @@ def content(folder):
         if document in key:
             found["regions"].setdefault(key[document], []).append(row)
     found["order"] = [key[document] for document in live[np.lexsort((reader.key_order()[live], reader.order("tags")[live]))].tolist()]
-    found["foxes"] = sorted(key[document] for document in reader.postings_of(reader.with_root("body", "fox"))[0].tolist())
+    found["foxes"] = sorted(key[document] for document in reader.postings_of(reader.with_forms("body", ["fox"]))[0].tolist())
     found["prefix"] = sorted(key[document] for document in reader.postings_of(reader.with_prefix("body", "word1"))[0].tolist())
     found["prefix places"] = len(reader.places_of(reader.with_prefix("body", "word1")))
     assert reader.verify() == []
@@ -329,5 +333,25 @@ def test_an_index_without_roots_says_so(tmp_path):
     with open_writer(tmp_path, SPECS) as writer:
         writer.add(Record("k", b"", {"body": ["fox"]}))
     reader = open_reader(tmp_path)
-    assert reader.with_root("body", "fox") is None
+    assert reader.with_forms("body", ["fox"]) is None
+    assert reader.roots("fox") is None
+    reader.close()
+
+
+def test_forms_of_words_in_several_segments(tmp_path):
+    for number, text in enumerate(("met\nfoxes\nhen", "meeting\nleaves", "meetings\nfox", "leaf")):
+        with open_writer(tmp_path, SPECS, roots=roots) as writer:
+            writer.add(Record(f"k{number}", b"", {"body": [text], "head": ["vixen"]}))
+    reader = open_reader(tmp_path)
+    known = {word: reader.roots(word) for word in ("met", "meeting", "fox", "leaves", "leaf", "meet", "leave", "vixen")}
+    assert known == {"met": ("meet",), "meeting": ("meet",), "fox": (), "leaves": ("leaf", "leave"), "leaf": (), "meet": None, "leave": None, "vixen": None}
+    assert [word for word in ("met", "meet", "leave", "fox", "foxy", "vixen") if reader.is_root(word)] == ["met", "meet", "leave", "fox"]
+    for words, found in (
+        (["meet"], ["meeting", "met"]), (["meeting", "meet"], ["meeting", "meetings", "met"]), (["fox"], ["fox", "foxes"]), (["foxes"], ["foxes"]),
+        (["leave"], ["leaves"]), (["leaves", "leaf", "leave"], ["leaf", "leaves"]), (["vixen"], []),
+    ):  # fmt: skip
+        terms = reader.with_forms("body", words)
+        assert reader.listed(terms) == found, words
+        assert reader.document_counts(terms) == dict.fromkeys(found, 1)
+    assert reader.with_forms("head", ["vixen"]) is None
     reader.close()

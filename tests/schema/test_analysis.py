@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reftel.schema import analysis
-from reftel.schema.analysis import fold, joined_words, stem, tokenize, words, words_of_blocks
+from reftel.schema.analysis import fold, joined_words, tokenize, words, words_of_blocks
 
 
 @pytest.mark.parametrize(
@@ -112,15 +112,6 @@ def test_the_words_of_blocks_are_those_of_each(blocks):
 @example("country`s d`accord `quoted` ``twice``")
 def test_the_fast_way_gives_the_same_words(text):
     assert words(text) == [token.text for token in tokenize(text)]
-
-
-@pytest.mark.parametrize(("first", "second"), [("precedent", "precedents"), ("meeting", "meetings"), ("set", "sets")])
-def test_inflections_share_a_stem(first, second):
-    assert stem(first) == stem(second)
-
-
-def test_other_words_do_not():
-    assert stem("precedent") != stem("unprecedented")
 
 
 def test_the_docstrings_are_true():

@@ -68,7 +68,7 @@ CALM, LAKE, SEA, FORD = word("calm"), word("lake"), word("sea"), word("ford")
 PLANS = (
     CALM,
     word("calm", fields=("body",)),
-    word("lake", "stem"),
+    word("lake", "inflected"),
     FORD,
     plan.Or((CALM, LAKE, FORD)),
     plan.Or((word("reed"), word("dune"), FORD)),

@@ -6,7 +6,7 @@ What differs between the two is mapped:
 * Blocks: FTS5 knows none. Between two blocks stands a run of `BREAK`, a sign that no token has, longer than any distance asked for.
 * ``w/n`` counts steps from word to word (adjacent = 1), ``NEAR(a b, n)`` the tokens between them (adjacent = 0): ``w/n`` = ``NEAR(…, n - 1)``.
 * FTS5 lets the two sides of NEAR overlap, reftel does not: queries with a token on both sides are left out.
-* FTS5 has no inflections: a stem becomes the OR of all words of the texts that share it, found by stemming every one of them.
+* FTS5 has no inflections: a word becomes the OR of all words of the texts that are forms of it, found by looking at every one of them.
 * FTS5 has one token at a position. Where a line's end broke a word, which is found whole and in its parts, the part and the whole become one
   token with `ALSO` between them, and a word of a query becomes the OR of all tokens that hold it: in phrases and proximities, of all ways to
   write them with such tokens. So no cable is left out.
@@ -29,9 +29,9 @@ import pytest
 from reftel.indexer.normalize import read_cables
 from reftel.indexer.sources import iter_files
 from reftel.indexer.writer import CableWriter
-from reftel.schema.analysis import stem
 from reftel.schema.cable import Cable, Paragraph
 from reftel.schema.document import Document, document_of
+from reftel.schema.inflections import bases
 from reftel.search import plan
 from reftel.search.engines.whoosh_engine import WhooshEngine
 
@@ -83,17 +83,19 @@ class Tokens:
 
     def __init__(self, terms: set[str]) -> None:
         self._holding: dict[str, list[str]] = collections.defaultdict(list)
-        self._stems: dict[str, list[str]] = collections.defaultdict(list)
+        self._forms: dict[str, list[str]] = collections.defaultdict(list)
         for term in sorted(terms):
             for word in dict.fromkeys(term.split(ALSO)):
                 self._holding[word].append(term)
         for word in self._holding:
-            self._stems[stem(word)].append(word)
+            for base in (word, *bases(word)):
+                self._forms[base].append(word)
         self._composed = [term for term in sorted(terms) if ALSO in term]
 
     def of(self, word: plan.Word) -> list[str]:
-        if word.match == "stem":
-            return [token for each in self._stems[stem(word.text)] for token in self._holding[each]]
+        if word.match == "inflected":
+            forms = dict.fromkeys(form for base in (word.text, *bases(word.text)) for form in self._forms[base])
+            return [token for form in forms for token in self._holding[form]]
         if word.match == "prefix":
             return [word.text + "*", *(term for term in self._composed if any(part.startswith(word.text) for part in term.split(ALSO)))]
         return self._holding.get(word.text, [word.text])
@@ -250,7 +252,7 @@ class Maker:
     def word(self) -> plan.Word:
         fields = self.fields()
         text = self._random.choice(self.block(fields, 1))
-        match = self._random.choice(("exact", "stem", "prefix"))
+        match = self._random.choice(("exact", "inflected", "prefix"))
         return plan.Word(text[: self._random.randint(1, 4)] if match == "prefix" else text, match, fields=fields)
 
     def phrase(self, fields: tuple[str, ...] = ()) -> plan.Phrase:

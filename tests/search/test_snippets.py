@@ -11,7 +11,7 @@ from reftel.search.snippets import best_paragraphs, subject_highlights
 FIELDS = ("subject", "body", "head")
 
 
-def word(text, match="stem", distance=0, fields=FIELDS):
+def word(text, match="inflected", distance=0, fields=FIELDS):
     return plan.Word(text, match, distance, fields)
 
 
