@@ -78,7 +78,7 @@ def read_contents(folder: Path) -> Contents:
     try:
         container = Container(memoryview(data)[start : -_FOOTER.size])
     except ContainerVersionError as error:
-        raise IndexVersion(f"the index in '{folder}' has {error}") from error
+        raise IndexVersion(f"the index in '{folder}' has {error}; build it anew") from error
     contents = _parsed(container)
     if contents.generation != generation:
         raise ContentsError("the table of contents belongs to another commit")

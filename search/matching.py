@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from reftel.schema.inflections import related
 from reftel.schema.spellings import alike
 from reftel.search.plan import ALIKE, Word
 
@@ -41,6 +40,8 @@ def _exact(word: Word, terms: Sequence[str]) -> list[str]:
 
 def _inflected(word: Word, terms: Sequence[str]) -> list[str]:
     if word.forms is None:
+        from reftel.schema.inflections import related  # noqa: PLC0415 - a search has asked the index for the forms
+
         return [term for term in terms if related(term, word.text)]
     return [term for term in terms if term == word.text or term in word.forms]
 

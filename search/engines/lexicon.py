@@ -14,7 +14,6 @@ from reftel.engine.cache import BoundedCache
 from reftel.engine.reader import Reader, TermSet
 from reftel.engine.stretches import FieldPart, Stretches
 from reftel.schema.fields import fields_by_name
-from reftel.schema.inflections import bases, possible_bases
 from reftel.search import plan
 from reftel.search.engines.scoredwords import BLOCK, BoundedWord, ScoredWord, Scores, saturated
 from reftel.search.engines.sets import SPARSE, DocumentSet
@@ -58,9 +57,11 @@ class Lexicon:
     def _bases(self, word: str) -> tuple[str, ...]:
         """The words that ``word`` is a form of. For one that the index has it knows them; a dictionary is asked only where that could find more."""
         known = self._reader.roots(word)
-        if known is None:
-            return bases(word) if any(map(self._reader.is_root, possible_bases(word))) else ()
-        return known
+        if known is not None:
+            return known
+        from reftel.schema.inflections import bases, possible_bases  # noqa: PLC0415 - for a word that no cable has
+
+        return bases(word) if any(map(self._reader.is_root, possible_bases(word))) else ()
 
     def forms(self, word: plan.Word) -> tuple[str, ...]:
         """The terms that ``word`` stands for in its fields, those of most documents first."""
