@@ -110,7 +110,7 @@ def with_blocks_of_an_earlier_version(folder):
 
 def merged_with_blocks_of_an_earlier_version(folder):
     with_blocks_of_an_earlier_version(folder)
-    with open_writer(folder, SPECS, roots=root) as writer:
+    with open_writer(folder, SPECS, roots=roots) as writer:
         writer.commit(optimize=True)
 
 
