@@ -18,7 +18,8 @@ from reftel.cli.progress import Tell, progress
 from reftel.cli.search import print_hits
 from reftel.render import batch as render
 from reftel.render import plain
-from reftel.render.safe import safe_line, safe_text
+from reftel.render.safe import safe_text
+from reftel.schema.names import without_surrogates
 
 if TYPE_CHECKING:
     from reftel.search.batch import BatchAnswer
@@ -57,7 +58,7 @@ def command(file: BinaryIO, archive: str, notes: str | None, output_format: str,
     if counted["questions"]:
         click.echo(_summary(counted), err=output_format != "table")
     else:
-        click.echo(f"reftel: no question in {safe_line(file.name)}", err=True)
+        click.echo(f"reftel: no question in {_name(file)}", err=True)
     return 2 if counted["errors"] else 0 if counted["empty" if empty else "found"] else 1
 
 
@@ -70,7 +71,11 @@ def _lines(file: BinaryIO) -> Iterator[str]:
             yield from text
     except (OSError, UnicodeError) as error:
         cause = error.strerror if isinstance(error, OSError) else error
-        raise click.UsageError(f"{safe_text(file.name)} cannot be read: {cause}") from error
+        raise click.UsageError(f"{_name(file)} cannot be read: {cause}") from error
+
+
+def _name(file: BinaryIO) -> str:
+    return safe_text(without_surrogates(file.name)) if isinstance(file.name, str) else "standard input"
 
 
 def _measure(file: BinaryIO) -> Callable[[], tuple[int, int | None]]:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 
 import pytest
+from terminal import run_in_terminal
 
 import reftel
 from reftel import Question
@@ -224,3 +225,18 @@ def test_a_file_that_is_none(archive_path, tmp_path):
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
         assert (done.returncode, done.stdout) == (2, "")
         assert "Traceback" not in done.stderr
+
+
+def test_standard_input_may_be_closed(archive_path):
+    command = f'"{sys.executable}" -m reftel batch - --archive "{archive_path}" <&-'
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False, timeout=120)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "reftel: no question in standard input\n")
+
+
+def test_on_a_terminal_long_lines_go_on_below(archive_path, tmp_path):
+    (tmp_path / "questions.txt").write_text("precedent minsk group kosovo lunch dinner calm travelled night\n")
+    command = [sys.executable, "-m", "reftel", "batch", "questions.txt", "--archive", str(archive_path)]
+    lines = run_in_terminal(command, columns=60, folder=tmp_path, environment=dict(os.environ)).splitlines()
+    assert lines[0] == "        0  precedent minsk group kosovo lunch"
+    assert lines[1] == "           dinner calm travelled night"
+    assert lines[-1].startswith("1 question: 0 with hits, 1 without")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
-import random
 import re
+import runpy
 from pathlib import Path
 
 import pytest
@@ -13,12 +13,12 @@ import pytest
 import reftel
 from reftel.render import plain
 from reftel.render.excerpts import EXCERPT, cut, excerpt
-from reftel.render.hits import flow, render_markdown
-from reftel.schema.analysis import words
+from reftel.render.hits import render_markdown
 from reftel.schema.errors import BadValueError
 
-SAMPLES = Path(__file__).parents[2] / "corpus_samples"
-_SHORT = 4  # letters of words that say little
+ROOT = Path(__file__).parents[2]
+SAMPLES = ROOT / "corpus_samples"
+SHOWN = runpy.run_path(str(ROOT / "benchmarks" / "shown.py"))
 
 
 @pytest.fixture(scope="module")
@@ -29,38 +29,11 @@ def samples(tmp_path_factory):
         yield archive
 
 
-def questions(archive):
-    """For each cable two words of one paragraph, wanted there, and three of different places; the same ones every time."""
-    chance = random.Random(13)
-    for hit in archive.scan("has:paragraphs"):
-        texts = [sorted({word for word in words(paragraph.text) if len(word) > _SHORT}) for paragraph in hit.cable.paragraphs]
-        texts = [text for text in texts if len(text) > 1]
-        if texts:
-            yield " w/p ".join(f"={word}" for word in chance.sample(chance.choice(texts), 2))
-            yield " ".join(f"={chance.choice(text)}" for text in chance.choices(texts, k=3))
-
-
-def marked(text, highlights):
-    return {word for start, end in highlights for word in words(text[start:end])}
-
-
 def test_what_is_shown_has_the_words_and_each_paragraph_adds_some_or_has_all(samples):
-    asked = sorted(set(questions(samples)))
-    assert len(asked) > 50
-    counted = 0
-    for query in asked:
-        for hit in samples.search(query).hits:
-            before: list[set[str]] = []
-            for paragraph in hit.paragraphs:
-                text, places = flow(paragraph.text, paragraph.highlights)
-                having = marked(text, places)
-                pieces = excerpt(text, places)
-                assert having, (query, hit.key)
-                assert having == {word for start, end in pieces for word in marked(text, [p for p in places if start <= p[0] and p[1] <= end])}
-                assert not before or having - set.union(*before) or having >= before[0], (query, hit.key)
-                before.append(having)
-                counted += 1
-    assert counted > 100
+    counted = SHOWN["count"](samples, SHOWN["questions"](samples))
+    assert counted[SHOWN["SAME"]] > 50
+    assert counted[SHOWN["SECOND"]] > 50
+    assert {counted[SHOWN[name]] for name in ("NO_WORD", "LACKING", "SAME_NO_WORD", "LESS", "UNEXPLAINED")} == {0}
 
 
 def test_a_hit_without_marked_words_says_what_it_was_found_by(samples):
