@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from reftel.schema.cable import Cable, Reference
 from reftel.schema.errors import CableNotFound
-from reftel.schema.fields import FIELDS, Field, default_fields, field_of_kind, fields_by_name
+from reftel.schema.fields import FIELDS, Field, default_fields, field_of_kind, fields_by_name, squash
 from reftel.search.citing import cited
 from reftel.search.describe import bound_text
 from reftel.search.lists import Lookup
@@ -122,7 +122,8 @@ def _values(cable: Cable, plan: Node, tagged: Lookup) -> Iterator[FoundBy]:
     for node in iter_leaves(plan):
         match node:
             case Value() | ValuePattern():
-                yield from (FoundBy(node.field, value) for value in _values_asked(cable, node))
+                values = _values_asked(cable, node)
+                yield from (FoundBy(node.field, cable.key if value == squash(cable.key) else value) for value in values)
             case Range():
                 yield from _number(cable, node)
             case Tagged():

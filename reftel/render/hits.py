@@ -112,7 +112,7 @@ def label(paragraph: HitParagraph) -> str:
     return f"{number} ({paragraph.mark})" if paragraph.mark else number
 
 
-_PARTS = {"refs": "REF", "citedby": "cited by", "signer": "signed"}
+_PARTS = {"refs": "REF", "citedby": "cited by", "signer": "signed", "classifiedby": "classified by"}
 """How a line is introduced, where not by the name of its part."""
 
 

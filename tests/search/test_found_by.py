@@ -112,6 +112,7 @@ def test_what_a_hit_was_found_by(query, expected):
 def test_the_parts_of_an_empty_cable():
     assert ways("*", Cable(id="08BAKU1")) == ways("lake", Cable(id="08BAKU1")) == []
     assert ways("tags:PREL", Cable(id="08BAKU1", tags=("PREL",))) == [("tags", "PREL")]
+    assert ways("id:text-*", Cable(body="lake")) == [("id", Cable(body="lake").key)]
 
 
 B = REFERENCES[1]
