@@ -10,6 +10,7 @@ import bisect
 import contextlib
 import functools
 import itertools
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Self
@@ -33,6 +34,8 @@ Rarity = Callable[[Word], float]
 
 _SUBJECT = "subject"
 _SUMMARY_START = 60
+_TELLING = math.log(2)
+"""The rarity of a word that half of the cables have: one that more have is new in no paragraph."""
 _LAST = chr(0x10FFFF)
 _NO_NUMBERS: Integers = np.empty(0, dtype=np.int64)
 _NO_SCORES: Scores = np.empty(0, dtype=np.float64)
@@ -146,7 +149,7 @@ class Findings:
 
         The first is one that the same-paragraph and mark expressions hold for; among those the best passage by the rarity of its words and
         how near they stand, as in ranking. Each further one adds most of the words that those before it lack, or has all that the first has;
-        one with less would only repeat. Where no paragraph has anything of the query, the summary or else the first paragraph is shown,
+        one with less would only repeat, and a word that most cables have adds nothing. Where no paragraph has anything of the query, the summary or else the first paragraph is shown,
         without highlights; a cable without paragraphs has none to show.
         """
         paragraphs = len(self._cable.paragraphs)
@@ -180,17 +183,18 @@ class Findings:
         for each in weighed:
             for number in set(self._of_places(self.places(each.word)).tolist()):
                 words[number].add(each)
+        telling = {each for each in weighed if each.rarity >= _TELLING} or set(weighed)
         first: set[Weighed] | None = None
         shown = set[Weighed]()
         while words:
-            new = {number: 0.0 if first is None else round(sum(each.rarity for each in found - shown), 9) for number, found in words.items()}
+            new = {number: 0.0 if first is None else round(sum(each.rarity for each in found & telling - shown), 9) for number, found in words.items()}
             best = max(words, key=lambda number: (new[number] > 0, self._conditions[number], new[number], round(passages.get(number, 0.0), 9), -number))
             yield best
             found = words.pop(best)
             shown |= found
             first = found if first is None else first
             if not every:
-                words = {number: found for number, found in words.items() if found - shown or found >= first}
+                words = {number: found for number, found in words.items() if found & telling - shown or found >= first}
 
 
     def places(self, word: Word) -> Integers:

@@ -103,6 +103,15 @@ def test_a_cable_without_paragraphs_shows_none():
     assert best_paragraphs(Cable(body="lake"), word("lake")) == ()
 
 
+@pytest.mark.parametrize(("rarity", "numbers"), [(0.1, [1]), (0.69, [1]), (0.7, [1, 2]), (3.0, [1, 2])])
+def test_a_word_that_most_cables_have_is_nothing_new(rarity, numbers):
+    found = cable("The lake.", "A group of two.")
+    node = plan.And((word("lake"), word("of")))
+    hits = best_paragraphs(found, node, 2, lambda word: rarity if word.text == "of" else 4.0)
+    assert [hit.number for hit in hits] == numbers
+    assert [hit.number for hit in best_paragraphs(found, plan.And((word("the"), word("of"))), 2, lambda _word: 0.1)] == [1, 2]  # where all are so
+
+
 def test_limit_and_index():
     hits = best_paragraphs(LAKE, word("group"), 1)
     assert [(hit.number, hit.index, hit.mark) for hit in hits] == [(1, 0, "C")]
