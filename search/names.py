@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeGuard
 
+from reftel.engine.cache import BoundedCache
 from reftel.frozen import frozen
 from reftel.schema.analysis import fold
 from reftel.schema.analysis import words as words_of
@@ -43,43 +44,6 @@ _CODES = ("geo", "subject", "programme")
 _IN_SENTENCE = re.compile(r"(?<=[a-z,] )[^\W\d_]+")
 
 
-def spelled_notes(engine: Engine, checked: tree.Node) -> tuple[str, ...]:
-    """A note for every part of a ``~name``: what it stands for in the archive, with the number of cables that hold each spelling."""
-    parts = ((part, node.fields) for node in _iter(checked) for part in node.parts)
-    return tuple([_note(engine, part, fields) for part, fields in dict.fromkeys(parts)])
-
-
-def _note(engine: Engine, part: Part, fields: tuple[str, ...]) -> str:
-    if part.spellings:
-        found = _counted(engine, part.spellings, fields)
-        return f"~{part.written} stands for {_listed(found)}" if found else f"no cable has any of the {len(part.spellings)} spellings of {part.written}"
-    words = engine.forms(plan.Word(part.written, "alike", fields=fields))
-    found = _counted(engine, [(word,) for word in words], fields)
-    what = f"the table of names has no '{part.written}'"
-    return f"{what}: it stands for words that sound like it, {_listed(found)}" if found else f"{what}, and no word of the archive sounds like it"
-
-
-def _listed(found: Sequence[tuple[str, int]]) -> str:
-    more = len(found) - _MOST_SHOWN
-    return ", ".join([f"{spelling} {count:,}" for spelling, count in found[:_MOST_SHOWN]]) + (f" and {more:,} more" if more > 0 else "")
-
-
-def _counted(engine: Engine, spellings: Sequence[tuple[str, ...]], fields: tuple[str, ...]) -> list[tuple[str, int]]:
-    """The spellings that cables hold with the number of those, the commonest first."""
-    known = engine.forms(plan.Word("", "spelled", fields=fields, spellings=tuple(dict.fromkeys(itertools.chain(*spellings)))))
-    present = [words for words in spellings if set(words).issubset(known)]
-    nodes = [plan.Phrase(tuple([plan.Word(word, fields=fields) for word in words])) for words in present]
-    counts = [(" ".join(words), _total(engine, node)) for words, node in zip(present, nodes, strict=True)]
-    return sorted([(spelling, count) for spelling, count in counts if count], key=lambda found: (-found[1], found[0]))
-
-
-def _total(engine: Engine, node: plan.Node) -> int:
-    return engine.answer(plan.Request(node, limit=0)).total
-
-
-# -- hints ---------------------------------------------------------------------------------------------------
-
-
 @frozen
 class _Asked:
     """Words of a question that may be a name: a word, a quoted text, or bare words side by side, which ``node`` asks for."""
@@ -97,17 +61,39 @@ class _Hint:
     gain: int
 
 
-class NameHints:
-    """Hints for the questions to one archive; what was found out about a name is remembered."""
+class Names:
+    """Notes and hints on the names in questions to one archive. What was found out is remembered, by the text of a question and by name."""
 
     def __init__(self, engine: Engine, load: Callable[[str], Cable]) -> None:
         self._engine, self._load = engine, load
+        self._hints: BoundedCache[tuple[str, ...]] = BoundedCache(_REMEMBERED, lambda _hints: 1)
+        self._note_on = functools.lru_cache(maxsize=_REMEMBERED)(self._stands_for)
         self._of_name = functools.lru_cache(maxsize=_REMEMBERED)(self._spelled_otherwise)
         self._of_word = functools.lru_cache(maxsize=_REMEMBERED)(self._sounding_alike)
         self._tags = functools.cache(self._all_tags)
 
-    def of(self, checked: tree.Node) -> tuple[str, ...]:
-        """At most one hint: the one that leads to the most further cables. None for a name of which the question has another spelling already."""
+    def notes(self, checked: tree.Node) -> tuple[str, ...]:
+        """A note for every part of a ``~name``: what it stands for in the archive, with the number of cables that hold each spelling."""
+        parts = dict.fromkeys((part, node.fields) for node in _iter(checked) for part in node.parts)
+        return tuple([self._note_on(part, fields) for part, fields in parts])
+
+    def _stands_for(self, part: Part, fields: tuple[str, ...]) -> str:
+        if part.spellings:
+            found = _counted(self._engine, part.spellings, fields)
+            return f"~{part.written} stands for {_listed(found)}" if found else f"no cable has any of the {len(part.spellings)} spellings of {part.written}"
+        words = self._engine.forms(plan.Word(part.written, "alike", fields=fields))
+        found = _counted(self._engine, [(word,) for word in words], fields)
+        what = f"the table of names has no '{part.written}'"
+        return f"{what}: it stands for words that sound like it, {_listed(found)}" if found else f"{what}, and no word of the archive sounds like it"
+
+    def hints(self, text: str, checked: tree.Node) -> tuple[str, ...]:
+        """At most one hint on the question ``text``: the one that leads to the most further cables.
+
+        None for a name of which the question has another spelling already.
+        """
+        return self._hints.get(text, lambda: self._best_hint(checked))
+
+    def _best_hint(self, checked: tree.Node) -> tuple[str, ...]:
         names, others = [], []
         for asked in dict.fromkeys(_iter_asked(checked)):
             name = find_name(asked.words)
@@ -172,6 +158,24 @@ class NameHints:
         return [(bucket.value, tuple(words_of(bucket.value)), bucket.count) for bucket in named]
 
 
+def _listed(found: Sequence[tuple[str, int]]) -> str:
+    more = len(found) - _MOST_SHOWN
+    return ", ".join([f"{spelling} {count:,}" for spelling, count in found[:_MOST_SHOWN]]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def _counted(engine: Engine, spellings: Sequence[tuple[str, ...]], fields: tuple[str, ...]) -> list[tuple[str, int]]:
+    """The spellings that cables hold with the number of those, the commonest first."""
+    known = engine.forms(plan.Word("", "spelled", fields=fields, spellings=tuple(dict.fromkeys(itertools.chain(*spellings)))))
+    present = [words for words in spellings if set(words).issubset(known)]
+    nodes = [plan.Phrase(tuple([plan.Word(word, fields=fields) for word in words])) for words in present]
+    counts = [(" ".join(words), _total(engine, node)) for words, node in zip(present, nodes, strict=True)]
+    return sorted([(spelling, count) for spelling, count in counts if count], key=lambda found: (-found[1], found[0]))
+
+
+def _total(engine: Engine, node: plan.Node) -> int:
+    return engine.answer(plan.Request(node, limit=0)).total
+
+
 def _hint(asked: _Asked, found: int, others: Sequence[str], every: int, tags: Sequence[str]) -> _Hint:
     word = " ".join(asked.words)
     query = f'~"{word}"' if len(asked.words) > 1 else f"~{word}"
@@ -184,20 +188,20 @@ def _iter_asked(node: tree.Node) -> Iterator[_Asked]:
     """What a question asks for without ``=``, wildcards and ``~``, word by word; of bare words side by side first the longest that is a name."""
     if _is_plain(node):
         yield _asked([node])
-    left = list(children_of(node))
-    while left:
-        count = _words_of_name(left) if isinstance(node, tree.Juxtaposed) else 1
+    children, place = children_of(node), 0
+    while place < len(children):
+        count = _words_of_name(children[place : place + MOST_WORDS]) if isinstance(node, tree.Juxtaposed) else 1
         if count > 1:
-            yield _asked([child for child in left[:count] if _is_plain(child)])
+            yield _asked([child for child in children[place : place + count] if _is_plain(child)])
         else:
-            yield from _iter_asked(left[0])
-        del left[:count]
+            yield from _iter_asked(children[place])
+        place += count
 
 
 def _words_of_name(nodes: Sequence[tree.Node]) -> int:
     """How many of ``nodes``, from the first on, are one name of the table together; 1 if none are."""
     run: list[tuple[str, ...]] = []
-    for node in nodes[:MOST_WORDS]:
+    for node in nodes:
         if not (_is_plain(node) and node.joins):
             break
         run.append(tuple([term.text for term in node.terms]))

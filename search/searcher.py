@@ -16,7 +16,7 @@ from reftel.search.desk import Desk
 from reftel.search.foundby import found_by
 from reftel.search.impliedyears import resolve_years
 from reftel.search.lists import Lookup, ids_node, nothing_tagged, resolve, unknown_tags
-from reftel.search.names import NameHints, spelled_notes
+from reftel.search.names import Names
 from reftel.search.plan import And, Bucket, Found, Request, Top
 from reftel.search.query import ParsedQuery, read_query
 from reftel.search.results import DEFAULT_WIDTH, ExplainedNode, Explanation, Hit, HitParagraph, Page
@@ -45,12 +45,12 @@ class Searcher:
         self._engine = engine
         self._load = load
         self._tagged = tagged
-        self._hints = NameHints(engine, load)
+        self._names = Names(engine, load)
 
     def read(self, query: str, ids: str | Iterable[str] | None = None) -> ParsedQuery:
         """``query`` as engines can answer it: tags of one's own looked up, restricted to ``ids`` where they are given."""
         read = read_query(query)
-        notes = (*read.notes, *spelled_notes(self._engine, read.checked.root), *unknown_tags(read.plan, self._tagged))
+        notes = (*read.notes, *self._names.notes(read.checked.root), *unknown_tags(read.plan, self._tagged))
         plan, assumed = resolve_years(resolve(read.plan, self._tagged), self.desk)
         notes += assumed
         if ids is not None:
@@ -82,7 +82,7 @@ class Searcher:
 
     def _notes(self, read: ParsedQuery, total: int) -> tuple[str, ...]:
         """How a query was read, other spellings of its names, and, where it finds nothing, what may have been meant."""
-        notes = (*read.notes, *self._hints.of(read.checked.root))
+        notes = (*read.notes, *self._names.hints(read.text, read.checked.root))
         if total:
             return notes
         from reftel.search.suggest import suggestions  # noqa: PLC0415 - only where nothing is found
