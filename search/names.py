@@ -115,7 +115,10 @@ class Names:
         found, every = self._totals(asked, spelled)
         if (every - found) * _WORTH < max(found, 1):
             return None
-        others = _counted(self._engine, [each for each in spellings if not holds(asked.words, each)], asked.fields)
+        own = compile_part(asked.node)
+        forms = self._engine.forms(own) if isinstance(own, plan.Word) else ()  # inflections are found already
+        missing = [each for each in spellings if not holds(asked.words, each) and not (len(each) == 1 and each[0] in forms)]
+        others = _counted(self._engine, missing, asked.fields)
         tags = self._tagged(lambda words: any(holds(words, each) for each in spellings))
         return _hint(asked, found, [spelling for spelling, _count in others], every, tags)
 

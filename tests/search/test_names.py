@@ -21,6 +21,9 @@ SENTENCES = (
     "He saw minister Lerovnik and Kevanik.",
     "He saw a kevanyk, a lathing and Mahmud Tantor.",
     "The lading, the lading.",
+    "The Pashtuns met.",
+    "A Pashtun met.",
+    "A Pakhtun met.",
 )
 ABOUT_GADDAFI = "gaddafi 1; with qadhafi 3: write '~gaddafi'"
 
@@ -77,6 +80,7 @@ def test_a_name_finds_its_spellings_and_says_which(names, query, cables, notes):
         ("gaddafi", (ABOUT_GADDAFI + '; as TAGS tags:"QADHAFI, MUAMMAR" 1',)),
         ("gaddafi hezbollah", ("hezbollah 1; with hizballah, hizbullah 4: write '~hezbollah'", "gaddafi 1, hezbollah 1, together 0")),  # the most rewarding one
         ("lerovnyk", ("lerovnyk 1; with lerovnik 6: write '~lerovnyk'",)),
+        ("pashtun", ("pashtun 2; with pakhtun 3: write '~pashtun'",)),
         ("=hezbollah", ()),
         ("hezb*", ()),
         ("hezbollah~1", ()),
