@@ -13,10 +13,12 @@ import termios
 from pathlib import Path
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+_PROGRESS = re.compile(r"^reftel: .*, now .*\n", re.MULTILINE)
 
 
 def run_in_terminal(command: list[str], *, columns: int = 100, folder: Path, environment: dict[str, str]) -> str:
-    """Standard output as a terminal of ``columns`` shows it, without its colours, and what was written to standard error behind it.
+    """Standard output as a terminal of ``columns`` shows it, without its colours, and what was written to standard error behind it: without
+    how far a long command is, which it says every few seconds on a slow machine.
 
     Nothing can be typed, so no pager is started.
     """
@@ -33,7 +35,7 @@ def run_in_terminal(command: list[str], *, columns: int = 100, folder: Path, env
         process.wait(timeout=60)
         messages.seek(0)
         output += messages.read()
-    return _COLOURS.sub("", output.decode("utf-8").replace("\r\n", "\n"))
+    return _PROGRESS.sub("", _COLOURS.sub("", output.decode("utf-8").replace("\r\n", "\n")))
 
 
 def _pieces(terminal: int) -> list[bytes]:
