@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 from reftel.frozen import frozen
 from reftel.schema.errors import BadValueError, QueryError
+from reftel.schema.fields import fields_by_name
 from reftel.search.plan import Request
 from reftel.search.query import tree
+from reftel.search.query.lexer import READ_OTHERWISE
 from reftel.search.query.parser import parse
 from reftel.search.query.printer import print_tree
+from reftel.search.query.types import type_of
 
 if TYPE_CHECKING:
     from reftel.search.desk import Desk
@@ -132,7 +135,8 @@ def narrowed(root: tree.Node, values: Sequence[tuple[str, str]]) -> str:
 
     Raises `QueryError` for a value that its field cannot take.
     """
-    clauses = tuple(parse(f"{field}:{quote_value(value)}") for field, value in values)
+    written = ((field, type_of(fields_by_name()[field]).written(value)) for field, value in values)
+    clauses = tuple(parse(f"{field}:{quote_value(value)}") for field, value in written)
     if isinstance(root, tree.Star):
         return print_tree(tree.And(clauses)) if len(clauses) > 1 else print_tree(clauses[0])
     first = root.children if isinstance(root, tree.And) else (root,)
@@ -142,7 +146,7 @@ def narrowed(root: tree.Node, values: Sequence[tuple[str, str]]) -> str:
 def quote_value(value: str) -> str:
     """A field's value as a query writes it: ``"BAKU"`` -> ``BAKU``, ``"CLINTON, HILLARY"`` -> ``"CLINTON, HILLARY"``."""
     plain = value.replace("-", "").isalnum() and value.isascii() and value[0] != "-"
-    return value if plain else '"' + value.replace('"', "?") + '"'
+    return value if plain else f'"{READ_OTHERWISE.sub("?", value)}"'
 
 
 def _total(desk: Desk, root: Node) -> int:

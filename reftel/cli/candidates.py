@@ -16,6 +16,7 @@ from click.shell_completion import CompletionItem
 
 import reftel
 from reftel.schema.errors import QueryError, ReftelError
+from reftel.search.query.lexer import QUOTES
 
 if TYPE_CHECKING:
     from reftel.schema.fields import Field
@@ -23,14 +24,13 @@ if TYPE_CHECKING:
 Item = CompletionItem[str]
 
 _NUMBERS = ("all", "5", "10", "20", "50")
-_QUOTES = '"“”„‟'  # of the query language: any of them opens a phrase, and the next closes it
-_QUOTE = re.compile(f"[{_QUOTES}]")
-_PHRASE = re.compile(f"[{_QUOTES}][^{_QUOTES}]*[{_QUOTES}]")
+_QUOTE = re.compile(f"[{QUOTES}]")
+_PHRASE = re.compile(f"[{QUOTES}][^{QUOTES}]*[{QUOTES}]")
 _BEFORE_LAST = re.compile(r".*[\s()]", re.DOTALL)  # what stands before the term that is being typed, at the end of a query
 _IN_FIELD = re.compile(r":\([^()]*\Z")
 _TERM = re.compile(r"-?(?P<field>[a-z_]+):[<>]?=?(?:[^,|]*[,|])*(?P<value>[^,|]*)", re.IGNORECASE)
 _PLAIN = re.compile(r"[A-Z0-9][A-Z0-9-]*", re.IGNORECASE | re.ASCII)
-_NEEDS_QUOTES = re.compile(rf"[\s(),|~{_QUOTES}]|\A[-<>=]")
+_NEEDS_QUOTES = re.compile(rf"[\s(),|~{QUOTES}]|\A\W|\+\Z")
 
 
 # -- queries -------------------------------------------------------------------------------------------------------------------------------
@@ -93,36 +93,31 @@ def _values_of(name: str, typed: str, context: click.Context, *, opened: bool) -
         return []
     if typed.startswith("~") and type_of(field).positions and not opened:
         return [item.value for item in _names(typed)]
-    known = type_of(field).completion == "known"
+    known = type_of(field).completion(field) == "known"
     found = [value for value in _continued(_values(field, context), typed) if value.isprintable()]
     if known and not opened:  # there is a spelling without blanks for each
         found = [value for value in found if not _NEEDS_QUOTES.search(value)]
     # Where one value needs quotes all have them, since a shell fills in what all candidates begin with.
     quoted = opened or any(map(_NEEDS_QUOTES.search, found))
-    asked = [text for text in (_askable(field, value) for value in found) if text.startswith(typed) and _can_be_asked(field, text)]
+    asked = [text for text in map(type_of(field).written, found) if text.startswith(typed) and _can_be_asked(field, text)]
     return [("" if opened else '"') + text + '"' for text in asked] if quoted else asked
 
 
 def _values(field: Field, context: click.Context) -> Iterable[str]:
+    """The values of a field, from where its type says that they come."""
     from reftel.search.query.types import type_of  # noqa: PLC0415
 
-    source = type_of(field).completion
-    if source == "known":
-        return type_of(field).known(field)
-    if field.facet:
-        return [bucket.value for bucket in _archive(context).facets("*", [f"{field.name}:all"])[field.name]]
-    if source == "own":
-        return _archive(context).notes.tags()
-    return _keys(context, "") if source == "ids" else ()
-
-
-def _askable(field: Field, value: str) -> str:
-    """A value as a query can write it: a quote in it becomes a wildcard, or a blank where values are words."""
-    from reftel.search.query.types import type_of  # noqa: PLC0415
-
-    if type_of(field).positions:
-        return re.sub(rf"[{_QUOTES}*?]+", " ", value).strip()
-    return _QUOTE.sub("?", value)
+    match type_of(field).completion(field):
+        case "known":
+            return type_of(field).known(field)
+        case "facet":
+            return [bucket.value for bucket in _archive(context).facets("*", [f"{field.name}:all"])[field.name]]
+        case "own":
+            return _archive(context).notes.tags()
+        case "ids":
+            return _keys(context, "")
+        case _:
+            return ()
 
 
 def _can_be_asked(field: Field, text: str) -> bool:
@@ -254,7 +249,9 @@ def _continued(values: Iterable[str], typed: str) -> Iterator[str]:
 def _keys(context: click.Context, typed: str) -> Iterator[str]:
     if not re.fullmatch(r"[\w-]*", typed):
         return iter(())
-    return _continued(_archive(context).keys(f"id:{typed}*" if typed else "*"), typed)
+    from reftel.schema.fields import field_of_kind  # noqa: PLC0415
+
+    return _continued(_archive(context).keys(f"{field_of_kind('id').name}:{typed}*" if typed else "*"), typed)
 
 
 def _archive(context: click.Context) -> reftel.Archive:

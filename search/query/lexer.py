@@ -23,6 +23,9 @@ _FORMS = ((0xFE50, 0xFE70), (0xFF01, 0xFF5F))  # small and full-width forms of A
 _PLAIN = {code: form for block in _FORMS for code in range(*block) if (form := unicodedata.normalize("NFKC", chr(code))).isascii() and len(form) == 1}
 _PLAIN |= dict.fromkeys(map(ord, "‐‑−"), "-")  # two hyphens and the minus sign of Unicode
 
+READ_OTHERWISE = re.compile(f"[{re.escape(QUOTES + ''.join(map(chr, _PLAIN)))}]")
+"""What can't stand in a quoted text as it is: it ends there, or another character is read in its place."""
+
 _CHUNK = re.compile(rf"[^\s(){QUOTES}]+")
 _QUOTED = re.compile(rf"[{QUOTES}]([^{QUOTES}]*)[{QUOTES}]")
 _TAIL = re.compile(rf"~[^\s(){QUOTES},|]*")  # of "a b"~4

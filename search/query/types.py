@@ -17,6 +17,7 @@ from reftel.schema import identifiers, scales
 from reftel.schema.fields import FIELDS, Field, Kind, field_of_kind, fields_by_name, squash
 from reftel.schema.posts import squash_name
 from reftel.search import plan
+from reftel.search.query.lexer import READ_OTHERWISE
 from reftel.search.query.problems import Unreadable, did_you_mean, quote
 from reftel.search.query.terms import has_wildcard
 
@@ -60,7 +61,6 @@ class FieldType:
     """
 
     context: Context = "values"
-    completion: Completion = "nothing"
     compares = positions = inflects = in_paragraph = about_paragraphs = False
     help = ""
 
@@ -81,6 +81,14 @@ class FieldType:
     def known(self, _field: Field) -> Iterable[str]:
         """Every value that the field can have, if that is known beforehand."""
         return ()
+
+    def completion(self, field: Field) -> Completion:
+        """Where the values come from that a shell offers."""
+        return "facet" if field.facet else "nothing"
+
+    def written(self, value: str) -> str:
+        """A value as a query has it between quotes; what can't be written there becomes a wildcard."""
+        return READ_OTHERWISE.sub("?", value)
 
     def order_hint(self, _field: Field | None = None) -> str:
         """What to do about a comparison where there is no order."""
@@ -105,6 +113,10 @@ class NameType(FieldType):
     positions = True
     help = "names: words as they are, phrases"
 
+    def written(self, value: str) -> str:
+        """The words; a sign that would be read otherwise is a blank, since words are found without it."""
+        return re.sub(r"[*?]+", " ", READ_OTHERWISE.sub(" ", value)).strip()
+
 
 class TextType(NameType):
     """Running text: words with inflections."""
@@ -127,7 +139,6 @@ class ParagraphType(FieldType):
 class KeywordType(FieldType):
     """Whole values, as the field's ``normalise`` makes them."""
 
-    completion: Completion = "facet"
     help = "whole values; comma = or; `*` and `?` stand for letters"
 
     def _read(self, field: Field, op: str, text: str) -> plan.Node | Reading:  # noqa: ARG002 - the types' signature
@@ -138,8 +149,11 @@ class KeywordType(FieldType):
 class ChoiceType(KeywordType):
     """One of the field's ``choices``; a field's alias stands for its name, as in ``has:signers``."""
 
-    completion: Completion = "known"
     help = "one of the values listed below"
+
+    def completion(self, field: Field) -> Completion:  # noqa: ARG002 - as in the other types
+        """Known beforehand."""
+        return "known"
 
     def known(self, field: Field) -> Iterable[str]:
         """The choices."""
@@ -216,8 +230,11 @@ class PostType(KeywordType):
 class TagType(FieldType):
     """A tag of one's own. No engine knows it: the searcher puts the cables that have it in its place."""
 
-    completion: Completion = "own"
     help = "your own tags; comma = or; `*` and `?` stand for letters"
+
+    def completion(self, field: Field) -> Completion:  # noqa: ARG002
+        """A person's own."""
+        return "own"
 
     def _read(self, field: Field, op: str, text: str) -> plan.Node | Reading:  # noqa: ARG002
         return plan.Tagged((field.normalise(text),))
@@ -229,8 +246,11 @@ class TagType(FieldType):
 class IdType(KeywordType):
     """The id of a cable in any spelling, or a pattern of ids."""
 
-    completion: Completion = "ids"
     help = "an id in any spelling; comma = or; `*` and `?` stand for letters"
+
+    def completion(self, field: Field) -> Completion:
+        """The archive's ids, or those that its cables cite."""
+        return "facet" if field.facet else "ids"
 
     def spans(self, _field: Field, text: str) -> bool:
         """``id:08 BAKU 123``."""
@@ -290,9 +310,12 @@ def _known_key(text: str) -> str:
 class OrderedType(FieldType):
     """Names of the field's ``scale``, compared by rank."""
 
-    completion: Completion = "known"
     compares = True
     help = "a scale: names of it, and `>` `>=` `<` `<=`"
+
+    def completion(self, field: Field) -> Completion:  # noqa: ARG002
+        """Known beforehand."""
+        return "known"
 
     def known(self, field: Field) -> Iterable[str]:
         """Every spelling of the scale's names."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import fnmatch
 from pathlib import Path
 from typing import get_args
 
@@ -13,7 +14,7 @@ from reftel.schema.errors import QueryError
 from reftel.schema.fields import FIELDS, STORED, Kind, fields_by_name
 from reftel.search.plan import Range, Value, ValuePattern
 from reftel.search.query import read_query
-from reftel.search.query.types import TYPES, type_of
+from reftel.search.query.types import TYPES, Completion, type_of
 
 
 def test_every_kind_has_a_type_and_a_way_to_be_stored():
@@ -61,3 +62,29 @@ MODULES = sorted(path for folder in reftel.search.query.__path__ for path in Pat
 def test_no_module_of_the_query_language_names_a_field(module):
     constants = {node.value for node in ast.walk(ast.parse(module.read_text("utf-8"))) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     assert sorted(constants & NAMES) == []
+
+
+@pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.name)
+def test_a_type_says_where_its_values_come_from(field):
+    source = type_of(field).completion(field)
+    assert source in get_args(Completion)
+    assert (source == "known") == bool(list(type_of(field).known(field)))
+    assert source != "facet" or field.facet
+
+
+@pytest.mark.parametrize("value", ["THE “QUOTED” NAME", 'A "B" C', "«X»", "a＂b", "X，Y", "WHO?", "A*B", "half‑way", "a, b|c", "+X", "!X", "X+", "=X", "≥X"])
+@pytest.mark.parametrize("name", ["tags", "from", "caveat"])
+def test_any_value_can_be_written_back_into_a_query(name, value):
+    field = fields_by_name()[name]
+    text = f'{name}:"{type_of(field).written(value)}"'
+    node = read_query(text).plan
+    asked = node.values[0] if isinstance(node, Value) else node.pattern
+    assert fnmatch.fnmatchcase(field.normalise(value), asked.replace("[", "[[]"))
+    assert read_query(read_query(text).printed).plan == node
+
+
+@pytest.mark.parametrize("value", ["O“NEILL", 'JANE "JJ" ROE', "«ROE»", "ROE?", "ＲＯＥ＂X", "ROE*"])
+def test_names_can_be_written_back_as_words(value):
+    field = fields_by_name()["signer"]
+    assert "?" not in type_of(field).written(value)
+    assert read_query(f'signer:"{type_of(field).written(value)}"').plan

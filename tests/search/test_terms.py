@@ -144,6 +144,8 @@ def test_a_name_inside_a_longer_one_gets_no_narrower_query(make_telegram, tmp_pa
             [("class", "UNCLASSIFIED//FOR OFFICIAL USE ONLY")],
             'a AND b AND class:"UNCLASSIFIED//FOR OFFICIAL USE ONLY"',
         ),
+        ("a", [("tags", "THE “A” B")], 'a AND tags:"THE ?A? B"'),
+        ("a", [("signer", "JANE “J” ROE")], 'a AND signer:"JANE J ROE"'),
     ],
 )
 def test_narrowed(query, values, text):
@@ -158,6 +160,8 @@ def test_narrowed(query, values, text):
         ("TOP SECRET", '"TOP SECRET"'),
         ("-X", '"-X"'),
         ('A"B', '"A?B"'),
+        ("THE “A” B", '"THE ?A? B"'),
+        ("«A» ＂B", '"?A? ?B"'),
         ("", '""'),
         ("É", '"É"'),
     ],
