@@ -71,6 +71,8 @@ def named_cable(text: str) -> str | None:
     whole = canonical_id(plain.strip(_AROUND))
     if whole or not _PATH.search(plain):
         return whole
+    if " " in plain:  # a file name; no part of a sentence
+        return canonical_id(_EXTENSION.sub("", plain))
     from urllib.parse import unquote  # noqa: PLC0415 - only for what looks like an address
 
     parts = [_EXTENSION.sub("", part) for part in _PART.split(unquote(plain)) if part]

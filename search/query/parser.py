@@ -24,7 +24,7 @@ from reftel.search.query import tree
 from reftel.search.query.leaves import comparison_of, read_distance, read_leaf
 from reftel.search.query.lexer import Token, split_tokens
 from reftel.search.query.problems import field_hint, quote
-from reftel.search.query.types import Context, spaced_id, type_of
+from reftel.search.query.types import MOST_WORDS_OF_A_VALUE, Context, type_of, words_of_value
 
 LONGEST_QUERY = 65_536
 """Characters that a query may have: room for a list of five thousand ids."""
@@ -34,9 +34,6 @@ DEEPEST_BRACKETS = 50
 
 DEEPEST_TREE = 100
 """How high the tree may be; only brackets that mix many operators reach it. It bounds the recursion of the passes over the tree."""
-
-MOST_WORDS_OF_A_VALUE = 32
-"""Words that a value without quotes may have: ``C O N F I D E N T I A L SECTION 01 OF 02``."""
 
 _OPERATORS = frozenset({"and", "or", "not", "minus", "near"})
 _NESTED_HINT = f"at most {DEEPEST_BRACKETS} brackets and NOTs may stand inside each other"
@@ -187,16 +184,16 @@ class _Parser:
     def _words_of_one_value(self, context: Context, field: Field | None) -> list[Token]:
         """The next token; words with blanks between them as one quoted text where the field's type, or an id, is written so."""
         first = self._token
-        if first.kind == "word" and (field or (context == "query" and first.text[:2].isdigit())):
+        if first.kind == "word" and (field or context == "query"):
             sign = comparison_of(first.text)
             following = self._tokens[self._place + 1 : self._place + MOST_WORDS_OF_A_VALUE]
             run = [first, *itertools.takewhile(lambda token: token.kind == "word" and not token.glued, following)]
-            for count in range(len(run), 1, -1):
-                text = " ".join([token.text for token in run[:count]]).removeprefix(sign)
-                if type_of(field).spans(field, text) if field else spaced_id(text):
-                    self._place += count
-                    quoted = Token("quoted", text, first.start + len(sign), run[count - 1].end, first.glued or bool(sign))
-                    return [Token("word", sign, first.start, quoted.start, first.glued), quoted] if sign else [quoted]
+            words = [first.text.removeprefix(sign), *(token.text for token in run[1:])]
+            count = words_of_value(field, words)
+            if count > 1:
+                self._place += count
+                quoted = Token("quoted", " ".join(words[:count]), first.start + len(sign), run[count - 1].end, first.glued or bool(sign))
+                return [Token("word", sign, first.start, quoted.start, first.glued), quoted] if sign else [quoted]
         return [self._advance()]
 
     # -- tokens ----------------------------------------------------------------------------------------------

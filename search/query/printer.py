@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+
+from reftel.schema.fields import fields_by_name
 from reftel.search.query import tree
+from reftel.search.query.types import MOST_WORDS_OF_A_VALUE, words_of_value
 
 # How tightly each joint binds, as in the grammar of the parser; leaves and fields bind tightest.
 _BINDING: dict[type[tree.Node], int] = {
@@ -19,7 +23,7 @@ def print_tree(node: tree.Node) -> str:
         case tree.And():
             return _join(" AND ", node)
         case tree.Juxtaposed():
-            return _join(" ", node)
+            return _side_by_side(node)
         case tree.SameParagraph():
             return _join(" w/p ", node)
         case tree.Near():
@@ -30,6 +34,34 @@ def print_tree(node: tree.Node) -> str:
             return f"{node.field}:{_bracketed(node.child, _TIGHTEST, scoped=True)}"
         case _:
             return _leaf(node)
+
+
+def _side_by_side(node: tree.Juxtaposed) -> str:
+    """The children, in brackets where the words behind one would be read as part of its value: ``(date:2008) to 2009``."""
+    printed = []
+    for place, child in enumerate(node.children):
+        text = _bracketed(child, _BINDING[tree.Juxtaposed] + 1)
+        behind = itertools.takewhile(lambda word: isinstance(word, tree.Word) and not word.exact, node.children[place + 1 : place + MOST_WORDS_OF_A_VALUE])
+        words = [word.text for word in behind if isinstance(word, tree.Word)]
+        printed.append(f"({text})" if words and _goes_on(child, words) else text)
+    return " ".join(printed)
+
+
+def _goes_on(node: tree.Node, words: list[str]) -> bool:
+    """Whether the words behind what a node ends with would be read as part of that."""
+    match node:
+        case tree.Not():
+            return _goes_on(node.child, words)
+        case tree.Near() | tree.SameParagraph():
+            return _goes_on(tree.children_of(node)[-1], words)
+        case tree.Scoped(child=tree.Word(exact=False) | tree.Compare(quoted=False) | tree.Alternatives()):
+            field = fields_by_name().get(node.field)
+            value = node.child.value if isinstance(node.child, tree.Compare) else _leaf(node.child)
+            return field is not None and words_of_value(field, [value, *words]) > 1
+        case tree.Word(exact=False):
+            return words_of_value(None, [node.text, *words]) > 1
+        case _:
+            return False
 
 
 def _join(sign: str, node: tree.Node) -> str:

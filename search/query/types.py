@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from reftel.frozen import frozen
@@ -30,6 +30,9 @@ Context = Literal["query", "text", "values"]
 Completion = Literal["nothing", "known", "facet", "ids", "own"]
 """Where the values that a shell offers come from: nowhere, `FieldType.known`, the field's facet, the archive's ids, tags of one's own."""
 
+MOST_WORDS_OF_A_VALUE = 32
+"""Words that a value without quotes may have: ``C O N F I D E N T I A L SECTION 01 OF 02``."""
+
 Ranks = tuple[int | None, int | None]
 
 _WRITTEN = re.compile(r"\(?\w(?:[\w\s/.-]*\w)?\)?\.?")
@@ -40,7 +43,8 @@ _SPACED_LETTERS = re.compile(r"(?<=\b\w) (?=\w\b)")
 _RANGE_SIGN = re.compile(r"\.{2,3}|…| (?:to|-|–|—) ", re.IGNORECASE)
 
 _KEY = re.compile(r"TEXT-[0-9A-F]{16}")  # what stands for an id where a cable has none
-_SPACED_ID = re.compile(r"'?[0-9]{2}(?: ?[A-Z]+)+ ?[0-9]{1,7}[.,;:]?", re.IGNORECASE)
+_SPACED_ID = re.compile(r"'?(?:[0-9]{2}|[0-9]{4})(?: ?[A-Z])+ ?[0-9]{1,7}[.,;:]?", re.IGNORECASE)
+_MOST_WORDS_OF_A_POST = 5  # AMERICAN CONSULATE GENERAL SAO PAULO
 _ID_HINT = "an id is written 08BAKU123, a part of one 08BAKU*"
 
 
@@ -102,6 +106,17 @@ class FieldType:
 def type_of(field: Field) -> FieldType:
     """The type of a field."""
     return TYPES[field.kind]
+
+
+def words_of_value(field: Field | None, words: Sequence[str]) -> int:
+    """How many of ``words``, from the first on, are one value though no quotes stand around them; 1 where it is the first alone.
+
+    Without a ``field`` they can be an id: ``08 BAKU 123``.
+    """
+    if field is None and not words[0][:2].isdigit():
+        return 1
+    texts = ((count, " ".join(words[:count])) for count in range(min(len(words), MOST_WORDS_OF_A_VALUE), 1, -1))
+    return next((count for count, text in texts if (type_of(field).spans(field, text) if field else _spaced_id(text))), 1)
 
 
 # -- words ---------------------------------------------------------------------------------------------------
@@ -212,7 +227,7 @@ class PostType(KeywordType):
 
     def spans(self, _field: Field, text: str) -> bool:
         """``from:new delhi``, where ``new`` alone is no post."""
-        post = identifiers.resolve_post(text)
+        post = identifiers.resolve_post(text) if text.count(" ") < _MOST_WORDS_OF_A_POST else None
         names = (post, *identifiers.post_names(post)) if post and not identifiers.resolve_post(text.split(maxsplit=1)[0]) else ()
         return any(squash_name(text).endswith(squash_name(name)) for name in names)
 
@@ -254,7 +269,7 @@ class IdType(KeywordType):
 
     def spans(self, _field: Field, text: str) -> bool:
         """``id:08 BAKU 123``."""
-        return cable_key(text) is not None
+        return _SPACED_ID.fullmatch(text) is not None and cable_key(text) is not None
 
     def _read(self, field: Field, op: str, text: str) -> plan.Node | Reading:  # noqa: ARG002
         return plan.ValuePattern(field.name, squash(text)) if is_pattern(text) else plan.Value(field.name, (_known_key(text),))
@@ -291,9 +306,9 @@ def is_pattern(text: str) -> bool:
     return has_wildcard(text) and "://" not in text
 
 
-def spaced_id(text: str) -> bool:
+def _spaced_id(text: str) -> bool:
     """Whether words of a query are an id as cables print it, ``08 BAKU 123``: two digits, a known post, a number."""
-    key = identifiers.named_cable(text) if _SPACED_ID.fullmatch(text) else None
+    key = identifiers.named_cable(text) if _SPACED_ID.fullmatch(text) and not text[2].isdigit() else None
     return key is not None and identifiers.resolve_post(identifiers.split_id(key)[1]) is not None
 
 

@@ -151,6 +151,7 @@ PASTED = [
     ("https://example.org/cable/2008/02/08BAKU123.html#par3", "08BAKU123"), ("http://example.org/cable.php?lang=en&id=08BAKU123", "08BAKU123"),
     ("https://example.org/08%20BAKU%20123.html", "08BAKU123"), ("08\u00adBAKU\u200b123", "08BAKU123"), ("０８ＢＡＫＵ１２３", "08BAKU123"),
     ("TEXT-0123456789ABCDEF", "text-0123456789abcdef"), ("https://example.org/08BAKU123/08BAKU123.html", "08BAKU123"),
+    ("08 BAKU 123.html", "08BAKU123"), ("08BAKU1 =minsk", None), ("08BAKU1 a/b", None), ("see x/08BAKU1.html", None),
     ("", None), ("kosovo", None), ("08BAKU", None), ("08BAKU123 08BAKU124", None), ("08 BAKU 123 456", None), ("https://example.org/08BAKU1/08BAKU2.html", None),
     ("https://example.org/", None), ("https://example.org/2008/02/15.html", None), ("x" * 600 + "/08BAKU123", None),
 ]  # fmt: skip

@@ -8,6 +8,8 @@ from reftel.render.citation_formats import written_date
 from reftel.render.hits import describe
 from reftel.search.plan import And, Neighbours, Or, Prefer, Value
 from reftel.search.query import read_query
+from reftel.search.query.parser import parse
+from reftel.search.query.printer import print_tree
 
 SAME = [  # as written, as it is read
     # comparisons
@@ -49,6 +51,7 @@ SAME = [  # as written, as it is read
     # ids
     ("id:08 BAKU 123", "id:08BAKU123"), ("id:08 Baku 00123 kosovo", "id:08BAKU123 AND kosovo"), ("refs:08 PORT AU PRINCE 12", "refs:08PORTAUPRINCE12"),
     ("citedby:08BAKU123.html", "citedby:08BAKU123"), ("id:https://example.org/cables/08BAKU123_a.html", "id:08BAKU123"), ("id:08BAKU123.html,08BAKU124.txt", "id:08BAKU123,08BAKU124"),
+    ("id:08BAKU1 =minsk", "id:08BAKU1 AND =minsk"), ("id:08BAKU1 minsk/x", "id:08BAKU1 AND minsk/x"), ("refs:08BAKU1 2008", "refs:08BAKU1 AND 2008"),
     ("from:new delhi kosovo", "from:NEWDELHI kosovo"), ("from:embassy baku", "from:baku"), ("from:baku kosovo", "from:BAKU kosovo"),
     # punctuation
     ("IRAN -- TALKS", "IRAN TALKS"), ("kosovo – talks", "kosovo talks"), ("... kosovo ...", "kosovo"), ("kosovo, precedent;", "kosovo precedent"),
@@ -172,3 +175,16 @@ def test_a_note_names_what_may_have_been_meant_otherwise(question, note):
 )  # fmt: skip
 def test_no_note_where_there_is_no_doubt(question):
     assert read_query(question).notes == ()
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "(date:2008) to 2009", "-(date:2008) to 2009", "(class:top) secret", "(class:S) E C R E T", "(08) BAKU 123", "x w/5 (08) BAKU 123", "-(08) BAKU 123", "(date:>=2008) to 2009",
+        "(class:c) to s kosovo", "(id:08) BAKU 123", "a (date:2008) .. b", "(from:new) delhi",
+    ],
+)  # fmt: skip
+def test_brackets_keep_words_apart_in_print_too(question):
+    root = parse(question)
+    assert "\"" not in print_tree(root)
+    assert parse(print_tree(root)) == root
