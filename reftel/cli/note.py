@@ -63,6 +63,8 @@ def command(
                 "`reftel note list` takes --tag, but neither --text nor --remove: name a cable for those"
             )
         return _print(_tagged(opened.notes, tags), output_format)
+    if text is not None and not text.strip():
+        raise click.UsageError("--text is empty; name what is to be noted, or removed")
     key = _key(opened, cable_id, known=not remove)
     if remove:
         count = opened.notes.remove(key, tags=tags, text=text)

@@ -155,7 +155,9 @@ def _summarise(report: NightReport) -> None:
 def _forecast(settings: Config, wish: Any, output_format: str, *, accept_removals: bool) -> int:
     from reftel.indexer.reindex import forecast  # noqa: PLC0415
     from reftel.indexer.report import held_lines, links_line  # noqa: PLC0415
+    from reftel.nightly import check_saved  # noqa: PLC0415
 
+    check_saved(settings)
     result = forecast(settings, wish, accept_removals=accept_removals)
     if output_format == "json":
         click.echo(json_text(result.to_dict(), indent=2))

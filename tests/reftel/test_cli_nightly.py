@@ -118,9 +118,10 @@ def test_a_damaged_archive_is_3_and_can_be_repaired(night):
 
 def test_a_bad_configuration_is_2_before_anything_is_done(night):
     night.configure("[saved]", "wrong = 'singer:roe'")
-    done = night.run("reindex")
-    assert done.returncode == 2
-    assert "reftel.toml:5: the saved search 'wrong': unknown field 'singer'" in done.stderr
+    for command in (("reindex",), ("reindex", "--dry-run")):
+        done = night.run(*command)
+        assert done.returncode == 2
+        assert "reftel.toml:5: the saved search 'wrong': unknown field 'singer'" in done.stderr
     assert not (night.folder / "archive").exists()
     assert night.run("reindex", "--config", "none.toml").returncode == 2
 

@@ -171,8 +171,11 @@ def test_the_command(archive_path, tmp_path):
 
 @pytest.mark.parametrize(
     ("arguments", "status"),
-    [(["08BAKU999", "--tag", "a"], 1), (["08BAKU101", "--tag", "a b"], 2), (["list", "--remove"], 2), (["list", "--text", "x"], 2), ([], 2)],
-)
+    [
+        (["08BAKU999", "--tag", "a"], 1), (["08BAKU101", "--tag", "a b"], 2), (["list", "--remove"], 2), (["list", "--text", "x"], 2), ([], 2),
+        (["08BAKU101", "--text", " "], 2), (["08BAKU101", "--remove", "--text", ""], 2),
+    ],
+)  # fmt: skip
 def test_faults(archive_path, tmp_path, arguments, status):
     done = command("note", *arguments, "--archive", archive_path, "--notes", tmp_path / "n.sqlite")
     assert (done.returncode, done.stdout) == (status, "")
