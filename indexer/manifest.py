@@ -360,6 +360,10 @@ class Draft(Manifest):
         """Forget one file's text of a cable."""
         self._database.execute("delete from version where key = ? and path = ? and locator = ?", (key, path, locator))
 
+    def drop_versions(self, key: str, file: str) -> None:
+        """Forget all texts of a cable that a file holds."""
+        self._database.execute("delete from version where key = ? and file = ?", (key, file))
+
     def put_held(self, row: HeldRow) -> None:
         """Add or replace something that is kept."""
         self._database.execute("insert or replace into held values (?, ?, ?, ?, ?)", dataclasses.astuple(row))

@@ -14,6 +14,9 @@ from reftel.indexer.text import Text
 from reftel.indexer.writer import CableWriter, record_of
 from reftel.schema.errors import ArchiveDamaged
 
+_REMEMBERED = 1 << 12
+"""Cables whose shown text is remembered: a dump may hold one cable again and again, and all its texts are not to be listed for each of them."""
+
 
 class Texts:
     """The texts of all cables during a run: every change goes to the index's writer and to the manifest's draft at once.
@@ -25,21 +28,25 @@ class Texts:
         self._writer, self._publication, self._folder = writer, publication, folder
         self.existed: dict[str, bool] = {}
         self.changed = False
+        self._shown: dict[str, VersionRow] = {}  # where they are the best that are known
 
     def offer(self, file: str, text: Text) -> None:
         """Take in a text: show it if it is the best, keep it otherwise."""
         key = text.record.key
         version = VersionRow(key, file, text.path, text.locator, text.length, text.released, chosen=False)
-        others = self._publication.manifest.versions(key)
+        shown = self._shown.get(key)
+        others = [shown] if shown is not None else self._publication.manifest.versions(key)
         if any(other.rank > version.rank for other in others):
             self._publication.draft.put_version(dataclasses.replace(version, record=pack(text.record.stored)))
-            self.promote(key)
+            if shown is None or (shown.path, shown.locator) == (version.path, version.locator):  # whose row it took
+                self.promote(key)
         else:
             self._demote(others)
             self._show(version, text.record)
 
     def promote(self, key: str) -> None:
         """Show the best text that is known for ``key``, unless it is shown already; remove the cable where there is none."""
+        self._shown.pop(key, None)
         versions = self._publication.manifest.versions(key)
         if not versions:
             self._note(key)
@@ -51,12 +58,13 @@ class Texts:
             self._demote(versions)
             cable = unpack(best.record)
             self._show(best, record_of(cable))
+        else:
+            self._remember(versions[0])
 
     def drop(self, file: str, key: str) -> None:
         """Forget what ``file`` held of a cable, before another text of it is offered."""
-        for version in self._publication.manifest.versions(key):
-            if version.file == file:
-                self._publication.draft.drop_version(key, version.path, version.locator)
+        self._shown.pop(key, None)
+        self._publication.draft.drop_versions(key, file)
 
     def removed(self) -> list[str]:
         """Keys that the archive showed before this run and does not show now."""
@@ -66,6 +74,11 @@ class Texts:
         """Keys that the archive did not show before this run and shows now."""
         return [key for key, existed in self.existed.items() if not existed and key in self._writer]
 
+    def _remember(self, version: VersionRow) -> None:
+        if len(self._shown) >= _REMEMBERED:
+            self._shown.clear()
+        self._shown[version.key] = version
+
     def _note(self, key: str) -> None:
         self.existed.setdefault(key, key in self._writer)
 
@@ -74,7 +87,9 @@ class Texts:
         self._writer.put_record(record)
         self.changed = True
         self._publication.draft.put_written(version.key, record.stored)
-        self._publication.draft.put_version(dataclasses.replace(version, chosen=True, record=None))
+        chosen = dataclasses.replace(version, chosen=True, record=None)
+        self._publication.draft.put_version(chosen)
+        self._remember(chosen)
 
     def _demote(self, versions: Iterable[VersionRow]) -> None:
         """Take the record of the text shown so far into the manifest."""

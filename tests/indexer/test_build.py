@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import random
 import zipfile
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,7 +11,8 @@ from types import SimpleNamespace
 import pytest
 
 import reftel
-from reftel.indexer import changes
+from reftel.indexer import changes, texts
+from reftel.indexer.manifest import Manifest
 
 BODY = "1. (C) {}"
 
@@ -233,3 +236,24 @@ def test_an_archive_inside_a_source_is_not_read(write, folder):
     for _ in range(2):
         report = reftel.build([folder], folder / "archive")
         assert (report.total, report.failures) == (1, [])
+
+
+@pytest.mark.parametrize("remembered", [1, 1000])
+def test_a_dump_may_hold_a_cable_again_and_again(folder, build, tmp_path, monkeypatch, remembered):
+    monkeypatch.setattr(texts, "_REMEMBERED", remembered)
+    listed = []
+    versions = Manifest.versions
+    monkeypatch.setattr(Manifest, "versions", lambda manifest, key: listed.append(key) or versions(manifest, key))
+    for seed in range(2):  # the second time all of them are in the archive
+        bodies = ["1. (C) " + "x" * random.Random(seed + place).randrange(1, 20) for place in range(60)]
+        lines = [json.dumps({"reference_id": f"08OSLO{place % 2 + 1}", "body": body}) for place, body in enumerate(bodies)]
+        (folder / "dump.jsonl").write_text("\n".join(lines), "utf-8")
+        assert build().total == 2
+        with reftel.open(tmp_path / "archive") as archive:
+            for number in range(2):
+                best, *others = archive.versions(f"08OSLO{number + 1}")
+                assert (best.shown, len(others), any(other.shown for other in others)) == (True, 29, False)
+                assert best.locator == max(range(number, 60, 2), key=lambda place: (len(bodies[place]), place)) + 1
+                assert archive.cable(f"08OSLO{number + 1}").body == bodies[best.locator - 1]
+    # what is listed grows with the cables, not with their texts
+    assert remembered == 1 or len(listed) < 20
