@@ -140,7 +140,7 @@ def facets_to_dict(facets: dict[str, Top[Bucket]]) -> dict[str, list[dict[str, A
 class ExplainedNode:
     """A node of a plan with the number of cables it holds for, the time that took, and by which ``way`` they were found.
 
-    ``origin`` is its span in the query text.
+    ``origin`` is its span in the query text. ``forms``: of a word with inflections, those that cables have, the commonest first.
     """
 
     text: str
@@ -149,6 +149,7 @@ class ExplainedNode:
     way: str
     origin: tuple[int, int] | None
     children: tuple[ExplainedNode, ...] = ()
+    forms: Top[Bucket] = Top(())
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form."""
@@ -158,6 +159,8 @@ class ExplainedNode:
             "milliseconds": round(self.milliseconds, 3),
             "way": self.way,
             "origin": list(self.origin) if self.origin else None,
+            "forms": [dataclasses.asdict(form) for form in self.forms],
+            "forms_left_out": self.forms.left_out,
             "children": [child.to_dict() for child in self.children],
         }
 

@@ -13,6 +13,7 @@ from reftel.schema.names import without_surrogates
 from reftel.schema.several import several
 from reftel.search.describe import describe
 from reftel.search.desk import Desk
+from reftel.search.forms import form_counts, forms_note, with_forms
 from reftel.search.foundby import found_by
 from reftel.search.impliedyears import resolve_years
 from reftel.search.lists import Lookup, ids_node, nothing_tagged, resolve, unknown_tags
@@ -21,7 +22,6 @@ from reftel.search.plan import And, Bucket, Found, Request, Top
 from reftel.search.query import ParsedQuery, read_query
 from reftel.search.results import DEFAULT_WIDTH, ExplainedNode, Explanation, Hit, HitParagraph, Page
 from reftel.search.snippets import Findings, matching_paragraphs, subject_highlights
-from reftel.search.walk import map_words
 
 if TYPE_CHECKING:
     from reftel.schema.cable import Cable
@@ -78,7 +78,8 @@ class Searcher:
         request = Request(read.plan, parse_sort(sort), offset, limit, tuple(map(parse_facet, several(facets))))
         answer = self._engine.answer(request)
         hits = tuple(map(self._shown(read, paragraphs), answer.found))
-        return Page(read.printed, answer.total, offset, self._notes(read, answer.total), hits, answer.facets)
+        notes = (*self._notes(read, answer.total), *(forms_note(self._engine, read.plan) if hits else ()))
+        return Page(read.printed, answer.total, offset, notes, hits, answer.facets)
 
     def _notes(self, read: ParsedQuery, total: int) -> tuple[str, ...]:
         """How a query was read, other spellings of its names, and, where it finds nothing, what may have been meant."""
@@ -132,7 +133,7 @@ class Searcher:
 
     def highlights(self, query: str, cable: Cable) -> tuple[HitParagraph, ...]:
         """The paragraphs of one cable that have anything of ``query``, whether or not the whole of it holds."""
-        return matching_paragraphs(cable, self._with_forms(self.read(query).plan))
+        return matching_paragraphs(cable, with_forms(self._engine, self.read(query).plan))
 
     def kwic(
         self, query: str, *, width: int = DEFAULT_WIDTH, sort: str = "id", ids: str | Iterable[str] | None = None
@@ -143,7 +144,7 @@ class Searcher:
         order = parse_order(sort)
         if width < 0:
             raise BadValueError("the width must not be negative", text=f"width={width}", start=0)
-        plan = self._with_forms(self.read(query, ids).plan)
+        plan = with_forms(self._engine, self.read(query, ids).plan)
         found = self._found(plan, "date" if order == "date" else "id")
         lines = (line for key, _score in found for line in kwic_lines(self._load(key), plan, width))
         return iter(sort_lines(lines, order))
@@ -174,11 +175,7 @@ class Searcher:
     def explain(self, query: str) -> Explanation:
         """How ``query`` was read, with counts for each part of its plan."""
         read = self.read(query)
-        return Explanation(read.printed, read.notes, _explained(self._engine.explain(read.plan)))
-
-    def _with_forms(self, plan: Node) -> Node:
-        """``plan`` with the forms that inflected words have in the index, for those who look for words in the cables."""
-        return map_words(plan, lambda word: dataclasses.replace(word, forms=tuple(self._engine.forms(word))) if word.match == "inflected" else word)
+        return Explanation(read.printed, read.notes, _explained(self._engine, self._engine.explain(read.plan)))
 
     def _shown(self, read: ParsedQuery, paragraphs: int | None) -> Callable[[Found], Hit]:
         """What makes hits with at most so many paragraphs of them."""
@@ -188,7 +185,7 @@ class Searcher:
 
     def _hits(self, read: ParsedQuery, choose: Callable[[Findings], tuple[HitParagraph, ...]]) -> Callable[[Found], Hit]:
         load = functools.cache(self._load)  # the cables of citedby:
-        plan, asked = self._with_forms(read.plan), self._with_forms(read.asked)
+        plan, asked = with_forms(self._engine, read.plan), with_forms(self._engine, read.asked)
 
         def hit(found: Found) -> Hit:
             cable = self._load(found.key)
@@ -204,9 +201,10 @@ def _check_window(offset: int, limit: int | None) -> None:
         raise BadValueError("limit and offset must not be negative", text=f"limit={limit} offset={offset}", start=0)
 
 
-def _explained(count: NodeCount) -> ExplainedNode:
-    children = tuple(map(_explained, count.children))
-    return ExplainedNode(describe(count.node), count.documents, count.milliseconds, count.way, count.node.origin, children)
+def _explained(engine: Engine, count: NodeCount) -> ExplainedNode:
+    children = tuple([_explained(engine, child) for child in count.children])
+    forms = form_counts(engine, count.node)
+    return ExplainedNode(describe(count.node), count.documents, count.milliseconds, count.way, count.node.origin, children, forms)
 
 
 def parse_facet(text: str) -> tuple[str, int | None]:

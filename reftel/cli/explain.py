@@ -39,6 +39,9 @@ def command(query: str, archive: str, notes: str | None, output_format: str) -> 
     def grow(tree: Tree, node: ExplainedNode) -> None:
         found = f"{node.cables:,} cables, {node.milliseconds:.1f} ms, by {node.way}"
         branch = tree.add(Text(f"{safe_line(node.text)}  ").append(found, style="dim"))
+        if node.forms:
+            more = f" and {node.forms.left_out:,} more" if node.forms.left_out else ""
+            branch.add(Text(safe_line(", ".join(f"{form.value} ({form.count:,})" for form in node.forms) + more)))
         for child in node.children:
             grow(branch, child)
 

@@ -40,7 +40,7 @@ class Engine(Protocol):
         ...
 
     def forms(self, word: Word) -> Sequence[str]:
-        """The words of the index that ``word`` stands for in its fields, the commonest first; some may stand in no cable any more."""
+        """The words of the index that ``word`` stands for in its fields, the commonest first (deleted cables count until they are merged away)."""
         ...
 
     def numbers(self, root: Node, field: str) -> list[tuple[str, int]]:

@@ -35,6 +35,7 @@ class Lexicon:
         self._scored: BoundedCache[ScoredWord] = BoundedCache(_CACHE_BYTES, lambda word: word.nbytes)
         self._norms: dict[str, Scores] = {}
         self.bases = functools.lru_cache(maxsize=_REMEMBERED)(self._bases)
+        self.forms = functools.lru_cache(maxsize=_REMEMBERED)(self._forms_in_cables)
         self.terms = functools.lru_cache(maxsize=_REMEMBERED)(self._terms)
         self.total_postings = functools.lru_cache(maxsize=_REMEMBERED)(self._total_postings)
 
@@ -63,12 +64,17 @@ class Lexicon:
 
         return bases(word) if any(map(self._reader.is_root, possible_bases(word))) else ()
 
-    def forms(self, word: plan.Word) -> tuple[str, ...]:
-        """The terms that ``word`` stands for in its fields, those of most documents first."""
+    def _forms_in_cables(self, word: plan.Word) -> tuple[str, ...]:
+        """The terms that ``word`` stands for in its fields and that cables have, those of most documents first."""
         counts: Counter[str] = Counter()
         for field in dict.fromkeys(word.fields):
             counts.update(self._reader.document_counts(self.terms(word, field)))
-        return tuple(sorted(counts, key=lambda term: (-counts[term], term)))
+        deleted = self._reader.size - self._reader.documents
+        there = [term for term, count in counts.items() if count > deleted * len(word.fields) or self._stands(term, word.fields)]
+        return tuple(sorted(there, key=lambda term: (-counts[term], term)))
+
+    def _stands(self, term: str, fields: Sequence[str]) -> bool:
+        return any(len(self._reader.postings(field, term)[0]) for field in fields)
 
     def _forms(self, word: plan.Word, field: str) -> list[tuple[TermSet, float]]:
         """The terms that ``word`` stands for, and how much a frequency of them counts: the form asked for whole, inflections less."""
