@@ -62,7 +62,8 @@ def test_each_question_is_answered_as_a_search_answers_it(archive):
             assert said in str(answer.error)
         else:
             page = archive.search(question, limit=2)
-            assert (answer.query, answer.total, answer.notes, answer.error) == (page.query, page.total, page.notes, None)
+            notes = tuple(note for note in page.notes if not note.startswith("also found as: "))  # nearly every question would have one
+            assert (answer.query, answer.total, answer.notes, answer.error) == (page.query, page.total, notes, None)
             assert answer.keys == tuple(hit.key for hit in page.hits)
             assert archive.count(question) == total
             assert said in " ".join(answer.notes)

@@ -163,7 +163,7 @@ def test_usage_is_2(tmp_path, arguments):
 
 
 def test_a_search_among_the_cables_of_a_list(archive):
-    page = archive.search("precedent", ids=["08 Baku 101", "09PARIS303", "99NOWHERE1"], facets=["year"])
+    page = archive.search("=precedent", ids=["08 Baku 101", "09PARIS303", "99NOWHERE1"], facets=["year"])
     assert [hit.key for hit in page.hits] == ["08BAKU101"]
     assert page.facets["year"] == (reftel.Bucket("2008", 1),)
     assert page.notes == ("1 of the 3 ids of the list are not in the archive",)
