@@ -45,6 +45,8 @@ class Selection:
     _given: set[Path] = dataclasses.field(default_factory=set)
     _alive: set[str] = dataclasses.field(default_factory=set)
     _tops: dict[str, set[Path]] = dataclasses.field(default_factory=dict)
+    _plain: dict[Path, list[str]] = dataclasses.field(default_factory=dict)
+    _patterns: list[str] = dataclasses.field(default_factory=list)
 
     def settled(self, archive: Path) -> Selection:
         """The same files under absolute paths, as an archive knows them, without the archive's own."""
@@ -53,6 +55,7 @@ class Selection:
     def iter_files(self, on_error: OnError) -> Iterator[Path]:
         """Files in sorted order of each source, each once. Whatever the system has against a source is reported, and the others go on."""
         for source in self.sources:
+            (self._patterns if is_pattern(source) else self._plain.setdefault(Path(source), [])).append(source)
             try:
                 for path in self._files_of(source, on_error):
                     if path not in self._given:
@@ -135,8 +138,13 @@ class Selection:
         """
         if path in self._given:
             return False
-        sources = [source for source in self.sources if _belongs(path, source)]
+        sources = self._sources_of(path)
         return bool(sources) and self._alive.issuperset(sources) and (is_gone(path) or all(self._leaves_out(path, source) for source in sources))
+
+    def _sources_of(self, path: Path) -> list[str]:
+        """The sources that a file may have come from. There may be as many sources as files: each is looked up, and patterns alone are tried."""
+        plain = (source for place in (path, *path.parents) for source in self._plain.get(place, ()))
+        return [*plain, *(source for source in self._patterns if fits(path.parts, Path(source).parts))]
 
     def _leaves_out(self, path: Path, source: str) -> bool:
         """Whether a file of a source is one's own, or excluded wherever the source leads to it."""
@@ -146,12 +154,6 @@ class Selection:
             return True
         tops = [top for top in above if top in self._tops[source]]
         return bool(tops) and all(self._excluded(path, top) for top in tops)
-
-
-def _belongs(path: Path, source: str) -> bool:
-    if not is_pattern(source):
-        return path.is_relative_to(source)
-    return fits(path.parts, Path(source).parts)
 
 
 def is_gone(path: Path) -> bool:

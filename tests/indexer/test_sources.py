@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import reftel
+from reftel.indexer import sources
 from reftel.indexer.config import read_config
 from reftel.indexer.reindex import forecast, reindex, selection_of
 from reftel.indexer.sources import Selection
@@ -168,6 +169,19 @@ def test_a_folder_in_the_place_of_a_file_does_not_hold_its_cables(write, tmp_pat
     (tmp_path / "o/b.txt").unlink()
     (tmp_path / "o/b.txt").mkdir()
     assert reftel.build([tmp_path / "o"], tmp_path / "archive").removed == 1
+
+
+def test_named_files_are_not_compared_with_every_file_of_the_archive(write, tmp_path, monkeypatch):
+    for serial in range(60):
+        write(f"{serial}.txt", serial + 1)
+    compared = []
+    is_pattern, is_relative_to = sources.is_pattern, Path.is_relative_to
+    monkeypatch.setattr(sources, "is_pattern", lambda source: compared.append(source) or is_pattern(source))
+    monkeypatch.setattr(Path, "is_relative_to", lambda path, *other: compared.append(path) or is_relative_to(path, *other))
+    for half in range(2):
+        report = reftel.build([tmp_path / f"{serial}.txt" for serial in range(30 * half, 30 * half + 30)], tmp_path / "archive")
+        assert report.total == 30 * half + 30
+    assert len(compared) < 30 * 30
 
 
 def test_patterns_find_what_glob_finds(write, tmp_path):
