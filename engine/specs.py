@@ -24,7 +24,7 @@ class FieldSpec:
     text: words in blocks, with positions. keyword: whole values. number: a signed 64-bit integer. none: only the facet.
     ``facet``: values to count are kept in a column. ``sort``: a keyword field's first value is kept in a column to sort by (numbers
     always can be). ``regions``: the one text field whose blocks a record's regions speak of. ``roots``: the words of a text field are
-    also found as forms of the words that the writer's ``roots`` names for each.
+    also found as forms of the words that the writer's ``roots`` names for each. ``version``: of the caller's rules for cutting a text into words.
     """
 
     name: str
@@ -33,13 +33,14 @@ class FieldSpec:
     sort: bool = False
     regions: bool = False
     roots: bool = False
+    version: int = 0
 
 
 def spec_of(values: Mapping[str, Any]) -> FieldSpec:
     """A field from its JSON form. ``ValueError`` and its like for what is none."""
     spec = FieldSpec(**values)
     marks = (spec.facet, spec.sort, spec.regions, spec.roots)
-    if not isinstance(spec.name, str) or spec.kind not in get_args(Kind) or not all(isinstance(mark, bool) for mark in marks):
+    if not isinstance(spec.name, str) or spec.kind not in get_args(Kind) or not all(isinstance(mark, bool) for mark in marks) or type(spec.version) is not int:
         raise ValueError(f"'{spec.name}' can't be a field")
     return spec
 

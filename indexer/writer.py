@@ -12,6 +12,7 @@ from typing import Self
 from reftel.engine import errors
 from reftel.engine.specs import FieldSpec, Kind, Record, Region, join_words
 from reftel.engine.writer import MEMORY_MB, Writer, open_writer
+from reftel.schema.analysis import VERSION
 from reftel.schema.cable import Cable
 from reftel.schema.document import document_of
 from reftel.schema.errors import (
@@ -44,8 +45,9 @@ def field_specs() -> tuple[FieldSpec, ...]:
 def _spec(field: Field) -> FieldSpec:
     kind = _KINDS[field.stored]
     return FieldSpec(
-        field.name, kind, field.facet, sort=field.sort and kind == "keyword", regions=field.paragraphs, roots=field.kind == "text"
-    )
+        field.name, kind, field.facet, sort=field.sort and kind == "keyword", regions=field.paragraphs, roots=field.kind == "text",
+        version=VERSION if kind == "text" else 0,
+    )  # fmt: skip
 
 
 def record_of(cable: Cable) -> Record:

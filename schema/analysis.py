@@ -1,66 +1,114 @@
 """From text to tokens: one analysis for indexing, querying and highlighting, so that the three can't drift apart.
 
-A token is folded (case, accents, curly quotes), keeps its place in the text, and knows nothing of inflections: those are looked up
-beside the exact word, so that quoted words stay exact. There are no stop words.
+A token is folded (case, accents, look-alikes of plain signs, characters that can't be seen), keeps its place in the text, and knows nothing of
+inflections: those are looked up beside the exact word, so that quoted words stay exact. There are no stop words.
 
->>> [token.text for token in tokenize("The U.S. Ambassador’s F-16, Nagorno-Karabakh")]
-['the', 'us', 'ambassador', 'f', '16', 'nagorno', 'karabakh']
+>>> [token.text for token in tokenize("The U.S. Ambassador’s F-16, Nagorno-Karabakh, 10,000")]
+['the', 'us', 'ambassador', 'f', '16', 'nagorno', 'karabakh', '10000']
 
 Stored text is never repaired, but damage that transmission left in it is read through here (counts in 1,295 pages: apostrophe sent as a comma
 206, quotation marks sent as ``&`` and ``8`` 65, UTF-8 cut to 7 bits 4, captions with spaced letters nearly all):
 
 >>> [token.text for token in tokenize("the country,s &frozen conflict8, FernC!ndez, S E C R E T")]
 ['the', 'country', 'frozen', 'conflict', 'fernandez', 'secret']
+
+**Further forms.** What can be written in several ways also stands in the text in the others, so that all of them meet. One rule a kind:
+
+* parts joined by a hyphen, or broken by one at a line's end: also as one word (*co-operation*, *F-16*, *juris-⏎diction*): each two, or three
+* an elided article or *de*: also as one word with its noun, and as the noun alone (*L'Aquila*, *d'Ivoire*)
+* initials with blanks between them: also without (*J. F. Kennedy*)
+* ä, ö, ü, å, ø: folded to the bare letter, and also as ae, oe, ue, aa, oe (*Müller*, *Jørgen*)
+
+A further form of several parts occupies them all, as a phrase sees it. It stands at the place of the first, and at that of the last once more
+behind `LAST_PART`, so that its end can be told; it counts once.
+
+>>> analyse("U.S.-led co-operation, Müller").further
+[(0, 'usled'), (1, '---usled'), (2, 'cooperation'), (3, '---cooperation'), (4, 'mueller')]
 """
 
 from __future__ import annotations
 
-import dataclasses
+import bisect
 import functools
-import itertools
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+from typing import Literal, NamedTuple
 
 from reftel.frozen import frozen
 
-APOSTROPHES = "'’‘ʼ´`"
+VERSION = 1
+"""Raised whenever the same text gives other words than before: an index is only asked with the analysis that it was written with."""
 
-# One of them, U+02BC, is a letter to Unicode and to `str.isalnum`.
-# A letter of U+00E0 to U+00FF whose two UTF-8 bytes lost their highest bit: á, C3 A1, arrives as "C!".
+LAST_PART = "---"
+"""Before a further form at the place of its last part. No word has it, nor is any as near to one as spelling variants may be."""
+
+MOST_PARTS = 8
+"""Places that a further form occupies at most."""
+
+Joint = Literal["hyphen", "elision", "initials"]
+
 _TOKEN = re.compile(
     # letters spaced out, as captions have them: S E C R E T
-    r"(?<![^\W_ʼ])[A-Z](?:\ [A-Z]){3,}(?![^\W_ʼ])"
+    r"(?<![^\W_])[A-Z](?:\ [A-Z]){3,}(?![^\W_])"
     # dotted acronyms: U.S. U.S U.S.S.R. E.O.; a single initial ("F.") is a word of its own
-    r"|(?<![^\W_ʼ])(?:[^\W\d_ʼ]\.){2,}(?:[^\W\d_ʼ](?![^\W_ʼ]))?"
-    r"|(?<![^\W_ʼ])[^\W\d_ʼ]\.[^\W\d_ʼ](?![^\W_ʼ])"
-    # words; an apostrophe between letters does not end one (Mammadyarov's, O'Brien), nor does a comma sent for one (country,s)
-    rf"|[^\W_ʼ]+(?:[{APOSTROPHES}][^\W_ʼ]+|,(?:s|t|re|ve|ll|d|m)(?![^\W_ʼ])|(?<=[a-z]C)[!-/:-?][a-z]+)*"
+    r"|(?<![^\W_])(?:[^\W\d_]\.){2,}(?:[^\W\d_](?![^\W_]))?"
+    r"|(?<![^\W_])[^\W\d_]\.[^\W\d_](?![^\W_])"
+    # words; an apostrophe between letters does not end one (Mammadyarov's, O'Brien), nor does a comma sent for one (country,s), nor one
+    # that parts thousands; a letter of U+00E0 to U+00FF whose two UTF-8 bytes lost their highest bit: á, C3 A1, arrives as "C!"
+    r"|[^\W_]+(?:'[^\W_]+|,(?:s|t|re|ve|ll|d|m)(?![^\W_])|,(?<=[0-9],)(?<![0-9]{4},)(?=[0-9]{3}(?![0-9]))[^\W_]+|(?<=[a-z]C)[!-/:-?][a-z]+)*"
 )
-_POSSESSIVE = re.compile(rf"[{APOSTROPHES},]s$", re.IGNORECASE)
-_JOINERS = re.compile(rf"[., {APOSTROPHES}]")
+_POSSESSIVE = re.compile(r"[',]s$", re.IGNORECASE)
+_JOINERS = re.compile(r"[., ']")
 _CUT = re.compile(r"(?<=[a-z])C([!-?])(?=[a-z])")
-_BROKEN = re.compile(r"-(?<=[^\s-]-)[ \t]*\n[ \t]*[^\W\d_]")
-_LINE_END_HYPHEN = re.compile(r"-[ \t]*\n[ \t]*")
+# What stands between two words that are parts of one: F-16, U.S.-led, al-'Ula, juris-⏎diction; and between initials.
+_HYPHEN = re.compile(r"-(?:(?<=[^\W_]-)|(?<=[^\W_]\.-))(?:[ \t]*\n[ \t]*)?'?(?=[^\W_])")
+_BETWEEN_INITIALS = re.compile(r"\.(?<=(?<![^\W_])(?<![.',&-])[^\W\d_]\.)(?:[ \t]{1,2}|[ \t]*\n[ \t]*)(?=[^\W\d_]\.(?![^\W_]))")
+_ARTICLES = ("d", "l")
+_ELIDED = (*_ARTICLES, "qu", "all", "dall", "dell", "nell", "sull")
+_ELIDED_BEFORE = "aeiouh"
 # "&frozen conflict8": an ampersand that opens a word, and the first word after it that ends in 8
 _OPENING_QUOTE = "&"
 _CLOSING_QUOTE = re.compile(r"[^\W\d_]{2,}8")
 # Letters that Unicode does not decompose into a base letter and an accent.
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŧ": "t"})
+_SPELLED_OUT = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "Å": "Aa", "Ø": "Oe"}
+)
+
+_APOSTROPHES = "’‘ʼ‛ʹʻʽʾʿ´′ꞌ՚׳"  # some of them are letters to Unicode
+_NO_DASH_TO_UNICODE = "−⁃"
+_VARIATION = re.compile("[\u034f\u180b-\u180d\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_SOFT_HYPHEN = "\u00ad"
+_LINE_END = re.compile(r"[ \t]*\n")
 
 
 @frozen
 class Token:
     """A folded word and where it stands in its text, in characters, end exclusive.
 
-    ``joined``: the whole word of which it is a part, where a line ends in a hyphen; the parts and the whole can both be meant
-    (``walk-⏎out``, ``juris-⏎diction``), so both are found.
+    ``spelled``: the same with umlauts written out, where it has any. ``joint``: how it is joined to the word behind it.
     """
 
     text: str
     start: int
     end: int
-    joined: str | None = None
+    spelled: str | None = None
+    joint: Joint | None = None
+
+
+class Analysis(NamedTuple):
+    """The folded words of a text, and its further forms with the place of the word that each stands at.
+
+    ``joints``: the places of words that are parts of one with the word behind them, rising.
+    """
+
+    words: list[str]
+    further: list[tuple[int, str]]
+    joints: list[int]
+
+
+# -- characters ----------------------------------------------------------------------------------------------
 
 
 def fold(text: str) -> str:
@@ -73,9 +121,72 @@ def fold(text: str) -> str:
 
 def fold_word(word: str) -> str:
     """The search form of one word: folded, possessive ``'s`` and inner dots and apostrophes dropped. ``"U.S."`` -> ``"us"``."""
-    if word.isalnum() and "ʼ" not in word:
-        return fold(_CUT.sub(_whole_letter, word) if "C" in word[1:] else word)
-    return fold(_JOINERS.sub("", _POSSESSIVE.sub("", _CUT.sub(_whole_letter, word))))
+    return fold(_bare(legible(word)))
+
+
+def legible(text: str) -> str:
+    """``text`` with plain signs for their look-alikes (’ ‐ －, full-width letters), accents composed, and without what can't be seen."""
+    return _legible(text)[0]
+
+
+def _legible(text: str) -> tuple[str, list[int] | None]:
+    """``text`` made `legible`, and where each of its characters stood, the end included; ``None`` where all stand where they stood."""
+    plain = text.replace("`", "'")  # the one other apostrophe in ASCII
+    if text.isascii():
+        return plain, None
+    loose = []
+    for character in set(_NON_ASCII.findall(text)):
+        sign = _sign_of(character)
+        if not sign:
+            loose.append(character)
+        elif sign != character:
+            plain = plain.replace(character, sign)
+    return _without(plain, "".join(loose)) if loose else (plain, None)
+
+
+@functools.lru_cache(4096)
+def _sign_of(character: str) -> str:
+    """What a character is read as: itself, the plain sign that it looks like, or nothing where it belongs to another or can't be seen."""
+    if character in _APOSTROPHES:
+        return "'"
+    category = unicodedata.category(character)
+    if category == "Pd" or character in _NO_DASH_TO_UNICODE:
+        return "-"
+    if category == "Zs":
+        return " "
+    if category == "Cf" or unicodedata.combining(character) or _VARIATION.fullmatch(character):
+        return ""
+    plain = unicodedata.normalize("NFKC", character)
+    return plain if len(plain) == 1 and plain.isascii() else character
+
+
+def _without(text: str, loose: str) -> tuple[str, list[int]]:
+    """``text`` without the characters ``loose``, of which accents are put upon their letters, and where each character stood."""
+    parts: list[str] = []
+    places: list[int] = []
+    done = 0
+    for match in re.finditer(f"[^\\W_]?[{loose}]+", text):
+        start, end = match.span()
+        parts.append(text[done:start])
+        places.extend(range(done, start))
+        done = end
+        accents = "".join(filter(unicodedata.combining, match[0]))
+        if match[0][0] not in loose:
+            parts.append(unicodedata.normalize("NFC", match[0][0] + accents)[0])
+            places.append(start)
+        if _SOFT_HYPHEN in match[0] and _LINE_END.match(text, end):
+            parts.append("-")
+            places.append(match.end() - 1)
+    parts.append(text[done:])
+    places.extend(range(done, len(text) + 1))
+    return "".join(parts), places
+
+
+def _bare(word: str) -> str:
+    """A legible word without what does not belong to its search form."""
+    if word.isalnum():
+        return _CUT.sub(_whole_letter, word) if "C" in word[1:] else word
+    return _JOINERS.sub("", _POSSESSIVE.sub("", _CUT.sub(_whole_letter, word)))
 
 
 def _whole_letter(match: re.Match[str]) -> str:
@@ -83,26 +194,34 @@ def _whole_letter(match: re.Match[str]) -> str:
     return bytes((0xC3, ord(match[1]) | 0x80)).decode()
 
 
+# -- tokens --------------------------------------------------------------------------------------------------
+
+
 def tokenize(text: str) -> list[Token]:
-    """Tokens of ``text`` in order."""
-    tokens = list(iter_tokens(text))
-    if _BROKEN.search(text):
-        for place, (first, second) in enumerate(itertools.pairwise(tokens)):
-            if _LINE_END_HYPHEN.fullmatch(text, first.end, second.start) and first.text.isalpha() and second.text.isalpha():
-                whole = first.text + second.text
-                tokens[place : place + 2] = (dataclasses.replace(token, joined=whole) for token in (first, second))
-    return tokens
-
-
-def joined_words(text: str) -> list[tuple[int, str]]:
-    """Words broken by a hyphen at a line's end, each at the places of both its parts: ``"a juris-⏎diction"`` -> ``[(1, "jurisdiction"), (2, …)]``."""
-    if not _BROKEN.search(text):
-        return []
-    return [(place, token.joined) for place, token in enumerate(tokenize(text)) if token.joined]
+    """Tokens of ``text`` in order, with their joints."""
+    plain, places = _legible(text)
+    return list(_placed(_joined(list(_iter_legible(plain)), plain), text, places))
 
 
 def iter_tokens(text: str) -> Iterator[Token]:
-    """Tokens of ``text`` in order, one at a time."""
+    """Tokens of ``text`` in order, one at a time, without joints."""
+    plain, places = _legible(text)
+    return _placed(_iter_legible(plain), text, places)
+
+
+def _placed(tokens: Iterator[Token] | list[Token], text: str, places: list[int] | None) -> Iterator[Token]:
+    """The tokens with their places in ``text`` as it was received. An accent behind a letter belongs to it, what can't be seen does not."""
+    if places is None:
+        yield from tokens
+        return
+    for token in tokens:
+        end = places[token.end]
+        while not (text[end - 1].isascii() or _sign_of(text[end - 1]) or unicodedata.combining(text[end - 1])):
+            end -= 1
+        yield Token(token.text, places[token.start], end, token.spelled, token.joint)
+
+
+def _iter_legible(text: str) -> Iterator[Token]:
     quoted = False
     damaged = _OPENING_QUOTE in text
     for match in _TOKEN.finditer(text):
@@ -112,43 +231,120 @@ def iter_tokens(text: str) -> Iterator[Token]:
                 quoted = True
             if quoted and _CLOSING_QUOTE.fullmatch(word):
                 word, end, quoted = word[:-1], end - 1, False
-        folded = fold_word(word)
+        if "'" in word:
+            article, _, noun = word.partition("'")
+            if article.lower() in _ELIDED and fold(noun[:1])[:1] in _ELIDED_BEFORE:
+                yield Token(article.lower(), start, start + len(article), joint="elision")
+                word, start = noun, end - len(noun)
+        bare = _bare(word)
+        folded = fold(bare)
         if folded:
-            yield Token(folded, start, end)
+            spelled = None if bare.isascii() else fold(bare.translate(_SPELLED_OUT))
+            yield Token(folded, start, end, None if spelled == folded else spelled)
+
+
+def _joined(tokens: list[Token], text: str) -> list[Token]:
+    """The tokens of a legible text with all of their joints."""
+    kinds: tuple[tuple[re.Pattern[str], Joint], ...] = ((_HYPHEN, "hyphen"), (_BETWEEN_INITIALS, "initials"))
+    for pattern, joint in kinds:
+        for match in pattern.finditer(text):
+            place = bisect.bisect_right(tokens, match.start(), key=lambda token: token.start) - 1
+            if 0 <= place < len(tokens) - 1 and tokens[place + 1].start == match.end():
+                first, second = tokens[place], tokens[place + 1]
+                if not (first.text.isdigit() and second.text.isdigit()):
+                    tokens[place] = Token(first.text, first.start, first.end, first.spelled, joint)
+    return tokens
+
+
+def _further(words: Sequence[str], joints: Sequence[int]) -> list[tuple[int, str]]:
+    """The words that are made of parts, at the places of their first and their last part."""
+    found: list[tuple[int, str]] = []
+    number = 0
+    while number < len(joints):
+        first, end = joints[number], number + 1
+        while end < len(joints) and joints[end] == first + end - number:
+            end += 1
+        last, number = first + end - number, end
+        for start, stop in ((first, last),) if last - first == 1 else _wholes(words, first, last):
+            whole = "".join(words[start : stop + 1])
+            found += ((start, whole), (stop, LAST_PART + whole))
+            if words[start] in _ARTICLES and stop == start + 1 and words[stop][:1] in _ELIDED_BEFORE:
+                found += ((start, words[stop]), (stop, LAST_PART + words[stop]))
+    return found
+
+
+def _wholes(words: Sequence[str], first: int, last: int) -> list[tuple[int, int]]:
+    """Which of the parts from ``first`` to ``last`` are one word: every two, all three of three, of initials those from any of them to the last.
+
+    What stands before initials may be the last letter of a sentence: ``Annex A. J. F. Kennedy``.
+    """
+    if all(len(word) == 1 for word in words[first : last + 1]):
+        return [(start, last) for start in range(max(first, last - MOST_PARTS + 1), last)]
+    pairs = [(start, start + 1) for start in range(first, last)]
+    return [*pairs, (first, last)] if last - first == 2 else pairs
+
+
+# -- words alone, for indexing -------------------------------------------------------------------------------
 
 
 def words(text: str) -> list[str]:
-    """The folded words of ``text`` alone: the texts of `tokenize`, several times faster, for indexing."""
+    """The folded words of ``text`` alone."""
+    return analyse(text).words
+
+
+def analyse(text: str) -> Analysis:
+    """Words and further forms of ``text``: those of `tokenize`, several times faster."""
     splittable = _splittable(text)
-    return [token.text for token in iter_tokens(text)] if splittable is None else _split(splittable)
+    if splittable is not None:
+        return _split(splittable)
+    tokens = tokenize(text)
+    found = [token.text for token in tokens]
+    joints = [place for place, token in enumerate(tokens) if token.joint]
+    spelled = [(place, token.spelled) for place, token in enumerate(tokens) if token.spelled]
+    return Analysis(found, _further(found, joints) + spelled, joints)
 
 
-def words_of_blocks(blocks: Sequence[str]) -> list[list[str]]:
-    """The `words` of each text; faster than one by one."""
+def analyse_blocks(blocks: Sequence[str]) -> list[Analysis]:
+    """The `analyse` of each text; faster than one by one."""
     together = _BETWEEN.join(blocks)
     splittable = _splittable(together) if together.count(_BETWEEN) == len(blocks) - 1 else None
-    return list(map(words, blocks)) if splittable is None else list(map(_split, splittable.split(_BETWEEN)))
+    return list(map(analyse, blocks)) if splittable is None else list(map(_split, splittable.split(_BETWEEN)))
 
 
-def _split(splittable: str) -> list[str]:
-    return splittable.encode().translate(_SPLITTER).decode().split()
+def _split(splittable: str) -> Analysis:
+    found = splittable.encode().translate(_SPLITTER).decode().split()
+    if _JOINT not in splittable:
+        return Analysis(found, [], [])
+    joints = []
+    kept: list[str] = []
+    start = 0
+    for _ in range(splittable.count(_JOINT)):
+        end = found.index(_JOINT, start)
+        kept += found[start:end]
+        start = end + 1
+        if not (found[end - 1].isdigit() and found[start].isdigit()):
+            joints.append(len(kept) - 1)
+    kept += found[start:]
+    return Analysis(kept, _further(kept, joints), joints)
 
 
 def _splittable(text: str) -> str | None:
     """``text`` in a form whose words are its runs of ASCII letters and digits; ``None`` if it has none, or to find it takes too long."""
-    plain = text.replace("`", "'")  # the one other apostrophe in ASCII
-    if not text.isascii():
-        for character in set(_NON_ASCII.findall(text)):
+    plain = legible(text)
+    if not plain.isascii():
+        for character in set(_NON_ASCII.findall(plain)):
             plain = plain.replace(character, _form_of(character))
-    if not plain.isascii() or _CUT_HINT.search(plain) or (_QUOTE_HINT.search(plain) and _CLOSING_HINT.search(plain)):
+    if not plain.isascii() or _JOINT in plain or _CUT_HINT.search(plain) or (_QUOTE_HINT.search(plain) and _CLOSING_HINT.search(plain)):
         return None
+    joints = [joins for hint, joins in _JOINTS if hint.search(plain)]
+    if joints and any(pattern.search(plain) for pattern in _TWO_JOINTS):
+        return None
+    for pattern in _PARTED:
+        plain = pattern.sub(_PARTS, plain)
     if _SPACED_HINT.search(plain):
         plain = _SPACED.sub(_without_blanks, plain) if text.isascii() else plain
         if _SPACED_HINT.search(plain):
             return None
-    joints = [joins for hint, joins in _JOINTS if hint.search(plain)]
-    if joints and any(pattern.search(plain) for pattern in _TWO_JOINTS):
-        return None
     for joins in joints:
         for pattern, replacement in joins:
             plain = pattern.sub(replacement, plain)
@@ -160,8 +356,10 @@ def _without_blanks(match: re.Match[str]) -> str:
 
 
 _BETWEEN = "\x1f"  # between blocks; no letter, so that no word reaches across
+_JOINT = "\x01"  # a word of its own between two that are parts of one
+_PARTS = f" {_JOINT} "
 
-# How `words` reaches the same tokens without a match a word: what joins letters is rewritten, then everything but letters and digits
+# How `analyse` reaches the same tokens without a match a word: what joins letters is rewritten, then everything but letters and digits
 # becomes a blank. Every pattern starts with a fixed character, which the regular expression engine looks for quickly.
 # Texts with anything unusual take the slow way.
 _NON_ASCII = re.compile(r"[^\x00-\x7f]")
@@ -169,11 +367,17 @@ _CUT_HINT = re.compile(r"C(?<=[a-z]C)[!-?][a-z]")
 _QUOTE_HINT = re.compile(r"&(?<![A-Za-z0-9]&)[A-Za-z0-9]")
 _CLOSING_HINT = re.compile(r"8(?<=[A-Za-z][A-Za-z]8)(?![A-Za-z0-9])")
 _SPACED_HINT = re.compile(r" [A-Z] [A-Z] [A-Z]")
-_SPACED = re.compile(r"(?<![^\s(])(?<![A-Z] )[A-Z](?>(?: [A-Z]){3,})(?![^\s)])")
+_SPACED = re.compile(r"(?<![^\s(])(?<![A-Z] )[A-Z](?>(?: [A-Z](?![A-Za-z0-9])){3,})(?![^\s)])")
 _TWO_JOINTS = (
     re.compile(r"'(?<=[A-Za-z0-9]')[A-Za-z0-9]*(?:'|,[strvldm]|\.[A-Za-z0-9])"),
     re.compile(r",(?<=[A-Za-z0-9],)[strvldm][A-Za-z0-9]*(?:'|,[strvldm]|\.[A-Za-z0-9])"),
     re.compile(r"\.(?<=[A-Za-z]\.)[A-Za-z0-9]+(?:'|,[strvldm])"),
+    re.compile(r"'(?<=(?:ll|qu)')[aeiouh]", re.IGNORECASE),  # dell'Aquila
+)
+_PARTED = (
+    re.compile(r"-(?:(?<=[A-Za-z0-9]-)|(?<=[A-Za-z0-9]\.-))(?:[ \t]*\n[ \t]*)?'?(?=[A-Za-z0-9])"),
+    re.compile(r"\.(?<=(?<![A-Za-z0-9.',&-])[A-Za-z]\.)(?:[ \t]{1,2}|[ \t]*\n[ \t]*)(?=[A-Za-z]\.(?![A-Za-z0-9]))"),
+    re.compile(r"'(?<=(?<![A-Za-z0-9])[DLdl]')(?=[AEIOUHaeiouh])"),
 )
 _Joins = tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str] | str], ...]
 _JOINTS: tuple[tuple[re.Pattern[str], _Joins], ...] = (
@@ -199,19 +403,18 @@ _JOINTS: tuple[tuple[re.Pattern[str], _Joins], ...] = (
             (re.compile(r",(?<=[A-Za-z0-9],)(?=(?:t|re|ve|ll|d|m)(?![A-Za-z0-9]))"), ""),
         ),
     ),
+    (re.compile(r",[0-9]"), ((re.compile(r",(?<=[0-9],)(?<![0-9]{4},)(?=[0-9]{3}(?![0-9]))"), ""),)),
 )
-_SPLITTER = bytes(ord(chr(code).lower()) if chr(code).isalnum() and code < 128 else 32 for code in range(256))
+_SPLITTER = bytes(ord(chr(code).lower()) if chr(code).isalnum() and code < 128 else code if code == ord(_JOINT) else 32 for code in range(256))
 
 
 @functools.lru_cache(4096)
 def _form_of(character: str) -> str:
-    """What stands for a character in `words`: ``’`` as ``'``, ``é`` as ``E``, other signs as a blank; itself if it is to go the slow way."""
-    if character in APOSTROPHES:
-        return "'"
+    """What stands for a legible character in `analyse`: ``é`` as ``E``, other signs as a blank; itself if it is to go the slow way."""
     if not character.isalnum():
-        return character if unicodedata.combining(character) else " "
-    if not (character.isalpha() or character.isdecimal()):
-        return character  # ², Ⅷ: digits to `fold`, letters to an acronym
+        return " "
+    if not (character.isalpha() or character.isdecimal()) or character.translate(_SPELLED_OUT) != character:
+        return character  # Ⅷ: digits to `fold`, letters to an acronym
     folded = fold(character)
     # A capital joins nothing (country,ś is two words; ,ré is no ,re), except that an apostrophe and any s are a possessive.
     return folded.upper() if len(folded) == 1 and folded.isascii() and folded != "s" else character

@@ -6,7 +6,7 @@ import dataclasses
 
 from reftel.frozen import frozen
 from reftel.schema import scales
-from reftel.schema.analysis import joined_words, words_of_blocks
+from reftel.schema.analysis import analyse_blocks
 from reftel.schema.cable import Cable, Paragraph
 from reftel.schema.fields import FIELDS
 
@@ -26,7 +26,7 @@ class Document:
 
     ``texts``: folded tokens by field (kinds text and name), a tuple a block. ``keywords``: normalised values by field.
     ``numbers``: ranks or minutes by field. ``facets``: values to count by field. ``paragraphs``: in text order. ``joined``: by field,
-    words that also stand at a place of its ``texts``, as (block, place in the block, word); see `schema.analysis.joined_words`.
+    further forms of its ``texts``, as (block, place in the block, word); see `schema.analysis`.
     """
 
     key: str
@@ -47,10 +47,10 @@ def document_of(cable: Cable) -> Document:
         if field.stored != "text":
             continue
         blocks = field.blocks(cable)
-        texts[field.name] = tuple(map(tuple, words_of_blocks([block.text for block in blocks])))
-        whole = tuple((number, place, word) for number, block in enumerate(blocks) for place, word in joined_words(block.text))
-        if whole:
-            joined[field.name] = whole
+        analysed = analyse_blocks([block.text for block in blocks])
+        texts[field.name] = tuple([tuple(block.words) for block in analysed])
+        if further := tuple([(number, place, word) for number, block in enumerate(analysed) for place, word in block.further]):
+            joined[field.name] = further
         if field.paragraphs:
             entries = [
                 _entry(number, cable.paragraphs[block.paragraph]) for number, block in enumerate(blocks) if block.paragraph is not None

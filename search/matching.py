@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from reftel.schema.analysis import LAST_PART
 from reftel.schema.spellings import alike
 from reftel.search.plan import ALIKE, Word
 
@@ -47,11 +48,16 @@ def _inflected(word: Word, terms: Sequence[str]) -> list[str]:
 
 
 def _prefix(word: Word, terms: Sequence[str]) -> list[str]:
-    return [term for term in terms if term.startswith(word.text)]
+    return _alone([term for term in terms if term.startswith(word.text)])
 
 
 def _wildcard(word: Word, terms: Sequence[str]) -> list[str]:
-    return matching_pattern(word.text, terms)
+    return _alone(matching_pattern(word.text, terms))
+
+
+def _alone(terms: list[str]) -> list[str]:
+    """The terms that stand for words, not for the last part of one."""
+    return [term for term in terms if not term.startswith(LAST_PART)]
 
 
 def matching_pattern(pattern: str, terms: Sequence[str]) -> list[str]:

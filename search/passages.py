@@ -10,7 +10,7 @@ import numpy.typing as npt
 from reftel.frozen import frozen
 from reftel.schema.fields import FIELDS
 from reftel.search import plan
-from reftel.search.positions import PLACE_BITS, FieldText, Integers
+from reftel.search.positions import PLACE_BITS, Integers, WordPlaces
 from reftel.search.scoring import HALVED, MOST_WORDS, NEARNESS, PASSAGE, REVERSED, pairs_of
 
 Scores = npt.NDArray[np.float64]
@@ -29,7 +29,7 @@ def may_have_passages(root: plan.Node, words: Sequence[plan.Word]) -> bool:
     return 1 < len(words) <= MOST_WORDS and not isinstance(root, plan.Word | plan.AnyOf | plan.Phrase | plan.Near)
 
 
-def passage_scores(documents: Integers, words: Sequence[Weighed], field_text: Callable[[str], FieldText]) -> Scores:
+def passage_scores(documents: Integers, words: Sequence[Weighed], field_text: Callable[[str], WordPlaces]) -> Scores:
     """What the best passage of each of ``documents``, which rise, adds to its score."""
     best = np.zeros(len(documents), dtype=np.float64)
     for field in FIELDS:
@@ -43,7 +43,7 @@ def passage_scores(documents: Integers, words: Sequence[Weighed], field_text: Ca
     return best * PASSAGE
 
 
-def block_scores(words: Sequence[Weighed], text: FieldText, *, least: int = 2) -> tuple[Integers, Scores]:
+def block_scores(words: Sequence[Weighed], text: WordPlaces, *, least: int = 2) -> tuple[Integers, Scores]:
     """The blocks that have ``least`` of the words or more, by their last place, and how good a passage each is."""
     places = [text.places(each.word) for each in words]
     ends = [text.block_ends(found) if len(found) else found for found in places]
@@ -67,7 +67,7 @@ def _heads(ends: Integers) -> npt.NDArray[np.intp]:
     return np.flatnonzero(np.concatenate([np.ones(min(1, len(ends)), dtype=np.bool_), ends[1:] != ends[:-1]]))
 
 
-def _nearest(left: Integers, ends: Integers, right: Integers, text: FieldText) -> tuple[Integers, Scores]:
+def _nearest(left: Integers, ends: Integers, right: Integers, text: WordPlaces) -> tuple[Integers, Scores]:
     """The blocks that have both of a pair, and how near the two stand there at best (`scoring.nearness`)."""
     if not len(left) or not len(right):
         return left[:0], np.zeros(0, dtype=np.float64)

@@ -43,7 +43,7 @@ ALIKE = 2
 
 @frozen
 class Word(Node):
-    """One token of ``fields`` that matches ``text`` (folded).
+    """One token of ``fields`` that matches ``text`` (folded), or a further form of the text (``schema.analysis``), which spans all of its parts.
 
     exact: equal. inflected: equal, or a form of the same word (``schema.inflections.related``). prefix: starts with it. wildcard: ``*`` any letters,
     ``?`` one. fuzzy: Levenshtein distance at most ``distance`` (1 or 2). spelled: one of ``spellings``, of which ``text`` is one. alike: may be the

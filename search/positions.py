@@ -6,6 +6,7 @@ A span is a first and a last place in one block. Span sets are pairs of arrays, 
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Iterable
 from typing import Protocol
@@ -14,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from reftel.frozen import frozen
+from reftel.schema.analysis import MOST_PARTS
 from reftel.search.describe import too_broad
 from reftel.search.plan import AnyOf, Near, Node, Phrase, Word
 
@@ -31,17 +33,25 @@ POSITIONAL = (Word, AnyOf, Phrase, Near)
 """The nodes that yield spans."""
 
 
-class FieldText(Protocol):
-    """One text field, as spans are looked for in it."""
+class WordPlaces(Protocol):
+    """Where the words of one text field stand."""
 
     name: str
 
     def places(self, word: Word) -> Integers:
-        """Rising places of the words that ``word`` stands for, each once."""
+        """Rising places of the words that ``word`` stands for, each once. Of a further form of several parts, that of the first."""
         ...
 
     def block_ends(self, places: Integers) -> Integers:
         """For each place the last place of its block."""
+        ...
+
+
+class FieldText(WordPlaces, Protocol):
+    """One text field, as spans are looked for in it."""
+
+    def last_parts(self, word: Word) -> Integers:
+        """Rising places of the last parts of the further forms that ``word`` stands for."""
         ...
 
 
@@ -65,13 +75,11 @@ def spans(node: Node, text: FieldText, *, every: bool = False) -> Spans:
     """
     match node:
         case Word():
-            places = _places(node, text)
-            return Spans(places, places)
+            return _union(_word(node, text))
         case AnyOf():
             return _union([spans(child, text, every=every) for child in node.children])
         case Phrase() if words := _only_words(node):
-            first = _words_in_row([_places(word, text) for word in words])
-            return Spans(first, first + (len(words) - 1))
+            return _union(_words_in_row(words, node, text))
         case Phrase():
             return _phrase([spans(part, text, every=True) for part in node.parts], node)
         case Near():
@@ -81,8 +89,22 @@ def spans(node: Node, text: FieldText, *, every: bool = False) -> Spans:
             raise TypeError(f"{type(node).__name__} has no positions")
 
 
-def _places(word: Word, text: FieldText) -> Integers:
-    return text.places(word) if text.name in word.fields else _EMPTY
+def _word(word: Word, text: FieldText) -> list[Spans]:
+    """Where a word stands by itself or begins, and, if there are any, the further forms that it stands for, each from its first part to its last."""
+    if text.name not in word.fields:
+        return [NO_SPANS]
+    places = text.places(word)
+    wide = wide_spans(places, text.last_parts(word))
+    return [Spans(places, places), wide] if len(wide.first) else [Spans(places, places)]
+
+
+def wide_spans(places: Integers, last_parts: Integers) -> Spans:
+    """A word's further forms, from where it begins at ``places`` to ``last_parts``."""
+    if not len(last_parts) or not len(places):
+        return NO_SPANS
+    first = places.take(places.searchsorted(last_parts) - 1, mode="clip")
+    whole = (first < last_parts) & (last_parts - first < MOST_PARTS)  # the beginning is not among the places of other documents
+    return Spans(first[whole], last_parts[whole])
 
 
 def _only_words(node: Phrase) -> list[Word]:
@@ -94,18 +116,27 @@ def _only_words(node: Phrase) -> list[Word]:
 def starts(node: Node, text: FieldText) -> Integers:
     """The first places of spans of ``node``, in any order: of each block that has a span at least one."""
     match node:
+        case Word():
+            return text.places(node) if text.name in node.fields else _EMPTY
         case AnyOf():
             return np.concatenate([_EMPTY, *(starts(child, text) for child in node.children)])
         case Near():
-            left, right = spans(node.left, text, every=True), spans(node.right, text, every=True)
-            found = [_meeting(left, right, node.distance, text)]
-            if not node.ordered:
-                found.append(_meeting(right, left, node.distance, text))
+            found = []
+            for left, right in itertools.product(_side(node.left, text), _side(node.right, text)):
+                found.append(_meeting(left, right, node.distance, text))
+                if not node.ordered:
+                    found.append(_meeting(right, left, node.distance, text))
             return np.concatenate(found)
         case Phrase() if words := _only_words(node):
-            return _words_in_row([_places(word, text) for word in words])
+            plain, *wide = [each.first for each in _words_in_row(words, node, text)]
+            return np.unique(np.concatenate([plain, *wide])) if wide else plain
         case _:
-            return spans(node, text).first
+            first = spans(node, text).first
+            return first[np.diff(first, prepend=-1) > 0]
+
+
+def _side(node: Node, text: FieldText) -> list[Spans]:
+    return _word(node, text) if isinstance(node, Word) else [spans(node, text, every=True)]
 
 
 def _meeting(before: Spans, after: Spans, distance: int, text: FieldText) -> Integers:
@@ -125,7 +156,34 @@ def _meeting(before: Spans, after: Spans, distance: int, text: FieldText) -> Int
     return first[follower <= text.block_ends(last)] if len(last) else _EMPTY
 
 
-def _words_in_row(parts: list[Integers]) -> Integers:
+def _words_in_row(words: list[Word], node: Phrase, text: FieldText) -> list[Spans]:
+    """Where a phrase of words stands: of words that stand by themselves, and with each further form that there is of one."""
+    parts = [_word(word, text) for word in words]
+    begins = _begins_of_row([plain.first for plain, *_ in parts])
+    found = [Spans(begins, begins + (len(words) - 1))]
+    for place, part in enumerate(parts):
+        for wide in part[1:]:
+            row = wide
+            for behind in parts[place + 1 :]:
+                row = _union([_side_by_side(row, each, node) for each in behind])
+            for before in reversed(parts[:place]):
+                row = _union([_side_by_side(each, row, node) for each in before])
+            found.append(row)
+    return found
+
+
+def _side_by_side(before: Spans, after: Spans, node: Phrase) -> Spans:
+    """Spans of which one ends directly before the other begins. The fewer are gone through; of more the last places rise too."""
+    if len(before.first) <= len(after.first):
+        wanted = before.last + 1
+        left, right = _pairs(np.searchsorted(after.first, wanted, "left"), np.searchsorted(after.first, wanted, "right"), node)
+    else:
+        wanted = after.first - 1
+        right, left = _pairs(np.searchsorted(before.last, wanted, "left"), np.searchsorted(before.last, wanted, "right"), node)
+    return _unique(before.first[left], after.last[right])
+
+
+def _begins_of_row(parts: list[Integers]) -> Integers:
     """Where a phrase of single words begins, from the places of each: the rarest is gone through, the others are looked up."""
     (_, place, begins), *others = sorted([(len(places), place, places) for place, places in enumerate(parts)])
     for _, further, places in others:

@@ -18,14 +18,14 @@ from typing import Self
 import numpy as np
 
 from reftel.schema import scales
-from reftel.schema.analysis import Token, iter_tokens, joined_words, tokenize, words
+from reftel.schema.analysis import LAST_PART, Token, analyse, iter_tokens, tokenize
 from reftel.schema.cable import Cable, Reference
 from reftel.search.citing import iter_cited, mentions
 from reftel.search.matching import fixed_prefix, matching
 from reftel.search.paragraphs import BODY, Mask, Paragraphs, paragraphs_where
 from reftel.search.passages import Scores, Weighed, block_scores
 from reftel.search.plan import Mark, Node, Paragraph, Word
-from reftel.search.positions import Integers, spans
+from reftel.search.positions import Integers, ranges, spans, wide_spans
 from reftel.search.results import Highlights, HitParagraph
 from reftel.search.walk import iter_evidence, iter_words
 
@@ -72,18 +72,20 @@ class CableText:
     def __init__(self, name: str, blocks: Sequence[str]) -> None:
         self.name = name
         self._blocks = blocks
-        texts = [words(block) for block in blocks]
-        lengths = np.array([len(block) for block in texts], dtype=np.int64)
+        texts = list(map(analyse, blocks))
+        lengths = np.array([len(text.words) for text in texts], dtype=np.int64)
         self.starts: Integers = np.cumsum(lengths + 1) - (lengths + 1)
         self.ends: Integers = self.starts + lengths - 1
         self._words: list[str] = []  # by place
         self._joined: dict[str, list[int]] = {}
-        for start, text, block in zip(self.starts.tolist(), texts, blocks, strict=True):
-            self._words += (*text, _NO_WORD)
-            for place, word in joined_words(block):
+        self._joints = [frozenset(text.joints) for text in texts]
+        for start, text in zip(self.starts.tolist(), texts, strict=True):
+            self._words += (*text.words, _NO_WORD)
+            for place, word in text.further:
                 self._joined.setdefault(word, []).append(start + place)
         self._terms = sorted({*self._words, *self._joined} - {_NO_WORD})
         self.places = functools.cache(self._find)
+        self.last_parts = functools.cache(self._find_last_parts)
         self.tokens: Callable[[int], list[Token]] = functools.cache(lambda block: tokenize(blocks[block]))
 
     @classmethod
@@ -92,10 +94,23 @@ class CableText:
         return cls(BODY, [paragraph.text for paragraph in cable.paragraphs])
 
     def _find(self, word: Word) -> Integers:
+        found = {place for term in self._matching(word) for place in self._places(term)}
+        return np.array(sorted(found), dtype=np.int64)
+
+    def _find_last_parts(self, word: Word) -> Integers:
+        found = {place for term in self._matching(word) for place in self._joined.get(LAST_PART + term, ())}
+        return np.array(sorted(found), dtype=np.int64)
+
+    def _matching(self, word: Word) -> list[str]:
         prefix = fixed_prefix(word)
         low, high = bisect.bisect_left(self._terms, prefix), bisect.bisect_right(self._terms, prefix + _LAST)
-        found = {place for term in matching(word, self._terms[low:high]) for place in self._places(term)}
-        return np.array(sorted(found), dtype=np.int64)
+        return matching(word, self._terms[low:high])
+
+    def whole(self, word: Word, places: Integers) -> Integers:
+        """Those of the places of ``word``, with all the parts of the further forms that begin there."""
+        wide = wide_spans(self.places(word), self.last_parts(word))
+        begun = np.isin(wide.first, places)
+        return np.union1d(places, ranges(wide.first[begun], wide.last[begun] + 1)) if begun.any() else places
 
     def _places(self, term: str) -> Iterator[int]:
         yield from self._joined.get(term, ())
@@ -110,12 +125,16 @@ class CableText:
         return self.ends[np.searchsorted(self.starts, places, "right") - 1]
 
     def highlights(self, block: int, places: set[int]) -> Highlights:
-        """Character ranges of those of ``places`` that stand in a block."""
+        """Character ranges of those of ``places`` that stand in a block; one for parts of a word."""
         start, end = int(self.starts[block]), int(self.ends[block])
         wanted = sorted(place - start for place in places if start <= place <= end)
         # Not `tokens`: what stands behind the last of them need not be read.
         tokens = list(itertools.islice(iter_tokens(self._blocks[block]), wanted[-1] + 1)) if wanted else []
-        return tuple((tokens[number].start, tokens[number].end) for number in wanted)
+        found: list[tuple[int, int]] = []
+        for before, number in itertools.pairwise([-1, *wanted]):
+            begun = found.pop()[0] if before == number - 1 and before in self._joints[block] else tokens[number].start
+            found.append((begun, tokens[number].end))
+        return tuple(found)
 
 
 class Findings:
@@ -253,7 +272,7 @@ def covered(node: Node, text: CableText) -> Iterator[tuple[Word, Integers]]:
         before = np.searchsorted(found.first, places, "right") - 1
         inside = before >= 0
         inside[inside] = places[inside] <= furthest[before[inside]]
-        yield word, places[inside]
+        yield word, text.whole(word, places[inside])
 
 
 def paragraph_table(cable: Cable, text: CableText) -> Paragraphs:

@@ -13,6 +13,7 @@ from reftel.engine.bounds import norms as length_norms
 from reftel.engine.cache import BoundedCache
 from reftel.engine.reader import Reader, TermSet
 from reftel.engine.stretches import FieldPart, Stretches
+from reftel.schema.analysis import LAST_PART
 from reftel.schema.fields import fields_by_name
 from reftel.search import plan
 from reftel.search.engines.scoredwords import BLOCK, BoundedWord, ScoredWord, Scores, saturated
@@ -37,13 +38,14 @@ class Lexicon:
         self.bases = functools.lru_cache(maxsize=_REMEMBERED)(self._bases)
         self.forms = functools.lru_cache(maxsize=_REMEMBERED)(self._forms_in_cables)
         self.terms = functools.lru_cache(maxsize=_REMEMBERED)(self._terms)
+        self.last_parts = functools.lru_cache(maxsize=_REMEMBERED)(self._last_parts)
         self.total_postings = functools.lru_cache(maxsize=_REMEMBERED)(self._total_postings)
 
     def _terms(self, word: plan.Word, field: str) -> TermSet:
         """The terms of ``field`` that ``word`` stands for."""
         if word.match == "exact":
             return self._reader.exactly(field, (word.text,))
-        if word.match == "prefix":
+        if word.match == "prefix" and word.text:
             return self._reader.with_prefix(field, word.text)
         if word.match == "fuzzy":
             return self._reader.spelled(field, word.text, word.distance)
@@ -75,6 +77,14 @@ class Lexicon:
 
     def _stands(self, term: str, fields: Sequence[str]) -> bool:
         return any(len(self._reader.postings(field, term)[0]) for field in fields)
+
+    def _last_parts(self, word: plan.Word, field: str) -> TermSet:
+        """The terms that stand for the last parts of further forms that ``word`` stands for."""
+        if word.match == "exact":
+            return self._reader.exactly(field, (LAST_PART + word.text,))
+        if word.match == "prefix":
+            return self._reader.with_prefix(field, LAST_PART + word.text)
+        return self._reader.exactly(field, [LAST_PART + term for term in self._reader.listed(self.terms(word, field))])
 
     def _forms(self, word: plan.Word, field: str) -> list[tuple[TermSet, float]]:
         """The terms that ``word`` stands for, and how much a frequency of them counts: the form asked for whole, inflections less."""

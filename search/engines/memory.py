@@ -11,6 +11,7 @@ import fnmatch
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from reftel.engine.bounds import SLOPE
+from reftel.schema.analysis import LAST_PART, MOST_PARTS
 from reftel.schema.document import Document, ParagraphEntry
 from reftel.schema.errors import EngineError
 from reftel.schema.fields import FIELDS, field_of_kind, fields_by_name, paragraph_field
@@ -190,7 +191,8 @@ class MemoryEngine:
 
     def lexicon(self, field: str) -> Sequence[str]:
         """Every word of a field, in rising order."""
-        return sorted({token for document in self._documents.values() for block in document.texts[field] for token in block})
+        found = {token for document in self._documents.values() for block in document.texts[field] for token in block}
+        return sorted(found.union(token for document in self._documents.values() for _, _, token in further_words(field, document)))
 
     def facet_among(self, root: plan.Node, values: Sequence[tuple[str, str]], name: str) -> plan.Answer:
         """The hits that have all of the facet values, counted by a facet."""
@@ -250,8 +252,9 @@ def spans_of(node: plan.Node, field: str, document: Document) -> set[Span]:
             if field not in node.fields:
                 return set()
             places = [(block, at, token) for block, tokens in enumerate(document.texts[field]) for at, token in enumerate(tokens)]
-            places.extend(document.joined.get(field, ()))
-            return {(block, at, at) for block, at, token in places if matches_word(token, node)}
+            places.extend(further_words(field, document))
+            begins = {(block, at) for block, at, token in places if matches_word(token, node)}
+            return {(block, at, at) for block, at in begins} | set(wide_spans(begins, node, field, document))
         case plan.AnyOf():
             return set().union(*(spans_of(child, field, document) for child in node.children))
         case plan.Phrase():
@@ -262,15 +265,29 @@ def spans_of(node: plan.Node, field: str, document: Document) -> set[Span]:
             raise EngineError(f"{type(node).__name__} is no expression of positions")
 
 
+def further_words(field: str, document: Document) -> Iterator[tuple[int, int, str]]:
+    """The further forms of a field, at the places of their first parts."""
+    return (entry for entry in document.joined.get(field, ()) if not entry[2].startswith(LAST_PART))
+
+
+def wide_spans(begins: set[tuple[int, int]], word: plan.Word, field: str, document: Document) -> Iterator[Span]:
+    """The further forms that ``word`` asks for, from the nearest place before where it begins to the place of the last part."""
+    for block, last, token in document.joined.get(field, ()):
+        if token.startswith(LAST_PART) and matches_word(token.removeprefix(LAST_PART), word):
+            first = max(at for begun, at in begins if begun == block and at < last)
+            assert last - first < MOST_PARTS
+            yield block, first, last
+
+
 def count_words(word: plan.Word, field: str, document: Document) -> int:
     """How many tokens of a field ``word`` asks for; two that stand at one place are two."""
     return sum(matches_word(token, word) for token in tokens_of(field, document))
 
 
 def tokens_of(field: str, document: Document) -> Iterator[str]:
-    """The tokens of a field, with the words that are joined of two."""
+    """The tokens of a field, with its further forms."""
     yield from (token for block in document.texts[field] for token in block)
-    yield from (token for _block, _at, token in document.joined.get(field, ()))
+    yield from (token for _block, _at, token in further_words(field, document))
 
 
 def phrase_spans(parts: list[set[Span]]) -> set[Span]:

@@ -9,6 +9,8 @@ from reftel.search import plan
 from reftel.search.engines.lexicon import Lexicon
 from reftel.search.positions import Integers
 
+_NONE = np.empty(0, dtype=np.int64)
+
 
 class FieldPlaces:
     """One text field of an index, as `spans` wants it. ``within``: the documents that matter, all if ``None``; places in others may be given too."""
@@ -20,6 +22,11 @@ class FieldPlaces:
     def places(self, word: plan.Word) -> Integers:
         """Rising places of the words that ``word`` stands for, each once."""
         return self._reader.places_of(self._lexicon.terms(word, self.name), self._within)
+
+    def last_parts(self, word: plan.Word) -> Integers:
+        """Rising places of the last parts of the further forms that ``word`` stands for."""
+        terms = self._lexicon.last_parts(word, self.name)
+        return self._reader.places_of(terms, self._within) if len(terms) else _NONE
 
     def block_ends(self, places: Integers) -> Integers:
         """For each place the last place of its block."""

@@ -20,6 +20,7 @@ from reftel.engine import errors
 from reftel.engine.cache import BoundedCache
 from reftel.engine.columns import ABSENT
 from reftel.engine.reader import Reader, open_reader
+from reftel.schema.analysis import LAST_PART, VERSION
 from reftel.schema.errors import (
     ArchiveClosed,
     ArchiveDamaged,
@@ -106,6 +107,9 @@ class WhooshEngine:
         if missing:
             reader.close()
             raise ArchiveVersion(f"the archive in '{folder}' lacks the field '{min(missing)}'; build it anew")
+        if any(spec.version != VERSION for spec in reader.specs if spec.kind == "text"):
+            reader.close()
+            raise ArchiveVersion(f"the archive in '{folder}' was built with other rules for words; build it anew")
         return cls(reader)
 
     def close(self) -> None:
@@ -234,7 +238,7 @@ class WhooshEngine:
     def lexicon(self, field: str) -> Sequence[str]:
         """Every word of a field, in rising order."""
         with archive_errors():
-            return self._reader.terms(field)
+            return [term for term in self._reader.terms(field) if not term.startswith(LAST_PART)]
 
     def facet_among(self, root: plan.Node, values: Sequence[tuple[str, str]], name: str) -> plan.Answer:
         """The hits that have all of the facet values, counted by a facet."""

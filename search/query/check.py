@@ -6,6 +6,7 @@ Raises a `QueryError` with the place of the fault, or gives notes on whatever is
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import re
 from collections.abc import Iterator
 from typing import NoReturn
@@ -44,6 +45,7 @@ _LEADING_SIGNS = {
 } | dict.fromkeys("{}[]", "leave it out; what belongs together stands in ( ), a phrase in quotes")  # fmt: skip
 _WEIGHT = re.compile(r".*\w(\^[0-9.]+)")
 _NEAR_HINT = "write a phrase in quotes, or alternatives as (a OR b)"
+_MOST_NAMED = 4  # words in one note
 _MOST_TERMS_OF_AN_ID = 5  # "08 PORT AU PRINCE 123"
 _NAMES = {
     tree.And: "several terms", tree.Juxtaposed: "several terms", tree.Not: "a negation", tree.SameParagraph: "paragraphs",
@@ -56,6 +58,7 @@ def check(root: tree.Node, text: str) -> CheckedQuery:
     checker = _Checker(text)
     checker.note_capitals(root)
     checked = checker.visit(root, _Place())
+    checker.note_spellings()
     return CheckedQuery(checked, tuple(dict.fromkeys(checker.notes)))
 
 
@@ -91,6 +94,7 @@ class _Checker:
         self.text = text
         self.notes: list[str] = []
         self._patterns = 0
+        self._otherwise: dict[str, list[str]] = {}
 
     def visit(self, node: tree.Node, place: _Place) -> tree.Node:
         if place.near and type(node) in _NAMES:
@@ -288,10 +292,11 @@ class _Checker:
     def _fuzzy(self, node: tree.Fuzzy, place: _Place) -> Variants:
         terms = self._terms(node.text, node.span)
         self._refuse_signs(node.text, node.span)
-        if len(terms) > 1 or has_wildcard(node.text):
+        together = "".join([term.text for term in terms])  # L'Aquila
+        if any(term.joint != "elision" for term in terms[:-1]) or has_wildcard(node.text):
             self._fail(f"{quote(node.text)} is no single word", node.span, "'~' works on one word without wildcards: qadhafi~1")
         self._count_patterns(1, node.span)
-        return Variants(terms[0].text, node.distance, place.fields, span=node.span)
+        return Variants(together, node.distance, place.fields, span=node.span)
 
     def _spelled(self, node: tree.Spelled, place: _Place) -> Spellings:
         if has_wildcard(node.text):
@@ -309,7 +314,17 @@ class _Checker:
         except Unreadable as problem:
             self._fail(problem.message, span, problem.hint)
         self._count_patterns(sum(term.match != "exact" for term in terms), span)
+        otherwise = [term.spelled for term in terms if term.spelled]
+        otherwise += [noun.text for article, noun in itertools.pairwise(terms) if article.joint == "elision"]
+        if otherwise:
+            self._otherwise[text] = otherwise
         return terms
+
+    def note_spellings(self) -> None:
+        """A note where words are looked for in spellings, or without an article, that a person may not expect."""
+        if self._otherwise:
+            each = [f"{quote(text)} as {' and '.join(map(quote, otherwise))}" for text, otherwise in self._otherwise.items()]
+            self.notes.append(f"also looked for: {', '.join(each[:_MOST_NAMED])}{' …' if len(each) > _MOST_NAMED else ''}")
 
     def _count_patterns(self, number: int, span: tree.Span) -> None:
         self._patterns += number

@@ -10,7 +10,7 @@ from reftel.schema.fields import field_of_kind
 from reftel.search import plan
 from reftel.search.query import tree
 from reftel.search.query.checked import CheckedQuery, Condition, Grouped, Part, Spellings, Variants, Words
-from reftel.search.query.terms import Term
+from reftel.search.query.terms import Term, parts_of_words, ways_to_write
 
 
 def compile_query(checked: CheckedQuery) -> plan.Node:
@@ -113,18 +113,42 @@ def _position(node: tree.Node) -> plan.Node:
 
 
 def _words(node: Words) -> plan.Node:
-    """A word of several terms is a phrase, of which the last may inflect: ``Nagorno-Karabakh`` finds ``Nagorno-Karabakhs``."""
-    parts = [_term(term, node) for term in node.terms]
-    if node.inflects and parts[-1].match == "exact":
-        parts[-1] = dataclasses.replace(parts[-1], match="inflected")
-    if len(parts) == 1:
-        return parts[0]
+    """Words side by side, each in all the ways to write it; the last may inflect: ``Nagorno-Karabakh`` finds ``Nagorno-Karabakhs``."""
+    words = list(parts_of_words(node.terms))
+    if node.slop is not None and len(words) == 1:  # how far apart the parts of a single word may be
+        words = [(dataclasses.replace(term, joint=None),) for term in node.terms]
+    parts = [_written(word, node, last=word is words[-1]) for word in words]
     if node.slop is None:
-        return plan.Phrase(tuple(parts), origin=node.span)
-    left: plan.Node = parts[0]
+        return _in_row(parts, node)
+    left = parts[0]
     for right in parts[1:]:
         left = plan.Near(left, right, node.slop, origin=node.span)
     return left
+
+
+def _written(parts: tuple[Term, ...], node: Words, *, last: bool) -> plan.Node:
+    """One word in all the ways to write it. ``last``: of those that stand side by side."""
+    ways = [
+        _in_row([_term(term, node, inflects=last and node.inflects and term is way[-1]) for term in way], node)
+        for way in ways_to_write(parts)
+    ]
+    return _any_of(ways, node)
+
+
+def _in_row(parts: list[plan.Node], node: Words) -> plan.Node:
+    if len(parts) == 1:
+        return parts[0]
+    return plan.Phrase(tuple(itertools.chain.from_iterable(map(_parts, parts))), origin=node.span)
+
+
+def _any_of(ways: list[plan.Node], node: Words) -> plan.Node:
+    return ways[0] if len(ways) == 1 else plan.AnyOf(tuple(ways), origin=node.span)
+
+
+def _term(term: Term, node: Words, *, inflects: bool) -> plan.Node:
+    match: plan.Match = "inflected" if inflects and term.match == "exact" else term.match
+    texts = (term.text, term.spelled) if term.spelled else (term.text,)
+    return _any_of([plan.Word(text, match, fields=node.fields, origin=node.span) for text in texts], node)
 
 
 def _name(node: Spellings) -> plan.Node:
@@ -163,10 +187,6 @@ def _together(spellings: tuple[tuple[str, ...], ...]) -> list[_Choices]:
 
 def _differ_once(one: _Choices, other: _Choices) -> bool:
     return len(one) == len(other) and sum(mine != theirs for mine, theirs in zip(one, other, strict=True)) == 1
-
-
-def _term(term: Term, node: Words) -> plan.Word:
-    return plan.Word(term.text, term.match, fields=node.fields, origin=node.span)
 
 
 def _near(node: tree.Near) -> plan.Node:

@@ -27,6 +27,8 @@ READ_OTHERWISE = re.compile(f"[{re.escape(QUOTES + ''.join(map(chr, _PLAIN)))}]"
 """What can't stand in a quoted text as it is: it ends there, or another character is read in its place."""
 
 _CHUNK = re.compile(rf"[^\s(){QUOTES}]+")
+_BROKEN = re.compile(r"(?<=[^\W_])-[ \t]*\n[ \t]*(?=[^\W_])")  # a word, at the end of a line
+_INITIALS = re.compile(r"=?[^\W\d_]\.(?:\s+[^\W\d_]\.)+(?![^\s()])")  # J. F. Kennedy
 _QUOTED = re.compile(rf"[{QUOTES}]([^{QUOTES}]*)[{QUOTES}]")
 _TAIL = re.compile(rf"~[^\s(){QUOTES},|]*")  # of "a b"~4
 _FIELD = re.compile(r"([^\W\d_][\w-]*):")  # a letter, then anything a name could be mistyped with
@@ -87,13 +89,13 @@ def _quoted(text: str, start: int, glued: bool) -> Token:
         raise QuerySyntaxError("this quote is never closed", text=text, start=start, hint='a phrase is written "minsk group"')
     tail = _TAIL.match(text, match.end())
     end = tail.end() if tail else match.end()
-    return Token("quoted", " ".join(match[1].split()), start, end, glued, tail[0] if tail else "")
+    return Token("quoted", " ".join(_BROKEN.sub("-", match[1]).split()), start, end, glued, tail[0] if tail else "")
 
 
 def _chunk(text: str, start: int, before: Token | None) -> Token:
-    match = _CHUNK.match(text, start)
+    match = _INITIALS.match(text, start) or _CHUNK.match(text, start)
     assert match is not None
-    chunk, end, glued = match[0], match.end(), before is not None
+    chunk, end, glued = " ".join(match[0].split()), match.end(), before is not None
     if before is not None and before.kind == "field":
         return Token("word", chunk, start, end, glued)  # tags:OR is Oregon, not an operator
     if minus := _MINUS.match(text, start):

@@ -20,8 +20,9 @@ NUMBER_FIELDS = tuple(field.name for field in FIELDS if field.stored == "number"
 FACETS = tuple(field.name for field in FIELDS if field.facet)
 SORTS = tuple(field.name for field in FIELDS if field.sort)
 
-_TEXT_WORDS = (*WORDS, "ta-\nlks", "gro- \n ups")
-_folded = tuple(token.text for word in WORDS for token in tokenize(word))
+_TEXT_WORDS = (*WORDS, "ta-\nlks", "gro- \n ups", "min-sk", "ta-lk-s", "f-16", "d. i. e.", "l'us")
+_FURTHER = ("f16", "lus", "uenter", "lks", "sk")
+_folded = (*(token.text for word in WORDS for token in tokenize(word)), *_FURTHER)
 _DATES = ("2007-12-31T23:59:00Z", "2008-01-01T00:00:00Z", "2008-02-13T05:12:00Z", "1969-06-01T12:00:00Z")
 _VALUES = (*IDS, "2008", "2008-02", "BAKU", "EMBASSY BAKU", "NOFORN", "PREL", "AJ", "redacted", "refs", "signer", "telegram", "")
 _MINUTES = (-306720, 19982160, 20032152, 0, 1, 2, 3, 4)

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reftel.schema import analysis
-from reftel.schema.analysis import fold, joined_words, tokenize, words, words_of_blocks
+from reftel.schema.analysis import LAST_PART, analyse, analyse_blocks, fold, tokenize, words
 
 
 @pytest.mark.parametrize(
@@ -24,10 +24,11 @@ from reftel.schema.analysis import fold, joined_words, tokenize, words, words_of
         ("at 10 a.m.", "at 10 am"),
         ("Nagorno-Karabakh F-16 A/S (S/NF)", "nagorno karabakh f 16 a s s nf"),
         ("Kosovo's Kosovo’s KOSOVO'S", "kosovo kosovo kosovo"),
-        ("O'Brien don't d’Affaires", "obrien dont daffaires"),
+        ("O'Brien don't d’Affaires", "obrien dont d affaires"),
         ("“precedent” 'word'", "precedent word"),
         ("Fernández Łódź Straße Ærø naïve", "fernandez lodz strasse aero naive"),
-        ("08STATE12345 1,000 1.4", "08state12345 1 000 1 4"),
+        ("08STATE12345 1,000 1.4", "08state12345 1000 1 4"),
+        ("1,00 12,3456 2000,000 1,2,300 10.000", "1 00 12 3456 2000 000 1 2300 10 000"),
         ("a_b", "a b"),
         ("Минск группа", "минск группа"),
     ],
@@ -57,20 +58,71 @@ def test_damage_is_read_through(text, expected):
     assert words(text) == expected.split()
 
 
+HYPHENS = [
+    ("co-operation", {(0, 1): "cooperation"}),
+    ("the G-8 and F-16s", {(1, 2): "g8", (4, 5): "f16s"}),
+    ("U.S.-led, J.-P. Jospin", {(0, 1): "usled", (2, 3): "jp"}),
+    ("non-co-operation", {(0, 1): "nonco", (0, 2): "noncooperation", (1, 2): "cooperation"}),
+    ("state-of-the-art", {(0, 1): "stateof", (1, 2): "ofthe", (2, 3): "theart"}),
+    ("al-'Ula", {(0, 1): "alula"}),
+    ("10-year", {(0, 1): "10year"}),
+    ("co\u2010op co\u2011op co\u2012op co\u2013op co\u2014op co\u2212op co\ufe58op co\uff0dop", {(n, n + 1): "coop" for n in range(0, 16, 2)}),
+    # broken at a line's end
+    ("under the juris-\ndiction of", {(2, 3): "jurisdiction"}),
+    ("a walk- \n   out", {(1, 2): "walkout"}),
+    ("the juris\u00ad\ndiction", {(1, 2): "jurisdiction"}),
+    # no parts of one word
+    ("1999-2000 1999-\n2000 202-555-1234", {}),
+    ("end -\nstart, a - b, a- b, a -b, a--b", {}),
+    ("either/or", {}),
+]
+INITIALS = [
+    ("J. F. Kennedy", {(0, 1): "jf"}),
+    ("U. S. S. R.", {(0, 3): "ussr", (1, 3): "ssr", (2, 3): "sr"}),
+    ("the u.\n s. army", {(1, 2): "us"}),
+    ("J. F Kennedy, Annex A. I went, U.S. A. Smith", {}),
+    ("A.   B.", {}),
+]
+ELISIONS = [
+    ("L'Aquila l’aquila L´AQUILA", {(n, n + 1): "laquila aquila" for n in (0, 2, 4)}),
+    ("Cote d'Ivoire", {(1, 2): "divoire ivoire"}),
+    ("dell'Unità, d'États, Dall'Alto", {(0, 1): "dellunita", (2, 3): "detats etats", (4, 5): "dallalto"}),
+    ("O'Brien D'Souza Ba'ath they'll I'd don't Kosovo's N'Djamena", {}),
+]
+UMLAUTS = [
+    ("Müller MU\u0308LLER Gül", {(0, 0): "mueller", (1, 1): "mueller", (2, 2): "guel"}),
+    ("Jørgen Ångström Malmö", {(0, 0): "joergen", (1, 1): "aangstroem", (2, 2): "malmoe"}),
+    ("Düsseldorf's", {(0, 0): "duesseldorf"}),
+    ("Fernández Straße Mueller", {}),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), [*HYPHENS, *INITIALS, *ELISIONS, *UMLAUTS])
+def test_further_forms(text, expected):
+    """By the places of the first and the last part."""
+    each = [(first, last, word) for (first, last), words in expected.items() for word in words.split()]
+    found = [(first, word) for first, _, word in each] + [(last, LAST_PART + word) for first, last, word in each if last > first]
+    assert sorted(analyse(text).further) == sorted(found)
+
+
 @pytest.mark.parametrize(
-    ("text", "expected"),
+    ("text", "same"),
     [
-        ("under the juris-\ndiction of", [(2, "jurisdiction"), (3, "jurisdiction")]),
-        ("a walk- \n   out", [(1, "walkout"), (2, "walkout")]),
-        ("a walk-out", []),
-        ("1999-\n2000", []),
-        ("end -\nstart", []),
-        ("U.S.-\nled", [(0, "usled"), (1, "usled")]),
+        ("Sa\u0303o Paulo", "São Paulo"),
+        ("E\u0301te\u0301", "été"),
+        ("Vie\u0302\u0323t", "Việt"),
+        ("ko\u00adso\u200bvo", "kosovo"),
+        ("\ufeffko\u200cso\u200dvo\u2060 \u202akosovo\u202c", "kosovo kosovo"),
+        ("ko\ufe0fsovo", "kosovo"),
+        ("Ｋｏｓｏｖｏ’ｓ Ｇ－８, １０，０００ Ｕ．Ｓ．", "Kosovo's G-8, 10,000 U.S."),
+        ("ﬁnance eﬀort", "finance effort"),
+        ("Kosovo‛s Kosovoʼs Kosovo＇s Ba′ath Baʿath Baʾath", "Kosovo's Kosovo's Kosovo's Ba'ath Ba'ath Ba'ath"),
+        ("U.\u00a0S.", "U. S."),
+        ("1,234,567 10,000km USD5,000", "1234567 10000km USD5000"),
     ],
 )
-def test_a_hyphen_at_a_line_end_may_join_two_words(text, expected):
-    assert joined_words(text) == expected
-    assert [(place, token.joined) for place, token in enumerate(tokenize(text)) if token.joined] == expected
+def test_spellings_that_are_the_same(text, same):
+    assert analyse(text) == analyse(same)
 
 
 def test_offsets_mark_the_stored_text():
@@ -89,7 +141,12 @@ def test_offsets_rise_and_folding_is_idempotent(text):
         place = token.end
 
 
-_PIECES = st.sampled_from([*"aAsStC80.,'’`´ʼ‘ &é-_¶ß\n\u0301И½", " S E C R E T ", "U.S.", "x.y", ",re", "n't", "'s", "minsk", "C!", "aC!b", "aa8", "&aa", "“"])
+def test_what_is_not_seen_belongs_to_a_word_between_its_letters_alone():
+    text = "\u200bSa\u0303o\u200b pre\u00adce\u200ddent\ufeff U\u0301"
+    assert [text[token.start : token.end] for token in tokenize(text)] == ["Sa\u0303o", "pre\u00adce\u200ddent", "U\u0301"]
+
+
+_PIECES = st.sampled_from([*"aAsStC80.,'’`´ʼ‘ &éü-_¶ß\n\u0301\u0308\u00ad\u200b\x01И½", " S E C R E T ", "U.S.", "x.y", ",re", "n't", "'s", "minsk", "C!", "aC!b", "aa8", "&aa", "“", "1,000", "l'", "d’", "dell'", "J. F.", "-\n"])
 
 
 @given(st.lists(st.lists(_PIECES | st.sampled_from("\x1f.'"), max_size=9).map("".join), max_size=5))
@@ -97,7 +154,7 @@ _PIECES = st.sampled_from([*"aAsStC80.,'’`´ʼ‘ &é-_¶ß\n\u0301И½", " S 
 @example([])
 @example(["a\x1fb", "c"])
 def test_the_words_of_blocks_are_those_of_each(blocks):
-    assert words_of_blocks(blocks) == list(map(words, blocks))
+    assert analyse_blocks(blocks) == list(map(analyse, blocks))
 
 
 @given(st.lists(_PIECES, max_size=30).map("".join) | st.text())
@@ -110,15 +167,21 @@ def test_the_words_of_blocks_are_those_of_each(blocks):
 @example("U.S.² x² 3²'s Ⅷ.a ½")
 @example("aʼb ʼa aʼ aʼs ʼ U.S.ʼ SʼE C R E T")
 @example("country`s d`accord `quoted` ``twice``")
+@example("a.-b 'a. b. c. d.e. f. A B C D. E. -a. b. A. B C D E x.y-z U.S.-a. B. a'-b d'a-b l'u.s. U. S.'s U. S.-x 1-a1 a1-1 a-b'c-d")
+@example("1,000's 1,000,s a1,000 x'1,000 1,000-a ,000 1,0001 12,345,678.90 ,1,000 d'1,000")
 def test_the_fast_way_gives_the_same_words(text):
-    assert words(text) == [token.text for token in tokenize(text)]
+    tokens = tokenize(text)
+    found = analyse(text)
+    assert found.words == words(text) == [token.text for token in tokens]
+    assert found.joints == [place for place, token in enumerate(tokens) if token.joint]
+    assert {(place, token.spelled) for place, token in enumerate(tokens) if token.spelled} <= set(found.further)
 
 
 def test_the_docstrings_are_true():
     assert doctest.testmod(analysis).failed == 0
 
 
-@pytest.mark.parametrize("unit", ["A ", "a.", "x'", "x,s", " ", "-", "¶", "&", "8", "aC!", "é", "."])
+@pytest.mark.parametrize("unit", ["A ", "a.", "x'", "x,s", " ", "-", "¶", "&", "8", "aC!", "é", ".", "a-", "-\n", "- ", "a. ", "d'a", "1,000,", "a\u0301", "\u200b", "ü"])
 def test_a_megabyte_of_anything_is_fast(unit):
     text = unit * (1_000_000 // len(unit))
     started = time.process_time()

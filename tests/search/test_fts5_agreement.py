@@ -7,9 +7,9 @@ What differs between the two is mapped:
 * ``w/n`` counts steps from word to word (adjacent = 1), ``NEAR(a b, n)`` the tokens between them (adjacent = 0): ``w/n`` = ``NEAR(…, n - 1)``.
 * FTS5 lets the two sides of NEAR overlap, reftel does not: queries with a token on both sides are left out.
 * FTS5 has no inflections: a word becomes the OR of all words of the texts that are forms of it, found by looking at every one of them.
-* FTS5 has one token at a position. Where a line's end broke a word, which is found whole and in its parts, the part and the whole become one
-  token with `ALSO` between them, and a word of a query becomes the OR of all tokens that hold it: in phrases and proximities, of all ways to
-  write them with such tokens. So no cable is left out.
+* FTS5 has one token at a position. Where a word has further forms (parts that a hyphen or a line's end joins), the part and the whole become one
+  token with `ALSO` between them, and a word of a query becomes the OR of all tokens that hold it, and of all rows of tokens from where a whole
+  begins to its last part: in phrases and proximities, of all ways to write them with such tokens. So no cable is left out.
 * FTS5's NOT is binary: ``And((a, Not(b)))`` becomes ``a NOT b``.
 """
 
@@ -29,6 +29,7 @@ import pytest
 from reftel.indexer.normalize import read_cables
 from reftel.indexer.sources import iter_files
 from reftel.indexer.writer import CableWriter
+from reftel.schema.analysis import LAST_PART, MOST_PARTS
 from reftel.schema.cable import Cable, Paragraph
 from reftel.schema.document import Document, document_of
 from reftel.schema.inflections import bases
@@ -64,7 +65,7 @@ def iter_cables() -> Iterator[Cable]:
 
 
 def with_wholes(document: Document) -> Document:
-    """The document with the whole of every broken word written to each of its parts: ``juris`` -> ``juris`` + `ALSO` + ``jurisdiction``."""
+    """The document with the further forms written to the words at their places: ``juris`` -> ``juris`` + `ALSO` + ``jurisdiction``."""
     texts = dict(document.texts)
     for name, broken in document.joined.items():
         blocks = [list(block) for block in texts[name]]
@@ -78,15 +79,26 @@ def joined(blocks: tuple[tuple[str, ...], ...]) -> str:
     return f" {' '.join([BREAK] * FARTHEST)} ".join(" ".join(block) for block in blocks)
 
 
+def words_at(token: str) -> list[str]:
+    """The words that a token stands for."""
+    return [form for form in token.split(ALSO) if not form.startswith(LAST_PART)]
+
+
 class Tokens:
     """Which tokens of the texts hold the words of a query. A token is given with ``*`` behind it if it stands for all that begin with it."""
 
-    def __init__(self, terms: set[str]) -> None:
+    def __init__(self, terms: set[str], documents: list[Document]) -> None:
         self._holding: dict[str, list[str]] = collections.defaultdict(list)
         self._forms: dict[str, list[str]] = collections.defaultdict(list)
         for term in sorted(terms):
-            for word in dict.fromkeys(term.split(ALSO)):
+            for word in dict.fromkeys(words_at(term)):
                 self._holding[word].append(term)
+        self._rows: dict[str, set[tuple[str, ...]]] = collections.defaultdict(set)
+        for block in (block for document in documents for blocks in document.texts.values() for block in blocks):
+            for last, token in enumerate(block):
+                for whole in (form.removeprefix(LAST_PART) for form in token.split(ALSO) if form.startswith(LAST_PART)):
+                    begin = next(place for place in range(last - 1, last - MOST_PARTS, -1) if whole in block[place].split(ALSO))
+                    self._rows[whole].add(block[begin : last + 1])
         for word in self._holding:
             for base in (word, *bases(word)):
                 self._forms[base].append(word)
@@ -97,8 +109,12 @@ class Tokens:
             forms = dict.fromkeys(form for base in (word.text, *bases(word.text)) for form in self._forms[base])
             return [token for form in forms for token in self._holding[form]]
         if word.match == "prefix":
-            return [word.text + "*", *(term for term in self._composed if any(part.startswith(word.text) for part in term.split(ALSO)))]
+            return [word.text + "*", *(term for term in self._composed if any(part.startswith(word.text) for part in words_at(term)))]
         return self._holding.get(word.text, [word.text])
+
+    def rows(self, word: plan.Word) -> list[str]:
+        """The rows of tokens that an exact word, and every word of the texts, is written with."""
+        return [" ".join(row) for row in sorted(self._rows[word.text])] if word.match == "exact" else []
 
     def broken(self, node: plan.Node) -> bool:
         """Whether a word of a position expression stands where a line's end broke one."""
@@ -147,7 +163,7 @@ def pair(tmp_path_factory) -> Iterator[Pair]:
                 writer.put(cable)
     peer = Peer(documents)
     engine = WhooshEngine.open(folder)
-    yield Pair(documents, peer, engine, Tokens(peer.terms()))
+    yield Pair(documents, peer, engine, Tokens(peer.terms(), documents))
     engine.close()
 
 
@@ -184,10 +200,10 @@ def ways(node: plan.Node, tokens: Tokens) -> list[str]:
             sides = itertools.product(ways(node.left, tokens), ways(node.right, tokens))
             return [f"NEAR({left} {right}, {node.distance - 1})" for left, right in sides]
         case plan.Phrase():
-            return [quoted(" ".join(each)) for each in itertools.product(*map(tokens.of, words_of(node)))]
+            return [quoted(" ".join(each)) for each in itertools.product(*(tokens.of(word) + tokens.rows(word) for word in words_of(node)))]
         case _:
             assert isinstance(node, plan.Word)
-            return list(map(quoted, tokens.of(node)))
+            return list(map(quoted, tokens.of(node) + tokens.rows(node)))
 
 
 def words_of(node: plan.Node) -> Iterator[plan.Word]:
@@ -236,7 +252,7 @@ class Maker:
     def block(self, fields: tuple[str, ...], least: int) -> tuple[str, ...]:
         """The words of a block of one of the fields, at least so many; of the body where there is none. Of a broken word a part or the whole."""
         tokens = self.tokens(fields, least)
-        return tuple(self._random.choice(token.split(ALSO)) for token in tokens)
+        return tuple(self._random.choice(words_at(token)) for token in tokens)
 
     def tokens(self, fields: tuple[str, ...], least: int) -> tuple[str, ...]:
         if "body" in fields and self._random.random() < self._broken:
@@ -277,7 +293,7 @@ class Maker:
         right: plan.Node = plan.Word(block[second], fields=fields)
         if self._random.random() < 0.3:
             left = plan.Phrase(tuple(plan.Word(text, fields=fields) for text in block[first : first + 2]))
-        shared = set.intersection(*({token for word in words_of(side) for token in self._tokens.of(word)} for side in (left, right)))
+        shared = set.intersection(*({token for way in ways(side, self._tokens) for token in way.strip('"').split()} for side in (left, right)))
         return left if shared else plan.Near(left, right, self._random.randint(1, FARTHEST))
 
     def joined(self) -> plan.Node:

@@ -50,7 +50,7 @@ def found(archive, query):
         ("~hezbollah", {0, 1, 2, 3}, ("~hezbollah stands for hizballah 2, hezbollah 1, hizbullah 1",)),
         ("~Hizb'allah", {0, 1, 2, 3}, ("~hizballah stands for hizballah 2, hezbollah 1, hizbullah 1",)),
         ('~"abu mazen"', {1, 2, 5}, ("~abu mazen stands for abu mazen 1, mahmud abbas 1, president abbas 1",)),
-        ("~al-qaeda", {3, 4}, ("~al qaeda stands for qaeda 1, qaida 1",)),
+        ("~al-qaeda", {3, 4}, ("~al qaeda stands for alqaeda 1, alqaida 1, qaeda 1, qaida 1",)),
         ("subject:~hezbollah", set(), ("no cable has any of the 18 spellings of hezbollah",)),
         ("~hezbollah -~\"abu mazen\"", {0, 3}, (
             "~hezbollah stands for hizballah 2, hezbollah 1, hizbullah 1", "~abu mazen stands for abu mazen 1, mahmud abbas 1, president abbas 1")),
@@ -76,7 +76,7 @@ def test_a_name_finds_its_spellings_and_says_which(names, query, cables, notes):
         ("body:hezbollah", ("hezbollah 1; with hizballah, hizbullah 4: write '~hezbollah'",)),
         ('"abu mazen"', ("abu mazen 1; with mahmud abbas, president abbas 3: write '~\"abu mazen\"'",)),
         ("talks abu mazen", ("abu mazen 1; with mahmud abbas, president abbas 3: write '~\"abu mazen\"'", "also found as: talk; write =word for one form alone")),
-        ("al-qaida", ("al qaida 1; with qaeda 2: write '~\"al qaida\"'",)),
+        ("al-qaida", ("al qaida 1; with alqaeda, alqaida, qaeda 2: write '~\"al qaida\"'",)),
         ("gaddafi", (ABOUT_GADDAFI + '; as TAGS tags:"QADHAFI, MUAMMAR" 1',)),
         ("gaddafi hezbollah", ("hezbollah 1; with hizballah, hizbullah 4: write '~hezbollah'", "gaddafi 1, hezbollah 1, together 0")),  # the most rewarding one
         ("lerovnyk", ("lerovnyk 1; with lerovnik 6: write '~lerovnyk'",)),

@@ -44,7 +44,8 @@ def spelled(*texts, fields=DEFAULT):
 
 
 minsk, group, precedent = inflected("minsk"), inflected("group"), inflected("precedent")
-karabakh = Phrase((exact("nagorno"), inflected("karabakh")))
+karabakh = AnyOf((Phrase((exact("nagorno"), inflected("karabakh"))), inflected("nagornokarabakh")))
+initials = AnyOf((Phrase((exact("j"), inflected("f"))), inflected("jf")))
 state = (Value("id", ("08STATE12345",)), Value("refs", ("08STATE12345",)))
 
 PLANS = [
@@ -54,12 +55,25 @@ PLANS = [
     ('"Précédent"', exact("precedent")),
     ("U.S.", inflected("us")),
     ("Nagorno-Karabakh", karabakh),
-    ("=Nagorno-Karabakh", Phrase((exact("nagorno"), exact("karabakh")))),
-    ("F-16", Phrase((exact("f"), inflected("16")))),
+    ("=Nagorno-Karabakh", AnyOf((Phrase((exact("nagorno"), exact("karabakh"))), exact("nagornokarabakh")))),
+    ("F-16", AnyOf((Phrase((exact("f"), inflected("16"))), inflected("f16")))),
+    ("A/S", Phrase((exact("a"), inflected("s")))),
+    ("10,000", inflected("10000")),
+    ("Müller", AnyOf((inflected("muller"), inflected("mueller")))),
+    ("=L'Aquila", AnyOf((Phrase((exact("l"), exact("aquila"))), exact("laquila"), exact("aquila")))),
+    ("J. F. minsk", Neighbours(And((initials, minsk)), (Phrase((initials, minsk)),))),
+    ('"a non-co-operation"', Phrase((exact("a"), AnyOf((
+        Phrase((exact("non"), exact("co"), exact("operation"))), Phrase((exact("nonco"), exact("operation"))),
+        Phrase((exact("non"), exact("cooperation"))), exact("noncooperation"),
+    ))))),
+    ('"a-b-c-d e"', Phrase((exact("a"), exact("b"), exact("c"), exact("d"), exact("e")))),
+    ('"G-8 summit"~4', Near(AnyOf((Phrase((exact("g"), exact("8"))), exact("g8"))), exact("summit"), 4)),
+    ('"G-8"~4', Near(exact("g"), exact("8"), 4)),
     ("qadhaf*", Word("qadhaf", "prefix", fields=DEFAULT)),
     ("q?dhaf*", Word("q?dhaf*", "wildcard", fields=DEFAULT)),
     ("*STÁN", Word("*stan", "wildcard", fields=DEFAULT)),
-    ("Nagorno-Kar*", Phrase((exact("nagorno"), Word("kar", "prefix", fields=DEFAULT)))),
+    ("Nagorno-Kar*", AnyOf((Phrase((exact("nagorno"), Word("kar", "prefix", fields=DEFAULT))), Word("nagornokar", "prefix", fields=DEFAULT)))),
+    ("N*-Karabakh", Phrase((Word("n", "prefix", fields=DEFAULT), inflected("karabakh")))),
     ("Qadhafi~2", Word("qadhafi", "fuzzy", 2, DEFAULT)),
     ("~Derse", Word("derse", "alike", fields=DEFAULT)),
     ("subject:~Kiev", spelled("kiev", "kiew", "kijow", "kyiv", "kyyiv", fields=("subject",))),
@@ -94,7 +108,7 @@ PLANS = [
     ("minsk group precedent",
      Neighbours(And((minsk, group, precedent)), (Phrase((minsk, group)), Phrase((group, precedent))))),
     ("Nagorno-Karabakh group",
-     Neighbours(And((karabakh, group)), (Phrase((exact("nagorno"), inflected("karabakh"), group)),))),
+     Neighbours(And((karabakh, group)), (Phrase((karabakh, group)),))),
     ("minsk -group precedent", And((minsk, Not(group), precedent))),
     ("minsk =group", And((minsk, exact("group")))),
     ("minsk (group OR precedent)", And((minsk, Or((group, precedent))))),
