@@ -73,6 +73,8 @@ class _Reasons:
                 yield _sentence(f"no cable is, cites or prints {quote(self._label(node))}", [f"{word} ({count})" for word, count in near])
             case And():
                 yield from self._conjunction(_flat(node))
+            case AnyOf() if all(child.origin == node.origin for child in node.children):  # ways to write one word
+                yield from self.of(node.children[0])
             case Or() | AnyOf():
                 for child in node.children:
                     yield from self.of(child)

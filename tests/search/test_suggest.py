@@ -18,6 +18,7 @@ from reftel.search.suggest import near_words
         ("signer:rou", ("no cable has 'signer:rou'; near it: roe (1)",)),
         ("tags:PRELL", ("no cable has 'tags:PRELL'; near it: PREL (3)",)),
         ("xxxxxxxxxx", ("no cable has 'xxxxxxxxxx'",)),
+        ("minsk-xxxxxxxxxx", ("no cable has 'xxxxxxxxxx'",)),
         ("lunch calm", ("lunch 1, calm 1, together 0",)),
         ("from:baku calm", ("from:baku 1, calm 1, together 0",)),
         ("from:baku calm minsk", ("from:baku 1, calm 1, minsk 2, together 0; without calm 1",)),
