@@ -22,6 +22,7 @@ from typing import Literal
 
 from reftel.frozen import frozen
 from reftel.schema import identifiers, scales
+from reftel.schema.analysis import legible
 from reftel.schema.cable import Cable, Recipient
 
 Kind = Literal[
@@ -50,13 +51,17 @@ class Block:
 
 
 def squash(value: str) -> str:
-    """Upper case with single blanks: how keywords are compared."""
-    return " ".join(value.upper().split())
+    """Upper case with single blanks, accents composed, nothing that can't be seen: how keywords are compared."""
+    return " ".join(_legible(value).upper().split())
 
 
 def lower(value: str) -> str:
     """Lower case with single blanks, for flags and container names."""
-    return " ".join(value.lower().split())
+    return " ".join(_legible(value).lower().split())
+
+
+def _legible(value: str) -> str:
+    return value if value.isascii() else legible(value)
 
 
 def _no_blocks(_cable: Cable) -> tuple[Block, ...]:

@@ -119,6 +119,15 @@ def test_parts_of_a_word_are_highlighted_as_one(query, marked):
     assert set(highlights) <= {*marked, "co-\noperation"}
 
 
+@pytest.mark.parametrize("asked", ["PÉREZ, JUAN", "pe\u0301rez, juan", "PÉ\u200bREZ, JUAN\ufeff", "ＰÉＲＥＺ， ＪＵＡＮ", "PÉREZ,\u00a0JUAN"])
+@pytest.mark.parametrize("written", ["PÉREZ, JUAN", "PE\u0301REZ, JUAN", "PÉREZ,\u00a0JU\u00adAN"])
+def test_values_are_compared_by_what_is_seen(written, asked):
+    person = Cable(id="08BAKU1", tags=("PREL", written), signers=(written,), body="Nothing.")
+    engine = MemoryEngine([document_of(person)])
+    for question in (f'tags:"{asked}"', f'signer:"{asked}"', f'tags:"*{asked[-4:]}"'):
+        assert list(engine.scan(read_query(question).plan)) == ["08BAKU1"], question
+
+
 @pytest.mark.parametrize(
     ("query", "note"),
     [
