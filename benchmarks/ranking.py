@@ -5,6 +5,8 @@ sentence. Each is asked of reftel and of SQLite FTS5 (bm25, all fields alike and
 mean reciprocal rank of the cable among the first 20. Function words are not asked for. Pages are told apart by a hash of their key into two
 halves: parameters are chosen on the first, the second says whether they hold.
 
+Beside them the judged needs of needs.py, nDCG@10, where the pages that were judged are there.
+
 usage: python benchmarks/ranking.py [--pages FOLDER …] [--items N] [--seed N] [--out FILE]
 """
 
@@ -16,13 +18,17 @@ import contextlib
 import hashlib
 import random
 import sqlite3
+import statistics
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
+
+import needs
 
 import reftel
 from reftel.schema.cable import Cable
 from reftel.schema.document import Document, document_of
+from reftel.search.engines.base import Engine
 from reftel.search.opening import open_engine
 from reftel.search.plan import Request
 from reftel.search.query import read_query
@@ -35,7 +41,8 @@ FUNCTION_WORDS = frozenset(
     "when where which who whom whose why will with would you your".split()
 )
 Item = tuple[list[str], str]
-Ask = Callable[[list[str]], list[str]]
+Ask = Callable[[str], list[str]]
+Judged = dict[str, tuple[float, float, int]]
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -92,14 +99,24 @@ def _taken(kind: str, words: list[str], count: int, choose: random.Random) -> It
         yield f"{kind}, any order", choose.sample(printed, count)
 
 
-def fts5(documents: dict[str, Document], weights: tuple[float, float, float]) -> Ask:
-    """SQLite's full-text search over the same words."""
+def fts5(documents: dict[str, Document]) -> sqlite3.Connection:
+    """A table of SQLite's full-text search over the same words."""
     database = sqlite3.connect(":memory:")
     database.execute("create virtual table cable using fts5(key unindexed, subject, body, head)")
     rows = ((key, *(" ".join(word for block in document.texts[name] for word in block) for name in FIELDS)) for key, document in documents.items())
     database.executemany("insert into cable values (?, ?, ?, ?)", rows)
-    query = "select key from cable where cable match ? order by bm25(cable, 0, ?, ?, ?) limit ?"
-    return lambda words: [key for (key,) in database.execute(query, (" ".join(f'"{word}"' for word in words), *weights, SHOWN))]
+    return database
+
+
+def asking_fts5(database: sqlite3.Connection, subject: float) -> Ask:
+    """The first cables by bm25, with the subject weighted."""
+    query = "select key from cable where cable match ? order by bm25(cable, 0, ?, 1, 1), key limit ?"
+    return lambda question: [key for (key,) in database.execute(query, (question, subject, SHOWN))]
+
+
+def asking_reftel(engine: Engine) -> Ask:
+    """The first cables of reftel."""
+    return lambda question: [found.key for found in engine.answer(Request(read_query(question).plan, limit=SHOWN)).found]
 
 
 def reciprocal_rank(found: list[str], key: str) -> float:
@@ -118,9 +135,41 @@ def measure(asked: dict[str, list[Item]], ask: Ask) -> dict[str, tuple[float, fl
     for kind, each in asked.items():
         ranks: tuple[list[float], list[float]] = ([], [])
         for words, key in each:
-            ranks[half_of(key)].append(reciprocal_rank(ask(words), key))
+            ranks[half_of(key)].append(reciprocal_rank(ask(" ".join(words)), key))
         result[kind] = tuple(sum(found) / max(1, len(found)) for found in ranks)
     return result  # type: ignore[return-value]  # two halves
+
+
+def judge(asks: dict[str, Ask], present: Collection[str]) -> Judged | str:
+    """For each the mean nDCG@10 on the needs of odd and of even number, and how many shown cables nobody judged; or why there is none."""
+    judged = needs.read_needs()
+    absent = {key for need in judged for key in need.grades} - set(present)
+    if absent:
+        return f"The judged needs are left out: {len(absent)} of the judged cables are not among the pages, {min(absent)} for one."
+    found: Judged = {}
+    all_of = {need.query: len(asks["FTS5"](need.asked(every=True))) >= needs.SHOWN for need in judged}
+    for name, ask in asks.items():
+        shown = [ask(need.asked(every=all_of[need.query]))[: needs.SHOWN] for need in judged]
+        scores = [needs.ndcg(keys, need.grades) for keys, need in zip(shown, judged, strict=True)]
+        unjudged = sum(key not in need.grades for keys, need in zip(shown, judged, strict=True) for key in keys)
+        found[name] = statistics.mean(scores[::2]), statistics.mean(scores[1::2]), unjudged
+    return found
+
+
+def report_needs(judged: Judged | str) -> str:
+    """The same as Markdown."""
+    if isinstance(judged, str):
+        return f"\n## Judged needs\n\n{judged}\n"
+    head = f"""
+## Judged needs
+
+{len(needs.read_needs())} questions for which the first ten cables of each were judged by reading them (`needs.json`): nDCG@10, on the needs of odd number / of
+even number, and how many of the cables shown nobody judged, which count as nothing.
+
+| | nDCG@10 | unjudged |
+|---|---:|---:|
+"""
+    return head + "".join("| {} | {:.3f} / {:.3f} | {} |\n".format(name, *each) for name, each in judged.items())
 
 
 def report(asked: dict[str, list[Item]], results: dict[str, dict[str, tuple[float, float]]], pages: int, seed: int) -> str:
@@ -155,13 +204,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         reftel.build(folders, Path(folder) / "archive")
         with contextlib.closing(open_engine(Path(folder) / "archive" / "index")) as engine:
-
-            def ask(words: list[str]) -> list[str]:
-                return [found.key for found in engine.answer(Request(read_query(" ".join(words)).plan, limit=SHOWN)).found]
-
-            asks = {"reftel": ask, "FTS5": fts5(documents, (1, 1, 1)), "FTS5, subject 10": fts5(documents, (10, 1, 1))}
+            database = fts5(documents)
+            asks = {"reftel": asking_reftel(engine), "FTS5": asking_fts5(database, 1), "FTS5, subject 10": asking_fts5(database, 10)}
             results = {name: measure(asked, each) for name, each in asks.items()}
-    text = report(asked, results, len(documents), options.seed)
+            judged = judge(asks, documents.keys())
+    text = report(asked, results, len(documents), options.seed) + report_needs(judged)
     options.out.write_text(text, encoding="utf-8")
     print(text)
 
