@@ -8,8 +8,6 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from reftel.schema.analysis import fold_word
 from reftel.schema.fields import default_fields, field_of_kind, fields_by_name
 from reftel.search.describe import describe
@@ -68,8 +66,8 @@ class _Reasons:
             case Neighbours():
                 yield from self.of(node.child)
             case Prefer():
-                printed = next((word for word in iter_words(node.child)), None)
-                near = near_words(self._engine, printed.text, printed.fields) if printed else []
+                printed = list(iter_words(node.child))
+                near = near_words(self._engine, printed[0].text, printed[0].fields) if len(printed) == 1 else []  # what is near 08 is no id
                 yield _sentence(f"no cable is, cites or prints {quote(self._label(node))}", [f"{word} ({count})" for word, count in near])
             case And():
                 yield from self._conjunction(_flat(node))
@@ -229,14 +227,12 @@ def near_words(engine: Engine, word: str, fields: Sequence[str]) -> list[tuple[s
     if len(word) > _LONGEST:
         return []
     allowed = 1 if len(word) <= _SHORT else 2
-    lexicon = {term for field in fields for term in engine.lexicon(field) if abs(len(term) - len(word)) <= allowed}
-    terms = sorted(lexicon - {word})
+    terms = sorted(set(engine.forms(Word(word, "fuzzy", allowed, tuple(fields)))) - {word})
     if not terms:
         return []
     distances = edit_distances(word, terms)
-    near = [(int(distances[number]), terms[number]) for number in np.flatnonzero(distances <= allowed).tolist()]
-    counts = engine.count_words(Everything(), [term for _distance, term in near], fields)
-    ranked = sorted((distance, -count, term) for (distance, term), count in zip(near, counts, strict=True) if count)
+    counts = engine.count_words(Everything(), terms, fields)
+    ranked = sorted((distance, -count, term) for distance, term, count in zip(distances.tolist(), terms, counts, strict=True) if count)
     return [(term, -count) for _distance, count, term in ranked]
 
 
