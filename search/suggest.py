@@ -94,10 +94,9 @@ class _Reasons:
         empty = [part for part in parts if not counts[part]]
         for part in empty:
             yield from self.of(part)
-        if len(empty) == 1 and len(parts) > 1 and not isinstance(empty[0], Word):
-            rest = self._together([part for part in parts if part is not empty[0]])
-            if rest:
-                yield f"without {self._label(empty[0])}: {rest:,}"
+        rest = [part for part in parts if counts[part]]
+        if 0 < len(empty) <= _MOST_PARTS and any(not isinstance(part, Not) for part in rest) and (count := self._together(rest)):
+            yield f"without {' and '.join(map(self._label, empty))}: {count:,}"
         if not empty:
             wanted = [part for part in parts if not isinstance(part, Not)]
             if len(wanted) < len(parts) and (count := self._together(wanted)):

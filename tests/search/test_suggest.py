@@ -12,7 +12,10 @@ from reftel.search.suggest import near_words
     ("query", "notes"),
     [
         ("presedent", ("no cable has 'presedent'; near it: precedent (1), precedents (1)",)),
-        ("minsk presedent", ("no cable has 'presedent'; near it: precedent (1), precedents (1)",)),
+        ("minsk presedent", ("no cable has 'presedent'; near it: precedent (1), precedents (1)", "without presedent: 2")),
+        ("minsk xxxxxxxxxx group yyyyyyyyyy", ("no cable has 'xxxxxxxxxx'", "no cable has 'yyyyyyyyyy'", "without xxxxxxxxxx and yyyyyyyyyy: 2")),
+        ("lunch calm xxxxxxxxxx", ("no cable has 'xxxxxxxxxx'",)),
+        ("tags:PRELL -group", ("no cable has 'tags:PRELL'; near it: PREL (3)",)),
         ('"minsk gruop"', ("no cable has 'gruop'; near it: group (2)",)),
         ("subject:visti", ("no cable has 'subject:visti'; near it: visit (1)",)),
         ("signer:rou", ("no cable has 'signer:rou'; near it: roe (1)",)),
