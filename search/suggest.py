@@ -86,6 +86,9 @@ class _Reasons:
                 yield from self._leaf(node)
             case Nothing() | Word(match="spelled" | "alike"):  # tags and names that no cable has are told already
                 return
+            case Word(match="wildcard") if (word := node.text.removesuffix("?")).isalnum():
+                count = self._count(dataclasses.replace(node, text=word, match="exact"))
+                yield f"no cable has {quote(node.text)}, in which ? is one letter" + (f"; {word} {count:,}" if count else "")
             case _:
                 yield f"no cable has {quote(self._label(node))}"
 
