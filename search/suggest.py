@@ -86,11 +86,15 @@ class _Reasons:
                 yield from self._leaf(node)
             case Nothing() | Word(match="spelled" | "alike"):  # tags and names that no cable has are told already
                 return
-            case Word(match="wildcard") if (word := node.text.removesuffix("?")).isalnum():
-                count = self._count(dataclasses.replace(node, text=word, match="exact"))
-                yield f"no cable has {quote(node.text)}, in which ? is one letter" + (f"; {word} {count:,}" if count else "")
             case _:
-                yield f"no cable has {quote(self._label(node))}"
+                yield f"no cable has {quote(self._label(node))}{self._without_mark(node)}"
+
+    def _without_mark(self, node: Node) -> str:
+        """How many cables have the word that a question mark stands behind."""
+        if not isinstance(node, Word) or node.match != "wildcard" or not (word := node.text.removesuffix("?")).isalnum():
+            return ""
+        count = self._count(dataclasses.replace(node, text=word, match="exact"))
+        return ", in which ? is one letter" + (f"; {word} {count:,}" if count else "")
 
     def _conjunction(self, parts: Sequence[Node]) -> Iterator[str]:
         counts = {part: self._count(part) for part in parts}
