@@ -50,7 +50,7 @@ from reftel.search.suggest import near_words
         ("(presedent OR visti) minsk", ("no cable has 'presedent'; near it: precedent (1), precedents (1)", "no cable has 'visti'; near it: visit (1)", "without presedent OR visti: 2")),
         ("minks -presedent", ("no cable has 'minks'; near it: minsk (2)",)),
         ("presedent*", ("no cable has 'presedent*'",)),
-        ("minsk lunch?", ("no cable has 'lunch?', in which ? is one letter; lunch 1",)),
+        ("minsk lunch?", ("no cable has 'lunch?', in which ? is one letter; lunch 1", "without lunch?: 2")),
         ("presedent?", ("no cable has 'presedent?', in which ? is one letter",)),
         ("presedent~1", ("",)),
     ],
