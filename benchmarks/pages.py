@@ -6,7 +6,6 @@ paragraphs a hit, the others the passage that their snippet makers choose. A cal
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 import importlib.metadata
 import json
@@ -47,6 +46,7 @@ class Reftel:
 
     def build(self, batches: Iterable[list[Row]], cores: int) -> None:  # noqa: ARG002
         """The whole records, with the body that the rows leave out, and the manifest of an archive of one cable."""
+        import msgspec  # noqa: PLC0415
         from synthetic import body_of, write_csv  # noqa: PLC0415
 
         import reftel  # noqa: PLC0415
@@ -57,7 +57,7 @@ class Reftel:
             for batch in batches:
                 for row in batch:
                     cable = cable_of(row["stored"])
-                    writer.put(dataclasses.replace(cable, body=body_of(cable.paragraphs)))
+                    writer.put(msgspec.structs.replace(cable, body=body_of(cable.paragraphs)))
         with tempfile.TemporaryDirectory() as scratch:
             source = Path(scratch, "one.csv")
             write_csv(source, 1)

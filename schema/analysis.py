@@ -328,6 +328,25 @@ def _split(splittable: str) -> Analysis:
     return Analysis(kept, _further(kept, joints), joints)
 
 
+def plain_letters(text: str) -> str | None:
+    """A text of the same length in ASCII, in which nearly all tokens are the runs of letters and digits; ``None`` where that takes too long to find.
+
+    Others have an apostrophe, a full stop or a comma before a letter, or begin at `odd_places`.
+    """
+    if not text.isascii():
+        for character in set(_NON_ASCII.findall(text)):
+            sign = _sign_of(character)
+            if len(sign) != 1 or (sign.isalnum() and not fold(sign)):
+                return None
+            text = text.replace(character, sign if sign.isascii() else "a" if sign.isalnum() else " ")
+    return None if _OPENING_QUOTE in text else text.replace("`", "'")
+
+
+def odd_places(text: str) -> Iterator[int]:
+    """Places, given by `plain_letters`, where letters are spaced out or an accent was cut."""
+    return (match.start() for hint in (_CUT_HINT, _SPACED_HINT) for match in hint.finditer(text))
+
+
 def _splittable(text: str) -> str | None:
     """``text`` in a form whose words are its runs of ASCII letters and digits; ``None`` if it has none, or to find it takes too long."""
     plain = legible(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from reftel.schema.cable import Cable, Reference
 from reftel.schema.errors import CableNotFound
@@ -15,20 +15,28 @@ from reftel.search.matching import matching_pattern
 from reftel.search.plan import CitedBy, Node, Not, Prefer, Range, Tagged, Value, ValuePattern
 from reftel.search.positions import POSITIONAL
 from reftel.search.results import HEADING, SIGNATURE, SUBJECT, FoundBy, Highlights
-from reftel.search.snippets import CableText, Findings, covered
+from reftel.search.snippets import CableText, covered
 from reftel.search.walk import children, iter_evidence, iter_leaves
 
 Load = Callable[[str], Cable]
 
 
-def found_by(cable: Cable, plan: Node, findings: Findings, load: Load, tagged: Lookup) -> tuple[FoundBy, ...]:
+def found_by(cable: Cable, plan: Node, lacking: Sequence[Node], load: Load, tagged: Lookup, *, empty: bool) -> tuple[FoundBy, ...]:
     """What of ``cable`` beside its paragraphs answers ``plan``, which has tags and references as they were written.
+
+    ``lacking``: the words, phrases and proximities that no paragraph has; ``empty``: whether none has anything of the query.
 
     The references that were asked for, and lines with what neither a paragraph nor the subject has. Where there is nothing of either, nor in
     the paragraphs, the values of fields that were asked for.
     """
-    lines = dict.fromkeys((*_citations(cable, plan, load), *_lines(cable, plan, findings)))
-    return tuple(lines or (dict.fromkeys(_values(cable, plan, tagged)) if findings.empty else ()))
+    lines = dict.fromkeys((*_citations(cable, plan, load), *_lines(cable, plan, lacking)))
+    return tuple(lines or (dict.fromkeys(_values(cable, plan, tagged)) if empty else ()))
+
+
+def asks_for_references(plan: Node) -> bool:
+    """Whether references of a hit, or to it, answer ``plan``."""
+    references = field_of_kind("references").name
+    return any(isinstance(node, CitedBy) or (isinstance(node, Value | ValuePattern) and node.field == references) for node in iter_leaves(plan))
 
 
 # -- references ------------------------------------------------------------------------------------------------------------------------------
@@ -61,14 +69,14 @@ def _citation(part: str, reference: Reference, before: str = "") -> FoundBy:
 # -- lines of the text -----------------------------------------------------------------------------------------------------------------------
 
 
-def _lines(cable: Cable, plan: Node, findings: Findings) -> Iterator[FoundBy]:
+def _lines(cable: Cable, plan: Node, lacking: Sequence[Node]) -> Iterator[FoundBy]:
     """Lines outside the paragraphs that bare words were found in, each with all of them that it has; none for what the subject has.
 
     Of several lines that have the same a signature is taken, else the first.
     """
     found: dict[tuple[str, str], set[tuple[int, int]]] = {}
     told = set(_told(cable, plan))
-    for node in findings.lacking:
+    for node in lacking:
         lines = () if node in told else tuple(_blocks_with(cable, node, default_fields()))
         if lines and lines[0].part != SUBJECT:
             line = min(lines, key=lambda each: each.part != SIGNATURE)

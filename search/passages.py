@@ -43,8 +43,8 @@ def passage_scores(documents: Integers, words: Sequence[Weighed], field_text: Ca
     return best * PASSAGE
 
 
-def block_scores(words: Sequence[Weighed], text: WordPlaces, *, least: int = 2) -> tuple[Integers, Scores]:
-    """The blocks that have ``least`` of the words or more, by their last place, and how good a passage each is."""
+def block_scores(words: Sequence[Weighed], text: WordPlaces) -> tuple[Integers, Scores]:
+    """The blocks that have two of the words or more, by their last place, and how good a passage each is."""
     places = [text.places(each.word) for each in words]
     ends = [text.block_ends(found) if len(found) else found for found in places]
     heads = [_heads(found) for found in ends]
@@ -58,7 +58,7 @@ def block_scores(words: Sequence[Weighed], text: WordPlaces, *, least: int = 2) 
         found, nearest = _nearest(places[left], ends[left], places[right], text)
         smaller = min(words[left].rarity, words[right].rarity)
         scores[blocks.searchsorted(found)] += NEARNESS * smaller * nearest
-    several = held >= least
+    several = held > 1
     return blocks[several], scores[several]
 
 
@@ -85,5 +85,5 @@ def _nearest(left: Integers, ends: Integers, right: Integers, text: WordPlaces) 
 
 
 def _decay(distances: Integers) -> Scores:
-    decayed: Scores = np.exp2((1 - np.clip(distances, 1, 1000 * HALVED)) / HALVED)
+    decayed: Scores = np.exp2((1 - np.minimum(np.maximum(distances, 1), 1000 * HALVED)) / HALVED)  # `np.clip` takes long to begin
     return decayed

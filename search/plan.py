@@ -233,10 +233,11 @@ class Bucket:
 
 
 class Found(NamedTuple):
-    """One hit as an engine knows it: the cable's key and its score (0 when sorted by a field)."""
+    """One hit as an engine knows it: the cable's key, its score (0 when sorted by a field), and the engine's own number of it, if it has one."""
 
     key: str
     score: float
+    number: int = -1
 
 
 class Top(tuple[Item_co, ...]):

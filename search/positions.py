@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -271,6 +271,16 @@ def ranges(low: Integers, high: Integers) -> Integers:
     total = int(ends[-1]) if len(ends) else 0
     numbers: Integers = np.arange(total, dtype=np.int64) + np.repeat(low - (ends - counts), counts)
     return numbers
+
+
+def together(parts: Sequence[Integers]) -> Integers:
+    """The numbers of several lists, which rise, each once. Not `np.unique`, which loads more of NumPy."""
+    filled = [part for part in parts if len(part)]
+    if len(filled) < 2:
+        return filled[0] if filled else _EMPTY
+    merged = np.concatenate(filled)
+    merged.sort(kind="stable")
+    return merged[np.diff(merged, prepend=-1) > 0]
 
 
 def _union(parts: Iterable[Spans]) -> Spans:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+from typing import Any, cast
 
 from reftel.frozen import frozen
 from reftel.schema.cable import Cable
+from reftel.schema.stored import Stored
 from reftel.search.plan import Bucket, Top
 
 Highlights = tuple[tuple[int, int], ...]
@@ -66,22 +67,22 @@ class Hit:
     @property
     def id(self) -> str | None:
         """Canonical id; ``None`` for a cable without one, which is then found by ``key``."""
-        return self.cable.id
+        return _CABLES.kept(self).head.id
 
     @property
     def date(self) -> str | None:
         """ISO 8601, UTC."""
-        return self.cable.date
+        return _CABLES.kept(self).head.date
 
     @property
     def classification(self) -> str | None:
         """Canonical classification."""
-        return self.cable.classification
+        return _CABLES.kept(self).head.classification
 
     @property
     def subject(self) -> str | None:
         """The subject on one line."""
-        return self.cable.subject
+        return _CABLES.kept(self).head.subject
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form."""
@@ -102,6 +103,35 @@ class Hit:
             "paragraphs": [paragraph.to_dict() for paragraph in self.paragraphs],
             "found_by": [each.to_dict() for each in self.found_by],
         }
+
+
+class _Cables:
+    """The field ``cable`` of hits: a record is decoded when somebody asks for it."""
+
+    def __init__(self, slot: Any) -> None:
+        self._slot = slot
+
+    def kept(self, hit: Hit) -> Stored:
+        """The record as far as it was read."""
+        found = self._slot.__get__(hit)
+        return found if isinstance(found, Stored) else Stored.of(found)
+
+    def __get__(self, hit: Hit | None, owner: type[Hit]) -> Any:
+        return self if hit is None else self.kept(hit).cable
+
+    def __set__(self, hit: Hit, value: Cable | Stored) -> None:
+        self._slot.__set__(hit, value)
+
+
+_CABLES = _Cables(vars(Hit)["cable"])
+setattr(Hit, "cable", _CABLES)  # noqa: B010 - which type checkers know as the field
+
+
+def hit_of(
+    key: str, score: float, record: Stored, paragraphs: tuple[HitParagraph, ...], subject: Highlights, ways: tuple[FoundBy, ...]
+) -> Hit:
+    """A hit whose ``cable`` is decoded when it is asked for."""
+    return Hit(key, score, cast("Cable", record), paragraphs, subject, ways)
 
 
 @frozen(brief=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -14,14 +13,14 @@ from reftel.schema.several import several
 from reftel.search.describe import describe
 from reftel.search.desk import Desk
 from reftel.search.forms import form_counts, forms_note, with_forms
-from reftel.search.foundby import found_by
+from reftel.search.hits import HitMaker
 from reftel.search.impliedyears import resolve_years
 from reftel.search.lists import Lookup, ids_node, nothing_tagged, resolve, unknown_tags
 from reftel.search.names import Names
 from reftel.search.plan import And, Bucket, Found, Request, Top
 from reftel.search.query import ParsedQuery, read_query
 from reftel.search.results import DEFAULT_WIDTH, ExplainedNode, Explanation, Hit, HitParagraph, Page
-from reftel.search.snippets import Findings, matching_paragraphs, subject_highlights
+from reftel.search.snippets import Findings, matching_paragraphs
 
 if TYPE_CHECKING:
     from reftel.schema.cable import Cable
@@ -45,6 +44,7 @@ class Searcher:
         self._engine = engine
         self._load = load
         self._tagged = tagged
+        self._maker = HitMaker(engine, load, tagged)
         self._names = Names(engine, load)
 
     def read(self, query: str, ids: str | Iterable[str] | None = None) -> ParsedQuery:
@@ -77,7 +77,7 @@ class Searcher:
         read = self.read(query, ids)
         request = Request(read.plan, parse_sort(sort), offset, limit, tuple(map(parse_facet, several(facets))))
         answer = self._engine.answer(request)
-        hits = tuple(map(self._shown(read, paragraphs), answer.found))
+        hits = tuple(self._shown(read, paragraphs, answer.found))
         notes = (*self._notes(read, answer.total), *(forms_note(self._engine, read.plan) if hits else ()))
         return Page(read.printed, answer.total, offset, notes, hits, answer.facets)
 
@@ -95,7 +95,7 @@ class Searcher:
     ) -> Iterator[Hit]:
         """Every hit, one at a time; see `Archive.scan`."""
         read = self.read(query, ids)
-        return map(self._shown(read, paragraphs), self._found(read.plan, sort))
+        return self._shown(read, paragraphs, self._found(read.plan, sort))
 
     def count(self, query: str, ids: str | Iterable[str] | None = None) -> int:
         """How many hits ``query`` has."""
@@ -118,18 +118,18 @@ class Searcher:
             answer = self._engine.answer(Request(read.plan, limit=limit))
         except QueryError as error:
             return BatchAnswer(*asked, error=error.with_traceback(None))
-        shown = tuple(map(self._shown(read, SHOWN_PARAGRAPHS), answer.found)) if hits else ()
+        shown = tuple(self._shown(read, SHOWN_PARAGRAPHS, answer.found)) if hits else ()
         return BatchAnswer(*asked, read.printed, answer.total, tuple(found.key for found in answer.found), self._notes(read, answer.total), hits=shown)
 
     def keys(self, query: str, *, sort: str = "id", ids: str | Iterable[str] | None = None) -> Iterator[str]:
         """The key of every hit; see `Archive.keys`."""
-        return (key for key, _score in self._found(self.read(query, ids).plan, sort))
+        return (found.key for found in self._found(self.read(query, ids).plan, sort))
 
     def matches(self, query: str, *, sort: str = "id", ids: str | Iterable[str] | None = None) -> Iterator[Hit]:
         """Every hit with all paragraphs that match, one at a time; see `Archive.matches`."""
         read = self.read(query, ids)
-        found = (Found(each.key, 0.0) for each in self._found(read.plan, sort))
-        return map(self._hits(read, Findings.matching), found)
+        found = (each._replace(score=0.0) for each in self._found(read.plan, sort))
+        return self._maker.hits(read, found, Findings.matching)
 
     def highlights(self, query: str, cable: Cable) -> tuple[HitParagraph, ...]:
         """The paragraphs of one cable that have anything of ``query``, whether or not the whole of it holds."""
@@ -146,7 +146,7 @@ class Searcher:
             raise BadValueError("the width must not be negative", text=f"width={width}", start=0)
         plan = with_forms(self._engine, self.read(query, ids).plan)
         found = self._found(plan, "date" if order == "date" else "id")
-        lines = (line for key, _score in found for line in kwic_lines(self._load(key), plan, width))
+        lines = (line for each in found for line in kwic_lines(self._load(each.key), plan, width))
         return iter(sort_lines(lines, order))
 
     def _found(self, plan: Node, sort: str) -> Iterator[Found]:
@@ -177,23 +177,11 @@ class Searcher:
         read = self.read(query)
         return Explanation(read.printed, read.notes, _explained(self._engine, self._engine.explain(read.plan)))
 
-    def _shown(self, read: ParsedQuery, paragraphs: int | None) -> Callable[[Found], Hit]:
-        """What makes hits with at most so many paragraphs of them."""
+    def _shown(self, read: ParsedQuery, paragraphs: int | None, found: Iterable[Found]) -> Iterator[Hit]:
+        """Hits with at most so many paragraphs of them."""
         if paragraphs is not None and paragraphs < 0:
             raise BadValueError("the number of paragraphs must not be negative", text=f"paragraphs={paragraphs}", start=0)
-        return self._hits(read, lambda findings: findings.best(paragraphs, self._engine.rarity))
-
-    def _hits(self, read: ParsedQuery, choose: Callable[[Findings], tuple[HitParagraph, ...]]) -> Callable[[Found], Hit]:
-        load = functools.cache(self._load)  # the cables of citedby:
-        plan, asked = with_forms(self._engine, read.plan), with_forms(self._engine, read.asked)
-
-        def hit(found: Found) -> Hit:
-            cable = self._load(found.key)
-            findings = Findings(cable, plan)
-            ways = found_by(cable, asked, findings, load, self._tagged)
-            return Hit(found.key, found.score, cable, choose(findings), subject_highlights(cable, plan), ways)
-
-        return hit
+        return self._maker.hits(read, found, lambda findings, number, record: findings.best(number, record, paragraphs))
 
 
 def _check_window(offset: int, limit: int | None) -> None:

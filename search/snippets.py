@@ -1,7 +1,8 @@
-"""The paragraphs of a hit that answer a query best, and where their words stand.
+"""The paragraphs of hits that answer a query best, and where their words stand.
 
 Words are highlighted where they count: those of a phrase or a proximity only where it stands, those of a same-paragraph expression only
-in the paragraphs that it holds for. The evaluation is that of the engine, over the words of the one cable.
+in the paragraphs that it holds for. The evaluation is that of the engine, for some cables at once: over the places that an index has, or over the
+words of one cable.
 """
 
 from __future__ import annotations
@@ -11,8 +12,7 @@ import contextlib
 import functools
 import itertools
 import math
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Self
 
 import numpy as np
@@ -20,47 +20,58 @@ import numpy as np
 from reftel.schema import scales
 from reftel.schema.analysis import LAST_PART, Token, analyse, iter_tokens, tokenize
 from reftel.schema.cable import Cable, Reference
+from reftel.schema.stored import Stored
 from reftel.search.citing import iter_cited, mentions
 from reftel.search.matching import fixed_prefix, matching
 from reftel.search.paragraphs import BODY, Mask, Paragraphs, paragraphs_where
-from reftel.search.passages import Scores, Weighed, block_scores
+from reftel.search.passages import Weighed, block_scores
 from reftel.search.plan import Mark, Node, Paragraph, Word
-from reftel.search.positions import Integers, ranges, spans, wide_spans
-from reftel.search.results import Highlights, HitParagraph
+from reftel.search.positions import FieldText, Integers, found_in, ranges, spans, together, wide_spans
+from reftel.search.results import SUBJECT, Highlights, HitParagraph
+from reftel.search.tokens import marked_ranges
 from reftel.search.walk import iter_evidence, iter_words
 
 Rarity = Callable[[Word], float]
 """How much a word counts."""
 
-_SUBJECT = "subject"
 _SUMMARY_START = 60
 _TELLING = math.log(2)
 """The rarity of a word that half of the cables have: one that more have is new in no paragraph."""
 _LAST = chr(0x10FFFF)
-_NO_NUMBERS: Integers = np.empty(0, dtype=np.int64)
-_NO_SCORES: Scores = np.empty(0, dtype=np.float64)
 _NO_WORD = ""  # stands between two blocks
 
 
 def best_paragraphs(cable: Cable, plan: Node, limit: int | None = 2, rarity: Rarity = lambda _word: 1.0) -> tuple[HitParagraph, ...]:
     """At most ``limit`` paragraphs of ``cable`` that answer, the best first; see `Findings.best`."""
-    return Findings(cable, plan).best(limit, rarity)
+    return findings_of(cable, plan, rarity).best(0, Stored.of(cable), limit)
 
 
 def matching_paragraphs(cable: Cable, plan: Node) -> tuple[HitParagraph, ...]:
     """Every paragraph of ``cable`` that has anything of the query, in text order; see `Findings.matching`."""
-    return Findings(cable, plan).matching()
+    return findings_of(cable, plan).matching(0, Stored.of(cable))
+
+
+def findings_of(cable: Cable, plan: Node, rarity: Rarity = lambda _word: 1.0) -> Findings:
+    """What the paragraphs of one cable have of a query."""
+    text = CableText.of(cable)
+    paragraphs = ParagraphTexts(text, paragraph_table(cable, text), np.zeros(len(cable.paragraphs), dtype=np.int64), 1)
+    found = Findings(paragraphs, plan, rarity)
+    found.look_for_citations(0, cable)
+    return found
 
 
 def subject_highlights(cable: Cable, plan: Node) -> Highlights:
     """Where the words of the query stand in the subject."""
-    text = CableText(_SUBJECT, [cable.subject or ""])
-    places: set[int] = set()
+    text = CableText(SUBJECT, [cable.subject or ""])
+    places = together(list(places_in_subjects(text, plan)))
+    return marked_ranges(cable.subject or "", places.tolist())
+
+
+def places_in_subjects(text: FieldText, plan: Node) -> Iterator[Integers]:
+    """The places of a query's words in subjects, of each word by itself."""
     for node in dict.fromkeys(iter_evidence(plan)):
         if not isinstance(node, Paragraph | Mark):
-            for _word, found in covered(node, text):
-                places.update(found.tolist())
-    return text.highlights(0, places)
+            yield from (places for _word, places in covered(node, text))
 
 
 class CableText:
@@ -78,7 +89,6 @@ class CableText:
         self.ends: Integers = self.starts + lengths - 1
         self._words: list[str] = []  # by place
         self._joined: dict[str, list[int]] = {}
-        self._joints = [frozenset(text.joints) for text in texts]
         for start, text in zip(self.starts.tolist(), texts, strict=True):
             self._words += (*text.words, _NO_WORD)
             for place, word in text.further:
@@ -106,12 +116,6 @@ class CableText:
         low, high = bisect.bisect_left(self._terms, prefix), bisect.bisect_right(self._terms, prefix + _LAST)
         return matching(word, self._terms[low:high])
 
-    def whole(self, word: Word, places: Integers) -> Integers:
-        """Those of the places of ``word``, with all the parts of the further forms that begin there."""
-        wide = wide_spans(self.places(word), self.last_parts(word))
-        begun = np.isin(wide.first, places)
-        return np.union1d(places, ranges(wide.first[begun], wide.last[begun] + 1)) if begun.any() else places
-
     def _places(self, term: str) -> Iterator[int]:
         yield from self._joined.get(term, ())
         place = -1
@@ -127,87 +131,166 @@ class CableText:
     def highlights(self, block: int, places: set[int]) -> Highlights:
         """Character ranges of those of ``places`` that stand in a block; one for parts of a word."""
         start, end = int(self.starts[block]), int(self.ends[block])
-        wanted = sorted(place - start for place in places if start <= place <= end)
-        # Not `tokens`: what stands behind the last of them need not be read.
-        tokens = list(itertools.islice(iter_tokens(self._blocks[block]), wanted[-1] + 1)) if wanted else []
-        found: list[tuple[int, int]] = []
-        for before, number in itertools.pairwise([-1, *wanted]):
-            begun = found.pop()[0] if before == number - 1 and before in self._joints[block] else tokens[number].start
-            found.append((begun, tokens[number].end))
-        return tuple(found)
+        return marked_ranges(self._blocks[block], sorted(place - start for place in places if start <= place <= end))
+
+
+class ParagraphTexts:
+    """The words of the paragraphs of some cables, which are numbered from 0.
+
+    ``owners``: by paragraph the number of its cable; the paragraphs of a cable stand together and in order.
+    """
+
+    def __init__(self, text: FieldText, paragraphs: Paragraphs, owners: Integers, cables: int) -> None:
+        self.text, self.paragraphs, self.owners, self.cables = text, paragraphs, owners, cables
+        counts = np.bincount(owners, minlength=cables)
+        first = np.zeros(cables, dtype=np.int64)
+        heads = np.flatnonzero(np.diff(owners, prepend=-1))
+        first[owners[heads]] = heads
+        self.counts: list[int] = counts.tolist()
+        self.first: list[int] = first.tolist()
+
+    def numbers(self, places: Integers) -> Integers:
+        """The paragraph that each of ``places`` stands in, over all cables."""
+        return self.paragraphs.starts.searchsorted(places, "right") - 1
 
 
 class Findings:
-    """What the paragraphs of a cable have of a query.
+    """What the paragraphs of some cables have of a query."""
 
-    ``lacking``: the words, phrases and proximities that no paragraph has; what else of the cable may have them, `found_by` tells.
-    """
-
-    def __init__(self, cable: Cable, plan: Node) -> None:
-        self._cable = cable
-        self._text = text = CableText.of(cable)
-        self.name = text.name
-        self._paragraphs = paragraph_table(cable, text)
-        self._conditions: Counter[int] = Counter()  # same-paragraph and mark expressions that hold, by paragraph
-        self._by_word: dict[Word, set[int]] = {}
-        self._marked: set[int] = set()
-        self.block_ends = text.block_ends
-        self.lacking: list[Node] = []
+    def __init__(self, texts: ParagraphTexts, plan: Node, rarity: Rarity) -> None:
+        self._texts, self._plan, self._rarity = texts, plan, rarity
+        self._conditions = np.zeros(len(texts.paragraphs), dtype=np.int64)  # same-paragraph and mark expressions that hold, by paragraph
+        self._noted: list[tuple[Word, Integers, Integers]] = []  # places and their paragraphs
+        self._having: list[tuple[Node, Mask]] = []  # words, phrases and proximities, and the cables that have them in a paragraph
         for node in dict.fromkeys(iter_evidence(plan)):
             self._look_for(node)
-        for reference in dict.fromkeys(iter_cited(cable, plan)):
-            self._look_for_citations(reference)
+
+    def _look_for(self, node: Node) -> None:
+        """Note what the paragraphs have of one piece of evidence."""
+        if isinstance(node, Paragraph | Mark):
+            condition = node.child if isinstance(node, Paragraph) else node
+            holding = paragraphs_where(condition, self._texts.paragraphs, self._texts.text)
+            self._conditions += holding
+            for inner in iter_evidence(condition):
+                if not isinstance(inner, Mark):
+                    self._note_words(inner, holding)
+        else:
+            self._having.append((node, self._note_words(node, None)))
+
+    def _note_words(self, node: Node, allowed: Mask | None) -> Mask:
+        """The cables that there was anything to note of."""
+        having = np.zeros(self._texts.cables, dtype=np.bool_)
+        for word, places in covered(node, self._texts.text):
+            numbers = self._texts.numbers(places)
+            kept = slice(None) if allowed is None else allowed[numbers]
+            numbers = numbers[kept]
+            self._noted.append((word, places[kept], numbers))
+            having[self._texts.owners[numbers]] = True
+        return having
+
+    def look_for_citations(self, cable: int, record: Cable) -> None:
+        """Note where the paragraphs of a cable name one that it cites and that is asked for."""
+        for reference in dict.fromkeys(iter_cited(record, self._plan)):
+            places = sorted(self._mentions(self._texts.first[cable], record, reference))
+            found = np.array(places, dtype=np.int64)
+            self._noted.append((Word(reference.id or reference.raw, fields=(BODY,)), found, self._texts.numbers(found)))
+
+    def _mentions(self, first: int, cable: Cable, reference: Reference) -> Iterable[int]:
+        alone = len(cable.refs) == 1
+        found: set[int] = set()
+        for number, paragraph in enumerate(cable.paragraphs):
+            marked = list(mentions(paragraph.text, reference, alone=alone))
+            offset = int(self._texts.paragraphs.starts[first + number])
+            tokens = iter_tokens(paragraph.text) if marked else ()
+            found.update(offset + place for place, token in enumerate(tokens) if any(start <= token.start < end for start, end in marked))
+        return found
+
+    def empty(self, cable: int) -> bool:
+        """Whether no paragraph of a cable has anything of the query."""
+        return not self._numbers[cable]
+
+    def lacking(self, cable: int) -> list[Node]:
+        """The words, phrases and proximities that no paragraph of a cable has; what else of it may have them, `found_by` tells."""
+        return [node for node, having in self._having if not having[cable]]
 
     @property
-    def empty(self) -> bool:
-        """Whether no paragraph has anything of the query."""
-        return not self._marked and not self._conditions
+    def lacked(self) -> Iterator[tuple[Node, Mask]]:
+        """Each word, phrase and proximity that some cables lack, with those."""
+        return ((node, ~having) for node, having in self._having if not having.all())
 
-    def best(self, limit: int | None, rarity: Rarity) -> tuple[HitParagraph, ...]:
+    def best(self, cable: int, record: Stored, limit: int | None) -> tuple[HitParagraph, ...]:
         """At most ``limit`` paragraphs that answer, the best first; ``None``: every one that has anything of the query.
 
         The first is one that the same-paragraph and mark expressions hold for; among those the best passage by the rarity of its words and
         how near they stand, as in ranking. Each further one adds most of the words that those before it lack, or has all that the first has;
-        one with less would only repeat, and a word that most cables have adds nothing. Where no paragraph has anything of the query, the summary or else the first paragraph is shown,
-        without highlights; a cable without paragraphs has none to show.
+        one with less would only repeat, and a word that most cables have adds nothing. Where no paragraph has anything of the query, the
+        summary or else the first paragraph is shown, without highlights; a cable without paragraphs has none to show.
         """
-        paragraphs = len(self._cable.paragraphs)
-        ranked = list(itertools.islice(self._ranked(rarity, every=limit is None), paragraphs if limit is None else min(limit, paragraphs)))
-        if not ranked and paragraphs and limit != 0:
-            ranked = [_summary_paragraph(self._cable)]
-        return tuple(map(self._shown, ranked))
+        count, first = self._texts.counts[cable], self._texts.first[cable]
+        ranked = list(itertools.islice(self._ranked(cable, every=limit is None), count if limit is None else min(limit, count)))
+        if not ranked and count and limit != 0:
+            ranked = [first + _summary_paragraph(record.cable)]
+        return tuple(self._shown(number, number - first, record) for number in ranked)
 
-    def matching(self) -> tuple[HitParagraph, ...]:
-        """Every paragraph that has anything of the query, in text order.
+    def matching(self, cable: int, record: Stored) -> tuple[HitParagraph, ...]:
+        """Every paragraph of a cable that has anything of the query, in text order.
 
         Of same-paragraph and mark expressions those that they hold for. None for a cable that was found by its head or its values alone.
         """
-        return tuple(map(self._shown, self._numbers()))
+        first = self._texts.first[cable]
+        return tuple(self._shown(number, number - first, record) for number in self._numbers[cable])
 
-    def _shown(self, number: int) -> HitParagraph:
-        paragraph = self._cable.paragraphs[number]
-        return HitParagraph(paragraph.number, paragraph.mark, paragraph.text, self._text.highlights(number, self._marked), number)
+    def _shown(self, number: int, index: int, record: Stored) -> HitParagraph:
+        paragraph = record.paragraph(index)
+        low, high = self._marks_at[number], self._marks_at[number + 1]
+        highlights = marked_ranges(paragraph.text, self._marks[low:high])
+        return HitParagraph(paragraph.number, paragraph.mark, paragraph.text, highlights, index)
 
-    def _numbers(self) -> list[int]:
-        """The paragraphs that have anything of the query, in text order."""
-        having = self._of_places(np.array(sorted(self._marked), dtype=np.int64)).tolist()
-        return sorted({*having, *self._conditions})
+    @functools.cached_property
+    def _places(self) -> Integers:
+        """The places of all words that count."""
+        return together([places for _word, places, _numbers in self._noted])
 
-    def _ranked(self, rarity: Rarity, *, every: bool) -> Iterator[int]:
-        """Those paragraphs, the best first; ``every``: also what only repeats."""
-        weighed = [Weighed(word, rarity(word)) for word in self._by_word]
-        ends, scores = block_scores(weighed, self, least=1) if weighed else (_NO_NUMBERS, _NO_SCORES)
-        passages = dict(zip(self._of_places(ends).tolist(), scores.tolist(), strict=True))
-        words: dict[int, set[Weighed]] = {number: set() for number in self._numbers()}
-        for each in weighed:
-            for number in set(self._of_places(self.places(each.word)).tolist()):
-                words[number].add(each)
-        telling = {each for each in weighed if each.rarity >= _TELLING} or set(weighed)
-        first: set[Weighed] | None = None
-        shown = set[Weighed]()
+    @functools.cached_property
+    def _marks_at(self) -> list[int]:
+        """For each paragraph where its places begin among those of all; one more at the end."""
+        at: list[int] = self._places.searchsorted(self._texts.paragraphs.starts).tolist()
+        return [*at, len(self._places)]
+
+    @functools.cached_property
+    def _marks(self) -> list[int]:
+        """The places by paragraph, counted from its first word."""
+        marks: list[int] = (self._places - self._texts.paragraphs.starts[self._texts.numbers(self._places)]).tolist()
+        return marks
+
+    @functools.cached_property
+    def _numbers(self) -> list[list[int]]:
+        """By cable the paragraphs that have anything of the query, in text order."""
+        having = self._conditions > 0
+        having[self._texts.numbers(self._places)] = True
+        numbers: list[list[int]] = [[] for _ in range(self._texts.cables)]
+        found = np.flatnonzero(having)
+        for number, owner in zip(found.tolist(), self._texts.owners[found].tolist(), strict=True):
+            numbers[owner].append(number)
+        return numbers
+
+    # -- which paragraphs come first --------------------------------------------------------------------------------------------------------
+
+    def _ranked(self, cable: int, *, every: bool) -> Iterator[int]:
+        """The paragraphs of a cable that have anything of the query, the best first; ``every``: also what only repeats."""
+        words = {number: self._words.get(number, frozenset()) for number in self._numbers[cable]}
+        if len(words) < 2:
+            yield from words
+            return
+        conditions = dict(zip(words, self._conditions[list(words)].tolist(), strict=True))
+        passages, rarities = self._passages, self._rarities
+        all_words = frozenset[Word]().union(*words.values())
+        telling = frozenset(word for word in all_words if rarities[word] >= _TELLING) or all_words
+        first: frozenset[Word] | None = None
+        shown = frozenset[Word]()
         while words:
-            new = {number: 0.0 if first is None else round(sum(each.rarity for each in found & telling - shown), 9) for number, found in words.items()}
-            best = max(words, key=lambda number: (new[number] > 0, self._conditions[number], new[number], round(passages.get(number, 0.0), 9), -number))
+            new = {number: 0.0 if first is None else round(sum(rarities[word] for word in found & telling - shown), 9) for number, found in words.items()}
+            best = max(words, key=lambda number: (new[number] > 0, conditions[number], new[number], passages.get(number, 0.0), -number))
             yield best
             found = words.pop(best)
             shown |= found
@@ -215,53 +298,52 @@ class Findings:
             if not every:
                 words = {number: found for number, found in words.items() if found & telling - shown or found >= first}
 
+    @functools.cached_property
+    def _words(self) -> dict[int, frozenset[Word]]:
+        """The words that each paragraph has."""
+        found: dict[int, set[Word]] = {}
+        for word, _places, numbers in self._noted:
+            for number in set(numbers.tolist()):
+                found.setdefault(number, set()).add(word)
+        return {number: frozenset(each) for number, each in found.items()}
+
+    @functools.cached_property
+    def _rarities(self) -> dict[Word, float]:
+        return {word: self._rarity(word) for word, _places, _numbers in self._noted}
+
+    @functools.cached_property
+    def _passages(self) -> dict[int, float]:
+        """How good a passage each paragraph is, in cables that have several. The words of a cable count in the order in which they were found in it."""
+        texts, rarities, groups = self._texts, self._rarities, dict[tuple[Word, ...], list[int]]()
+        passages = {number: round(rarities[next(iter(found))], 9) for number, found in self._words.items() if len(found) == 1}
+        compared = {number for numbers in self._numbers if len(numbers) > 1 for number in numbers}
+        several = [number for number in self._words if number in compared and number not in passages]
+        held = [(word, set(texts.owners[numbers].tolist())) for word, _places, numbers in self._noted] if several else []
+        for cable in dict.fromkeys(texts.owners[several].tolist()):
+            groups.setdefault(tuple(dict.fromkeys(word for word, owners in held if cable in owners)), []).append(cable)
+        for group, cables in groups.items():
+            kept = _Kept(self._noted, texts, cables)
+            ends, scores = block_scores([Weighed(word, rarities[word]) for word in group], kept)
+            passages.update((number, round(score, 9)) for number, score in zip(texts.numbers(ends).tolist(), scores.tolist(), strict=True))
+        return passages
+
+
+class _Kept:
+    """Where words count in some cables, as `block_scores` wants it."""
+
+    def __init__(self, noted: Sequence[tuple[Word, Integers, Integers]], texts: ParagraphTexts, cables: Sequence[int]) -> None:
+        self.name, self.block_ends = texts.text.name, texts.text.block_ends
+        self._noted, self._owners = noted, texts.owners
+        self._wanted = np.zeros(texts.cables, dtype=np.bool_)
+        self._wanted[cables] = True
 
     def places(self, word: Word) -> Integers:
-        """Where a word counts, rising."""
-        return np.array(sorted(self._by_word.get(word, ())), dtype=np.int64)
-
-    def _of_places(self, places: Integers) -> Integers:
-        """The paragraph that each of ``places`` stands in."""
-        numbers: Integers = np.searchsorted(self._text.starts, places, "right") - 1
-        return numbers
-
-    def _look_for(self, node: Node) -> None:
-        """Note what the paragraphs have of one piece of evidence."""
-        if isinstance(node, Paragraph | Mark):
-            condition = node.child if isinstance(node, Paragraph) else node
-            holding = paragraphs_where(condition, self._paragraphs, self._text)
-            self._conditions.update(np.flatnonzero(holding).tolist())
-            for inner in iter_evidence(condition):
-                if not isinstance(inner, Mark):
-                    self._note_words(inner, holding)
-        elif not self._note_words(node, np.ones(len(self._paragraphs), dtype=np.bool_)):
-            self.lacking.append(node)
-
-    def _note_words(self, node: Node, allowed: Mask) -> bool:
-        """Whether there was anything to note."""
-        noted = False
-        for word, places in covered(node, self._text):
-            noted |= self._note(word, places[allowed[self._of_places(places)]].tolist())
-        return noted
-
-    def _look_for_citations(self, reference: Reference) -> None:
-        """Note where the paragraphs name a cable that this one cites."""
-        alone = len(self._cable.refs) == 1
-        word = Word(reference.id or reference.raw, fields=(BODY,))
-        for number, paragraph in enumerate(self._cable.paragraphs):
-            for start, end in mentions(paragraph.text, reference, alone=alone):
-                offset = int(self._text.starts[number])
-                tokens = enumerate(self._text.tokens(number), start=offset)
-                self._note(word, [place for place, token in tokens if start <= token.start < end])
-
-    def _note(self, word: Word, places: list[int]) -> bool:
-        self._marked.update(places)
-        if places:
-            self._by_word.setdefault(word, set()).update(places)
-        return bool(places)
+        """The places of a word, rising."""
+        found = [places[self._wanted[self._owners[numbers]]] for each, places, numbers in self._noted if each == word]
+        return together(found)
 
 
-def covered(node: Node, text: CableText) -> Iterator[tuple[Word, Integers]]:
+def covered(node: Node, text: FieldText) -> Iterator[tuple[Word, Integers]]:
     """Each word of a position expression with its places inside the expression's spans."""
     found = spans(node, text)
     furthest = np.maximum.accumulate(found.last)
@@ -272,7 +354,14 @@ def covered(node: Node, text: CableText) -> Iterator[tuple[Word, Integers]]:
         before = np.searchsorted(found.first, places, "right") - 1
         inside = before >= 0
         inside[inside] = places[inside] <= furthest[before[inside]]
-        yield word, text.whole(word, places[inside])
+        yield word, _whole(word, places[inside], text)
+
+
+def _whole(word: Word, places: Integers, text: FieldText) -> Integers:
+    """Those of the places of ``word``, with all the parts of the further forms that begin there."""
+    wide = wide_spans(text.places(word), text.last_parts(word))
+    begun = found_in(places, wide.first)[1]
+    return together([places, ranges(wide.first[begun], wide.last[begun] + 1)]) if begun.any() else places
 
 
 def paragraph_table(cable: Cable, text: CableText) -> Paragraphs:

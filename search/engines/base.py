@@ -6,7 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from reftel.frozen import frozen
-from reftel.search.plan import Answer, Node, Request, Word
+from reftel.search.paragraphs import Mask
+from reftel.search.plan import Answer, Found, Node, Request, Word
+from reftel.search.positions import FieldText, Integers
+from reftel.search.snippets import ParagraphTexts
 
 
 @frozen
@@ -20,11 +23,41 @@ class NodeCount:
     children: tuple[NodeCount, ...] = ()
 
 
+class Texts(Protocol):
+    """Records of some cables, which are numbered from 0, and where words stand in them."""
+
+    def records(self) -> list[bytes]:
+        """The stored records."""
+        ...
+
+    @property
+    def paragraphs(self) -> ParagraphTexts:
+        """Their paragraphs."""
+        ...
+
+    @property
+    def subject(self) -> FieldText:
+        """Their subjects."""
+        ...
+
+    def outside(self, node: Node, field: str) -> Mask:
+        """The cables in which a position expression stands in a field, paragraphs left out."""
+        ...
+
+    def owners(self, places: Integers) -> Integers:
+        """The cable that each of ``places`` stands in."""
+        ...
+
+
 class Engine(Protocol):
     """Evaluates plans. The meaning of every node is in ``search/plan.py``; all engines give the same cables, totals, facets and orders."""
 
     def answer(self, request: Request) -> Answer:
         """The exact total, the window of hits in the order asked for, and the facets over all hits."""
+        ...
+
+    def texts(self, found: Sequence[Found]) -> Texts:
+        """Records and words of some hits, numbered in their order."""
         ...
 
     def scan(self, root: Node) -> Iterator[str]:

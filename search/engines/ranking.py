@@ -58,7 +58,7 @@ class Ranking:
         if end <= offset:
             return []
         if not self._words and not self._bonuses:
-            return [plan.Found(self._reader.key(document), 0.0) for document in self._columns.window("", self._hits, offset, limit).tolist()]
+            return [plan.Found(self._reader.key(document), 0.0, document) for document in self._columns.window("", self._hits, offset, limit).tolist()]
         if self._passages is not None and len(self._words) > 1:
             first = self.first(self._passages)
             rest = self._ordered(*self._best(end), len(first), end) if end > len(first) else []
@@ -192,11 +192,12 @@ class Ranking:
         key = self._reader.key
         if len(documents) <= _FEW_TIES:  # the keys of all documents need not be sorted for so few
             pairs = zip(documents.tolist(), scores.tolist(), strict=True)
-            ranked = sorted([(round(score * -_TICKS), key(document)) for document, score in pairs])
-            return [plan.Found(name, -ticks / _TICKS) for ticks, name in ranked[offset:end]]
+            ranked = sorted([(round(score * -_TICKS), key(document), document) for document, score in pairs])
+            return [plan.Found(name, -ticks / _TICKS, document) for ticks, name, document in ranked[offset:end]]
         falling = np.rint(scores * -_TICKS)
         order = np.lexsort((self._reader.key_order()[documents], falling))[offset:end]
-        return list(map(plan.Found, map(key, documents[order].tolist()), (-falling[order] / _TICKS).tolist()))
+        numbers = documents[order].tolist()
+        return list(map(plan.Found, map(key, numbers), (-falling[order] / _TICKS).tolist(), numbers))
 
 
 def _lowest(scores: Scores, count: int) -> float:

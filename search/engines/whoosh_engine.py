@@ -39,6 +39,7 @@ from reftel.search.engines.lexicon import Lexicon
 from reftel.search.engines.outline import outline
 from reftel.search.engines.ranking import Passages, Ranking, bonuses, neighbours
 from reftel.search.engines.sets import DocumentSet, Mask
+from reftel.search.engines.texts import CableTexts
 from reftel.search.passages import Scores, Weighed, may_have_passages, passage_scores
 from reftel.search.positions import Integers
 from reftel.search.scoring import REACH
@@ -168,6 +169,12 @@ class WhooshEngine:
             document = self._reader.document(key)
             return None if document is None else self._reader.record(document)
 
+    def texts(self, found: Sequence[plan.Found]) -> CableTexts:
+        """Records and words of some hits."""
+        with archive_errors():
+            documents = [cast("int", self._reader.document(each.key)) if each.number < 0 else each.number for each in found]
+            return CableTexts(self._reader, self._lexicon, self._columns, documents)
+
     @contextlib.contextmanager
     def _asked(self, root: plan.Node) -> Iterator[None]:
         """Errors as users see them; `QueryTooBroad` before anything is evaluated."""
@@ -185,7 +192,7 @@ class WhooshEngine:
         if request.sort == "relevance":
             return self._ranked(request, hits)
         documents = self._columns.window(request.sort, hits, request.offset, request.limit)
-        return tuple(plan.Found(self._reader.key(document), 0.0) for document in documents.tolist())
+        return tuple(plan.Found(self._reader.key(document), 0.0, document) for document in documents.tolist())
 
     def _ranked(self, request: plan.Request, hits: DocumentSet) -> tuple[plan.Found, ...]:
         """The window by score. The first hits of questions with passages are remembered, for the next page and the next facet."""

@@ -74,7 +74,7 @@ def test_counting_reads_no_cable(archive, monkeypatch):
         raise AssertionError("a cable was read")
 
     with archive._state as state:
-        monkeypatch.setattr(state.searcher, "_load", read)
+        monkeypatch.setattr(state.engine, "texts", read)
     assert [answer.total for answer in archive.batch(["precedent", "from:baku minsk", "absent"], limit=1)] == [2, 1, 0]
     assert archive.count("precedent") == 2
     with pytest.raises(AssertionError, match="was read"):

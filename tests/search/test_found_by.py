@@ -9,7 +9,7 @@ from reftel.schema.errors import CableNotFound
 from reftel.search.citing import mentions
 from reftel.search.foundby import found_by
 from reftel.search.query import read_query
-from reftel.search.snippets import Findings
+from reftel.search.snippets import best_paragraphs, findings_of
 
 HEAD = "C O N F I D E N T I A L SIPDIS\n\nE.O. 12958: DECL: 01/01/2018\nTAGS: PREL, AJ\nSUBJECT: HILLS\n\nREF: A. STATE 12345\n     B. 07 LAPAZ 9 (NOTAL)\n\nClassified by: Anne Derse\n\n"
 REFERENCES = (Reference("A", "08STATE12345", "cable", "STATE 12345"), Reference("B", "07LAPAZ9", "cable", "07 LAPAZ 9"))
@@ -39,7 +39,9 @@ def load(key):
 def ways(query, found=CABLE):
     """Part and text of each, the places of what was asked for in brackets."""
     read = read_query(query)
-    made = found_by(found, read.asked, Findings(found, read.plan), load, lambda tag: {"08BAKU101"} if tag == "read" else ())
+    findings = findings_of(found, read.plan)
+    tagged = lambda tag: {"08BAKU101"} if tag == "read" else ()  # noqa: E731
+    made = found_by(found, read.asked, findings.lacking(0), load, tagged, empty=findings.empty(0))
     return [(each.part, _marked(each.text, each.highlights)) for each in made]
 
 
@@ -154,5 +156,5 @@ def test_the_only_cable_cited_is_the_reftel(text, expected):
     ],
 )
 def test_paragraphs_that_name_a_cited_cable_are_shown_and_marked(query, expected):
-    found = Findings(CABLE, read_query(query).plan).best(2, lambda word: 9.0 if word.text == "07LAPAZ9" else 1.0)
+    found = best_paragraphs(CABLE, read_query(query).plan, 2, lambda word: 9.0 if word.text == "07LAPAZ9" else 1.0)
     assert [(each.number, [each.text[start:end] for start, end in each.highlights]) for each in found] == expected

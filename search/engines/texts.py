@@ -1,0 +1,88 @@
+"""Some cables of an index: their records, and where words stand in their paragraphs, their subjects and the other lines that they were found by."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from reftel.engine.reader import Reader
+from reftel.search.engines.columns import Columns
+from reftel.search.engines.lexicon import Lexicon
+from reftel.search.engines.places import FieldPlaces
+from reftel.search.paragraphs import BODY, Mask, Paragraphs
+from reftel.search.plan import Node, Word
+from reftel.search.positions import PLACE_BITS, FieldText, Integers, found_in, ranges, starts
+from reftel.search.snippets import ParagraphTexts
+
+
+class Lines:
+    """Some blocks of a text field, as `spans` wants them; places in others are passed over."""
+
+    def __init__(self, text: FieldText, first: Integers, last: Integers) -> None:
+        self.name, self._first, self._last = text.name, first, last
+        self.places: Callable[[Word], Integers] = functools.cache(lambda word: self._among(text.places(word)))
+        self.last_parts: Callable[[Word], Integers] = functools.cache(lambda word: self._among(text.last_parts(word)))
+
+    def _among(self, places: Integers) -> Integers:
+        numbers = self._first.searchsorted(places, "right") - 1
+        if not len(self._first):
+            return places[:0]
+        found: Integers = places[(numbers >= 0) & (places <= self._last[numbers])]
+        return found
+
+    def block_ends(self, places: Integers) -> Integers:
+        """For each place the last place of its block."""
+        ends: Integers = self._last[self._first.searchsorted(places, "right") - 1]
+        return ends
+
+
+class CableTexts:
+    """The texts of some cables, which are numbered in the order in which they are given."""
+
+    def __init__(self, reader: Reader, lexicon: Lexicon, columns: Columns, documents: Sequence[int]) -> None:
+        self._reader, self._lexicon, self._columns = reader, lexicon, columns
+        given = np.array(documents, dtype=np.int64)
+        self._order = np.argsort(given, kind="stable")
+        self._documents = given[self._order]
+        self.subject = self._lines("subject")
+
+    def records(self) -> list[bytes]:
+        """The stored records."""
+        found = self._reader.records(self._documents.tolist())
+        return [found[place] for place in np.argsort(self._order).tolist()]
+
+    @functools.cached_property
+    def paragraphs(self) -> ParagraphTexts:
+        """The paragraphs."""
+        regions, first = self._reader.regions(), self._columns.first_regions
+        low, high = first[self._documents], first[self._documents + 1]
+        chosen = ranges(low, high)
+        labels = {label: np.flatnonzero(found_in(numbers, chosen)[1]) for label, numbers in regions.labels.items()}
+        table = Paragraphs(regions.starts[chosen], regions.ends[chosen], regions.levels[chosen], labels)
+        return ParagraphTexts(Lines(self._text(BODY), table.starts, table.ends), table, np.repeat(self._order, high - low), len(self._documents))
+
+    def outside(self, node: Node, field: str) -> Mask:
+        """The cables in which ``node`` stands in a field, paragraphs left out."""
+        having = np.zeros(len(self._documents), dtype=np.bool_)
+        having[self.owners(starts(node, self._lines(field)))] = True
+        return having
+
+    def owners(self, places: Integers) -> Integers:
+        """The cable that each of ``places`` stands in."""
+        return self._order[self._documents.searchsorted(places >> PLACE_BITS)]
+
+    def _text(self, field: str) -> FieldText:
+        return FieldPlaces(self._reader, self._lexicon, field, self._documents)
+
+    @functools.cache  # noqa: B019 - one page
+    def _lines(self, field: str) -> Lines:
+        blocks = self._reader.blocks(field)
+        chosen = ranges(blocks.first[self._documents], blocks.first[self._documents + 1])
+        first = blocks.starts[chosen]
+        last = first + blocks.lengths[chosen] - 1
+        if field == BODY:
+            left = ~found_in(self.paragraphs.paragraphs.starts, first)[1]
+            first, last = first[left], last[left]
+        return Lines(self._text(field), first, last)

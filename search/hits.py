@@ -1,0 +1,85 @@
+"""Hits as they are shown, made for some cables at once: what answers is known from the index, and only what is shown is read of a record."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reftel.schema.fields import default_fields
+from reftel.schema.stored import Stored
+from reftel.search.forms import with_forms
+from reftel.search.foundby import asks_for_references, found_by
+from reftel.search.positions import PLACE_BITS
+from reftel.search.results import SUBJECT, FoundBy, Hit, HitParagraph, hit_of
+from reftel.search.snippets import Findings, places_in_subjects
+from reftel.search.tokens import marked_ranges
+
+if TYPE_CHECKING:
+    from reftel.schema.cable import Cable
+    from reftel.search.engines.base import Engine, Texts
+    from reftel.search.lists import Lookup
+    from reftel.search.paragraphs import Mask
+    from reftel.search.plan import Found, Node
+    from reftel.search.query import ParsedQuery
+
+Choice = Callable[[Findings, int, Stored], tuple[HitParagraph, ...]]
+"""Which paragraphs of a cable are shown; see `Findings.best` and `Findings.matching`."""
+
+_AT_ONCE = 100  # hits that are made together
+_POSITION = (1 << PLACE_BITS) - 1
+
+
+class HitMaker:
+    """Makes hits. ``load`` gives the record of a key, ``tagged`` the keys that have a tag of one's own."""
+
+    def __init__(self, engine: Engine, load: Callable[[str], Cable], tagged: Lookup) -> None:
+        self._engine, self._load, self._tagged = engine, load, tagged
+
+    def hits(self, read: ParsedQuery, found: Iterable[Found], choose: Choice) -> Iterator[Hit]:
+        """The hits that were found, some read ahead."""
+        load = functools.cache(self._load)  # the cables of citedby:
+        rest = iter(found)
+        while some := list(itertools.islice(rest, _AT_ONCE)):
+            yield from self._some(read, some, choose, load)
+
+    def _some(self, read: ParsedQuery, found: Sequence[Found], choose: Choice, load: Callable[[str], Cable]) -> Iterator[Hit]:
+        texts = self._engine.texts(found)
+        records = list(map(Stored, texts.records()))
+        findings = Findings(texts.paragraphs, read.plan, self._engine.rarity)
+        cited = asks_for_references(read.asked)
+        if cited:
+            for number, record in enumerate(records):
+                findings.look_for_citations(number, record.cable)
+        asked = functools.cache(lambda: with_forms(self._engine, read.asked))
+        otherwise, marked = _found_otherwise(findings, texts), _subject_marks(read.plan, texts)
+        for number, (record, hit) in enumerate(zip(records, found, strict=True)):
+            ways: tuple[FoundBy, ...] = ()
+            empty = findings.empty(number)
+            if cited or empty or otherwise[number]:
+                lacking = [with_forms(self._engine, node) for node in findings.lacking(number)]
+                ways = found_by(record.cable, asked(), lacking, load, self._tagged, empty=empty)
+            subject = marked_ranges(record.head.subject or "", marked[number]) if number in marked else ()
+            yield hit_of(hit.key, hit.score, record, choose(findings, number, record), subject, ways)
+
+
+def _found_otherwise(findings: Findings, texts: Texts) -> Mask:
+    """The cables that have something outside of paragraphs and subject which they lack there."""
+    having = np.zeros(texts.paragraphs.cables, dtype=np.bool_)
+    for node, lacked in findings.lacked:
+        for field in default_fields():
+            if field.name != SUBJECT:
+                having |= texts.outside(node, field.name) & lacked
+    return having
+
+
+def _subject_marks(plan: Node, texts: Texts) -> dict[int, list[int]]:
+    """By cable the words of its subject that the plan asks for."""
+    marks: dict[int, set[int]] = {}
+    for places in places_in_subjects(texts.subject, plan):
+        for number, place in zip(texts.owners(places).tolist(), (places & _POSITION).tolist(), strict=True):
+            marks.setdefault(number, set()).add(place)
+    return {number: sorted(each) for number, each in marks.items()}
