@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from reftel.engine import tables, termsets
-from reftel.engine.cache import BoundedCache
+from reftel.engine.cache import Budget, Cache
 from reftel.engine.contents import Contents, read_contents
 from reftel.engine.damage import DAMAGE, damage_of, refuse_damage
 from reftel.engine.errors import IndexClosed, IndexDamaged, IndexMissing
@@ -37,8 +37,6 @@ Read = TypeVar("Read")
 
 __all__ = ["PLACE_BITS", "Blocks", "Facet", "Reader", "Regions", "TermSet", "open_reader"]
 
-_CACHE_BYTES = 128 << 20
-_LARGEST_KEPT = 32 << 20
 _KEYS_KEPT, _TOTALS_KEPT = 1 << 15, 1 << 10
 _SOON_READ = 1 << 16  # postings and positions; so few are read whole and kept, as picking some of them takes as long
 _POSITIONS_KEPT = 1 << 23  # postings and positions; beyond, only those asked for are unpacked
@@ -46,8 +44,8 @@ _ATTEMPTS, _PAUSE = 20, 0.02
 _NONE = np.empty(0, dtype=np.int64)
 
 
-def open_reader(folder: str | Path) -> Reader:
-    """A reader of the last commit. Errors: `IndexMissing`, `IndexDamaged`, `IndexVersion`."""
+def open_reader(folder: str | Path, budget: Budget | None = None) -> Reader:
+    """A reader of the last commit, which keeps what ``budget`` allows. Errors: `IndexMissing`, `IndexDamaged`, `IndexVersion`."""
     place = Path(folder)
     try:
         with refuse_damage(place):
@@ -55,7 +53,7 @@ def open_reader(folder: str | Path) -> Reader:
                 if has_segments(place):
                     raise IndexDamaged(f"the index in '{place}' has lost its table of contents")
                 raise IndexMissing(f"there is no index in '{place}'")
-            return _retry(lambda: Reader(place, read_contents(place)))
+            return _retry(lambda: Reader(place, read_contents(place), budget))
     except OSError as error:
         raise IndexDamaged(f"the index in '{place}' cannot be read: {error.strerror or error} ({error.filename or place})") from error
 
@@ -73,7 +71,7 @@ def _retry(attempt: Callable[[], Reader]) -> Reader:
 class Reader:
     """One commit of an index, as arrays. Arrays that are handed out must not be changed."""
 
-    def __init__(self, folder: Path, contents: Contents) -> None:
+    def __init__(self, folder: Path, contents: Contents, budget: Budget | None = None) -> None:
         self.folder, self.specs, self.generation = folder, contents.specs, contents.generation
         opened: list[Segment] = []
         self._segments: Sequence[Segment] = opened
@@ -87,7 +85,8 @@ class Reader:
         self.size: int = self._bases[-1]
         self.live: Mask = np.concatenate([np.empty(0, np.bool_), *(segment.live for segment in self._segments)])
         self.documents = self.size - sum(segment.deletions for segment in self._segments)
-        self._cache: BoundedCache[tuple[Integers, ...]] = BoundedCache(_CACHE_BYTES, _bytes)
+        self.budget = budget or Budget()
+        self._cache: Cache[tuple[Integers, ...]] = Cache(self.budget, _bytes)
         self.key = functools.lru_cache(maxsize=_KEYS_KEPT)(self._key)
         self.total_places = functools.lru_cache(maxsize=_TOTALS_KEPT)(self._total_places)
         self._columns: dict[tuple[str, str], Any] = {}
@@ -97,7 +96,7 @@ class Reader:
         opened, self._segments = self._segments, _Closed()
         if isinstance(opened, _Closed):
             return
-        self._cache.clear()
+        self.budget.clear()
         self._columns.clear()
         self.key.cache_clear()
         self.total_places.cache_clear()
@@ -440,7 +439,7 @@ class Reader:
             raise damage_of(self.folder, error) from error
 
     def _cached(self, key: tuple[Any, ...], make: Callable[[], tuple[Integers, ...]]) -> tuple[Integers, ...]:
-        return self._cache.get(key, lambda: self.guard(make), largest=_LARGEST_KEPT)
+        return self._cache.get(key, lambda: self.guard(make))
 
     def _column(self, kind: str, field: str, make: Callable[[], Read]) -> Read:
         """A column made once and kept. Two threads may both make it; they make equal ones."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import threading
 import weakref
@@ -10,10 +11,11 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from reftel.engine.cache import DEFAULT_MB
 from reftel.frozen import brief_path, frozen
 from reftel.lists import list_key
 from reftel.schema.cable import Cable
-from reftel.schema.errors import ArchiveClosed, CableNotFound, SourceError
+from reftel.schema.errors import ArchiveClosed, BadValueError, CableNotFound, SourceError
 from reftel.schema.names import name_of
 from reftel.schema.several import several
 
@@ -62,14 +64,16 @@ class Archive:
     `ArchiveClosed`, and so does the next step of an iterator that was begun before; records, hits and pages already read stay as they are.
     """
 
-    def __init__(self, path: AnyPath, *, notes: StrPath | None = None) -> None:
+    def __init__(self, path: AnyPath, *, notes: StrPath | None = None, cache_mb: float = DEFAULT_MB) -> None:
         from reftel.notes import NOTES_FILE, NOTES_VARIABLE, Notes  # noqa: PLC0415
         from reftel.state import State  # noqa: PLC0415 - `import reftel` stays light
 
-        self.path = Path(os.fsdecode(path))
+        if not 0 <= cache_mb < math.inf:
+            raise BadValueError("the megabytes for caches must be a number from 0 on", text=f"cache_mb={cache_mb}", start=0)
+        self.path, self._cache_mb = Path(os.fsdecode(path)), cache_mb
         self._notes = Notes(notes or os.environ.get(NOTES_VARIABLE) or self.path / NOTES_FILE)
         # Every method looks at `_state` once: it may be another one a moment later.
-        self._state = State(self.path, self._notes)
+        self._state = State(self.path, self._notes, self._cache_mb)
         self._states: weakref.WeakSet[State] = weakref.WeakSet((self._state,))
         self._changing = threading.RLock()
 
@@ -88,7 +92,7 @@ class Archive:
         from reftel.state import State  # noqa: PLC0415
 
         with self._changing, self._state as before:
-            after = State(self.path, self._notes)
+            after = State(self.path, self._notes, self._cache_mb)
             self._states.add(after)
             self._state = after  # what was before closes itself when the last iterator over it is gone
             if before.closed:  # by a signal's handler
@@ -386,12 +390,13 @@ def _bytes_in(folder: Path) -> int:
     return total
 
 
-def open(path: AnyPath, *, notes: StrPath | None = None) -> Archive:  # noqa: A001 - reftel.open, as the API has it
+def open(path: AnyPath, *, notes: StrPath | None = None, cache_mb: float = DEFAULT_MB) -> Archive:  # noqa: A001 - reftel.open, as the API has it
     """Open an archive for reading. Raises `ArchiveMissing`, `ArchiveDamaged` or `ArchiveVersion`.
 
-    ``notes``: the file of your own tags and notes, else ``$REFTEL_NOTES``, else ``mine.sqlite`` in the archive's folder.
+    ``notes``: the file of your own tags and notes, else ``$REFTEL_NOTES``, else ``mine.sqlite`` in the archive's folder. ``cache_mb``: megabytes
+    for what is kept between questions, because it is dear to make; with 0 every answer is the same, only later. Raises `BadValueError` for fewer.
     """
-    return Archive(path, notes=notes)
+    return Archive(path, notes=notes, cache_mb=cache_mb)
 
 
 def build(

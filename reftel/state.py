@@ -30,8 +30,9 @@ class State:
     A state that nobody refers to any more closes itself; so what an iterator still reads stays open when the archive was refreshed.
     """
 
-    def __init__(self, path: Path, notes: Notes) -> None:
-        from reftel.search.searcher import Searcher  # noqa: PLC0415 - `import reftel` stays light
+    def __init__(self, path: Path, notes: Notes, cache_mb: float) -> None:
+        from reftel.engine.cache import Budget  # noqa: PLC0415 - `import reftel` stays light
+        from reftel.search.searcher import Searcher  # noqa: PLC0415
         from reftel.snapshot import open_snapshot  # noqa: PLC0415
 
         self._lock = threading.RLock()  # one that a signal's handler may take again, which closes an archive
@@ -42,13 +43,14 @@ class State:
         self.manifest: Manifest
         if "\0" in str(path):  # which the system takes for no name at all
             raise ArchiveMissing(f"{path}: there is no archive here: the name of a file has no NUL character")
+        self.budget = Budget(int(cache_mb * (1 << 20)))
         try:
-            self.engine, self.manifest = open_snapshot(path)
+            self.engine, self.manifest = open_snapshot(path, self.budget)
         except OSError as error:  # no permission, a name that is too long, a disk that fails
             raise ArchiveError(f"{error.filename or path}: the archive cannot be opened: {error.strerror or error}") from error
         self._closed = False
         self.load = record_reader(self.engine, path)
-        self.searcher: Searcher = Searcher(self.engine, self.load, notes.tagged)
+        self.searcher: Searcher = Searcher(self.engine, self.load, notes.tagged, self.budget)
 
     @property
     def number(self) -> tuple[object, ...]:

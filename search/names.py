@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeGuard
 
-from reftel.engine.cache import BoundedCache
+from reftel.engine.cache import Budget, Cache
 from reftel.frozen import frozen
 from reftel.schema.analysis import fold
 from reftel.schema.analysis import words as words_of
@@ -64,9 +64,9 @@ class _Hint:
 class Names:
     """Notes and hints on the names in questions to one archive. What was found out is remembered, by the text of a question and by name."""
 
-    def __init__(self, engine: Engine, load: Callable[[str], Cable]) -> None:
+    def __init__(self, engine: Engine, load: Callable[[str], Cable], budget: Budget) -> None:
         self._engine, self._load = engine, load
-        self._hints: BoundedCache[tuple[str, ...]] = BoundedCache(_REMEMBERED, lambda _hints: 1)
+        self._hints: Cache[tuple[str, ...]] = Cache(budget, lambda _hints: 1000)
         self._note_on = functools.lru_cache(maxsize=_REMEMBERED)(self._stands_for)
         self._of_name = functools.lru_cache(maxsize=_REMEMBERED)(self._spelled_otherwise)
         self._of_word = functools.lru_cache(maxsize=_REMEMBERED)(self._sounding_alike)

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from reftel.engine.cache import Budget
     from reftel.search.engines.whoosh_engine import WhooshEngine
 
 
-def open_engine(folder: Path) -> WhooshEngine:
-    """The engine over the index in ``folder``. Errors: `ArchiveMissing`, `ArchiveDamaged`, `ArchiveVersion`."""
+def open_engine(folder: Path, budget: Budget | None = None) -> WhooshEngine:
+    """The engine over the index in ``folder``, which keeps what ``budget`` allows. Errors: `ArchiveMissing`, `ArchiveDamaged`, `ArchiveVersion`."""
     from reftel.search.engines.whoosh_engine import WhooshEngine  # noqa: PLC0415 - Whoosh and NumPy take a while to import
 
-    return WhooshEngine.open(folder)
+    return WhooshEngine.open(folder, budget)

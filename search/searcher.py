@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from reftel.engine.cache import Budget
 from reftel.schema.errors import BadValueError, QueryError, UnknownFieldError
 from reftel.schema.fields import facet_fields, fields_by_name, sort_fields
 from reftel.schema.names import without_surrogates
@@ -38,14 +39,17 @@ DEFAULT_BUCKETS = 10
 
 
 class Searcher:
-    """Answers query texts over one engine. ``load`` gives the record of a key, ``tagged`` the keys that have a tag of one's own."""
+    """Answers query texts over one engine. ``load`` gives the record of a key, ``tagged`` the keys that have a tag of one's own.
 
-    def __init__(self, engine: Engine, load: Callable[[str], Cable], tagged: Lookup = nothing_tagged) -> None:
+    ``budget``: that of what is kept between questions.
+    """
+
+    def __init__(self, engine: Engine, load: Callable[[str], Cable], tagged: Lookup = nothing_tagged, budget: Budget | None = None) -> None:
         self._engine = engine
         self._load = load
         self._tagged = tagged
         self._maker = HitMaker(engine, load, tagged)
-        self._names = Names(engine, load)
+        self._names = Names(engine, load, budget or Budget())
 
     def read(self, query: str, ids: str | Iterable[str] | None = None) -> ParsedQuery:
         """``query`` as engines can answer it: tags of one's own looked up, restricted to ``ids`` where they are given."""

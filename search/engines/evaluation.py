@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from reftel.engine.cache import BoundedCache
+from reftel.engine.cache import Cache
 from reftel.engine.reader import Reader
 from reftel.schema.errors import EngineError
 from reftel.schema.fields import field_of_kind
@@ -34,7 +34,6 @@ MOST_POSTINGS = 30_000_000
 _NO_NUMBERS = np.empty(0, dtype=np.int64)
 _PLACES_AT_ONCE = 1 << 17
 _FEW_PLACES = 1 << 14  # of all words of a phrase; so few are gone through whole
-_PHRASES_BYTES = 16 << 20
 _SELECT = 64  # the paragraphs of fewer than one document in so many are looked at apart from the others
 
 
@@ -66,7 +65,7 @@ class Evaluation:
     def __init__(self, reader: Reader, lexicon: Lexicon, columns: Columns) -> None:
         self._reader, self._lexicon, self._columns = reader, lexicon, columns
         self.everything = columns.everything
-        self._phrases: BoundedCache[DocumentSet | None] = BoundedCache(_PHRASES_BYTES, _bytes_of)
+        self._phrases: Cache[DocumentSet | None] = Cache(reader.budget, _bytes_of)
         self._ways: dict[type[plan.Node], Callable[..., DocumentSet]] = {
             plan.Everything: lambda _node, within: within,
             plan.Nothing: lambda _node, _within: DocumentSet.none(reader.size),

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from reftel.engine.bounds import norms as length_norms
-from reftel.engine.cache import BoundedCache
+from reftel.engine.cache import Cache
 from reftel.engine.reader import Reader, TermSet
 from reftel.engine.stretches import FieldPart, Stretches
 from reftel.schema.analysis import LAST_PART
@@ -22,7 +22,6 @@ from reftel.search.matching import fixed_prefix, matching
 from reftel.search.positions import Integers
 from reftel.search.scoring import INFLECTED, rarity
 
-_CACHE_BYTES = 256 << 20
 _REMEMBERED = 4096
 _NO_NUMBERS = np.empty(0, dtype=np.int64)
 _MOST_COMMON = 16  # common terms of a word, in all segments; more take longer one by one
@@ -33,7 +32,7 @@ class Lexicon:
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
-        self._scored: BoundedCache[ScoredWord] = BoundedCache(_CACHE_BYTES, lambda word: word.nbytes)
+        self._scored: Cache[ScoredWord] = Cache(reader.budget, lambda word: word.nbytes)
         self._norms: dict[str, Scores] = {}
         self.bases = functools.lru_cache(maxsize=_REMEMBERED)(self._bases)
         self.forms = functools.lru_cache(maxsize=_REMEMBERED)(self._forms_in_cables)

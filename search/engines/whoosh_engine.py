@@ -17,7 +17,7 @@ from typing import Any, NoReturn, Self, cast
 import numpy as np
 
 from reftel.engine import errors
-from reftel.engine.cache import BoundedCache
+from reftel.engine.cache import Budget, Cache
 from reftel.engine.columns import ABSENT
 from reftel.engine.reader import Reader, open_reader
 from reftel.schema.analysis import LAST_PART, VERSION
@@ -45,7 +45,7 @@ from reftel.search.positions import Integers
 from reftel.search.scoring import REACH
 from reftel.search.walk import children
 
-_FIRST_HITS_BYTES, _BYTES_OF_A_HIT = 8 << 20, 160
+_BYTES_OF_A_HIT = 160
 _AT_ONCE = 1000
 _ERRORS: dict[type[errors.EngineError], type[ArchiveError]] = {
     errors.IndexClosed: ArchiveClosed,
@@ -94,16 +94,16 @@ class WhooshEngine:
         self._reader = reader
         self._lexicon, self._columns = Lexicon(reader), Columns(reader)
         self._evaluation = Evaluation(reader, self._lexicon, self._columns)
-        self._first_hits: BoundedCache[tuple[plan.Found, ...]] = BoundedCache(_FIRST_HITS_BYTES, lambda hits: _BYTES_OF_A_HIT * (1 + len(hits)))
+        self._first_hits: Cache[tuple[plan.Found, ...]] = Cache(reader.budget, lambda hits: _BYTES_OF_A_HIT * (1 + len(hits)))
         # Parts of these refer to each other, so that without this the files would stay open until the next garbage collection.
         self._let_go = weakref.finalize(self, _let_go, reader, (self._lexicon, self._columns, self._evaluation))
         self._let_go.atexit = False
 
     @classmethod
-    def open(cls, folder: str | Path) -> Self:
-        """The engine over the index in ``folder``. Errors: `ArchiveMissing`, `ArchiveDamaged`, `ArchiveVersion`."""
+    def open(cls, folder: str | Path, budget: Budget | None = None) -> Self:
+        """The engine over the index in ``folder``, which keeps what ``budget`` allows. Errors: `ArchiveMissing`, `ArchiveDamaged`, `ArchiveVersion`."""
         with archive_errors():
-            reader = open_reader(folder)
+            reader = open_reader(folder, budget)
         missing = {field.name for field in FIELDS if field.stored != "nothing"} - {spec.name for spec in reader.specs}
         if missing:
             reader.close()

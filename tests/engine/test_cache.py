@@ -1,18 +1,20 @@
-"""The bounded cache: how much it keeps, what goes first, and that threads may share it."""
+"""The caches of one budget: how much they keep together, what goes first, and that threads may share them."""
 
 from __future__ import annotations
 
 import threading
 
-from reftel.engine.cache import BoundedCache
+import pytest
+
+from reftel.engine.cache import Budget, Cache
 
 
-def cache(limit: int) -> BoundedCache[str]:
-    return BoundedCache(limit, len)
+def cache(limit: int) -> Cache[str]:
+    return Cache(Budget(limit), len)
 
 
 def test_a_value_is_made_once():
-    kept, made = cache(10), []
+    kept, made = cache(20), []
     for _ in range(3):
         assert kept.get("a", lambda: made.append(1) or "aaa") == "aaa"
     assert made == [1]
@@ -21,45 +23,62 @@ def test_a_value_is_made_once():
 
 
 def test_the_oldest_goes_first():
-    kept = cache(10)
-    for name in "abc":
+    kept = cache(20)
+    for name in "abcde":
         kept.get(name, lambda name=name: name * 5)
-    assert [kept.peek(name) for name in "abc"] == [None, "bbbbb", "ccccc"]
+    assert [kept.peek(name) for name in "abcde"] == [None, "bbbbb", "ccccc", "ddddd", "eeeee"]
 
 
 def test_what_was_used_gets_another_turn():
-    kept = cache(10)
-    kept.get("a", lambda: "aaaaa")
-    kept.get("b", lambda: "bbbbb")
+    kept = cache(20)
+    for name in "abcd":
+        kept.get(name, lambda name=name: name * 5)
     kept.get("a", lambda: "never made")
-    kept.get("c", lambda: "ccccc")
-    assert [kept.peek(name) for name in "abc"] == ["aaaaa", None, "ccccc"]
+    kept.get("e", lambda: "eeeee")
+    assert [kept.peek(name) for name in "abcde"] == ["aaaaa", None, "ccccc", "ddddd", "eeeee"]
 
 
 def test_there_is_room_where_everything_was_used():
-    kept = cache(10)
-    for name in "abcdef":
+    kept = cache(20)
+    for name in "abcdefgh":
         kept.get(name, lambda name=name: name * 4)
         kept.peek(name)
-    assert sum(kept.peek(name) is not None for name in "abcdef") == 2
-    assert kept.peek("f") == "ffff"
+    assert sum(kept.peek(name) is not None for name in "abcdefgh") == 5
+    assert kept.peek("h") == "hhhh"
 
 
-def test_what_is_too_large_is_given_but_not_kept():
-    kept = cache(10)
-    assert kept.get("a", lambda: "a" * 11) == "a" * 11
-    assert kept.get("b", lambda: "b" * 5, largest=4) == "b" * 5
-    assert kept.peek("a") is kept.peek("b") is None
-    assert kept.get("c", lambda: "c" * 10) == kept.peek("c")
+@pytest.mark.parametrize(("limit", "size", "is_kept"), [(20, 5, True), (20, 6, False), (0, 1, False)])
+def test_a_quarter_of_the_budget_is_the_most_for_one(limit, size, is_kept):
+    kept = cache(limit)
+    assert kept.get("a", lambda: "a" * size) == "a" * size
+    assert (kept.peek("a") is not None) == is_kept
+
+
+def test_caches_share_their_budget():
+    budget = Budget(20)
+    first, second = Cache(budget, len), Cache(budget, len)
+    for name in "abcd":
+        first.get(name, lambda name=name: name * 5)
+    first.peek("a")
+    second.get("a", lambda: "AAAAA")
+    second.get("b", lambda: "BBB")
+    assert [first.peek(name) for name in "abcd"] == ["aaaaa", None, None, "ddddd"]
+    assert [second.peek(name) for name in "ab"] == ["AAAAA", "BBB"]
+    assert budget.size == 18
+    budget.clear()
+    assert first.peek("a") is second.peek("a") is None
+    assert budget.size == 0
+    assert second.get("a", lambda: "a") == second.peek("a")
 
 
 def test_threads_share_it():
-    kept, wrong = cache(40), []
+    budget, wrong = Budget(40), []
+    caches = [Cache(budget, len), Cache(budget, len)]
 
     def ask(first: int) -> None:
         for number in range(first, first + 2000):
             name = str(number % 17)
-            if kept.get(name, lambda name=name: name * 5) != name * 5:
+            if caches[number % 2].get(name, lambda name=name: name * 5) != name * 5:
                 wrong.append(name)
 
     threads = [threading.Thread(target=ask, args=(start,)) for start in range(0, 40, 5)]
@@ -68,4 +87,5 @@ def test_threads_share_it():
     for thread in threads:
         thread.join()
     assert not wrong
-    assert sum(len(kept.peek(str(number)) or "") for number in range(17)) <= 40
+    left = sum(len(kept.peek(str(number)) or "") for number in range(17) for kept in caches)
+    assert budget.size == left <= 40
