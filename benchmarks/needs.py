@@ -1,8 +1,9 @@
 """Judged needs: what a person wants to know, how a newcomer asks for it, and which cables tell it.
 
 needs.json holds for each need a question and the grades of the cables that reftel or SQLite FTS5 had among the first ten: 3 answers it, 2 tells much of
-it, 1 touches it, 0 has nothing of it. They were judged by reading, without knowing who had found what. The questions hold words, phrases and words of
-one field, all of them wanted; where fewer than ten cables have all, cables with any of them are asked for, of everyone alike.
+it, 1 touches it, 0 has nothing of it. One reader judged them, by their subjects and by excerpts of the two paragraphs with most of the question's words,
+not by the whole cables, in the order of their ids and without knowing who had found what. The questions hold words, phrases and words of one field, all
+of them wanted; where fewer than ten cables have all, cables with any of them are asked for, of everyone alike.
 """
 
 from __future__ import annotations
@@ -45,4 +46,4 @@ def ndcg(found: list[str], grades: Mapping[str, int]) -> float:
 
 
 def _gain(grades: list[int]) -> float:
-    return sum((2**grade - 1) / math.log2(place + 2) for place, grade in enumerate(grades[:SHOWN]))
+    return sum(float(2**grade - 1) / math.log2(place + 2) for place, grade in enumerate(grades[:SHOWN]))

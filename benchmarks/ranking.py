@@ -163,8 +163,8 @@ def report_needs(judged: Judged | str) -> str:
     head = f"""
 ## Judged needs
 
-{len(needs.read_needs())} questions for which the first ten cables of each were judged by reading them (`needs.json`): nDCG@10, on the needs of odd number / of
-even number, and how many of the cables shown nobody judged, which count as nothing.
+{len(needs.read_needs())} questions. One reader graded the first ten cables of each by their subjects and excerpts of their paragraphs, not by the whole cables (`needs.py`).
+nDCG@10, on the needs of odd number / of even number, and how many of the cables shown nobody judged, which count as nothing.
 
 | | nDCG@10 | unjudged |
 |---|---:|---:|
