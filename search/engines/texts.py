@@ -46,6 +46,7 @@ class CableTexts:
         given = np.array(documents, dtype=np.int64)
         self._order = np.argsort(given, kind="stable")
         self._documents = given[self._order]
+        self._kept: dict[str, Lines] = {}
         self.subject = self._lines("subject")
 
     def records(self) -> list[bytes]:
@@ -76,8 +77,12 @@ class CableTexts:
     def _text(self, field: str) -> FieldText:
         return FieldPlaces(self._reader, self._lexicon, field, self._documents)
 
-    @functools.cache  # noqa: B019 - one page
     def _lines(self, field: str) -> Lines:
+        if field not in self._kept:
+            self._kept[field] = self._find_lines(field)
+        return self._kept[field]
+
+    def _find_lines(self, field: str) -> Lines:
         blocks = self._reader.blocks(field)
         chosen = ranges(blocks.first[self._documents], blocks.first[self._documents + 1])
         first = blocks.starts[chosen]

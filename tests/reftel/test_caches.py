@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import random
 import threading
+import weakref
 
 import pytest
 
 import reftel
 from reftel.schema.errors import BadValueError
+from reftel.search.engines.whoosh_engine import WhooshEngine
 
 WORDS = ("minsk", "group", "precedent", "precedents", "kosovo", "embassy", "walked", "the", "turkey", "meeting")
 QUERIES = [
@@ -90,3 +93,21 @@ def test_a_new_state_has_the_same_budget(archive_path, expected):
 def test_no_budget_at_all(archive_path, megabytes):
     with pytest.raises(BadValueError, match="megabytes for caches must be a number from 0 on"):
         reftel.open(archive_path, cache_mb=megabytes)
+
+
+def test_a_page_that_was_read_is_let_go_of(archive_path, monkeypatch):
+    made = []
+    texts = WhooshEngine.texts
+
+    def noted(*asked):
+        found = texts(*asked)
+        made.append(weakref.ref(found))
+        return found
+
+    monkeypatch.setattr(WhooshEngine, "texts", noted)
+    with reftel.open(archive_path) as archive:
+        for query in QUERIES:
+            archive.search(query)
+        gc.collect()
+        assert made
+        assert not [each for each in made if each() is not None]
