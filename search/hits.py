@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reftel.schema.fields import default_fields
-from reftel.schema.stored import Stored
+from reftel.schema.stored import Stored, cable_of
 from reftel.search.forms import with_forms
 from reftel.search.foundby import asks_for_references, found_by
 from reftel.search.positions import PLACE_BITS
@@ -44,19 +44,19 @@ class HitMaker:
         load = functools.cache(self._load)  # the cables of citedby:
         rest = iter(found)
         while some := list(itertools.islice(rest, _AT_ONCE)):
-            yield from self._some(read, some, choose, load)
+            with self._engine.errors():
+                yield from self._some(read, some, choose, load)
 
     def _some(self, read: ParsedQuery, found: Sequence[Found], choose: Choice, load: Callable[[str], Cable]) -> Iterator[Hit]:
         texts = self._engine.texts(found)
-        records = list(map(Stored, texts.records()))
         findings = Findings(texts.paragraphs, read.plan, self._engine.rarity)
         cited = asks_for_references(read.asked)
         if cited:
-            for number, record in enumerate(records):
-                findings.look_for_citations(number, record.cable)
+            for number, stored in enumerate(texts.records()):
+                findings.look_for_citations(number, cable_of(stored))
         asked = functools.cache(lambda: with_forms(self._engine, read.asked))
         otherwise, marked = _found_otherwise(findings, texts), _subject_marks(read.plan, texts)
-        for number, (record, hit) in enumerate(zip(records, found, strict=True)):
+        for number, (record, hit) in enumerate(zip(map(Stored, texts.records()), found, strict=True)):
             ways: tuple[FoundBy, ...] = ()
             empty = findings.empty(number)
             if cited or empty or otherwise[number]:

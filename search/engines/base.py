@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from reftel.frozen import frozen
@@ -26,8 +27,8 @@ class NodeCount:
 class Texts(Protocol):
     """Records of some cables, which are numbered from 0, and where words stand in them."""
 
-    def records(self) -> list[bytes]:
-        """The stored records."""
+    def records(self) -> Iterator[bytes]:
+        """The stored records, read as they are asked for."""
         ...
 
     @property
@@ -57,7 +58,11 @@ class Engine(Protocol):
         ...
 
     def texts(self, found: Sequence[Found]) -> Texts:
-        """Records and words of some hits, numbered in their order."""
+        """Records and words of some hits, numbered in their order; to be read inside `errors`."""
+        ...
+
+    def errors(self) -> AbstractContextManager[None]:
+        """Errors of what `texts` gives as users see them."""
         ...
 
     def scan(self, root: Node) -> Iterator[str]:

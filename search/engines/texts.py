@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -15,6 +16,8 @@ from reftel.search.paragraphs import BODY, Mask, Paragraphs
 from reftel.search.plan import Node, Word
 from reftel.search.positions import PLACE_BITS, FieldText, Integers, found_in, ranges, starts
 from reftel.search.snippets import ParagraphTexts
+
+_RECORDS = 10  # read at once
 
 
 class Lines:
@@ -43,16 +46,17 @@ class CableTexts:
 
     def __init__(self, reader: Reader, lexicon: Lexicon, columns: Columns, documents: Sequence[int]) -> None:
         self._reader, self._lexicon, self._columns = reader, lexicon, columns
+        self._given = documents
         given = np.array(documents, dtype=np.int64)
         self._order = np.argsort(given, kind="stable")
         self._documents = given[self._order]
         self._kept: dict[str, Lines] = {}
         self.subject = self._lines("subject")
 
-    def records(self) -> list[bytes]:
-        """The stored records."""
-        found = self._reader.records(self._documents.tolist())
-        return [found[place] for place in np.argsort(self._order).tolist()]
+    def records(self) -> Iterator[bytes]:
+        """The stored records, few of them in memory at once: a record may be large."""
+        parts = (self._given[start : start + _RECORDS] for start in range(0, len(self._given), _RECORDS))
+        return itertools.chain.from_iterable(map(self._reader.records, parts))
 
     @functools.cached_property
     def paragraphs(self) -> ParagraphTexts:

@@ -19,6 +19,7 @@ import numpy as np
 from reftel.engine import errors
 from reftel.engine.cache import Budget, Cache
 from reftel.engine.columns import ABSENT
+from reftel.engine.damage import damage_of
 from reftel.engine.reader import Reader, open_reader
 from reftel.schema.analysis import LAST_PART, VERSION
 from reftel.schema.errors import (
@@ -170,10 +171,20 @@ class WhooshEngine:
             return None if document is None else self._reader.record(document)
 
     def texts(self, found: Sequence[plan.Found]) -> CableTexts:
-        """Records and words of some hits."""
-        with archive_errors():
-            documents = [cast("int", self._reader.document(each.key)) if each.number < 0 else each.number for each in found]
-            return CableTexts(self._reader, self._lexicon, self._columns, documents)
+        """Records and words of some hits, to be read inside `errors`."""
+        documents = [cast("int", self._reader.document(each.key)) if each.number < 0 else each.number for each in found]
+        return CableTexts(self._reader, self._lexicon, self._columns, documents)
+
+    @contextlib.contextmanager
+    def errors(self) -> Iterator[None]:
+        """Errors of reading texts as users see them. `ArchiveDamaged` too where records have not what the index says."""
+        try:
+            with archive_errors():
+                yield
+        except ReftelError:
+            raise
+        except (LookupError, ValueError) as error:
+            raise _translated(damage_of(self._reader.folder, error)) from error
 
     @contextlib.contextmanager
     def _asked(self, root: plan.Node) -> Iterator[None]:

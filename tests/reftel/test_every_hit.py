@@ -7,6 +7,7 @@ import pytest
 import reftel
 from reftel import state
 from reftel.cli import main
+from reftel.schema.stored import record_bytes
 
 
 @pytest.fixture
@@ -44,3 +45,9 @@ def test_ids_are_printed_and_exported_without_a_record_being_read(archive, archi
         assert (done.value.code, capfd.readouterr().out.split()) == (0, wanted)
     assert archive.export("minsk", tmp_path / "ids.txt", format="ids", sort="-date") == len(wanted)
     assert (tmp_path / "ids.txt").read_text().split() == wanted
+
+
+def test_records_that_are_not_what_the_index_says_are_damage(archive, monkeypatch):
+    monkeypatch.setattr(archive._state.engine._reader, "records", lambda documents: [record_bytes(reftel.Cable(id="08BAKU1"))] * len(documents))
+    with pytest.raises(reftel.ArchiveDamaged, match="damaged"):
+        archive.search("minsk")
