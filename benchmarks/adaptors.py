@@ -47,8 +47,9 @@ class Reftel:
     def build(self, batches: Iterable[list[Row]], cores: int) -> None:  # noqa: ARG002
         from reftel.engine.writer import open_writer  # noqa: PLC0415
         from reftel.indexer.writer import field_specs  # noqa: PLC0415
+        from reftel.schema.inflections import bases_of_each  # noqa: PLC0415
 
-        with open_writer(self._folder, field_specs()) as writer:
+        with open_writer(self._folder, field_specs(), roots=bases_of_each) as writer:
             for batch in batches:
                 for row in batch:
                     writer.add(self._record(row))
