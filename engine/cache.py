@@ -5,12 +5,16 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Hashable
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar
 
+Asked = ParamSpec("Asked")
 Value = TypeVar("Value")
 
 DEFAULT_MB = 256
 """Megabytes for the caches of an open archive, if nothing else is said."""
+
+ENTRY = 500
+"""Bytes that an entry takes beside its value, its key included, about."""
 
 _LARGEST = 4  # a value takes one part in so many of the budget at most, so that none sends all others away
 
@@ -19,7 +23,7 @@ class _Kept(Generic[Value]):
     __slots__ = ("home", "key", "size", "used", "value")
 
     def __init__(self, home: dict[Hashable, _Kept[Value]], key: Hashable, value: Value, size: int) -> None:
-        self.home, self.key, self.value, self.size, self.used = home, key, value, size, False
+        self.home, self.key, self.value, self.size, self.used = home, key, value, ENTRY + size, False
 
 
 class Budget:
@@ -86,3 +90,7 @@ class Cache(Generic[Value]):
         made = make()
         self._budget.keep(_Kept(self._items, key, made, self._size_of(made)))
         return made
+
+    def over(self, make: Callable[Asked, Value]) -> Callable[Asked, Value]:
+        """``make``, whose values are kept by what they are asked with."""
+        return lambda *asked, **named: self.get(asked, lambda: make(*asked, **named))

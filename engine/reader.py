@@ -37,7 +37,6 @@ Read = TypeVar("Read")
 
 __all__ = ["PLACE_BITS", "Blocks", "Facet", "Reader", "Regions", "TermSet", "open_reader"]
 
-_KEYS_KEPT, _TOTALS_KEPT = 1 << 15, 1 << 10
 _SOON_READ = 1 << 16  # postings and positions; so few are read whole and kept, as picking some of them takes as long
 _POSITIONS_KEPT = 1 << 23  # postings and positions; beyond, only those asked for are unpacked
 _ATTEMPTS, _PAUSE = 20, 0.02
@@ -87,8 +86,7 @@ class Reader:
         self.documents = self.size - sum(segment.deletions for segment in self._segments)
         self.budget = budget or Budget()
         self._cache: Cache[tuple[Integers, ...]] = Cache(self.budget, _bytes)
-        self.key = functools.lru_cache(maxsize=_KEYS_KEPT)(self._key)
-        self.total_places = functools.lru_cache(maxsize=_TOTALS_KEPT)(self._total_places)
+        self.key = Cache[str](self.budget, len).over(self._key)
         self._columns: dict[tuple[str, str], Any] = {}
 
     def close(self) -> None:
@@ -98,8 +96,6 @@ class Reader:
             return
         self.budget.clear()
         self._columns.clear()
-        self.key.cache_clear()
-        self.total_places.cache_clear()
         for segment in opened:
             segment.close()
 
@@ -259,7 +255,7 @@ class Reader:
             whole = self._cached(key, lambda: self._places(terms, None))
         return self.guard(lambda: self._places(terms, within))[0] if whole is None else termsets.cut_places(whole[0], within)
 
-    def _total_places(self, terms: TermSet) -> int:
+    def total_places(self, terms: TermSet) -> int:
         """How many postings and places the terms of a set have together, deleted documents included; cheap."""
         return sum(field.size_of(low, high) for part, field, _segment, _base in self._parts(terms) for low, high in part.stretches)
 

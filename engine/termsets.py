@@ -100,6 +100,11 @@ class TermSet:
     def __len__(self) -> int:
         return sum(map(len, self.parts))
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes that it takes, about."""
+        return 80 * len(self.name) + 120 * sum(len(part.stretches) for part in self.parts)
+
 
 def listed(terms: SegmentTerms, field: FieldPostings) -> list[str]:
     """The spellings, in order."""

@@ -38,7 +38,7 @@ _MORE = 3  # times as many cables hold the other spelling
 _LEAST = 5
 _LONG = 6  # letters from which words that sound alike are seldom other words
 _READ = 3  # cables that are read to see whether a word is a name
-_REMEMBERED = 1024
+_BYTES = 1000  # of a note or hint with what it was asked with, about
 _TAGS = "tags"
 _CODES = ("geo", "subject", "programme")
 _IN_SENTENCE = re.compile(r"(?<=[a-z,] )[^\W\d_]+")
@@ -62,14 +62,12 @@ class _Hint:
 
 
 class Names:
-    """Notes and hints on the names in questions to one archive. What was found out is remembered, by the text of a question and by name."""
+    """Notes and hints on the names in questions to one archive. What was found out is kept, by the text of a question and by name."""
 
     def __init__(self, engine: Engine, load: Callable[[str], Cable], budget: Budget) -> None:
         self._engine, self._load = engine, load
-        self._hints: Cache[tuple[str, ...]] = Cache(budget, lambda _hints: 1000)
-        self._note_on = functools.lru_cache(maxsize=_REMEMBERED)(self._stands_for)
-        self._of_name = functools.lru_cache(maxsize=_REMEMBERED)(self._spelled_otherwise)
-        self._of_word = functools.lru_cache(maxsize=_REMEMBERED)(self._sounding_alike)
+        self._hints: Cache[tuple[str, ...]] = Cache(budget, lambda _hints: _BYTES)
+        self._note_on = Cache[str](budget, lambda _note: _BYTES).over(self._stands_for)
         self._tags = functools.cache(self._all_tags)
 
     def notes(self, checked: tree.Node) -> tuple[str, ...]:
@@ -103,8 +101,8 @@ class Names:
                 others.append(asked)
         written = Counter([shortest(name) for _asked, name in names])
         written.update([part.spellings for node in _iter(checked) for part in node.parts])
-        hints = [self._of_name(asked, name) for asked, name in names if written[shortest(name)] == 1][:_MOST_NAMES]
-        hints += [self._of_word(asked) for asked in others[:_MOST_NAMES]]
+        hints = [self._spelled_otherwise(asked, name) for asked, name in names if written[shortest(name)] == 1][:_MOST_NAMES]
+        hints += [self._sounding_alike(asked) for asked in others[:_MOST_NAMES]]
         best = max([hint for hint in hints if hint], key=lambda hint: hint.gain, default=None)
         return (best.text,) if best else ()
 

@@ -18,7 +18,7 @@ from reftel.search import plan
 from reftel.search.describe import too_broad
 from reftel.search.engines.columns import Columns
 from reftel.search.engines.lexicon import Lexicon
-from reftel.search.engines.outline import conjunction, fields_of, outline
+from reftel.search.engines.outline import Outline, conjunction, fields_of, outline
 from reftel.search.engines.places import FieldPlaces
 from reftel.search.engines.scoredwords import ScoredWord, saturated
 from reftel.search.engines.sets import DocumentSet, Mask, union
@@ -65,6 +65,7 @@ class Evaluation:
     def __init__(self, reader: Reader, lexicon: Lexicon, columns: Columns) -> None:
         self._reader, self._lexicon, self._columns = reader, lexicon, columns
         self.everything = columns.everything
+        self.outline = Cache[Outline](reader.budget, lambda about: about.nbytes).over(outline)
         self._phrases: Cache[DocumentSet | None] = Cache(reader.budget, _bytes_of)
         self._ways: dict[type[plan.Node], Callable[..., DocumentSet]] = {
             plan.Everything: lambda _node, within: within,
@@ -89,7 +90,7 @@ class Evaluation:
     def refuse_broad(self, root: plan.Node) -> None:
         """`QueryTooBroad` if the patterns of a plan stand for more words of the archive than can be gone through."""
         total = 0
-        for word in outline(root).patterns:
+        for word in self.outline(root).patterns:
             total += self._lexicon.total_postings(word)
             if total > MOST_POSTINGS:
                 message = f"the patterns of the query stand for too many words of the archive ({total:,} postings, more than {MOST_POSTINGS:,})"

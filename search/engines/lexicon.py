@@ -1,9 +1,8 @@
-"""The words of an index that a `plan.Word` stands for: where they stand and what they add to a score, remembered between queries."""
+"""The words of an index that a `plan.Word` stands for: where they stand and what they add to a score, kept between queries."""
 
 from __future__ import annotations
 
 import dataclasses
-import functools
 from collections import Counter
 from collections.abc import Sequence
 
@@ -22,7 +21,6 @@ from reftel.search.matching import fixed_prefix, matching
 from reftel.search.positions import Integers
 from reftel.search.scoring import INFLECTED, rarity
 
-_REMEMBERED = 4096
 _NO_NUMBERS = np.empty(0, dtype=np.int64)
 _MOST_COMMON = 16  # common terms of a word, in all segments; more take longer one by one
 
@@ -34,11 +32,10 @@ class Lexicon:
         self._reader = reader
         self._scored: Cache[ScoredWord] = Cache(reader.budget, lambda word: word.nbytes)
         self._norms: dict[str, Scores] = {}
-        self.bases = functools.lru_cache(maxsize=_REMEMBERED)(self._bases)
-        self.forms = functools.lru_cache(maxsize=_REMEMBERED)(self._forms_in_cables)
-        self.terms = functools.lru_cache(maxsize=_REMEMBERED)(self._terms)
-        self.last_parts = functools.lru_cache(maxsize=_REMEMBERED)(self._last_parts)
-        self.total_postings = functools.lru_cache(maxsize=_REMEMBERED)(self._total_postings)
+        self.forms = Cache[tuple[str, ...]](reader.budget, lambda forms: 80 * len(forms)).over(self._forms_in_cables)
+        self.terms = Cache[TermSet](reader.budget, lambda terms: terms.nbytes).over(self._terms)
+        self.last_parts = Cache[TermSet](reader.budget, lambda terms: terms.nbytes).over(self._last_parts)
+        self.total_postings = Cache[int](reader.budget, lambda _total: 32).over(self._total_postings)
 
     def _terms(self, word: plan.Word, field: str) -> TermSet:
         """The terms of ``field`` that ``word`` stands for."""
@@ -56,7 +53,7 @@ class Lexicon:
             return found
         return self._reader.exactly(field, matching(word, self._reader.terms(field, fixed_prefix(word))))
 
-    def _bases(self, word: str) -> tuple[str, ...]:
+    def bases(self, word: str) -> tuple[str, ...]:
         """The words that ``word`` is a form of. For one that the index has it knows them; a dictionary is asked only where that could find more."""
         known = self._reader.roots(word)
         if known is not None:
@@ -180,7 +177,6 @@ class Lexicon:
         return np.divide(fields_by_name()[field].weight, norms, out=norms)
 
 
-@functools.lru_cache(maxsize=_REMEMBERED)
 def _in_field(word: plan.Word, field: str) -> plan.Word:
     """The same word in one of its fields alone; in none if it isn't one of them."""
     fields = (field,) if field in word.fields else ()

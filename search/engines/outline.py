@@ -1,32 +1,29 @@
-"""What a plan tells before any index is looked at: found once and remembered, as the same plan is often asked for page after page."""
+"""What a plan tells before any index is looked at."""
 
 from __future__ import annotations
-
-import functools
 
 from reftel.frozen import frozen
 from reftel.search import plan
 from reftel.search.walk import children, iter_all_words, iter_words, prefers
 
-_REMEMBERED = 1024
 _PATTERNS = ("prefix", "wildcard", "fuzzy", "alike")
 _COST = {plan.Phrase: 1, plan.Near: 2, plan.Paragraph: 3, plan.Mark: 3}
 
 
 @frozen
 class Outline:
-    """Of a whole plan: the words that add to scores, the words with patterns, and whether anything is preferred."""
+    """Of a whole plan: the words that add to scores, the words with patterns, whether anything is preferred, and how many bytes it takes, about."""
 
     words: tuple[plan.Word, ...]
     patterns: tuple[plan.Word, ...]
     prefers: bool
+    nbytes: int
 
 
-@functools.lru_cache(maxsize=_REMEMBERED)
 def outline(root: plan.Node) -> Outline:
     """The outline of a plan."""
     patterns = tuple(word for word in iter_all_words(root) if word.match in _PATTERNS)
-    return Outline(tuple(dict.fromkeys(iter_words(root))), patterns, prefers(root))
+    return Outline(tuple(dict.fromkeys(iter_words(root))), patterns, prefers(root), _bytes_of(root))
 
 
 @frozen
@@ -40,7 +37,6 @@ class Conjunction:
     others: tuple[tuple[plan.Node, str | None], ...]
 
 
-@functools.lru_cache(maxsize=_REMEMBERED)
 def conjunction(node: plan.And) -> Conjunction:
     """The parts of an AND."""
     words = tuple(child for child in node.children if isinstance(child, plan.Word))
@@ -48,7 +44,6 @@ def conjunction(node: plan.And) -> Conjunction:
     return Conjunction(words, tuple((child, _only_field(child)) for child in others))
 
 
-@functools.lru_cache(maxsize=_REMEMBERED)
 def fields_of(node: plan.Node) -> tuple[str, ...]:
     """The text fields that the words of an expression are looked for in."""
     return tuple(dict.fromkeys(field for word in iter_words(node) for field in word.fields))
@@ -57,6 +52,12 @@ def fields_of(node: plan.Node) -> tuple[str, ...]:
 def _only_field(node: plan.Node) -> str | None:
     fields = fields_of(node) if isinstance(node, plan.Phrase | plan.Near) else ()
     return fields[0] if len(fields) == 1 else None
+
+
+def _bytes_of(node: plan.Node) -> int:
+    """Bytes that a plan takes, about; a list of ids may be long."""
+    texts = len(getattr(node, "values", ())) + len(getattr(node, "ids", ())) + len(getattr(node, "spellings", ()))
+    return 500 + 80 * texts + sum(map(_bytes_of, children(node)))
 
 
 def _cost(node: plan.Node) -> int:

@@ -37,7 +37,6 @@ from reftel.search.engines.base import NodeCount
 from reftel.search.engines.columns import Columns
 from reftel.search.engines.evaluation import WAYS, Evaluation
 from reftel.search.engines.lexicon import Lexicon
-from reftel.search.engines.outline import outline
 from reftel.search.engines.ranking import Passages, Ranking, bonuses, neighbours
 from reftel.search.engines.sets import DocumentSet, Mask
 from reftel.search.engines.texts import CableTexts
@@ -208,7 +207,7 @@ class WhooshEngine:
     def _ranked(self, request: plan.Request, hits: DocumentSet) -> tuple[plan.Found, ...]:
         """The window by score. The first hits of questions with passages are remembered, for the next page and the next facet."""
         end = len(hits) if request.limit is None else min(len(hits), request.offset + request.limit)
-        words = outline(request.root).words
+        words = self._evaluation.outline(request.root).words
         if not may_have_passages(request.root, words):
             return tuple(self._ranking(request.root, hits, None).window(request.offset, request.limit))
         passages = functools.partial(self._passages, [Weighed(word, self._lexicon.scored(word).rarity) for word in words])
@@ -218,7 +217,7 @@ class WhooshEngine:
         return first[request.offset : end]
 
     def _ranking(self, root: plan.Node, hits: DocumentSet, passages: Passages | None) -> Ranking:
-        about = outline(root)
+        about = self._evaluation.outline(root)
         words = [self._lexicon.scored(word) for word in about.words]
         preferred = list(bonuses(root, hits, self._evaluation)) if about.prefers else []
         if about.prefers:

@@ -174,7 +174,7 @@ def _spelling(choices: _Choices, node: Spellings) -> plan.Node:
     return words[0] if len(words) == 1 else plan.Phrase(words, origin=node.span)
 
 
-@functools.lru_cache(maxsize=256)
+@functools.lru_cache(maxsize=128)  # under a megabyte
 def _together(spellings: tuple[tuple[str, ...], ...]) -> list[_Choices]:
     """Spellings that differ in one place as one, so that ``al qaida`` and ``al qaeda`` are counted and weighed as the same words."""
     found = [tuple([frozenset([word]) for word in each]) for each in spellings]

@@ -6,11 +6,17 @@ import threading
 
 import pytest
 
-from reftel.engine.cache import Budget, Cache
+from reftel.engine.cache import ENTRY, Budget, Cache
+
+LETTER = 2 * ENTRY
+
+
+def size_of(text: str) -> int:
+    return LETTER * len(text) - ENTRY
 
 
 def cache(limit: int) -> Cache[str]:
-    return Cache(Budget(limit), len)
+    return Cache(Budget(LETTER * limit), size_of)
 
 
 def test_a_value_is_made_once():
@@ -20,6 +26,13 @@ def test_a_value_is_made_once():
     assert made == [1]
     assert kept.peek("a") == "aaa"
     assert kept.peek("b") is None
+
+
+def test_a_function_whose_values_are_kept():
+    made = []
+    doubled = cache(40).over(lambda text, times: made.append(text) or text * times)
+    assert [doubled("a", 2), doubled("b", 2), doubled("a", 2), doubled("a", 3)] == ["aa", "bb", "aa", "aaa"]
+    assert made == ["a", "b", "a"]
 
 
 def test_the_oldest_goes_first():
@@ -55,8 +68,8 @@ def test_a_quarter_of_the_budget_is_the_most_for_one(limit, size, is_kept):
 
 
 def test_caches_share_their_budget():
-    budget = Budget(20)
-    first, second = Cache(budget, len), Cache(budget, len)
+    budget = Budget(LETTER * 20)
+    first, second = Cache(budget, size_of), Cache(budget, size_of)
     for name in "abcd":
         first.get(name, lambda name=name: name * 5)
     first.peek("a")
@@ -64,7 +77,7 @@ def test_caches_share_their_budget():
     second.get("b", lambda: "BBB")
     assert [first.peek(name) for name in "abcd"] == ["aaaaa", None, None, "ddddd"]
     assert [second.peek(name) for name in "ab"] == ["AAAAA", "BBB"]
-    assert budget.size == 18
+    assert budget.size == LETTER * 18
     budget.clear()
     assert first.peek("a") is second.peek("a") is None
     assert budget.size == 0
@@ -72,8 +85,8 @@ def test_caches_share_their_budget():
 
 
 def test_threads_share_it():
-    budget, wrong = Budget(40), []
-    caches = [Cache(budget, len), Cache(budget, len)]
+    budget, wrong = Budget(LETTER * 40), []
+    caches = [Cache(budget, size_of), Cache(budget, size_of)]
 
     def ask(first: int) -> None:
         for number in range(first, first + 2000):
@@ -88,4 +101,4 @@ def test_threads_share_it():
         thread.join()
     assert not wrong
     left = sum(len(kept.peek(str(number)) or "") for number in range(17) for kept in caches)
-    assert budget.size == left <= 40
+    assert budget.size == LETTER * left <= LETTER * 40
