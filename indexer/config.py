@@ -40,7 +40,7 @@ class Config:
 
     ``sources``: files, folders, patterns. ``follow_links``: whether links that are met in them are followed. ``report``: a ``.json`` file that
     each run writes anew, or a folder that gets one a run; ``None`` for none. ``workers``: processes that read. ``memory``: megabytes that the
-    writer of the index keeps. ``wait``: seconds to wait for another run. ``max_removed``: how many cables may go at once. ``saved``: queries by
+    writer of the index keeps, and after it the archive that the saved searches are asked of. ``wait``: seconds to wait for another run. ``max_removed``: how many cables may go at once. ``saved``: queries by
     name.
     """
 
@@ -221,7 +221,8 @@ sources = {sources}
 # Processes that read; one a core if nothing is said.
 # workers = 2
 
-# Megabytes, about, that the writer of the index fills before it writes to the disk; reading takes some more.
+# Megabytes, about, that the writer of the index fills before it writes to the disk, and after it the saved searches with what they keep;
+# reading takes some more.
 # memory = 512
 
 # Seconds to wait for another run before leaving with exit status 5.

@@ -80,7 +80,7 @@ def run_night(
     started = datetime.datetime.now(datetime.UTC)
     build = reindex(config, wish=wish, accept_removals=accept_removals, wait=wait, on_progress=on_progress)
     report = NightReport(started, config.archive, build)
-    with build.timed("saved"), reftel.open(config.archive) as archive:
+    with build.timed("saved"), reftel.open(config.archive, cache_mb=config.memory) as archive:
         report.saved = saved.new_hits(archive, config.saved)
         try:
             if config.report is not None:
