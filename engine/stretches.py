@@ -76,23 +76,19 @@ class TermPart:
         return documents
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class FieldPart:
     """What a word stands for in one field: its common terms, and the live documents and frequencies of the others together.
 
-    ``weights``: what frequencies are multiplied with, by document, and ``scale`` all of them.
+    ``weights``: what frequencies are multiplied with, by document, and ``scale`` all of them; ``scaled`` is both in one.
     """
 
     weights: Norms
     terms: Sequence[TermPart]
     documents: Wide
     frequencies: Integers
-    scale: float = 1.0
-
-    @functools.cached_property
-    def scaled(self) -> Norms:
-        """The weights times the scale."""
-        return self.weights if self.scale == 1.0 else self.weights * self.scale
+    scaled: Norms
+    scale: float
 
     @property
     def weighted(self) -> Norms:
@@ -109,6 +105,11 @@ class Stretches:
         self._places = [grid.places(field.documents) for field in fields]
         self._frequencies: list[tuple[Integers, Norms]] | None = None
         self._mask: Mask | None = None
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of `frequencies`, which may still be made: one a document and field, unless a text has a word more than 255 times."""
+        return sum(self._grid.size + 16 * len(field.documents) for field in self._fields)
 
     def count(self) -> int | None:
         """How many live documents hold the word, if that is known without reading them: of one term where nothing is deleted."""

@@ -31,7 +31,7 @@ class Lexicon:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._scored: Cache[ScoredWord] = Cache(reader.budget, lambda word: word.nbytes)
-        self._norms: dict[str, Scores] = {}
+        self._norms: dict[tuple[str, float], Scores] = {}
         self.forms = Cache[tuple[str, ...]](reader.budget, lambda forms: 80 * len(forms)).over(self._forms_in_cables)
         self.terms = Cache[TermSet](reader.budget, lambda terms: terms.nbytes).over(self._terms)
         self.last_parts = Cache[TermSet](reader.budget, lambda terms: terms.nbytes).over(self._last_parts)
@@ -112,7 +112,10 @@ class Lexicon:
         split = self._reader.guard(lambda: [(*self._reader.common_terms(terms), counted) for terms, counted in forms])
         if not 0 < sum(len(common) for common, _rest, _counted in split) <= _MOST_COMMON:
             return None
-        fields = [FieldPart(self._all_norms(rest.field), common, *self._postings(rest), counted) for common, rest, counted in split]
+        fields = [
+            FieldPart(self._all_norms(rest.field), common, *self._postings(rest), self._all_norms(rest.field, counted), counted)
+            for common, rest, counted in split
+        ]
         stretches, size = Stretches(self._reader.grid, fields), self._reader.size
         count = stretches.count()
         if count is None:
@@ -160,15 +163,16 @@ class Lexicon:
 
     def norms_at(self, field: str, numbers: Integers) -> Scores:
         """What a frequency in a field is multiplied with in each of ``numbers``. Those of all documents are reckoned when many are asked for."""
-        if field in self._norms or len(numbers) * SPARSE >= self._reader.size:
+        if (field, 1.0) in self._norms or len(numbers) * SPARSE >= self._reader.size:
             return self._all_norms(field)[numbers]
         return self._norms_of(field, self._reader.lengths(field)[numbers])
 
-    def _all_norms(self, field: str) -> Scores:
+    def _all_norms(self, field: str, counted: float = 1.0) -> Scores:
         """What a frequency in a field is multiplied with, by document. Two threads may both reckon it, and come to the same."""
-        norms = self._norms.get(field)
+        norms = self._norms.get((field, counted))
         if norms is None:
-            norms = self._norms[field] = self._norms_of(field, self._reader.lengths(field))
+            whole = self._norms_of(field, self._reader.lengths(field)) if counted == 1.0 else self._all_norms(field) * counted
+            norms = self._norms[field, counted] = whole
         return norms
 
     def _norms_of(self, field: str, lengths: Integers) -> Scores:

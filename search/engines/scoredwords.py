@@ -151,6 +151,11 @@ class BoundedWord(ScoredWord):
             self._leaders = wanted, self._reader.guard(lambda: self._find_leaders(wanted))
         return self._leaders[1]
 
+    @property
+    def nbytes(self) -> int:
+        """As `ScoredWord.nbytes`."""
+        return super().nbytes + self._stretches.nbytes
+
     def champions_at_hand(self) -> bool:
         """As `ScoredWord.champions_at_hand`."""
         wanted, self._wanted = self._wanted, True
