@@ -182,7 +182,7 @@ def cold_start(size: int) -> float:
     seven that are measured writes it.
     """
     archive = _place("reftel", size, 1)
-    _add_manifest(archive)
+    add_manifest(archive)
     command = [str(Path(sys.executable).with_name("reftel")), "search", '"Minsk Group" AND precedent', "--archive", str(archive)]
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     times = []
@@ -193,7 +193,7 @@ def cold_start(size: int) -> float:
     return statistics.median(times[1:])
 
 
-def _add_manifest(archive: Path) -> None:
+def add_manifest(archive: Path) -> None:
     """Give an index built without sources the manifest of an archive of one cable."""
     from synthetic import write_csv  # noqa: PLC0415
 
