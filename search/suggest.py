@@ -97,6 +97,8 @@ class _Reasons:
         return ", in which ? is one letter" + (f"; {word} {count:,}" if count else "")
 
     def _conjunction(self, parts: Sequence[Node]) -> Iterator[str]:
+        if any(isinstance(part, Nothing) and part.origin is None for part in parts):  # an empty list, which is meant to find nothing
+            return
         counts = {part: self._count(part) for part in parts}
         empty = [part for part in parts if not counts[part]]
         for part in empty:

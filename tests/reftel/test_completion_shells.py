@@ -58,13 +58,16 @@ _ALIKE = ["R1 A;x", "R1 A|y"]
 _UNSHOWABLE = {
     "Q01": "a\x1b[31mred",
     "Q02": "a\x1b]0;title\x07",
-    "Q03": "a\u202etxt.exe",
-    "Q04": "a\u2066x\u2069",
     "Q05": "a\x9b31m",
-    "Q06": "a\u200b\ufeffb",
-    "Q07": "a\U000e0041b",
     "Q08": "a\x00b",
     "Q09": "a\x7fb",
+}
+# What can't be seen is no part of a value: with it, and what is offered.
+_UNSEEN = {
+    "Q03": ("a\u202etxt.exe", "atxt.exe"),
+    "Q04": ("a\u2066x\u2069", "ax"),
+    "Q06": ("a\u200b\ufeffb", "ab"),
+    "Q07": ("a\U000e0041b", "ab"),
 }
 
 
@@ -159,6 +162,7 @@ class Terminal:
 def archive(tmp_path_factory):
     folder = tmp_path_factory.mktemp("hostile")
     origins = [*(f"{begin}{value}" for begin, value in (_VALUES | _UNSHOWABLE).items()), *_ALIKE]
+    origins += [f"{begin}{value}" for begin, (value, _seen) in _UNSEEN.items()]
     cables = [{"origin": origin, "subject": "x", "body": f"1. (C) {place}."} for place, origin in enumerate(origins)]
     (folder / "cables.jsonl").write_text("".join(json.dumps(cable) + "\n" for cable in cables), "utf-8")
     report = reftel.build([folder / "cables.jsonl"], folder / "archive")
@@ -231,6 +235,14 @@ def test_a_value_reaches_the_command_as_it_is(terminal, begin, typed, quoted):
     got = terminal.arguments("reftel search " + typed.format(begin.lower()) + "\t")
     assert got == ["search", _expected(begin, quoted=quoted)]
     assert list(terminal.here.iterdir()) == []
+
+
+@pytest.mark.parametrize("begin", list(_UNSEEN))
+def test_a_value_is_offered_without_what_cannot_be_seen(terminal, begin):
+    before = len(terminal.shown)
+    assert terminal.arguments(f"reftel search from:{begin.lower()}\t") == ["search", f"from:{begin.lower()}{_UNSEEN[begin][1]}"]
+    shown = terminal.shown[before:].decode("utf-8", "replace")
+    assert not any(sign in shown for sign in _UNSEEN[begin][0] if not sign.isprintable())
 
 
 @pytest.mark.parametrize("begin", list(_UNSHOWABLE))
