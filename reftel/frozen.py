@@ -26,6 +26,10 @@ def frozen(cls: type[Any] | None = None, *, kw_only: bool = False, brief: bool =
     * The ``__init__`` that `dataclasses` writes for a frozen class sets each field by ``object.__setattr__``, which looks up by name where
       the field is; one cable takes some three hundred fields. Here each value is given to its slot, in half the time.
 
+    Measured by ``benchmarks/frozen.py``, in microseconds for a class of five fields, the same with its first instance, and a further instance:
+    the standard library 828, 817 and 1.29; this 178, 288 and 0.75; a ``msgspec.Struct`` 19, 19 and 0.14. So the records of ``schema/cable.py`` are
+    structs; the others are not, since a struct can't leave a field out of comparison, as the nodes of plans and trees do with their places.
+
     ``brief``: its ``repr()`` is that of `brief_repr`.
     """
     return (lambda given: _freeze(given, kw_only, brief)) if cls is None else _freeze(cls, kw_only, brief)
