@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import itertools
 from collections.abc import Sequence
 
@@ -32,8 +33,8 @@ def marked_ranges(text: str, numbers: Sequence[int]) -> Highlights:
 def token_ranges(text: str, numbers: Sequence[int]) -> list[tuple[int, int]]:
     """The characters of the tokens with these numbers, which rise.
 
-    Most tokens are runs of letters. None reaches across a line, or from one sentence into the next; so only lines with anything that joins letters,
-    or tells them apart otherwise, are cut into tokens.
+    Most tokens are runs of letters. Only words with anything that joins letters, and lines in which they are told apart otherwise, are cut into
+    tokens: none reaches across a blank, but for those, nor across a line or from one sentence into the next.
     """
     if not numbers:
         return []
@@ -45,11 +46,29 @@ def token_ranges(text: str, numbers: Sequence[int]) -> list[tuple[int, int]]:
     letters = np.zeros(len(kinds) + 2, dtype=np.bool_)
     np.equal(kinds, _LETTER, out=letters[1:-1])
     edges = np.flatnonzero(letters[1:] != letters[:-1])
-    odd = {plain.rfind("\n", 0, place + 1) + 1 for place in (*_joints(kinds, letters), *odd_places(plain))}
-    for start in sorted(odd, reverse=True):
-        end = plain.find("\n", start)
-        edges = _corrected(edges, text[: end if end >= 0 else len(text)], start)
+    edges = _corrected(edges, text, _windows(plain, _joints(kinds, letters)))
     return list(zip(edges[0::2][numbers].tolist(), edges[1::2][numbers].tolist(), strict=True))
+
+
+def _windows(plain: str, joints: list[int]) -> list[tuple[int, int]]:
+    """Lines with odd places, and words with joints elsewhere: begin and end, in order, none inside another."""
+    lines = sorted({_around(plain, place, "\n") for place in odd_places(plain)})
+    flat = plain.replace("\n", " ") if joints else plain
+    words = dict.fromkeys(_around(flat, place, " ") for place in joints)
+    if not lines:
+        return list(words)
+    starts, ends = zip(*lines, strict=True)
+    return sorted([*lines, *(word for word in words if not _inside(word[0], starts, ends))])
+
+
+def _around(text: str, place: int, between: str) -> tuple[int, int]:
+    end = text.find(between, place)
+    return text.rfind(between, 0, place + 1) + 1, end if end >= 0 else len(text)
+
+
+def _inside(place: int, starts: Sequence[int], ends: Sequence[int]) -> bool:
+    number = bisect.bisect_right(starts, place) - 1
+    return number >= 0 and place < ends[number]
 
 
 def _joints(kinds: np.ndarray[tuple[int], np.dtype[np.uint8]], letters: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> list[int]:
@@ -57,8 +76,15 @@ def _joints(kinds: np.ndarray[tuple[int], np.dtype[np.uint8]], letters: np.ndarr
     return places
 
 
-def _corrected(edges: Integers, text: str, start: int) -> Integers:
-    """The edges of tokens with those that stand behind ``start`` in ``text``, its last line, as they should be."""
-    low, high = edges.searchsorted(start), edges.searchsorted(len(text), "right")
-    own = [start + edge for token in iter_tokens(text[start:]) for edge in (token.start, token.end)]
-    return np.concatenate([edges[:low], np.array(own, dtype=np.int64), edges[high:]])
+def _corrected(edges: Integers, text: str, windows: Sequence[tuple[int, int]]) -> Integers:
+    """The edges of tokens, those inside ``windows`` as they should be."""
+    if not windows:
+        return edges
+    starts, ends = np.array(windows, dtype=np.int64).T
+    lows, highs = edges.searchsorted(starts).tolist(), edges.searchsorted(ends, "right").tolist()
+    pieces, done = [], 0
+    for (start, end), low, high in zip(windows, lows, highs, strict=True):
+        own = [start + edge for token in iter_tokens(text[start:end]) for edge in (token.start, token.end)]
+        pieces += [edges[done:low], np.array(own, dtype=np.int64)]
+        done = high
+    return np.concatenate([*pieces, edges[done:]])
