@@ -5,24 +5,20 @@ This is how hits were made before `reftel.search.snippets` did it for all hits o
 
 from __future__ import annotations
 
-import bisect
-import contextlib
-import functools
 import itertools
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from typing import Self
 
 import numpy as np
 
 from reftel.schema import scales
-from reftel.schema.analysis import LAST_PART, Token, analyse, iter_tokens, tokenize
+from reftel.schema.analysis import analyse, iter_tokens
 from reftel.schema.cable import Cable, Reference
+from reftel.search import snippets
 from reftel.search.citing import iter_cited, mentions
 from reftel.search.foundby import found_by
 from reftel.search.lists import Lookup
-from reftel.search.matching import fixed_prefix, matching
 from reftel.search.paragraphs import BODY, Mask, Paragraphs, paragraphs_where
 from reftel.search.passages import Scores, Weighed, block_scores
 from reftel.search.plan import Found, Mark, Node, Paragraph, Word
@@ -38,10 +34,8 @@ _SUBJECT = "subject"
 _SUMMARY_START = 60
 _TELLING = math.log(2)
 """The rarity of a word that half of the cables have: one that more have is new in no paragraph."""
-_LAST = chr(0x10FFFF)
 _NO_NUMBERS: Integers = np.empty(0, dtype=np.int64)
 _NO_SCORES: Scores = np.empty(0, dtype=np.float64)
-_NO_WORD = ""  # stands between two blocks
 
 
 def hit(cable: Cable, found: Found, plan: Node, asked: Node, choose: Choose, load: Callable[[str], Cable], tagged: Lookup) -> Hit:
@@ -62,66 +56,18 @@ def subject_highlights(cable: Cable, plan: Node) -> Highlights:
     return text.highlights(0, places)
 
 
-class CableText:
-    """Blocks of one field of one cable, as `spans` wants them: document 0, one empty position between two blocks.
-
-    ``tokens``: the tokens of a block, the same as its words, with the characters where they stand.
-    """
+class CableText(snippets.CableText):
+    """Blocks of one field of one cable; the characters of a word by cutting all of its block."""
 
     def __init__(self, name: str, blocks: Sequence[str]) -> None:
-        self.name = name
-        self._blocks = blocks
-        texts = list(map(analyse, blocks))
-        lengths = np.array([len(text.words) for text in texts], dtype=np.int64)
-        self.starts: Integers = np.cumsum(lengths + 1) - (lengths + 1)
-        self.ends: Integers = self.starts + lengths - 1
-        self._words: list[str] = []  # by place
-        self._joined: dict[str, list[int]] = {}
-        self._joints = [frozenset(text.joints) for text in texts]
-        for start, text in zip(self.starts.tolist(), texts, strict=True):
-            self._words += (*text.words, _NO_WORD)
-            for place, word in text.further:
-                self._joined.setdefault(word, []).append(start + place)
-        self._terms = sorted({*self._words, *self._joined} - {_NO_WORD})
-        self.places = functools.cache(self._find)
-        self.last_parts = functools.cache(self._find_last_parts)
-        self.tokens: Callable[[int], list[Token]] = functools.cache(lambda block: tokenize(blocks[block]))
-
-    @classmethod
-    def of(cls, cable: Cable) -> Self:
-        """The paragraphs of a cable."""
-        return cls(BODY, [paragraph.text for paragraph in cable.paragraphs])
-
-    def _find(self, word: Word) -> Integers:
-        found = {place for term in self._matching(word) for place in self._places(term)}
-        return np.array(sorted(found), dtype=np.int64)
-
-    def _find_last_parts(self, word: Word) -> Integers:
-        found = {place for term in self._matching(word) for place in self._joined.get(LAST_PART + term, ())}
-        return np.array(sorted(found), dtype=np.int64)
-
-    def _matching(self, word: Word) -> list[str]:
-        prefix = fixed_prefix(word)
-        low, high = bisect.bisect_left(self._terms, prefix), bisect.bisect_right(self._terms, prefix + _LAST)
-        return matching(word, self._terms[low:high])
+        super().__init__(name, blocks)
+        self._joints = [frozenset(analyse(block).joints) for block in blocks]
 
     def whole(self, word: Word, places: Integers) -> Integers:
         """Those of the places of ``word``, with all the parts of the further forms that begin there."""
         wide = wide_spans(self.places(word), self.last_parts(word))
         begun = np.isin(wide.first, places)
         return np.union1d(places, ranges(wide.first[begun], wide.last[begun] + 1)) if begun.any() else places
-
-    def _places(self, term: str) -> Iterator[int]:
-        yield from self._joined.get(term, ())
-        place = -1
-        with contextlib.suppress(ValueError):  # of the search behind the last one
-            while True:
-                place = self._words.index(term, place + 1)
-                yield place
-
-    def block_ends(self, places: Integers) -> Integers:
-        """For each place the last place of its block."""
-        return self.ends[np.searchsorted(self.starts, places, "right") - 1]
 
     def highlights(self, block: int, places: set[int]) -> Highlights:
         """Character ranges of those of ``places`` that stand in a block; one for parts of a word."""
