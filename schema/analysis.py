@@ -388,7 +388,9 @@ _CLOSING_HINT = re.compile(r"8(?<=[A-Za-z][A-Za-z]8)(?![A-Za-z0-9])")
 _SPACED_HINT = re.compile(r" [A-Z] [A-Z] [A-Z]")
 _SPACED = re.compile(r"(?<![^\s(])(?<![A-Z] )[A-Z](?>(?: [A-Z](?![A-Za-z0-9])){3,})(?![^\s)])")
 _TWO_JOINTS = (
-    re.compile(r"'(?<=[A-Za-z0-9]')[A-Za-z0-9]*(?:'|,[strvldm]|\.[A-Za-z0-9])"),
+    re.compile(r",(?<=[A-Za-z0-9],)[0-9][A-Za-z0-9]*'[A-Za-z0-9]"),
+    re.compile(r",(?<=[A-Za-z0-9],)[strvledm]{1,2},[0-9]"),
+    re.compile(r"'(?<=[A-Za-z0-9]')[A-Za-z0-9]*(?:'|,[strvldm0-9]|\.[A-Za-z0-9])"),
     re.compile(r",(?<=[A-Za-z0-9],)[strvldm][A-Za-z0-9]*(?:'|,[strvldm]|\.[A-Za-z0-9])"),
     re.compile(r"\.(?<=[A-Za-z]\.)[A-Za-z0-9]+(?:'|,[strvldm])"),
     re.compile(r"'(?<=(?:ll|qu)')[aeiouh]", re.IGNORECASE),  # dell'Aquila
