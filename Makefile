@@ -41,7 +41,7 @@ docs: install  ## rewrite the generated pages of docs/
 	$(BIN)/python tools/generate_docs.py
 
 # Hours at the default sizes. Xapian takes part where the system's Python has it (python3-xapian).
-bench: install  ## the reader; peers side by side, the price of packing, the pipeline, into benchmarks/
+bench: install  ## the reader; peers side by side, the price of packing, the pipeline, growth, into benchmarks/
 	$(BIN)/python -m pip install --quiet --group bench
 	$(BIN)/python benchmarks/reader.py
 	$(BIN)/python benchmarks/peers.py $(BENCH_ARGS)
@@ -49,6 +49,7 @@ bench: install  ## the reader; peers side by side, the price of packing, the pip
 	$(BIN)/python benchmarks/packing.py
 	$(BIN)/python benchmarks/pipeline.py
 	$(BIN)/python benchmarks/ranking.py
+	$(BIN)/python benchmarks/growth.py $(GROWTH_ARGS)
 
 clean:  ## remove what make made
 	rm -rf $(VENV) "$(DEMO)" build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -70,7 +70,7 @@ class Reftel:
         self._archive = reftel.open(self._folder)
 
     def prepare(self, query: Query) -> Call | None:
-        text, search = self._text(query["expression"]), self._archive.search
+        text, search = self.written(query["expression"]), self._archive.search
         options = {"sort": query["sort"], "limit": PAGE, "offset": query["offset"], "facets": query["facets"]}
 
         def ask() -> int:
@@ -83,7 +83,7 @@ class Reftel:
 
         return ask
 
-    def _text(self, expression: list[Any]) -> str:
+    def written(self, expression: list[Any]) -> str:
         kind, *parts = expression
         match kind:
             case "word":
@@ -100,11 +100,11 @@ class Reftel:
                 return f"{parts[0]} w/p {parts[1]}"
             case "dates":
                 first, last = (datetime.datetime.fromtimestamp(minutes * 60, datetime.UTC) for minutes in parts[:2])
-                return f"date:{first:%Y-%m-%dT%H:%M}..{last:%Y-%m-%dT%H:%M} {self._text(parts[2])}"
+                return f"date:{first:%Y-%m-%dT%H:%M}..{last:%Y-%m-%dT%H:%M} {self.written(parts[2])}"
             case "not":
-                return f"{self._text(parts[0])} NOT {self._text(parts[1])}"
+                return f"{self.written(parts[0])} NOT {self.written(parts[1])}"
             case _:
-                return f" {kind.upper()} ".join(map(self._text, parts))
+                return f" {kind.upper()} ".join(map(self.written, parts))
 
 
 class ReftelTyped(Reftel):

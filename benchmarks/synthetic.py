@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -51,7 +51,8 @@ def _skewed(generator: np.random.Generator, size: int, number: int) -> np.ndarra
 class _Maker:
     """Makes cables one after the other from one stream of random numbers."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, tokens: int, paragraphs: int) -> None:
+        self._count, self._cuts = tokens, paragraphs - 1
         self._random = np.random.default_rng(seed)
         self._words = np.array(words(), dtype=object)
         weights = 1 / np.arange(1, VOCABULARY + 1) ** _ZIPF
@@ -86,7 +87,7 @@ class _Maker:
         )  # fmt: skip
 
     def _tokens(self, number: int) -> list[str]:
-        count = max(60, int(self._random.normal(TOKENS, TOKENS / 4)))
+        count = max(60, int(self._random.normal(self._count, self._count / 4)))
         picks = np.minimum(np.searchsorted(self._cumulated, self._random.random(count)), VOCABULARY - 1)
         tokens: list[str] = self._words[picks].tolist()
         for step, planted in ((250, ["Minsk", "Group"]), (39, ["precedent"]), (5000, ["quidnunc"])):
@@ -96,8 +97,8 @@ class _Maker:
         return tokens
 
     def _paragraphs(self, tokens: list[str], level: int) -> tuple[Paragraph, ...]:
-        cuts = np.sort(self._random.integers(1, len(tokens), size=_PARAGRAPHS - 1)).tolist()
-        marks = [_LEVELS[int(pick)][1] for pick in self._random.integers(0, level + 1, size=_PARAGRAPHS)]
+        cuts = np.sort(self._random.integers(1, len(tokens), size=self._cuts)).tolist()
+        marks = [_LEVELS[int(pick)][1] for pick in self._random.integers(0, level + 1, size=self._cuts + 1)]
         parts = [tokens[start:end] for start, end in zip([0, *cuts], [*cuts, len(tokens)], strict=True)]
         return tuple(
             Paragraph(number, mark, "FOUO" if mark == "SBU" else mark, (), None, _lines(part))
@@ -125,9 +126,9 @@ def body_of(paragraphs: tuple[Paragraph, ...]) -> str:
     return "\n\n".join(f"¶{part.number}. ({part.mark}) {part.text}" for part in paragraphs)
 
 
-def iter_cables(number: int, seed: int = 1) -> Iterator[Cable]:
-    """``number`` synthetic cables."""
-    maker = _Maker(seed)
+def iter_cables(number: int, seed: int = 1, tokens: int = TOKENS, paragraphs: int = _PARAGRAPHS) -> Iterator[Cable]:
+    """``number`` synthetic cables of about so many tokens each."""
+    maker = _Maker(seed, tokens, paragraphs)
     return (maker.cable(position) for position in range(number))
 
 
@@ -140,10 +141,20 @@ BODY = (
 
 def write_csv(path: Path, number: int, seed: int = 1) -> None:
     """The same cables as a ``cables.csv``, for the whole pipeline."""
+    write_rows(path, iter_cables(number, seed))
+
+
+def write_rows(path: Path, cables: Iterable[Cable]) -> None:
+    """``cables`` as a ``cables.csv``."""
     with path.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file, quoting=csv.QUOTE_ALL, doublequote=False, escapechar="\\", lineterminator="\n")
-        for cable in iter_cables(number, seed):
-            rows.writerow(_row(cable))
+        rows.writerows(map(_row, cables))
+
+
+def telegram(cable: Cable) -> str:
+    """A cable as a file of its own."""
+    *_, header, body = _row(cable)
+    return f"{header}\n\n{body}"
 
 
 def _row(cable: Cable) -> tuple[object, ...]:
