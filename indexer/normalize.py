@@ -77,10 +77,11 @@ def normalize_message(message: Message) -> Cable:
     parts = _parts(message)
     header = parse_header(parts.header)
     dated = date_cable(header.dtg, message.date, parts.body, message.source.container if message.source else None)
-    year = _implied_year(message, dated)
+    own = canonical_id(message.printed_id) if message.printed_id else None
+    year = full_year(own[:2]) if own else dated.year  # of references without one
     collapsed = message.source is not None and message.source.container == "json-lines"
     text = split_fused(parts.body) if collapsed else parts.body
-    head = parse_head(restore_breaks(text[:_HEAD_CHARACTERS]) if collapsed else text, year=year)
+    head = parse_head(restore_breaks(text[:_HEAD_CHARACTERS]) if collapsed else text, year=year, own=own)
     body = parse_body(text)
     identity = identify(message.printed_id, _evidence(message, header, head, body, dated))
     handling = read_handling(message.classification, head.caption, header.channel, own_caption=identity.body_id is None)
@@ -92,12 +93,6 @@ def _parts(message: Message) -> Parts:
     if message.header and message.header.strip():
         return Parts(message.header, message.body)
     return split_telegram(message.body)
-
-
-def _implied_year(message: Message, dated: Dated) -> int | None:
-    """Year of the references without one: that of the id, else of the date."""
-    cable_id = canonical_id(message.printed_id) if message.printed_id else None
-    return full_year(cable_id[:2]) if cable_id else dated.year
 
 
 def _evidence(message: Message, header: HeaderFacts, head: HeadFacts, body: BodyFacts, dated: Dated) -> Evidence:

@@ -6,9 +6,12 @@ The table ``tables/posts.csv`` lists stem, origin label and unusual names; every
 
 from __future__ import annotations
 
+import bisect
 import functools
+import itertools
 import re
 import unicodedata
+from collections.abc import Iterator
 
 from reftel.frozen import frozen
 from reftel.schema.tables import read_table
@@ -19,8 +22,11 @@ _KIND_WORDS = (
     "US MISSION", "USMISSION", "MISSION", "US INTERESTS SECTION", "USINT", "USLO", "USOFFICE", "US OFFICE", "REO", "EFTO",
 )  # fmt: skip
 _NO_NAME_LETTER = re.compile(r"[^A-Z0-9]")
+_LONGEST_NAME = 80  # characters
 _BANNER_WIDTH = 10  # letters of the post's name in a page banner (CABLE_FORMATS 4.2)
 _SHORTEST_REPAIRED = 6  # below that one changed letter makes another word
+_SHORTEST_SLIP = 4  # letters of a word that may be a post of five with a letter lost or two swapped: SATTE, CARO
+_SHORTEST_CUT = 5  # letters of a word that may be the beginning of a post's name: PORT A
 
 
 @frozen
@@ -92,10 +98,65 @@ def find_post(text: str) -> str | None:
 
     A name of six letters or more that is one typing error away from exactly one post is taken for it (``ISLAMBAD``).
     """
-    wanted = squash_name(text[:80])
+    wanted = squash_name(text[:_LONGEST_NAME])
     if not wanted:
         return None
     return _exact(wanted) or (_repaired(wanted) if len(wanted) >= _SHORTEST_REPAIRED else None)
+
+
+@functools.lru_cache(maxsize=4096)
+def is_post_name(text: str) -> bool:
+    """Whether a post has this very name, in any spelling of the table: ``"AMEMBASSY LA PAZ"``, not ``"LA PZA"``."""
+    wanted = squash_name(text[:_LONGEST_NAME])
+    return bool(wanted) and _exact(wanted) is not None
+
+
+@functools.lru_cache(maxsize=4096)
+def nearest_post(text: str) -> str | None:
+    """Stem of the one post that a name which no post has may stand for, where the place says that it is a post's: ``"SATTE"`` -> ``"STATE"``.
+
+    A slip of one letter, in names of five letters a letter lost, doubled or swapped; or a beginning of five letters (``"PORT A"``).
+    ``None`` where several posts are as near.
+    """
+    wanted = squash_name(text[:_LONGEST_NAME])
+    rests = [wanted, *(wanted[len(kind) :] for kind in _squashed_kinds() if wanted.startswith(kind))]
+    for rest in rests:
+        near = {_place_names()[name] for name in _candidates(rest) if _is_slip(rest, name)} or _posts_that_begin(rest)
+        if len(near) == 1:
+            return next(iter(near))
+    return None
+
+
+def _posts_that_begin(wanted: str) -> set[str]:
+    """Stems of the posts that a word of five letters or more may be cut from."""
+    if len(wanted) < _SHORTEST_CUT:
+        return set()
+    names = _sorted_place_names()
+    place = bisect.bisect_left(names, wanted)
+    found = itertools.takewhile(lambda name: name.startswith(wanted), itertools.islice(names, place, None))
+    return {_place_names()[name] for name in found}
+
+
+@functools.cache
+def _sorted_place_names() -> list[str]:
+    return sorted(_place_names())
+
+
+@functools.cache
+def _place_names() -> dict[str, str]:
+    """Squashed stems and aliases of five letters or more -> stem, without words for the kind of post."""
+    posts = all_posts().values()
+    names = ((name, post.stem) for post in posts for name in (post.stem, *map(without_kind, post.aliases)))
+    return {name: _names().get(name, stem) for plain, stem in names if len(name := squash_name(plain)) > _SHORTEST_SLIP}
+
+
+def _is_slip(wanted: str, name: str) -> bool:
+    """Whether the one error between the words is a likely one: in short names no letter may be another."""
+    if len(wanted) < _SHORTEST_SLIP:
+        return False
+    if min(len(wanted), len(name)) >= _SHORTEST_REPAIRED:
+        return True
+    return len(wanted) < len(name) or sorted(wanted) == sorted(name) or any(map(str.__eq__, wanted, wanted[1:]))
 
 
 def _exact(wanted: str) -> str | None:
@@ -107,8 +168,29 @@ def _exact(wanted: str) -> str | None:
 
 
 def _repaired(wanted: str) -> str | None:
-    near = {stem for stem in all_posts() if len(stem) >= _SHORTEST_REPAIRED and _one_error(wanted, stem)}
+    near = {name for name in _candidates(wanted) if name in all_posts() and len(name) >= _SHORTEST_REPAIRED}
     return near.pop() if len(near) == 1 else None
+
+
+def _candidates(wanted: str) -> set[str]:
+    """The names of places that one typing error makes ``wanted`` of."""
+    index = _names_with_a_letter_less()
+    names = set().union(*(index.get(shorter, ()) for shorter in {wanted, *_with_a_letter_less(wanted)}))
+    return {name for name in names if _one_error(wanted, name)}
+
+
+@functools.cache
+def _names_with_a_letter_less() -> dict[str, set[str]]:
+    """The names of places by themselves and by what any lost letter leaves of them: two names with one error between them share one."""
+    index: dict[str, set[str]] = {}
+    for name in _place_names():
+        for shorter in {name, *_with_a_letter_less(name)}:
+            index.setdefault(shorter, set()).add(name)
+    return index
+
+
+def _with_a_letter_less(word: str) -> Iterator[str]:
+    return (word[:place] + word[place + 1 :] for place in range(len(word)))
 
 
 def _one_error(left: str, right: str) -> bool:

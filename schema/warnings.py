@@ -38,6 +38,8 @@ CAPTION_MISSING = "caption-missing"
 TAG_FUSED = "tag-fused"
 TAG_UNKNOWN = "tag-unknown"
 REFERENCE_UNREADABLE = "reference-unreadable"
+REFERENCE_POST_ASSUMED = "reference-post-assumed"
+REFERENCE_TO_ITSELF = "reference-to-itself"
 DECLASSIFY_UNREADABLE = "declassify-unreadable"
 
 WARNING_KINDS: tuple[WarningKind, ...] = (
@@ -82,6 +84,12 @@ WARNING_KINDS: tuple[WarningKind, ...] = (
     WarningKind(TAG_FUSED, "tags", "a tag looks like two that ran together; it was kept as printed"),
     WarningKind(TAG_UNKNOWN, "tags", "a tag is not in the table of tags: a rare one, or a slip of the typist; it was kept as printed"),
     WarningKind(REFERENCE_UNREADABLE, "refs", "a reference names a cable whose number or year is lost or redacted"),
+    WarningKind(
+        REFERENCE_POST_ASSUMED,
+        "refs",
+        "a reference prints no known name of a post: the nearest name was taken, or the post of the reference before, or the letters as printed",
+    ),
+    WarningKind(REFERENCE_TO_ITSELF, "refs", "a reference names the cable itself; it was kept"),
     WarningKind(DECLASSIFY_UNREADABLE, "declassify_on", "the declassification date is no day of the calendar"),
 )  # fmt: skip
 

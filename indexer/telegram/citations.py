@@ -7,12 +7,16 @@ on capitals or on a separator.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from reftel.frozen import frozen
 from reftel.schema.dates import month_number
-from reftel.schema.identifiers import resolve_post
+from reftel.schema.identifiers import full_year
+from reftel.schema.posts import find_post, is_post_name, nearest_post
 from reftel.schema.tagkinds import is_known_tag
+
+Certainty = Literal["named", "nearest", "unknown", "implied"]
+"""How a post is known: by a name of the table, by the nearest one, not at all, by the cable cited before."""
 
 _TOKEN = re.compile(r"(?P<word>[^\W\d_]+(?:['’.][^\W\d_]+)*\.?)|(?P<number>\d+)|(?P<blank>\s+)|(?P<sign>.)", re.DOTALL)
 _MOST_WORDS = 5  # US MISSION UN NEW YORK
@@ -20,20 +24,31 @@ _LONGEST_SERIAL = 7
 _LONGEST_NOTE = 60  # tokens in the bracket behind a cable
 _LONGEST = 64_000  # characters that are searched
 # What may stand between post and serial: EMBASSY BAKU CABLE 12.
-_MESSAGE_WORDS = frozenset(("CABLE", "TELEGRAM", "TEL", "MESSAGE", "NO", "NO.", "NR", "NUMBER"))
+_MESSAGE_WORDS = frozenset((
+    "CABLE", "CABLES", "TELEGRAM", "TELEGRAMS", "TEL", "TELS", "MESSAGE", "MESSAGES", "NO", "NO.", "NOS", "NOS.", "NR", "NUMBER", "NUMBERS",
+))  # fmt: skip
+# Words behind a number that make it a day: STATE-PARIS 5/11 E-MAIL.
+_NO_CABLE_WORDS = frozenset(("EMAIL", "EMAILS", "MAIL", "TELCON", "TELCONS", "PHONCON", "FAX", "VTC", "DVC", "CALL"))
+_BEGINS_PART = frozenset((";", ",", ":", "¶", "'", "’", ")", "]", "."))
+_ENDS_PART = frozenset(("", ";", ",", ".", ":", "(", "[", "AND", "&", "¶"))
+_NOUGHT = re.compile(r"(?<!\w)(?:(?:[Oo]\d[\dOo]*|\d+[Oo][\dOo]*)(?![A-Za-z])|[Oo]\d(?=[A-Z]))")  # O4 | O1512 | 2O9, not 05OSLO4
+_LETTER_O = re.compile(r"(?<!\w)(?:[A-Za-z]{2,}0[A-Za-z]*|0[A-Za-z]{3,})(?!\w)")  # SANTIAG0 | MOSC0W | 0SLO
 _NOT_POSTS = frozenset((
-    "A", "AN", "AND", "ANNEX", "APP", "ARTICLE", "ARTICLES", "AT", "BY", "CA", "CASE", "CFR", "CIA", "CIRCULAR",
-    "DATED", "DEA", "DIA", "DTG", "EI", "EMAIL", "FAH", "FAM", "FBIS", "FOR", "FROM", "IIR", "IMSWM", "IN", "ITEM",
+    "A", "AN", "AND", "ANNEX", "APP", "ARTICLE", "ARTICLES", "AT", "AUTUMN", "BY", "CA", "CASE", "CFR", "CIA", "CIRCULAR",
+    "DATED", "DEA", "DIA", "DTG", "EI", "EMAIL", "FAH", "FALL", "FAM", "FBIS", "FOR", "FROM", "IIR", "IMSWM", "IN", "INCSR", "ITEM",
     "MAIL", "MEMO", "MSG", "NIE", "NO", "NOTAL", "NOTE", "NR", "NUMBER", "OF", "ON", "OR", "OSC", "PAGE", "PAGES",
     "PARA", "PARAGRAPH", "PARAS", "PART", "POC", "PREVIOUS", "REF", "REFS", "REFTEL", "REFTELS", "REPORT", "RES",
-    "RESOLUTION", "SEC", "SECTION", "SECTIONS", "SEPTEL", "SERIAL", "SUBJ", "TAB", "TASKER", "TD", "TDX", "THE", "TO",
-    "TOR", "UNSCR", "USC", "WITH", "X",
+    "RESOLUTION", "SEC", "SECTION", "SECTIONS", "SEPTEL", "SERIAL", "SPRING", "SUBJ", "SUMMER", "TAB", "TASKER", "TD", "TDX", "THE", "TO",
+    "TOR", "UNSCR", "USC", "WINTER", "WITH", "X",
 ))  # fmt: skip
 
 
 @frozen
 class Citation:
-    """A cited cable: the post as printed, its serial, the printed year (``None`` where implied), and where it stands."""
+    """A cited cable: the post as printed, its serial, the printed year (``None`` where implied), where it stands, how its post is known.
+
+    ``cut``: the text breaks off in the serial (``MOSCOW 24...``).
+    """
 
     post: str
     serial: str
@@ -41,6 +56,8 @@ class Citation:
     start: int
     end: int
     raw: str
+    certainty: Certainty = "named"
+    cut: bool = False
 
 
 class _Token(NamedTuple):
@@ -50,36 +67,59 @@ class _Token(NamedTuple):
     end: int
 
 
-def find_citations(text: str) -> list[Citation]:
+def find_citations(text: str, *, year: int | None = None, before: Citation | None = None) -> list[Citation]:
     """Cables cited in ``text``, in order.
 
     ``"08 STATE 1, 2 AND 3; PARIS 00004 (07)"`` -> 08 STATE 1, 2, 3 and 07 PARIS 4. A year may stand before (``2008 POST 1``,
-    ``'08 POST 1``, ``(08) POST 1``, ``08POST1``), behind (``POST 1 (08)``) or between post and serial (``POST 08 1``, ``POST 08-1``).
-    A name that is no known post counts only where it and its number are all there is between two separators. A bracket behind a
+    ``'08 POST 1``, ``(08) POST 1``, ``08POST1``), behind (``POST 1 (08)``, ``POST 1/08``, ``POST 1-08``, ``POST 1 08``) or between post and
+    serial (``POST 08 1``, ``POST 08-1``, ``POST (08) 1``); ``year`` is that of the citing cable, which no cited one is later than. The
+    serial may stand first (``870 SOFIA``). A serial alone is one of the post ``before`` it. A letter O in a number is a nought. A
+    name that is no known post counts only where it and its number are all there is between two separators. A bracket behind a
     cable is its note. Takes time linear in the text, and reads its first 64,000 characters.
     """
-    return _Scanner(text[:_LONGEST]).scan()
+    return _Scanner(text[:_LONGEST], year, before).scan()
+
+
+def _healed(text: str) -> str:
+    """The text, same length, with noughts for O in numbers and O for noughts in words: ``"O4 MOSC0W 2O9"`` -> ``"04 MOSCOW 209"``."""
+    if "0" in text:
+        text = _LETTER_O.sub(lambda word: word[0].replace("0", "O"), text)
+    if "O" not in text and "o" not in text:
+        return text
+    return _NOUGHT.sub(lambda number: number[0].upper().replace("O", "0"), text)
 
 
 class _Scanner:
     """One pass over the tokens of a text; ``place`` is the next token, ``free`` the first that no citation has used."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, year: int | None, before: Citation | None) -> None:
         self.text = text
-        matches = (match for match in _TOKEN.finditer(text) if match.lastgroup != "blank")
+        self.healed = _healed(text)
+        matches = (match for match in _TOKEN.finditer(self.healed) if match.lastgroup != "blank")
         self.tokens = [_Token(match.lastgroup or "", match[0], match.start(), match.end()) for match in matches]
+        self.year = year
+        self.before = before
         self.free = 0
+        self.shared_year: str | None = None  # that stands before several serials
         self.found: list[Citation] = []
 
     def scan(self) -> list[Citation]:
         place = 0
         while place < len(self.tokens):
-            if self.tokens[place].kind == "number" and (self._post_and_serial(place) or self._further_serial(place)):
+            if self.tokens[place].kind == "number" and self._cable_at(place):
                 self._skip_note()
                 place = self.free
             else:
                 place += 1
         return self.found
+
+    def _cable_at(self, place: int) -> bool:
+        return (
+            self._post_and_serial(place)
+            or self._further_serial(place)
+            or self._serial_and_post(place)
+            or self._serial_alone(place)
+        )
 
     def _token(self, place: int) -> str:
         return self.tokens[place].text if 0 <= place < len(self.tokens) else ""
@@ -89,76 +129,133 @@ class _Scanner:
 
     def _post_and_serial(self, place: int) -> bool:
         """Take the cable whose number stands at ``place``, if the words before it are a post."""
-        last = place - 1
-        while last > self.free and (
-            self._token(last) in ("-", "#", ":") or self._token(last).upper() in _MESSAGE_WORDS
-        ):
-            last -= 1
-        first = self._post_before(last)
-        if first is None:
+        last = self._last_of_post(place)
+        post = self._post_before(last)
+        if post is None:
             return False
+        first, certainty = post
         serial, inner = place, None
-        if self._is_year_between(place):
+        if bracketed := self._bracketed_year(place):
+            inner, serial = self._token(place), bracketed
+        elif self._token(place - 1) != "(" and self._is_year_between(place):
             inner, serial = self._token(place), place + (2 if self._token(place + 1) == "-" else 1)
-        if not self._is_serial(serial) or (first < 0 and not self._is_alone(-first - 1, serial)):
+        if not self._is_serial(serial) or (certainty != "named" and not self._is_alone(first, serial, certainty)):
             return False
-        first = first if first >= 0 else -first - 1
+        apart = self._token(place - 1) in (",", "(") and not inner
+        if apart and (certainty != "named" or not self._stands_apart(place, first)):
+            return False
+        end = serial + (apart and self._token(place - 1) == "(")
         before, year = self._year_before(first)
-        after, later = self._year_behind(serial) if not (year or inner) else (serial + 1, None)
-        self._take(before, last, serial, year or inner or later)
-        self.free = max(self.free, after)
-        return True
-
-    def _take(self, first: int, last: int, serial: int, year: str | None) -> None:
-        post_start = first
+        after, later = self._year_behind(end) if not (year or inner) else (end + 1, None)
+        self.shared_year = year or inner
+        post_start = before
         while self.tokens[post_start].kind != "word":
             post_start += 1
-        start, end = self.tokens[first].start, self.tokens[serial].end
-        post = self.text[self.tokens[post_start].start : self.tokens[last].end]
-        raw = " ".join(self.text[start:end].split())
-        self.found.append(Citation(" ".join(post.split()), self._token(serial), year, start, end, raw))
-        self.free = serial + 1
+        name = self.healed[self.tokens[post_start].start : self.tokens[last].end]
+        self._add(" ".join(name.split()), serial, year or inner or later, before, after - 1 if later else end, certainty)
+        return True
 
-    def _post_before(self, last: int) -> int | None:
-        """Token at which a post that ends at ``last`` begins; ``-1 - token`` for words that are no known post; ``None`` for no name."""
+    def _last_of_post(self, place: int) -> int:
+        """Token before the number at ``place``, without what may stand between: ``POST-12``, ``POST CABLE NO. 12``, ``POST (08) 12``, ``POST, 12``."""
+        last = place - 1
+        if self._token(last) in (",", "(") and last > self.free:
+            last -= 1
+        while last > self.free and (
+            self._token(last) in ("-", "#", ":", "'", "’", "‘") or self._token(last).upper() in _MESSAGE_WORDS
+        ):
+            last -= 1
+        return last
+
+    def _bracketed_year(self, place: int) -> int | None:
+        """Token of the serial behind a year in brackets: ``POST (08) 12``."""
+        around = self._token(place - 1) == "(" and self._token(place + 1) == ")"
+        fits = around and self._is_past(self._token(place)) and self._is_serial(place + 2)
+        return place + 2 if fits and not self._post_follows(place + 2) else None
+
+    def _stands_apart(self, place: int, first: int) -> bool:
+        """Whether a post and a number with a comma or bracket between are a whole part: ``"; SOFIA, 1228;"``, ``"SOFIA (1228)"``."""
+        if not self._opens_part(first) or len(self._token(place)) < 3 or _is_year(self._token(place)):
+            return False
+        if self._token(place - 1) == "(":
+            return self._token(place + 1) == ")"
+        return self._token(place + 1).upper() in _ENDS_PART
+
+    def _add(self, post: str, serial: int, year: str | None, first: int, last: int, certainty: Certainty) -> None:
+        start, end = self.tokens[first].start, self.tokens[last].end
+        cut = self.healed.startswith("...", self.tokens[serial].end)
+        raw = " ".join(self.text[start : end + 3 * cut].split())
+        self.found.append(Citation(post, self._token(serial), year, start, end, raw, certainty, cut))
+        self.free = last + 1
+
+    def _post_before(self, last: int) -> tuple[int, Certainty] | None:
+        """Token at which a post that ends at ``last`` begins, and how it is known; ``None`` for no name."""
         first = last
         while first > self.free and last - first < _MOST_WORDS * 2 and self._joins(first - 1):
             first -= 1
         if last < self.free or not self._is(last, "word"):
             return None
         no_post = _is_no_post(self._token(last))  # "EMAIL 06", "MARCH 06"; but "RIO DE JAN 138"
-        for start in range(first, last + (not no_post)):
-            if self._is(start, "word") and resolve_post(self.text[self.tokens[start].start : self.tokens[last].end]):
-                return start
-        return -1 - first if last - first < 4 and not no_post else None
+        starts = [start for start in range(first, last + (not no_post)) if self._is(start, "word")]
+        names = [self.healed[self.tokens[start].start : self.tokens[last].end] for start in starts]
+        for start, name in zip(starts, names, strict=True):
+            if find_post(name):
+                return start, "named" if is_post_name(name) else "nearest"
+        for start, name in zip(starts, names, strict=True):
+            if nearest_post(name):
+                return start, "nearest"
+        return (first, "unknown") if last - first < 4 and not no_post else None
 
     def _joins(self, place: int) -> bool:
         """Whether the token may stand inside the name of a post: a word, or a hyphen or slash between two words."""
         return self._is(place, "word") or (self._token(place) in ("-", "/") and self._is(place - 1, "word"))
 
     def _is_serial(self, place: int) -> bool:
-        """A number of at most seven digits that is no time (``091316Z``), no date (``1/29/09``), no version (``42.1``)."""
-        if not self._is(place, "number") or len(self._token(place)) > _LONGEST_SERIAL or not int(self._token(place)):
+        """A number of at most seven digits that is no time (``091316Z``), no date (``1/29/09``, ``12 MAY``), no version (``42.1``)."""
+        if not self._is(place, "number") or not 0 < len(self._token(place).lstrip("0")) <= _LONGEST_SERIAL:
             return False
         sign = self._token(place + 1).upper()
+        if self._is_day(place):
+            return False
         if not self._glued(place) or not (sign == "Z" or (self._glued(place + 1) and self._is(place + 2, "number"))):
             return True
-        return sign not in ("Z", ".") and not (sign == "/" and self._token(place + 3) == "/")
+        return sign not in ("Z", ".")
+
+    def _is_day(self, place: int) -> bool:
+        """Whether a number is that of a day: ``12 MAY``, ``1/29/09``, ``5/11 E-MAIL``."""
+        number, after = self._token(place), place + 1
+        if len(number) > 2 or int(number) > 31:
+            return False
+        if month_number(self._token(after).strip(".")) is not None:
+            return True
+        if self._token(after) in ("/", "-") and self._is(after + 1, "number") and len(self._token(after + 1)) <= 2:
+            if self._token(after + 2) == self._token(after) and len(self._token(after + 3)) in (2, 4):
+                return True
+            after += 2
+        mail = self._token(after).upper() == "E" and self._token(after + 1 + (self._token(after + 1) == "-")).upper() in _NO_CABLE_WORDS
+        return mail or self._token(after).upper() in _NO_CABLE_WORDS
 
     def _glued(self, place: int) -> bool:
         """Whether the next token follows without a blank."""
         return place + 1 < len(self.tokens) and self.tokens[place].end == self.tokens[place + 1].start
 
-    def _is_alone(self, first: int, serial: int) -> bool:
-        """Whether unknown words and their number are a whole part: ``"; NEWPOST 123 (NOTAL);"``, and could name a post."""
-        words = [token.text.upper() for token in self.tokens[first:serial] if token.kind == "word"]
-        if any(map(_is_no_post, words)) or sum(map(len, words)) < 4 or any(map(is_known_tag, words)):
-            return False
+    def _opens_part(self, first: int) -> bool:
+        """Whether a post at ``first``, or the year before it, is the first of a part."""
         before = first - 1
         if self._is(before, "number") and before >= self.free:
             before -= 1
-        opened = before < 0 or self._token(before) in (";", ",", ":", "¶", "'", "’", ")") or before < self.free
-        return opened and (self._token(serial + 1).upper() in ("", ";", ",", ".", ":", "(", "AND", "&", "¶"))
+        return before < 0 or self._token(before) in _BEGINS_PART or before < self.free
+
+    def _is_alone(self, first: int, serial: int, certainty: Certainty) -> bool:
+        """Whether words that are no post's name and their number are a whole part, and could name a post: ``"; NEWPOST 123 (NOTAL);"``."""
+        words = [token.text.upper() for token in self.tokens[first:serial] if token.kind == "word"]
+        if certainty == "nearest":
+            after_and = self._token(first - 1).upper() in ("AND", "&")
+            return (after_and or self._opens_part(first)) and not _is_no_post(words[0]) and not is_known_tag(words[0])
+        if any(map(_is_no_post, words)) or sum(map(len, words)) < 4 or any(map(is_known_tag, words)):
+            return False
+        if _is_year(self._token(serial)) and len(self._token(serial)) == 4:  # INCSR CROATIA 2008
+            return False
+        return self._opens_part(first) and self._token(serial + 1).upper() in _ENDS_PART
 
     def _year_before(self, first: int) -> tuple[int, str | None]:
         """First token of ``08 POST``, ``'08 POST``, ``2008-POST``, ``(08) POST``, and that year; ``first`` itself without one."""
@@ -174,17 +271,34 @@ class _Scanner:
         return first, None
 
     def _year_behind(self, serial: int) -> tuple[int, str | None]:
-        """Token after ``(08)`` behind a serial, and that year. Before a further cable without one it is the year of that cable."""
+        """Token after the year behind a serial, and that year: ``(08)``, ``/08``, ``-08``, `` 08``.
+
+        A year in brackets before a further cable without one is the year of that cable.
+        """
         place = serial + 1
+        if self._token(place) != "(":
+            return self._plain_year_behind(place)
         quote = self._token(place + 1) in ("'", "’", "‘")
         year = self._token(place + 1 + quote)
-        if self._token(place) != "(" or self._token(place + 2 + quote) != ")" or not _is_year(year):
+        if self._token(place + 2 + quote) != ")" or not _is_year(year):
             return place, None
         after = place + 3 + quote
         next_end = self._post_follows(after)
         if next_end and self._token(next_end) != "(" and not any(citation.year for citation in self.found):
             return place, None
         return after, year
+
+    def _plain_year_behind(self, place: int) -> tuple[int, str | None]:
+        """The same for a year without brackets, which is no later than the citing cable and the last of its part."""
+        year = place + (self._token(place) in ("/", "-", "'", "’", "‘"))
+        ended = self._token(year + 1).upper() in _ENDS_PART and not self._post_follows(year + 1)
+        return (year + 1, self._token(year)) if self._is_past(self._token(year)) and ended else (place, None)
+
+    def _is_past(self, text: str) -> bool:
+        """Whether a number is a year, none later than the citing cable's."""
+        if not _is_year(text):
+            return False
+        return self.year is None or full_year(int(text) if len(text) == 4 else text) <= self.year
 
     def _post_follows(self, place: int) -> int:
         """Token after ``POST serial`` if a known post begins at ``place``, else 0."""
@@ -193,26 +307,62 @@ class _Scanner:
             end += 1
         if end == place or not self._is(end, "number"):
             return 0
-        return end + 1 if resolve_post(self.text[self.tokens[place].start : self.tokens[end - 1].end]) else 0
+        return end + 1 if find_post(self.healed[self.tokens[place].start : self.tokens[end - 1].end]) else 0
 
     def _is_year_between(self, place: int) -> bool:
         """Whether the number at ``place`` is the year of ``POST 08 123`` or ``POST 08-123``, not a serial or the year of a further post."""
         following = place + (2 if self._token(place + 1) == "-" else 1)
-        return _is_year(self._token(place)) and self._is_serial(following) and not self._post_follows(following + 1)
+        return self._is_past(self._token(place)) and self._is_serial(following) and not self._post_follows(following + 1)
 
     def _further_serial(self, place: int) -> bool:
-        """Take a further serial of the last post: ``POST 1, 2 AND 3``; a year or day that belongs to what follows is none."""
+        """Take a further serial of the last post: ``POST 1, 2 AND 3``, ``POST 1/2``; a year or day that belongs to what follows is none."""
         joint = self.free
-        while joint < place and self._token(joint).upper() in (",", "AND", "&", "/"):
+        while joint < place and self._token(joint).upper() in (",", "AND", "&", "/", ";", "+", "-"):
             joint += 1
-        if not self.found or joint != place or joint == self.free or not self._is_serial(place):
+        if not self.found or joint != place or not self._is_serial(place):
+            return False
+        plain = joint == self.free or self._token(joint - 1) == "-"  # "POST 123 124", "POST 123-124"
+        if plain and (len(self._token(place)) < 3 or self.tokens[place].text <= self.found[-1].serial):
             return False
         following = self._token(place + 1)
-        if (self._is(place + 1, "word") and following.upper() != "AND") or following in ("/", "-", ")"):
+        if (self._is(place + 1, "word") and following.upper() not in ("AND", "ET")) or following == ")":
             return False
-        last, token = self.found[-1], self.tokens[place]
-        self.found.append(Citation(last.post, token.text, last.year, token.start, token.end, token.text))
-        self.free = place + 1
+        year = self.shared_year
+        after, later = self._year_behind(place) if year is None else (place + 1, None)
+        if later is None and following == "-":
+            return False
+        self._add(self.found[-1].post, place, year or later, place, after - 1 if later else place, self.found[-1].certainty)
+        return True
+
+    def _serial_and_post(self, place: int) -> bool:
+        """Take a cable whose serial stands before its post, where both are a whole part: ``"870 SOFIA"``; ``"08 SOFIA"`` lost its serial."""
+        if _is_year(self._token(place)) or len(self._token(place)) < 3 or not self._is_serial(place):
+            return False
+        if not (place == 0 or self._token(place - 1).upper() in _BEGINS_PART | {"AND", "&"} or place == self.free):
+            return False
+        end = place + 1
+        while self._joins(end) and self._token(end).upper() != "AND" and end - place <= _MOST_WORDS * 2:
+            end += 1
+        if self._token(end).upper() not in _ENDS_PART:
+            return False
+        for last in (end - 1, end - 2):
+            name = self.healed[self.tokens[place].end : self.tokens[last].end].strip()
+            if last > place and is_post_name(name) and self._token(last + 1).upper() in _ENDS_PART:
+                self._add(" ".join(name.split()), place, None, place, last, "named")
+                return True
+        return False
+
+    def _serial_alone(self, place: int) -> bool:
+        """Take a serial that is all of a text, as one of the post cited before: ``"A. SOFIA 1219 B. 1206"``."""
+        if self.before is None or self.found or not self._is_serial(place) or self._token(place)[:2] in ("19", "20"):
+            return False
+        first = 1 if place and _is_year(self._token(0)) and self._is(0, "number") else 0
+        while first < place and self._token(first) in (":", ".", "¶", "-"):
+            first += 1
+        if first != place or self._token(place + 1).upper() not in _ENDS_PART:
+            return False
+        year = self._token(0) if place and self._is(0, "number") else None
+        self._add(self.before.post, place, year or self.before.year, 0 if year else place, place, "implied")
         return True
 
     def _skip_note(self) -> None:

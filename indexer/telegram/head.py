@@ -14,6 +14,7 @@ from reftel.indexer.telegram.subject import subject_of
 from reftel.indexer.telegram.tags import tags_of
 from reftel.schema import warnings as codes
 from reftel.schema.cable import ClassifiedBy, Reference, Warning  # noqa: A004 - the record's word for it
+from reftel.schema.identifiers import reference_id
 from reftel.schema.tagkinds import is_known_tag, split_fused
 
 
@@ -36,8 +37,10 @@ class HeadFacts:
     warnings: tuple[Warning, ...] = ()
 
 
-def parse_head(text: str, *, year: int | None = None) -> HeadFacts:
-    """The facts of a head, of any piece of one, or of a body that begins with one. ``year`` is that of the cable, implied in references.
+def parse_head(text: str, *, year: int | None = None, own: str | None = None) -> HeadFacts:
+    """The facts of a head, of any piece of one, or of a body that begins with one.
+
+    ``year`` is that of the cable, implied in references; ``own`` its id where that is known, else the caption says it.
 
     Where a copy of the cable's data stands before its caption (a row of another table), the parts behind the caption are read.
     """
@@ -45,7 +48,7 @@ def parse_head(text: str, *, year: int | None = None) -> HeadFacts:
     caption = caption_of(head.text, head.regions)
     regions = _behind_caption(head.regions, caption)
     eo = declassification_of(regions, year=year)
-    tags, references = tags_of(regions), references_of(regions, year=year)
+    tags, references = tags_of(regions), references_of(regions, year=year, own=own or _shown_id(caption, year))
     return HeadFacts(
         caption=caption,
         passing=caption.passing,
@@ -53,15 +56,19 @@ def parse_head(text: str, *, year: int | None = None) -> HeadFacts:
         declassify_raw=eo.raw if eo else None,
         tags=tags,
         subject=subject_of(regions),
-        references=references,
+        references=references.found,
         classified_by=classified_by_of(regions, rest=head.rest),
         warnings=(
             *_caption_warnings(caption, regions),
             *_tag_warnings(tags),
-            *_reference_warnings(references),
+            *references.warnings,
             *_declassify_warnings(eo),
         ),
     )
+
+
+def _shown_id(caption: Caption, year: int | None) -> str | None:
+    return reference_id(caption.post, caption.serial, year) if caption.post and caption.serial and year else None
 
 
 def _caption_warnings(caption: Caption, regions: tuple[Region, ...]) -> Iterator[Warning]:
@@ -76,12 +83,6 @@ def _tag_warnings(tags: tuple[str, ...]) -> Iterator[Warning]:
             yield Warning(codes.TAG_FUSED, "tags", f"{tag!r} may be {pair[0]} and {pair[1]}")
         elif "," not in tag and not is_known_tag(tag):
             yield Warning(codes.TAG_UNKNOWN, "tags", f"{tag!r} is not in the table of tags")
-
-
-def _reference_warnings(references: tuple[Reference, ...]) -> Iterator[Warning]:
-    for reference in references:
-        if reference.kind == "cable" and reference.id is None:
-            yield Warning(codes.REFERENCE_UNREADABLE, "refs", f"no id could be read from {reference.raw!r}")
 
 
 def _declassify_warnings(eo: Declassification | None) -> Iterator[Warning]:

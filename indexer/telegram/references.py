@@ -12,15 +12,17 @@ from collections.abc import Iterable, Iterator
 from reftel.frozen import frozen
 from reftel.indexer.telegram.citations import Citation, find_citations
 from reftel.indexer.telegram.labels import Region, cut_head
-from reftel.schema.cable import Reference, ReferenceKind
-from reftel.schema.identifiers import reference_id, resolve_post
+from reftel.schema import warnings as codes
+from reftel.schema.cable import Reference, ReferenceKind, Warning  # noqa: A004 - the record's word for it
+from reftel.schema.identifiers import reference_id, resolve_post, split_id
+from reftel.schema.posts import nearest_post
 
 _LONGEST = 6_000
 _LONGEST_PART = 120  # characters of a reference that is no cable; longer text between semicolons is running text
-_LETTER = r"\((?P<round>[A-Za-z])\)[ ]?[.:]?|(?P<letter>[A-Za-z])[ ]?[.):](?!\w\.)"
+_LETTER = r"[(\[{][ ]?(?P<round>[A-Za-z])[ ]?[)\]}][ ]?[.:]?|(?P<letter>[A-Za-z])[ ]?[.)\]:](?!\w\.)"
 _NUMBER = r"\((?P<roundno>[1-9]\d?)\)|(?P<number>[1-9]\d?)[.)](?=\s)"
 # A letter may be glued to the serial before it ("PARIS 84B) PARIS 93"), a number may not.
-_LABEL = re.compile(rf"(?<![^\W\d_])(?<![.'’(/-])(?:{_LETTER})|(?<![\w.'’(/-])(?:{_NUMBER})")
+_LABEL = re.compile(rf"(?<![^\W\d_])(?<![.'’(\[/])(?<![^\s]-)(?:{_LETTER})|(?<![\w.'’(/-])(?:{_NUMBER})")
 _BARE_LETTER = re.compile(
     r"(?:\A|(?<=[\s¶]))(?P<letter>[A-Z])[ ]*[-/]?[ ]+(?=(?:'?\d{2,4}[ ])?[A-Z]{2})", re.IGNORECASE
 )  # B PARIS 739 | B/ PARIS 739
@@ -55,6 +57,19 @@ _WORD = re.compile(r"\w")
 _PARTS = re.compile(r"[;:\n]")
 _REDACTED = re.compile(r"X{4,}", re.IGNORECASE)
 _RULE = re.compile(r"[-=_*]{4,}|(?:[-=] ){3,}")
+_SERIAL = re.compile(r"(?!(?:19|20)\d\d\Z)\d{3,7}")
+_JOINT = re.compile(r"(?:,|\bAND\b|&|\+)\s*\Z", re.IGNORECASE)  # before a cable behind something else
+_LETTER_AT_END = re.compile(r"(?:\A|[\s;,¶(\[])[A-Z][ ]?[.:)\]][ ]*\Z", re.IGNORECASE)
+_LABEL_AGAIN = re.compile(r"\bREF(?:TEL|ERENCE)?S?[ ]?(?:[:.]|(?=\(?[A-Z][:.)]))", re.IGNORECASE)  # A. REF: PARIS 1 | REF A: PARIS 1
+# What never stands in a list: the dots of a text that breaks off, a time group, a caption, a row of another table.
+_NO_LIST = re.compile(
+    r"(?<=[\w ])\.\.\.(?=\s|\Z)|\s[ZOPR](?:[ ][ZOPR])?[ ]\d{6}Z[ ][A-Z]{3}[ ]\d\d|C O N F I D E N|S E C R E T|\bUNCLAS\b|\sid:[ ]?\d"
+    r"|\s(?i:SENSITIVE BUT UNCLAS)"
+)
+_CUT_OFF = re.compile(r"(?<=[\w ])\.\.\.\s*\Z")
+_SENTENCE = re.compile(r"(?<=[\d)\]])\s+(?=[A-Z][a-z]*\b)")
+_SENTENCE_START = 8  # words; five of them in small letters are running text
+_LONGEST_SENTENCE_START = 200
 _RUN_ON_TEXT = re.compile(
     r"\s(?:(?:BEGIN )?(?:SUMMARY|Summary)\b|SENSITIVE BUT UNCLAS|\((?:U|SBU)\) [A-Z])"
 )  # where all lines were run together
@@ -69,31 +84,76 @@ class _Item:
     text: str
 
 
-def parse_references(text: str, *, year: int | None = None) -> tuple[Reference, ...]:
-    """Reftels of a head in printed order. ``year`` is that of the citing cable, implied where none is printed.
+@frozen
+class References:
+    """The reftels of a head in printed order, and what is doubtful about them."""
+
+    found: tuple[Reference, ...] = ()
+    warnings: tuple[Warning, ...] = ()
+
+
+@frozen
+class _Read:
+    """A reference, and the cable of the text that it was made from."""
+
+    reference: Reference
+    citation: Citation | None = None
+
+
+_ASSUMED = {
+    "nearest": "was taken for the nearest name of a post",
+    "unknown": "names no post of the table",
+    "implied": "was taken for one of the post before it",
+}
+
+
+def parse_references(text: str, *, year: int | None = None, own: str | None = None) -> tuple[Reference, ...]:
+    """Reftels of a head in printed order. ``year`` is that of the citing cable, implied where none is printed; ``own`` its id.
 
     ``"REF: A. 08 STATE 1 B. PARIS 2 (NOTAL)"`` with year 2009 -> A ``08STATE1``, B ``09PARIS2``. Without a year the id of such an item
     is ``None``. ``(NOTAL)`` and ``AND PREVIOUS`` are no references.
     """
-    return references_of(cut_head(text).regions, year=year)
+    return references_of(cut_head(text).regions, year=year, own=own).found
 
 
-def references_of(regions: Iterable[Region], *, year: int | None = None) -> tuple[Reference, ...]:
-    """The same from a head that has been split; several REF blocks are read one after the other."""
-    found: list[Reference] = []
+def references_of(regions: Iterable[Region], *, year: int | None = None, own: str | None = None) -> References:
+    """The same from a head that has been split, with warnings; several REF blocks are read one after the other."""
+    read: list[_Read] = []
+    for text in _texts(regions):
+        before: Citation | None = None
+        for item in split_items(_block(text[:_LONGEST])):
+            items, before = _references(item, year, before)
+            read += (_of_citing_year(one, own) for one in items)
+    return References(tuple(dict.fromkeys(one.reference for one in read)), tuple(dict.fromkeys(_warnings(read, own))))
+
+
+def _texts(regions: Iterable[Region]) -> Iterator[str]:
+    """The texts of the REF regions; one that ends in an item's letter belongs to the next: ``"REF: A. REF: PARIS 1"``.
+
+    A list that breaks off in dots says nothing where another follows: a complete head stands behind the cut one.
+    """
+    before = cut = ""
     for region in regions:
-        if region.kind == "references":
-            for item in split_items(_block(region.text[:_LONGEST])):
-                found += _references(item, year)
-    return tuple(dict.fromkeys(found))
+        text = before + " " * bool(before) + region.text if region.kind == "references" else ""
+        before = text if len(text) < _LONGEST and _LETTER_AT_END.search(text) else ""
+        if text.strip() and not before:
+            if cut := text if _CUT_OFF.search(_block(text[:_LONGEST])) else "":
+                continue
+            yield text
+    if cut:
+        yield cut
 
 
 def _block(text: str) -> str:
-    """The block up to the first rule, heading or blank line that no further item follows."""
+    """The block up to the first rule, heading, running text or blank line that no further item follows."""
     kept: list[str] = []
     blank = False
-    if "\n" not in text.strip() and (match := _RUN_ON_TEXT.search(text)):
-        text = text[: match.start()]
+    if "\n" not in text.strip():
+        ends = (match.start() for match in _RUN_ON_TEXT.finditer(text) if not _starts_with_cable(text[match.end() - 1 :]))
+        text = text[: next(ends, len(text))]
+    if match := _NO_LIST.search(text):
+        text = text[: match.end() if match[0].endswith(".") else match.start()]
+    text = _LABEL_AGAIN.sub(lambda word: " " * len(word[0]), text)
     for line in text.split("\n"):
         rule = _RULE.search(line)
         stripped = line.strip(" \t¶")
@@ -106,7 +166,18 @@ def _block(text: str) -> str:
         blank = False
         if rule:
             break
-    return "\n".join(kept)
+    return _without_sentences("\n".join(kept))
+
+
+def _without_sentences(block: str) -> str:
+    """The block up to running text behind an item, unless further items stand behind that: ``"STATE 6970 As requested in the ..."``."""
+    for match in _SENTENCE.finditer(block):
+        words = block[match.end() : match.end() + _LONGEST_SENTENCE_START].split()[:_SENTENCE_START]
+        if sum(word.strip(",.;").isalpha() and word.islower() for word in words) * 8 >= 5 * _SENTENCE_START:
+            rest = block[match.end() :]
+            further = any(_starts_with_cable(rest[end:]) for _, _, end in _iter_labels(rest))
+            return block if further else block[: match.start()]
+    return block
 
 
 def _goes_on(kept: list[str], line: str) -> bool:
@@ -129,6 +200,8 @@ def split_items(block: str) -> list[_Item]:
         doubled = (
             bool(cuts) and not block[cuts[-1][2] : start].strip(" \t\n¶") and label.isalpha() == cuts[-1][0].isalpha()
         )
+        if doubled and _is_mark(block, label, start, cuts):
+            continue
         if doubled and _follows(label, cuts[:-1]):
             cuts[-1] = (label, cuts[-1][1], end)
         elif _follows(label, cuts) and (cuts or label in "AB" or not _WORD.search(block[:start])):
@@ -139,6 +212,12 @@ def split_items(block: str) -> list[_Item]:
     items = [_Item(label, block[after:end]) for (label, _, after), end in zip(cuts, ends, strict=True)]
     before = block[: cuts[0][1]]
     return [_Item(None, before), *items] if _WORD.search(before) else items
+
+
+def _is_mark(block: str, label: str, start: int, cuts: list[tuple[str, int, int]]) -> bool:
+    """Whether a bracketed C, S or U behind a letter is a portion mark: ``"B. (C) PARIS 1"``, unless it goes on where that letter doesn't."""
+    goes_on = len(cuts) > 1 and ord(label) - ord(cuts[-2][0][0]) == 1
+    return block[start] == "(" and label in "CSU" and label != cuts[-1][0] and not goes_on
 
 
 def _iter_labels(block: str) -> Iterator[tuple[str, int, int]]:
@@ -172,35 +251,80 @@ def _follows(label: str, cuts: list[tuple[str, int, int]]) -> bool:
     return 0 < ord(label) - ord(last) <= 3
 
 
-def _references(item: _Item, year: int | None) -> list[Reference]:
-    """The references of one item: its cables, and the parts between ``;`` that are something else."""
+def _references(item: _Item, year: int | None, before: Citation | None) -> tuple[list[_Read], Citation | None]:
+    """The references of one item: its cables, and the parts that are something else; and the last cable, whose post may be implied next."""
     raw = " ".join(item.text.replace("¶", " ").split()).strip(" ;,.")
-    citations = find_citations(item.text)
-    if citations and _KINDS[0][1].search(item.text[: citations[0].start]):
-        citations = []  # "ROE-DOE EMAIL 06 MARCH 06"
+    citations = _citations(item.text, year, before)
     if not citations:
-        return _without_cables(item.label, raw)
-    found = [(citation.start, _cable(item.label, citation, year)) for citation in citations]
-    found += list(_between(item, citations))
-    return [reference for _, reference in sorted(found, key=lambda pair: pair[0])]
+        return [_Read(reference) for reference in _without_cables(item.label, raw)], before
+    found = [(citation.start, _Read(_cable(item.label, citation, year), citation)) for citation in citations]
+    found += ((start, _Read(reference)) for start, reference in _between(item, citations))
+    return [read for _, read in sorted(found, key=lambda pair: pair[0])], citations[-1]
+
+
+def _citations(text: str, year: int | None, before: Citation | None) -> list[Citation]:
+    """The cables of an item. Behind the name of an e-mail a cable is one only after a comma or ``AND``: ``"ROE/PARIS 5 E-MAILS AND PARIS 12"``."""
+    kept: list[Citation] = []
+    end = 0
+    for citation in find_citations(text, year=year, before=before):
+        part = _last_part(text[end : citation.start])
+        if not _KINDS[0][1].search(part) or _JOINT.search(part):
+            kept.append(citation)
+        end = citation.end
+    return kept
+
+
+def _last_part(text: str) -> str:
+    return text[max(text.rfind(";"), text.rfind("\n")) + 1 :]
 
 
 def _cable(label: str | None, citation: Citation, year: int | None) -> Reference:
     printed = citation.year or year
-    found = reference_id(citation.post, citation.serial, printed) if printed is not None else None
-    return Reference(label, found, "cable", citation.raw)
+    known = printed is not None and not citation.cut
+    return Reference(label, reference_id(_post_of(citation), citation.serial, printed or 0) if known else None, "cable", citation.raw)
+
+
+def _post_of(citation: Citation) -> str:
+    return (nearest_post(citation.post) if citation.certainty == "nearest" else None) or citation.post
+
+
+def _of_citing_year(read: _Read, own: str | None) -> _Read:
+    """A reference without a year to a serial of the citing post above the citing cable's own is one of the year before."""
+    reference, citation = read.reference, read.citation
+    if own is None or reference.id is None or citation is None or citation.year:
+        return read
+    (year, post, serial), (own_year, own_post, own_serial) = split_id(reference.id), split_id(own)
+    if (year, post) != (own_year, own_post) or int(serial) <= int(own_serial):
+        return read
+    before = reference_id(post, serial, f"{(int(year) - 1) % 100:02}")
+    return _Read(Reference(reference.label, before, reference.kind, reference.raw), citation)
+
+
+def _warnings(read: Iterable[_Read], own: str | None) -> Iterator[Warning]:
+    """What a reader should know of each reference."""
+    for one in read:
+        reference, citation = one.reference, one.citation
+        if reference.kind == "cable" and reference.id is None:
+            yield Warning(codes.REFERENCE_UNREADABLE, "refs", f"no id could be read from {reference.raw!r}")
+        elif reference.id and reference.id == own:
+            yield Warning(codes.REFERENCE_TO_ITSELF, "refs", f"{reference.raw!r} is this cable")
+        elif citation and reference.id and citation.certainty != "named":
+            yield Warning(codes.REFERENCE_POST_ASSUMED, "refs", f"{reference.raw!r} {_ASSUMED[citation.certainty]}: {reference.id}")
 
 
 def _between(item: _Item, citations: list[Citation]) -> Iterator[tuple[int, Reference]]:
-    """Parts set off by ``;`` that hold no cable but name another kind of reference: ``"PARIS 1; ROE-DOE E-MAIL"``."""
+    """What is no cable but names another kind of reference: parts set off by ``;``, e-mails before ``AND``: ``"PARIS 1; ROE-DOE E-MAIL"``."""
     start = 0
     for part in _PARTS.split(item.text):
         end = start + len(part)
+        first = next((citation for citation in citations if start <= citation.start < end or start < citation.end <= end), None)
+        if first is not None:
+            front = item.text[start : max(start, first.start)]
+            joint = _JOINT.search(front)
+            part = front[: joint.start()] if joint and _KINDS[0][1].search(front) else ""  # noqa: PLW2901
         raw = " ".join(part.split()) if len(part) < _LONGEST_PART else ""
-        if raw and not any(start <= citation.start < end or start < citation.end <= end for citation in citations):
-            kind = _kind(part)
-            if kind != "other":
-                yield start, Reference(item.label, None, kind, raw)
+        if raw and (kind := _kind(part)) != "other" and (first is None or kind == "email"):
+            yield start, Reference(item.label, None, kind, raw)
         start = end + 1
 
 
@@ -217,6 +341,8 @@ def _without_cables(label: str | None, raw: str) -> list[Reference]:
 
 
 def _kind(text: str) -> ReferenceKind:
-    """Kind of a reference whose number could not be read, by its words; a post alone is a cable with a lost or redacted number."""
-    found = next((kind for kind, pattern in _KINDS if pattern.search(text)), None)
-    return found or ("cable" if resolve_post(_REDACTED.sub("", text).strip(" .,;:0123456789")) else "other")
+    """Kind of a reference whose number could not be read, by its words; a post or a serial alone is a cable that has lost the other."""
+    if found := next((kind for kind, pattern in _KINDS if pattern.search(text)), None):
+        return found
+    bare = _REDACTED.sub("", _NOT_CITED.sub("", text)).strip(" .,;:()")
+    return "cable" if _SERIAL.fullmatch(bare) or resolve_post(bare.strip(" .,;:0123456789")) else "other"

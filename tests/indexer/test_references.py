@@ -2,8 +2,10 @@
 
 import pytest
 
+from reftel import normalize_text
 from reftel.indexer.telegram.citations import find_citations
-from reftel.indexer.telegram.references import parse_references
+from reftel.indexer.telegram.labels import cut_head
+from reftel.indexer.telegram.references import parse_references, references_of
 
 
 def read(text, year=2009):
@@ -100,11 +102,13 @@ YEARS = [
     ("08 PARIS 12", "08PARIS12"), ("2008 PARIS 12", "08PARIS12"), ("'08 PARIS 12", "08PARIS12"), ("(08) PARIS 12", "08PARIS12"),
     ("08PARIS12", "08PARIS12"), ("08-PARIS-12", "08PARIS12"), ("99 PARIS 12", "99PARIS12"), ("1973 PARIS 12", "73PARIS12"),
     ("PARIS 12 (08)", "08PARIS12"), ("PARIS 12 (2008)", "08PARIS12"), ("PARIS 12 ('08)", "08PARIS12"),
-    ("PARIS 08 12", "08PARIS12"), ("PARIS 08-12", "08PARIS12"), ("PARIS (08) 12", "09PARIS12"), ("PARIS 12", "09PARIS12"),
+    ("PARIS 08 12", "08PARIS12"), ("PARIS 08-12", "08PARIS12"), ("PARIS (08) 12", "08PARIS12"), ("PARIS '08 12", "08PARIS12"),
+    ("PARIS 12-91", "91PARIS12"), ("PARIS 00012/08", "08PARIS12"), ("PARIS 00012 99", "99PARIS12"), ("PARIS 12 2008", "08PARIS12"),
+    ("PARIS 12", "09PARIS12"), ("O8 PARIS 12", "08PARIS12"), ("2OO8 PARIS O12", "08PARIS12"), ("PARIS 0000000012", "09PARIS12"),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("item", "expected"), [row for row in YEARS if row[0] != "PARIS (08) 12"])
+@pytest.mark.parametrize(("item", "expected"), YEARS)
 def test_years(item, expected):
     assert read(f"REF: {item}") == f"-={expected}"
     assert read(f"REF: A. {item} B. 07 ROME 1") == f"A={expected} B=07ROME1"
@@ -115,6 +119,162 @@ def test_a_year_between_two_cables_belongs_to_the_second_unless_years_stand_behi
     assert read("REF: ROME 12 (07); PARIS 13 (08) ROME 14") == "-=07ROME12 -=08PARIS13 -=09ROME14"
 
 
+YEARS_BEHIND = [
+    ("SOFIA CABLES 0266 AND 02259 (2002)", "-=09SOFIA266 -=02SOFIA2259"),
+    ("PARIS 1 (2002), 2 (2003) AND 3", "-=02PARIS1 -=03PARIS2 -=09PARIS3"),
+    ("PARIS 00012 99, ROME 00013 00", "-=99PARIS12 -=00ROME13"),
+    ("PARIS 12 99; ROME 13 (1999)", "-=99PARIS12 -=99ROME13"),
+    ("A. PARIS 12/08 B. ROME 3/07, C. BERN 4", "A=08PARIS12 B=07ROME3 C=09BERN4"),
+    # a year later than the citing cable's is none, nor one behind a year, nor one that a post follows
+    ("PARIS 12/13", "-=09PARIS12 -=09PARIS13"),
+    ("06 PARIS 53/05", "-=06PARIS53 -=06PARIS5"),
+    ("PARIS 12 08 ROME 13", "-=09PARIS12 -=08ROME13"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), YEARS_BEHIND)
+def test_years_behind_the_serial(text, expected):
+    assert read(f"REF: {text}") == expected
+
+
+SERIALS = [
+    ("PARIS 36/35", "-=09PARIS36 -=09PARIS35"),
+    ("A) PARIS 36/35; B) ROME 692/317/274; C) 06 BERN 5353/5194", "A=09PARIS36 A=09PARIS35 B=09ROME692 B=09ROME317 B=09ROME274 C=06BERN5353 C=06BERN5194"),
+    ("PARIS 1/2/3", "-=09PARIS1 -=09PARIS2 -=09PARIS3"),
+    ("PARIS 123 124", "-=09PARIS123 -=09PARIS124"),
+    ("PARIS 123-124, ROME 5", "-=09PARIS123 -=09PARIS124 -=09ROME5"),
+    ("PARIS 12; 13; ROME 5", "-=09PARIS12 -=09PARIS13 -=09ROME5"),
+    ("PARIS 5/11/08 E-MAIL", "-=email"),
+    # the serial first
+    ("870 SOFIA", "-=09SOFIA870"),
+    ("00821 ASMARA AND 822 ASMARA", "-=09ASMARA821 -=09ASMARA822"),
+    ("(A) 12345 STATE, (B) 678 SAN JOSE (NOTAL)", "A=09STATE12345 B=09SANJOSE678"),
+    ("08 SOFIA", "-=cable"),
+    # a comma or brackets between
+    ("SOFIA 849, SOFIA, 1228", "-=09SOFIA849 -=09SOFIA1228"),
+    ("A. SOFIA (1228) B. ROME, 345", "A=09SOFIA1228 B=09ROME345"),
+    ("SOFIA, 12 MAY 2009", "-=other"),
+    # the post of the item before
+    ("A. SOFIA 1219 B. 1206", "A=09SOFIA1219 B=09SOFIA1206"),
+    ("A. A) SOFIA 1219 ¶B. B) 1206 (NOTAL)", "A=09SOFIA1219 B=09SOFIA1206"),
+    ("A. SOFIA 1219 B. 08 1206", "A=09SOFIA1219 B=08SOFIA1206"),
+    ("A. SOFIA 1219 B. 2007 AND PREVIOUS", "A=09SOFIA1219 B=other"),
+    ("A. 44297 B. SOFIA 3", "A=cable B=09SOFIA3"),
+    ("239012", "-=cable"),
+    # a serial that breaks off
+    ("A. SOFIA 12 B. MOSCOW 24...", "A=09SOFIA12 B=cable"),
+    ("A. SOFIA 12 (...AND MORE) B. ROME 5", "A=09SOFIA12 B=09ROME5"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), SERIALS)
+def test_serials(text, expected):
+    assert read(f"REF: {text}") == expected
+
+
+LETTERS = [
+    ("[A] STATE 1, 2, [B] ROME 3", "A=09STATE1 A=09STATE2 B=09ROME3"),
+    ("{A} STATE 1 {B} ROME 3", "A=09STATE1 B=09ROME3"),
+    ("(A ) STATE 1 ( B )ROME 3", "A=09STATE1 B=09ROME3"),
+    ("- A. STATE 1\n- B. ROME 3", "A=09STATE1 B=09ROME3"),
+    ("-A. STATE 1 -B. ROME 3", "A=09STATE1 B=09ROME3"),
+    ("A. REF: SOFIA 2282\n     B. SOFIA 2298", "A=09SOFIA2282 B=09SOFIA2298"),
+    ("A. REF A: 07 ROME 1\nB. REF B: BERN 2", "A=07ROME1 B=09BERN2"),
+    ("REF A: ROME1; REF B: BERN2", "A=09ROME1 B=09BERN2"),
+    ("A) SOFIA 366 B) ROE-DOE EMAIL 05/11/07\nB) SOFIA 347", "A=09SOFIA366 B=email B=09SOFIA347"),
+    ("A. STATE 1 A. STATE 2 B. ROME 3", "A=09STATE1 A=09STATE2 B=09ROME3"),
+    ("A. (C) STATE 1 B. (SBU) ROME 2 C. (U) BERN 5", "A=09STATE1 B=09ROME2 C=09BERN5"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), LETTERS)
+def test_further_letterings(text, expected):
+    assert read(f"REF: {text}") == expected
+
+
+RUNNING_ON = [
+    ("STATE 6970 As requested in reftel, the contacts for these talks are: POST 12, ROME 5", "-=09STATE6970"),
+    ("STATE 7606 P 171259Z JUN 09FM AMEMBASSY ROME UNCLAS ROME 000483", "-=09STATE7606"),
+    ("STATE 7606 Sensitive but Unclassified. ROME 5", "-=09STATE7606"),
+    ("A. STATE 1 ROME 2... id: 112 date: 6/19 refid: 07LIMA9", "A=09STATE1 A=cable"),
+    ("A. STATE 1 Roe told us that they will go on with it B. ROME 2", "A=09STATE1 B=09ROME2"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), RUNNING_ON)
+def test_where_a_list_ends_in_running_text(text, expected):
+    assert read(f"REF: {text}") == expected
+
+
+def test_a_list_that_breaks_off_counts_only_where_no_other_follows():
+    assert read("REF: A. STATE 1\nB. ROM...\nSUBJECT: X\nREF: A. STATE 1\nB. ROME 2") == "A=09STATE1 B=09ROME2"
+    assert read("REF: A. STATE 1\nB. ROM...\nSUBJECT: X") == "A=09STATE1 B=other"
+
+
+def doubts(text, own=None):
+    """Ids and the codes of the warnings."""
+    read = references_of(cut_head(f"REF: {text}").regions, year=2009, own=own)
+    return [reference.id for reference in read.found], [warning.code for warning in read.warnings]
+
+
+ASSUMED = "reference-post-assumed"
+UNREADABLE = "reference-unreadable"
+POSTS = [
+    ("BSAS 1", "09BUENOSAIRES1", []),
+    ("TGG 1", "09TEGUCIGALPA1", []),
+    ("VAT 1", "09VATICAN1", []),
+    ("SANTIAG0 1", "09SANTIAGO1", []),
+    ("0SLO 1", "09OSLO1", []),
+    # names of no post: the nearest, with a warning
+    ("SATTE 1", "09STATE1", [ASSUMED]),
+    ("SECTATE 1", "09STATE1", [ASSUMED]),
+    ("SECTSTATE 1", "09STATE1", [ASSUMED]),
+    ("CARIO 1", "09CAIRO1", [ASSUMED]),
+    ("KABULL 1", "09KABUL1", [ASSUMED]),
+    ("BELGRDE 1", "09BELGRADE1", [ASSUMED]),
+    ("PORT A 1", "09PORTAUPRINCE1", [ASSUMED]),
+    ("AMEMBASSY SOFA 1", "09SOFIA1", [ASSUMED]),
+    # or as printed, where none is near
+    ("NEWHAVEN 1", "09NEWHAVEN1", [ASSUMED]),
+    ("STATE XXXXXXXXXXXX", None, [UNREADABLE]),
+    ("12345", None, [UNREADABLE]),
+    ("MOSCOW 24...", None, [UNREADABLE]),
+]
+
+
+@pytest.mark.parametrize(("text", "id_", "warned"), POSTS)
+def test_names_of_posts(text, id_, warned):
+    assert doubts(text) == ([id_], warned)
+
+
+@pytest.mark.parametrize("text", ["INCSR CROATIA 2008", "SPRING 2008", "FALL 07", "GUIDEBOOK 2008"])
+def test_a_name_with_a_year_is_no_post(text):
+    assert doubts(text)[0] == [None]
+    assert parse_references(f"REF: {text}", year=2009)[0].kind in {"other", "document", "report"}
+
+
+OWN = [
+    ("ROME 998", "08ROME998", []),
+    ("ROME 99", "09ROME99", []),
+    ("ROME 100", "09ROME100", ["reference-to-itself"]),
+    ("09 ROME 998", "09ROME998", []),
+    ("ROME 998 (06)", "06ROME998", []),
+    ("BERN 998", "09BERN998", []),
+]
+
+
+@pytest.mark.parametrize(("text", "id_", "warned"), OWN)
+def test_a_serial_of_the_citing_post_above_its_own_is_of_the_year_before(text, id_, warned):
+    assert doubts(text, own="09ROME100") == ([id_], warned)
+
+
+def test_the_own_serial_is_that_of_the_id_or_of_the_caption():
+    text = "C O N F I D E N T I A L ROME 000100\n\nTAGS: PREL\nSUBJECT: GRAIN\nREF: ROME 998\n\n1. (C) Text."
+    assert normalize_text(text, id="09ROME100").refs[0].id == "08ROME998"
+    header = "P 131016Z FEB 09\nFM AMEMBASSY ROME\nTO SECSTATE WASHDC\n\n"
+    assert normalize_text(header + text).refs[0].id == "08ROME998"
+
+
 def test_without_any_year_there_is_no_id():
     assert read("REF: PARIS 12, 08 ROME 13", year=None) == "-=cable -=08ROME13"
 
@@ -123,6 +283,11 @@ OTHERS = [
     ("REF: A. ROE-DOE EMAIL 06 MARCH 06 B. PARIS 2", "A=email B=09PARIS2"),
     ("REF: ROE/DOE 01/29/09 E-MAIL", "-=email"),
     ("REF: EMAIL:", "-=email"),
+    ("REF: Roe-Doe e-mail of 5 May; 05 STATE 1234; ROME 44", "-=email -=05STATE1234 -=09ROME44"),
+    ("REF: ROE E-MAILS TO PARIS/ROME AND ROME 00184", "-=email -=09ROME184"),
+    ("REF: ROE E-MAIL OF MAY 5, 2009, ROME 12, BERN 3", "-=email -=09ROME12 -=09BERN3"),
+    ("REF: ROE EMAIL TO EMBASSY PARIS 5 MAY", "-=email"),
+    ("REF: A. STATE 1 B. LETTER OF REQUEST (09-319) Sensitive But Unclassified.", "A=09STATE1 B=document"),
     ("REF: A. PARIS 1; ROE-DOE E-MAIL OF 3/4; B. PARIS 2", "A=09PARIS1 A=email B=09PARIS2"),
     ("REF: TELCON ROE/DOE 12 MAY 2009", "-=telephone"),
     ("REF: A. 2006 IIR 6 854 0025 07 B. TD-314/18176-06 C. OSC EUP20080707950031", "A=report B=report C=report"),
