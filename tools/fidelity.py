@@ -3,7 +3,9 @@
 usage: python tools/fidelity.py [--misses] [--markdown] [--pin]
 
 A facts file (tests/golden/facts/NAME.json) holds no cable text: what is longer than a name stands as the first 12 hex digits of the SHA-256
-of its words joined by single blanks. The pages themselves are read from ../shared/corpus.
+of its words joined by single blanks. The pages themselves are read from ../shared/corpus. Those of tests/golden/facts-more are the pages that
+``random.Random(15).sample(pages, 64)`` draws from all pages of ../shared/corpus-more in the order of their paths (as YYYY/MM/NAME.html), none
+replaced. tests/golden/misreadings.json lists what is read wrongly today, each field of a page with its kind of fault.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,9 +22,10 @@ from reftel.indexer.normalize import read_cables
 from reftel.schema.cable import Cable
 
 ROOT = Path(__file__).resolve().parents[1]
-FACTS = ROOT / "tests" / "golden" / "facts"
-FLOORS = FACTS.parent / "floors.json"
-CORPUS = ROOT.parent / "shared" / "corpus"
+GOLDEN = ROOT / "tests" / "golden"
+CORPORA = {GOLDEN / "facts": ROOT.parent / "shared" / "corpus", GOLDEN / "facts-more": ROOT.parent / "shared" / "corpus-more"}
+"""Folder of facts to the pages that they are about."""
+MISREADINGS = GOLDEN / "misreadings.json"
 
 PLAIN = (
     "id", "date", "date_precision", "date_source", "classification", "caveats", "origin", "post", "tags", "signers", "declassify_on",
@@ -62,56 +66,77 @@ def facts_of(cable: Cable) -> dict[str, Any]:
     }
 
 
-def read_page(facts: dict[str, Any]) -> Cable:
-    """The cable of the page that ``facts`` are about."""
-    (cable,) = read_cables(CORPUS / facts["page"])
-    return cable
+def comparisons() -> Iterator[tuple[Path, str, Any, Any]]:
+    """Facts file, field, expected and actual value, for every field of every facts file whose page is here."""
+    for folder, corpus in CORPORA.items():
+        for path in sorted(folder.glob("*.json")) if corpus.is_dir() else ():
+            facts = json.loads(path.read_text("utf-8"))
+            (cable,) = read_cables(corpus / facts["page"])
+            for field, actual in facts_of(cable).items():
+                yield path, field, facts[field], actual
 
 
-def comparisons() -> Iterator[tuple[str, str, Any, Any]]:
-    """Page name, field, expected and actual value, for every field of every facts file."""
-    for path in sorted(FACTS.glob("*.json")):
-        facts = json.loads(path.read_text("utf-8"))
-        actual = facts_of(read_page(facts))
-        for field in actual:
-            yield path.stem, field, facts[field], actual[field]
+def misreadings() -> dict[str, dict[str, str]]:
+    """Page name to the fields that are read wrongly, each with its kind of fault."""
+    return json.loads(MISREADINGS.read_text("utf-8"))
 
 
-def table() -> dict[str, tuple[int, int]]:
-    """Field to (pages right, pages compared)."""
-    counts: dict[str, list[int]] = {}
-    for _, field, expected, actual in comparisons():
-        count = counts.setdefault(field, [0, 0])
-        count[0] += expected == actual
-        count[1] += 1
-    return {field: (right, total) for field, (right, total) in counts.items()}
+def table() -> dict[str, list[tuple[int, int]]]:
+    """Field to (pages right, pages compared) for each folder of facts."""
+    right, total = Counter[tuple[Path, str]](), Counter[tuple[Path, str]]()
+    for path, field, expected, actual in comparisons():
+        for row in (field, "all facts"):
+            right[path.parent, row] += expected == actual
+            total[path.parent, row] += 1
+    fields = [*dict.fromkeys(field for _, field in total if field != "all facts"), "all facts"]
+    return {field: [(right[folder, field], total[folder, field]) for folder in CORPORA] for field in fields}
 
 
-def raise_floors() -> None:
-    """Write the floors anew: of the old floor and the pages right now, the higher."""
-    floors = json.loads(FLOORS.read_text("utf-8")) if FLOORS.exists() else {}
-    raised = {field: max(right, floors.get(field, 0)) for field, (right, _) in table().items()}
-    FLOORS.write_text(json.dumps(raised, indent=1) + "\n", "utf-8")
+def kinds() -> list[tuple[str, int, int]]:
+    """Each kind of listed misreading with the pages and the facts that it hits, the most frequent first."""
+    facts, pages = Counter[str](), Counter[str]()
+    for fields in misreadings().values():
+        named = [kind for kinds in fields.values() for kind in kinds.split("; ")]
+        facts.update(named)
+        pages.update(set(named))
+    return [(kind, count, facts[kind]) for kind, count in sorted(pages.items(), key=lambda item: (-item[1], -facts[item[0]], item[0]))]
+
+
+def take_off() -> None:
+    """Take what is read rightly now off the list of misreadings."""
+    wrong = {(path.stem, field) for path, field, expected, actual in comparisons() if expected != actual}
+    left = {
+        page: kept
+        for page, fields in misreadings().items()
+        if (kept := {field: kind for field, kind in fields.items() if (page, field) in wrong})
+    }
+    MISREADINGS.write_text(json.dumps(left, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
 def main() -> None:
-    """Print the table, or every miss."""
+    """Print the table and the kinds of misreading, or every miss."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--misses", action="store_true", help="list every field that differs")
-    parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
-    parser.add_argument("--pin", action="store_true", help="raise the floors to what is right now; none is ever lowered")
+    parser.add_argument("--markdown", action="store_true", help="print both as Markdown")
+    parser.add_argument("--pin", action="store_true", help="take what is read rightly now off the list of misreadings; nothing is ever added")
     options = parser.parse_args()
     if options.pin:
-        raise_floors()
+        take_off()
         return
     if options.misses:
-        for name, field, expected, actual in comparisons():
+        listed = misreadings()
+        for path, field, expected, actual in comparisons():
             if expected != actual:
-                print(f"{name} {field}\n    expected {expected}\n    actual   {actual}")  # noqa: T201 - a command
+                kind = listed.get(path.stem, {}).get(field, "NOT LISTED")
+                print(f"{path.stem} {field}: {kind}\n    expected {expected}\n    actual   {actual}")  # noqa: T201 - a command
         return
-    form = "| {} | {} | {} | {:.1f} % |" if options.markdown else "{:24} {:4} of {:4} {:6.1f} %"
-    for field, (right, total) in table().items():
-        print(form.format(field, right, total, 100 * right / total))  # noqa: T201
+    cell = "{} of {}"
+    for field, columns in table().items():
+        shares = [value for right, total in columns for value in (cell.format(right, total), f"{100 * right / total:.1f} %") if total]
+        print(f"| {field} | {' | '.join(shares)} |" if options.markdown else f"{field:24}{''.join(f'{share:>16}' for share in shares)}")  # noqa: T201
+    print()  # noqa: T201
+    for kind, pages, facts in kinds():
+        print(f"| {kind} | {pages} | {facts} |" if options.markdown else f"{kind:64} pages {pages:3}, facts {facts:3}")  # noqa: T201
 
 
 if __name__ == "__main__":
