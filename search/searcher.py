@@ -148,10 +148,9 @@ class Searcher:
         order = parse_order(sort)
         if width < 0:
             raise BadValueError("the width must not be negative", text=f"width={width}", start=0)
-        plan = with_forms(self._engine, self.read(query, ids).plan)
+        plan = self.read(query, ids).plan
         found = self._found(plan, "date" if order == "date" else "id")
-        lines = (line for each in found for line in kwic_lines(self._load(each.key), plan, width))
-        return iter(sort_lines(lines, order))
+        return iter(sort_lines(kwic_lines(self._engine, plan, found, width), order))
 
     def _found(self, plan: Node, sort: str) -> Iterator[Found]:
         """The keys of all hits with their scores: streamed in key order, where every score is 0, held in memory in another one."""

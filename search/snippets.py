@@ -18,7 +18,7 @@ from typing import Self
 import numpy as np
 
 from reftel.schema import scales
-from reftel.schema.analysis import LAST_PART, Token, analyse, iter_tokens, tokenize
+from reftel.schema.analysis import LAST_PART, analyse, iter_tokens
 from reftel.schema.cable import Cable, Reference
 from reftel.schema.stored import Stored
 from reftel.search.citing import iter_cited, mentions
@@ -53,11 +53,15 @@ def matching_paragraphs(cable: Cable, plan: Node) -> tuple[HitParagraph, ...]:
 
 def findings_of(cable: Cable, plan: Node, rarity: Rarity = lambda _word: 1.0) -> Findings:
     """What the paragraphs of one cable have of a query."""
-    text = CableText.of(cable)
-    paragraphs = ParagraphTexts(text, paragraph_table(cable, text), np.zeros(len(cable.paragraphs), dtype=np.int64), 1)
-    found = Findings(paragraphs, plan, rarity)
+    found = Findings(paragraph_texts(cable), plan, rarity)
     found.look_for_citations(0, cable)
     return found
+
+
+def paragraph_texts(cable: Cable) -> ParagraphTexts:
+    """The words of the paragraphs of one cable."""
+    text = CableText.of(cable)
+    return ParagraphTexts(text, paragraph_table(cable, text), np.zeros(len(cable.paragraphs), dtype=np.int64), 1)
 
 
 def subject_highlights(cable: Cable, plan: Node) -> Highlights:
@@ -75,10 +79,7 @@ def places_in_subjects(text: FieldText, plan: Node) -> Iterator[Integers]:
 
 
 class CableText:
-    """Blocks of one field of one cable, as `spans` wants them: document 0, one empty position between two blocks.
-
-    ``tokens``: the tokens of a block, the same as its words, with the characters where they stand.
-    """
+    """Blocks of one field of one cable, as `spans` wants them: document 0, one empty position between two blocks."""
 
     def __init__(self, name: str, blocks: Sequence[str]) -> None:
         self.name = name
@@ -96,7 +97,6 @@ class CableText:
         self._terms = sorted({*self._words, *self._joined} - {_NO_WORD})
         self.places = functools.cache(self._find)
         self.last_parts = functools.cache(self._find_last_parts)
-        self.tokens: Callable[[int], list[Token]] = functools.cache(lambda block: tokenize(blocks[block]))
 
     @classmethod
     def of(cls, cable: Cable) -> Self:

@@ -197,7 +197,7 @@ class Findings:
         for number, paragraph in enumerate(self._cable.paragraphs):
             for start, end in mentions(paragraph.text, reference, alone=alone):
                 offset = int(self._text.starts[number])
-                tokens = enumerate(self._text.tokens(number), start=offset)
+                tokens = enumerate(iter_tokens(paragraph.text), start=offset)
                 self._note(word, [place for place, token in tokens if start <= token.start < end])
 
     def _note(self, word: Word, places: list[int]) -> bool:

@@ -1,12 +1,17 @@
-"""Pages are what the slow oracle makes of them: the same paragraphs in the same order, the same words marked, the same ways they were found."""
+"""Pages are what the slow oracle makes of them: the same paragraphs in the same order, the same words marked, the same ways they were found.
+
+So are keywords in context.
+"""
 
 from __future__ import annotations
 
 import functools
+import itertools
 import random
 import tempfile
 from pathlib import Path
 
+import kwic_oracle
 import page_oracle
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -17,8 +22,10 @@ from test_engine_agreement import index
 import reftel
 from reftel.schema.analysis import words
 from reftel.search.forms import with_forms
+from reftel.search.kwic import kwic_lines
 from reftel.search.query.read import ParsedQuery
 from reftel.search.searcher import Searcher
+from reftel.search.snippets import CableText
 from reftel.state import record_reader
 
 SAMPLES = Path(__file__).parents[2] / "corpus_samples"
@@ -93,6 +100,30 @@ def test_all_paragraphs_of_many_questions(archive):
         assert hits == wanted(searcher, searcher.read(query), found, page_oracle.Findings.matching), query
 
 
+def lines_maker(searcher):
+    """The oracle of keywords in context, which cuts every cable into words once."""
+
+    @functools.cache
+    def read(key):
+        cable = searcher._load(key)
+        return cable, CableText.of(cable)
+
+    def lines(plan, found, width):
+        plan = with_forms(searcher._engine, plan)
+        return [line for each in found for line in kwic_oracle.kwic_lines(*read(each.key), plan, width)]
+
+    return lines
+
+
+def test_lines_of_many_questions(archive):
+    searcher = archive._state.searcher
+    lines = lines_maker(searcher)
+    for query, sort, width in zip(queries(archive, 12), itertools.cycle(("id", "date")), itertools.cycle((40, 3, 1000)), strict=False):
+        plan = searcher.read(query).plan
+        found = searcher._engine.answer(reftel.search.plan.Request(plan, sort, limit=None)).found
+        assert list(archive.kwic(query, sort=sort, width=width)) == lines(plan, found, width), query
+
+
 @FEW
 @given(archives(), st.integers(0, 4), st.lists(plans, min_size=8, max_size=16))
 def test_pages_of_any_plan(cables, cut, roots):
@@ -105,5 +136,6 @@ def test_pages_of_any_plan(cables, cut, roots):
                 found = engine.answer(reftel.search.plan.Request(root, limit=None)).found
                 check(searcher, read, 2, found)
                 check(searcher, read, None, found)
+                assert list(kwic_lines(engine, root, found, 20)) == lines_maker(searcher)(root, found, 20)
         finally:
             engine.close()

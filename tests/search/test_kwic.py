@@ -6,9 +6,10 @@ import pytest
 
 from reftel.schema.cable import Cable, Paragraph
 from reftel.schema.errors import BadValueError
-from reftel.search.kwic import kwic_lines, parse_order, sort_lines
+from reftel.schema.stored import Stored
+from reftel.search.kwic import lines_in, parse_order, sort_lines
 from reftel.search.query import read_query
-from reftel.search.snippets import matching_paragraphs
+from reftel.search.snippets import matching_paragraphs, paragraph_texts
 
 TEXTS = (
     ("C", "The Lake Group saw no precedent. The lake froze."),
@@ -26,8 +27,12 @@ def cable(texts=TEXTS, **values):
     return Cable(id="08BAKU1", date="2008-02-13T05:12:00Z", paragraphs=paragraphs, **values)
 
 
+def kwic_lines(given, query, width=40):
+    return lines_in(paragraph_texts(given), read_query(query).plan, [(given.key, Stored.of(given))], width)
+
+
 def found(query, **values):
-    return [(line.number, line.keyword) for line in kwic_lines(cable(**values), read_query(query).plan)]
+    return [(line.number, line.keyword) for line in kwic_lines(cable(**values), query)]
 
 
 @pytest.mark.parametrize(
@@ -60,7 +65,7 @@ def test_occurrences(query, expected):
 
 
 def test_the_keyword_is_where_the_line_says():
-    for line in kwic_lines(cable(), read_query('precedent OR "lake group"').plan, width=12):
+    for line in kwic_lines(cable(), 'precedent OR "lake group"', width=12):
         text = cable().paragraphs[line.index].text
         assert " ".join(text[line.start : line.end].split()) == line.keyword
         assert line.mark == cable().paragraphs[line.index].mark
@@ -71,17 +76,17 @@ def test_the_keyword_is_where_the_line_says():
     [(0, "", ""), (5, "ake; ", " were"), (40, "A group of five met by the lake; ", " were set.")],
 )
 def test_context_is_flowing_text_of_the_paragraph_alone(width, left, right):
-    line = list(kwic_lines(cable(), read_query("precedents").plan, width))[-1]
+    line = list(kwic_lines(cable(), "precedents", width))[-1]
     assert (line.left, line.keyword, line.right) == (left, "precedents", right)
 
 
 def test_punctuation_stays_beside_the_keyword():
-    line = next(kwic_lines(cable([("C", 'He said "lake", twice.')]), read_query("lake").plan))
+    line = next(kwic_lines(cable([("C", 'He said "lake", twice.')]), "lake"))
     assert (line.left, line.right) == ('He said "', '", twice.')
 
 
 def test_sorting_by_the_words_beside_the_keyword():
-    lines = list(kwic_lines(cable([("C", "the zebra lake ends. a lake begins. Apple LAKE dries.")]), read_query("lake").plan))
+    lines = list(kwic_lines(cable([("C", "the zebra lake ends. a lake begins. Apple LAKE dries.")]), "lake"))
     assert [line.right for line in sort_lines(lines, "right")] == [" begins. Apple LAKE dries.", " dries.", " ends. a lake begins. Apple LAKE dries."]
     assert [line.left.split()[-1] for line in sort_lines(lines, "left")] == ["a", "Apple", "zebra"]
 
@@ -93,7 +98,7 @@ def test_an_unknown_order_is_an_error_that_names_the_others():
 
 @pytest.mark.parametrize("text", ["lake " * 20_000, "lake" + " " * 1_000_000 + "lake", "-" * 1_000_000 + " lake"])
 def test_long_paragraphs_take_no_long_time(text):
-    lines = list(kwic_lines(cable([("C", text)]), read_query("lake").plan, 60))
+    lines = list(kwic_lines(cable([("C", text)]), "lake", 60))
     assert len(lines) == text.count("lake")
 
 
