@@ -19,6 +19,7 @@ _SUBJECT = re.compile(
     r"[ABCEMOPST][A-Z]{3}"
 )  # the first letter is the group: A administration, E economic, P political ...
 _GEO = re.compile(r"[A-Z]{2}")
+_LONGEST_FUSED = 40
 _CODE = re.compile(r"[A-Z][A-Z0-9-]{1,4}")
 
 
@@ -63,8 +64,22 @@ def topics() -> tuple[str, ...]:
 
 
 def split_fused(word: str) -> tuple[str, ...]:
-    """Two listed codes that ran together: ``"EINDETRD"`` -> ``("EIND", "ETRD")``; empty if the word is none."""
+    """Listed codes that ran together, one of four letters among them: ``"ETRDEINVHR"`` -> ``("ETRD", "EINV", "HR")``.
+
+    Empty for a listed word, and where the table allows no reading or several: of those with the fewest codes there must be one.
+    """
     known = _known()
-    if word in known:
+    if word in known or not 6 <= len(word) <= _LONGEST_FUSED or len(word) % 2:
         return ()
-    return next(((word[:cut], word[cut:]) for cut in (4, 2) if word[:cut] in known and word[cut:] in known), ())
+    readings: list[list[tuple[str, ...]]] = [[()]]  # by place, half the letters before it: those with the fewest codes
+    for end in range(2, len(word) + 1, 2):
+        found = [
+            (*before, code)
+            for size in (4, 2)
+            if size <= end and (code := word[end - size : end]) in known
+            for before in readings[(end - size) // 2]
+        ]
+        fewest = min(map(len, found), default=0)
+        readings.append([reading for reading in found if len(reading) == fewest][:2])
+    fused = readings[-1]
+    return fused[0] if len(fused) == 1 and any(len(code) == 4 for code in fused[0]) else ()

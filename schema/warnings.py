@@ -81,7 +81,7 @@ WARNING_KINDS: tuple[WarningKind, ...] = (
     ),
     WarningKind(ADDRESSEE_UNREADABLE, "recipients", "a line among the addressees is none"),
     WarningKind(CAPTION_MISSING, "classification", "the body has labelled head lines but no class line above them"),
-    WarningKind(TAG_FUSED, "tags", "a tag looks like two that ran together; it was kept as printed"),
+    WarningKind(TAG_FUSED, "tags", "several tags ran together; they were parted, since the table of tags allows one reading"),
     WarningKind(TAG_UNKNOWN, "tags", "a tag is not in the table of tags: a rare one, or a slip of the typist; it was kept as printed"),
     WarningKind(REFERENCE_UNREADABLE, "refs", "a reference names a cable whose number or year is lost or redacted"),
     WarningKind(

@@ -11,7 +11,7 @@ from reftel.indexer.telegram.eo import Declassification, declassification_of, lo
 from reftel.indexer.telegram.labels import Region, cut_head
 from reftel.indexer.telegram.references import references_of
 from reftel.indexer.telegram.subject import subject_of
-from reftel.indexer.telegram.tags import tags_of
+from reftel.indexer.telegram.tags import Tags, tags_of
 from reftel.schema import warnings as codes
 from reftel.schema.cable import ClassifiedBy, Reference, Warning  # noqa: A004 - the record's word for it
 from reftel.schema.identifiers import reference_id
@@ -54,7 +54,7 @@ def parse_head(text: str, *, year: int | None = None, own: str | None = None) ->
         passing=caption.passing,
         declassify_on=eo.on if eo else None,
         declassify_raw=eo.raw if eo else None,
-        tags=tags,
+        tags=tags.found,
         subject=subject_of(regions),
         references=references.found,
         classified_by=classified_by_of(regions, rest=head.rest),
@@ -76,12 +76,12 @@ def _caption_warnings(caption: Caption, regions: tuple[Region, ...]) -> Iterator
         yield Warning(codes.CAPTION_MISSING, "classification", "no class line above the labelled parts")
 
 
-def _tag_warnings(tags: tuple[str, ...]) -> Iterator[Warning]:
+def _tag_warnings(tags: Tags) -> Iterator[Warning]:
     """Tags that look like a slip of the typist."""
-    for tag in tags:
-        if pair := split_fused(tag):
-            yield Warning(codes.TAG_FUSED, "tags", f"{tag!r} may be {pair[0]} and {pair[1]}")
-        elif "," not in tag and not is_known_tag(tag):
+    for word in tags.fused:
+        yield Warning(codes.TAG_FUSED, "tags", f"{word!r} was read as {', '.join(split_fused(word))}")
+    for tag in tags.found:
+        if "," not in tag and not is_known_tag(tag):
             yield Warning(codes.TAG_UNKNOWN, "tags", f"{tag!r} is not in the table of tags")
 
 

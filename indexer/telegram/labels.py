@@ -60,7 +60,7 @@ _FORMS: dict[str, tuple[_Form, ...]] = {
             rf"{_EO}\d{{5}}[ ]*(?::|(?=DECL|N/A|X{{4}}))",
         ),
     ),
-    "T": (_form("tags", r"TAGS?\b[ ]*(?:[:;.]|(?=\s))", r"TAGS?[ ]{0,2}:|(?<=\s)(?-i:TAGS?)[ ](?=[A-Z]{2,5}[ ,(])"),),
+    "T": (_form("tags", r"TAGS?\b[ ]*(?:[:;.,]|(?=\s))", r"TAGS?[ ]{0,2}:|(?<=\s)(?-i:TAGS?)[ ](?=[A-Z]{2,5}[ ,(])"),),
     "S": (
         _form(
             "subject",
@@ -108,11 +108,35 @@ def cut_head(text: str) -> Head:
 def split_regions(text: str) -> tuple[Region, ...]:
     """The labelled parts of a head in text order; what stands before the first label is left out."""
     marks = [found for place in iter_places(fold(text[:HEAD_LIMIT]), _FIRST_WORDS) if (found := _label_at(text, place))]
+    marks = sorted([*marks, *_damaged_labels(text[:HEAD_LIMIT], {kind for kind, _, _ in marks})], key=lambda mark: mark[1])
     ends = [*(start for _, start, _ in marks), len(text)][1:]
     return tuple(
         Region(kind, start, text[start:after], text[after:end])
         for (kind, start, after), end in zip(marks, ends, strict=True)
     )
+
+
+def _damaged_labels(text: str, kinds: set[str]) -> Iterator[tuple[str, int, int]]:
+    """Labels at the start of a line that are a slip of the typist, where the right one is nowhere: ``AGS:``, ``UBJECT:``."""
+    if {"tags", "subject"} <= kinds:
+        return
+    for match in _LABEL_LIKE.finditer(text):
+        kind = _SLIPS.get(match["word"].upper())
+        if kind and kind not in kinds:
+            kinds.add(kind)
+            yield kind, match.start("word"), match.end()
+
+
+def _slips(word: str) -> Iterator[str]:
+    """A word with a letter lost, doubled, swapped with the next."""
+    for place, letter in enumerate(word):
+        yield word[:place] + word[place + 1 :]
+        yield word[:place] + letter + word[place:]
+        yield word[:place] + word[place + 1 : place + 2] + letter + word[place + 2 :]
+
+
+_LABEL_LIKE = re.compile(r"^[ \t¶]*(?P<word>[A-Za-z]{3,8})[ ]{0,2}:", re.MULTILINE)
+_SLIPS = {slip: kind for kind, word in (("tags", "TAGS"), ("subject", "SUBJECT")) for slip in _slips(word)}
 
 
 def _label_at(text: str, start: int) -> tuple[str, int, int] | None:

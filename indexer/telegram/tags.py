@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
+from reftel.frozen import frozen
 from reftel.indexer.telegram.labels import Region, cut_head
 from reftel.schema.tagkinds import is_known_tag, is_tag_code, split_fused, topics
 
@@ -33,26 +35,57 @@ _SPACED_CLASS = re.compile(
 )  # the class line of a page, swallowed
 _PERSON = re.compile(r"\(([^()\n]{2,80})\)?")  # OVIP (CLINTON, HILLARY)
 _PIECE = re.compile(r"\([^()]*\)?|[^\s,;()]+|[,;]")
+_PASSING = re.compile(r"\b(?:DEPT|DEPARTMENT|STATE|NSC|TREASURY)(?: PLEASE)? (?:FOR|PASS)\b")  # STATE FOR EUR/WE
+_SIGNS = '.:"“”\\'
+_LONGEST_CODE = 5
+_LONGEST_SURNAME = 4
 _NAME = re.compile(r"[A-Z][A-Z'’.-]*")
+
+
+@frozen
+class Tags:
+    """The tags of a head in printed order, each once, and those of its words that are several tags run together."""
+
+    found: tuple[str, ...] = ()
+    fused: tuple[str, ...] = ()
 
 
 def parse_tags(text: str) -> tuple[str, ...]:
     """Tags of a head in printed order, upper case, each once: ``"TAGS: PREL, OVIP (ROE, JANE)"`` -> ``("PREL", "OVIP", "ROE, JANE")``.
 
-    Fused tags stay as printed (``EINDETRD``); class lines, page banners and captions swallowed by the list are left out.
+    Tags that ran together are parted where the table allows one reading (``EINDETRD``); class lines, page banners and captions
+    swallowed by the list are left out.
     """
-    return tags_of(cut_head(text).regions)
+    return tags_of(cut_head(text).regions).found
 
 
-def tags_of(regions: Iterable[Region]) -> tuple[str, ...]:
-    """The same from a head that has been split: of several TAGS parts the first that holds any."""
+def tags_of(regions: Iterable[Region]) -> Tags:
+    """The same from a head that has been split: of several TAGS parts the first that holds any, with those right behind it.
+
+    Without the label, a line between E.O. and SUBJECT that holds listed tags alone.
+    """
     regions = tuple(regions)
+    found: list[str] = []
     for place, region in enumerate(regions):
         if region.kind == "tags":
             bounded = place + 1 < len(regions) and regions[place + 1].kind == "subject"
-            if found := split_tags(_tag_lines(region.text[:_LONGEST], bounded=bounded)):
-                return found
-    return ()
+            lines = _tag_lines(region.text[:_LONGEST], bounded=bounded)
+            found += [lines] if split_tags(lines).found else []
+        elif found:
+            break
+    return split_tags(", ".join(found or _unlabelled(regions)))
+
+
+def _unlabelled(regions: Sequence[Region]) -> Iterator[str]:
+    """The lines of nothing but listed tags between E.O. and SUBJECT."""
+    for region, following in itertools.pairwise(regions):
+        if region.kind == "eo" and following.kind == "subject":
+            yield from (line for line in region.text[:_LONGEST].split("\n")[1:] if _is_listed(line))
+
+
+def _is_listed(line: str) -> bool:
+    words = re.split(r"[\s,;]+", line.strip(" \t,;.").upper())
+    return len(words) > 1 and all(map(is_known_tag, words))
 
 
 def _tag_lines(text: str, *, bounded: bool) -> str:
@@ -107,68 +140,89 @@ _WORDS = frozenset(
 )
 
 
-def split_tags(text: str) -> tuple[str, ...]:
-    """Tags of the bare list, each once: ``"prel pgov political parties"`` -> ``("PREL", "PGOV", "POLITICAL PARTIES")``."""
+def split_tags(text: str) -> Tags:
+    """Tags of the bare list: ``"prel pgov political parties"`` -> ``PREL``, ``PGOV``, ``POLITICAL PARTIES``."""
     upper = _SPACED_CLASS.sub(" ", " ".join(text[:_LONGEST].upper().split()))
-    return tuple(dict.fromkeys(tag for tag in _iter_tags(upper) if tag and tag not in _NO_TAG))
+    if match := _PASSING.search(upper):
+        upper = upper[: match.start()]
+    found: dict[str, None] = {}
+    fused: dict[str, None] = {}
+    for tag in _iter_tags(upper):
+        if parts := split_fused(tag):
+            fused[tag] = None
+        found.update(dict.fromkeys(parts or (tag,)))
+    return Tags(tuple(tag for tag in found if tag and tag not in _NO_TAG), tuple(fused))
 
 
 def _iter_tags(text: str) -> Iterator[str]:
-    words: list[str] = []  # words of one comma item that may be a tag of several words
-    pieces = _PIECE.findall(text)
+    words: list[str] = []  # of one comma item, which may be a tag of several words
+    pieces = [piece if len(piece) < 3 or piece[0] == "(" else piece.strip(_SIGNS) for piece in _PIECE.findall(text)]
     place = 0
+    visit = False  # whether OVIP or one of its persons stands before the item
     while place < len(pieces):
         piece = pieces[place]
-        if piece[0] == "(":
-            yield from _join_words(words)
+        if piece[:1] == "(":
+            yield from _join_words(words, person=visit)
+            visit = "OVIP" in words or (visit and not words)
+            yield from _bracketed(piece, person=visit)
             words = []
-            yield from _bracketed(piece)
-        elif piece in ",;":
-            if piece == "," and "OVIP" in pieces and (name := _bare_person(words, pieces, place)):
-                yield from _join_words(words[:-1])
+        elif piece in (",", ";"):
+            if piece == "," and "OVIP" in pieces and (person := _bare_person(words, pieces, place)):
+                name, behind = person
+                yield from _join_words(words[: -1 - name[: name.index(",")].count(" ")], person=visit)
                 yield name
-                place += name[name.index(",") :].count(" ")
+                place += behind
+                visit = True
             else:
-                yield from _join_words(words)
+                yield from _join_words(words, whole=True, person=visit)
+                visit = words[-1:] == ["OVIP"] or (visit and not words)
             words = []
-        elif word := piece.strip('.:"“”'):
+        elif word := piece.strip(_SIGNS):
             words.append(word)
         place += 1
-    yield from _join_words(words)
+    yield from _join_words(words, whole="," in pieces, person=visit)
 
 
-def _bracketed(piece: str) -> Iterator[str]:
+def _bracketed(piece: str, *, person: bool) -> Iterator[str]:
     """Tags of a bracket: persons split at ``;``, or plain codes: ``"(CLINTON, HILLARY)"``, ``"(IR)"``."""
     for part in piece.strip("() ").split(";"):
         words = part.replace(",", " ").split()
         if words and all(map(is_known_tag, words)):
             yield from words
+        elif person and len(words) == 2 and "," not in part:
+            yield ", ".join(words)
         elif words:
             yield re.sub(r"\s*,\s*", ", ", part.strip(" ,"))
 
 
-def _bare_person(words: list[str], pieces: list[str], place: int) -> str | None:
-    """A person without a bracket, ``OVIP CLINTON, HILLARY``: two names around a comma that are no tags, after OVIP or another person."""
+def _bare_person(words: list[str], pieces: list[str], place: int) -> tuple[str, int] | None:
+    """A person without a bracket and the words behind the comma, ``OVIP CLINTON, HILLARY``: names that are no tags, after OVIP or another person."""
     following = next(iter(pieces[place + 1 : place + 2]), "")
     if not words or "OVIP" not in pieces[:place]:
         return None
     if any(map(_may_be_tag, (words[-1], following))) or not (_NAME.fullmatch(words[-1]) and _NAME.fullmatch(following)):
         return None
     initial = next(iter(pieces[place + 2 : place + 3]), "")
-    middle = f" {initial}" if re.fullmatch(r"[A-Z]\.", initial) else ""
-    return f"{words[-1]}, {following.rstrip(',')}{middle}"
+    middle = f" {initial}" if re.fullmatch(r"[A-Z]\.?", initial) else ""
+    behind_tag = words[words.index("OVIP") + 1 :] if "OVIP" in words else words[-1:]
+    surname = behind_tag if len(behind_tag) < _LONGEST_SURNAME and all(map(_NAME.fullmatch, behind_tag)) else words[-1:]
+    return f"{' '.join(surname)}, {following.rstrip(',')}{middle}", 1 + bool(middle)
 
 
 def _may_be_tag(word: str) -> bool:
     return is_known_tag(word) or len(word) < 4
 
 
-def _join_words(words: list[str]) -> Iterator[str]:
-    """Tags of words that no comma parts: codes one by one, listed topics whole, other runs of plain words as one tag."""
-    if not words:
+def _join_words(words: list[str], *, whole: bool = False, person: bool = False) -> Iterator[str]:
+    """Tags of words that no comma parts: codes one by one, listed topics whole, other runs of plain words as one tag.
+
+    ``whole``: commas stand around, so that words none of which is a tag's code are one topic. ``person``: OVIP stands before.
+    """
+    if whole and not person and len(words) > 1 and _is_topic(words):
+        yield " ".join(words)
         return
     run: list[str] = []
-    for item in _with_topics(words) if len(words) > 1 else words:
+    for item in _with_topics(words, person=person) if len(words) > 1 else words:
         parts = item.split("/") if "/" in item and all(map(is_known_tag, item.split("/"))) else [item]
         if is_tag_code(parts[0]) or " " in item or split_fused(item):
             if run:
@@ -181,13 +235,29 @@ def _join_words(words: list[str]) -> Iterator[str]:
         yield " ".join(run)
 
 
-def _with_topics(words: list[str]) -> list[str]:
-    """The words with listed topics joined: ``["PREL", "USEU", "BRUSSELS"]`` -> ``["PREL", "USEU BRUSSELS"]``."""
+def _is_topic(words: list[str]) -> bool:
+    """Whether words between commas are one topic: a long word, and none that is a subject's or programme's tag: ``GOI EXTERNAL``."""
+    long = max(map(len, words)) > _LONGEST_CODE and not is_known_tag(words[0])
+    return long and not any(split_fused(word) or (len(word) >= 4 and is_known_tag(word)) for word in words)
+
+
+def _with_topics(words: list[str], *, person: bool) -> list[str]:
+    """The words with listed topics and persons joined: ``["PREL", "USEU", "BRUSSELS"]`` -> ``["PREL", "USEU BRUSSELS"]``."""
     joined: list[str] = []
     place = 0
     while place < len(words):
+        name = words[place : place + 2]
+        if person and len(name) == 2 and not any(map(_may_be_tag, name)) and all(map(_NAME.fullmatch, name)):
+            place += 2
+            initial = [word for word in words[place : place + 1] if len(word) == 1]
+            joined.append(f"{name[0]}, {' '.join(name[1:] + initial)}")
+            place += len(initial)
+            continue
         size = next((size for size in (3, 2) if " ".join(words[place : place + size]) in _topics()), 1)
+        if words[place : place + 2] == ["TIP", "IN"] and len("".join(words[place + 2 : place + 3])) > 3:
+            size = 3
         joined.append(" ".join(words[place : place + size]))
+        person = words[place] == "OVIP"
         place += size
     return joined
 

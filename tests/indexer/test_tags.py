@@ -3,6 +3,7 @@
 import pytest
 
 from reftel.indexer.telegram.tags import parse_tags
+from reftel.schema import tagkinds
 from reftel.schema.tables import read_table
 from reftel.schema.tagkinds import is_known_tag, split_fused, tag_kind
 
@@ -17,7 +18,7 @@ LISTS = [
     ("TAGS: PREL/PGOV/AJ", "PREL PGOV AJ"),
     ("TAGS: AU-1, G-8, UNGA/C-3", "AU-1 G-8 UNGA/C-3"),
     ("TAGS: BR PREL MARR\nBR, PREL, MARR", "BR PREL MARR"),
-    ("TAGS: EINDETRD KDEMAF MOPPS", "EINDETRD KDEMAF MOPPS"),
+    ("TAGS: EINDETRD KDEMAF MOPPS", "EIND ETRD KDEM AF MOPPS"),
     ("TAGS: PREL (IR), PGOV", "PREL IR PGOV"),
     ("E.O. 12958: DECL: 01/31/2019 TAGS: PREL PGOV", "PREL PGOV"),
     ("E.O. 12958: N/A  TAGS PREL, PGOV", "PREL PGOV"),
@@ -66,6 +67,58 @@ WORDS = [
 ]
 
 
+# Persons and topics that no bracket and no comma sets off.
+LOOSE = [
+    ("TAGS: OVIP MARETH JOSEPH PREL HR", ("OVIP", "MARETH, JOSEPH", "PREL", "HR")),
+    ("TAGS: OVIP, MARETH JOSEPH, PREL", ("OVIP", "MARETH, JOSEPH", "PREL")),
+    ("TAGS: OVIP MARETH JOSEPH B. PREL", ("OVIP", "MARETH, JOSEPH B", "PREL")),
+    ("TAGS: OVIP (MARETH JOSEPH), PREL", ("OVIP", "MARETH, JOSEPH", "PREL")),
+    ("TAGS: OVIP: MARETH, JOSEPH; PREL", ("OVIP", "MARETH, JOSEPH", "PREL")),
+    ("TAGS: OVIP VAN AALST, RUTH, PREL", ("OVIP", "VAN AALST, RUTH", "PREL")),
+    ("TAGS: OVIP MARETH, JOSEPH ALDANE, RUTH HR", ("OVIP", "MARETH, JOSEPH", "ALDANE, RUTH", "HR")),
+    ("TAGS: OVIP MARETH PREL", ("OVIP", "MARETH", "PREL")),
+    ("TAGS: PGOV, PREL, GOI EXTERNAL", ("PGOV", "PREL", "GOI EXTERNAL")),
+    ("TAGS: IS GAZA DISENGAGEMENT GOI INTERNAL", ("IS", "GAZA DISENGAGEMENT", "GOI INTERNAL")),
+    ("TAGS: PREL MEDIA REACTION REPORT HUMAN RIGHTS HR", ("PREL", "MEDIA REACTION REPORT", "HUMAN RIGHTS", "HR")),
+    ("TAGS: ECONOMY AND FINANCE PREL", ("ECONOMY AND FINANCE", "PREL")),
+    ("TAGS: PREL TIP IN NORWAY NO", ("PREL", "TIP IN NORWAY", "NO")),
+    ("TAGS: PREL IN NORWAY", ("PREL", "IN", "NORWAY")),
+    ("TAGS: SENV, GLOBAL WARMING, KGHG", ("SENV", "GLOBAL WARMING", "KGHG")),
+    ("TAGS: PREL, UK BG, MARR MOPPS", ("PREL", "UK", "BG", "MARR", "MOPPS")),
+    ("TAGS: PM DEPT FOR EAP, EAP/MTS", ("PM",)),
+    ("TAGS: PREL HR \\\nSUBJECT: X \\", ("PREL", "HR")),
+]
+
+
+@pytest.mark.parametrize(("text", "tags"), LOOSE)
+def test_loose_persons_and_topics(text, tags):
+    assert parse_tags(text) == tags
+
+
+LABELS = [
+    ("TAGS, ECON, ETRD, HR", "ECON ETRD HR"),
+    ("AGS: ECON ETRD HR", "ECON ETRD HR"),
+    ("TGAS: ECON ETRD HR", "ECON ETRD HR"),
+    ("TAAGS: ECON ETRD HR", "ECON ETRD HR"),
+    ("TAGS: ECON, ETRD, HR, TAGS: EFIN", "ECON ETRD HR EFIN"),
+    ("TAGS: ECON\nTAGS: EFIN", "ECON EFIN"),
+    ("TAGS:\nTAGS: EFIN", "EFIN"),
+    ("ECON, ETRD, HR", "ECON ETRD HR"),
+    ("ECON ETRD HR", "ECON ETRD HR"),
+    ("ECON", ""),
+    ("TO ALL POSTS", ""),
+]
+
+
+@pytest.mark.parametrize(("line", "tags"), LABELS)
+def test_damaged_and_doubled_labels(line, tags):
+    assert parse_tags(f"E.O. 12958: DECL: 02/13/2018\n{line}\nSUBJECT: GRAIN\n") == tuple(tags.split())
+
+
+def test_the_tags_of_a_second_head_are_not_added():
+    assert parse_tags("TAGS: PREL HR\nSUBJECT: X\nTAGS: EFIN\nSUBJECT: Y") == ("PREL", "HR")
+
+
 @pytest.mark.parametrize(("text", "tags"), WORDS)
 def test_persons_and_words(text, tags):
     assert parse_tags(text) == tags
@@ -90,10 +143,23 @@ def test_kinds(tag, kind):
     assert tag_kind(tag) == kind
 
 
-def test_fused_tags_are_told():
-    assert split_fused("EINDETRD") == ("EIND", "ETRD")
-    assert split_fused("KDEMAF") == ("KDEM", "AF")
-    assert split_fused("PREL") == split_fused("POLITICS") == ()
+FUSED = [
+    ("EINDETRD", "EIND ETRD"), ("KDEMAF", "KDEM AF"), ("AFKDEM", "AF KDEM"), ("ETRDEINVECONHR", "ETRD EINV ECON HR"), ("PRELPGOVHR", "PREL PGOV HR"),
+    ("PREL", ""), ("POLITICS", ""), ("NIPP", ""), ("FINR", ""), ("USUKFR", ""), ("PRELX", ""), ("", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("word", "tags"), FUSED)
+def test_fused_tags_are_parted(word, tags):
+    assert split_fused(word) == tuple(tags.split())
+
+
+def test_fused_tags_are_parted_only_where_one_reading_has_the_fewest_codes(monkeypatch):
+    monkeypatch.setattr(tagkinds, "_known", lambda: dict.fromkeys(("PREL", "PR", "EL", "PGOV", "ELPG", "OV"), "subject"))
+    assert split_fused("PRELPGOV") == ("PREL", "PGOV")
+    assert split_fused("PRELPGOVPRELOV") == ("PREL", "PGOV", "PREL", "OV")
+    monkeypatch.setattr(tagkinds, "_known", lambda: dict.fromkeys(("PREL", "PR", "ELPG", "PG", "OV"), "subject"))
+    assert split_fused("PRELPGOV") == ()
 
 
 def test_every_row_of_the_table_is_unique_sourced_and_of_its_kind():
