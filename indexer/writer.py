@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from reftel.engine import errors
-from reftel.engine.specs import FieldSpec, Kind, Record, Region, join_words
+from reftel.engine.specs import FieldSpec, Kind, Record, Region
 from reftel.engine.writer import MEMORY_MB, Writer, open_writer
-from reftel.schema.analysis import VERSION
+from reftel.schema.analysis import VERSION, cut_blocks
 from reftel.schema.cable import Cable
-from reftel.schema.document import document_of
+from reftel.schema.document import blocks_of, facets_of, keywords_of, numbers_of, paragraphs_of
 from reftel.schema.errors import (
     ArchiveDamaged,
     ArchiveError,
@@ -51,17 +52,24 @@ def _spec(field: Field) -> FieldSpec:
 
 
 def record_of(cable: Cable) -> Record:
-    """What the index takes of ``cable``: its document, and its JSON to give back."""
-    document = document_of(cable)
+    """What the index takes of ``cable``: what its document has, and its JSON to give back."""
+    blocks = blocks_of(cable)
+    cuts = iter(cut_blocks([block.text for each in blocks.values() for block in each]))  # all at once, which takes half as long as by field
+    texts, joined = {}, {}
+    for name, each in blocks.items():
+        of_field = list(itertools.islice(cuts, len(each)))
+        texts[name] = [words for words, _further in of_field]
+        if further := tuple([(number, *form) for number, (_words, forms) in enumerate(of_field) for form in forms]):
+            joined[name] = further
     return Record(
-        key=document.key,
+        key=cable.key,
         stored=record_bytes(cable),
-        texts={name: [join_words(block) for block in blocks] for name, blocks in document.texts.items()},
-        joined=document.joined,
-        keywords=document.keywords,
-        numbers=document.numbers,
-        facets=document.facets,
-        regions=tuple(Region(entry.block, entry.level, entry.caveats) for entry in document.paragraphs),
+        texts=texts,
+        joined=joined,
+        keywords=keywords_of(cable),
+        numbers=numbers_of(cable),
+        facets=facets_of(cable),
+        regions=tuple([Region(entry.block, entry.level, entry.caveats) for entry in paragraphs_of(cable, blocks)]),
     )
 
 

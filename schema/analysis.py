@@ -30,6 +30,7 @@ from __future__ import annotations
 
 import bisect
 import functools
+import itertools
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
@@ -47,6 +48,9 @@ MOST_PARTS = 8
 """Places that a further form occupies at most."""
 
 Joint = Literal["hyphen", "elision", "initials"]
+
+Cut = tuple[str, list[tuple[int, str]]]
+"""The folded words of a text, a line break between two, and its further forms as in `Analysis`."""
 
 _TOKEN = re.compile(
     # letters spaced out, as captions have them: S E C R E T
@@ -135,7 +139,7 @@ def _legible(text: str) -> tuple[str, list[int] | None]:
     if text.isascii():
         return plain, None
     loose = []
-    for character in set(_NON_ASCII.findall(text)):
+    for character in _non_ascii(text):
         sign = _sign_of(character)
         if not sign:
             loose.append(character)
@@ -266,11 +270,21 @@ def _further(words: Sequence[str], joints: Sequence[int]) -> list[tuple[int, str
             end += 1
         last, number = first + end - number, end
         for start, stop in ((first, last),) if last - first == 1 else _wholes(words, first, last):
-            whole = "".join(words[start : stop + 1])
-            found += ((start, whole), (stop, LAST_PART + whole))
-            if words[start] in _ARTICLES and stop == start + 1 and words[stop][:1] in _ELIDED_BEFORE:
-                found += ((start, words[stop]), (stop, LAST_PART + words[stop]))
+            if stop == start + 1:
+                found += _pair(words[start], words[stop], start)
+            else:
+                whole = "".join(words[start : stop + 1])
+                found += ((start, whole), (stop, LAST_PART + whole))
     return found
+
+
+def _pair(first: str, second: str, place: int) -> tuple[tuple[int, str], ...]:
+    """The words that are made of two parts, the first of which stands at ``place``."""
+    whole = first + second
+    forms = ((place, whole), (place + 1, LAST_PART + whole))
+    if first in _ARTICLES and second[:1] in _ELIDED_BEFORE:
+        return (*forms, (place, second), (place + 1, LAST_PART + second))
+    return forms
 
 
 def _wholes(words: Sequence[str], first: int, last: int) -> list[tuple[int, int]]:
@@ -304,11 +318,46 @@ def analyse(text: str) -> Analysis:
     return Analysis(found, _further(found, joints) + spelled, joints)
 
 
-def analyse_blocks(blocks: Sequence[str]) -> list[Analysis]:
-    """The `analyse` of each text; faster than one by one."""
+def cut_blocks(blocks: Sequence[str]) -> list[Cut]:
+    """Words and further forms of each text, as `analyse` gives them; the fewer calls, the faster."""
+    if not blocks:
+        return []
     together = _BETWEEN.join(blocks)
     splittable = _splittable(together) if together.count(_BETWEEN) == len(blocks) - 1 else None
-    return list(map(analyse, blocks)) if splittable is None else list(map(_split, splittable.split(_BETWEEN)))
+    if splittable is not None:
+        lines = _RUN.sub(b"\n", splittable.encode().translate(_TO_LINES)).decode()
+        return [_cut(block.strip("\n")) for block in lines.split(_BETWEEN)]
+    if len(blocks) == 1:
+        analysis = analyse(blocks[0])
+        return [("\n".join(analysis.words), analysis.further)]
+    middle = len(blocks) // 2
+    return [*cut_blocks(blocks[:middle]), *cut_blocks(blocks[middle:])]
+
+
+def _cut(lines: str) -> Cut:
+    """Words on lines, of which those that are `_JOINT` say that the words beside them are parts of one."""
+    at = lines.find(_JOINT)
+    if at < 0:
+        return lines, []
+    further: list[tuple[int, str]] = []
+    place = counted = 0  # of words; up to where the line breaks before them were counted
+    while at >= 0:
+        start = lines.rfind("\n", 0, at - 1) + 1
+        place += lines.count("\n", counted, start)
+        counted = start
+        parts = [lines[start : at - 1]]
+        while at >= 0 and at == start + len(parts[-1]) + 1:
+            start = at + 2
+            end = lines.find("\n", start)
+            parts.append(lines[start:end] if end >= 0 else lines[start:])
+            at = lines.find(_JOINT, start)
+        if len(parts) > 2:
+            joints = [number for number in range(len(parts) - 1) if not (parts[number].isdigit() and parts[number + 1].isdigit())]
+            further += [(place + number, word) for number, word in _further(parts, joints)]
+        elif not (parts[0].isdigit() and parts[1].isdigit()):
+            further += _pair(parts[0], parts[1], place)
+        place -= len(parts) - 1  # the joints, which are no words
+    return lines.replace(_JOINT_LINE, "\n"), further
 
 
 def _split(splittable: str) -> Analysis:
@@ -334,7 +383,7 @@ def plain_letters(text: str) -> str | None:
     Others have an apostrophe, a full stop or a comma before a letter, or begin at `odd_places`.
     """
     if not text.isascii():
-        for character in set(_NON_ASCII.findall(text)):
+        for character in _non_ascii(text):
             sign = _sign_of(character)
             if len(sign) != 1 or (sign.isalnum() and not fold(sign)):
                 return None
@@ -349,44 +398,88 @@ def odd_places(text: str) -> Iterator[int]:
 
 def _splittable(text: str) -> str | None:
     """``text`` in a form whose words are its runs of ASCII letters and digits; ``None`` if it has none, or to find it takes too long."""
-    plain = legible(text)
+    legibly = plain = legible(text)
     if not plain.isascii():
-        for character in set(_NON_ASCII.findall(plain)):
+        for character in _non_ascii(plain):
             plain = plain.replace(character, _form_of(character))
-    if not plain.isascii() or _JOINT in plain or _CUT_HINT.search(plain) or (_QUOTE_HINT.search(plain) and _CLOSING_HINT.search(plain)):
+    if not plain.isascii() or _JOINT in plain or _CUT_HINT.search(plain):
         return None
+    spaces, quotes = _spaces(legibly, plain), _quotes(legibly, plain)
+    if spaces is None or quotes is None:
+        return None
+    if spaces or quotes:
+        cuts = itertools.pairwise([-1, *sorted([*spaces, *quotes]), len(plain)])
+        plain = "".join([plain[before + 1 : place] for before, place in cuts])
     joints = [joins for hint, joins in _JOINTS if hint.search(plain)]
     if joints and any(pattern.search(plain) for pattern in _TWO_JOINTS):
         return None
     for pattern in _PARTED:
         plain = pattern.sub(_PARTS, plain)
-    if _SPACED_HINT.search(plain):
-        plain = _SPACED.sub(_without_blanks, plain) if text.isascii() else plain
-        if _SPACED_HINT.search(plain):
-            return None
     for joins in joints:
         for pattern, replacement in joins:
             plain = pattern.sub(replacement, plain)
     return plain
 
 
-def _without_blanks(match: re.Match[str]) -> str:
-    return match[0].replace(" ", "")
+def _non_ascii(text: str) -> set[str]:
+    """The characters of a text that are not ASCII."""
+    return set(text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass"))
+
+
+def _quotes(legibly: str, plain: str) -> list[int] | None:
+    """Where the figures that stand for closing quotation marks stand; ``None`` as of `_spaces`."""
+    places: list[int] = []
+    opening = _QUOTE_HINT.search(plain)
+    while opening:
+        start = opening.end()
+        end = plain.find(_BETWEEN, start)
+        if closing := _CLOSING.search(plain, start - 1, len(plain) if end < 0 else end):
+            end = closing.end()
+            if legibly[end - 1] != "8" or plain[closing.start() - 1] == "'" or plain[end : end + 1] in _JOINING:
+                return None
+            places.append(end - 1)
+        opening = _QUOTE_HINT.search(plain, end) if end >= 0 else None
+    return places
+
+
+def _spaces(legibly: str, plain: str) -> list[int] | None:
+    """Where the blanks between letters that are spaced out stand; ``None`` where it takes too long to find which those are.
+
+    ``plain``: the same in ASCII, some letters as others.
+    """
+    signs = plain.encode().translate(_SPACED_SIGNS)
+    places: list[int] = []
+    start = signs.find(_SPACED_OUT)
+    while start >= 0:
+        if match := _SPACED.match(legibly, max(start - 1, 0)):
+            places += range(match.start() + 1, match.end(), 2)
+            end = match.end()
+        elif _SPACED_HINT.match(legibly, start):
+            return None
+        else:
+            end = start + 1
+        start = signs.find(_SPACED_OUT, end)
+    return places
 
 
 _BETWEEN = "\x1f"  # between blocks; no letter, so that no word reaches across
 _JOINT = "\x01"  # a word of its own between two that are parts of one
 _PARTS = f" {_JOINT} "
+_JOINT_LINE = f"\n{_JOINT}\n"
+_RUN = re.compile(rb"\n\n+")
 
 # How `analyse` reaches the same tokens without a match a word: what joins letters is rewritten, then everything but letters and digits
 # becomes a blank. Every pattern starts with a fixed character, which the regular expression engine looks for quickly.
 # Texts with anything unusual take the slow way.
-_NON_ASCII = re.compile(r"[^\x00-\x7f]")
+_ASCII = bytes(range(128))
 _CUT_HINT = re.compile(r"C(?<=[a-z]C)[!-?][a-z]")
 _QUOTE_HINT = re.compile(r"&(?<![A-Za-z0-9]&)[A-Za-z0-9]")
-_CLOSING_HINT = re.compile(r"8(?<=[A-Za-z][A-Za-z]8)(?![A-Za-z0-9])")
+_CLOSING = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2,}8(?![A-Za-z0-9])")
+_JOINING = ("'", ",")
 _SPACED_HINT = re.compile(r" [A-Z] [A-Z] [A-Z]")
-_SPACED = re.compile(r"(?<![^\s(])(?<![A-Z] )[A-Z](?>(?: [A-Z](?![A-Za-z0-9])){3,})(?![^\s)])")
+_SPACED_SIGNS = bytes(65 if chr(code).isupper() and code < 128 else 32 if code == 32 else 0 for code in range(256))
+_SPACED_OUT = b" A A A"
+_SPACED = re.compile(r"(?<![^\s(])(?<![A-Z] )[A-Z](?>(?: [A-Z](?![^\W_])){3,})(?![^\s)])")
 _TWO_JOINTS = (
     re.compile(r",(?<=[A-Za-z0-9],)[0-9][A-Za-z0-9]*'[A-Za-z0-9]"),
     re.compile(r",(?<=[A-Za-z0-9],)[strvledm]{1,2},[0-9]"),
@@ -425,6 +518,9 @@ _JOINTS: tuple[tuple[re.Pattern[str], _Joins], ...] = (
         ),
     ),
     (re.compile(r",[0-9]"), ((re.compile(r",(?<=[0-9],)(?<![0-9]{4},)(?=[0-9]{3}(?![0-9]))"), ""),)),
+)
+_TO_LINES = bytes(
+    ord(chr(code).lower()) if chr(code).isalnum() and code < 128 else code if chr(code) in _JOINT + _BETWEEN else ord("\n") for code in range(256)
 )
 _SPLITTER = bytes(ord(chr(code).lower()) if chr(code).isalnum() and code < 128 else code if code == ord(_JOINT) else 32 for code in range(256))
 

@@ -39,6 +39,7 @@ STORED: dict[Kind, Stored] = {
     "paragraph": "nothing", "tag": "nothing", "citing": "nothing", "mark": "nothing", "after": "nothing", "before": "nothing",
 }  # fmt: skip
 
+_REMEMBERED = 1 << 12  # values; those of a field are much the same in all cables
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 
@@ -50,11 +51,13 @@ class Block:
     paragraph: int | None = None
 
 
+@functools.lru_cache(_REMEMBERED)
 def squash(value: str) -> str:
     """Upper case with single blanks, accents composed, nothing that can't be seen: how keywords are compared."""
     return " ".join(_legible(value).upper().split())
 
 
+@functools.lru_cache(_REMEMBERED)
 def lower(value: str) -> str:
     """Lower case with single blanks, for flags and container names."""
     return " ".join(_legible(value).lower().split())
@@ -188,8 +191,13 @@ def _month(cable: Cable) -> tuple[str, ...]:
 
 
 def _from_values(cable: Cable) -> tuple[str, ...]:
-    names = identifiers.post_names(cable.post) if cable.post else ()
-    own = tuple(squash(name) for name in (cable.post, cable.origin) if name)
+    return _post_values(cable.post, cable.origin)
+
+
+@functools.lru_cache(_REMEMBERED)
+def _post_values(post: str | None, origin: str | None) -> tuple[str, ...]:
+    names = identifiers.post_names(post) if post else ()
+    own = tuple(squash(name) for name in (post, origin) if name)
     return tuple(dict.fromkeys((*own, *map(squash, names))))
 
 

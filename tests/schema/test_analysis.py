@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reftel.schema import analysis
-from reftel.schema.analysis import LAST_PART, analyse, analyse_blocks, fold, tokenize, words
+from reftel.schema.analysis import LAST_PART, analyse, cut_blocks, fold, tokenize, words
 
 
 @pytest.mark.parametrize(
@@ -153,14 +153,18 @@ _PIECES = st.sampled_from([*"aAsStC80.,'’`´ʼ‘ &éü-_¶ß\n\u0301\u0308\u0
 @example(["U", ".S.", "'s", "a'", "s", ",s", "S E", "C R E T"])
 @example([])
 @example(["a\x1fb", "c"])
+@example(["&abc", "def8 &ghi x-y", "jkl8 1-2-a", "é S E C R E T 3-\n4"])
 def test_the_words_of_blocks_are_those_of_each(blocks):
-    assert analyse_blocks(blocks) == list(map(analyse, blocks))
+    assert cut_blocks(blocks) == [("\n".join(each.words), each.further) for each in map(analyse, blocks)]
 
 
 @given(st.lists(_PIECES, max_size=30).map("".join) | st.text())
 @example("0`0")
 @example("a,ś a'ś a'š country,ré we,ľl Koç's ÇİĞ a,ð")
 @example("&frozen conflict8 &a aa8 Q&A aa8 &¶aa8 &aa8b &aa8's é&aa aa8 ½&aa aa8")
+@example("&abc x'def8 ghi8 &abc def8's ghi8 &abc def8,s &abc def\u0668 ghi8 &U.S. l'abc8 b8 cd8-x &é éa8 &ab &cd8 ef8")
+@example("¶S E C R E T é S E C R E T (É S E C R E T) S E C R E T-a É A B C D A B C (A B C D É")
+@example("a-b-c 1-2-a-3-4 a-1-2 x-y z-w 5-6")
 @example("aC!b aC1b AC!b éC!b aC!é aC!, NATO aC!C!b (C) EC. DC, C1")
 @example("S E C R E T (C O N F) A B C D. A B C D Ex A.B C D E A B C D E.F. 'A B C D' xA B C D É A B C D E")
 @example(".'a' a.'b x.y'z 'inv' a'b'c a's'b don't' U.S.'s U.S' a.cn' ,s' x,s'y a,t.v. a'U.S. .a,s a.b,s x..y,s")
