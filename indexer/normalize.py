@@ -13,22 +13,21 @@ from collections.abc import Callable, Iterator
 from reftel.frozen import frozen
 from reftel.indexer import metadata
 from reftel.indexer.containers.files import iter_standard_input
-from reftel.indexer.containers.json_lines import restore_breaks, split_fused
+from reftel.indexer.containers.json_lines import split_fused
 from reftel.indexer.containers.reading import iter_messages, messages_of
 from reftel.indexer.dating import Dated, date_cable
 from reftel.indexer.handling import Handling, read_handling
 from reftel.indexer.identity import Evidence, Identity, identify
 from reftel.indexer.message import Message
-from reftel.indexer.telegram.body import BodyFacts, parse_body
-from reftel.indexer.telegram.head import HeadFacts, parse_head
+from reftel.indexer.telegram.body import BodyFacts, body_of
+from reftel.indexer.telegram.head import HeadFacts, head_of
 from reftel.indexer.telegram.header import HeaderFacts, parse_header
+from reftel.indexer.telegram.layout import Layout, lay_out
 from reftel.indexer.telegram.parts import Parts, split_telegram
 from reftel.schema import warnings as codes
 from reftel.schema.cable import Cable, Flag, Warning  # noqa: A004 - the record's word for it
 from reftel.schema.errors import SourceError
 from reftel.schema.identifiers import canonical_id, full_year, resolve_post
-
-_HEAD_CHARACTERS = 16_000  # no head is longer
 
 
 @frozen
@@ -81,9 +80,9 @@ def normalize_message(message: Message) -> Cable:
     year = full_year(own[:2]) if own else dated.year  # of references without one
     collapsed = message.source is not None and message.source.container == "json-lines"
     text = split_fused(parts.body) if collapsed else parts.body
-    head = parse_head(restore_breaks(text[:_HEAD_CHARACTERS]) if collapsed else text, year=year, own=own)
-    body = parse_body(text)
-    identity = identify(message.printed_id, _evidence(message, header, head, body, dated))
+    layout = lay_out(text, collapsed=collapsed)
+    head, body = head_of(layout, year=year, own=own), body_of(layout, text)
+    identity = identify(message.printed_id, _evidence(message, header, head, layout, dated))
     handling = read_handling(message.classification, head.caption, header.channel, own_caption=identity.body_id is None)
     return _assemble(_Facts(message, parts, header, head, body, dated, identity, handling))
 
@@ -95,10 +94,10 @@ def _parts(message: Message) -> Parts:
     return split_telegram(message.body)
 
 
-def _evidence(message: Message, header: HeaderFacts, head: HeadFacts, body: BodyFacts, dated: Dated) -> Evidence:
+def _evidence(message: Message, header: HeaderFacts, head: HeadFacts, layout: Layout, dated: Dated) -> Evidence:
     """What the text shows of its identity: the caption's post and serial, else those of the first page banner."""
     post, serial = head.caption.post, head.caption.serial
-    if serial is None and (banner := next((banner for banner in body.banners if banner.serial), None)):
+    if serial is None and (banner := next((banner for banner in layout.banners if banner.serial), None)):
         post, serial = banner.post, banner.serial
     return Evidence(post, serial, header.from_name or message.origin, header.station_serial, dated.year)
 

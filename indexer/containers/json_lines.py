@@ -33,7 +33,6 @@ _NAMES = {
     "title": ("subject", "title"),
 }
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_COLLAPSED = re.compile(r"(?<! ) {2,}+(?!\d{3}(?:\.\d{1,2})? {1,2}OF )", re.IGNORECASE)
 _FUSED = re.compile(r"(?<=[a-z0-9.)])(?=(?:SIPDIS|Sipdis|E\.[Oo]\.:? ?1\d|TAGS:|Tags:|SUBJECT:|Subject:|REF:|Ref:|Classified [Bb]y))")
 _DECODER = json.JSONDecoder(strict=False)
 
@@ -88,16 +87,6 @@ def split_fused(text: str) -> str:
     ``"000348SipdisE.o. 12958"`` -> ``"000348  Sipdis  E.o. 12958"``.
     """
     return _FUSED.sub("  ", text) if _FUSED.search(text) else text
-
-
-def restore_breaks(text: str) -> str:
-    """A text whose line breaks became two blanks each, with line breaks again; another text unchanged.
-
-    The two blanks inside a page banner (``OSLO 00000290  002 OF 003``) were printed and stay.
-    """
-    if "\n" in text:
-        return text
-    return _COLLAPSED.sub(lambda gap: "\n" * (len(gap[0]) // 2) + " " * (len(gap[0]) % 2), text)
 
 
 def _load(line: str) -> Any:

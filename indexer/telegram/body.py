@@ -1,25 +1,19 @@
-"""The body of a cable: paragraphs, summary, signers, flags, and where its head ends.
-
-The steps: mask what transmission put in, find the numbered starts, find the end of the head, cut off signer and debris, cut off a second
-cable, then build paragraphs between the starts.
-"""
+"""The body of a cable: paragraphs, summary, signers and flags, from its layout."""
 
 from __future__ import annotations
 
 import bisect
 import re
+from collections.abc import Sequence
 
 import msgspec
 
 from reftel.frozen import frozen
-from reftel.indexer.telegram.appended import find_appended, iter_captions, repeated_heads
-from reftel.indexer.telegram.banners import Banner, iter_banners
 from reftel.indexer.telegram.flags import has_dots_at_end, has_loose_end, is_corrected, is_redacted
-from reftel.indexer.telegram.headend import find_head_end
-from reftel.indexer.telegram.lines import FILLER, is_rule, mask_injected, mask_noise, mask_spans, restore_lines
+from reftel.indexer.telegram.layout import Layout, lay_out
+from reftel.indexer.telegram.lines import FILLER, is_rule
 from reftel.indexer.telegram.paragraphs import build_paragraphs, opening_starts
-from reftel.indexer.telegram.signers import parse_signers
-from reftel.indexer.telegram.starts import Start, find_marked, find_numbered
+from reftel.indexer.telegram.starts import Start, find_marked
 from reftel.indexer.telegram.summary import parse_summary
 from reftel.indexer.telegram.titles import is_title
 from reftel.schema import cable
@@ -33,7 +27,7 @@ _BLANKS = re.compile(rf"[ \t\n{FILLER}]*")
 class BodyFacts:
     """What the body says. ``head_end`` is the offset where the first paragraph or heading starts; the head is ``text[:head_end]``.
 
-    ``banners`` are the page banners as found; ``sections`` the largest total that they show, ``None`` without any.
+    ``sections`` is the largest total that page banners show, ``None`` without any.
     Where a second cable is appended, paragraphs and signers are those of the first alone, and ``appended_at`` is its offset.
     """
 
@@ -42,7 +36,6 @@ class BodyFacts:
     summary: str | None = None
     signers: tuple[str, ...] = ()
     flags: tuple[Flag, ...] = ()
-    banners: tuple[Banner, ...] = ()
     sections: int | None = None
     appended_at: int | None = None
     warnings: tuple[cable.Warning, ...] = ()
@@ -50,37 +43,30 @@ class BodyFacts:
 
 def parse_body(text: str) -> BodyFacts:
     """Facts of a body as received from any container, with line breaks or without, or of a fragment of one."""
-    banners = tuple(iter_banners(text))
-    masked = restore_lines(mask_noise(text, banners))
-    broken = "\n" in masked and "\n" not in text
-    numbered = find_numbered(masked)
-    first = numbered[0].at if numbered else len(masked)
-    begin = find_head_end(masked, first)
-    captions = list(iter_captions(restore_lines(text)))
-    appended = find_appended(masked, captions, begin)
-    masked = mask_injected(masked[: appended or len(masked)], begin)
-    masked = mask_spans(masked, repeated_heads(masked, captions, begin))
-    numbered = [start for start in numbered if start.at < len(masked)]
-    signature = parse_signers(masked, begin)
-    starts = _all_starts(masked, numbered, begin, signature.text_end)
+    return body_of(lay_out(text), text)
+
+
+def body_of(layout: Layout, text: str) -> BodyFacts:
+    """The same from a layout of the text."""
+    masked, begin, signature = layout.text, layout.head_end, layout.signature
+    starts = _all_starts(masked, layout.numbered, begin, signature.text_end)
     end = max([signature.text_end, *(start.text_at for start in starts[-1:])])
     paragraphs, head_end = build_paragraphs(masked, starts, begin, end)
-    if broken:  # line breaks as received: none
+    if layout.broken:  # line breaks as received: none
         paragraphs = tuple(msgspec.structs.replace(paragraph, text=paragraph.text.replace("\n", " ")) for paragraph in paragraphs)
     return BodyFacts(
         head_end=head_end if paragraphs else begin,
         paragraphs=paragraphs,
         summary=parse_summary(paragraphs),
         signers=signature.names,
-        flags=_flags(text[: len(masked)], head_end, masked[: signature.text_end], signature.names, appended),
-        banners=banners,
-        sections=max((banner.of for banner in banners if banner.of), default=None),
-        appended_at=appended,
-        warnings=_warnings(appended),
+        flags=_flags(text[: len(masked)], head_end, masked[: signature.text_end], signature.names, layout.appended),
+        sections=max((banner.of for banner in layout.banners if banner.of), default=None),
+        appended_at=layout.appended,
+        warnings=_warnings(layout.appended),
     )
 
 
-def _all_starts(masked: str, numbered: list[Start], begin: int, end: int) -> list[Start]:
+def _all_starts(masked: str, numbered: Sequence[Start], begin: int, end: int) -> list[Start]:
     """Numbered, marked and opening starts in text order."""
     marked = [start for start in find_marked(masked, begin, numbered) if start.at < end and not _is_heading_line(masked, start, numbered)]
     first = min([start.at for start in (*numbered, *marked)], default=end)
@@ -88,7 +74,7 @@ def _all_starts(masked: str, numbered: list[Start], begin: int, end: int) -> lis
     return sorted((*opening, *marked, *numbered), key=lambda start: start.at)
 
 
-def _is_heading_line(masked: str, start: Start, numbered: list[Start]) -> bool:
+def _is_heading_line(masked: str, start: Start, numbered: Sequence[Start]) -> bool:
     """Whether a marked line is a heading with a mark, ``(S/NF) KEY POINTS``: a title directly above a rule or a numbered paragraph."""
     later = bisect.bisect_right(numbered, start.at, key=lambda other: other.at)
     following = numbered[later].at if later < len(numbered) else len(masked)

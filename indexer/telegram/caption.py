@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from reftel.frozen import frozen
-from reftel.indexer.telegram.labels import Region, cut_head
-from reftel.indexer.telegram.lines import Kind, line_kind
+from reftel.indexer.telegram.labels import Region
+from reftel.indexer.telegram.layout import lay_out
+from reftel.indexer.telegram.lines import Kind, clean, line_kind
 from reftel.schema.identifiers import resolve_post
 from reftel.schema.scales import CLASSIFICATION
 
@@ -99,8 +100,8 @@ class Caption:
 
 def parse_caption(text: str) -> Caption:
     """The caption of a head. ``"S E C R E T SECTION 01 OF 02 BAKU 000123\\nNOFORN"`` -> SECRET, NOFORN, 2 sections, BAKU, 123."""
-    head = cut_head(text)
-    return caption_of(head.text, head.regions)
+    layout = lay_out(text)
+    return caption_of(layout.head, layout.regions)
 
 
 def caption_of(head: str, regions: Sequence[Region]) -> Caption:
@@ -108,12 +109,12 @@ def caption_of(head: str, regions: Sequence[Region]) -> Caption:
     caption = _class_line(head)
     stop = next((region.start for region in regions if region.start >= caption.end), len(head))
     corrected = _is_corrected(head[caption.start : stop])
-    caveats, passing = _below_class_line(head[caption.end : stop], corrected=corrected)
+    caveats, passing = _below_class_line(clean(head[caption.end : stop]), corrected=corrected)
     caveats.update(caption.caveats)
     level = caption.level
     if level == "UNCLASSIFIED" and ("SENSITIVE" in caveats or _FOR_OFFICIAL_USE.search(head, caption.start, stop)):
         level = _FOUO
-    caveats.update(_lower_caveats(head[stop:]))
+    caveats.update(_lower_caveats(clean(head[stop:])))
     return Caption(
         level=level,
         caveats=tuple(sorted(caveats)),

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from reftel.indexer.telegram.labels import Region, cut_head, split_regions
+from reftel.indexer.telegram.labels import Region, find_regions
+from reftel.indexer.telegram.layout import lay_out
 from reftel.indexer.telegram.officers import Officer, is_title_word, split_officer
 from reftel.schema.cable import ClassifiedBy
 
@@ -54,15 +55,15 @@ def parse_classified_by(text: str) -> ClassifiedBy | None:
     ``"Classified By: DCM Jane Roe for reasons 1.4 (b) and (d)."`` -> name ``Jane Roe``, title ``DCM``, reasons ``1.4 (b)``, ``1.4 (d)``.
     ``Derived from`` names no officer.
     """
-    head = cut_head(text)
-    return classified_by_of(head.regions, rest=head.rest)
+    layout = lay_out(text)
+    return classified_by_of(layout.regions, rest=layout.opening)
 
 
 def classified_by_of(regions: Sequence[Region], *, rest: str = "") -> ClassifiedBy | None:
     """The same from a head that has been split; ``rest`` is the text from the first paragraph on."""
     found = next(_iter_read(regions), None)
     if found is None and "d by" in rest.lower() and (match := _IN_PARAGRAPH.search(rest)):
-        found = next(_iter_read(split_regions(rest[match.end() : match.end() + _LONGEST])), None)
+        found = next(_iter_read(find_regions(rest[match.end() : match.end() + _LONGEST])), None)
     if found is None and any(region.kind == "derived" for region in regions):
         return ClassifiedBy(None)
     return found

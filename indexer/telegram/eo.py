@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterable
 
 from reftel.frozen import frozen
-from reftel.indexer.telegram.labels import Region, cut_head
+from reftel.indexer.telegram.labels import Region
+from reftel.indexer.telegram.layout import lay_out
 from reftel.schema.dates import parse_date
 
 _LONGEST = 400
@@ -42,7 +43,7 @@ def parse_eo(text: str, *, year: int | None = None) -> Declassification | None:
 
     ``"E.O. 12958: DECL: 01/31/2019"`` -> on ``2019-01-31``, raw ``01/31/2019``; ``"EO 12958 N/A"`` -> on ``None``, raw ``N/A``.
     """
-    return declassification_of(cut_head(text).regions, year=year)
+    return declassification_of(lay_out(text).regions, year=year)
 
 
 def declassification_of(regions: Iterable[Region], *, year: int | None = None) -> Declassification | None:

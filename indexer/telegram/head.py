@@ -8,7 +8,8 @@ from reftel.frozen import frozen
 from reftel.indexer.telegram.caption import Caption, caption_of
 from reftel.indexer.telegram.classified_by import classified_by_of
 from reftel.indexer.telegram.eo import Declassification, declassification_of, looks_like_date
-from reftel.indexer.telegram.labels import Region, cut_head
+from reftel.indexer.telegram.labels import Region
+from reftel.indexer.telegram.layout import Layout, lay_out
 from reftel.indexer.telegram.references import references_of
 from reftel.indexer.telegram.subject import subject_of
 from reftel.indexer.telegram.tags import Tags, tags_of
@@ -41,12 +42,17 @@ def parse_head(text: str, *, year: int | None = None, own: str | None = None) ->
     """The facts of a head, of any piece of one, or of a body that begins with one.
 
     ``year`` is that of the cable, implied in references; ``own`` its id where that is known, else the caption says it.
+    """
+    return head_of(lay_out(text), year=year, own=own)
+
+
+def head_of(layout: Layout, *, year: int | None, own: str | None) -> HeadFacts:
+    """The same from a layout.
 
     Where a copy of the cable's data stands before its caption (a row of another table), the parts behind the caption are read.
     """
-    head = cut_head(text)
-    caption = caption_of(head.text, head.regions)
-    regions = _behind_caption(head.regions, caption)
+    caption = caption_of(layout.head, layout.regions)
+    regions = _behind_caption(layout.regions, caption)
     eo = declassification_of(regions, year=year)
     tags, references = tags_of(regions), references_of(regions, year=year, own=own or _shown_id(caption, year))
     return HeadFacts(
@@ -57,7 +63,7 @@ def parse_head(text: str, *, year: int | None = None, own: str | None = None) ->
         tags=tags.found,
         subject=subject_of(regions),
         references=references.found,
-        classified_by=classified_by_of(regions, rest=head.rest),
+        classified_by=classified_by_of(regions, rest=layout.opening),
         warnings=(
             *_caption_warnings(caption, regions),
             *_tag_warnings(tags),

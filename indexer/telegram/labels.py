@@ -10,23 +10,21 @@ import re
 from collections.abc import Iterator
 
 from reftel.frozen import frozen
-from reftel.indexer.telegram.citations import find_citations
-from reftel.indexer.telegram.lines import clean, mask_noise
+from reftel.indexer.telegram.lines import FILLER, clean
 from reftel.indexer.telegram.officers import is_title_word
 from reftel.indexer.telegram.places import fold, iter_places
 from reftel.schema.tagkinds import is_known_tag
 
 HEAD_LIMIT = 16_000  # characters; the longest real head has some 5,000, and labels further down are text
 
-_MARK = r"\((?:U|S|C|TS|SBU|FOUO|LOU|NF|N|SNF|UNCLAS|CONF|SECRET)(?:[/ ,-][^()\n]{0,40})?\)"
-
 
 @frozen
 class Region:
-    """A label's part of a head: the kind of label, where it starts, the label as printed, and the text behind it up to the next label."""
+    """A label's part of a head: its kind, where the label starts and ends, the label as printed, and the text behind it up to the next label."""
 
     kind: str
     start: int
+    end: int
     label: str
     text: str
 
@@ -82,36 +80,17 @@ _TAGS_COLON = re.compile(r"TAGS?[ ]{0,2}:", re.IGNORECASE)
 _FIRST_WORDS = ("EO", "E.O", "E O", "E. O", "E .O", "E..O", "E  O", "TAG", "SUBJ", "REF", "CLAS", "DER", "DECL")
 _ORDER = re.compile(r"E[. ]{0,2}O[. :]", re.IGNORECASE)
 # What may stand before a label "at the start of a line": "(U) Classified by".
-_BEFORE = re.compile(r"[\s¶>]*(?:\(\w{1,4}\)[ ]*)?\Z")
+_BEFORE = re.compile(rf"[\s¶>{FILLER}]*(?:\(\w{{1,4}}\)[ ]*)?\Z")
 _LEAD = 12
 
 
-@frozen
-class Head:
-    """The head of a text without page banners, its labelled parts, and the beginning of what follows it."""
-
-    text: str
-    regions: tuple[Region, ...]
-    rest: str
-
-
-def cut_head(text: str) -> Head:
-    """The head of a text that may go on into its paragraphs."""
-    beginning = text[:HEAD_LIMIT].replace("\xa0", " ").replace("\t", " ")
-    if "\r" in beginning:
-        beginning = beginning.replace("\r", "")
-    end = first_paragraph(beginning)
-    head = clean(mask_noise(beginning[:end]))
-    return Head(head, split_regions(head), beginning[end:])
-
-
-def split_regions(text: str) -> tuple[Region, ...]:
-    """The labelled parts of a head in text order; what stands before the first label is left out."""
-    marks = [found for place in iter_places(fold(text[:HEAD_LIMIT]), _FIRST_WORDS) if (found := _label_at(text, place))]
-    marks = sorted([*marks, *_damaged_labels(text[:HEAD_LIMIT], {kind for kind, _, _ in marks})], key=lambda mark: mark[1])
+def find_regions(text: str) -> tuple[Region, ...]:
+    """The labelled parts of a masked head in text order; what stands before the first label is left out."""
+    marks = [found for place in iter_places(fold(text), _FIRST_WORDS) if (found := _label_at(text, place))]
+    marks = sorted([*marks, *_damaged_labels(text, {kind for kind, _, _ in marks})], key=lambda mark: mark[1])
     ends = [*(start for _, start, _ in marks), len(text)][1:]
     return tuple(
-        Region(kind, start, text[start:after], text[after:end])
+        Region(kind, start, after, text[start:after], clean(text[after:end]))
         for (kind, start, after), end in zip(marks, ends, strict=True)
     )
 
@@ -180,47 +159,3 @@ def _without_mark(text: str, start: int) -> int:
     """Start of the portion mark that belongs to the label: ``"... STATE 1 (U) Classified By:"``."""
     match = re.search(r"\([US]\)[ ]?\Z", text[max(0, start - 4) : start])
     return start - len(match[0]) if match else start
-
-
-_MARKED = re.compile(rf"[ \t]*(?:¶[ \t]*)?\d{{1,3}}[ ]?\.?[ ]{{0,4}}{_MARK}", re.IGNORECASE)  # at the start of a line
-_REF_BEFORE = re.compile(rf"\b{_REFS}\b", re.IGNORECASE)
-_PILCROW = re.compile(r"¶[ \t]*\d{1,3}[ ]?\.")
-_FIRST = re.compile(r"[ \t]*1[ ]?\.[ ]+(?=[A-Z\"“])")  # at the start of a line
-# What stands before the 1 is looked at behind it, since a search for a plain character is fast.
-_FIRST_RUN_ON = re.compile(r"1(?<=\s1)\.[ ]+(?=[A-Z\"“])")  # in a text that lost its line breaks
-_RUN_ON = re.compile(rf"1(?<=[\s.:;)]1)[ ]?\.[ ]{{0,4}}{_MARK}(?![ ]?(?:and|,))", re.IGNORECASE)  # "... reasons 1.4 b and d 1.(C)"
-
-
-def first_paragraph(text: str) -> int:
-    """Offset of the first numbered paragraph, the length of the text (at most `HEAD_LIMIT`) if there is none.
-
-    Numbered reftels (``REF: 1. STATE 12``) are no paragraphs.
-    """
-    end = min(len(text), HEAD_LIMIT)
-    unmarked = _FIRST if "\n" in text[:end].strip() else _FIRST_RUN_ON
-    for pattern in (_MARKED, _RUN_ON, _PILCROW, unmarked):
-        for match in _at_lines(pattern, text, end) if pattern in (_MARKED, _FIRST) else pattern.finditer(text, 0, end):
-            if pattern in (_MARKED, _RUN_ON) or not _is_listed(text, match.start()):
-                end = match.start()
-                break
-    return end
-
-
-def _at_lines(pattern: re.Pattern[str], text: str, end: int) -> Iterator[re.Match[str]]:
-    """Matches at the starts of lines that begin with blanks, a pilcrow or a number."""
-    place = 0
-    while True:
-        first = text[place : place + 1]
-        if (first in " \t¶" or first.isdigit()) and (match := pattern.match(text, place, end)):
-            yield match
-        place = text.find("\n", place, end) + 1
-        if not place:
-            return
-
-
-def _is_listed(text: str, start: int) -> bool:
-    """Whether a number at a line start is that of a reftel: ``REF: 1. STATE 12``."""
-    if not _REF_BEFORE.search(text[max(0, start - 600) : start]):
-        return False
-    after = text[start : start + 80].lstrip(" ¶0123456789.")
-    return any(citation.start == 0 for citation in find_citations(after)[:1])

@@ -166,6 +166,19 @@ def restore_lines(text: str) -> str:
     return _BLANK_RUN.sub(lambda run: _restored(run.group(), wrapped=wrapped), text)
 
 
+_COLLAPSED = re.compile(r"(?<! ) {2,}+(?!\d{3}(?:\.\d{1,2})? {1,2}OF )", re.IGNORECASE)
+
+
+def restore_breaks(text: str) -> str:
+    """A text whose line breaks became two blanks each, of the same length, with line breaks again; another text unchanged.
+
+    The two blanks inside a page banner (``OSLO 00000290  002 OF 003``) were printed and stay.
+    """
+    if "\n" in text:
+        return text
+    return _COLLAPSED.sub(lambda gap: " \n" * (len(gap[0]) // 2) + " " * (len(gap[0]) % 2), text)
+
+
 _BLANK_RUN = re.compile(r"(?<=[^\s]) {2,}|(?<=[.?!:\"”)]) {2,}")
 _LOST_BREAK = re.compile(r" {4}|[a-z,]  [a-z]")
 

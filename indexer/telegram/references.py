@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 
 from reftel.frozen import frozen
 from reftel.indexer.telegram.citations import Citation, find_citations
-from reftel.indexer.telegram.labels import Region, cut_head
+from reftel.indexer.telegram.labels import Region
+from reftel.indexer.telegram.layout import lay_out
 from reftel.schema import warnings as codes
 from reftel.schema.cable import Reference, ReferenceKind, Warning  # noqa: A004 - the record's word for it
 from reftel.schema.identifiers import reference_id, resolve_post, split_id
@@ -113,7 +114,7 @@ def parse_references(text: str, *, year: int | None = None, own: str | None = No
     ``"REF: A. 08 STATE 1 B. PARIS 2 (NOTAL)"`` with year 2009 -> A ``08STATE1``, B ``09PARIS2``. Without a year the id of such an item
     is ``None``. ``(NOTAL)`` and ``AND PREVIOUS`` are no references.
     """
-    return references_of(cut_head(text).regions, year=year, own=own).found
+    return references_of(lay_out(text).regions, year=year, own=own).found
 
 
 def references_of(regions: Iterable[Region], *, year: int | None = None, own: str | None = None) -> References:

@@ -12,8 +12,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from reftel.frozen import frozen
+from reftel.indexer.telegram.citations import find_citations
 from reftel.indexer.telegram.lines import FILLER
 from reftel.schema.marking import parse_mark
+from reftel.schema.posts import find_post
 
 
 @frozen
@@ -138,6 +140,8 @@ def find_numbered(text: str) -> list[Start]:
     candidates = [candidate for match in free if _possible(candidate := _Candidate(text, match))]
     count, starts = _Count(), []
     for index, candidate in enumerate(candidates):
+        if not count.tops and _is_listed(text, candidate):
+            continue
         if _accept(candidate, count, candidates[index + 1 : index + 1 + _AHEAD], flat=flat):
             count.add(candidate.number)
             count.marked = candidate.mark is not None
@@ -175,6 +179,24 @@ def _possible(candidate: _Candidate) -> bool:
     return candidate.pilcrow or candidate.blank_line or _ABBREVIATION.search(candidate.tail) is None
 
 
+_REFERENCES = re.compile(r"\bREF(?:TEL|ERENCE)?(?:\(S\)|S)?\b", re.IGNORECASE)
+_REFERENCES_REACH = 600
+_LETTER_BEFORE = re.compile(r"(?<![A-Za-z])\(?B[.)][ ](?!.*\n[ \t]*\n)", re.IGNORECASE | re.DOTALL)  # of the same list as a (C) behind it
+
+
+def _is_listed(text: str, candidate: _Candidate) -> bool:
+    """Whether a number before all paragraphs is one of the REF list: ``REF: 1. STATE 12``, or a serial, ``(B) STATE 12, (C) PARIS 3``."""
+    if candidate.mark is not None and candidate.line_start and "," not in candidate.stop:
+        return False
+    label = _REFERENCES.search(text, max(0, candidate.at - _REFERENCES_REACH), candidate.at)
+    if label is None:
+        return False
+    if candidate.mark in ("C", "c") and not (candidate.line_start or candidate.stop) and _LETTER_BEFORE.search(text, label.end(), candidate.at):
+        return True
+    behind = text[candidate.text_at : candidate.text_at + 80].lstrip(" \t\n¶.")
+    return any(citation.start == 0 and find_post(citation.post) for citation in find_citations(behind)[:1])
+
+
 def _accept(candidate: _Candidate, count: _Count, ahead: Sequence[_Candidate], *, flat: bool) -> bool:
     if candidate.mark is not None:
         return _accept_marked(candidate, count)
@@ -189,7 +211,7 @@ def _accept_marked(candidate: _Candidate, count: _Count) -> bool:
     if candidate.mark is not None and candidate.mark.islower():  # (c) is more often a list letter than a mark
         return fits and (candidate.line_start or candidate.sentence_end)
     if candidate.line_start:
-        return bool(candidate.stop) or fits or candidate.blank_line
+        return bool(candidate.stop) or fits or candidate.blank_line or len(candidate.mark or "") > 1
     return fits or (bool(candidate.stop) and (candidate.sentence_end or _ABBREVIATION.search(candidate.tail) is None))
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from reftel.indexer.telegram.labels import Region, cut_head
+from reftel.indexer.telegram.labels import Region
+from reftel.indexer.telegram.layout import lay_out
 
 _LONGEST = 2_000
 _MOST_LINES = 8
@@ -44,7 +45,7 @@ def parse_subject(text: str) -> str | None:
 
     ``"SUBJECT: (S) TALKS ON\\nGRAIN\\n\\nREF: STATE 1"`` -> ``"TALKS ON GRAIN"``. Letters stay as printed.
     """
-    return subject_of(cut_head(text).regions)
+    return subject_of(lay_out(text).regions)
 
 
 def subject_of(regions: Iterable[Region]) -> str | None:

@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from reftel.frozen import frozen
-from reftel.indexer.telegram.labels import Region, cut_head
+from reftel.indexer.telegram.labels import Region
+from reftel.indexer.telegram.layout import lay_out
 from reftel.schema.tagkinds import is_known_tag, is_tag_code, split_fused, topics
 
 _LONGEST = 2_000  # characters that are read
@@ -56,7 +57,7 @@ def parse_tags(text: str) -> tuple[str, ...]:
     Tags that ran together are parted where the table allows one reading (``EINDETRD``); class lines, page banners and captions
     swallowed by the list are left out.
     """
-    return tags_of(cut_head(text).regions).found
+    return tags_of(lay_out(text).regions).found
 
 
 def tags_of(regions: Iterable[Region]) -> Tags:

@@ -189,20 +189,6 @@ def test_values_of_any_type_are_text() -> None:
     assert (message.body, message.header, message.references, message.date, message.origin) == ("half \ufffd of a pair", "", "08OSLO1|08OSLO2", "2008", None)
 
 
-@pytest.mark.parametrize(
-    ("text", "restored"),
-    [
-        ("SUBJECT: A  B    REF: C", "SUBJECT: A\nB\n\nREF: C"),
-        ("odd   gap", "odd\n gap"),
-        ("OSLO 00000290  002.2 OF 003  x", "OSLO 00000290  002.2 OF 003\nx"),
-        ("a  b\nc", "a  b\nc"),
-        ("", ""),
-    ],
-)
-def test_collapsed_line_breaks_are_restored(text: str, restored: str) -> None:
-    assert json_lines.restore_breaks(text) == restored
-
-
 def test_words_that_lost_their_line_break_come_apart() -> None:
     assert json_lines.split_fused("OSLO 000348SipdisE.o. 12958: N/ATags: NOSubject: X") == "OSLO 000348  Sipdis  E.o. 12958: N/ATags: NOSubject: X"
     assert json_lines.split_fused("SIPDIS E.O. 12958") == "SIPDIS E.O. 12958"

@@ -5,7 +5,8 @@ import time
 import pytest
 
 from reftel.indexer.telegram.head import parse_head
-from reftel.indexer.telegram.labels import first_paragraph, split_regions
+from reftel.indexer.telegram.labels import find_regions
+from reftel.indexer.telegram.layout import lay_out
 
 HEAD = """S E C R E T SECTION 01 OF 02 BAKU 000123
 
@@ -147,19 +148,22 @@ def test_values_that_are_no_dates_are_no_warning(value):
     [
         ("REF: X\n1. (C) Text", "1. (C) Text"),
         ("REF: X\n¶1. Text", "¶1. Text"),
-        ("REF: X\n  15 (SBU) Text", "  15 (SBU) Text"),
+        ("REF: X\n  15 (SBU) Text", "15 (SBU) Text"),
         ("reason 1.4 (b) 1. (C) Text", "1. (C) Text"),
         ("REF: 1. STATE 12\n2. PARIS 3\n\n1. (C) Text", "1. (C) Text"),
         ("REF: A. PARIS 1\n¶B. PARIS 2\n¶1. On October 16", "¶1. On October 16"),
+        ("REF: (A) STATE 12, (B) PARIS 159, (C) ROME 3\n\n1. (C) Text", "1. (C) Text"),
+        ("REF: (B) PARIS 159, (C) 05 \n\nROME 3\n\n1. (C) Text", "1. (C) Text"),
+        ("REF: PARIS 1\n\n1. (C) Rome 3 says", "1. (C) Rome 3 says"),
         ("reasons 1.4 (b) and (d)", ""),
     ],
 )
 def test_first_paragraph(text, paragraph):
-    assert text[first_paragraph(text) :] == paragraph
+    assert text[len(lay_out(text).head) :] == paragraph
 
 
 def test_regions_hold_the_text_up_to_the_next_label():
-    regions = split_regions("TAGS: PREL\n(U) Classified by DCM X, E.O. 12958, reasons 1.4\nREF: A")
+    regions = find_regions("TAGS: PREL\n(U) Classified by DCM X, E.O. 12958, reasons 1.4\nREF: A")
     assert [(region.kind, region.text.strip()) for region in regions] == [
         ("tags", "PREL"),
         ("classified", "DCM X, E.O. 12958, reasons 1.4"),

@@ -12,6 +12,7 @@ from reftel.indexer.telegram.lines import (
     mask_injected,
     mask_noise,
     mask_spans,
+    restore_breaks,
     restore_lines,
 )
 
@@ -134,3 +135,17 @@ def test_rules(line: str) -> None:
 @pytest.mark.parametrize("line", ["--", "-- point", "a---", "- x -"])
 def test_no_rules(line: str) -> None:
     assert not is_rule(line)
+
+
+@pytest.mark.parametrize(
+    ("text", "restored"),
+    [
+        ("SUBJECT: A  B    REF: C", "SUBJECT: A \nB \n \nREF: C"),
+        ("odd   gap", "odd \n gap"),
+        ("OSLO 00000290  002.2 OF 003  x", "OSLO 00000290  002.2 OF 003 \nx"),
+        ("a  b\nc", "a  b\nc"),
+        ("", ""),
+    ],
+)
+def test_collapsed_line_breaks_are_restored(text: str, restored: str) -> None:
+    assert restore_breaks(text) == restored
