@@ -7,13 +7,14 @@ before the caption's, the text's subject, TAGS and references before the contain
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 from collections.abc import Callable, Iterator
 
 from reftel.frozen import frozen
 from reftel.indexer import metadata
 from reftel.indexer.containers.files import iter_standard_input
-from reftel.indexer.containers.json_lines import split_fused
+from reftel.indexer.containers.json_lines import place_before_split, split_fused
 from reftel.indexer.containers.reading import iter_messages, messages_of
 from reftel.indexer.dating import Dated, date_cable
 from reftel.indexer.handling import Handling, read_handling
@@ -82,6 +83,8 @@ def normalize_message(message: Message) -> Cable:
     text = split_fused(parts.body) if collapsed else parts.body
     layout = lay_out(text, collapsed=collapsed)
     head, body = head_of(layout, year=year, own=own), body_of(layout, text)
+    if text is not parts.body:
+        body = dataclasses.replace(body, head_end=place_before_split(parts.body, body.head_end))
     identity = identify(message.printed_id, _evidence(message, header, head, layout, dated))
     handling = read_handling(message.classification, head.caption, header.channel, own_caption=identity.body_id is None)
     return _assemble(_Facts(message, parts, header, head, body, dated, identity, handling))
@@ -133,6 +136,7 @@ def _assemble(facts: _Facts) -> Cable:
         flags=_flags(facts),
         header=facts.parts.header,
         body=facts.parts.body,
+        head_end=body.head_end,
         warnings=_warnings(facts),
     )
 

@@ -134,6 +134,7 @@ class Cable(_Record, frozen=True):
     flags: tuple[Flag, ...] = ()
     header: str = ""
     body: str = ""
+    head_end: int = 0
     warnings: tuple[Warning, ...] = ()
 
     @property

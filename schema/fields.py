@@ -134,12 +134,7 @@ def _body_blocks(cable: Cable) -> tuple[Block, ...]:
 
 def _head_blocks(cable: Cable) -> tuple[Block, ...]:
     """What stands before the first paragraph (caption, passing lines, references ...) and the signers; all of a text without paragraphs."""
-    head = cable.body
-    if cable.paragraphs:
-        first = cable.paragraphs[0]
-        opening = (first.heading or first.text).split("\n", 1)[0]
-        place = cable.body.find(opening) if opening else -1
-        head = cable.body[: max(place, 0)]
+    head = cable.body[: cable.head_end] if cable.paragraphs else cable.body
     lines = [Block(line) for line in head.split("\n\n") if line.strip()]
     return (*lines, *(Block(signer) for signer in cable.signers))
 

@@ -89,6 +89,14 @@ def split_fused(text: str) -> str:
     return _FUSED.sub("  ", text) if _FUSED.search(text) else text
 
 
+def place_before_split(text: str, place: int) -> int:
+    """The offset in a text of what stands at ``place`` in ``split_fused(text)``."""
+    for added, match in enumerate(_FUSED.finditer(text)):
+        if match.start() + 2 * added >= place:
+            return place - 2 * added
+    return place - 2 * sum(1 for _ in _FUSED.finditer(text))
+
+
 def _load(line: str) -> Any:
     for text in (line, line.replace("\\'", "'")):
         try:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import msgspec
 
 from reftel.frozen import frozen
-from reftel.indexer.telegram.flags import has_dots_at_end, has_loose_end, is_corrected, is_redacted
+from reftel.indexer.telegram.flags import has_loose_end, is_corrected, is_redacted, lacks_section
 from reftel.indexer.telegram.layout import Layout, lay_out
 from reftel.indexer.telegram.lines import FILLER, is_rule
 from reftel.indexer.telegram.paragraphs import build_paragraphs, opening_starts
@@ -59,7 +59,7 @@ def body_of(layout: Layout, text: str) -> BodyFacts:
         paragraphs=paragraphs,
         summary=parse_summary(paragraphs),
         signers=signature.names,
-        flags=_flags(text[: len(masked)], head_end, masked[: signature.text_end], signature.names, layout.appended),
+        flags=_flags(text[: len(masked)], head_end, layout),
         sections=max((banner.of for banner in layout.banners if banner.of), default=None),
         appended_at=layout.appended,
         warnings=_warnings(layout.appended),
@@ -92,18 +92,29 @@ def _line_end(text: str, at: int, limit: int) -> int:
     return limit if end < 0 else end
 
 
-def _flags(text: str, head_end: int, message: str, signers: tuple[str, ...], appended: int | None) -> tuple[Flag, ...]:
-    """Sorted flags of a text; ``message`` is its masked part before signer and debris."""
+def _flags(text: str, head_end: int, layout: Layout) -> tuple[Flag, ...]:
+    """Sorted flags of the message's own text."""
     flags: list[Flag] = []
     if is_corrected(text[: head_end or 1500]):
         flags.append("corrected")
-    if appended is not None:
+    if layout.appended is not None:
         flags.append("multi-cable")
     if is_redacted(text):
         flags.append("redacted")
-    if not signers and (has_dots_at_end(text) or has_loose_end(message)):
+    if _is_truncated(text, layout):
         flags.append("truncated")
     return tuple(flags)
+
+
+def _is_truncated(text: str, layout: Layout) -> bool:
+    """Whether the text breaks off: unsigned at a mirror's dots or inside a sentence, at the size of a cell, or without one of its sections."""
+    signature = layout.signature
+    if not signature.names and (signature.dots or has_loose_end(layout.text[: signature.text_end])):
+        return True
+    return lacks_section(text) or (len(text) == _LARGEST_CELL and not text[-1:].isspace())
+
+
+_LARGEST_CELL = 32_767  # characters that a spreadsheet keeps in a cell
 
 
 def _warnings(appended: int | None) -> tuple[cable.Warning, ...]:

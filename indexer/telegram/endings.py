@@ -1,4 +1,4 @@
-"""What copying leaves behind the end of a message: stamps, ``NNNN``, class words, adverts for a web site, database statements."""
+"""What copying leaves behind the end of a message: stamps, ``NNNN``, class words, adverts for a web site, rows and statements of a database."""
 
 from __future__ import annotations
 
@@ -24,12 +24,28 @@ _ADVERT = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _LONGEST_ADVERT = 500
-# Lines behind the text that are no part of it: handling words of the 1970s, an id, a caption.
+# Lines behind the text that are no part of it: handling words of the 1970s, an id with or without a label, a caption, a note of the sender's
+# communications centre, signs alone.
 _HANDLING = re.compile(
-    r"gp-?\d\.?|exempt\.?|x?gds\.?|ngds\.?|grnc|decontrol.{0,40}"
-    r"|\d{2,4}[a-z]{3,20}\d{3,7}|(?:unclas|secret|confidential)[a-z /]{3,40}\d{4,6}",
-    re.IGNORECASE,
+    r"""gp-?\d\.? | exempt\.? | x?gds\.? | ngds\.? | grnc | decontrol.{0,40}
+      | (?:unclas|secret|confidential)[a-z /]{3,40}\d{4,6}
+      | \W{0,4} \d{2,4}[a-z]{3,20}\d{3,7} (?: [ ]{0,2}-[ ]{0,2} (?:classification:)? [a-z /]{5,60} )? \W{0,4}
+      | \W{0,2} note [ ]? [:-] [ ]? (?:message[ ])? not [ ] (?:passed|sent|delivered) [ ] .{0,60}
+      | (?:sensitive[ ]but[ ]unclassified | for[ ]official[ ]use[ ]only | please[ ]protect[ ]accordingly) \.?
+      | [\W_]{1,12}""",
+    re.VERBOSE | re.IGNORECASE,
 )
+_LONGEST_HANDLING = 120
+# Where the row of a dump begins: 0 03/12/2008 4549 PREL,PGOV ... | 189949 2/2/2009 14:15 09CAIRO184 Embassy ... | 19309,7/30/2004 17:29,04BAKU1, ...
+_ROW = re.compile(
+    r"""(?: (?<=\s) | (?<=["',]) )
+        (?: 0 [ ]\d{1,2}/\d{1,2}/\d{4} (?= \s{0,3}\Z | \s{1,3}\d{1,5}\s )
+          | (?:\d{1,6}[ ,\t]{1,2}){1,3} \d{1,2}/\d{1,2}/\d{4} [ ]\d{1,2}:\d\d [ ,\t]{1,2} \d\d[A-Z]{3,20}\d )""",
+    re.VERBOSE,
+)
+_ROW_REACH = 2_500  # characters of the longest row with the tags and the subject
+_HEADER = re.compile(r"VZCZC[A-Z]{3}\d{4}")
+_HEADER_REACH = 8_000
 _PRINTED = re.compile(r"(?:(?:[A-Z][a-zà-ÿ]\w* )?\S+: )?\S+ @ \w{3} \w{3} +\d{1,2} \d\d:")
 _STATEMENT = re.compile(
     r"\bselect \* from \S.{0,120}$|\bid:\s*\d{4,}\s*$|declassified/released us department.{0,80}$", re.IGNORECASE | re.DOTALL
@@ -55,7 +71,7 @@ def strip_debris(tail: str, end: int) -> int:
             return 0
         start = tail.rfind("\n", 0, end) + 1
         line = tail[start:end]
-        if line.strip(" .\"”'>") == "" or line_kind(line) in _DEBRIS_KINDS or _HANDLING.fullmatch(line.strip()):
+        if line_kind(line) in _DEBRIS_KINDS or (len(line) < _LONGEST_HANDLING and _HANDLING.fullmatch(line.strip())):
             end = start
             continue
         statement = _find_statement(tail, end) or _trailing_stamp(line, start)
@@ -63,6 +79,17 @@ def strip_debris(tail: str, end: int) -> int:
             end = statement if isinstance(statement, int) else statement.start()
             continue
         return end
+
+
+def strip_rows(text: str, begin: int, end: int) -> int:
+    """The end without rows of a dump and the header of another message that stand behind the text; both are looked for from ``begin`` on."""
+    low = max(begin, end - _HEADER_REACH)
+    header = text.rfind("VZCZC", low, end)
+    if header >= 0 and _HEADER.match(text, header, end) and not text[:header].rstrip(" ")[-1:].isalpha():
+        end = header
+    low = max(begin, end - _ROW_REACH)
+    row = _ROW.search(text, low, end) if text.find("/", low, end) >= 0 else None
+    return end if row is None else row.start()
 
 
 def _find_statement(tail: str, end: int) -> re.Match[str] | None:

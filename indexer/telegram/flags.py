@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _REMOVED = re.compile(r"\[[^\]\[\n]{0,60}?(?:removed|redacted|withheld|deleted|excised)[^\]\[\n]{0,30}\]", re.IGNORECASE)
-_DOTS = re.compile(r"(?:\.{3}|…)[\"”')\]]*$")
+_MISSING = re.compile(r"\*[ ]*missing section \d+[ ]*\*", re.IGNORECASE)
 _CORRECTED = re.compile(r"c\s?o\s?r\s?r\s?e\s?c\s?t\s?e\s?d[\s/]{0,6}c\s?o\s?p\s?y\b", re.IGNORECASE)
 _LOOSE_END = re.compile(r"[a-z,;-]$")
 _NOISE_END = re.compile(r"\S*[~@^|\\]\S*$")
@@ -17,9 +17,9 @@ def is_redacted(text: str) -> bool:
     return ("XXXX" in text or "xxxx" in text) or ("[" in text and _REMOVED.search(text) is not None)
 
 
-def has_dots_at_end(text: str) -> bool:
-    """Whether the text ends in three dots: the mirror cut it after some 250 characters."""
-    return _DOTS.search(text[-80:].rstrip()) is not None
+def lacks_section(text: str) -> bool:
+    """Whether the text says that a section of it is missing: ``* Missing Section 002 *``."""
+    return "issing" in text.lower() and _MISSING.search(text) is not None
 
 
 def has_loose_end(text: str) -> bool:

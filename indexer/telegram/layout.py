@@ -9,6 +9,7 @@ from __future__ import annotations
 from reftel.frozen import frozen
 from reftel.indexer.telegram.appended import find_appended, iter_captions, repeated_heads
 from reftel.indexer.telegram.banners import Banner, iter_banners
+from reftel.indexer.telegram.cleanup import without_escapes
 from reftel.indexer.telegram.headend import find_head_end
 from reftel.indexer.telegram.labels import HEAD_LIMIT, Region, find_regions
 from reftel.indexer.telegram.lines import mask_injected, mask_noise, mask_spans, restore_breaks, restore_lines
@@ -50,6 +51,7 @@ def lay_out(text: str, *, collapsed: bool = False) -> Layout:
 
     ``collapsed``: the container put two blanks in the place of each line break.
     """
+    text = without_escapes(text)
     banners = tuple(iter_banners(text))
     quiet = mask_noise(text, banners)
     masked = restore_lines(quiet)
@@ -61,13 +63,15 @@ def lay_out(text: str, *, collapsed: bool = False) -> Layout:
     appended = find_appended(masked, captions, begin)
     masked = mask_injected(masked[: appended or len(masked)], begin)
     masked = mask_spans(masked, repeated_heads(masked, captions, begin))
+    regions = find_regions(head)
+    subject = next((region.text for region in regions if region.kind == "subject"), "")
     return Layout(
         text=masked,
         head=head,
-        regions=find_regions(head),
+        regions=regions,
         head_end=begin,
         numbered=tuple(start for start in numbered if start.at < len(masked)),
-        signature=parse_signers(masked, begin),
+        signature=parse_signers(masked, begin, subject=subject),
         banners=banners,
         appended=appended,
         broken="\n" in masked and "\n" not in text,

@@ -10,17 +10,28 @@ import re
 import string
 
 from reftel.frozen import frozen
-from reftel.indexer.telegram.endings import ends_sentence, find_advert, strip_debris, trim_tokens, without_struck_stamp
+from reftel.indexer.telegram.endings import (
+    ends_sentence,
+    find_advert,
+    strip_debris,
+    strip_rows,
+    trim_tokens,
+    without_struck_stamp,
+)
 from reftel.indexer.telegram.lines import FILLER, Kind, is_rule, line_kind
+from reftel.indexer.telegram.officers import is_title_word
+from reftel.schema.posts import find_post
 from reftel.schema.tables import read_table
+from reftel.schema.tagkinds import is_known_tag
 
 
 @frozen
 class Signature:
-    """Signers in upper case, and the offset where the message's text ends (before signer, advert and debris)."""
+    """Signers in upper case, the offset where the message's text ends (before signer, advert and debris), and whether it was cut off there."""
 
     names: tuple[str, ...]
     text_end: int
+    dots: bool = False
 
 
 _TAIL = 1600  # signer, adverts and stamps stand within this many characters of the end
@@ -48,41 +59,71 @@ _BRACKET_AT_END = re.compile(r"\s*\([^)]*\)$")
 _WORD = re.compile(r"\S+")
 _INITIAL = re.compile(r"(?<![.\w])[A-Z]\.$")
 
-_URL_TAIL = re.compile(r"(?:https?:|www\.|portal:|\.gov|\.cfm|website\.?$)", re.IGNORECASE)
+_URL_TAIL = re.compile(r"https?:|www\.|portal:|\.gov|\bcfm\b|web ?site(?:\.?$|:? X{4,})", re.IGNORECASE)
 _MINIMIZE = re.compile(r"(?:¶?\s*\d{1,3}\.\s*)?(?:\(u\)\s*)?minimized?\s+considered\W{0,3}", re.IGNORECASE)
 _CAPITALS = string.ascii_uppercase.encode()
 _CONTROLS = (FILLER, "\x1a", "\x0c", "\u00a0")
 
 
-def parse_signers(text: str, begin: int = 0) -> Signature:
+def parse_signers(text: str, begin: int = 0, *, subject: str = "") -> Signature:
     """Who signed a masked text, upper case, and where its own text ends; ``()`` for an unsigned, redacted or cut text.
 
-    ``begin`` is the end of the head: names are looked for behind it only.
+    ``begin`` is the end of the head: names are looked for behind it only. ``subject`` as printed: copies repeat its beginning at the end.
 
-    ``"... end comment.\\nSMITH\\n"`` -> ``("SMITH",)``; ``"... ahead. Thompson-Jones"`` -> ``("THOMPSON-JONES",)``;
-    ``"LA LIME"`` is one name; ``"SMITH Smith"`` one person; ``"RICE\\nGATES"`` two. ``"END TEXT"``, ``"GP-3"`` and ``"XXXXXXXXXXXX"`` are no names.
+    ``"... end comment.\nSMITH\n"`` -> ``("SMITH",)``; ``"... ahead. Thompson-Jones"`` -> ``("THOMPSON-JONES",)``;
+    ``"LA LIME"`` is one name; ``"SMITH Smith"`` one person; ``"RICE\nGATES"`` two. ``"END TEXT"``, ``"GP-3"`` and ``"XXXXXXXXXXXX"`` are no names.
     """
-    begin = max(begin, len(text) - _TAIL)
-    tail = text[begin:]
+    last = strip_rows(text, begin, len(text))
+    begin = max(begin, last - _TAIL)
+    tail = text[begin:last]
     for control in _CONTROLS:
         tail = tail.replace(control, " ")
-    if tail.rstrip().endswith(("...", "…")):
-        return Signature((), begin + len(tail.rstrip()))
-    end = strip_debris(tail, len(tail))
-    end = without_struck_stamp(tail, end)
+    shown, dots = _before_dots(tail, subject)
+    dots = dots or _DOTS.search(text, max(0, last - 40), last) is not None
+    end = without_struck_stamp(tail, strip_debris(tail, shown))
+    found = _find_signature(tail, end, dots=dots) or _over_page_number(tail, end)
+    if found is None:
+        return Signature((), begin + (len(tail.rstrip()) if dots else end), dots)
+    names, at = found
+    return Signature(names, begin + strip_debris(tail, at), dots)
+
+
+_DOTS = re.compile(r"(?:\.\.\.|…)[\s\"”'’)\],]*\Z")
+
+
+def _before_dots(tail: str, subject: str) -> tuple[int, bool]:
+    """The end without the dots that a mirror put there, nor the cut subject before them, and whether there were any."""
+    dots = _DOTS.search(tail, max(0, len(tail) - 40))
+    if dots is None:
+        return len(tail), False
+    start = tail.rfind("\n", 0, dots.start()) + 1
+    line = "".join(tail[start : dots.start()].split()).upper()
+    repeated = len(line) > 7 and line in "".join(subject.split()).upper()
+    return start if repeated else dots.start(), True
+
+
+def _find_signature(tail: str, end: int, *, dots: bool) -> tuple[tuple[str, ...], int] | None:
+    """Names and where the text before them ends: at the end, before an advert, or over a last line ``MINIMIZE CONSIDERED``."""
     advert = find_advert(tail, end)
-    found = _find_names(tail, end, advert)
+    found = _find_names(tail, end, advert, dots=dots)
     if found is None and advert is not None:
         end = strip_debris(tail, advert)
-        found = _find_names(tail, end, None)
+        found = _find_names(tail, end, None, dots=dots)
     if found is None:
         found = _above_minimize(tail, end)
-    if found is None:
-        return Signature((), begin + end)
-    names, at = found
-    if advert is not None and advert < at:
-        at = advert
-    return Signature(names, begin + strip_debris(tail, at))
+    if found is not None and advert is not None and advert < found[1]:
+        return found[0], advert
+    return found
+
+
+def _over_page_number(tail: str, end: int) -> tuple[tuple[str, ...], int] | None:
+    """A signer over the number of a page."""
+    line_start = tail.rfind("\n", 0, end) + 1
+    if not tail[line_start:end].strip(" -").isdigit():
+        return None
+    over = strip_debris(tail, line_start)
+    start = tail.rfind("\n", 0, over) + 1
+    return _own_line(tail[:over], start, tail[start:over].strip(), upper_text=False, certain=True) if start else None
 
 
 def _above_minimize(tail: str, end: int) -> tuple[tuple[str, ...], int] | None:
@@ -92,21 +133,28 @@ def _above_minimize(tail: str, end: int) -> tuple[tuple[str, ...], int] | None:
         return None
     over = strip_debris(tail, start)
     line_start = tail.rfind("\n", 0, over) + 1
-    return _own_line(tail[:over], line_start, tail[line_start:over].strip(), upper_text=False)
+    return _own_line(tail[:over], line_start, tail[line_start:over].strip(), upper_text=False, certain=False)
 
 
-def _find_names(tail: str, end: int, advert: int | None) -> tuple[tuple[str, ...], int] | None:
-    """Names at the end of the stretch and the offset where they start."""
+_GOES_ON = re.compile(r"(?:AND|OR|OF|THE|TO|FOR|IN|ON)(?: [A-Z]+){1,3}$")  # a last line that goes on with the one above it
+
+
+def _find_names(tail: str, end: int, advert: int | None, *, dots: bool) -> tuple[tuple[str, ...], int] | None:
+    """Names at the end of the stretch and the offset where they start. Where ``dots`` follow, only what can be nothing else."""
     trimmed = trim_tokens(tail[:end])
     start = trimmed.rfind("\n") + 1
     line = trimmed[start:].strip()
-    if not line:
+    if not line or _GOES_ON.match(line):
         return None
     if _STRUCK_OUT.fullmatch(line) and _finished(trimmed[:start].rstrip()):
         return (), start  # the signer's name was struck out
     above = trimmed[max(0, start - 600) : start]
     upper_text = _is_upper(above if len(above) > 100 else trimmed[-800:-40])
-    return _own_line(trimmed, start, line, upper_text=upper_text) or _end_of_line(trimmed, start, upper_text=upper_text, advert=advert)
+    stopped = tail[len(trimmed) : end].lstrip().startswith(".")
+    own = _own_line(trimmed, start, line, upper_text=upper_text, certain=dots or stopped)
+    if own is not None or (dots and "\n" not in tail[len(trimmed) :]):
+        return own
+    return _end_of_line(trimmed, start, upper_text=upper_text, advert=advert)
 
 
 def _is_upper(text: str) -> bool:
@@ -115,26 +163,61 @@ def _is_upper(text: str) -> bool:
     return capitals > 20 and capitals > small * 9
 
 
-def _own_line(text: str, start: int, line: str, *, upper_text: bool) -> tuple[tuple[str, ...], int] | None:
-    """A line that is a name: capitals nearly always, small letters only behind a finished sentence."""
+def _own_line(text: str, start: int, line: str, *, upper_text: bool, certain: bool) -> tuple[tuple[str, ...], int] | None:
+    """A line that is a name: capitals nearly always, small letters only behind a finished text; with ``certain`` always behind one."""
     above = text[:start].rstrip()
-    blank_between = text[len(above) : start].count("\n") > 1
-    words = (_BRACKET_AT_END.sub("", line) if line.endswith(")") else line).strip(" .,;-/*\"”“_=#>").split()
-    if not 0 < len(words) <= 6:
+    last = above[above.rfind("\n") + 1 :]
+    if last.strip().casefold() == line.casefold():  # the name once more
+        start = len(above) - len(last)
+        above = text[:start].rstrip()
+    blank_lines = text[len(above) : start].count("\n") - 1
+    words = (_BRACKET_AT_END.sub("", line) if line.endswith(")") else line).strip(_SIGNS).split()
+    if not 0 < len(words) <= 6 or line.startswith(("- ", "-- ")):
         return None
+    words = _without_office(words)
     names = _names_of(words)
     if names is None:
         return None
     capitals = all(word.isupper() or _UPPER_WORD.fullmatch(word) for word in words)
-    finished = (blank_between and capitals) or _finished(above)
-    if not capitals and line.startswith("-"):  # an item of a list
+    finished = _finished(above)
+    loose = certain or line.endswith(".")
+    if not finished and (loose or not _stands_apart(words, blank_lines, capitals=capitals, upper_text=upper_text)):
         return None
-    if not finished and (upper_text or not capitals or line.endswith(".")):
+    if not capitals and (line.startswith("-") or (line.endswith(".") and not blank_lines and not _is_advert(above))):
         return None
-    if line.endswith(".") and not capitals and not blank_between:
-        return None
-    joint = _joint(above, names) if capitals and not upper_text else None
+    joint = _joint(above, names, upper_text=upper_text) if capitals or blank_lines == 0 else None
     return joint or (names, start)
+
+
+_SIGNS = " .,;-/*\"”“_=#>'\\"
+
+
+def _stands_apart(words: list[str], blank_lines: int, *, capitals: bool, upper_text: bool) -> bool:
+    """Whether a name under an unfinished text is the signer's: apart from it, or in capitals under a text that is not in capitals."""
+    if blank_lines > 0:
+        return capitals or (blank_lines > 1 and len(words) == 1)
+    if not capitals:
+        return False
+    if not upper_text:
+        return True
+    return len(words) == 1 and len(words[0]) > 3 and find_post(words[0]) is None and not is_known_tag(words[0])
+
+
+def _is_advert(above: str) -> bool:
+    last = above[above.rfind("\n") + 1 :].strip()
+    return _URL_TAIL.search(last[-60:]) is not None
+
+
+def _without_office(words: list[str]) -> list[str]:
+    """The words without an office or a title before the name: ``["CDA", "ROE"]`` -> ``["ROE"]``."""
+    place = 0
+    while place < len(words) - 1 and _is_office(words[place]):
+        place += 1
+    return words[place:]
+
+
+def _is_office(word: str) -> bool:
+    return len(word.strip(".")) > 1 and is_title_word(word) and not _PARTICLE_WORD.fullmatch(word)
 
 
 def _finished(above: str) -> bool:
@@ -147,8 +230,11 @@ def _finished(above: str) -> bool:
     return line_kind(last) is not Kind.TEXT
 
 
-def _joint(above: str, names: tuple[str, ...]) -> tuple[tuple[str, ...], int] | None:
-    """The name on the line above as well, where that line is one in capitals, directly above, and itself behind a finished text."""
+def _joint(above: str, names: tuple[str, ...], *, upper_text: bool) -> tuple[tuple[str, ...], int] | None:
+    """The name on the line above as well, where that line is one in capitals, directly above, and itself behind a finished text.
+
+    The same name on two lines is one signer; in a text in capitals another one would be text.
+    """
     start = above.rfind("\n") + 1
     line = above[start:].strip()
     words = line.strip(" .,;/-").split()
@@ -156,7 +242,7 @@ def _joint(above: str, names: tuple[str, ...]) -> tuple[tuple[str, ...], int] | 
     if not 0 < len(words) <= 3 or not all(_UPPER_WORD.fullmatch(word) and len(word) > 1 for word in words) or not _finished(over):
         return None
     others = _names_of(words)
-    if others is None or not over:
+    if others is None or not over or (upper_text and others != names):
         return None
     return tuple(dict.fromkeys(others + names)), start
 
@@ -202,7 +288,7 @@ def _end_of_line(text: str, start: int, *, upper_text: bool, advert: int | None)
     words = list(_WORD.finditer(text[window:]))
     if window > start and words and text[window - 1 : window + 1].strip() == text[window - 1 : window + 1]:
         words = words[1:]  # the first word was cut by the window
-    if advert is not None and words and _URL_TAIL.search(text[window:]):
+    if words and (advert is not None or "ebsite" in text[window:]) and _URL_TAIL.search(text[window:]):
         run: int | None = len(words) - 1
     elif upper_text:
         run = _run_after_sentence(words)
@@ -212,16 +298,39 @@ def _end_of_line(text: str, start: int, *, upper_text: bool, advert: int | None)
         return _glued(text)
     at = window + words[run].start()
     before = text[start:at].rstrip()
-    if not any(character.isalnum() for character in before):  # "- Mary Jones": an item of a list
+    if _FRONT.fullmatch(before):
         return _glued(text)
-    names = _names_of([word.group().rstrip(".,") for word in words[run:]])
-    if names is None or (words[run].group()[0].islower() and not before.endswith("**")):
+    printed = [word.group().rstrip(".,").lstrip("#") for word in words[run:]]
+    surname = _surname(printed)
+    names = _names_of(surname) if _names_of(printed) else None
+    if names is None or not (any(word[0].isupper() for word in surname) or before.endswith("**")):
         return _glued(text)
     if upper_text and (len(words) - run > 2 or words[-1].group().endswith(".")):
         return None
-    if _follows_text(before, words[run:], upper_text=upper_text):
-        return names, at
+    if _follows_text(before, surname, upper_text=upper_text):
+        return names, window + words[run if ends_sentence(before) else len(words) - len(surname)].start()
     return None
+
+
+_FRONT = re.compile(r"\W*(?:\d{1,3}\W{1,3}(?:\([A-Za-z/, ]{1,20}\))?)?")  # "- Mary Jones", an item of a list; "2. (C) Talks continue"
+
+
+def _surname(words: list[str]) -> list[str]:
+    """The surname of a run of words, with its particles and suffix: ``["MARY", "VAN", "ROE"]`` -> ``["VAN", "ROE"]``.
+
+    Behind the text, where no line sets the signature apart, words before it are the text's, an office's or a given name.
+    """
+    half = len(words) // 2
+    if len(words) % 2 == 0 and [word.upper() for word in words[:half]] == [word.upper() for word in words[half:]]:
+        return [*_surname(words[:half]), *_surname(words[half:])]
+    first = len(words) - 1
+    while first > 0 and (_SUFFIX.fullmatch(words[first]) or _NAME_PARTICLE.fullmatch(words[first - 1])):
+        first -= 1
+    return words[first:]
+
+
+_SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv)\.?", re.IGNORECASE)
+_NAME_PARTICLE = re.compile(r"(?:de|del|della|la|le|du|des|van|von|der|den|di|da|dos|el|al|bin|st|san|santa|mc|mac|o|ter)\.?", re.IGNORECASE)
 
 
 def _capital_run(words: list[re.Match[str]]) -> int | None:
@@ -249,25 +358,28 @@ def _run_after_sentence(words: list[re.Match[str]]) -> int | None:
     return None
 
 
-def _follows_text(before: str, run: list[re.Match[str]], *, upper_text: bool) -> bool:
+def _follows_text(before: str, run: list[str], *, upper_text: bool) -> bool:
     """Whether a run of name words stands behind a finished text; capitals are believed behind digits, adverts and loose ends too."""
     if ends_sentence(before) or _CLOSING.search(before):
         return True
-    words = [word.group() for word in run]
-    if upper_text or not all(_UPPER_WORD.fullmatch(word.rstrip(".,")) for word in words):
-        return bool(_URL_TAIL.search(before[-80:])) and len(words) == 1 and "_" not in words[0]
+    if upper_text or not all(map(_UPPER_WORD.fullmatch, run)):
+        return bool(_URL_TAIL.search(before[-80:])) and len(run) == 1 and "_" not in run[0]
     if re.search(r"\d$|\bportal:\S+ ?\S*$", before, re.IGNORECASE):
         return True
-    return len(words) <= 2 and len(words[-1]) > 4
+    last = run[-1]
+    return len(last) > 4 or (len(last) == 4 and not is_known_tag(last) and find_post(last) is None)
 
 
-_GLUED = re.compile(r"[.!?)\"”](?P<name>[A-Z]{2,}(?:['’-][A-Z]+)*|[A-Z][a-z]{2,})$")
+_GLUED = re.compile(r"[.!?)\"”]#?(?P<name>[A-Z]{2,}(?:['’-][A-Z]+)*|[A-Z][a-z]{2,})$")
+
+
+_BEFORE_GLUED = re.compile(r"[a-z)\"”]\W{1,2}$|\s\.$|[A-Z]{3}\.$|\d\.$")
 
 
 def _glued(text: str) -> tuple[tuple[str, ...], int] | None:
     """A name that touches the sentence's end: ``restructuring. .FARRAR``, ``End Summary.Smith``."""
     match = _GLUED.search(text, max(0, len(text) - 40))
-    if match is None or _URL_TAIL.search(text[-60:]) or not re.search(r"[a-z)\"”]\W?$|\s\.$|[A-Z]{3}\.$", text[: match.start("name")][-6:]):
+    if match is None or _URL_TAIL.search(text[-60:]) or not _BEFORE_GLUED.search(text[: match.start("name")][-6:]):
         return None
     names = _names_of([match["name"]])
     return (names, match.start("name")) if names else None

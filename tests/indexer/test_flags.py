@@ -3,7 +3,7 @@
 import pytest
 
 from reftel.indexer.telegram.body import parse_body
-from reftel.indexer.telegram.flags import has_dots_at_end, has_loose_end, is_corrected, is_redacted
+from reftel.indexer.telegram.flags import has_loose_end, is_corrected, is_redacted, lacks_section
 
 
 @pytest.mark.parametrize("text", ["He met XXXXXXXXXXXX.", "met xxxxx", "[SOURCE REMOVED] said", "[Name removed]", "XXXX"])
@@ -26,9 +26,14 @@ def test_not_corrected(text: str) -> None:
     assert not is_corrected(text)
 
 
-@pytest.mark.parametrize("text", ["it fell...", "it fell…", 'it fell..."', "001.2 OF 0...\n"])
-def test_dots_at_the_end(text: str) -> None:
-    assert has_dots_at_end(text)
+@pytest.mark.parametrize("text", ["The\n\n****\n* Missing Section 002 *\n****", "* missing section 3 *"])
+def test_lacks_section(text: str) -> None:
+    assert lacks_section(text)
+
+
+@pytest.mark.parametrize("text", ["The missing section 2 came later.", "* Missing persons *", ""])
+def test_lacks_no_section(text: str) -> None:
+    assert not lacks_section(text)
 
 
 @pytest.mark.parametrize("text", ["it fell and", "it fell,", "it fell-", "The mo~97@Q5OQg"])

@@ -1,0 +1,171 @@
+"""Kinds of misreading that real pages showed, as rows: what stands in the telegram below in place of one of its parts, and the right value."""
+
+from __future__ import annotations
+
+import pytest
+
+import reftel
+
+HEADER = """\
+VZCZCXYZ0001
+PP RUEHC
+DE RUEHLZ #0123 0441016
+ZNY CCCCC ZZH
+P 131016Z FEB 08
+FM AMEMBASSY ZAGREB
+TO RUEHC/SECSTATE WASHDC PRIORITY 0001
+INFO RUEHBW/AMEMBASSY BELGRADE 0002
+
+"""
+CAPTION = "C O N F I D E N T I A L ZAGREB 000123"
+BY = "Classified By: DCM Ruth Aldane for reasons 1.4 (b) and (d)."
+LAST = "2. (C) They will be continued in March.\n"
+BODY = f"1. (C) Summary: The talks went on. End summary.\n\n{LAST}ALDANE\n"
+TELEGRAM = f"""\
+{HEADER}{CAPTION}
+
+SIPDIS
+
+E.O. 12958: DECL: 02/13/2018
+TAGS: PREL, PGOV, HR
+SUBJECT: TALKS ON THE BORDER
+
+{BY}
+
+{BODY}"""
+
+
+def told(text: str, field: str) -> object:
+    """A field of the record of a telegram, in a short form."""
+    cable = reftel.normalize_text(text, id="08ZAGREB123")
+    paragraphs = cable.paragraphs
+    forms: dict[str, object] = {
+        "headings": [(each.number, each.heading) for each in paragraphs],
+        "marks": [(each.number, each.mark) for each in paragraphs],
+        "numbers": [each.number for each in paragraphs],
+        "texts": [" ".join(each.text.split()) for each in paragraphs],
+        "last": " ".join(paragraphs[-1].text.split()) if paragraphs else None,
+        "name": cable.classified_by and cable.classified_by.name,
+        "refs": [(ref.label, ref.id) for ref in cable.refs],
+        "head": cable.body[: cable.head_end].strip(),
+    }
+    return forms[field] if field in forms else getattr(cable, field)
+
+
+def with_body(body: str) -> str:
+    return TELEGRAM.replace(BODY, body)
+
+
+def with_tail(tail: str) -> str:
+    """The telegram with something else behind its last paragraph."""
+    return TELEGRAM.replace("ALDANE\n", tail)
+
+
+def whole(text: str) -> str:
+    return HEADER + text
+
+
+# -- signers: what stands behind the name -------------------------------------------------------------------------------------------------
+
+BEHIND = [
+    "ALDANE\n",
+    "ALDANE\n\n\nNNNN\n\n      2004ZAGREB01540 - UNCLASSIFIED\n",
+    'ALDANE\n \n                          SECRET\n \n>\n 2002ZAGREB01748 - Classification: SECRET "\n',
+    "ALDANE\n\nNOTE: NOT PASSED TO ABOVE ADDRESSEE(S)\n\n                       CONFIDENTIAL\n",
+    "ALDANE 0 03/12/2008 4549 PREL,PGOV,HR TALKS ON THE BORDER\n",
+    "ALDANE\n0 03/12/2008\n",
+    "ALDANE\n\nTALKS ON THE BO...\n",
+    "ALDANE\nHE BORDER...\n",
+    "ALDANE\n \n...\n",
+    "ALDANE ...\n",
+    "Aldane...\n",
+    "Aldane\n   ...",
+    "ALDANE \\\n",
+    "ALDANE \\v\n",
+    "ALDANE\n/\n/\n/\n",
+    'ALDANE\n",\n',
+    "ALDANE\n\n\n1\nSENSITIVE BUT UNCLASSIFIED\n",
+    "ALDANE\n\nVZCZCXRO2010\nOO RUEHAG RUEHBC\nDE RUEHLZ #0123/01 0441016\nFM AMEMBASSY ZAGREB\nTO RUEHC/SECSTATE WASHDC IMMEDIATE 3125\n",
+    "ALDANE\n\n=======CABLE ENDS=======\n",
+    "ALDANE\nAldane\n",
+    "ALDANE ALDANE\n",
+    "CDA ALDANE\n",
+    "Visit Zagreb's Classified Website: XXXXXXXXXXXX\nAldane.\n",
+    "Visit Zagreb's Classified Website: XXXXXXXXXXXX Kingdom Aldane\n",
+    "\n\n\nAldane\n",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("tail", BEHIND)
+def test_the_signer_is_found_before_what_copying_left(tail: str) -> None:
+    text = with_tail(tail)
+    assert told(text, "signers") == ("ALDANE",)
+    assert told(text, "last") == "They will be continued in March."
+    assert told(text, "flags") in ((), ("redacted",))
+
+
+SIGNED = [
+    ("2. (C) They will be continued in March. #ALDANE\n", ("ALDANE",)),
+    ("2. (C) A reply is due by August 16.ALDANE\n", ("ALDANE",)),
+    ("2. (C) We will follow up with the MFA\nALDANE\n", ("ALDANE",)),
+    ("2. (C) They met with XXXXXXXXXXXX\nALDANE\n", ("ALDANE",)),
+    ("2. (C) They met Jane Roe, Coordinator ROSS\n", ("ROSS",)),
+    ("2. (C) They went on.\nVAN AALST\nvan Aalst\n", ("VAN AALST",)),
+    ("2. (C) They went on. VAN AALST\n", ("VAN AALST",)),
+    ("2. (U) All must take courses as part of their orientation. MARETH ALDANE\n", ("ALDANE",)),
+    ("2. (U) Those present: Ruth Roe, Office of Trade, EEB ALDANE\n", ("ALDANE",)),
+    ("2. (U) Education: Ruritanian War College Aldane\n", ("ALDANE",)),
+    ("2. (U) It was so. End comment.\nMARETH ALDANE\n", ("MARETH ALDANE",)),
+    ("2. (C) They went on. END COMMENT\nAND GUIDANCE REQUES\n", ()),
+    ("2. (C) They joined the talks of the IAEA\n", ()),
+    ("2. (C) They met the minister and the\n...\n", ()),
+]
+
+
+@pytest.mark.parametrize(("last", "signers"), SIGNED)
+def test_who_signed(last: str, signers: tuple[str, ...]) -> None:
+    assert told(with_body(f"1. (C) The talks went on.\n\n{last}"), "signers") == signers
+
+
+# -- truncated ----------------------------------------------------------------------------------------------------------------------------
+
+FLAGS = [
+    (with_tail("\n* Missing Section 002 *\n***********************\n"), ("truncated",)),
+    (with_body("1. (C) The talks went on.\n\n2. (C) We will foll"), ("truncated",)),
+    (with_body("1. (C) The talks went on.\n\n2. (C) We will ...\n"), ("truncated",)),
+    (with_body("1. (C) The talks went on.\n\n2. (C) We will go.\n"), ()),
+    (with_body("1. (C) The talks went on.\n\n2. (C) We will follow up with the MFA\nALDANE\n"), ()),
+    (TELEGRAM[: TELEGRAM.index("Ruth")].rstrip() + "...", ("truncated",)),
+]
+
+
+@pytest.mark.parametrize(("text", "flags"), FLAGS)
+def test_truncated_is_what_breaks_off(text: str, flags: tuple[str, ...]) -> None:
+    assert told(text, "flags") == flags
+
+
+# -- the escapes of a dump ----------------------------------------------------------------------------------------------------------------
+
+ESCAPED = whole(
+    TELEGRAM[len(HEADER) :]
+    .replace("THE BORDER\n", "THE BORDER AND\nTHE RIVER\n")
+    .replace(LAST, f"Outlook\n-------\n\n{LAST}")
+    .replace("\n", " \\\n")
+)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("subject", "TALKS ON THE BORDER AND THE RIVER"),
+        ("signers", ("ALDANE",)),
+        ("name", "Ruth Aldane"),
+        ("headings", [(1, None), (2, "Outlook")]),
+        ("texts", ["Summary: The talks went on. End summary.", "They will be continued in March."]),
+        ("summary", "The talks went on."),
+        ("declassify_raw", "02/13/2018"),
+        ("flags", ()),
+    ],
+)
+def test_line_ends_escaped_by_a_dump(field: str, value: object) -> None:
+    assert told(ESCAPED, field) == value
