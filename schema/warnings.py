@@ -37,6 +37,7 @@ ADDRESSEE_UNREADABLE = "addressee-unreadable"
 CAPTION_MISSING = "caption-missing"
 TAG_FUSED = "tag-fused"
 TAG_UNKNOWN = "tag-unknown"
+SUBJECT_UNLABELLED = "subject-unlabelled"
 REFERENCE_UNREADABLE = "reference-unreadable"
 REFERENCE_POST_ASSUMED = "reference-post-assumed"
 REFERENCE_TO_ITSELF = "reference-to-itself"
@@ -83,6 +84,7 @@ WARNING_KINDS: tuple[WarningKind, ...] = (
     WarningKind(CAPTION_MISSING, "classification", "the body has labelled head lines but no class line above them"),
     WarningKind(TAG_FUSED, "tags", "several tags ran together; they were parted, since the table of tags allows one reading"),
     WarningKind(TAG_UNKNOWN, "tags", "a tag is not in the table of tags: a rare one, or a slip of the typist; it was kept as printed"),
+    WarningKind(SUBJECT_UNLABELLED, "subject", "the subject has no label; the line between TAGS and REF or Classified By was taken"),
     WarningKind(REFERENCE_UNREADABLE, "refs", "a reference names a cable whose number or year is lost or redacted"),
     WarningKind(
         REFERENCE_POST_ASSUMED,

@@ -11,7 +11,7 @@ from reftel.indexer.telegram.eo import Declassification, declassification_of, lo
 from reftel.indexer.telegram.labels import Region
 from reftel.indexer.telegram.layout import Layout, lay_out
 from reftel.indexer.telegram.references import references_of
-from reftel.indexer.telegram.subject import subject_of
+from reftel.indexer.telegram.subject import subject_of, unlabelled_subject
 from reftel.indexer.telegram.tags import Tags, tags_of
 from reftel.schema import warnings as codes
 from reftel.schema.cable import ClassifiedBy, Reference, Warning  # noqa: A004 - the record's word for it
@@ -55,18 +55,20 @@ def head_of(layout: Layout, *, year: int | None, own: str | None) -> HeadFacts:
     regions = _behind_caption(layout.regions, caption)
     eo = declassification_of(regions, year=year)
     tags, references = tags_of(regions), references_of(regions, year=year, own=own or _shown_id(caption, year))
+    unlabelled = unlabelled_subject(regions)
     return HeadFacts(
         caption=caption,
         passing=caption.passing,
         declassify_on=eo.on if eo else None,
         declassify_raw=eo.raw if eo else None,
         tags=tags.found,
-        subject=subject_of(regions),
+        subject=subject_of(regions) or unlabelled,
         references=references.found,
         classified_by=classified_by_of(regions, rest=layout.opening),
         warnings=(
             *_caption_warnings(caption, regions),
             *_tag_warnings(tags),
+            *_subject_warnings(unlabelled),
             *references.warnings,
             *_declassify_warnings(eo),
         ),
@@ -89,6 +91,11 @@ def _tag_warnings(tags: Tags) -> Iterator[Warning]:
     for tag in tags.found:
         if "," not in tag and not is_known_tag(tag):
             yield Warning(codes.TAG_UNKNOWN, "tags", f"{tag!r} is not in the table of tags")
+
+
+def _subject_warnings(unlabelled: str | None) -> Iterator[Warning]:
+    if unlabelled:
+        yield Warning(codes.SUBJECT_UNLABELLED, "subject", f"no label stands before {unlabelled!r}")
 
 
 def _declassify_warnings(eo: Declassification | None) -> Iterator[Warning]:

@@ -62,7 +62,7 @@ _FORMS: dict[str, tuple[_Form, ...]] = {
     "S": (
         _form(
             "subject",
-            r"SUBJ(?:ECT)?\b[ ]*(?:[:;]|(?-i:(?<=SUBJECT)[ .-]+(?!LINE|TO\b)(?=[A-Z])))",
+            r"SUBJ(?:ECT)?\b[ ]*(?:[:;]+|(?-i:(?<=SUBJECT)[ .-]+(?!LINE|TO\b)(?=[A-Z])))",
             r"SUBJ(?:ECT)?[ ]{0,2}:",
         ),
     ),
@@ -115,7 +115,7 @@ def _slips(word: str) -> Iterator[str]:
 
 
 _LABEL_LIKE = re.compile(r"^[ \t¶]*(?P<word>[A-Za-z]{3,8})[ ]{0,2}:", re.MULTILINE)
-_SLIPS = {slip: kind for kind, word in (("tags", "TAGS"), ("subject", "SUBJECT")) for slip in _slips(word)}
+_SLIPS = {slip: kind for kind, word in (("tags", "TAGS"), ("subject", "SUBJECT"), ("subject", "SUBJ")) for slip in _slips(word)}
 
 
 def _label_at(text: str, start: int) -> tuple[str, int, int] | None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from reftel.frozen import frozen
 from reftel.indexer.telegram.citations import Citation, find_citations
+from reftel.indexer.telegram.handling_notes import without_note
 from reftel.indexer.telegram.labels import Region
 from reftel.indexer.telegram.layout import lay_out
 from reftel.schema import warnings as codes
@@ -65,7 +66,6 @@ _LABEL_AGAIN = re.compile(r"\bREF(?:TEL|ERENCE)?S?[ ]?(?:[:.]|(?=\(?[A-Z][:.)]))
 # What never stands in a list: the dots of a text that breaks off, a time group, a caption, a row of another table.
 _NO_LIST = re.compile(
     r"(?<=[\w ])\.\.\.(?=\s|\Z)|\s[ZOPR](?:[ ][ZOPR])?[ ]\d{6}Z[ ][A-Z]{3}[ ]\d\d|C O N F I D E N|S E C R E T|\bUNCLAS\b|\sid:[ ]?\d"
-    r"|\s(?i:SENSITIVE BUT UNCLAS)"
 )
 _CUT_OFF = re.compile(r"(?<=[\w ])\.\.\.\s*\Z")
 _SENTENCE = re.compile(r"(?<=[\d)\]])\s+(?=[A-Z][a-z]*\b)")
@@ -154,7 +154,7 @@ def _block(text: str) -> str:
         text = text[: next(ends, len(text))]
     if match := _NO_LIST.search(text):
         text = text[: match.end() if match[0].endswith(".") else match.start()]
-    text = _LABEL_AGAIN.sub(lambda word: " " * len(word[0]), text)
+    text = _LABEL_AGAIN.sub(lambda word: " " * len(word[0]), without_note(text))
     for line in text.split("\n"):
         rule = _RULE.search(line)
         stripped = line.strip(" \t¶")

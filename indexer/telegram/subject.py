@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from reftel.indexer.telegram.citations import find_citations
+from reftel.indexer.telegram.handling_notes import without_note
 from reftel.indexer.telegram.labels import Region
 from reftel.indexer.telegram.layout import lay_out
+from reftel.indexer.telegram.tags import lines_behind_tags
 
 _LONGEST = 2_000
 _MOST_LINES = 8
+_MOST_BLOCKS = 4
 _RUN_TOGETHER = 150  # characters of a subject in one line that goes on into text
 _RUN_ON_TEXT = re.compile(
     r"(?<=\w)[ ]+(?:(?:BEGIN )?(?:SUMMARY|Summary)\b|(?:SENSITIVE BUT|Sensitive But)|\((?:U|SBU|C|S|C/NF|S/NF)\) [A-Z])"
@@ -19,12 +24,12 @@ _MARK = rf"\((?:{_MARK_WORD})(?:[ ]?(?://?|[ -])[ ]?(?:NF|NOFORN|FOUO|FGI|SBU|RE
 _LEADING_MARK = re.compile(rf"[ ]*{_MARK}[ ]*", re.IGNORECASE)
 _TRAILING_MARK = re.compile(rf"[ ]*{_MARK}[ ]*\Z", re.IGNORECASE)
 _RULE = re.compile(r"[-=_*~]{4,}|(?:[-=*_] ){3,}|\A[ ]*[-=_*~]{2,}[ ]*\Z")  # -------- | - - - - | ==
-_PARAGRAPH = re.compile(r"[ \t]*(?:¶|\(?\d{1,2}\.?\)?[ ]*\((?:U|C|S|SBU)\b|1\.[ ])")
+_PARAGRAPH = re.compile(r"[ \t]*(?:¶(?![ \t]*(?:19|20)\d\d\b)|\(1\)[ ]|\(?\d{1,2}\.?\)?[ ]*\((?:U|C|S|SBU)\b|1\.[ ])")
 _HEADING = re.compile(
     r"""[ ]*(?: (?:BEGIN[ ]|EXECUTIVE[ ])?SUMMARY\b
                    (?:[ ]AND[ ](?:COMMENT|INTRODUCTION|ACTION[ ]REQUEST|TABLE[ ]OF[ ]CONTENTS))? [ ]*[:.-]*[ ]*$
           | (?:INTRODUCTION|COMMENT|BACKGROUND|ACTION[ ]REQUEST(?:ED)?|KEY[ ]POINTS|BLUF)[ ]*[:.-]*[ ]*$
-          | (?:BEGIN[ ])?SUMMARY[ ]*[:.-]
+          | (?:(?:BEGIN[ ])?SUMMARY|INDEX)[ ]*[:.-]
           | THIS[ ](?:IS[ ]AN?|CABLE|MESSAGE|TELEGRAM)\b
           | (?:NOT[ ])?FOR[ ](?:OFFICIAL|INTERNET)\b
           | (?:ENTIRE[ ]TEXT|SENSITIVE[ ]BUT|SBU\b|PLEASE[ ]PROTECT)
@@ -36,6 +41,14 @@ _RUN_ON_HEADING = re.compile(
 )  # "... COZINESS Summary -------"
 _CLASS_LINE = re.compile(
     r"[ ]*(?:SIPDIS|NOFORN|UNCLAS(?:SIFIED)?|CONFIDENTIAL|SECRET|C O N F I D E N T I A L|S E C R E T)\b[ /A-Z]{0,30}\Z"
+)
+_CLASS_TEXT = re.compile(  # the class line of the caption, of a head that is repeated
+    r"(?<!\w)(?:T O P )?S E C R E T(?!\w)|C O N F I D E N T I A L|(?<!\w)U N C L A S(?!\w)|(?<!\w)UNCLAS(?= [A-Z ]{0,40}\d{2,6}\b)"
+)
+_CUT_OFF = re.compile(r"\.\.\.(?=[ ]*\n)")
+_CORRECTED = re.compile(r"\(?C ?O ?R ?R ?E ?C ?T ?E ?D {1,3}C ?O ?P ?Y", re.IGNORECASE)
+_OPEN_END = re.compile(
+    r"(?:[,&-]|\b(?:AND|OR|OF|FOR|TO|IN|ON|WITH|AT|BY|FROM|THE|AN?|ABOUT|AGAINST|BETWEEN|INTO|OVER|AFTER|BEFORE|UNDER|VIA))[ ]*\Z", re.IGNORECASE
 )
 _FOLLOWED = frozenset(("references", "classified", "derived"))
 
@@ -49,13 +62,36 @@ def parse_subject(text: str) -> str | None:
 
 
 def subject_of(regions: Iterable[Region]) -> str | None:
-    """The same from a head that has been split: of several SUBJECT parts the first that is not empty."""
+    """The same from a head that has been split: of several SUBJECT parts the first that is not empty, or the one it was cut from."""
     regions = tuple(regions)
+    found: list[str] = []
     for place, region in enumerate(regions):
         if region.kind == "subject":
             bounded = place + 1 < len(regions) and regions[place + 1].kind in _FOLLOWED
-            if found := strip_marks(" ".join(_subject_lines(region.text[:_LONGEST], bounded=bounded))):
-                return found
+            subject = strip_marks(" ".join(_subject_lines(region.text[:_LONGEST], bounded=bounded)))
+            found += [subject] if subject.strip(" .") else []
+    if not found:
+        return None
+    first = found[0]
+    begun = first.removesuffix("...").rstrip().casefold()
+    return next((subject for subject in found[1:] if _is_whole(subject, begun, cut=first.endswith("..."))), first)
+
+
+def _is_whole(subject: str, begun: str, *, cut: bool) -> bool:
+    """Whether a later subject is the whole of which an earlier one, ``begun``, is a beginning."""
+    return (cut or len(subject) > len(begun)) and subject.casefold().startswith(begun) and not subject.endswith("...")
+
+
+def unlabelled_subject(regions: Sequence[Region]) -> str | None:
+    """The subject of a head without the label: the lines between TAGS and REF or Classified By that are no tags, in capitals."""
+    if any(region.kind == "subject" for region in regions):
+        return None
+    for region, following in itertools.pairwise(regions):
+        if region.kind == "tags" and following.kind in _FOLLOWED:
+            lines = lines_behind_tags(region.text[:_LONGEST])
+            subject = strip_marks(" ".join(_subject_lines("\n".join(lines), bounded=True)))
+            if subject.isupper() and len(subject.split()) > 1:
+                return subject
     return None
 
 
@@ -68,13 +104,22 @@ def strip_marks(subject: str) -> str:
 
 def _subject_lines(text: str, *, bounded: bool) -> list[str]:
     """Lines of the subject. ``bounded``: REF or Classified By follows, so that text after a blank line may still belong to it."""
+    if match := _CLASS_TEXT.search(text):
+        text = text[: match.start()]
+    if match := _CUT_OFF.search(text):
+        text = text[: match.end()]
     if "\n" not in text.strip() and len(text) > _RUN_TOGETHER and (match := _RUN_ON_TEXT.search(text)):
         text = text[: match.start()]
-    blocks = _blocks(text)
-    lines = _until_end(blocks[0]) if blocks else []
-    if bounded and len(blocks) == 2 and len(lines) == len(blocks[0]) and _continues(lines, blocks[1]):
-        lines += blocks[1]
-    return lines
+    lines: list[str] = []
+    for block in _blocks(text)[:_MOST_BLOCKS]:
+        if lines and not (_is_open(lines[-1], block) or (bounded and _continues(lines, block))):
+            break
+        kept = _until_end(block)
+        lines += [line.replace("¶", " ") for line in kept]
+        if len(kept) < len(block):
+            break
+    noted = "\n".join(lines)
+    return without_note(noted).split("\n")
 
 
 def _blocks(text: str) -> list[list[str]]:
@@ -91,7 +136,7 @@ def _blocks(text: str) -> list[list[str]]:
 
 
 def _until_end(block: list[str]) -> list[str]:
-    """The lines of the first block up to a rule, a heading or a paragraph. A line with one rule below it is a heading."""
+    """The lines of a block up to a rule, a heading or a paragraph. A line with one rule below it is a heading."""
     kept: list[str] = []
     for place, line in enumerate(block[:_MOST_LINES]):
         rule = _RULE.search(line)
@@ -106,13 +151,22 @@ def _until_end(block: list[str]) -> list[str]:
     return kept
 
 
+def _is_open(last: str, block: list[str]) -> bool:
+    """Whether a line goes on behind a blank one whatever follows: it ends in a comma, a dash, a preposition or ``AND``."""
+    return _OPEN_END.search(last) is not None and not _is_other(block)
+
+
 def _continues(lines: list[str], block: list[str]) -> bool:
-    """Whether a second block is the rest of the subject: short, no heading, no mark, and like the first in its use of capitals."""
-    if len(block) > 3 or any(_RULE.search(line) or _HEADING.match(line) or _PARAGRAPH.match(line) for line in block):
+    """Whether a further block is the rest of the subject: short, and like the first in its use of capitals."""
+    if len(block) > 3 or _is_other(block):
         return False
     first, second = " ".join(lines), " ".join(block)
-    return (
-        not second.lstrip().startswith("(")
-        and (not first.isupper() or second.isupper())
-        and not second.rstrip().endswith(".")
-    )
+    return second.isupper() if first.isupper() else not second.rstrip().endswith(".")
+
+
+def _is_other(block: list[str]) -> bool:
+    """Whether a block is no rest of a subject: a heading, a paragraph, a marked text, a corrected copy's notice, a reference without label."""
+    if any(_RULE.search(line) or _HEADING.match(line) or _PARAGRAPH.match(line) for line in block):
+        return True
+    front = block[0].lstrip(" ¶")
+    return front.startswith("(") or _CORRECTED.match(front) is not None or any(found.start == 0 for found in find_citations(front[:60])[:1])

@@ -94,19 +94,29 @@ def _tag_lines(text: str, *, bounded: bool) -> str:
 
     Where SUBJECT follows (``bounded``), any line up to a blank one belongs to the list, since words can be tags too.
     """
+    return " ".join(_parted(text, bounded=bounded)[0])
+
+
+def lines_behind_tags(text: str) -> list[str]:
+    """The lines of a TAGS part from the first on that holds more than tags."""
+    return _parted(text, bounded=False)[1]
+
+
+def _parted(text: str, *, bounded: bool) -> tuple[list[str], list[str]]:
+    """The lines of the list, and those behind it."""
     lines = text.lstrip().split("\n")
     kept = lines[:1]
     blank = False
-    for line in lines[1:]:
+    for place, line in enumerate(lines[1:], 1):
         blank = blank or not line.strip()
         if not line.strip() or _NO_TAG.issuperset(line.upper().split()):
             continue
         if not (bounded and not blank) and not all(
             map(_looks_like_tag, re.split(r"[\s,;]+", line.strip(" \t,;").upper()))
         ):
-            break
+            return kept, lines[place:]
         kept.append(line)
-    return " ".join(kept)
+    return kept, []
 
 
 def _looks_like_tag(word: str) -> bool:

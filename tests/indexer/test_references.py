@@ -196,6 +196,7 @@ RUNNING_ON = [
     ("STATE 6970 As requested in reftel, the contacts for these talks are: POST 12, ROME 5", "-=09STATE6970"),
     ("STATE 7606 P 171259Z JUN 09FM AMEMBASSY ROME UNCLAS ROME 000483", "-=09STATE7606"),
     ("STATE 7606 Sensitive but Unclassified. ROME 5", "-=09STATE7606"),
+    ("STATE 7606 (SBU) Please protect accordingly. ROME 5", "-=09STATE7606"),
     ("A. STATE 1 ROME 2... id: 112 date: 6/19 refid: 07LIMA9", "A=09STATE1 A=cable"),
     ("A. STATE 1 Roe told us that they will go on with it B. ROME 2", "A=09STATE1 B=09ROME2"),
 ]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from reftel.indexer.telegram.head import parse_head
 from reftel.indexer.telegram.subject import parse_subject, strip_marks
 
 ENDS = [
@@ -23,7 +24,7 @@ ENDS = [
     ("SUBJECT: GRAIN\n1. (C) Summary", "GRAIN"),
     ("SUBJECT: GRAIN\n¶1. Summary", "GRAIN"),
     ("SUBJECT: GRAIN  1. (C) Summary", "GRAIN"),
-    ("SUBJECT: GRAIN\n(U) This message is for all.", "GRAIN (U) This message is for all."),
+    ("SUBJECT: GRAIN\n(U) This message is for all.", "GRAIN"),
     ("SUBJECT: GRAIN\n\n(U) This message is for all.", "GRAIN"),
     # headings and rules
     ("SUBJECT: GRAIN\nSUMMARY\n-------\n", "GRAIN"),
@@ -46,6 +47,98 @@ ENDS = [
     ),
     ("SUBJECT: GRAIN\nSIPDIS\nAND WATER\n\nREF: STATE 1", "GRAIN AND WATER"),
 ]
+
+HANDLING = [
+    "SENSITIVE BUT UNCLASSIFIED - PLEASE PROTECT ACCORDINGLY",
+    "Sensitive but Unclassified. Please handle accordingly.",
+    "SENSTIVE BUT UNCLASSIFED",
+    "SENSITIVE-BUT-UNCLASSIFIED",
+    "(SBU) THIS MESSAGE IS SENSITIVE BUT UNCLASSIFIED.",
+    "(U) SENSITIVE BUT UNCLASSIFIED",
+    "- SBU - PLEASE PROTECT",
+    "ENTIRE TEXT SENSITIVE BUT UNCLASSIFIED/NOFORN; PLEASE PROTECT",
+    "ENTIRE TEXT.",
+    "PLEASE PROTECT ACCORDINGLY",
+    "(NOT FOR INTERNET DISTRIBUTION)",
+    "FOR OFFICIAL USE ONLY",
+    "Sensitive but Unclassified. (SBU) On February 8 the ministry told us of it.",
+]
+
+
+@pytest.mark.parametrize("note", HANDLING)
+@pytest.mark.parametrize(("subject", "gap"), [("CU GRAIN", " "), ("CU GRAIN", "\n"), ("GRAIN FOR THE U.S.", " ")])
+def test_a_handling_note_behind_the_subject_is_none_of_it(note, subject, gap):
+    assert parse_subject(f"SUBJECT: {subject}{gap}{note}\n") == subject
+
+
+def test_a_subject_of_sensitive_things_is_whole():
+    assert parse_subject("SUBJECT: SENSITIVE BUT UNCLASSIFIED HANDLING") == "SENSITIVE BUT UNCLASSIFIED HANDLING"
+    assert parse_subject("SUBJECT: GRAIN REMAINS A SENSITIVE ISSUE") == "GRAIN REMAINS A SENSITIVE ISSUE"
+
+
+GOES_ON = [
+    ("SUBJECT: GRAIN AND\n\nWATER\n\n1. (C) Text", "GRAIN AND WATER"),
+    ("SUBJECT: Grain for the\n\nborder towns\n\nText.", "Grain for the border towns"),
+    ("SUBJECT: GRAIN,\n\nWATER; BAKU\n\nText.", "GRAIN, WATER; BAKU"),
+    ("SUBJECT: VISIT OF PRESIDENT\n\nMESIC\n\nBELGRADE 12512\nClassified By: X", "VISIT OF PRESIDENT MESIC"),
+    ("SUBJECT: ROE SEES\n\nU.S., EU GRAIN\n\nFOR SALE.\n\nREF: STATE 1", "ROE SEES U.S., EU GRAIN FOR SALE."),
+    ("SUBJECT: GRAIN UPDATE, 28 AUGUST - 1 SEPTEMBER\n¶2006.\n", "GRAIN UPDATE, 28 AUGUST - 1 SEPTEMBER 2006."),
+    # but not into what is something else
+    ("SUBJECT: GRAIN FOR\n\nSUMMARY\n-------\n", "GRAIN FOR"),
+    ("SUBJECT: GRAIN\n\nC O R R E C T E D C O P Y (ADDED TAGS)\n\nREF: X 1", "GRAIN"),
+    ("SUBJECT: GRAIN PRICES\n INDEX:\n(1) Prices of today\n", "GRAIN PRICES"),
+    ("SUBJECT: GRAIN PRICES\n(1) Prices of today\n", "GRAIN PRICES"),
+]
+
+
+@pytest.mark.parametrize(("text", "subject"), GOES_ON)
+def test_over_blank_lines(text, subject):
+    assert parse_subject(text) == subject
+
+
+CUT = [
+    ("SUBJECT: GRAIN AND WAT...\nC O N F I D E N T I A L BAKU 000123 SIPDIS\n", "GRAIN AND WAT..."),
+    ("SUBJECT: GRAIN AND WAT...S E C R E T BAKU 000123 SIPDIS STATE FOR EUR", "GRAIN AND WAT..."),
+    ("SUBJECT: GRAIN AND WAT...\nUNCLAS SECTION 01 OF 02 BAKU 000123\n", "GRAIN AND WAT..."),
+    ("SUBJECT: GRAIN AND WAT...\n\n1113\nSUBJECT: GRAIN AND WATER\n", "GRAIN AND WATER"),
+    ("SUBJECT: GRAIN AND\n...\n\n1113\nSUBJECT: GRAIN AND WATER\n", "GRAIN AND WATER"),
+    ("SUBJECT: ...\nSUBJECT: GRAIN AND WATER\n", "GRAIN AND WATER"),
+    ("SUBJECT: GRAIN AND\nSUBJECT: Grain and water\n", "Grain and water"),
+    ("SUBJECT: GRAIN AND WAT...\nSUBJECT: FISH\n", "GRAIN AND WAT..."),
+    ("SUBJECT: GRAIN\nSUBJECT: FISH\n", "GRAIN"),
+]
+
+
+@pytest.mark.parametrize(("text", "subject"), CUT)
+def test_of_a_cut_head_and_a_whole_one_the_whole_counts(text, subject):
+    assert parse_subject(text) == subject
+
+
+LABELS = ["UBJECT:", "SBJECT:", "SUBEJCT:", "SUBJJECT:", "SUBJECT::", "SUBJECT;", "SUJ:", "UBJ:"]
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_damaged_labels(label):
+    assert parse_subject(f"TAGS: PREL\n{label} GRAIN\n\nREF: STATE 1") == "GRAIN"
+
+
+UNLABELLED = [
+    ("TAGS: PREL HR\nGRAIN AND WATER\nREF: STATE 1", "GRAIN AND WATER"),
+    ("TAGS: PREL HR\n\nXXXXXXXXXXXX: GRAIN\nAND WATER\n\nClassified By: X", "XXXXXXXXXXXX: GRAIN AND WATER"),
+    ("TAGS: PREL HR\nREF: STATE 1", None),
+    ("TAGS: PREL HR\nThe ministry told us of it.\nREF: STATE 1", None),
+    ("TAGS: PREL HR\nGRAIN AND WATER\n\n1. (C) Text", None),
+    ("SUBJECT: FISH\nTAGS: PREL HR\nGRAIN AND WATER\nREF: STATE 1", "FISH"),
+]
+
+
+@pytest.mark.parametrize(("text", "subject"), UNLABELLED)
+def test_a_line_in_the_place_of_the_subject_counts_with_a_warning(text, subject):
+    head = parse_head(text)
+    assert head.subject == subject
+    assert [warning.code for warning in head.warnings if warning.field == "subject"] == (
+        ["subject-unlabelled"] if subject and "SUBJECT" not in text else []
+    )
 
 
 @pytest.mark.parametrize(("text", "subject"), ENDS)
