@@ -90,6 +90,8 @@ def starts_of(counts: Integers) -> Wide:
 
 def joined(parts: list[Lists]) -> Lists:
     """The lists of several parts one behind the other."""
+    if len(parts) == 1:
+        return parts[0]
     counts = np.concatenate([np.empty(0, np.uint8), *(part.counts for part in parts)])
     return Lists(counts, np.concatenate([np.empty(0, np.uint8), *(part.values for part in parts)]))
 

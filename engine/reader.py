@@ -28,7 +28,7 @@ from reftel.engine.postings import PLACE_BITS, FieldPostings
 from reftel.engine.segment import Segment
 from reftel.engine.specs import KEY
 from reftel.engine.stretches import Grid, TermPart
-from reftel.engine.tables import Blocks, Facet, Regions
+from reftel.engine.tables import Blocks, Facet, Regions, RegionTable
 from reftel.engine.termsets import SegmentTerms, TermSet
 
 Integers = npt.NDArray[np.int64]
@@ -301,7 +301,7 @@ class Reader:
 
     def blocks(self, field: str) -> Blocks:
         """The blocks of a text field."""
-        return self._column("blocks", field, lambda: tables.blocks_table([segment.blocks(field) for segment in self._segments]))
+        return self._column("blocks", field, lambda: Blocks([segment.blocks(field) for segment in self._segments]))
 
     def lengths(self, field: str) -> Integers:
         """Number of words in a text field by document."""
@@ -329,9 +329,16 @@ class Reader:
 
     def regions(self) -> Regions:
         """The regions of all documents."""
+        return self.guard(lambda: self._regions().whole)
+
+    def regions_of(self, documents: Integers) -> Regions:
+        """The regions of some documents, which rise; their labels by their numbers here."""
+        return self.guard(lambda: self._regions().of(documents))
+
+    def _regions(self) -> RegionTable:
         field = next(spec.name for spec in self.specs if spec.regions)
         parts = self._segments
-        return self._column("regions", "", lambda: tables.regions_table([part.regions() for part in parts], self.blocks(field)))
+        return self._column("regions", "", lambda: RegionTable([part.regions() for part in parts], self.blocks(field)))
 
     # -- keys and records -----------------------------------------------------------------------------------------------------------------
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from reftel.engine.columns import ABSENT, Lists, RegionLists, joined, starts_of
+from reftel.engine.columns import ABSENT, Lists, RegionLists, joined, ranges, starts_of
 from reftel.engine.lexicon import Lexicon, common_ranks
 from reftel.engine.postings import PLACE_BITS
 from reftel.frozen import frozen
@@ -16,23 +17,57 @@ from reftel.frozen import frozen
 Integers = npt.NDArray[np.int64]
 
 _NONE = np.empty(0, dtype=np.int64)
+_FEW = 1024  # places; for more the blocks of all documents are reckoned
 
 
-@frozen
 class Blocks:
     """The blocks of a text field over all documents, in order: the place of each one's first word, and its number of words.
 
-    Blocks ``first[d]`` to ``first[d + 1]`` belong to document *d*.
+    Blocks ``first[d]`` to ``first[d + 1]`` belong to document *d*. What is asked of a few documents is reckoned of these alone.
     """
 
-    first: Integers
-    starts: Integers
-    lengths: Integers
+    def __init__(self, parts: Sequence[Lists]) -> None:
+        lists = joined(list(parts))
+        self._values, self.first = lists.values, lists.first()
+
+    @functools.cached_property
+    def starts(self) -> Integers:
+        """The first place of every block."""
+        return self._starts(np.arange(len(self.first) - 1, dtype=np.int64), self.lengths)
+
+    @functools.cached_property
+    def lengths(self) -> Integers:
+        """The number of words of every block."""
+        lengths: Integers = self._values.astype(np.int64)
+        return lengths
+
+    def of(self, documents: Integers) -> tuple[Integers, Integers]:
+        """First places and numbers of words of the blocks of some documents, which rise."""
+        low = self.first[documents]
+        lengths: Integers = self._values[ranges(low, self.first[documents + 1] - low)].astype(np.int64)
+        return self._starts(documents, lengths), lengths
+
+    def _starts(self, documents: Integers, lengths: Integers) -> Integers:
+        counts = self.first[documents + 1] - self.first[documents]
+        before = starts_of(lengths + 1)  # a block takes its words and the empty position behind
+        starts: Integers = np.repeat((documents << PLACE_BITS) - before[starts_of(counts)[:-1]], counts) + before[:-1]
+        return starts
+
+    def ends_at(self, places: Integers) -> Integers:
+        """For each of ``places``, which stand in blocks, the last place of its block."""
+        documents = places >> PLACE_BITS
+        if len(places) > _FEW or "starts" in self.__dict__:
+            starts, lengths = self.starts, self.lengths
+        else:
+            starts, lengths = self.of(np.array(sorted(set(documents.tolist())), dtype=np.int64))
+        numbers = starts.searchsorted(places, "right") - 1
+        ends: Integers = starts[numbers] + lengths[numbers] - 1
+        return ends
 
 
 @frozen
 class Regions:
-    """All regions of all documents, in order.
+    """All regions of some documents, in order.
 
     Document, first and last place (last < first if it has no words), level (-1 for none), and by label the numbers of the regions that
     have it.
@@ -52,17 +87,6 @@ class Facet:
     values: tuple[str, ...]
     documents: Integers
     codes: Integers
-
-
-def blocks_table(parts: Sequence[Lists]) -> Blocks:
-    """The blocks of all segments."""
-    lists = joined(list(parts))
-    lengths = lists.values.astype(np.int64)
-    first = lists.first()
-    before = starts_of(lengths + 1)  # a block takes its words and the empty position behind
-    documents = lists.documents()
-    starts = documents << PLACE_BITS | (before[:-1] - before[first[:-1]][documents])
-    return Blocks(first, starts, lengths)
 
 
 def facet_table(parts: Sequence[tuple[Lexicon, Lists]]) -> Facet:
@@ -96,25 +120,57 @@ def rank_table(parts: Sequence[tuple[Lexicon, Integers]]) -> Integers:
     return found[0] if len(found) == 1 else np.concatenate(found)
 
 
-def regions_table(parts: Sequence[RegionLists], blocks: Blocks) -> Regions:
-    """The regions of all segments."""
-    lists = joined([part.blocks for part in parts])
-    documents = lists.documents()
-    numbers = blocks.first[documents] + lists.values.astype(np.int64)
-    starts = blocks.starts[numbers]
-    levels = np.concatenate([_NONE, *(part.levels.astype(np.int64) for part in parts)]) - 1
-    return Regions(documents, starts, starts + blocks.lengths[numbers] - 1, levels, _labels(parts))
+class RegionTable:
+    """The regions of all segments, of all documents or of some. ``blocks``: those that they are."""
+
+    def __init__(self, parts: Sequence[RegionLists], blocks: Blocks) -> None:
+        lists = joined([part.blocks for part in parts])
+        self._blocks, self._values, self._first = blocks, lists.values, lists.first()
+        self._levels = _joined([part.levels for part in parts])
+        self._labels = [part.labels for part in parts]
+
+    @functools.cached_property
+    def whole(self) -> Regions:
+        """All regions."""
+        documents = np.repeat(np.arange(len(self._first) - 1, dtype=np.int64), np.diff(self._first))
+        numbers = self._blocks.first[documents] + self._values.astype(np.int64)
+        return self._table(documents, self._blocks.starts[numbers], self._blocks.lengths[numbers], None)
+
+    def of(self, documents: Integers) -> Regions:
+        """The regions of some documents, which rise; their labels by their numbers here."""
+        low, counts = self._first[documents], self._first[documents + 1] - self._first[documents]
+        chosen = ranges(low, counts)
+        starts, lengths = self._blocks.of(documents)
+        first_blocks = starts_of(self._blocks.first[documents + 1] - self._blocks.first[documents])[:-1]
+        numbers = np.repeat(first_blocks, counts) + self._values[chosen].astype(np.int64)
+        return self._table(np.repeat(documents, counts), starts[numbers], lengths[numbers], chosen)
+
+    def _table(self, documents: Integers, starts: Integers, lengths: Integers, chosen: Integers | None) -> Regions:
+        levels = (self._levels if chosen is None else self._levels[chosen]).astype(np.int64) - 1
+        return Regions(documents, starts, starts + lengths - 1, levels, self._labelled(chosen))
+
+    def _labelled(self, chosen: Integers | None) -> dict[str, Integers]:
+        """By label the numbers of the regions that have it, among those ``chosen``."""
+        found: dict[str, list[Integers]] = {}
+        base = 0
+        for labels in self._labels:
+            size = len(labels.lists.counts)
+            own, first = (np.arange(size, dtype=np.int64), base) if chosen is None else _between(chosen, base, size)
+            counts = labels.lists.counts[own]
+            if counts.any():
+                codes = labels.lists.values[ranges(labels.lists.first()[own], counts)]
+                regions = np.repeat(np.arange(first, first + len(own), dtype=np.int64), counts)
+                for code in np.flatnonzero(np.bincount(codes, minlength=len(labels.terms))).tolist():
+                    found.setdefault(labels.terms[code], []).append(regions[codes == code])
+            base += size
+        return {label: np.concatenate(numbers) for label, numbers in found.items()}
 
 
-def _labels(parts: Sequence[RegionLists]) -> dict[str, Integers]:
-    """By label the numbers of the regions that have it."""
-    found: dict[str, list[Integers]] = {}
-    base = 0
-    for part in parts:
-        regions = part.labels.lists.documents() + base
-        for code, label in enumerate(part.labels.terms):
-            having = regions[part.labels.lists.values == code]
-            if len(having):
-                found.setdefault(label, []).append(having)
-        base += len(part.levels)
-    return {label: np.concatenate(numbers) for label, numbers in found.items()}
+def _between(rising: Integers, base: int, size: int) -> tuple[Integers, int]:
+    """Those of some numbers that lie in ``base`` to ``base + size``, counted from ``base``, and the place of the first of them."""
+    low, high = rising.searchsorted((base, base + size)).tolist()
+    return rising[low:high] - base, low
+
+
+def _joined(parts: Sequence[npt.NDArray[Any]]) -> npt.NDArray[Any]:
+    return parts[0] if len(parts) == 1 else np.concatenate([np.empty(0, np.uint8), *parts])

@@ -51,11 +51,6 @@ class Columns:
             for numbers, _ in parts:
                 scratch[numbers] = 0.0
 
-    @functools.cached_property
-    def first_regions(self) -> Integers:
-        """The number of each document's first region, and of all regions at the end."""
-        return np.searchsorted(self._reader.regions().documents, np.arange(self._reader.size + 1, dtype=np.int64))
-
     def _make_facet(self, field: str) -> FacetCounts:
         facet = self._reader.facet(field)
         return FacetCounts(facet.values, facet.documents, facet.codes, self.everything)

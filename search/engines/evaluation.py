@@ -6,7 +6,7 @@ and cuts down to the documents that hold all words of its phrases before any pos
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 
@@ -24,7 +24,7 @@ from reftel.search.engines.scoredwords import ScoredWord, saturated
 from reftel.search.engines.sets import DocumentSet, Mask, union
 from reftel.search.matching import fixed_prefix, matching_pattern
 from reftel.search.paragraphs import BODY, Paragraphs, paragraphs_where
-from reftel.search.positions import PLACE_BITS, Integers, found_in, ranges, starts
+from reftel.search.positions import PLACE_BITS, Integers, starts
 from reftel.search.scoring import NEIGHBOURS
 from reftel.search.walk import children, iter_words
 
@@ -217,20 +217,15 @@ class Evaluation:
         candidates = self._candidates(node.child, BODY, within)
         if not len(candidates):
             return candidates
-        regions = self._reader.regions()
-        documents, paragraphs = regions.documents, Paragraphs(regions.starts, regions.ends, regions.levels, regions.labels)
-        if len(candidates) * _SELECT < candidates.size:
-            numbers, first = candidates.numbers, self._columns.first_regions
-            chosen = ranges(first[numbers], first[numbers + 1])
-            documents = documents[chosen]
-            labels = {label: np.flatnonzero(found_in(regions.labels[label], chosen)[1]) for label in _labels(node) if label in regions.labels}
-            paragraphs = Paragraphs(regions.starts[chosen], regions.ends[chosen], regions.levels[chosen], labels)
+        few = len(candidates) * _SELECT < candidates.size
+        regions = self._reader.regions_of(candidates.numbers) if few else self._reader.regions()
+        paragraphs = Paragraphs(regions.starts, regions.ends, regions.levels, regions.labels)
         try:
             places = FieldPlaces(self._reader, self._lexicon, BODY, candidates.numbers if candidates.sparse else None)
             holding = paragraphs_where(node.child, paragraphs, places)
         except TypeError as error:
             raise EngineError(str(error)) from error
-        return DocumentSet.among(documents[np.flatnonzero(holding)], self._reader.size).both(candidates)
+        return DocumentSet.among(regions.documents[np.flatnonzero(holding)], self._reader.size).both(candidates)
 
     # -- values and numbers -------------------------------------------------------------------------------------------------------------------
 
@@ -253,11 +248,3 @@ class Evaluation:
 
 def _bytes_of(documents: DocumentSet | None) -> int:
     return 500 if documents is None else 500 + documents.size + 8 * len(documents)  # with the mask that may still be made
-
-
-def _labels(node: plan.Node) -> Iterator[str]:
-    """The caveats of every mark that is asked for."""
-    if isinstance(node, plan.Mark):
-        yield from node.caveats
-    for child in children(node):
-        yield from _labels(child)

@@ -30,7 +30,4 @@ class FieldPlaces:
 
     def block_ends(self, places: Integers) -> Integers:
         """For each place the last place of its block."""
-        blocks = self._reader.blocks(self.name)
-        numbers = np.searchsorted(blocks.starts, places, "right") - 1
-        ends: Integers = blocks.starts[numbers] + blocks.lengths[numbers] - 1
-        return ends
+        return self._reader.guard(lambda: self._reader.blocks(self.name).ends_at(places))

@@ -14,7 +14,7 @@ from reftel.search.engines.lexicon import Lexicon
 from reftel.search.engines.places import FieldPlaces
 from reftel.search.paragraphs import BODY, Mask, Paragraphs
 from reftel.search.plan import Node, Word
-from reftel.search.positions import PLACE_BITS, FieldText, Integers, found_in, ranges, starts
+from reftel.search.positions import PLACE_BITS, FieldText, Integers, found_in, starts
 from reftel.search.snippets import ParagraphTexts
 
 _RECORDS = 10  # read at once
@@ -61,12 +61,10 @@ class CableTexts:
     @functools.cached_property
     def paragraphs(self) -> ParagraphTexts:
         """The paragraphs."""
-        regions, first = self._reader.regions(), self._columns.first_regions
-        low, high = first[self._documents], first[self._documents + 1]
-        chosen = ranges(low, high)
-        labels = {label: np.flatnonzero(found_in(numbers, chosen)[1]) for label, numbers in regions.labels.items()}
-        table = Paragraphs(regions.starts[chosen], regions.ends[chosen], regions.levels[chosen], labels)
-        return ParagraphTexts(Lines(self._text(BODY), table.starts, table.ends), table, np.repeat(self._order, high - low), len(self._documents))
+        regions = self._reader.regions_of(self._documents)
+        table = Paragraphs(regions.starts, regions.ends, regions.levels, regions.labels)
+        owners = self._order[self._documents.searchsorted(regions.documents)]
+        return ParagraphTexts(Lines(self._text(BODY), table.starts, table.ends), table, owners, len(self._documents))
 
     def outside(self, node: Node, field: str) -> Mask:
         """The cables in which ``node`` stands in a field, paragraphs left out."""
@@ -87,10 +85,8 @@ class CableTexts:
         return self._kept[field]
 
     def _find_lines(self, field: str) -> Lines:
-        blocks = self._reader.blocks(field)
-        chosen = ranges(blocks.first[self._documents], blocks.first[self._documents + 1])
-        first = blocks.starts[chosen]
-        last = first + blocks.lengths[chosen] - 1
+        first, lengths = self._reader.blocks(field).of(self._documents)
+        last = first + lengths - 1
         if field == BODY:
             left = ~found_in(self.paragraphs.paragraphs.starts, first)[1]
             first, last = first[left], last[left]
