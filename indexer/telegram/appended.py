@@ -6,22 +6,11 @@ import re
 from collections.abc import Iterator
 
 from reftel.frozen import frozen
+from reftel.indexer.telegram.classwords import CAPTION, STEMS
 from reftel.indexer.telegram.lines import FILLER, is_class_line
 from reftel.indexer.telegram.places import iter_places
 from reftel.schema.posts import find_post
 
-# S E C R E T SECTION 02 OF 03 HARARE 006677 | UNCLAS SAO PAULO 000487
-_CAPTION = re.compile(
-    r"""(?: S[ ]?E[ ]?C[ ]?R[ ]?E[ ]?T
-          | C[ ]?O[ ]?N[ ]?F[ ]?I[ ]?D[ ]?E[ ]?N[ ]?T[ ]?I[ ]?A[ ]?L
-          | U[ ]?N[ ]?C[ ]?L[ ]?A[ ]?S (?: [ ]?S[ ]?I[ ]?F[ ]?I[ ]?E[ ]?D )? )
-        [ ]{1,3} (?: SECTION[ ]{1,2}(?P<part>\d{1,2})[ ]OF[ ](?P<of>\d{1,2})[ ]{1,3} )?
-        (?P<post> [A-Z]{3,15} (?:[ ][A-Z]{2,15}){0,3} ) [ ]{1,2} (?P<serial>\d{3,6}) (?!\w|\.\d)""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_CLASS_STEMS = (
-    "SECRET", "S E C R E T", "S e c r e t", "CONFIDENTIAL", "C O N F", "C o n f", "UNCLAS", "U N C L A S", "U n c l a s", "Unclas",
-)  # fmt: skip
 _QUOTED = re.compile(
     r"\b(?:quote|qte|repeated|retransmi\w+|begin (?:text|cable|quote)|full text|follow(?:s|ing))\b[\s:.-]{0,20}$", re.IGNORECASE
 )
@@ -49,8 +38,8 @@ def iter_captions(text: str) -> Iterator[Caption]:
     """
     if len(tuple(iter_places(text, ("TAGS", "Tags")))) < 2 and "SECTION 02" not in text:
         return  # one head, one caption
-    for place in iter_places(text, _CLASS_STEMS):
-        match = _CAPTION.match(text, place)
+    for place in iter_places(text, STEMS):
+        match = CAPTION.match(text, place)
         post = find_post(match["post"]) if match else None
         if match is not None and post is not None:
             yield Caption(match.start(), match.end(), post, int(match["serial"]), int(match["part"]) if match["part"] else None)

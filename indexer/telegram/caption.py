@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from reftel.frozen import frozen
 from reftel.indexer.telegram.labels import Region
 from reftel.indexer.telegram.layout import lay_out
-from reftel.indexer.telegram.lines import Kind, clean, line_kind
+from reftel.indexer.telegram.lines import FILLER, Kind, clean, line_kind
 from reftel.schema.identifiers import resolve_post
 from reftel.schema.scales import CLASSIFICATION
 
@@ -213,9 +213,12 @@ def _class_line(head: str) -> Caption:
     return alone
 
 
+_LEAD = " >¶" + FILLER
+
+
 def _class_words(line: str) -> list[tuple[str, re.Match[str]]]:
     """The class word at the start of a line, with its level; in a line of run-together text every letter-spaced or capital one."""
-    lead = len(line) - len(line.lstrip(" >¶"))
+    lead = len(line) - len(line.lstrip(_LEAD))
     found = [(level, match) for level, pattern in _CLASSES if (match := pattern.match(line, lead))][:1]
     if found or len(line) < _RUN_TOGETHER:
         return found

@@ -52,7 +52,7 @@ def head_of(layout: Layout, *, year: int | None, own: str | None) -> HeadFacts:
     Where a copy of the cable's data stands before its caption (a row of another table), the parts behind the caption are read.
     """
     caption = caption_of(layout.head, layout.regions)
-    regions = _behind_caption(layout.regions, caption)
+    regions = _with_other_copy(_behind_caption(layout.regions, caption), layout.elsewhere)
     eo = declassification_of(regions, year=year)
     tags, references = tags_of(regions), references_of(regions, year=year, own=own or _shown_id(caption, year))
     unlabelled = unlabelled_subject(regions)
@@ -101,6 +101,24 @@ def _subject_warnings(unlabelled: str | None) -> Iterator[Warning]:
 def _declassify_warnings(eo: Declassification | None) -> Iterator[Warning]:
     if eo and eo.raw and eo.on is None and looks_like_date(eo.raw):
         yield Warning(codes.DECLASSIFY_UNREADABLE, "declassify_on", f"no day of the calendar: {eo.raw!r}")
+
+
+def _with_other_copy(regions: tuple[Region, ...], others: tuple[Region, ...]) -> tuple[Region, ...]:
+    """The parts with those that only another copy of the head has, has whole, or has more of (TAGS whose second line was lost)."""
+    if not others:
+        return regions
+    texts = {other.kind: _letters(other.text) for other in others if not other.cut}
+    kept = [
+        region for region in regions
+        if not (region.kind in texts and (region.cut or (region.kind == "tags" and len(texts["tags"]) > len(_letters(region.text)) > 0
+                                                         and texts["tags"].startswith(_letters(region.text)))))
+    ]  # fmt: skip
+    kinds = {region.kind for region in kept}
+    return (*(other for other in others if other.kind not in kinds), *kept)
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text))
 
 
 def _behind_caption(regions: tuple[Region, ...], caption: Caption) -> tuple[Region, ...]:

@@ -6,27 +6,16 @@ and never behind the first numbered paragraph. What stands between is unnumbered
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Sequence
 
+from reftel.indexer.telegram.labels import Region
 from reftel.indexer.telegram.lines import FILLER, is_class_line, is_rule
-from reftel.indexer.telegram.places import iter_matches
 
-_LABEL = re.compile(
-    r"""(?<!\w) (?:
-        (?P<classified> clas\w{3,7}[ ]{1,2}by | derived[ ]from | declassify[ ]on | reasons?[ ]?: (?=\s{0,3}1[ ]?\.) )
-      | (?P<refs> (?:refs?|reftels?|reftel\(s\)|reference) [ ]?:
-                | (?: (?<=\n) | (?<=\n[ ]) ) reftels?(?=[ ]\(?[A-Z]) | (?<=\n)REFS?(?=[ ]\(?[A-Z]) )
-      | (?P<subject> subj(?:ect)? [ ]?: | (?<=\n)SUBJECT(?=[ ]) )
-      | (?P<tags> tags? [ ]?: | (?<=\n)tags?(?=[ ][A-Z]) | (?<=\s)TAGS(?=[ ][A-Z]) )
-      | (?P<order> e\.?[ ]?o\.?[ ]{0,2} 1\d{4} | (?<=\n)decl[ ]?: )
-    )""",
-    re.VERBOSE | re.IGNORECASE,
-)
-# How the labels begin; "E. O" and the like stand for the order.
-_LABEL_WORDS = ("CLAS", "DER", "DECL", "REASON", "REF", "SUBJ", "TAG", "EO", "E.O", "E O", "E. O")
+_REASON_LABEL = re.compile(r"(?<!\w)reasons?[ ]?:(?=\s{0,3}1[ ]?\.)", re.IGNORECASE)
 _MOST_LINES = 1000  # of a block, or of head lines one after the other; a text without blank lines can be all one block
 _WIDEST_GAP = 2500  # between two labels of one head; a later "REF:" belongs to the text
-_LONGEST_HEAD = 20_000  # characters; the longest real ones have some 4,000
 _LONGEST_HEAD_LINE = 120
 _CLASSIFIER = 200
 _REASONS = re.compile(
@@ -45,6 +34,13 @@ _TEXT_OPENS = re.compile(
     re.IGNORECASE,
 )
 _LETTERED = re.compile(r"\s*¶?\s*(?:\(?[A-Z]\)|[A-Z][.:])\s")
+_MARK = r"\((?:U|C|S|SBU|FOUO|TS|[CS]/NF|SBU/NF|U//FOUO|S//NF|C//NF)\)"
+# Where running text may begin on the line of a label: at a mark, or behind a number, a bracket or a full stop.
+_MAY_RUN_ON = re.compile(rf"{_MARK}[ ]{{1,3}}(?=\S)|(?<=[\d).])[ ]{{1,3}}(?=[A-Z])")
+_NO_TEXT = re.compile(r"\b(?:e-?mails?|telcons?|phone|telephone|notal|previous|septel|memo|letter|classified|reasons?|derived)\b", re.IGNORECASE)
+_FIRST_WORDS = 8
+_FEWEST_SMALL = 3  # of the first words of running text; a list of references has capitals and names
+_REACH = 90  # characters that the first words are looked for in
 _HEAD_LINE = re.compile(
     r"""\s* (?: (?-i: VZCZC | DE[ ]RU | ZN[YR][ ] | [OPRZ](?:[ ][OPRZ])?[ ]\d{6}Z?
           | (?:FM|TO|INFO)[ ] | R[UH][A-Z]{2,6}/ | (?:OO|PP|RR)[ ]RU )
@@ -60,36 +56,57 @@ _PASSING = re.compile(r"\s*[A-Z][A-Z0-9/,.;:()& -]* (?:FOR|PASS(?: TO)?) [A-Z]")
 _TAG_LINE = re.compile(r"[A-Z]{2,8}(?:[ ,]+[A-Z]{2,8})*[ ,]*")
 
 
-def find_head_end(text: str, limit: int) -> int:
+def find_head_end(text: str, limit: int, regions: Sequence[Region]) -> int:
     """Offset where the text proper begins, at most ``limit`` (the first numbered paragraph or the end of the text).
 
-    0 for a text without a head. Blanks behind the head count to it.
+    ``regions`` are the labelled parts before it. 0 for a text without a head. Blanks behind the head count to it.
     """
-    last = _last_label(text, limit)
+    last = _last_label(text, regions, limit)
     if last is None:
-        end = _after_unlabelled(text, limit)
-    elif last.lastgroup == "classified":
-        end = _after_classified(text, last, limit)
-    elif last.lastgroup == "refs":
-        end = _after_references(text, last.end(), limit)
-    elif last.lastgroup == "subject":
-        end = _after_subject(text, last.end(), limit)
+        return _skip_head_lines(text, min(_after_unlabelled(text, limit), limit), limit)
+    kind, at = last
+    if kind in ("classified", "derived", "declassify"):
+        end = _skip_leftover(text, min(_after_classified(text, at, limit), limit), limit)
+    elif kind == "references":
+        end = _run_on_text(text, at, limit) or _after_references(text, at, limit)
+    elif kind == "subject":
+        end = _run_on_text(text, at, limit, marked=True) or _after_subject(text, at, limit)
     else:
-        end = _after_tags(text, last.end(), limit)
-    if last is not None and last.lastgroup == "classified":
-        end = _skip_leftover(text, min(end, limit), limit)
+        end = _after_tags(text, at, limit)
     return _skip_head_lines(text, min(end, limit), limit)
 
 
-def _last_label(text: str, limit: int) -> re.Match[str] | None:
-    last = None
-    for match in iter_matches(_LABEL, text, _LABEL_WORDS, min(limit, _LONGEST_HEAD)):
-        if match.start() - (last.end() if last else 0) > _WIDEST_GAP:
+def _last_label(text: str, regions: Sequence[Region], limit: int) -> tuple[str, int] | None:
+    """Kind and end of the last label that belongs to the head."""
+    last: tuple[str, int] | None = None
+    for region in regions:
+        if region.start - (last[1] if last else 0) > _WIDEST_GAP:
             break
-        if last and last.lastgroup == "classified" and match.lastgroup == "order" and match.start() - last.end() < _CLASSIFIER:
+        if last and last[0] == "classified" and region.kind == "eo" and region.start - last[1] < _CLASSIFIER:
             continue  # "Classified By: NAME, E.O. 12958, reasons 1.4 (b)"
-        last = match
+        last = region.kind, region.end
+    if last and (reason := _REASON_LABEL.search(text, last[1], min(limit, last[1] + _WIDEST_GAP))):
+        return "classified", reason.end()
     return last
+
+
+def _run_on_text(text: str, at: int, limit: int, *, marked: bool = False) -> int | None:
+    """Where running text begins on the line of a label: ``REF: STATE 12 (U) On May 1 we met the``; ``marked``: only behind a mark."""
+    end = _line_end(text, at, limit)
+    for match in itertools.islice(_MAY_RUN_ON.finditer(text, at, end), _MOST_PLACES):
+        if (match[0][0] == "(" or not marked) and is_running_text(text[match.end() : min(end, match.end() + _REACH)]):
+            return match.start() if match[0][0] == "(" else match.end()
+    return None
+
+
+_MOST_PLACES = 200
+
+
+def is_running_text(text: str) -> bool:
+    """Whether a text begins with a sentence: ``"On May 1 we met the"``, not ``"Roe-Doe email of 5 May"`` nor ``"PARIS 3"``."""
+    words = text.split()[:_FIRST_WORDS]
+    small = sum(word.islower() and word.strip(".,;:").isalpha() for word in words)
+    return small >= _FEWEST_SMALL and _NO_TEXT.search(" ".join(words)) is None
 
 
 def _line_end(text: str, at: int, limit: int) -> int:
@@ -144,20 +161,26 @@ def _flat_end(text: str, at: int, end: int) -> int:
     return found.start() if found else end
 
 
-def _after_classified(text: str, label: re.Match[str], limit: int) -> int:
+def _after_classified(text: str, at: int, limit: int) -> int:
     """Behind the reasons, ``1.4 (b) and (d).``; without reasons, behind the label's line or block."""
-    stop = min(limit, label.end() + 600)
-    block = _block_end(text, label.end(), stop)
-    reasons = list(_REASONS.finditer(text, label.end(), max(block, _line_end(text, label.end(), stop))))
+    stop = min(limit, at + 600)
+    block = _block_end(text, at, stop)
+    reasons = list(_REASONS.finditer(text, at, max(block, _line_end(text, at, stop))))
     if not reasons:
         return block if "\n" in text else min(block, limit)
     end = reasons[-1].end()
+    mark = _MARK_BEHIND.search(text, reasons[-1].start(), end)
+    if mark and is_running_text(text[end : end + _REACH]):
+        return mark.start(1)
     if text[end : end + 40].partition("\n")[0].strip():  # Summary ------- or running text behind the reasons, on the same line
         rest = _line_end(text, end, limit)
-        opens = _TEXT_OPENS.match(text, end, rest)
+        opens = _TEXT_OPENS.match(text, end, rest) or re.match(r"\s*[.;]?\s*(?=" + _MARK + r"\s+\S)", text[end : end + 40])
         trailing_rule = text[end:rest].rstrip().endswith("----")
         return end if opens or trailing_rule or rest - end > 100 else max(rest, end)
     return end
+
+
+_MARK_BEHIND = re.compile(r"[.;]\s*(\([A-Z]\))\Z")  # "1.4 (b) and (d). (C) Per reftel": the mark of the text
 
 
 _LEFTOVER = re.compile(r"[\s\d.,;:()&/+a-hA-HnorNOR\x00-]{1,40}")
@@ -178,7 +201,8 @@ def _after_references(text: str, at: int, limit: int) -> int:
         return end
     while True:
         start, line = _next_nonblank(text, end, limit)
-        if start >= limit or not _LETTERED.match(line) or len(line) > 90:
+        letter = _LETTERED.match(line) if start < limit and len(line) <= _REACH else None
+        if letter is None or is_running_text(line[letter.end() :]):
             return end
         end = _block_end(text, start, limit)
 

@@ -245,7 +245,7 @@ def _inline_heading(text: str, begin: int, end: int, *, strict: bool = False, wh
         return _tail_heading(body, begin, strict=strict)
     opened = _opening_rule(body, max(0, len(body) - 2 * LONGEST_TITLE))
     if opened is not None:
-        return Heading(begin + opened[0], plain_title(body[opened[1] :]))
+        return Heading(begin + opened[0], plain_title(body[opened[1] :]) or None)
     start = _title_start(body, width, whole=whole)
     if start is None or is_no_title(body[start:]):
         return Heading(begin + len(body), None)

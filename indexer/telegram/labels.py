@@ -20,13 +20,17 @@ HEAD_LIMIT = 16_000  # characters; the longest real head has some 5,000, and lab
 
 @frozen
 class Region:
-    """A label's part of a head: its kind, where the label starts and ends, the label as printed, and the text behind it up to the next label."""
+    """A label's part of a head: its kind, where the label starts and ends, the label as printed, and the text behind it up to the next label.
+
+    ``cut``: the text breaks off, and its last word was left out.
+    """
 
     kind: str
     start: int
     end: int
     label: str
     text: str
+    cut: bool = False
 
 
 @frozen

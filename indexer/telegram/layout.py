@@ -6,10 +6,13 @@ are answered in one place. Offsets are those of the body as received: what is pu
 
 from __future__ import annotations
 
+import dataclasses
+import re
+
 from reftel.frozen import frozen
 from reftel.indexer.telegram.appended import find_appended, iter_captions, repeated_heads
 from reftel.indexer.telegram.banners import Banner, iter_banners
-from reftel.indexer.telegram.cleanup import without_escapes
+from reftel.indexer.telegram.cleanup import find_copies, without_escapes
 from reftel.indexer.telegram.headend import find_head_end
 from reftel.indexer.telegram.labels import HEAD_LIMIT, Region, find_regions
 from reftel.indexer.telegram.lines import mask_injected, mask_noise, mask_spans, restore_breaks, restore_lines
@@ -25,9 +28,9 @@ class Layout:
 
     ``text`` is the body without noise: page banners, repeated heads and words that transmission put in are masked. It is as long as the body, or
     ends at ``appended``, the offset of a second cable behind the first. ``head`` is the text before the first numbered paragraph, ``regions`` its
-    labelled parts, ``head_end`` the offset where the head ends: unnumbered text may stand between it and the first number. ``numbered`` are the
-    numbered starts, ``signature`` says who signed and where the text of the message ends. ``broken``: the text came without line breaks;
-    those that ``text`` has were guessed.
+    labelled parts, ``elsewhere`` those of another copy of the head. ``head_end`` is the offset where the head ends: unnumbered text may stand
+    between it and the first number. ``numbered`` are the numbered starts, ``signature`` says who signed and where the text of the message ends.
+    ``broken``: the text came without line breaks; those that ``text`` has were guessed.
     """
 
     text: str
@@ -38,6 +41,7 @@ class Layout:
     signature: Signature
     banners: tuple[Banner, ...] = ()
     appended: int | None = None
+    elsewhere: tuple[Region, ...] = ()
     broken: bool = False
 
     @property
@@ -53,22 +57,24 @@ def lay_out(text: str, *, collapsed: bool = False) -> Layout:
     """
     text = without_escapes(text)
     banners = tuple(iter_banners(text))
-    quiet = mask_noise(text, banners)
+    own, other = _copies(text)
+    quiet = mask_spans(mask_noise(text, banners), [(0, own.start)])[: own.stop]
     masked = restore_lines(quiet)
     numbered = find_numbered(masked)
     first = numbered[0].at if numbered else len(masked)
     head = (restore_breaks(quiet[:first]) if collapsed else masked)[: min(first, HEAD_LIMIT)].translate(_PLAIN)
-    begin = find_head_end(masked, first)
+    regions = _without_stump(find_regions(head))
+    begin = find_head_end(masked, first, regions)
     captions = list(iter_captions(restore_lines(text)))
     appended = find_appended(masked, captions, begin)
     masked = mask_injected(masked[: appended or len(masked)], begin)
     masked = mask_spans(masked, repeated_heads(masked, captions, begin))
-    regions = find_regions(head)
     subject = next((region.text for region in regions if region.kind == "subject"), "")
     return Layout(
         text=masked,
         head=head,
         regions=regions,
+        elsewhere=_without_stump(find_regions(text[other.start : other.stop].translate(_PLAIN))) if other else (),
         head_end=begin,
         numbered=tuple(start for start in numbered if start.at < len(masked)),
         signature=parse_signers(masked, begin, subject=subject),
@@ -76,3 +82,33 @@ def lay_out(text: str, *, collapsed: bool = False) -> Layout:
         appended=appended,
         broken="\n" in masked and "\n" not in text,
     )
+
+
+def _copies(text: str) -> tuple[range, range]:
+    """The copy of a message that is read, and another one of its head, empty where there is none.
+
+    Of a beginning that was cut and a complete text behind it, the complete one is read, unless it is no more than a head.
+    """
+    cut, again = find_copies(text)
+    if not again:
+        return range(len(text)), range(0)
+    first, second = range(cut), range(again, min(len(text), again + HEAD_LIMIT))
+    rest = text[again:].rstrip()
+    if find_head_end(rest, len(rest), find_regions(rest[:HEAD_LIMIT])) >= len(rest):
+        return first, second
+    return range(again, len(text)), first
+
+
+def _without_stump(regions: tuple[Region, ...]) -> tuple[Region, ...]:
+    """The parts of a head; where it was cut at dots, the last of them up to its last whole word. A subject stays as it is printed."""
+    if not regions or regions[-1].kind == "subject":
+        return regions
+    last = regions[-1]
+    dots = _DOTS.search(last.text)
+    if dots is None:
+        return regions
+    whole = last.text[: dots.start()].rpartition(" ")[0]
+    return (*regions[:-1], dataclasses.replace(last, text=whole, cut=True))
+
+
+_DOTS = re.compile(r"(?:\.\.\.|…)[\s\x00]*\Z")

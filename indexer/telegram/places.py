@@ -6,7 +6,6 @@ than an expression that tries every letter of a text.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 
@@ -30,15 +29,3 @@ def fold(text: str) -> str:
 def _capital(letter: str) -> str:
     upper = letter.upper()
     return upper if len(upper) == 1 else letter
-
-
-def iter_matches(pattern: re.Pattern[str], text: str, words: Iterable[str], end: int) -> Iterator[re.Match[str]]:
-    """What ``pattern.finditer(text, 0, end)`` finds, for a pattern whose every match begins with one of the words, in any case.
-
-    The words are given in capitals.
-    """
-    done = 0
-    for place in iter_places(fold(text[:end]), words):
-        if place >= done and (match := pattern.match(text, place, end)):
-            yield match
-            done = match.end()

@@ -141,8 +141,8 @@ def _texts(regions: Iterable[Region]) -> Iterator[str]:
             if cut := text if _CUT_OFF.search(_block(text[:_LONGEST])) else "":
                 continue
             yield text
-    if cut:
-        yield cut
+    if cut or before:
+        yield cut or before
 
 
 def _block(text: str) -> str:

@@ -179,7 +179,7 @@ def _own_line(text: str, start: int, line: str, *, upper_text: bool, certain: bo
     if names is None:
         return None
     capitals = all(word.isupper() or _UPPER_WORD.fullmatch(word) for word in words)
-    finished = _finished(above)
+    finished = _finished(above) and (bool(above) or not certain)
     loose = certain or line.endswith(".")
     if not finished and (loose or not _stands_apart(words, blank_lines, capitals=capitals, upper_text=upper_text)):
         return None

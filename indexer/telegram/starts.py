@@ -200,10 +200,19 @@ def _is_listed(text: str, candidate: _Candidate) -> bool:
 def _accept(candidate: _Candidate, count: _Count, ahead: Sequence[_Candidate], *, flat: bool) -> bool:
     if candidate.mark is not None:
         return _accept_marked(candidate, count)
-    if flat and not candidate.line_start:
-        return _accept_in_flat(candidate, count, ahead)
+    if not candidate.line_start:
+        return _accept_in_flat(candidate, count, ahead) if flat else _accept_run_on(candidate, count, ahead)
     opens = not count.tops and candidate.number == 1  # right behind the subject, where blank lines were lost
-    return (candidate.blank_line or candidate.sentence_end or opens) and candidate.line_start and _accept_unmarked(candidate, count, ahead)
+    return (candidate.blank_line or candidate.sentence_end or opens) and _accept_unmarked(candidate, count, ahead)
+
+
+def _accept_run_on(candidate: _Candidate, count: _Count, ahead: Sequence[_Candidate]) -> bool:
+    """An unmarked number behind a finished sentence of the same line, where the paragraphs around it have no marks and the count goes on."""
+    if candidate.digit_follows or count.marked or not (candidate.sentence_end or not count.tops):
+        return False
+    if candidate.number != (count.tops[-1] + 1 if count.tops else 1):
+        return False
+    return any(later.number == candidate.number + 1 and later.mark is None and (later.line_start or later.sentence_end) for later in ahead)
 
 
 def _accept_marked(candidate: _Candidate, count: _Count) -> bool:

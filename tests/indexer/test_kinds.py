@@ -169,3 +169,104 @@ ESCAPED = whole(
 )
 def test_line_ends_escaped_by_a_dump(field: str, value: object) -> None:
     assert told(ESCAPED, field) == value
+
+
+# -- the head twice -----------------------------------------------------------------------------------------------------------------------
+
+CUT = TELEGRAM[len(HEADER) :].partition("Classified")[0].replace("THE BORDER\n", "THE BOR...\n")
+CUT = CUT[: CUT.index("...") + 3]
+ROWS = {
+    "labels": "\n\nid: 99999\ndate: 2/13/2008 10:16\nrefid: 08ZAGREB123\norigin: Embassy Zagreb\n\n----------------- header ends ----------------\n\n",
+    "commas": '\n\n\n\n33343,2/13/2008 10:16,08ZAGREB123,"Embassy\nZagreb",CONFIDENTIAL,05THEHAGUE393,"FM AMEMBASSY ZAGREB\n","',
+    "cells": "\n\n\n246466\n\n2008-02-13\n\n08ZAGREB123\n\nEmbassy Zagreb\n\nCONFIDENTIAL\n\n",
+}
+
+
+@pytest.mark.parametrize("row", ROWS)
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("subject", "TALKS ON THE BORDER"),
+        ("name", "Ruth Aldane"),
+        ("tags", ("PREL", "PGOV", "HR")),
+        ("caveats", ("SIPDIS",)),
+        ("sections", 1),
+        ("marks", [(1, "C"), (2, "C")]),
+        ("signers", ("ALDANE",)),
+        ("flags", ()),
+        ("warnings", ()),
+    ],
+)
+def test_of_a_head_that_stands_twice_the_complete_one_counts(row: str, field: str, value: object) -> None:
+    text = whole(CUT + ROWS[row] + TELEGRAM[len(HEADER) :])
+    assert told(text, field) == value
+    assert told(text.replace("BOR...", "BORDER\n\nClassified By: Ambass..."), field) == value
+    assert told(text.replace("BOR...", "BORDER\n\n1. (C) Summary: The ta..."), field) == value
+
+
+AGAIN = "\n\nC O N F I D E N T I A L ZAGREB 000123 SIPDIS E.O. 12958: DECL: 02/13/2018 TAGS: PREL PGOV HR\n"
+
+
+@pytest.mark.parametrize(
+    ("front", "field", "value"),
+    [
+        ("SUBJECT: TALKS ON THE BOR...", "subject", "TALKS ON THE BOR..."),
+        ("SUBJECT: TALKS\n\nClassif...", "flags", ("truncated",)),
+        ("SUBJECT: TALKS\n\nClassif...", "signers", ()),
+        ("SUBJECT: TALKS\n\nClassified By: Ambass...", "name", None),
+        ("SUBJECT: TALKS\n\nClassified By: DCM Ruth Aldane for rea...", "name", "Ruth Aldane"),
+        ("SUBJECT: TALKS\n\nREF: A. BELGRADE 77\n     B. BELG...", "refs", [("A", "08BELGRADE77")]),
+        ("SUBJECT: TALKS\n\n1. (C) On...", "marks", [(1, "C")]),
+        ("SUBJECT: TALKS\n\n1. (C) On...", "texts", ["On..."]),
+        ("SUBJECT: TALKS\n\n1. (C) On...", "flags", ("truncated",)),
+    ],
+)
+def test_a_cut_beginning_with_its_head_again(front: str, field: str, value: object) -> None:
+    before = TELEGRAM.partition("SUBJECT:")[0]
+    assert told(before + front + AGAIN, field) == value
+
+
+def test_a_text_behind_the_repeated_head_is_the_text() -> None:
+    text = TELEGRAM.partition("SUBJECT:")[0] + "SUBJECT: TALKS\n\nClassif..." + AGAIN + BODY
+    assert (told(text, "subject"), told(text, "marks"), told(text, "flags")) == ("TALKS", [(1, "C"), (2, "C")], ())
+
+
+# -- messages without numbers -------------------------------------------------------------------------------------------------------------
+
+TEXT = "Poloff delivered the points on February 12. The ministry will reply next week."
+UNNUMBERED = [
+    (f"REF: STATE 93894\n\n\n(C) {TEXT}\nALDANE\n", "C"),
+    (f"REF: STATE 93894 (U) {TEXT} Aldane\n", "U"),
+    (f"REF: STATE 93894 {TEXT} ALDANE\n", None),
+    (f"REF: A) STATE 138248, B) ROE-DOE E-MAIL 11/21/2007 {TEXT} ALDANE\n", None),
+    (f"REF: A) STATE 138248, B) ROE-DOE E-MAIL 11/21/2007\n\n{TEXT}\n\nALDANE\n", None),
+    (f"{BY} (C) {TEXT}\n\nALDANE\n", "C"),
+    (f"{BY}\n\n(C) {TEXT} In reftel\nreftel B, the same was said.\n\nALDANE\n", "C"),
+    (f"(SBU) {TEXT}\n\nALDANE\n", "SBU"),
+]
+
+
+@pytest.mark.parametrize(("body", "mark"), UNNUMBERED)
+def test_a_message_without_numbers_is_a_paragraph(body: str, mark: str | None) -> None:
+    text = with_body(body)
+    assert told(text, "marks") == [(None, mark)]
+    assert str(told(text, "last")).startswith(TEXT)
+    assert told(text, "signers") == ("ALDANE",)
+    assert told(text, "flags") == ()
+
+
+# -- numbers that are none, numbers that are lost -----------------------------------------------------------------------------------------
+
+NUMBERS = [
+    ("REF: SECSTATE 165115 1. Post grants country clearance to Ivan H. Roe. They sent e-mail.\n\n\n2. Bring passports.\n\n3. End.\nALDANE\n", [1, 2, 3]),
+    ("REF: (A) STATE 158, (B) STATE 159, (C) SOFIA 160\n\n1. (C) One.\n\n2. (C) Two.\nALDANE\n", [1, 2]),
+    ("REF: 1. STATE 12\n     2. SOFIA 13\n\n1. One.\n\n2. Two.\nALDANE\n", [1, 2]),
+    ("Summary -------- 1.  One thing. End summary.\n\n2.  Two. Talks --------------- 3.  Three.\n\n4.  Four.\nALDANE\n", [1, 2, 3, 4]),
+    ("1. One thing.\n\n2. Two things. 3. In addition, three. 4. Four.\n\n5. Five.\nALDANE\n", [1, 2, 3, 4, 5]),
+    ("1. (C) One.\n\n2. (C) Two steps: 3. Three.\n\n3. (C) Three.\nALDANE\n", [1, 2, 3]),
+]
+
+
+@pytest.mark.parametrize(("body", "numbers"), NUMBERS)
+def test_numbers_of_paragraphs(body: str, numbers: list[int]) -> None:
+    assert told(with_body(body), "numbers") == numbers

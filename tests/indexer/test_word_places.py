@@ -1,10 +1,6 @@
-import re
-
 import pytest
 
-from reftel.indexer.telegram.places import fold, iter_matches, iter_places
-
-LABEL = re.compile(r"(?:ref|tags?)s?:", re.IGNORECASE)
+from reftel.indexer.telegram.places import fold, iter_places
 
 
 @pytest.mark.parametrize(
@@ -22,10 +18,3 @@ def test_capitals_keep_every_offset(text: str, expected: str) -> None:
 )
 def test_places_rise(text: str, words: tuple[str, ...], expected: list[int]) -> None:
     assert list(iter_places(text, words)) == expected
-
-
-@pytest.mark.parametrize("text", ["Ref: A TAGS: b ref TAG:", "refref:tag:", "\u00df\u00df Refs: \ufb01 tags:", "Tags", "", "REF: tag:" * 50])
-@pytest.mark.parametrize("end", [4, 9, 400])
-def test_matches_are_those_of_finditer(text: str, end: int) -> None:
-    found = [match.span() for match in iter_matches(LABEL, text, ("REF", "TAG"), end)]
-    assert found == [match.span() for match in LABEL.finditer(text, 0, end)]
