@@ -98,7 +98,12 @@ def _read(clause: str) -> ClassifiedBy | None:
 def _officer(text: str) -> Officer:
     """The officer of the text before the reasons; a cut-off rest of one letter is none."""
     plain = _FOR_AT_END.sub("", " ".join(text.split())).strip(" ,;:-(")
-    return split_officer(plain) if len(plain.strip(". ")) > 1 else Officer(None, None)
+    if len(plain.strip(". ")) < 2:
+        return Officer(None, None)
+    officer = split_officer(plain)
+    if officer.name is None or not officer.name.endswith("..."):
+        return officer
+    return Officer(None, " ".join(filter(None, (officer.title, officer.name))))  # a word cut off at dots is no name
 
 
 def _first_sentence(clause: str) -> str:

@@ -100,14 +100,15 @@ def _copies(text: str) -> tuple[range, range]:
 
 
 def _without_stump(regions: tuple[Region, ...]) -> tuple[Region, ...]:
-    """The parts of a head; where it was cut at dots, the last of them up to its last whole word. A subject stays as it is printed."""
-    if not regions or regions[-1].kind == "subject":
+    """The parts of a head; where it was cut at dots, the last of them up to its last whole word. Subjects and titles stay as printed."""
+    if not regions or (dots := _DOTS.search(regions[-1].text)) is None:
         return regions
     last = regions[-1]
-    dots = _DOTS.search(last.text)
-    if dots is None:
+    if last.kind == "subject":
         return regions
     whole = last.text[: dots.start()].rpartition(" ")[0]
+    if last.kind == "classified" and not whole.endswith(" for"):
+        whole = last.text
     return (*regions[:-1], dataclasses.replace(last, text=whole, cut=True))
 
 

@@ -74,7 +74,7 @@ FACTS = (
          subject="FOLK DANCERS STRANDED, MORALE HIGH", precedence="ROUTINE", name="Philippa Nightingale-Oduya"),
     Fact("cablegate/2006/11/06BAMAKO9027.html", "06BAMAKO9027", "2006-11-14T10:17:00Z", "CONFIDENTIAL", (), "", post="BAMAKO", sections=3,
          tags=("PGOV", "SENV", "ML"), refs=("06BAMAKO8990",), flags=("truncated",), declassify_on="2016-11-14",
-         subject="RIVER COMMISSION MEASURES THE RIVER", precedence="ROUTINE"),
+         subject="RIVER COMMISSION MEASURES THE RIVER", precedence="ROUTINE", name="Desmond Achterberg"),
     Fact("cablegate/2007/01/07LJUBLJANA9020.html", "07LJUBLJANA9020", "2007-01-22T14:51:00Z", "CONFIDENTIAL", upto(3), "C C C",
          ("BELLWETHER",), post="LJUBLJANA", tags=("PREL", "PBTS", "SI", "HR"), refs=("06ZAGREB9013",), declassify_on="2017-01-22",
          subject="A BORDER STONE HAS MOVED AGAIN", precedence="ROUTINE", name="Theodora Bellwether"),
