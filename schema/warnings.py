@@ -38,6 +38,7 @@ CAPTION_MISSING = "caption-missing"
 TAG_FUSED = "tag-fused"
 TAG_UNKNOWN = "tag-unknown"
 SUBJECT_UNLABELLED = "subject-unlabelled"
+REASONS_UNREADABLE = "reasons-unreadable"
 REFERENCE_UNREADABLE = "reference-unreadable"
 REFERENCE_POST_ASSUMED = "reference-post-assumed"
 REFERENCE_TO_ITSELF = "reference-to-itself"
@@ -85,6 +86,7 @@ WARNING_KINDS: tuple[WarningKind, ...] = (
     WarningKind(TAG_FUSED, "tags", "several tags ran together; they were parted, since the table of tags allows one reading"),
     WarningKind(TAG_UNKNOWN, "tags", "a tag is not in the table of tags: a rare one, or a slip of the typist; it was kept as printed"),
     WarningKind(SUBJECT_UNLABELLED, "subject", "the subject has no label; the line between TAGS and REF or Classified By was taken"),
+    WarningKind(REASONS_UNREADABLE, "classified_by", "letters of reasons are printed without the section of the order that they belong to"),
     WarningKind(REFERENCE_UNREADABLE, "refs", "a reference names a cable whose number or year is lost or redacted"),
     WarningKind(
         REFERENCE_POST_ASSUMED,

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from reftel.indexer.telegram.labels import Region, find_regions
 from reftel.indexer.telegram.layout import lay_out
-from reftel.indexer.telegram.officers import Officer, is_title_word, split_officer
+from reftel.indexer.telegram.officers import Officer, is_title_word, split_officer, within_distance
 from reftel.schema.cable import ClassifiedBy
 
 _LONGEST = 700
@@ -20,31 +20,44 @@ _KNOWN = frozenset((
     "for", "reason", "reasons", "and", "or", "the", "of", "under", "section", "per", "e.o.", "b", "d", "(b)", "(d)", "1.4", "1.5",
 ))  # fmt: skip
 
-_REASON_WORD = r"\s{0,2}".join("REASON") + r"(?:\s{0,2}S)?(?![a-z])"
-_SECTION = r"1\s{0,2}[./]\s{0,3}[3-7](?!\d)"
-_FOR = r"(?:F\s{0,2}O\s{0,2}R|PER|UNDER)"
+_REASON_WORD = r"\s{0,2}".join("REAS[O0]N") + r"(?:\s{0,2}S)?(?![a-z])"
+_SECTION = r"1\s{0,2}[.,:/]\s{0,3}[3-7](?!\d)"
+_FOR = r"(?:F\s{0,2}O\s{0,2}R|FO|PER|UNDER|BY|(?:BASED\s)?(?:UP)?ON)"
 _REASON = re.compile(
-    rf"""(?=[\s,;:(FPUDTRSE1]) [\s,;:(]{{0,4}}
+    rf"""(?=[\s,;:(FPUBODTRSE1]) [\s,;:(]{{0,4}}
          (?: (?: \b(?:{_FOR}|DUE[ ]TO)\s{{1,4}} )? (?:THE\s)? (?:\b|(?-i:(?<=[a-z])(?=R))) {_REASON_WORD}  # for reasons | REAS ONS
            | (?: \b(?:{_FOR}|SEC(?:TIONS?|\.)?)\s{{1,4}} ){{0,2}} (?<![\d.]){_SECTION}    # for 1.4 | under Section 1.5
            | (?: \b{_FOR}\s{{1,4}} )? \bE\.?\s?O\.?\s?\d{{5}}                             # E.O. 12958
+           | \b{_FOR}\s{{1,4}} \d{{5}}\b (?=\W{{1,3}}{_SECTION})                           # for 12958 1.4
            | \b(?:DECLASSIFY|DECL|DERIVED)\b )""",
     re.VERBOSE | re.IGNORECASE,
 )
-_NUMBER = re.compile(r"(?<![\d.])1\s{0,2}[./]?\s{0,3}(?P<number>[3-7])(?!\d)(?:\s?\.(?!\d))?")
+_REASON_LIKE = re.compile(  # fo reaons 1.4
+    rf"(?<!\w)(?P<word>[RE][A-Z0]{{3,8}})(?!\w)(?=\W{{0,6}}(?:OF\s)?(?:E\.?\s?O\.?\s?\d{{5}}|\d{{5}}\b|SECTION\b|{_SECTION}|14\b|\(?[A-H]\b))", re.IGNORECASE
+)
+_LETTERS_ALONE = re.compile(rf"[\s,;:.(]{{0,4}}(?:{_FOR}\s{{1,4}})?(?:THE\s)?{_REASON_WORD}[\s:]{{1,4}}(?:\(?[a-h]\b[\s,;/&+.)]{{0,4}}(?:and\b)?\s?)+", re.IGNORECASE)
+_NUMBER = re.compile(r"(?<![\d.])1\s{0,2}[.,:/]?\s{0,3}(?P<number>[3-7])(?!\d)(?:\s?\.(?!\d))?")
 _ANOTHER = re.compile(rf"[\s,;/&)\].]{{0,5}}(?:and|or)?\s{{0,3}}(?:section\s)?(?={_SECTION})", re.IGNORECASE)
 _LETTERS = re.compile(
-    r"(?P<and>a\s{0,2}n\s{0,2}d\b|or\b|thr(?:ough|u)\b)|(?P<letter>[a-h])(?![a-z])|(?P<sign>[\s,;/&+.()\[\]-])",
+    r"(?P<and>a\s{0,2}n\s{0,2}d\b|or\b|thr(?:ough|u)\b)|(?P<letter>[a-h])(?![a-z])|(?P<sign>[\s,;/&+.(){}\[\]-])",
     re.IGNORECASE,
 )
-_FOR_AT_END = re.compile(r"(?:(?:\s|\A)(?:for|per|under)|(?<=[a-z])for)\s*\Z", re.IGNORECASE)
+_GLUED = re.compile(r"\s{0,2}[({\[]?(?!be(?!\w)|ad(?!\w)|ace)(?P<letters>(?=[a-h]{2})a?b?c?d?e?f?g?h?)(?!\w)", re.IGNORECASE)  # bd
+_FOR_AT_END = re.compile(
+    r"(?:(?:\s|\A)(?:for|fo|per|under|by|citing|(?:based\s)?(?:up)?on|(?:due|pursuant|according)\sto|in\saccordance\swith|(?:because|on\s(?:the\s)?grounds?)\sof)"
+    r"|(?<=[a-z])for)\s*\Z",
+    re.IGNORECASE,
+)
+_CUT_REASONS = re.compile(r"[\s,;.]+(?:for\s*(?:r\w{0,6})?|re(?:a\w{0,5})?)\.\.\.\Z", re.IGNORECASE)  # for re... | , Reas...
 _GAP = re.compile(r" ?\n| {1,2}")
 _PARAGRAPH_BREAK = re.compile(r"\n[ \t]*\n")
-_GOES_ON = re.compile(rf"\W{{0,4}}(?:for\s)?(?:{_REASON_WORD}|{_SECTION})", re.IGNORECASE)
-_LABEL_AGAIN = re.compile(r"\W{0,4}(?:(?:CLAS\w{3,7}D[ ]BY|BY)\b\W{0,3})+", re.IGNORECASE)
+_GOES_ON = re.compile(rf"\W{{0,4}}(?:for\s)?(?:{_REASON_WORD}|{_SECTION}|E\.?\s?O\.?\s?\d{{5}})", re.IGNORECASE)
+_REASONS_IN_LINE = re.compile(rf"[^\n]{{0,120}}(?:{_REASON_WORD})\W{{0,6}}{_SECTION}", re.IGNORECASE)
+_LABEL_AGAIN = re.compile(r"\W{0,4}(?:\([A-Z/]{1,5}\)\W{0,4})?(?:(?:CLAS\w{3,7}D[ ]BY|BY)\b\W{0,3})+|\s{0,4}\([USC]\)\s{0,4}(?=[A-Z])", re.IGNORECASE)
+_NO_OFFICER = re.compile(r"[ :.\n-]*(?:\(?[USC]\)|by)?[ :.\n-]*", re.IGNORECASE)
 _DERIVED = re.compile(r"\W{0,4}(?:DERIVED\b|MULTIPLE SOURCES)", re.IGNORECASE)
 _IN_PARAGRAPH = re.compile(
-    r"^[ \t]*(?:¶[ \t]*)?\d{1,2}[ ]?\.?[ ]{0,3}(?:\([^()\n]{1,20}\))?[ ]{0,3}\(?(?=Clas\w{3,7}d by\b)",
+    r"^[ \t]*(?:¶[ \t]*)?\d{1,2}[ ]?\.?[ ]{0,3}(?:\([^()\n]{1,20}\))?[ ]{0,3}(?:[^\n]{0,40}ENTIRE TEXT\W{1,5})?\(?(?=Clas\w{3,7}d by\b)",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -61,7 +74,7 @@ def parse_classified_by(text: str) -> ClassifiedBy | None:
 
 def classified_by_of(regions: Sequence[Region], *, rest: str = "") -> ClassifiedBy | None:
     """The same from a head that has been split; ``rest`` is the text from the first paragraph on."""
-    found = next(_iter_read(regions), None)
+    found = _whole_of(list(_iter_read(regions)))
     if found is None and "d by" in rest.lower() and (match := _IN_PARAGRAPH.search(rest)):
         found = next(_iter_read(find_regions(rest[match.end() : match.end() + _LONGEST])), None)
     if found is None and any(region.kind == "derived" for region in regions):
@@ -69,12 +82,38 @@ def classified_by_of(regions: Sequence[Region], *, rest: str = "") -> Classified
     return found
 
 
+def unread_reasons(regions: Iterable[Region]) -> str | None:
+    """What stands behind the word for reasons where no section is printed, which would say what the letters mean: ``"reasons (b) and (d)"``."""
+    for region in regions:
+        if region.kind == "classified":
+            clause = _clause(region.label, region.text)
+            start = _reasons_start(clause)
+            if start is not None and (letters := _LETTERS_ALONE.match(clause, start)) and not any(_reasons(clause[start:])):
+                return " ".join(letters[0].split()).strip(" ,;:(.")
+    return None
+
+
+def _whole_of(read: Sequence[ClassifiedBy]) -> ClassifiedBy | None:
+    """The first, or the one behind it that it was cut from: a head may stand twice, and the first time break off in dots."""
+    if not read:
+        return None
+    first = read[0]
+    if _is_cut(first):
+        return next((later for later in read[1:] if not _is_cut(later)), first)
+    same = (later for later in read[1:] if later.reasons and later.name == first.name)
+    return first if first.reasons else next(same, first)
+
+
+def _is_cut(read: ClassifiedBy) -> bool:
+    return (read.title or "").endswith("...")
+
+
 def _iter_read(regions: Sequence[Region]) -> Iterator[ClassifiedBy]:
     label = ""  # of an empty part before: "Classified By: Classified by ..."
     for region in regions:
         if region.kind != "classified":
             label = ""
-        elif not region.text.strip(" :.-\n") or region.text.strip(" :.-\n").lower() == "by":
+        elif _NO_OFFICER.fullmatch(region.text):
             label += region.label + region.text
         else:
             found = _read(_clause(label + region.label, region.text))
@@ -87,17 +126,27 @@ def _read(clause: str) -> ClassifiedBy | None:
     clause = clause[again.end() :] if again else clause
     if _DERIVED.match(clause):
         return ClassifiedBy(None, None, tuple(_reasons(clause)))
-    match = _REASON.search(clause)
-    reasons = tuple(_reasons(clause[match.start() :])) if match else ()
-    officer = _officer(clause[: match.start()] if match else _first_sentence(clause))
+    start = _reasons_start(clause)
+    reasons = tuple(_reasons(clause[start:])) if start is not None else ()
+    officer = _officer(clause[:start] if start is not None else _first_sentence(clause))
     if officer == Officer(None, None) and not reasons:
         return None
     return ClassifiedBy(officer.name, officer.title, reasons)
 
 
+def _reasons_start(clause: str) -> int | None:
+    """Where the reasons begin, also behind a word that is ``reason`` but for a slip of the typist."""
+    match = _REASON.search(clause)
+    end = match.start() if match else len(clause)
+    for like in _REASON_LIKE.finditer(clause):
+        if like.start() < end and any(within_distance(like["word"].upper().replace("0", "O"), word, 2) for word in ("REASON", "REASONS")):
+            return like.start()
+    return match.start() if match else None
+
+
 def _officer(text: str) -> Officer:
     """The officer of the text before the reasons; a cut-off rest of one letter is none."""
-    plain = _FOR_AT_END.sub("", " ".join(text.split())).strip(" ,;:-(")
+    plain = _FOR_AT_END.sub("", _CUT_REASONS.sub("", " ".join(text.split()))).strip(" ,;:-(")
     if len(plain.strip(". ")) < 2:
         return Officer(None, None)
     officer = split_officer(plain)
@@ -117,8 +166,10 @@ def _clause(label: str, text: str) -> str:
     """The line's text up to a blank line, or beyond it where reasons go on; the wrap at column 71 healed."""
     parts = [part for part in _PARAGRAPH_BREAK.split(text[:_LONGEST], maxsplit=2) if part.strip()]
     clause = parts[0] if parts else ""
-    if len(parts) > 1 and _GOES_ON.match(parts[1]):
-        clause = f"{clause} {parts[1]}"
+    for part in parts[1:]:
+        if not _GOES_ON.match(part) and (_REASON.search(clause) or not _REASONS_IN_LINE.match(part)):
+            break
+        clause = f"{clause} {part}"
     return heal_wrap(label + clause)[len(label) :]
 
 
@@ -135,10 +186,10 @@ def heal_wrap(line: str) -> str:
     if rest[0].isspace():
         return line
     before, after = left.split()[-1], rest.split()[0]
-    return left + rest if _is_cut(before, after, broken="\n" in gap[0]) else line
+    return left + rest if _is_broken(before, after, broken="\n" in gap[0]) else line
 
 
-def _is_cut(before: str, after: str, *, broken: bool) -> bool:
+def _is_broken(before: str, after: str, *, broken: bool) -> bool:
     """Whether two pieces are one word: together a known word, or a name's end in small letters, or capitals on a new line."""
     piece, end = after.strip(".,;:)").lower(), before.strip("(,;").lower()
     if _is_known(end + piece) and not (_is_known(end) and _is_known(piece)):
@@ -169,13 +220,15 @@ def _reasons(text: str) -> Iterator[str]:
 
 def _letters(text: str, place: int) -> tuple[list[str], int]:
     """Letters from ``place`` on, and where they end: ``" (b) and (d)."``, ``"b/d"``, ``" (B, D)"``, ``"b and d"``, ``"(b-d)"``."""
+    if glued := _GLUED.match(text, place):
+        return list(glued["letters"].lower()), glued.end()
     found: list[str] = []
     bracket = joined = ranged = False
     end = place
     stopped = False  # by a full stop or a line end since the last letter
     while match := _LETTERS.match(text, place):
         if match["letter"]:
-            if found and not bracket and (stopped or not joined):
+            if found and not bracket and (stopped or not joined) and not _is_listed(text, match.start()):
                 break
             if found and bracket and not joined and _is_portion_mark(text, match, stopped=stopped):
                 break
@@ -184,12 +237,20 @@ def _letters(text: str, place: int) -> tuple[list[str], int]:
             end = match.end()
         else:
             sign = match[0]
-            bracket = sign in "([" or (bracket and sign not in ")]")
+            bracket = sign in "([{" or (bracket and sign not in ")]}")
             joined = joined or bool(match["and"]) or sign in ",/&+;-" or (not bracket and sign == " " and not found)
             ranged = sign == "-" or sign.lower().startswith("thr") or (ranged and sign in " ()")
             stopped = stopped or (sign in ".\n" and not bracket)
         place = match.end()
     return list(dict.fromkeys(found)), end
+
+
+def _is_listed(text: str, place: int) -> bool:
+    """Whether a letter without brackets goes on with those before it: ``B C AND D``, ``b.d.``; not ``b. A senior man``."""
+    before, letter, behind = text[max(0, place - 2) : place], text[place], text[place + 1 : place + 6]
+    glued = re.fullmatch(r"[a-h]\.", before, re.IGNORECASE) is not None
+    apart = re.fullmatch(r"[a-h][ ]", before, re.IGNORECASE) is not None and before[0].isupper() == letter.isupper()
+    return (glued or apart) and re.match(r"[ .,;)]{0,2}(?:\Z|\n|(?i:and|&)\b|[A-Ha-h]\b(?!\s[a-z]{2})|[A-Z][a-z])|[.,;](?!\w)", behind) is not None
 
 
 def _is_portion_mark(text: str, match: re.Match[str], *, stopped: bool) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from reftel.frozen import frozen
 from reftel.indexer.telegram.caption import Caption, caption_of
-from reftel.indexer.telegram.classified_by import classified_by_of
+from reftel.indexer.telegram.classified_by import classified_by_of, unread_reasons
 from reftel.indexer.telegram.eo import Declassification, declassification_of, looks_like_date
 from reftel.indexer.telegram.labels import Region
 from reftel.indexer.telegram.layout import Layout, lay_out
@@ -56,6 +56,7 @@ def head_of(layout: Layout, *, year: int | None, own: str | None) -> HeadFacts:
     eo = declassification_of(regions, year=year)
     tags, references = tags_of(regions), references_of(regions, year=year, own=own or _shown_id(caption, year))
     unlabelled = unlabelled_subject(regions)
+    classified_by = classified_by_of(regions, rest=layout.opening)
     return HeadFacts(
         caption=caption,
         passing=caption.passing,
@@ -64,11 +65,12 @@ def head_of(layout: Layout, *, year: int | None, own: str | None) -> HeadFacts:
         tags=tags.found,
         subject=subject_of(regions) or unlabelled,
         references=references.found,
-        classified_by=classified_by_of(regions, rest=layout.opening),
+        classified_by=classified_by,
         warnings=(
             *_caption_warnings(caption, regions),
             *_tag_warnings(tags),
             *_subject_warnings(unlabelled),
+            *_reasons_warnings(classified_by, regions),
             *references.warnings,
             *_declassify_warnings(eo),
         ),
@@ -96,6 +98,11 @@ def _tag_warnings(tags: Tags) -> Iterator[Warning]:
 def _subject_warnings(unlabelled: str | None) -> Iterator[Warning]:
     if unlabelled:
         yield Warning(codes.SUBJECT_UNLABELLED, "subject", f"no label stands before {unlabelled!r}")
+
+
+def _reasons_warnings(classified_by: ClassifiedBy | None, regions: Sequence[Region]) -> Iterator[Warning]:
+    if classified_by and not classified_by.reasons and (printed := unread_reasons(regions)):
+        yield Warning(codes.REASONS_UNREADABLE, "classified_by", f"no section stands before {printed!r}")
 
 
 def _declassify_warnings(eo: Declassification | None) -> Iterator[Warning]:

@@ -12,6 +12,7 @@ import re
 
 from reftel.frozen import frozen
 from reftel.schema.identifiers import resolve_post
+from reftel.schema.posts import is_post_name
 from reftel.schema.tables import read_table
 
 _SUFFIX = re.compile(r"(?:JR|SR|I{2,3}|IV|PH\.?D|ESQ)\.?", re.IGNORECASE)
@@ -32,10 +33,21 @@ _EMPLOYER = re.compile(
 )
 _REDACTED = re.compile(r"X{4,}", re.IGNORECASE)
 _NAME_WORD = re.compile(r"[\"“'(]?[^\W\d_][\w.'’\"”)-]*")
-_SEPARATOR = re.compile(r"[,;]| -+ ")
+_SEPARATOR = re.compile(r"(?<!\b[DLO]),|,(?![A-Za-z])|;| -+ | /+(?: |$)")  # a comma may stand for an apostrophe: O,Dane
 _ACTING = re.compile(r"\((?:acting|a\.?i\.?|u)\)", re.IGNORECASE)
+_OFFICE = re.compile(r"\(?[A-Z]{1,3}(?:/[A-Z]{1,6})*\)")  # the bracketed symbol of an office: U/S FOR ARMS CONTROL (T)
+_OFFICE_BEHIND = re.compile(r"\s\([A-Z]{1,3}(?:/[A-Z]{1,6})*\)\Z")
+_APOSTROPHE = re.compile(r"['’,]")
+_NUMERAL = re.compile(r"I{1,3}|IV|VI{0,3}")
+_LONG_TITLE = 6  # letters of a title word that is known with a slip of the typist in it
+_REGIONS = frozenset((
+    "africa", "america", "americas", "asia", "balkans", "caribbean", "caucasus", "central", "east", "eastern", "europe", "european", "gulf",
+    "hemisphere", "latin", "maghreb", "middle", "nations", "north", "northern", "pacific", "south", "southern", "union", "united", "west",
+    "western",
+))  # fmt: skip
 _INITIALS = re.compile(r"(?:[A-Z]\.){2,3}|[B-DF-HJ-NP-TV-Z]{2}")
 _KEPT_STOP = re.compile(r"(?:\w\.)+|.*\.\.\.")
+_INITIAL_AT_END = re.compile(r"\s[A-Z]\Z")
 _LONGEST_NAME = 6  # words
 _LONGEST = 400  # characters; a longer text is no officer's line
 
@@ -59,10 +71,42 @@ def _titles() -> tuple[frozenset[str], frozenset[str]]:
 def is_title_word(word: str) -> bool:
     """Whether a word belongs to a title wherever it stands: ``"Counselor"``, ``"POL/ECON"``, ``"PolOff"``, ``"DAS"`` (not ``"Das"``)."""
     bare = word.strip(".,:;()\"'“”").replace("’", "'")
+    if "0" in bare and bare.replace("0", "").isalpha():  # AMBASSAD0R
+        bare = bare.replace("0", "O")
     common, capitals = _titles()
     if bare.lower() in common or bare in capitals:
         return True
     return ("/" in bare and bare != "/") or _FUSED.fullmatch(bare) is not None
+
+
+@functools.lru_cache(maxsize=4096)
+def is_title_slip(word: str) -> bool:
+    """Whether a word is a long title word but for one letter, or two of eight and more: ``"Couselor"``, ``"Ambasador"``."""
+    bare = _APOSTROPHE.sub("", word.strip(".,:;")).lower()
+    if len(bare) < _LONG_TITLE or not bare.isalpha():
+        return False
+    return any(within_distance(bare, title, 1 if min(len(bare), len(title)) < 8 else 2) for title in _long_titles(bare[:1]))
+
+
+@functools.cache
+def _long_titles(first: str) -> tuple[str, ...]:
+    """The long title words with this first letter, in which slips are rare."""
+    return tuple(word for word in sorted(_titles()[0]) if len(word) >= _LONG_TITLE and word.isalpha() and word[0] == first)
+
+
+def within_distance(left: str, right: str, most: int) -> bool:
+    """Whether at most so many letters lost, added, changed or swapped with the next make one word of the other."""
+    if abs(len(left) - len(right)) > most or len(set(left) ^ set(right)) > 2 * most:
+        return False
+    before, row = [], list(range(len(right) + 1))
+    for place, letter in enumerate(left, 1):
+        before, last, row = row, before, [place]
+        for other, wanted in enumerate(right, 1):
+            cost = min(before[other] + 1, row[-1] + 1, before[other - 1] + (letter != wanted))
+            if place > 1 and other > 1 and letter == right[other - 2] and left[place - 2] == wanted:
+                cost = min(cost, last[other - 2] + 1)
+            row.append(cost)
+    return row[-1] <= most
 
 
 def split_officer(text: str) -> Officer:
@@ -76,6 +120,8 @@ def split_officer(text: str) -> Officer:
     if not segments:
         return Officer(None, None)
     title, name = _split_segment(segments[0])
+    if given := _given_name(title, name, segments[1:]):
+        return Officer(_printed(f"{name}, {given}"), title or _function(segments[2:]))
     if name and title:
         return Officer(_printed(name), title)
     if name:
@@ -92,11 +138,23 @@ def _first_of_two(text: str) -> str:
     first, _, second = text.partition(" and ")
     if not second.strip() or not is_title_word(second.split()[0]):
         return text
-    return first if all(_split_segment(first)) else text
+    title, name = _split_segment(first)
+    return first if title and name and title.split()[-1].lower() not in _JOINTS else text
+
+
+def _given_name(title: str, name: str, segments: list[str]) -> str | None:
+    """The given name behind a surname and its comma: ``Roe, Jane B, DCM``; behind an initial the surname: ``DCM Jane B, Roe``."""
+    if not segments or not name or (title and not _INITIAL_AT_END.search(name)) or (not title and _is_full(name)):
+        return None
+    behind, given = _split_segment(segments[0])
+    if behind or not given or len(given.split()) > 2 or _is_employer(given) or (title and " " in given):
+        return None
+    return given if len(segments) == 1 or not title or _split_segment(segments[1])[0] else None
 
 
 def _function(segments: list[str]) -> str | None:
     """The function behind a name with its office, up to the department or the post: ``["DCM", "State", "Embassy Baku"]`` -> ``DCM``."""
+    segments = list(itertools.dropwhile(_is_employer, segments)) or segments
     kept = list(itertools.takewhile(lambda part: not _is_employer(part), segments[1:]))
     return _without_full_stop(", ".join(dict.fromkeys([*segments[:1], *kept]))) or None
 
@@ -151,19 +209,81 @@ def _is_place(name: str) -> bool:
     return resolve_post(name) is not None
 
 
+def _is_full(name: str) -> bool:
+    """Whether a name has more than a surname: ``Jane Roe``, not ``Roe`` or ``van Roe``."""
+    return any(word.lower() not in _PARTICLES for word in name.split()[:-1])
+
+
 def _split_segment(segment: str) -> tuple[str, str]:
-    """Title and name of one part, either may be empty: the name is what follows the last word that cannot be a name's."""
-    words = (_ACTING.sub(" ", segment) if "(" in segment else segment).split()
-    start = len(words)
+    """Title and name of one part, either may be empty: the name is what follows the last word that cannot be a name's.
+
+    A title's word behind a title and a given name is a surname (``CDA Jon R. Chief``); a title behind two names is one (``Jane Roe Consul``).
+    """
+    office = _OFFICE_BEHIND.search(segment)
+    words = (_ACTING.sub(" ", segment) if "(" in segment else segment)[: office.start() if office else None].split()
     capitals = _name_is_capitals(words)
-    while start and _may_be_name(words, start - 1, capitals=capitals):
-        start -= 1
+    start = _name_start(words, len(words), capitals=capitals)
+    if start == len(words) and len(words) > 2:
+        if surname := _titled_surname(words):
+            return " ".join(words[:surname]), _without_full_stop(" ".join(words[surname:]))
+        front = next((place for place, word in enumerate(words) if not _may_be_name(words, place, capitals=capitals)), 0)
+        if 1 < front < 4 and all(map(_may_stand_first, words[:front])):
+            return " ".join(words[front:]), _without_full_stop(" ".join(words[:front]))
     if len(words) - start > _LONGEST_NAME:
         return segment, ""
-    while start < len(words) and words[start].islower() and words[start] in _SMALL_WORDS:
+    while start < len(words) and words[start].islower() and words[start] in _JOINTS:
+        start += 1
+    while len(words) - start > 1 and is_title_slip(words[start]) and (len(words) - start > 2 or _is_far(words[start])):
         start += 1
     name = " ".join(words[start:]).strip(" ,;:-")
     return " ".join(words[:start]).strip(" ,;:-"), _without_full_stop(name)
+
+
+def _name_start(words: list[str], end: int, *, capitals: bool) -> int:
+    """Number of the word at which the name begins that ends before ``end``."""
+    start = end
+    while start and _may_be_name(words, start - 1, capitals=capitals):
+        start -= 1
+    return max(start, _after_place(words, start))
+
+
+def _after_place(words: list[str], start: int) -> int:
+    """Number of the first word behind a place or region that belongs to a title: ``Representative for Saudi Arabia Jane Roe``."""
+    before = words[start - 1].lower() if start else ""
+    if before not in _REGIONS | _JOINTS - {"a", "an"}:
+        return start
+    end = start
+    while end < len(words) and words[end].strip(",").lower() in _REGIONS:
+        end += 1
+    for size in (2, 3, 4):
+        place = " ".join(words[start : start + size])
+        if place.upper() in _places() or is_post_name(place):
+            end = max(end, start + size)
+    return max(end, start + 1) if before in _JOINTS else end
+
+
+@functools.cache
+def _places() -> frozenset[str]:
+    """The names of countries, in capitals."""
+    return frozenset(row["meaning"].upper() for row in read_table("tags") if row["kind"] == "geo" and row["meaning"])
+
+
+def _titled_surname(words: list[str]) -> int | None:
+    """Number of the given name before a surname that is a title's word: ``CDA Jon R. Chief``; there a title stands before."""
+    end = len(words) - 1
+    start = _name_start(words, end, capitals=_name_is_capitals(words[:end]))
+    given = words[start:end]
+    single = len(given) == 1 or (len(given) == 2 and _is_initials(given[1]))
+    return start if start and given and single and len(given[0]) > 2 and is_title_word(words[start - 1]) else None
+
+
+def _may_stand_first(word: str) -> bool:
+    return word[:1].isupper() and not is_title_slip(word)
+
+
+def _is_far(word: str) -> bool:
+    """Whether a slip is that of a word long enough that no name is as near to it."""
+    return len(word.strip(".,")) >= _LONG_TITLE + 2
 
 
 def _name_is_capitals(words: list[str]) -> bool:
@@ -181,7 +301,7 @@ def _name_is_capitals(words: list[str]) -> bool:
 def _may_be_name(words: list[str], place: int, *, capitals: bool) -> bool:
     """Whether the word can be part of a name: no title word, no small word but a particle, no capitals before a name in small letters."""
     word = words[place]
-    if is_title_word(word) or not _NAME_WORD.fullmatch(word.strip(",")) or _is_post_of_title(words, place):
+    if is_title_word(word) or _OFFICE.fullmatch(word) or not _NAME_WORD.fullmatch(word.strip(",")) or _is_post_of_title(words, place):
         return False
     if word.lower() in _JOINTS and word != "A":
         return False
@@ -207,4 +327,6 @@ def _is_post_of_title(words: list[str], place: int) -> bool:
 def _without_full_stop(name: str) -> str:
     """The name or title without the sentence's full stop; that of an initial, ``Jr.``, ``a.i.`` or ``...`` stays."""
     last = name.rpartition(" ")[2]
+    if _NUMERAL.fullmatch(last.rstrip(".")):
+        return name.rstrip(".")
     return name if not last.endswith(".") or _SUFFIX.fullmatch(last) or _KEPT_STOP.fullmatch(last) else name.rstrip(".")

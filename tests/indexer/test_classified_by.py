@@ -1,9 +1,12 @@
 """Classified By: officer, title and reasons in every order."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reftel.indexer.telegram.classified_by import heal_wrap, parse_classified_by
-from reftel.indexer.telegram.officers import is_title_word, split_officer
+from reftel.indexer.telegram.head import parse_head
+from reftel.indexer.telegram.officers import is_title_word, split_officer, within_distance
 from reftel.schema.cable import ClassifiedBy
 from reftel.schema.tables import read_table
 
@@ -56,6 +59,37 @@ LINES = [
     ("Classified by: Jane A. Roe, VCI/CCA Acting Offic...\n\nXXXXXXXXXXXX", "Jane A. Roe", "VCI/CCA Acting Offic...", ()),
 ]  # fmt: skip
 
+LINES += [
+    # the word for reasons damaged or other
+    ("Classified By: DCM Jane Roe for reaons 1.4 (b) and (d).", "Jane Roe", "DCM", BD),
+    ("Classified By: DCM Jane Roe fo Reasons 1.4 (b) and (d).", "Jane Roe", "DCM", BD),
+    ("Classified By: DCM Jane Roe, Reasond: 1.4 (b) and (d).", "Jane Roe", "DCM", BD),
+    ("Classified By: DCM Jane Roe for resons of 1.4 (b) and (d).", "Jane Roe", "DCM", BD),
+    ("Classified By: AMBASSAD0R ROE.  REAS0N: 1.4 (B,D).", "ROE", "AMBASSAD0R", BD),
+    ("Classified By: DCM JANE ROE BASED UPON REASON 1.4(B) AND (D)", "JANE ROE", "DCM", BD),
+    ("Classified By: DCM Jane Roe by reasons 1.4 b and d", "Jane Roe", "DCM", BD),
+    ("Classified By: DCM Jane Roe pursuant to 1.4 b and d", "Jane Roe", "DCM", BD),
+    ("Classified By: DCM Jane Roe on grounds of 1,4 (b) and 1:4 (d)", "Jane Roe", "DCM", BD),
+    ("Classified By: ECONOMIC COUNSELOR JANE ROE \n FOR 12958 1.4 B AND D", "JANE ROE", "ECONOMIC COUNSELOR", BD),
+    # over a blank line
+    ("Classified By: Political Counselor\n\nPolitical Counselor Jane Roe reasons, 1.4 b and d", "Jane Roe", "Political Counselor Political Counselor", BD),
+    ("Classified By: DCM Jane Roe. REASON: \n\nE.O. 12958, 1.4 (B, D)", "Jane Roe", "DCM", BD),
+    ("Classified By: DCM Jane Roe.\n\nHe spoke of 1.4 (b) and (d).", "Jane Roe", "DCM", ()),
+    # the label again, behind a mark
+    ("Classified By: (U)  CLASSIFIED BY EAP DAS JANE ROE, \nREASON: 1.4 (B, D).", "JANE ROE", "EAP DAS", BD),
+    ("Classified By: (U) DCM Jane Roe, reasons 1.4 (b, d).", "Jane Roe", "DCM", BD),
+    # inside the first paragraph
+    ("1.  CONFIDENTIAL - ENTIRE TEXT.  CLASSIFIED BY:\nJANE B. ROE, AMBASSADOR.  REASON: 1.4 (B, D) .\n\n2.  (C) More.", "JANE B. ROE", "AMBASSADOR", BD),
+    # what breaks off is no name, and is none at all where a whole one follows
+    ("Classified By: Ambass...\n", None, "Ambass...", ()),
+    ("Classified By: Ambassador Jane R...\n", None, "Ambassador Jane R...", ()),
+    ("Classified By: Ambassador Jane Roe, Reas...\n", "Jane Roe", "Ambassador", ()),
+    ("Classified By: Ambassador Jane Roe for re...\n", "Jane Roe", "Ambassador", ()),
+    ("Classified By: Ambass...\nid: 1\nSUBJECT: X\nClassified By: Amb. Jane Roe for reasons 1.4 (b) and (d).", "Jane Roe", "Amb.", BD),
+    ("Classified By: DCM Jane Roe.\nSUBJECT: X\nClassified By: DCM Jane Roe for reasons 1.4 (b) and (d).", "Jane Roe", "DCM", BD),
+    ("Classified By: DCM Jane Roe.\nSUBJECT: X\nClassified By: DCM John Doe for reasons 1.4 (b) and (d).", "Jane Roe", "DCM", ()),
+]  # fmt: skip
+
 
 @pytest.mark.parametrize(("text", "name", "title", "reasons"), LINES)
 def test_lines(text, name, title, reasons):
@@ -67,7 +101,9 @@ REASONS = [
     ("1.4(b)(d)", "bd"), ("1.4 (B) (D)", "bd"), ("1.4 b and d", "bd"), ("1.4 b/d", "bd"), ("1.4b and d.", "bd"), ("1.4 B A ND D", "bd"),
     ("1.4. (b), (d).", "bd"), ("1.4,  a/b/c/d.", "abcd"), ("1.4, (b), (d), (e).", "bde"), ("1.4 (b-d)", "bcd"), ("1.4 (b) through (d)", "bcd"),
     ("1.4 (b) an\nd (d)", "bd"), ("1.4 (b) and (d", "bd"), ("1.4 (d)\nA senior man", "d"), ("1.4 (d). A senior man", "d"), ("14 (b) and (d)", "bd"),
-    ("1/4 (b), (d)", "bd"),
+    ("1/4 (b), (d)", "bd"), ("1,4 (b), (d)", "bd"), ("1:4 (b), (d)", "bd"), ("1.4 B C AND D", "bcd"), ("1.4 b.d.", "bd"), ("1.4 (b) (c)and(d)", "bcd"),
+    ("1.4 b c d", "bcd"), ("1.4 [b] and [d]", "bd"), ("1.4 {b}{d}", "bd"), ("1.4 bd", "bd"), ("1.4(bd).", "bd"), ("1.4 (b.d)", "bd"),
+    ("1.4 b A senior man", "b"), ("1.4 b. A senior man", "b"), ("1.4 B A senior man", "b"),
 ]  # fmt: skip
 
 
@@ -81,6 +117,14 @@ def test_reasons_of_other_sections_and_none():
     assert parse_classified_by("Classified By: DCM Jane Roe, 1.5 (b) and 1.4 (d)").reasons == ("1.5 (b)", "1.4 (d)")
     assert parse_classified_by("Classified By: DCM Jane Roe for reason 1.4").reasons == ("1.4",)
     assert parse_classified_by("Classified By: DCM Jane Roe.\nText").reasons == ()
+
+
+def test_letters_without_a_section_are_named():
+    for printed in ("reasons (b) and (d)", "for reasons b, d", "reason: (b,d)"):
+        head = parse_head(f"Classified By: DCM Jane Roe, {printed}.\n")
+        assert head.classified_by == ClassifiedBy("Jane Roe", "DCM")
+        assert [warning.code for warning in head.warnings if warning.field == "classified_by"] == ["reasons-unreadable"]
+    assert not parse_head("Classified By: DCM Jane Roe, for good reasons.\n").warnings[1:]
 
 
 @pytest.mark.parametrize("text", ["Classified By: Derived from Multiple Sources", "DERIVED FROM: DSCG 05-1 B, D"])
@@ -131,6 +175,46 @@ OFFICERS = [
     ("Cultural Affairs Officer Jane Roe and DCM John Doe", "Jane Roe", "Cultural Affairs Officer"),
     ("Jane Roe, DCM, U.S. Department of State, U.S. Embassy, Baku", "Jane Roe", "DCM"),
     ("", None, None),
+    # a slip in a title word, and names that look like one
+    ("Acting Pol/Econ Couselor Jon Roe", "Jon Roe", "Acting Pol/Econ Couselor"),
+    ("ISN Direcor Jon Roe", "Jon Roe", "ISN Direcor"),
+    ("Ambasador Roe", "Roe", "Ambasador"),
+    ("Charge d'Afaires Jane Roe", "Jane Roe", "Charge d'Afaires"),
+    ("DCM Regina Mary Roe", "Regina Mary Roe", "DCM"),
+    ("Ambassador Leander Roe", "Leander Roe", "Ambassador"),
+    ("Chief of Mission Marshall Roe", "Marshall Roe", "Chief of Mission"),
+    ("Delegation Chairman Jon Roe", "Jon Roe", "Delegation Chairman"),
+    ("PolMinCons Jane Roe", "Jane Roe", "PolMinCons"),
+    ("ECON OFF B. ROE", "B. ROE", "ECON OFF"),
+    # a place in the title
+    ("Special Representative for Austria and Hungary Jane Roe", "Jane Roe", "Special Representative for Austria and Hungary"),
+    ("Ambassador to Bosnia and Herzegovina Jane Roe", "Jane Roe", "Ambassador to Bosnia and Herzegovina"),
+    ("Director for Russia and Central Asia Jane Roe", "Jane Roe", "Director for Russia and Central Asia"),
+    ("Consul General in Rio de Janeiro Jane Roe", "Jane Roe", "Consul General in Rio de Janeiro"),
+    ("Coordinating Director for Development and Economic Affairs Ambassador E. Jane Roe", "E. Jane Roe",
+     "Coordinating Director for Development and Economic Affairs Ambassador"),
+    ("Ambassador West", "West", "Ambassador"),
+    # the surname first
+    ("Roe, Jane, Ambassador, State", "Roe, Jane", "Ambassador"),
+    ("ROE, Jane B, DCM, State, Embassy Zagreb", "ROE, Jane B", "DCM"),
+    ("VAN ROE, JANE, DCM", "VAN ROE, JANE", "DCM"),
+    ("Roe, Jane", "Roe, Jane", None),
+    ("Roe, Ambassador, Zagreb", "Roe", "Ambassador"),
+    ("Jane Roe, Zagreb, DCM", "Jane Roe", "DCM"),
+    # signs
+    ("A/DCM Jane O,Roe", "Jane O,Roe", "A/DCM"),
+    ("CHARGE D,AFFAIRES JANE ROE", "JANE ROE", "CHARGE D,AFFAIRES"),
+    ("DCM Jane B, Roe", "Jane B, Roe", "DCM"),
+    ("Political Counselor: Jane Roe", "Jane Roe", "Political Counselor"),
+    ("Political Counselor / Jane Roe /", "Jane Roe", "Political Counselor"),
+    ("Ambassador Ted Roe, III.", "Ted Roe, III", "Ambassador"),
+    ("ACTING U/S FOR ARMS CONTROL (T) TED ROE", "TED ROE", "ACTING U/S FOR ARMS CONTROL (T)"),
+    ("U/S Jane Roe (G)", "Jane Roe", "U/S"),
+    # a surname that is a title's word, a title behind a name
+    ("CDA Jon R. Chief", "Jon R. Chief", "CDA"),
+    ("DCM Jon Minister", "Jon Minister", "DCM"),
+    ("JANE ROE SENIOR WATCH OFFICER", "JANE ROE", "SENIOR WATCH OFFICER"),
+    ("Ambassador van Roe", "van Roe", "Ambassador"),
 ]
 
 
@@ -161,3 +245,18 @@ def test_title_words():
     assert len({row["word"] for row in rows}) == len(rows)
     assert {row["case"] for row in rows} == {"any", "upper"}
     assert all(row["source"] for row in rows)
+
+
+def distance(left, right):
+    """The slow obvious way: letters lost, added, changed, or swapped with the next."""
+    if not left or not right:
+        return len(left) + len(right)
+    ways = [distance(left[1:], right) + 1, distance(left, right[1:]) + 1, distance(left[1:], right[1:]) + (left[0] != right[0])]
+    if left[:2] == right[1::-1] and len(left) > 1 < len(right):
+        ways.append(distance(left[2:], right[2:]) + 1)
+    return min(ways)
+
+
+@given(st.text("abc", max_size=5), st.text("abc", max_size=5), st.integers(0, 3))
+def test_distance_is_that_of_the_obvious_way(left, right, most):
+    assert within_distance(left, right, most) == (distance(left, right) <= most)
