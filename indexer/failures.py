@@ -26,7 +26,7 @@ def unreadable(path: str, error: OSError | ValueError, what: str = "cannot read 
 class Failures:
     """The failures of one file.
 
-    ``lasting``: whether the same content would fail again in the same way. ``unread``: the file, or the members of a zip file, that were not
+    ``lasting``: whether the same content would fail again in the same way. ``unread``: the file, or the members of an archive, that were not
     read to their end, so that what they held before may still be in them.
     """
 
@@ -49,8 +49,10 @@ class Failures:
         return [*map(str, self.first), *and_more(self.count, path)]
 
     def unread_part(self, path: str, file: str) -> bool:
-        """Whether ``path``, a member of ``file`` or the file itself, was not read to its end."""
-        return file in self.unread or path in self.unread or len(self.unread) >= _PARTS
+        """Whether ``path``, a member of ``file`` or the file itself, was not read to its end, or an archive that it is in was not."""
+        inside = path.removeprefix(file)
+        around = (file + inside[:place] for place, sign in enumerate(inside) if sign == "!")
+        return path in self.unread or not self.unread.isdisjoint(around) or len(self.unread) >= _PARTS
 
 
 def and_more(count: int, path: str) -> list[str]:

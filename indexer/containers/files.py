@@ -1,48 +1,54 @@
-"""From a path to the byte streams in it: plain files, gzip files, members of zip files, read in place.
+"""From a path to the byte streams in it: plain files, packed files (gzip, bzip2, xz), members of zip and tar files, read in place,
+and whatever is packed so in one another.
 
-Compressed input is never trusted: a member that unpacks to more than it may is cut off with an error, so that a bomb costs no memory.
+Compressed input is never trusted: what unpacks to more than it may is cut off with an error, so that a bomb costs no memory.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
-import gzip
 import io
-import lzma
 import os
+import tarfile
 import zipfile
-import zlib
 from collections.abc import Generator
 from typing import Any, cast
 
 from reftel.frozen import frozen
+from reftel.indexer.containers import tar, unpacking
+from reftel.indexer.containers.foreign import is_link, office_document, what_it_is
 from reftel.indexer.containers.zip_names import member_name, open_zip
 from reftel.indexer.failures import unreadable
-from reftel.indexer.regular import open_regular
+from reftel.indexer.regular import look, open_regular
 from reftel.indexer.source_names import is_member_read
 from reftel.schema.errors import SourceError
 from reftel.schema.names import name_of
 
-GZIP_MAGIC = b"\x1f\x8b"
 ZIP_MAGICS = (b"PK\x03\x04", b"PK\x05\x06")  # of one without members the second
-MAX_UNPACKED = 8 << 30
-"""Bytes that one gzip file or zip member may unpack to."""
+MAX_UNPACKED = 64 << 30
+"""Bytes that one file may unpack to, and so each part of it."""
 MAX_RATIO = 400
-"""Unpacked bytes per packed byte that are believed once a member is larger than ``RATIO_FROM``; text packs about 4 to 1."""
+"""Unpacked bytes per packed byte that are believed once there are more than ``RATIO_FROM``; text packs about 4 to 1."""
 RATIO_FROM = 64 << 20
+BOMBS = 16
+"""Parts of a file that may unpack to ``RATIO_FROM`` before it is given up, whatever its size."""
 MAX_MEMBERS = 2_000_000
+MAX_LAYERS = 8
+"""How deep packings may stand in one another: a ``.txt.gz`` in a ``.tar.xz`` in a zip file has four layers."""
+MAX_HELD = 256 << 20
+"""Bytes of zip files inside others that memory holds: they are read from their end."""
 STANDARD_INPUT = "-"
 _ENCRYPTED = 1 << 0  # of the flags of a member
 BUFFER = 1 << 17
 """Bytes that can be looked at before a stream is read."""
-READ_ERRORS = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, OverflowError)
+READ_ERRORS = (*unpacking.ERRORS, tarfile.TarError, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, OverflowError)
 """What reading a damaged, encrypted or unknown compressed stream raises."""
 
 
 @frozen
 class Stream:
-    """An open byte stream and the name it is reported under: the path, for a zip member ``PATH!MEMBER``."""
+    """An open byte stream and the name it is reported under: the path, for a member of an archive ``PATH!MEMBER``."""
 
     name: str
     binary: io.BufferedReader[Any]
@@ -59,7 +65,8 @@ def iter_streams(path: str | os.PathLike[str], *, follow: bool = True) -> Stream
     name = name_of(path)
     try:
         with open_regular(path, follow=follow, buffer=BUFFER) as binary:
-            yield from _streams(name, binary)
+            size = look(path, follow=follow).st_size
+            yield from _Unpacking(name, size).streams(name, binary, size)
     except SourceError as error:
         yield error
     except OSError as error:
@@ -70,61 +77,144 @@ def iter_standard_input() -> Streams:
     """The byte streams of standard input, under the name ``-``; as of a file, but that a zip file can be read from a file only."""
     try:
         with io.BufferedReader(_Filled(io.FileIO(0, closefd=False)), BUFFER) as binary:
-            yield from _streams(STANDARD_INPUT, binary)
+            size = os.fstat(binary.fileno()).st_size or MAX_UNPACKED  # nobody knows how much a pipe will give
+            yield from _Unpacking(STANDARD_INPUT, size).streams(STANDARD_INPUT, binary, size)
     except OSError as error:
         yield unreadable(STANDARD_INPUT, error)
 
 
-def _streams(name: str, binary: io.BufferedReader[Any]) -> Streams:
-    magic = binary.peek(4)[:4]
-    if magic.startswith(GZIP_MAGIC):
-        packed = os.fstat(binary.fileno()).st_size or MAX_UNPACKED  # nobody knows how much a pipe will give
-        with _unpacked(binary, name, packed) as unpacked:
-            yield Stream(name, unpacked)
-    elif magic in ZIP_MAGICS and not binary.seekable():
-        yield SourceError("a zip file, which ends with the list of what is in it; write it into a file first", path=name)
-    elif magic in ZIP_MAGICS:
-        yield from _members(name, binary)
-    else:
-        yield Stream(name, binary)
+class _Unpacking:
+    """What one file unpacks to through all its layers, which share one measure of bytes, members and memory."""
 
+    def __init__(self, name: str, size: int) -> None:
+        self._name, self._stopped = name, False
+        self.left = max(BOMBS * RATIO_FROM, _believed(size))
+        self._members = MAX_MEMBERS
+        self._held = MAX_HELD
 
-def _members(name: str, binary: io.BufferedReader[Any]) -> Streams:
-    try:
-        archive = open_zip(binary)
-    except READ_ERRORS as error:
-        yield _damaged(name, error, "a damaged zip file")
-        return
-    with archive:
-        members = [member for member in archive.infolist() if not member.filename.endswith("/") and is_member_read(member_name(member))]
-        if not members:
-            yield SourceError("a zip file with no files to read", path=name)
-        for member in members[:MAX_MEMBERS]:
-            yield from _member(archive, member, f"{name}!{member_name(member)}")
-        if len(members) > MAX_MEMBERS:
-            yield SourceError(f"more than {MAX_MEMBERS} members; the rest was not read", path=name)
-
-
-def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> Streams:
-    if member.flag_bits & _ENCRYPTED:
-        yield SourceError("an encrypted zip member; unpack it with its password to have it read", path=name)
-        return
-    try:
-        opened = archive.open(member)
-    except READ_ERRORS as error:
-        yield _damaged(name, error, "a zip member that cannot be read")
-        return
-    with _limited(opened, name, member.compress_size) as binary:
+    def streams(self, name: str, binary: io.BufferedReader[Any], size: int | None, layer: int = 0) -> Streams:
+        """The streams in a stream of ``size`` bytes (where that is known), which has so many layers around it."""
         try:
-            packed = binary.peek(2)[:2] == GZIP_MAGIC
+            start = binary.peek(tar.BLOCK)[: tar.BLOCK]
+        except _Told:
+            return
         except SourceError as error:
             yield error
             return
-        if packed:
-            with _unpacked(binary, name, member.file_size) as unpacked:
-                yield Stream(name, unpacked)
+        packing = unpacking.packing_of(start)
+        is_zip, is_tar = start[:4] in ZIP_MAGICS, packing is None and tar.begins_tar(start)
+        if (packing or is_zip or is_tar) and layer >= MAX_LAYERS:
+            yield SourceError(f"packed in more than {MAX_LAYERS} layers; unpack it to have it read", path=name)
+        elif packing:
+            with self._unpacked(packing.open(binary), name, size, "damaged compressed data") as unpacked:
+                yield from self.streams(name, unpacked, None, layer + 1)
+        elif is_tar:
+            yield from self._tar_members(name, binary, layer + 1)
+        elif not is_zip:
+            what = what_it_is(start)
+            yield SourceError(what, path=name) if what else Stream(name, binary)
+        elif binary.seekable():
+            yield from self._zip_members(name, binary, layer + 1)
+        elif layer == 0:
+            yield SourceError("a zip file, which ends with the list of what is in it; write it into a file first", path=name)
         else:
-            yield Stream(name, binary)
+            yield from self._zip_inside(name, binary, layer + 1)
+
+    def _unpacked(self, opened: object, name: str, size: int | None, damage: str) -> io.BufferedReader[Any]:
+        limit = MAX_UNPACKED if size is None else _believed(size)
+        return io.BufferedReader(_LimitedReader(cast("io.BufferedIOBase", opened), name, damage, self, limit), BUFFER)
+
+    # -- zip -------------------------------------------------------------------------------------------------------------------------
+
+    def _zip_inside(self, name: str, binary: io.BufferedReader[Any], layer: int) -> Streams:
+        """The members of a zip file that stands in another file."""
+        try:
+            data = binary.read(self._held + 1)
+        except SourceError as error:
+            yield error
+            return
+        if len(data) > self._held:
+            yield SourceError(f"a zip file of more than {self._held >> 20} MiB inside another file; take it out to have it read", path=name)
+            return
+        self._held -= len(data)
+        yield from self._zip_members(name, io.BufferedReader(cast("Any", io.BytesIO(data))), layer)
+        self._held += len(data)
+
+    def _zip_members(self, name: str, binary: io.BufferedReader[Any], layer: int) -> Streams:
+        try:
+            archive = open_zip(binary)
+        except READ_ERRORS as error:
+            yield _damaged(name, error, "a damaged zip file")
+            return
+        with archive:
+            if document := office_document(archive.namelist()):
+                yield SourceError(document, path=name)
+                return
+            members = [member for member in archive.infolist() if not member.filename.endswith("/") and is_member_read(member_name(member))]
+            if not members:
+                yield SourceError("a zip file with no files to read", path=name)
+            for member in members:
+                if self._is_at_end():
+                    yield from self._say_end()
+                    break
+                yield from self._zip_member(archive, member, f"{name}!{member_name(member)}", layer)
+
+    def _zip_member(self, archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, layer: int) -> Streams:
+        if is_link(member):
+            yield SourceError("a link; what it stands for was not read", path=name)
+            return
+        if member.flag_bits & _ENCRYPTED:
+            yield SourceError("an encrypted zip member; unpack it with its password to have it read", path=name)
+            return
+        try:
+            opened = archive.open(member)
+        except READ_ERRORS as error:
+            yield _damaged(name, error, "a zip member that cannot be read")
+            return
+        with self._unpacked(opened, name, member.compress_size, "damaged compressed data") as binary:
+            yield from self.streams(name, binary, member.file_size, layer)
+
+    # -- tar -------------------------------------------------------------------------------------------------------------------------
+
+    def _tar_members(self, name: str, binary: io.BufferedReader[Any], layer: int) -> Streams:
+        found = False
+        try:
+            for member in tar.iter_members(binary, name):
+                found = True
+                if isinstance(member, SourceError):
+                    yield member
+                    continue
+                if self._is_at_end():
+                    yield from self._say_end()
+                    break
+                reader = _LimitedReader(io.BufferedReader(member.content), member.name, "a damaged member of a tar file")
+                with io.BufferedReader(reader, BUFFER) as opened:
+                    yield from self.streams(member.name, opened, member.size, layer)
+        except _Told:
+            return
+        except SourceError as error:
+            yield error
+            return
+        if not found:
+            yield SourceError("a tar file with no files to read", path=name)
+
+    # -- limits ----------------------------------------------------------------------------------------------------------------------
+
+    def _is_at_end(self) -> bool:
+        """Count a member; whether there were too many, or too much came out of them."""
+        self._members -= 1
+        return self._members < 0 or self.left < 0
+
+    def _say_end(self) -> Streams:
+        if not self._stopped:
+            self._stopped = True
+            much = f"more than {MAX_MEMBERS} members" if self._members < 0 else f"unpacks to more than {MAX_RATIO} times its size"
+            yield SourceError(f"{much}; the rest was not read", path=self._name)
+
+
+def _believed(packed: int) -> int:
+    """Bytes that so many packed bytes can honestly hold."""
+    return min(MAX_UNPACKED, max(RATIO_FROM, packed * MAX_RATIO))
 
 
 class _Filled(io.RawIOBase):
@@ -152,26 +242,52 @@ class _Filled(io.RawIOBase):
         return filled
 
 
-class _LimitedReader(io.RawIOBase):
-    """Reads through to ``binary`` until more came out than ``packed`` bytes can honestly hold."""
+class _Told(SourceError):  # noqa: N818 - it says what became of the error
+    """The error of a stream that is read on behind it: it was told already."""
 
-    def __init__(self, binary: io.BufferedIOBase, name: str, packed: int) -> None:
-        self._binary, self._name = binary, name
-        self._left = min(MAX_UNPACKED, max(RATIO_FROM, packed * MAX_RATIO))
+
+class _LimitedReader(io.RawIOBase):
+    """Reads through to ``binary``, and has errors named, behind all that could be read.
+
+    ``unpacking``: what comes out counts there, and is no more than that and ``limit`` allow. Without it the stream is none that unpacks.
+    """
+
+    def __init__(self, binary: io.BufferedIOBase, name: str, damage: str, unpacking: _Unpacking | None = None, limit: int = 0) -> None:
+        self._binary, self._name, self._damage = binary, name, damage
+        self._unpacking, self._left = unpacking, limit
+        self._error: SourceError | None = None
+        self._told = False
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: memoryview | bytearray) -> int:  # type: ignore[override]
+        view, filled = memoryview(buffer), 0
+        while self._error is None and filled < len(view) and (data := self._read(len(view) - filled)):
+            view[filled : filled + len(data)] = data
+            filled += len(data)
+        if self._error is not None and not filled:
+            if self._told:
+                raise _Told(self._damage, path=self._name)
+            self._told = True
+            raise self._error
+        return filled
+
+    def _read(self, size: int) -> bytes:
         try:
-            data = self._binary.read(len(buffer))
+            data = self._binary.read1(size)
         except READ_ERRORS as error:
-            raise _damaged(self._name, error, "damaged compressed data") from error
-        self._left -= len(data)
-        if self._left < 0:
-            raise SourceError("unpacks to far more than its size allows; unpack it by hand if it is honest", path=self._name)
-        buffer[: len(data)] = data
-        return len(data)
+            self._error = _damaged(self._name, error, self._damage)
+            return b""
+        except SourceError as error:  # of what this stream stands in
+            self._error = error
+            return b""
+        if self._unpacking is not None:
+            self._left -= len(data)
+            self._unpacking.left -= len(data)
+            if self._left < 0 or self._unpacking.left < 0:
+                self._error = SourceError("unpacks to far more than its size allows; unpack it by hand if it is honest", path=self._name)
+        return data
 
     def close(self) -> None:
         with contextlib.suppress(*READ_ERRORS):
@@ -185,11 +301,3 @@ def _damaged(name: str, error: Exception, what: str) -> SourceError:
     if isinstance(error, OSError) and error.errno is not None and not nowhere:
         return unreadable(name, error)
     return SourceError(f"{what}: {'it leads to a place that no file has' if nowhere else error}", path=name)
-
-
-def _limited(binary: object, name: str, packed: int) -> io.BufferedReader[Any]:
-    return io.BufferedReader(_LimitedReader(cast("io.BufferedIOBase", binary), name, packed), BUFFER)
-
-
-def _unpacked(binary: io.BufferedReader[Any], name: str, packed: int) -> io.BufferedReader[Any]:
-    return _limited(gzip.GzipFile(fileobj=binary), name, packed)

@@ -344,7 +344,7 @@ def test_a_zip_bomb_costs_little_and_the_rest_is_read(tmp_path: Path) -> None:
 
 
 def test_a_bomb_inside_a_gzip_member_is_cut_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A gzip file of a gzip file is not unpacked twice; one inside a zip member is, within the same limits."""
+    """Also one inside another gzip file: every layer has the same limits."""
     monkeypatch.setattr(files, "RATIO_FROM", 1 << 16)
     twice = gzip.compress(gzip.compress(b"1. (C) " * 3_000_000))
     errors: list[reftel.SourceError] = []

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import bz2
 import gc
 import gzip
 import io
 import json
+import lzma
 import os
+import tarfile
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator
@@ -61,18 +64,35 @@ def zipped(*members: bytes) -> bytes:
     return buffer.getvalue()
 
 
+def tarred(*members: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for number, member in enumerate(members):
+            about = tarfile.TarInfo(f"{number}.txt")
+            about.size = len(member)
+            archive.addfile(about, io.BytesIO(member))
+    return buffer.getvalue()
+
+
 PACKINGS: dict[str, Callable[[bytes], bytes]] = {
     "plain": bytes,
     "gzip": gzip.compress,
     "zip": lambda data: zipped(data, data),
     "gzip in zip": lambda data: zipped(gzip.compress(data), data),
+    "gzip in gzip": lambda data: gzip.compress(gzip.compress(data)),
+    "bzip2": bz2.compress,
+    "xz": lzma.compress,
+    "tar": lambda data: tarred(data, data),
+    "gzip in tar in xz": lambda data: lzma.compress(tarred(gzip.compress(data), data)),
+    "zip in gzip": lambda data: gzip.compress(zipped(data, data)),
+    "zip in zip in tar": lambda data: tarred(zipped(zipped(data, data), data)),
 }
 UNREADABLE: dict[str, bytes] = {
-    "zip in gzip": gzip.compress(zipped(b"1. (C) Text.\n")),
-    "gzip in gzip": gzip.compress(gzip.compress(b"1. (C) Text.\n")),
-    "zip in zip": zipped(zipped(b"1. (C) Text.\n")),
     "cut gzip": gzip.compress(os.urandom(3000))[:900],
     "cut zip": zipped(os.urandom(3000))[:900],
+    "cut zip in xz": lzma.compress(zipped(os.urandom(3000))[:900]),
+    "cut tar": tarred(os.urandom(3000))[:900],
+    "cut tar in bzip2": bz2.compress(tarred(os.urandom(3000))[:900]),
     "no text": bytes(range(256)) * 90,
     "nothing": b"",
     "a page without a cable": b"<html><body>x</body></html>",
@@ -119,7 +139,7 @@ def test_stopped_behind_the_first_cable(container: str, packing: str, nothing_le
         assert open_under(nothing_left) == set(), encoding
 
 
-@pytest.mark.parametrize("packing", ["plain", "gzip in zip"])
+@pytest.mark.parametrize("packing", ["plain", "gzip in zip", "zip in zip in tar"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 @pytest.mark.parametrize("container", ["json-lines, long", "cables-csv, long", "telegram"])
 def test_a_run_that_ends_in_the_middle_of_a_file(container: str, encoding: str, packing: str, nothing_left: Path, monkeypatch: pytest.MonkeyPatch) -> None:
