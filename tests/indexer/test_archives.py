@@ -173,7 +173,7 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_read(name: str, tmp_path: 
     assert reftel.build([tmp_path / "x"], tmp_path / "archive").exit_code == 0  # no night is to look at it again
 
 
-BOMB = b"1. (C) " * 3_000_000
+BOMB = b"1. (C) " * 600_000
 BOMBS: dict[str, Callable[[bytes], bytes]] = {
     "bzip2": bz2.compress,
     "xz": lzma.compress,
@@ -227,14 +227,14 @@ def test_xz_is_not_given_the_memory_that_it_asks_for(tmp_path: Path) -> None:
 def test_a_large_tar_takes_no_memory(tmp_path: Path) -> None:
     """Peaks are compared: ten times as many members take no more."""
     peaks = []
-    for count in (300, 3000):
-        data = gzip.compress(tarred(*((f"{number}.txt", TEXT * 500) for number in range(count))), 1)
+    for count in (200, 2000):
+        data = gzip.compress(tarred(*((f"{number}.txt", TEXT * 40) for number in range(count))), 1)
         tracemalloc.start()
         names, errors = read(tmp_path / "x", data)
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
         assert (len(names), errors) == (count, [])
-    assert peaks[1] < peaks[0] + (2 << 20)
+    assert peaks[1] < peaks[0] + (1 << 20)
 
 
 def test_an_archive_that_is_in_an_archive_may_be_unread(tmp_path: Path) -> None:
@@ -253,7 +253,7 @@ PACKS: dict[str, Callable[..., bytes]] = {
     "zip": zipped,
     "tar": tarred,
     "tar.xz": lambda *members: lzma.compress(tarred(*members)),
-    "tar.gz in zip": lambda *members: zipped(("a.tar.gz", gzip.compress(tarred(*members)))),
+    "tar.gz in zip": lambda *members: zipped(("a.tar.gz", gzip.compress(tarred(*members), mtime=0))),
 }
 
 
