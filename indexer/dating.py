@@ -15,7 +15,8 @@ _USUAL_FORMS = (
     re.compile(r"(?P<month>\d\d?)/(?P<day>\d\d?)/(?P<year>\d{4}) (?P<hour>\d\d?):(?P<minute>\d\d)"),  # 2/13/2008 5:12
     re.compile(r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d) (?P<hour>\d\d):(?P<minute>\d\d)"),  # 2008-02-13 05:12
 )
-_CLOCK = re.compile(r"[T ,]{1,3}(\d{1,2}):(\d{2})(?::\d{2})?")
+_CLOCK = re.compile(r"[T ,]{1,3}(\d{1,2}):(\d{2})(?::\d{2})?(?: ?([AP])M\b)?", re.IGNORECASE)
+_DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")  # 13.02.2008: who puts points has the day first
 _YEAR_NAME_DAY = re.compile(r"(\d{4})[ -]([A-Z]{3,9})[ -](\d{1,2})", re.IGNORECASE)  # 1973 May 22
 _MIRROR_FORM = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}")
 _TEXT_DATE = re.compile(
@@ -82,6 +83,7 @@ def parse_moment(printed: str) -> tuple[str, DatePrecision] | None:
     """ISO date and precision of a container's date.
 
     ``"2/13/2008 5:12"``, ``"2008-02-13 05:12"`` -> minute; ``"1973 May 22, 18:28 (Tuesday)"`` -> minute; ``"22 MAY 1973"`` -> day.
+    As spreadsheets print it again: ``"2/13/2008 5:12:00 PM"``, ``"13.02.2008 17:12"`` -> minute.
     """
     if usual := _usual_moment(printed):
         return usual, "minute"
@@ -90,12 +92,19 @@ def parse_moment(printed: str) -> tuple[str, DatePrecision] | None:
     day_text = text[: clock.start()] if clock else text
     if named := _YEAR_NAME_DAY.search(day_text):
         day_text = f"{day_text[: named.start()]}{named[3]} {named[2]} {named[1]}{day_text[named.end() :]}"
-    day = parse_date(day_text.split("(")[0])
+    day = parse_date(_DAY_FIRST.sub(r"\3-\2-\1", day_text.split("(")[0]))
     if day is None:
         return None
-    if clock and int(clock[1]) < 24 and int(clock[2]) < 60:
-        return f"{day.isoformat()}T{int(clock[1]):02}:{clock[2]}:00Z", "minute"
+    hour = _hour(clock) if clock else 24
+    if clock and hour < 24 and int(clock[2]) < 60:
+        return f"{day.isoformat()}T{hour:02}:{clock[2]}:00Z", "minute"
     return f"{day.isoformat()}T00:00:00Z", "day"
+
+
+def _hour(clock: re.Match[str]) -> int:
+    """Hour of a clock of 24 hours, or of 12 where a half of the day is named."""
+    hour = int(clock[1])
+    return hour if clock[3] is None or not 1 <= hour <= 12 else hour % 12 + 12 * (clock[3] in "Pp")
 
 
 def _usual_moment(printed: str) -> str | None:

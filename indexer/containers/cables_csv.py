@@ -17,6 +17,7 @@ from reftel.schema.errors import SourceError
 _ROW_START = re.compile(r'"\d{0,9}","\d{1,4}[/-]\d{1,2}[/-]\d{1,4}[^"\n]{0,12}","[^"\n]{0,60}","')  # "1","2/13/2008 5:12","08BAKU123","
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 COLUMNS = 8
+_DOUBLED = re.compile(",".join([r'"((?:[^"]++|"")*+)"'] * COLUMNS))
 
 
 def looks_like_rows(sample: str) -> bool:
@@ -47,7 +48,7 @@ def _row_starts(block: str) -> Iterator[int]:
 
 
 def _read_row(row: str, path: str, number: int) -> Message | SourceError:
-    fields = _split_fields(row) or _split_damaged(row)
+    fields = _split_fields(row) or _split_doubled(row) or _split_damaged(row)
     if fields is None:
         return SourceError(f"a row without its {COLUMNS} fields; it was passed over", path=path, locator=number)
     _, date, printed_id, origin, classification, references, header, body = fields
@@ -90,6 +91,12 @@ def _closing_quote(row: str, begin: int) -> int:
             return end
         end = row.find('"', end + 1)
     return end
+
+
+def _split_doubled(row: str) -> list[str] | None:
+    """The fields of a row whose quotes are doubled inside."""
+    sound = _DOUBLED.fullmatch(row.rstrip('\n'))
+    return [field.replace('""', '"') for field in sound.groups()] if sound else None
 
 
 def _split_damaged(row: str) -> list[str] | None:

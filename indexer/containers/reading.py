@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Literal
 
-from reftel.indexer.containers import cablegate_html, cables_csv, json_lines, nara, plain_text, plusd_html
+from reftel.indexer.containers import cablegate_html, cables_csv, json_lines, nara, plain_text, plusd_html, saved_csv
 from reftel.indexer.containers.decoding import SAMPLE, decode_bytes, iter_blocks, iter_lines, sniff_encoding
 from reftel.indexer.containers.files import Stream, Streams, iter_streams
 from reftel.indexer.failures import unreadable
@@ -15,7 +15,7 @@ from reftel.indexer.message import MAX_CABLE, Message, too_large
 from reftel.schema.errors import SourceError
 
 OnError = Callable[[SourceError], None]
-Layout = Literal["html", "nara", "telegram", "body-only", "cables-csv", "json-lines", "bodies"]
+Layout = Literal["html", "nara", "telegram", "body-only", "cables-csv", "saved-csv", "json-lines", "bodies"]
 Lines = Iterable[tuple[int, str]]
 Found = Generator[Message | SourceError, None, None]
 LineReader = Callable[[Lines, str], Iterator[Message | SourceError]]
@@ -71,7 +71,9 @@ def detect_layout(sample: str, *, whole: bool = True) -> Layout | None:
     if _looks_like_html(start):
         return "html"
     if cables_csv.looks_like_rows(sample):
-        return "cables-csv"
+        return "saved-csv" if saved_csv.is_saved_again(sample) else "cables-csv"
+    if saved_csv.find_dialect(sample):
+        return "saved-csv"
     if nara.looks_like_nara(sample):
         return "nara"
     if plain_text.looks_like_bodies(sample if whole else sample.rpartition("\n")[0]):
@@ -102,6 +104,10 @@ def _read_stream(stream: Stream) -> Found:
         yield SourceError("none of the known containers, and no text of a cable", path=stream.name)
     elif layout == "cables-csv":
         yield from cables_csv.iter_rows(iter_blocks(binary, encoding), stream.name)
+    elif layout == "saved-csv":
+        dialect = saved_csv.find_dialect(beginning)
+        assert dialect is not None  # it told the layout
+        yield from saved_csv.iter_rows(iter_blocks(binary, encoding), stream.name, dialect)
     elif layout == "nara":
         yield from nara.iter_documents(iter_blocks(binary, encoding), stream.name)
     elif layout in _LINE_READERS:
