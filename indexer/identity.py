@@ -90,6 +90,8 @@ def _without_id(printed: str | None, shown: Evidence) -> Identity:
     post = shown.sender_post if shown.is_foreign else shown.shown_post
     body_id = shown.shown_id if shown.is_foreign else None
     found = None if shown.is_foreign else shown.shown_id
+    if found and printed and post and post != "STATE" and shown.station and shown.year and not _agrees(found, shown.station):
+        found = reference_id(post, shown.station, shown.year)  # the caption is as damaged as the printed id
     notes: list[Warning] = []
     # Four digits are no whole serial of the Department, which sends far more than 9,999 a year.
     if found is None and shown.station and shown.year and post and post != "STATE":
@@ -102,6 +104,11 @@ def _without_id(printed: str | None, shown: Evidence) -> Identity:
     if body_id:
         notes.append(_foreign(shown, found))
     return Identity(found, post, body_id, tuple(notes))
+
+
+def _agrees(cable_id: str, station: str | None) -> bool:
+    """Whether an id has the last four digits of the serial that the DE line prints, where there is such a line."""
+    return station is None or not station.isdigit() or int(split_id(cable_id)[2]) % 10_000 == int(station)
 
 
 def _no_id(printed: str | None) -> Warning:
@@ -145,6 +152,8 @@ def _other_cable(stated: str, shown: Evidence) -> str | None:
     year, post, serial = split_id(stated)
     if str(shown.serial) == serial and same_place(found, post):
         return None
+    if found == post and shown.station and serial.startswith(str(shown.serial)) and _agrees(stated, shown.station):
+        return None  # the caption's serial is cut short: BAKU 00012 for 123
     return reference_id(found, shown.serial, year)
 
 

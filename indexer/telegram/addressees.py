@@ -16,7 +16,7 @@ import msgspec
 from reftel.indexer.telegram.header_lines import is_office_symbols
 from reftel.schema.cable import Recipient, Role
 
-_KEYWORD = re.compile(r"(TO|INFO|XMT|ORIGIN|ACTION|FM)(?::?[ \t]+|:?$)")
+_KEYWORD = re.compile(r"(TO|INFO|XMT|ORIGIN|ACTION|FM)(?:(?<=XMT)[ ]?/[ ]?|:?[ \t]+|:?$)")
 _ROUTING = re.compile(r"(R[A-Z]{3,7}|ZEN) ?/ ?(?=[A-Z0-9])")
 _NEXT_ROUTING = re.compile(r"(?<![A-Z/])(?:(?:INFO|TO) +)?R[A-Z]{4,6}/(?=[A-Z])")
 _SERIAL = re.compile(r"\d{3,5}(?:-\d{1,5})?")

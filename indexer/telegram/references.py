@@ -185,11 +185,15 @@ def _goes_on(kept: list[str], line: str) -> bool:
     """Whether a block goes on after a blank line: with a cable, the next letter, or the number of a post that a page break cut off."""
     if kept[-1].rstrip()[-1:].isalpha() and line[0].isdigit():
         return True
-    label = next(_iter_labels(line), None)
-    if label and label[1] == 0:
+    label, end = None, 0
+    for letter, start, after in _iter_labels(line):  # the last of doubled ones
+        if line[end:start].strip():
+            break
+        label, end = letter, after
+    if label:
         items = split_items("\n".join(kept))
-        follows = items[-1].label is not None and _follows(label[0], [(items[-1].label, 0, 0)])
-        return follows or _starts_with_cable(line[label[2] :])
+        follows = items[-1].label is not None and _follows(label, [(items[-1].label, 0, 0)])
+        return follows or _starts_with_cable(line[end:])
     return _starts_with_cable(line)
 
 

@@ -118,8 +118,9 @@ def test_a_distribution_between_the_group_and_the_sender() -> None:
     assert [recipient.name for recipient in facts.recipients] == ["SECSTATE WASHDC", "NSC WASHDC"]
 
 
-def test_excluded_posts_belong_to_the_collective() -> None:
-    text = "FM AMEMBASSY OSLO\nTO RUEHC/SECSTATE WASHDC\nINFO RUEHZL/EUROPEAN POLITICAL COLLECTIVE\nRHEHNSC/NSC WASHDC\nXMT AMCONSUL STRASBOURG\nAMEMBASSY RIGA\nINFO AMEMBASSY BERN"
+@pytest.mark.parametrize("keyword", ["XMT ", "XMT: ", "XMT/", "XMT / "])
+def test_excluded_posts_belong_to_the_collective(keyword: str) -> None:
+    text = f"FM AMEMBASSY OSLO\nTO RUEHC/SECSTATE WASHDC\nINFO RUEHZL/EUROPEAN POLITICAL COLLECTIVE\nRHEHNSC/NSC WASHDC\n{keyword}AMCONSUL STRASBOURG\nAMEMBASSY RIGA\nINFO AMEMBASSY BERN"
     names = [(recipient.name, recipient.excluded) for recipient in parse_header(text).recipients]
     assert names == [
         ("SECSTATE WASHDC", ()),

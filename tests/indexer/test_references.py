@@ -59,6 +59,8 @@ def test_lettering_and_place(text):
 
 
 def test_doubled_letters_count_by_the_inner_one():
+    text = "REF: A. A. STATE 1 B. STATE 2 \n\n¶B. C. STATE 3 D. STATE 4 \n¶C. E. STATE 5"
+    assert read(text) == "A=09STATE1 B=09STATE2 C=09STATE3 D=09STATE4 E=09STATE5"
     text = "REF: A. A. STATE 1 B. STATE 2 C. STATE 3 \n¶B. D. STATE 4 E. STATE 5"
     assert read(text) == "A=09STATE1 B=09STATE2 C=09STATE3 D=09STATE4 E=09STATE5"
 
