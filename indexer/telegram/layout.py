@@ -68,7 +68,8 @@ def lay_out(text: str, *, collapsed: bool = False) -> Layout:
     captions = list(iter_captions(restore_lines(text)))
     appended = find_appended(masked, captions, begin)
     masked = mask_injected(masked[: appended or len(masked)], begin)
-    masked = mask_spans(masked, repeated_heads(masked, captions, begin))
+    late = (start.mark_span for start in numbered if start.mark_span)
+    masked = mask_spans(masked, [*repeated_heads(masked, captions, begin), *late])[: len(masked)]
     subject = next((region.text for region in regions if region.kind == "subject"), "")
     return Layout(
         text=masked,

@@ -206,25 +206,29 @@ def mask_noise(text: str, banners: Iterable[Banner] | None = None) -> str:
 
 
 def mask_injected(text: str, begin: int) -> str:
-    """The text with class words alone on a line, and ``SIPDIS`` at a line start, masked from ``begin`` on.
+    """The text with class words alone on a line, and ``SIPDIS``, masked from ``begin`` on.
 
-    In the head they are the caption's, further down they were injected (CABLE_FORMATS 4.2).
+    In the head they are the caption's, further down they were injected (CABLE_FORMATS 4.2), also where lines were re-flowed later.
     """
-    spans, flat = [], "\n" not in text
+    spans = []
     for place in iter_places(text, _INJECTED_WORDS):
         match = _INJECTED.match(text, place) if place >= begin else None
-        if match and _is_injected(text, place, match, flat=flat):
+        if match and _is_injected(text, place, match):
             spans.append(match.span())
     return mask_spans(text, spans)
 
 
-def _is_injected(text: str, place: int, match: re.Match[str], *, flat: bool) -> bool:
-    """Class words must be the whole line; ``SIPDIS`` may be glued to a line start, and stands anywhere in a text without lines."""
+def _is_injected(text: str, place: int, match: re.Match[str]) -> bool:
+    """Class words must be the whole line; ``SIPDIS`` stands anywhere, unless the text speaks of it: ``use SIPDIS caption``."""
+    if match.lastgroup == "sipdis":
+        return _SPOKEN_BEFORE.search(text[max(0, place - 60) : place]) is None and _SPOKEN_BEHIND.match(text, match.end()) is None
     before = text[max(0, place - 8) : place]
     line = before.rpartition("\n")[2] if "\n" in before or place < 8 else before
-    if match.lastgroup == "sipdis":
-        return flat or not line.strip()
     return not line.strip(" \t" + FILLER) and text[match.end() : match.end() + 1] in ("", "\n")
+
+
+_SPOKEN_BEFORE = re.compile(r"\b(?:slug(?:ged|s)?|caption(?:ed|s)?|includ(?:e|ing)|marked|titled?|labell?ed)\b[^.;!?]*$", re.IGNORECASE)
+_SPOKEN_BEHIND = re.compile(r"[\"”'’,]{0,2}\s{1,3}(?:caption|channel|distribution|handling|slug|label|cables?\b|messages?\b)", re.IGNORECASE)
 
 
 def _class_lines_beside(text: str, pages: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:

@@ -7,6 +7,7 @@ line that looked numbered (CABLE_FORMATS 4.1), and other containers have none.
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import re
 from collections.abc import Iterator, Sequence
@@ -14,26 +15,33 @@ from collections.abc import Iterator, Sequence
 from reftel.frozen import frozen
 from reftel.indexer.telegram.citations import find_citations
 from reftel.indexer.telegram.lines import FILLER
+from reftel.indexer.telegram.titles import looks_titled
 from reftel.schema.marking import parse_mark
 from reftel.schema.posts import find_post
 
 
 @frozen
 class Start:
-    """A paragraph's start: ``at`` the pilcrow, number or mark, ``text_at`` behind them; number and mark as printed."""
+    """A paragraph's start: ``at`` the pilcrow, number or mark, ``text_at`` behind them; number and mark as printed.
+
+    ``mark_span`` is where the mark stands if some words of a heading stand before it: ``1. SUMMARY: (C) The``.
+    """
 
     at: int
     text_at: int
     number: int | None
     mark: str | None
+    mark_span: tuple[int, int] | None = None
 
 
 _MARK = r"[({\[] [ ]{0,2} (?P<mark> [A-Za-z/] [A-Za-z/,\s-]{0,150} ) [)}\]]"
+_LEVELS = r"(?:SBU|[UCS](?:/{1,2}NF)?)"
 _CANDIDATE = re.compile(
     rf"""(?P<number> [0-9] (?<![0-9][0-9]) [0-9]{{0,2}}+ ) (?=[ \t\n.,:)({{\[])   # whole: no digit before its first
         (?P<stop> [ ]?[.,:)]{{1,2}} )? (?!\d)
-        (?: [ \t\n]{{0,4}} {_MARK}                                            # 1. (C)   15 (SBU)   1.⏎(S//REL X, Y)
-          | (?<=[.)]) [ \t]{{0,4}} (?P<torn> (?:SBU|[UCS](?:/{{1,2}}NF)?) ) \)   # 1. C)
+        (?: [ \t\n]{{0,12}} {_MARK}                                           # 1. (C)   15 (SBU)   1.⏎(S//REL X, Y)
+          | (?<=[.)]) [ \t]{{0,4}} (?: (?P<torn> {_LEVELS} ) \)                # 1. C)
+                                   | \( (?P<open> {_LEVELS} ) (?=[ ][A-Z][a-z]) )   # 1. (C The
           | (?<=\.) (?= \s [^a-z\d] | \s x{{4}} | \S [A-Za-z’'] | \s\d | \s*\Z )  # 1. Text
         )""",
     re.VERBOSE,
@@ -53,6 +61,7 @@ _ABBREVIATION = re.compile(
     r"|december)\.?$",
     re.IGNORECASE,
 )
+_COUNTED = re.compile(r"\b(?:(?<=[\w)] )[Nn]os?\.|[Nn]umber|[Pp]aragraphs?|[Pp]aras?\.?|[Aa]rticle|[Ss]ection|of|the|to|and|from|by|until|since)$")
 _REACH = 40  # characters before a candidate that its company is judged by
 _NEAR = 5  # a gap in the count up to this many numbers is an ordinary fault
 _AHEAD = 8
@@ -71,6 +80,10 @@ class _Count:
 
     def near(self, number: int) -> bool:
         return bool(self.tops) and self.tops[-1] <= number <= self.tops[-1] + _NEAR
+
+    def again(self, number: int) -> bool:
+        """Whether a number goes back to one of the last: 37, 38, 37 once more."""
+        return bool(self.tops) and _NEAR < self.tops[-1] - _NEAR < number <= self.tops[-1]
 
     def add(self, number: int) -> None:
         if self.tops and number - 1 in self.tops:
@@ -94,11 +107,11 @@ class _Candidate:
     )  # fmt: skip
 
     def __init__(self, text: str, match: re.Match[str]) -> None:
-        number, stop, mark, torn = match.groups()
+        number, stop, mark, torn, opened = match.groups()
         start, end = match.span()
         self.number = int(number)
         self.stop = stop.strip() if stop else ""
-        self.mark = _printed_mark(mark or torn)
+        self.mark = _printed_mark(mark or torn or opened)
         self.text_at = end if self.mark else match.end("stop" if stop else "number")
         before = text[max(0, start - _REACH) : start]
         stripped = before.rstrip(" \t\n¶")
@@ -143,10 +156,34 @@ def find_numbered(text: str) -> list[Start]:
         if not count.tops and _is_listed(text, candidate):
             continue
         if _accept(candidate, count, candidates[index + 1 : index + 1 + _AHEAD], flat=flat):
+            start = _with_late_mark(text, Start(candidate.at, candidate.text_at, candidate.number, candidate.mark))
             count.add(candidate.number)
-            count.marked = candidate.mark is not None
-            starts.append(Start(candidate.at, candidate.text_at, candidate.number, candidate.mark))
+            count.marked = start.mark is not None
+            starts.append(start)
     return starts
+
+
+_LATE_MARK = re.compile(
+    r"""[ \t]* (?P<words> [A-Z][\w'’]* (?: [ /&]{1,3} [A-Za-z][\w'’]* ){0,3} )
+         (?P<pause> [ ]? [:.–—-]{1,3} )? [ \t]* (?:\n[ \t]*){0,2} (?:-{1,2}[ ]{1,2})?
+         \([ ]?(?P<mark> [A-Z][A-Z/,\s-]{0,60} )\) (?=\s)""",
+    re.VERBOSE,
+)
+_OPENING_WORDS = frozenset(
+    "summary introduction comment background overview action key begin executive bluf note conclusion context scenesetter intro".split()
+)
+
+
+def _with_late_mark(text: str, start: Start) -> Start:
+    """The start with the mark that stands behind up to four words of a heading: ``1. KEY POINTS -- (C) The``."""
+    match = None if start.mark else _LATE_MARK.match(text, start.text_at)
+    mark = _printed_mark(match["mark"]) if match else None
+    if match is None or mark is None:
+        return start
+    words = match["words"]
+    if not (match["pause"] or words.isupper() or words.split()[0].lower() in _OPENING_WORDS) or not looks_titled(words):
+        return start
+    return dataclasses.replace(start, mark=mark, mark_span=(match.start("mark") - 1, match.end()))
 
 
 def _iter_numbers(text: str) -> Iterator[int]:
@@ -175,6 +212,8 @@ def _possible(candidate: _Candidate) -> bool:
     if candidate.mark is not None:
         return candidate.number > 0
     if candidate.stop != "." or candidate.number == 0 or not candidate.spaced:
+        return False
+    if _COUNTED.search(candidate.tail):  # "Law No.", a blank line, "5. The"
         return False
     return candidate.pilcrow or candidate.blank_line or _ABBREVIATION.search(candidate.tail) is None
 
@@ -231,6 +270,8 @@ def _accept_unmarked(candidate: _Candidate, count: _Count, ahead: Sequence[_Cand
     followed = any(later.number == number + 1 and later.line_start for later in ahead)
     if number == 1:
         return followed
+    if count.again(number) and candidate.blank_line and followed:
+        return True
     if count.near(number):
         return candidate.blank_line or (followed and candidate.sentence_end)
     return not count.tops and candidate.blank_line and followed

@@ -263,6 +263,9 @@ NUMBERS = [
     ("REF: 1. STATE 12\n     2. SOFIA 13\n\n1. One.\n\n2. Two.\nALDANE\n", [1, 2]),
     ("Summary -------- 1.  One thing. End summary.\n\n2.  Two. Talks --------------- 3.  Three.\n\n4.  Four.\nALDANE\n", [1, 2, 3, 4]),
     ("1. One thing.\n\n2. Two things. 3. In addition, three. 4. Four.\n\n5. Five.\nALDANE\n", [1, 2, 3, 4, 5]),
+    ("1. One. Please see paragraph\n\n3.\n\n2. Two under Law No.\n\n5. It is in force.\n\n3. Three.\nALDANE\n", [1, 2, 3]),
+    ("1. One. Meetings: No.\n\n2. Two.\nALDANE\n", [1, 2]),
+    ("36. A.\n\n37. B.\n\n38. C.\n\n37. D.\n\n38. E.\n\n39. F.\nALDANE\n", [36, 37, 38, 37, 38, 39]),
     ("1. (C) One.\n\n2. (C) Two steps: 3. Three.\n\n3. (C) Three.\nALDANE\n", [1, 2, 3]),
 ]
 
@@ -270,3 +273,50 @@ NUMBERS = [
 @pytest.mark.parametrize(("body", "numbers"), NUMBERS)
 def test_numbers_of_paragraphs(body: str, numbers: list[int]) -> None:
     assert told(with_body(body), "numbers") == numbers
+
+
+# -- portion marks ------------------------------------------------------------------------------------------------------------------------
+
+MARKS = [
+    ("1.  Summary: (SBU) The talks went on. End Summary \n\n2. (C) More.\n", [(1, "SBU"), (2, "C")], "Summary: The talks went on. End Summary"),
+    ("1. SUMMARY (U) The talks went on.\n\n2. (C) More.\n", [(1, "U"), (2, "C")], "SUMMARY The talks went on."),
+    ("1.KEY POINTS -- (C) The talks went on.\n\n2. (C) More.\n", [(1, "C"), (2, "C")], "KEY POINTS -- The talks went on."),
+    ("1. KEY POINTS\n\n-- (S/NF) The talks went on.\n\n2. (C) More.\n", [(1, "S/NF"), (2, "C")], "KEY POINTS -- The talks went on."),
+    ("1. Introduction and Comment: (C) The talks.\n\n2. (C) More.\n", [(1, "C"), (2, "C")], "Introduction and Comment: The talks."),
+    ("1.       (SBU)  The talks went on.\n\n2.      (C)   More.\n", [(1, "SBU"), (2, "C")], "The talks went on."),
+    ("1. (C The talks went on.\n\n2. (C) More.\n", [(1, "C"), (2, "C")], "The talks went on."),
+    ("1. The talks (C) went on.\n\n2. (C) More.\n", [(1, None), (2, "C")], "The talks (C) went on."),
+    ("1. Summary: (U.S.) talks went on.\n\n2. (C) More.\n", [(1, None), (2, "C")], "Summary: (U.S.) talks went on."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "marks", "first"), MARKS)
+def test_marks_of_paragraphs(body: str, marks: list[tuple[int, str | None]], first: str) -> None:
+    text = with_body(body + "ALDANE\n")
+    assert told(text, "marks") == marks
+    assert reftel.normalize_text(text).paragraphs[0].text.split() == first.split()
+
+
+@pytest.mark.parametrize("opening", ["Summary: (SBU) ", "SUMMARY (SBU) ", "      (SBU)  Summary.  ", "(SBU) Summary: "])
+def test_a_summary_does_not_begin_with_its_mark(opening: str) -> None:
+    text = with_body(f"1.  {opening}The talks went on. End Summary.\n\n2. (C) More.\nALDANE\n")
+    assert told(text, "summary") == "The talks went on."
+
+
+# -- words of the text that transmission put in -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("The Secretary told Minister SIPDIS Maric so.", "The Secretary told Minister Maric so."),
+        ("He met the Secretary for the\nSIPDIS opportunity to talk.", "He met the Secretary for the opportunity to talk."),
+        ("The secretariat,\n\nSIPDIS\nhe said, will stay.", "The secretariat, he said, will stay."),
+        ("Please use SIPDIS caption on all replies to the Secretary.", None),
+        ("Please slug replies for the Secretary SIPDIS.", None),
+        ("Please include SIPDIS in all replies.", None),
+        ("Send it by SIPDIS channel.", None),
+    ],
+)
+def test_injected_sipdis(text: str, read: str | None) -> None:
+    assert told(with_body(f"1. (C) {text}\n\n2. (C) End.\nALDANE\n"), "texts") == [read or text, "End."]
