@@ -12,6 +12,7 @@ from typing import NamedTuple
 from reftel.frozen import frozen
 from reftel.indexer.telegram.lines import FILLER, clean, is_rule
 from reftel.indexer.telegram.titles import (
+    HANDLING,
     LONGEST_TITLE,
     SENTENCE_BREAK,
     has_mark,
@@ -74,9 +75,14 @@ def find_heading(text: str, begin: int, end: int, *, opening: bool = False) -> H
     last = rows[-1]
     if is_rule(last.text):
         return _ruled_heading(text, rows)
-    if last.text[-1] in _RULE_CHARACTERS and last.text.endswith(last.text[-1] * _SHORTEST_RULE):
-        return _inline_heading(text, last.at, end)
+    if last.text[-1] in _RULE_CHARACTERS and _split_rule(last.text)[1]:
+        return _inline_heading(text, last.at, end, alone=last.whole and (opening or len(rows) > 1) and _is_block(rows[:-1]))
     return _bare_heading(list(rows)) or _inline_heading(text, last.at, end, strict=True)
+
+
+def _is_block(above: list[_Row]) -> bool:
+    """Whether the next line begins a block of its own: a blank line, a rule or nothing stands above it."""
+    return not above or not above[-1].text or is_rule(above[-1].text)
 
 
 def _rows(text: str, begin: int, end: int, *, whole: bool) -> list[_Row]:
@@ -128,10 +134,14 @@ def _ruled_heading(text: str, rows: list[_Row]) -> Heading | None:
     if opening is not None and titles and (not bounded or spaced):
         title = " ".join(row.text for row in titles)
         return Heading(opening, plain_title(title)) if len(title) <= 3 * LONGEST_TITLE else Heading(rule_at, None)
+    block = len(titles)
     titles = _trim_titles(titles, width, bounded=bounded)
+    bounded = bounded and len(titles) == block
     if not titles or not titles[0].whole:
         return _inline_heading(text, titles[0].at, rule_at + width, whole=False) if titles else Heading(rule_at, None)
     title = " ".join(row.text for row in titles)
+    if not bounded and len(titles) == 1 and (breaks := sentence_breaks(title, 0, len(title))) and looks_titled(title[breaks[-1] :]):
+        return _inline_heading(text, titles[0].at, rule_at + width)
     if len(title) > LONGEST_TITLE:
         return _inline_heading(text, titles[-1].at, rule_at + width)
     if is_no_title(title):
@@ -164,14 +174,19 @@ def _trim_titles(titles: list[_Row], width: int, *, bounded: bool) -> list[_Row]
     if bounded and len(titles) <= 3 and all(_may_join(row) for row in titles[:-1]) and _may_join(titles[-1]):
         return titles
     last = titles[-1].text
+    if len(titles) > 1 and last.endswith(".") and not _ENDED.search(titles[-2].text) and not titles[-2].text.isupper():
+        return []  # the last words of the sentence above
     if last.endswith(".") and not last.endswith("...") and not looks_titled(last) and abs(len(last) - width) > 4:
         return []
     kept = titles[-1:]
     for row in reversed(titles[:-1]):
-        if row.text[-1] in ".!?:\"”" or not row.whole or (len(row.text) > width + 3 and not _may_join(row)):
+        if row.text[-1] == ":" or _ENDED.search(row.text) or not row.whole or (len(row.text) > width + 3 and not _may_join(row)):
             break
         kept.insert(0, row)
     return kept
+
+
+_ENDED = re.compile(r"[.!?][\"”'’)\]]{0,2}$|[\"”]$")
 
 
 def _may_join(row: _Row) -> bool:
@@ -192,6 +207,8 @@ def _bare_heading(rows: list[_Row]) -> Heading | None:
     if has_mark(titles[-1].text):
         return _accept_title(titles[-1:], strict=False)
     if rows and titles[0].whole and (not rows[-1].text or is_rule(rows[-1].text)):
+        if _is_entry(titles, rows):
+            return None
         accepted = _accept_title(titles, strict=len(titles) > 1)
         if accepted is not None or len(titles) == 1:
             return accepted
@@ -200,6 +217,40 @@ def _bare_heading(rows: list[_Row]) -> Heading | None:
         finished = _ends_sentence(over) or (titles[-1].text.isupper() and not over.isupper() and _pauses(over))
         return _accept_title(titles[-1:], strict=True) if finished else None
     return _accept_title(titles, strict=False) if not rows and len(titles[0].text.split()) < 4 else _accept_title(titles, strict=True)
+
+
+def _is_entry(titles: list[_Row], rows: list[_Row]) -> bool:
+    """Whether a block of its own is an entry of a list: what announces it ends in a colon, or the blocks above it have its form."""
+    several = len(titles) > 1
+    if several and (any(row.text.endswith(":") for row in titles[:-1]) or sum(map(_is_labelled, titles)) > 1):
+        return True
+    rows = list(rows)
+    for _ in range(1 if several else _FEWEST_ENTRIES):
+        _drop_blank(rows)
+        if several and rows and rows[-1].text.endswith(":"):
+            return True
+        block = _take_titles(rows, _MOST_LINES)
+        if not block or (rows and rows[-1].text) or not _alike(block, titles):
+            return False
+    return True
+
+
+def _is_labelled(row: _Row) -> bool:
+    """Whether a line is a value with its label: ``"DOB: 01/02/1970"``."""
+    label, colon, value = row.text.partition(":")
+    return bool(colon and value.strip()) and len(label.split()) < 4
+
+
+def _alike(block: list[_Row], titles: list[_Row]) -> bool:
+    """Whether two blocks have the form of entries of one list: as many short lines, none of which ends a sentence or begins with a sign."""
+    lines = [row.text for row in block]
+    if (len(lines) == 1) != (len(titles) == 1):
+        return False
+    return all(len(line) < _WIDEST_ENTRY and line[0].isalnum() and (line[-1] not in ".!?:" or len(line) < 5) and line.strip("Xx") for line in lines)
+
+
+_WIDEST_ENTRY = 60  # characters
+_FEWEST_ENTRIES = 3  # lines above that make a list; one or two may be headings over the last one
 
 
 def _between_rules(row: _Row) -> Heading | None:
@@ -235,10 +286,13 @@ def _split_rule(line: str) -> tuple[str, int]:
     return (front, len(rule) if "- -" in rule else count) if count >= _SHORTEST_RULE else (line.rstrip(), 0)
 
 
-def _inline_heading(text: str, begin: int, end: int, *, strict: bool = False, whole: bool = True) -> Heading | None:
+def _inline_heading(
+    text: str, begin: int, end: int, *, strict: bool = False, whole: bool = True, alone: bool = False
+) -> Heading | None:
     """Title and rule at the end of a line that begins with other text: ``... to govern. Comment -------``.
 
-    Without a rule only a title in its letters counts. ``whole`` is false where the line begins with a paragraph's number.
+    Without a rule only a title in its letters counts. ``whole`` is false where the line begins with a paragraph's number; with ``alone`` the
+    line is a block of its own, which is a title from its beginning unless a sentence ends in it.
     """
     body, width = _split_rule(text[begin:end].rstrip(_GAP))
     if not width:
@@ -246,10 +300,14 @@ def _inline_heading(text: str, begin: int, end: int, *, strict: bool = False, wh
     opened = _opening_rule(body, max(0, len(body) - 2 * LONGEST_TITLE))
     if opened is not None:
         return Heading(begin + opened[0], plain_title(body[opened[1] :]) or None)
-    start = _title_start(body, width, whole=whole)
+    start = 0 if alone and _is_one_title(body) else _title_start(body, width, whole=whole)
     if start is None or is_no_title(body[start:]):
         return Heading(begin + len(body), None)
     return Heading(begin + start, plain_title(body[start:]))
+
+
+def _is_one_title(body: str) -> bool:
+    return not HANDLING.match(body) and len(body) <= LONGEST_TITLE and not sentence_breaks(body, 0, len(body)) and (looks_titled(body) or len(body) <= _WIDEST_LINE)
 
 
 def _opening_rule(body: str, low: int) -> tuple[int, int] | None:

@@ -16,6 +16,8 @@ SENTENCE_BREAK = re.compile(
         (?:summary|Summary|SUMMARY|comment|Comment|COMMENT|note|Note|NOTE|text|Text|TEXT)[.)]{0,2}\s{1,9}(?!OF\b|of\b) )""",
     re.VERBOSE,
 )
+HANDLING = re.compile(r"\W*(?:sensitive[ -]but[ -]unclass|please protect|not for internet|for official use|entire text)", re.IGNORECASE)
+"""How a notice of handling begins, which is no title."""
 _WORD = re.compile(r"[A-Za-z][\w'’]*")
 _ABBREVIATED = re.compile(r"(?:\b[A-Z]\.|\b(?:Mr|Ms|Mrs|Dr|Amb|Gen|Col|Sen|Rep|vs|St|No))\.?\s*$|\bSection [A-Z]\.\s*$")
 _SMALL = (
@@ -24,9 +26,9 @@ _SMALL = (
 )
 _SMALL_WORDS = frozenset(_SMALL.split())
 _NO_TITLE = re.compile(
-    r"""(?=[BDEIMNSUVXY\s(*.-] | [A-Z]\))
+    r"""(?=[BDEIMNSUVXY\s(*.[-] | [A-Z]\))
         \s*(?: end\b | begin\b(?![ ]summary) | nnnn | -- | -[ ] | \* | [a-z]\) | \(?[ivx]+\) | sipdis | noforn | unquote | minimize
-             | \(.*\)$ | dear\b | yours\b | sincerely | [x\s.-]+$ )""",
+             | \(.*\)$ | \[.*\]$ | source[ ]?[-:–] | dear\b | yours\b | sincerely | [x\s.-]+$ )""",
     re.VERBOSE | re.IGNORECASE,
 )
 _CLOSED = re.compile(r".{0,140}\b(?:removed\]|end (?:of )?(?:summary|comment|text|note)\W{0,3}$)", re.IGNORECASE)

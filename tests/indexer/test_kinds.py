@@ -320,3 +320,51 @@ def test_a_summary_does_not_begin_with_its_mark(opening: str) -> None:
 )
 def test_injected_sipdis(text: str, read: str | None) -> None:
     assert told(with_body(f"1. (C) {text}\n\n2. (C) End.\nALDANE\n"), "texts") == [read or text, "End."]
+
+
+# -- headings -----------------------------------------------------------------------------------------------------------------------------
+
+LONG_RULE = "--------------------------------------------- ---------"
+HEADINGS = [
+    ("", None),
+    (f"MFA: Slow Progress Will Complicate Resolving Obstacles; TSA {LONG_RULE}\n", "MFA: Slow Progress Will Complicate Resolving Obstacles; TSA"),
+    (
+        "Premature Tightening of Monetary Policy Will Damage a Fragile Recovery ------------------------- ------------------\n",
+        "Premature Tightening of Monetary Policy Will Damage a Fragile Recovery",
+    ),
+    ('Sanctions: "We Can Resist Indefinitely." -----------------\n', 'Sanctions: "We Can Resist Indefinitely."'),
+    ("What Comes Next? -----------------\n", "What Comes Next?"),
+    ("A Border Is a Border; a River Is a River. -----------------\n", "A Border Is a Border; a River Is a River."),
+    ("The Committee (CHS), Resolutions of the Assembly --------------------------------------------- -\n", "The Committee (CHS), Resolutions of the Assembly"),
+    ("XXXXXXXXXXXX's Think Tank: Small ------------\n", "XXXXXXXXXXXX's Think Tank: Small"),
+    ("--------------\n\nZAGREB 00000123  002 OF 002\n\nMEDIA COVERAGE\n--------------\n", "MEDIA COVERAGE"),
+    ("Premature Tightening of Monetary\nPolicy Will Damage a Recovery\n-----------------------------\n", "Premature Tightening of Monetary Policy Will Damage a Recovery"),
+    ("Next Steps\n", "Next Steps"),
+    ("Ana Maric\nDOB: 01/02/1970\nID: 1-111-111\n\nIvo Horvat\nDOB: 03/04/1971\nID: 2-222-222\n", None),
+    ("Participants:\n\nU.S.\nRuth Roe, Desk Officer\nJohn Doe\n\nCroatia\nSecretary Ivo Maric\nAna Horvat, Counselor\n", None),
+    ("Those held:\nIvo Maric, ISN 1 (Ruritanian)\nAna Horvat, ISN 2 (Ruritanian)\n", None),
+    ("Source - Reuters\n", None),
+    ("[Reuters, 4/6/2009]\n", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("above", "heading"), HEADINGS)
+def test_the_heading_of_a_paragraph(above: str, heading: str | None) -> None:
+    text = with_body(f"1. (C) The talks went on in\nCroatia.\n\n{above}\n2. (C) More.\nALDANE\n")
+    assert told(text, "headings") == [(1, None), (2, heading)]
+    first = " ".join(reftel.normalize_text(text).paragraphs[0].text.split())
+    assert first.startswith("The talks went on in Croatia.")
+    assert heading is None or first == "The talks went on in Croatia."
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("The bill passed, said the speaker. Source - Reuters", None),
+        ("They talked of their seat on the\nBoard.)\nHuman Rights\n------------", "Human Rights"),
+        ("It drew wide press\ncoverage. Our Priority Is Security\n---------------- -----", "Our Priority Is Security"),
+        ("They went on. End note. Comment -------", "Comment"),
+    ],
+)
+def test_a_heading_at_the_end_of_a_text(before: str, after: str | None) -> None:
+    assert told(with_body(f"1. (U) {before}\n\n2. (U) More.\nALDANE\n"), "headings") == [(1, None), (2, after)]
