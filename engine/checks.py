@@ -62,5 +62,9 @@ def _check_regions(record: Record, specs: Sequence[FieldSpec]) -> None:
 def _check_joined(record: Record) -> None:
     for name, words in record.joined.items():
         blocks = record.texts.get(name, ())
-        if not all(0 <= block < len(blocks) and 0 <= place < count_words(blocks[block]) for block, place, _word in words):
-            raise EngineError(f"a joined word of '{record.key}' can't be indexed: it stands at no word")
+        last, count = -1, 0
+        for block, place, _word in words:
+            if block != last:
+                last, count = block, count_words(blocks[block]) if 0 <= block < len(blocks) else 0
+            if not 0 <= place < count:
+                raise EngineError(f"a joined word of '{record.key}' can't be indexed: it stands at no word")

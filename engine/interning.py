@@ -200,12 +200,12 @@ class WordStream:
     def __len__(self) -> int:
         return self._count
 
-    def add(self, words: str) -> int:
-        """The next words, joined; how many they are."""
-        count = count_words(words)
-        if count:
-            self.add_joined(words, count)
-        return count
+    def add_blocks(self, blocks: Sequence[str]) -> list[int]:
+        """The next words, those of a block joined; how many each block has."""
+        counts = list(map(count_words, blocks))
+        if total := sum(counts):
+            self.add_joined(join_words(blocks if all(counts) else filter(None, blocks)), total)
+        return counts
 
     def add_joined(self, words: str, count: int) -> None:
         """The next words, ``count`` of them; a single one may be empty."""

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from reftel.engine.columns import Lists, narrow, starts_of
 from reftel.engine.interning import Grouped, Vocabulary, WordStream
+from reftel.engine.specs import join_words
 from reftel.frozen import frozen
 
 Integers = npt.NDArray[Any]
@@ -107,10 +108,11 @@ class TextInverter:
 
     def add(self, blocks: Blocks, joined: Joined = ()) -> None:
         """The next document. ``joined``: words that stand at the position of another word too."""
-        for block, place, word in joined:
-            self._joined.append((len(self._counts), block, place))
-            self._others.add(word)
-        self._lengths.extend(map(self._words.add, blocks))
+        if joined:
+            document = len(self._counts)
+            self._joined += [(document, block, place) for block, place, _word in joined]
+            self._others.add_joined(join_words([word for _block, _place, word in joined]), len(joined))
+        self._lengths.extend(self._words.add_blocks(blocks))
         self._counts.append(len(blocks))
 
     def take(self, vocabulary: Vocabulary) -> tuple[Inverted, Lists]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import errno
+import itertools
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
@@ -26,6 +27,8 @@ FILE_NAME = "manifest.sqlite"
 NEXT_NAME = "manifest.sqlite.next"
 FORMAT = 2
 _SPOOL = ".spool"
+_MOST_UNWRITTEN, _MOST_UNWRITTEN_BYTES = 1000, 4 << 20
+_AT_ONCE = 500  # keys that are looked up together
 
 _TABLES = """
 create table about (format integer not null, base integer not null, run integer not null);
@@ -234,8 +237,14 @@ class Manifest:
 
     def unseen(self, keys: Iterable[str]) -> list[str]:
         """Those of some keys that no run has seen yet."""
-        with self._checked():
-            return [key for key in keys if not self._rows("select 1 from seen where key = ?", key)]
+        unseen: list[str] = []
+        each = iter(keys)
+        while some := list(itertools.islice(each, _AT_ONCE)):
+            with self._checked():
+                found = self._rows(f"select key from seen where key in ({', '.join('?' * len(some))})", *some)  # noqa: S608 - question marks
+            seen = {text(key) for (key,) in found}
+            unseen += [key for key in some if key not in seen]
+        return unseen
 
     def first_seen(self, key: str) -> str | None:
         """When the archive first held a cable with this key: ISO 8601, UTC."""
@@ -317,6 +326,8 @@ class Draft(Manifest):
 
     def __init__(self, path: Path, before: Path | None = None) -> None:  # no super().__init__: the file may be empty yet
         self.path = path
+        self._unwritten: list[tuple[object, ...]] = []
+        self._unwritten_bytes = 0
         remove_draft(path)
         if before is None:
             durable.new_file(path).close()
@@ -354,14 +365,33 @@ class Draft(Manifest):
 
     def put_version(self, version: VersionRow) -> None:
         """Add or replace one file's text of a cable."""
-        self._database.execute("insert or replace into version values (?, ?, ?, ?, ?, ?, ?, ?)", dataclasses.astuple(version))
+        row = (version.key, version.file, version.path, version.locator, version.length, version.released, version.chosen, version.record)
+        self._unwritten.append(row)
+        self._unwritten_bytes += len(version.record or b"")
+        if len(self._unwritten) >= _MOST_UNWRITTEN or self._unwritten_bytes >= _MOST_UNWRITTEN_BYTES:
+            self._write_versions()
+
+    def _write_versions(self) -> None:
+        """Write the texts put since the last time: many together take a fraction of the time. Called before anything reads or drops texts."""
+        if self._unwritten:
+            self._database.executemany("insert or replace into version values (?, ?, ?, ?, ?, ?, ?, ?)", self._unwritten)
+            self._unwritten.clear()
+            self._unwritten_bytes = 0
+
+    @contextlib.contextmanager
+    def _checked(self) -> Iterator[None]:
+        self._write_versions()  # what goes wrong here is no damage, but perhaps a full disk
+        with super()._checked():
+            yield
 
     def drop_version(self, key: str, path: str, locator: int) -> None:
         """Forget one file's text of a cable."""
+        self._write_versions()
         self._database.execute("delete from version where key = ? and path = ? and locator = ?", (key, path, locator))
 
     def drop_versions(self, key: str, file: str) -> None:
         """Forget all texts of a cable that a file holds."""
+        self._write_versions()
         self._database.execute("delete from version where key = ? and file = ?", (key, file))
 
     def put_held(self, row: HeldRow) -> None:
@@ -387,6 +417,7 @@ class Draft(Manifest):
 
     def finish(self, about: About) -> None:
         """Write everything out and close."""
+        self._write_versions()
         self._database.execute("update about set base = ?, run = ?", (about.base, about.run))
         self._database.execute("commit")
         self.close()
@@ -412,10 +443,13 @@ class _Spool:
         self._file = durable.new_file(path, "w+b", buffering=0)  # so that closing writes nothing, which could fail
         self._places: dict[str, tuple[int, int]] = {}
         self._end = 0
+        self._at_end = True
 
     def put(self, key: str, record: bytes) -> None:
         """Keep a record, in place of an earlier one."""
-        self._file.seek(self._end)
+        if not self._at_end:
+            self._file.seek(self._end)
+            self._at_end = True
         if self._file.write(record) != len(record):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._path))
         self._places[key] = self._end, len(record)
@@ -426,6 +460,7 @@ class _Spool:
         if key not in self._places:
             return None
         place, length = self._places[key]
+        self._at_end = False
         self._file.seek(place)
         return self._file.read(length)
 

@@ -35,7 +35,7 @@ class Texts:
         key = text.record.key
         version = VersionRow(key, file, text.path, text.locator, text.length, text.released, chosen=False)
         shown = self._shown.get(key)
-        others = [shown] if shown is not None else self._publication.manifest.versions(key)
+        others = [shown] if shown is not None else self._versions(key)
         if any(other.rank > version.rank for other in others):
             self._publication.draft.put_version(dataclasses.replace(version, record=pack(text.record.stored)))
             if shown is None or (shown.path, shown.locator) == (version.path, version.locator):  # whose row it took
@@ -74,6 +74,10 @@ class Texts:
         """Keys that the archive did not show before this run and shows now."""
         return [key for key, existed in self.existed.items() if not existed and key in self._writer]
 
+    def _versions(self, key: str) -> list[VersionRow]:
+        """Every text that is known of a cable. One that the index does not show has none: most cables of a first run are not asked for."""
+        return self._publication.manifest.versions(key) if key in self._writer else []
+
     def _remember(self, version: VersionRow) -> None:
         if len(self._shown) >= _REMEMBERED:
             self._shown.clear()
@@ -87,7 +91,7 @@ class Texts:
         self._writer.put_record(record)
         self.changed = True
         self._publication.draft.put_written(version.key, record.stored)
-        chosen = dataclasses.replace(version, chosen=True, record=None)
+        chosen = VersionRow(version.key, version.file, version.path, version.locator, version.length, version.released, chosen=True)
         self._publication.draft.put_version(chosen)
         self._remember(chosen)
 

@@ -53,8 +53,9 @@ def test_words_that_fall_into_one_slot():
 def test_a_stream_takes_words_in_pieces():
     vocabulary = Vocabulary()
     stream = WordStream()
-    counts = [stream.add(piece) for piece in ("a\nb", "", "a", "\0\na", "a\n\nb")]
-    assert counts == [2, 0, 1, 2, 3]
+    assert stream.add_blocks(("a\nb", "", "a", "\0\na")) == [2, 0, 1, 2]
+    assert stream.add_blocks(("", "")) == [0, 0]
+    assert stream.add_blocks(("a\n\nb",)) == [3]
     assert len(stream) == 8
     numbers = vocabulary.numbers_of(*stream.take(vocabulary)).tolist()
     assert [vocabulary.words()[number] for number in numbers] == ["a", "b", "a", "\0", "a", "a", "", "b"]
@@ -69,7 +70,7 @@ def test_equal_words_are_brought_together_in_their_order(texts, one_hash):
         vocabulary._mixers = [np.uint64(0)] * 3
     stream = WordStream()
     for text in texts:
-        stream.add(text)
+        stream.add_blocks((text,))
     grouped = vocabulary.grouped(*stream.take(vocabulary))
     known, ends = vocabulary.words(), [*grouped.starts.tolist(), len(texts)][1:]
     found = {known[number]: grouped.order[start:end].tolist() for number, start, end in zip(grouped.numbers, grouped.starts, ends, strict=True)}
