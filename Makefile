@@ -45,6 +45,7 @@ bench: install  ## the reader; peers side by side, the price of packing, the pip
 	$(BIN)/python -m pip install --quiet --group bench
 	$(BIN)/python benchmarks/reader.py
 	$(BIN)/python benchmarks/peers.py $(BENCH_ARGS)
+	$(BIN)/python benchmarks/cold.py
 	$(BIN)/python benchmarks/page.py $(PAGE_ARGS)
 	$(BIN)/python benchmarks/packing.py
 	$(BIN)/python benchmarks/pipeline.py

@@ -7,7 +7,6 @@ were when the segment was written, which are kept too. A reader multiplies them 
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from typing import Any
 
@@ -17,6 +16,7 @@ import numpy.typing as npt
 from reftel.engine import names
 from reftel.engine.columns import narrow, starts_of
 from reftel.engine.container import Container, ContainerWriter
+from reftel.frozen import frozen
 
 Integers = npt.NDArray[Any]
 Wide = npt.NDArray[np.int64]
@@ -49,7 +49,7 @@ def written_norms(words: Integers) -> Norms:
 # -- writing -----------------------------------------------------------------------------------------------------------------------------
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class _Row:
     """What is kept of one term, by stretch: the bound in steps of ``scale``, the number of its documents, and the first of them."""
 
@@ -139,7 +139,7 @@ class Bounds:
         return TermBounds(highest, self._counts[row].astype(np.int64), self._first[row])
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class TermBounds:
     """By stretch: frequency divided by norm, as they were at writing, at most; the number of documents; the first of them."""
 

@@ -7,7 +7,6 @@ when it is opened, and the arrays' own checksums in `Container.verify`.
 from __future__ import annotations
 
 import contextlib
-import json
 import mmap
 import os
 import struct
@@ -16,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -91,7 +91,7 @@ class ContainerWriter:
 
     def finish(self, about: Mapping[str, Any]) -> None:
         """Write the directory, with ``about`` in it, and the header."""
-        directory = json.dumps({"about": dict(about), "arrays": self._arrays}, separators=(",", ":")).encode()
+        directory = msgspec.json.encode({"about": dict(about), "arrays": self._arrays})
         _write(self._file, directory)
         head = _HEADER.pack(MAGIC, FORMAT, 0, self._place, len(directory), zlib.crc32(directory), 0)[:-4]
         self._file.seek(0)
@@ -173,7 +173,7 @@ def _read_directory(data: memoryview) -> tuple[dict[str, Any], dict[str, tuple[i
     text = bytes(data[place:])
     if zlib.crc32(text) != checksum:
         raise ContainerError("the directory was altered")
-    directory = json.loads(text)
+    directory = msgspec.json.decode(text)
     arrays = {name: tuple(entry) for name, entry in directory["arrays"].items()}
     for name, (start, size, kind, array_checksum) in arrays.items():
         whole = all(type(number) is int for number in (start, size, array_checksum))

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import dataclasses
 import io
-import json
-import re
 import struct
 import zlib
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -25,13 +24,14 @@ from reftel.engine.errors import IndexVersion
 from reftel.engine.folder import INDEX_NAME, NEW, contents_name, latest_generation
 from reftel.engine.specs import FieldSpec, spec_of
 from reftel.frozen import frozen
+from reftel.patterns import regex
 
 _FOOTER = struct.Struct("<8sQI")  # magic, where the container begins, checksum of all before the footer
 _MAGIC = b"ARRAYTOC"
 _FIRST_FORMAT = "fields.json"
 _LONGEST = 1 << 28  # bytes: the numbers of so many deleted documents that a merge would have rewritten the segments long ago
 _MOST_DOCUMENTS = 1 << 32
-_SEGMENT_NAME = re.compile(rf"{INDEX_NAME}_[0-9a-z]+")
+_SEGMENT_NAME = regex(rf"{INDEX_NAME}_[0-9a-z]+")
 
 
 class ContentsError(ValueError):
@@ -88,7 +88,7 @@ def read_contents(folder: Path) -> Contents:
 def _foreign(folder: Path) -> Exception:
     """The error for a table of contents that is not ours: the first format's, which had its fields in a file of their own, or cut short."""
     try:
-        version = json.loads(durable.read_own(folder / _FIRST_FORMAT, _LONGEST))["format"]
+        version = msgspec.json.decode(durable.read_own(folder / _FIRST_FORMAT, _LONGEST))["format"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return ContentsError("the table of contents is not whole, or was written by another program")
     return IndexVersion(f"the index in '{folder}' has format {version}; this version reads format {FORMAT}; build it anew")

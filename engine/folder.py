@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 from collections.abc import Collection
 from pathlib import Path
 
 from reftel import locks
 from reftel.engine.errors import LockHeld
+from reftel.patterns import regex
 
 INDEX_NAME = "MAIN"
 """The name that `whoosh.index.open_dir` looks for when none is given."""
@@ -17,8 +17,8 @@ INDEX_NAME = "MAIN"
 SEGMENT, CONTENTS, NEW = ".seg", ".toc", ".new"
 LOCK = f"{INDEX_NAME}_WRITELOCK"
 
-_CONTENTS_NAME = re.compile(rf"_{INDEX_NAME}_([0-9]+)\.toc")
-_SEGMENT_FILE = re.compile(rf"({INDEX_NAME}_[0-9a-z]+)\.[A-Za-z0-9_.]+")
+_CONTENTS_NAME = regex(rf"_{INDEX_NAME}_([0-9]+)\.toc")
+_SEGMENT_FILE = regex(rf"({INDEX_NAME}_[0-9a-z]+)\.[A-Za-z0-9_.]+")
 
 
 def new_segment_name() -> str:

@@ -134,8 +134,9 @@ class FieldPostings:
             if len(counts):
                 raise ValueError(f"'{self.name}' has a term without postings")
             return counts, _NO_NUMBERS
-        gaps = self._gaps.slice(int(self._postings[low]) - low, int(self._postings[high]) - high)
-        documents = _risen(gaps, self._first[low:high].astype(np.int64), counts)
+        documents: Wide = self._first[low:high].astype(np.int64)
+        if self.total(low, high) > len(counts):  # else each has one
+            documents = _risen(self._gaps.slice(int(self._postings[low]) - low, int(self._postings[high]) - high), documents, counts)
         self._check(int(documents.max()))
         return counts, documents
 

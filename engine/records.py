@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import collections
 import functools
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -18,6 +17,7 @@ import zstandard
 
 from reftel.engine.columns import narrow
 from reftel.frozen import frozen
+from reftel.patterns import regex
 
 Integers = npt.NDArray[Any]
 
@@ -26,7 +26,7 @@ LONGEST_DICTIONARY = 110 << 10
 _LEVEL = 3
 _SAMPLE = 2 << 20
 _WORTH_IT = 128 << 10
-_WORD = re.compile(rb"[0-9A-Za-z\x80-\xff]{3,}")
+_WORD = regex(rb"[0-9A-Za-z\x80-\xff]{3,}")
 _FRAME = 1500  # bytes of the beginning and the end of a record, where structured ones are alike
 
 

@@ -6,7 +6,6 @@ Whatever is made on the way stands in memory that each thread keeps: new memory 
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import threading
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ import numpy.typing as npt
 
 from reftel.engine.bounds import BLOCK, Norms, TermBounds
 from reftel.engine.postings import FieldPostings
+from reftel.frozen import frozen
 
 Integers = npt.NDArray[Any]
 Wide = npt.NDArray[np.int64]
@@ -59,7 +59,7 @@ class Grid:
         return self._firsts[segments] + own // BLOCK, own % BLOCK
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class TermPart:
     """A common term in one segment: its number in ``field``, its bounds, and the first of the segment's documents and stretches."""
 
@@ -76,7 +76,7 @@ class TermPart:
         return documents
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class FieldPart:
     """What a word stands for in one field: its common terms, and the live documents and frequencies of the others together.
 

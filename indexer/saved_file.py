@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import re
 import zlib
 from pathlib import Path
 from typing import Any
 
 from reftel import durable
 from reftel.indexer.sqlite_file import number, text, why
+from reftel.patterns import regex
 from reftel.schema.errors import ArchiveDamaged
 
 _LONGEST = 16 << 20
 _CHECKSUM = "checksum"
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+_NAME = regex(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
 @dataclasses.dataclass(slots=True)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from reftel import durable
+from reftel.patterns import regex
 
 JOURNALS = ("-journal", "-wal", "-shm")
 """What SQLite puts behind the name of a file for what it keeps beside it."""
@@ -32,7 +33,7 @@ _DEFENCES = (
 )
 
 
-_STATEMENT = re.compile(r"create (?P<kind>table|index) (?:if not exists )?(?P<rest>(?P<name>\w+)(?: on (?P<table>\w+))? .*)", re.DOTALL)
+_STATEMENT = regex(r"create (?P<kind>table|index) (?:if not exists )?(?P<rest>(?P<name>\w+)(?: on (?P<table>\w+))? .*)", re.DOTALL)
 
 
 class ForeignTables(sqlite3.DatabaseError):

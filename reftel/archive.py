@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import math
 import os
 import threading
@@ -40,6 +41,9 @@ StrPath = str | os.PathLike[str]
 AnyPath = StrPath | bytes | os.PathLike[bytes]
 """A name of a file is bytes; those that are no UTF-8 stand in a ``str`` as ``os.fsdecode`` puts them there."""
 
+NOTES_VARIABLE = "REFTEL_NOTES"
+"""The environment variable that names another file of notes."""
+
 
 @frozen(brief=True)
 class Version:
@@ -65,13 +69,12 @@ class Archive:
     """
 
     def __init__(self, path: AnyPath, *, notes: StrPath | None = None, cache_mb: float = DEFAULT_MB) -> None:
-        from reftel.notes import NOTES_FILE, NOTES_VARIABLE, Notes  # noqa: PLC0415
         from reftel.state import State  # noqa: PLC0415 - `import reftel` stays light
 
         if not 0 <= cache_mb < math.inf:
             raise BadValueError("the megabytes for caches must be a number from 0 on", text=f"cache_mb={cache_mb}", start=0)
         self.path, self._cache_mb = Path(os.fsdecode(path)), cache_mb
-        self._notes = Notes(notes or os.environ.get(NOTES_VARIABLE) or self.path / NOTES_FILE)
+        self._notes = _notes_later(self.path, notes or os.environ.get(NOTES_VARIABLE))
         # Every method looks at `_state` once: it may be another one a moment later.
         self._state = State(self.path, self._notes, self._cache_mb)
         self._states: weakref.WeakSet[State] = weakref.WeakSet((self._state,))
@@ -81,7 +84,7 @@ class Archive:
     def notes(self) -> Notes:
         """Your own tags and notes on cables."""
         with self._state:
-            return self._notes
+            return self._notes()
 
     def refresh(self) -> bool:
         """Look at what was published since the archive was opened; whether there was anything.
@@ -375,6 +378,18 @@ class Archive:
 
     def __exit__(self, *_exception: object) -> None:
         self.close()
+
+
+def _notes_later(archive: Path, file: StrPath | None) -> Callable[[], Notes]:
+    """What gives the notes of a file, or else those in the archive's folder: most processes ask for none."""
+
+    @functools.cache
+    def notes() -> Notes:
+        from reftel.notes import NOTES_FILE, Notes  # noqa: PLC0415
+
+        return Notes(file or archive / NOTES_FILE)
+
+    return notes
 
 
 def _keys(ids: str | Iterable[str] | None) -> list[str] | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
+from reftel.patterns import regex
 from reftel.schema.identifiers import named_cable
 
-_COMMENT = re.compile(r"(?<!#)#(?!#).*")
+_COMMENT = regex(r"(?<!#)#(?!#).*")
 
 
 def list_key(text: str) -> str:

@@ -9,7 +9,6 @@ import contextlib
 import datetime
 import fnmatch
 import os
-import re
 import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -20,16 +19,14 @@ from reftel.frozen import brief_path, frozen
 from reftel.indexer.notes_file import Altered, reading, writing
 from reftel.indexer.ownfiles import NOTES_FILE, make_ready, settle
 from reftel.indexer.sqlite_file import ForeignTables, plain, why
+from reftel.patterns import regex
 from reftel.schema.errors import ArchiveDamaged, ArchiveError, ArchiveLocked, BadValueError
 from reftel.schema.names import name_of, without_surrogates
 from reftel.schema.several import several
 
-__all__ = ["NOTES_FILE", "NOTES_VARIABLE", "Note", "Notes", "parse_tag"]
+__all__ = ["NOTES_FILE", "Note", "Notes", "parse_tag"]
 
-NOTES_VARIABLE = "REFTEL_NOTES"
-"""The environment variable that names another file."""
-
-_TAG = re.compile(r"[^\W_][\w./-]*")
+_TAG = regex(r"[^\W_][\w./-]*")
 _TAG_HINT = "a tag is letters and digits, joined by - _ . or /, as in minsk-group"
 
 

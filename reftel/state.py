@@ -30,7 +30,7 @@ class State:
     A state that nobody refers to any more closes itself; so what an iterator still reads stays open when the archive was refreshed.
     """
 
-    def __init__(self, path: Path, notes: Notes, cache_mb: float) -> None:
+    def __init__(self, path: Path, notes: Callable[[], Notes], cache_mb: float) -> None:
         from reftel.engine.cache import Budget  # noqa: PLC0415 - `import reftel` stays light
         from reftel.search.searcher import Searcher  # noqa: PLC0415
         from reftel.snapshot import open_snapshot  # noqa: PLC0415
@@ -38,7 +38,7 @@ class State:
         self._lock = threading.RLock()  # one that a signal's handler may take again, which closes an archive
         self._users, self._closed = 0, True
         self._steps: weakref.WeakSet[Steps[Any]] = weakref.WeakSet()
-        self.path, self.notes = path, notes
+        self.path = path
         self.engine: WhooshEngine
         self.manifest: Manifest
         if "\0" in str(path):  # which the system takes for no name at all
@@ -50,7 +50,7 @@ class State:
             raise ArchiveError(f"{error.filename or path}: the archive cannot be opened: {error.strerror or error}") from error
         self._closed = False
         self.load = record_reader(self.engine, path)
-        self.searcher: Searcher = Searcher(self.engine, self.load, notes.tagged, self.budget)
+        self.searcher: Searcher = Searcher(self.engine, self.load, lambda tag: notes().tagged(tag), self.budget)
 
     @property
     def number(self) -> tuple[object, ...]:

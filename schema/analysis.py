@@ -37,6 +37,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from reftel.frozen import frozen
+from reftel.patterns import regex
 
 VERSION = 1
 """Raised whenever the same text gives other words than before: an index is only asked with the analysis that it was written with."""
@@ -52,7 +53,7 @@ Joint = Literal["hyphen", "elision", "initials"]
 Cut = tuple[str, list[tuple[int, str]]]
 """The folded words of a text, a line break between two, and its further forms as in `Analysis`."""
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     # letters spaced out, as captions have them: S E C R E T
     r"(?<![^\W_])[A-Z](?:\ [A-Z]){3,}(?![^\W_])"
     # dotted acronyms: U.S. U.S U.S.S.R. E.O.; a single initial ("F.") is a word of its own
@@ -62,18 +63,18 @@ _TOKEN = re.compile(
     # that parts thousands; a letter of U+00E0 to U+00FF whose two UTF-8 bytes lost their highest bit: á, C3 A1, arrives as "C!"
     r"|[^\W_]+(?:'[^\W_]+|,(?:s|t|re|ve|ll|d|m)(?![^\W_])|,(?<=[0-9],)(?<![0-9]{4},)(?=[0-9]{3}(?![0-9]))[^\W_]+|(?<=[a-z]C)[!-/:-?][a-z]+)*"
 )
-_POSSESSIVE = re.compile(r"[',]s$", re.IGNORECASE)
-_JOINERS = re.compile(r"[., ']")
-_CUT = re.compile(r"(?<=[a-z])C([!-?])(?=[a-z])")
+_POSSESSIVE = regex(r"[',]s$", re.IGNORECASE)
+_JOINERS = regex(r"[., ']")
+_CUT = regex(r"(?<=[a-z])C([!-?])(?=[a-z])")
 # What stands between two words that are parts of one: F-16, U.S.-led, al-'Ula, juris-⏎diction; and between initials.
-_HYPHEN = re.compile(r"-(?:(?<=[^\W_]-)|(?<=[^\W_]\.-))(?:[ \t]*\n[ \t]*)?'?(?=[^\W_])")
-_BETWEEN_INITIALS = re.compile(r"\.(?<=(?<![^\W_])(?<![.',&-])[^\W\d_]\.)(?:[ \t]{1,2}|[ \t]*\n[ \t]*)(?=[^\W\d_]\.(?![^\W_]))")
+_HYPHEN = regex(r"-(?:(?<=[^\W_]-)|(?<=[^\W_]\.-))(?:[ \t]*\n[ \t]*)?'?(?=[^\W_])")
+_BETWEEN_INITIALS = regex(r"\.(?<=(?<![^\W_])(?<![.',&-])[^\W\d_]\.)(?:[ \t]{1,2}|[ \t]*\n[ \t]*)(?=[^\W\d_]\.(?![^\W_]))")
 _ARTICLES = ("d", "l")
 _ELIDED = (*_ARTICLES, "qu", "all", "dall", "dell", "nell", "sull")
 _ELIDED_BEFORE = "aeiouh"
 # "&frozen conflict8": an ampersand that opens a word, and the first word after it that ends in 8
 _OPENING_QUOTE = "&"
-_CLOSING_QUOTE = re.compile(r"[^\W\d_]{2,}8")
+_CLOSING_QUOTE = regex(r"[^\W\d_]{2,}8")
 # Letters that Unicode does not decompose into a base letter and an accent.
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŧ": "t"})
 _SPELLED_OUT = str.maketrans(
@@ -82,9 +83,9 @@ _SPELLED_OUT = str.maketrans(
 
 _APOSTROPHES = "’‘ʼ‛ʹʻʽʾʿ´′ꞌ՚׳"  # some of them are letters to Unicode
 _NO_DASH_TO_UNICODE = "−⁃"
-_VARIATION = re.compile("[\u034f\u180b-\u180d\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_VARIATION = regex("[\u034f\u180b-\u180d\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _SOFT_HYPHEN = "\u00ad"
-_LINE_END = re.compile(r"[ \t]*\n")
+_LINE_END = regex(r"[ \t]*\n")
 
 
 @frozen
@@ -466,58 +467,58 @@ _BETWEEN = "\x1f"  # between blocks; no letter, so that no word reaches across
 _JOINT = "\x01"  # a word of its own between two that are parts of one
 _PARTS = f" {_JOINT} "
 _JOINT_LINE = f"\n{_JOINT}\n"
-_RUN = re.compile(rb"\n\n+")
+_RUN = regex(rb"\n\n+")
 
 # How `analyse` reaches the same tokens without a match a word: what joins letters is rewritten, then everything but letters and digits
 # becomes a blank. Every pattern starts with a fixed character, which the regular expression engine looks for quickly.
 # Texts with anything unusual take the slow way.
 _ASCII = bytes(range(128))
-_CUT_HINT = re.compile(r"C(?<=[a-z]C)[!-?][a-z]")
-_QUOTE_HINT = re.compile(r"&(?<![A-Za-z0-9]&)[A-Za-z0-9]")
-_CLOSING = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2,}8(?![A-Za-z0-9])")
+_CUT_HINT = regex(r"C(?<=[a-z]C)[!-?][a-z]")
+_QUOTE_HINT = regex(r"&(?<![A-Za-z0-9]&)[A-Za-z0-9]")
+_CLOSING = regex(r"(?<![A-Za-z0-9])[A-Za-z]{2,}8(?![A-Za-z0-9])")
 _JOINING = ("'", ",")
-_SPACED_HINT = re.compile(r" [A-Z] [A-Z] [A-Z]")
+_SPACED_HINT = regex(r" [A-Z] [A-Z] [A-Z]")
 _SPACED_SIGNS = bytes(65 if chr(code).isupper() and code < 128 else 32 if code == 32 else 0 for code in range(256))
 _SPACED_OUT = b" A A A"
-_SPACED = re.compile(r"(?<![^\s(])(?<![A-Z] )[A-Z](?>(?: [A-Z](?![^\W_])){3,})(?![^\s)])")
+_SPACED = regex(r"(?<![^\s(])(?<![A-Z] )[A-Z](?>(?: [A-Z](?![^\W_])){3,})(?![^\s)])")
 _TWO_JOINTS = (
-    re.compile(r",(?<=[A-Za-z0-9],)[0-9][A-Za-z0-9]*'[A-Za-z0-9]"),
-    re.compile(r",(?<=[A-Za-z0-9],)[strvledm]{1,2},[0-9]"),
-    re.compile(r"'(?<=[A-Za-z0-9]')[A-Za-z0-9]*(?:'|,[strvldm0-9]|\.[A-Za-z0-9])"),
-    re.compile(r",(?<=[A-Za-z0-9],)[strvldm][A-Za-z0-9]*(?:'|,[strvldm]|\.[A-Za-z0-9])"),
-    re.compile(r"\.(?<=[A-Za-z]\.)[A-Za-z0-9]+(?:'|,[strvldm])"),
-    re.compile(r"'(?<=(?:ll|qu)')[aeiouh]", re.IGNORECASE),  # dell'Aquila
+    regex(r",(?<=[A-Za-z0-9],)[0-9][A-Za-z0-9]*'[A-Za-z0-9]"),
+    regex(r",(?<=[A-Za-z0-9],)[strvledm]{1,2},[0-9]"),
+    regex(r"'(?<=[A-Za-z0-9]')[A-Za-z0-9]*(?:'|,[strvldm0-9]|\.[A-Za-z0-9])"),
+    regex(r",(?<=[A-Za-z0-9],)[strvldm][A-Za-z0-9]*(?:'|,[strvldm]|\.[A-Za-z0-9])"),
+    regex(r"\.(?<=[A-Za-z]\.)[A-Za-z0-9]+(?:'|,[strvldm])"),
+    regex(r"'(?<=(?:ll|qu)')[aeiouh]", re.IGNORECASE),  # dell'Aquila
 )
 _PARTED = (
-    re.compile(r"-(?:(?<=[A-Za-z0-9]-)|(?<=[A-Za-z0-9]\.-))(?:[ \t]*\n[ \t]*)?'?(?=[A-Za-z0-9])"),
-    re.compile(r"\.(?<=(?<![A-Za-z0-9.',&-])[A-Za-z]\.)(?:[ \t]{1,2}|[ \t]*\n[ \t]*)(?=[A-Za-z]\.(?![A-Za-z0-9]))"),
-    re.compile(r"'(?<=(?<![A-Za-z0-9])[DLdl]')(?=[AEIOUHaeiouh])"),
+    regex(r"-(?:(?<=[A-Za-z0-9]-)|(?<=[A-Za-z0-9]\.-))(?:[ \t]*\n[ \t]*)?'?(?=[A-Za-z0-9])"),
+    regex(r"\.(?<=(?<![A-Za-z0-9.',&-])[A-Za-z]\.)(?:[ \t]{1,2}|[ \t]*\n[ \t]*)(?=[A-Za-z]\.(?![A-Za-z0-9]))"),
+    regex(r"'(?<=(?<![A-Za-z0-9])[DLdl]')(?=[AEIOUHaeiouh])"),
 )
 _Joins = tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str] | str], ...]
 _JOINTS: tuple[tuple[re.Pattern[str], _Joins], ...] = (
     (
-        re.compile(r"\.[A-Za-z]"),
+        regex(r"\.[A-Za-z]"),
         (
             # U.S. U.S.S.R: from the first dot on, behind a letter that stands alone
             (
-                re.compile(r"\.(?<=(?<![A-Za-z0-9])[A-Za-z]\.)(?:[A-Za-z]\.)+(?:[A-Za-z](?![A-Za-z0-9]))?"),
+                regex(r"\.(?<=(?<![A-Za-z0-9])[A-Za-z]\.)(?:[A-Za-z]\.)+(?:[A-Za-z](?![A-Za-z0-9]))?"),
                 lambda match: f"{match[0].replace('.', '')} ",
             ),
-            (re.compile(r"\.(?<=(?<![A-Za-z0-9])[A-Za-z]\.)([A-Za-z])(?![A-Za-z0-9])"), r"\1"),
+            (regex(r"\.(?<=(?<![A-Za-z0-9])[A-Za-z]\.)([A-Za-z])(?![A-Za-z0-9])"), r"\1"),
         ),
     ),
     (
-        re.compile(r"'[A-Za-z0-9]"),
-        ((re.compile(r"'(?<=[A-Za-z0-9]')[sS](?![A-Za-z0-9])"), ""), (re.compile(r"'(?<=[A-Za-z0-9]')(?=[A-Za-z0-9])"), "")),
+        regex(r"'[A-Za-z0-9]"),
+        ((regex(r"'(?<=[A-Za-z0-9]')[sS](?![A-Za-z0-9])"), ""), (regex(r"'(?<=[A-Za-z0-9]')(?=[A-Za-z0-9])"), "")),
     ),
     (
-        re.compile(r",[strvldm]"),
+        regex(r",[strvldm]"),
         (
-            (re.compile(r",(?<=[A-Za-z0-9],)s(?![A-Za-z0-9])"), ""),
-            (re.compile(r",(?<=[A-Za-z0-9],)(?=(?:t|re|ve|ll|d|m)(?![A-Za-z0-9]))"), ""),
+            (regex(r",(?<=[A-Za-z0-9],)s(?![A-Za-z0-9])"), ""),
+            (regex(r",(?<=[A-Za-z0-9],)(?=(?:t|re|ve|ll|d|m)(?![A-Za-z0-9]))"), ""),
         ),
     ),
-    (re.compile(r",[0-9]"), ((re.compile(r",(?<=[0-9],)(?<![0-9]{4},)(?=[0-9]{3}(?![0-9]))"), ""),)),
+    (regex(r",[0-9]"), ((regex(r",(?<=[0-9],)(?<![0-9]{4},)(?=[0-9]{3}(?![0-9]))"), ""),)),
 )
 _TO_LINES = bytes(
     ord(chr(code).lower()) if chr(code).isalnum() and code < 128 else code if chr(code) in _JOINT + _BETWEEN else ord("\n") for code in range(256)

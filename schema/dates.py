@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import datetime
-import re
+
+from reftel.patterns import regex
 
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _MONTH_NAMES = (
     "JANUARY", "FEBRUARY", "MARCH", "APRIL", "MAY", "JUNE", "JULY", "AUGUST", "SEPTEMBER", "OCTOBER", "NOVEMBER", "DECEMBER",
 )  # fmt: skip
-_WEEKDAY = re.compile(r"(?:MON|TUES|WEDNES|THURS|FRI|SATUR|SUN)DAY[ ,]+")
-_YEAR_FIRST = re.compile(r"(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})")  # 2018/02/13, 2018-2-13
-_MONTH_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})")  # 02/13/2018, 2/13/18
-_MONTH_DAY = re.compile(r"(\d{1,2})/(\d{1,2})")  # 2/13, the year implied
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")  # 20180213
-_DAY_NAME = re.compile(r"(\d{1,2})(?:ST|ND|RD|TH)?[ -]*([A-Z]{3,9})\.?[ ,-]*'?(\d{4}|\d{2})")  # 21 JUN 06, 21-JUN-2006
-_NAME_DAY = re.compile(r"([A-Z]{3,9})\.? *(\d{1,2})(?:ST|ND|RD|TH)?[ ,]+'?(\d{4}|\d{2})")  # JUNE 21, 2006
+_WEEKDAY = regex(r"(?:MON|TUES|WEDNES|THURS|FRI|SATUR|SUN)DAY[ ,]+")
+_YEAR_FIRST = regex(r"(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})")  # 2018/02/13, 2018-2-13
+_MONTH_FIRST = regex(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})")  # 02/13/2018, 2/13/18
+_MONTH_DAY = regex(r"(\d{1,2})/(\d{1,2})")  # 2/13, the year implied
+_COMPACT = regex(r"(\d{4})(\d{2})(\d{2})")  # 20180213
+_DAY_NAME = regex(r"(\d{1,2})(?:ST|ND|RD|TH)?[ -]*([A-Z]{3,9})\.?[ ,-]*'?(\d{4}|\d{2})")  # 21 JUN 06, 21-JUN-2006
+_NAME_DAY = regex(r"([A-Z]{3,9})\.? *(\d{1,2})(?:ST|ND|RD|TH)?[ ,]+'?(\d{4}|\d{2})")  # JUNE 21, 2006
 _LONGEST = 40
 
 

@@ -8,11 +8,12 @@ import re
 from collections.abc import Iterator
 
 from reftel.frozen import frozen
+from reftel.patterns import regex
 from reftel.schema import scales
 from reftel.schema.dates import century, month_number
 
 # 130512Z FEB 08, 221828 Z MAY 73, 201247Z Jan 04, 130512ZFEB2008. LOG and PAGE times (182017Z /23) have no month and do not match.
-_GROUP = re.compile(
+_GROUP = regex(
     r"""(?P<day> [0-9] (?<![0-9][0-9]) [0-9] ) (?P<hour>[0-9]{2}) (?P<minute>[0-9]{2})
         [ ]{0,3} Z? [ ]{0,3}
         (?P<month> (?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC) [A-Z]{0,6} ) \.?
@@ -20,7 +21,7 @@ _GROUP = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _precedence_name = functools.lru_cache(maxsize=256)(scales.PRECEDENCE.name)
-_WORD = re.compile(r"[^ \t]+")
+_WORD = regex(r"[^ \t]+")
 _BEFORE = 48  # characters before the group in which prosigns stand
 
 

@@ -11,29 +11,30 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from reftel.patterns import regex
 from reftel.schema.posts import all_posts, find_post, squash_name
 
-_VERSION = re.compile(r"_[A-Z0-9]{1,2}$")  # 1973STATE097844_b: PlusD's versions of one telegram
-_WHOLE = re.compile(
+_VERSION = regex(r"_[A-Z0-9]{1,2}$")  # 1973STATE097844_b: PlusD's versions of one telegram
+_WHOLE = regex(
     r"""(?P<year> \d{4} | \d{2})     # 1973, 08, or a doubled 7575
         (?P<post> [A-Z] .*? )        # BAKU, or a fused caption: ECTION01OF02MANAMA
         (?P<serial> \d{1,7})""",
     re.VERBOSE,
 )
-_FUSED_SECTION = re.compile(r"[A-Z]*\d{1,2}OF\d{1,2}")  # 08ECTION01OF02MANAMA492: the section text ran into the id
-_FUSED_CLASS = re.compile(r"(?:UNCLAS(?:SIFIED)?|CONFIDENTIAL|SECRET)(?=[A-Z])")
-_OWN_KEY = re.compile(r"text-[0-9a-f]{16}", re.IGNORECASE)  # what stands for an id where a cable has none
+_FUSED_SECTION = regex(r"[A-Z]*\d{1,2}OF\d{1,2}")  # 08ECTION01OF02MANAMA492: the section text ran into the id
+_FUSED_CLASS = regex(r"(?:UNCLAS(?:SIFIED)?|CONFIDENTIAL|SECRET)(?=[A-Z])")
+_OWN_KEY = regex(r"text-[0-9a-f]{16}", re.IGNORECASE)  # what stands for an id where a cable has none
 _LONGEST = 80
 _LONGEST_PASTED = 500  # an address
 _MOST_WORDS = 5  # 08 PORT AU PRINCE 123
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_INVISIBLE = regex("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _AROUND = " \t\r\n\"'“”„‟«»‹›‘’`()[]{}<>*#.,;:|"
-_BETWEEN = re.compile(r"[,;|]")
-_LABEL = re.compile(r"[(\[\"']*[A-Za-z][A-Za-z ]{1,24}[:#]\s*(?!/)")  # "REF A: ", "Canonical ID: ", not "https://"
-_SPLIT_NUMBER = re.compile(r"[0-9][\s,;|]+[0-9]")
-_PATH = re.compile(r"[/\\.=?]")
-_PART = re.compile(r"[/\\?&=#:]")
-_EXTENSION = re.compile(r"(?:\.[A-Za-z][A-Za-z0-9]{1,4})+$")  # .html, .txt.gz
+_BETWEEN = regex(r"[,;|]")
+_LABEL = regex(r"[(\[\"']*[A-Za-z][A-Za-z ]{1,24}[:#]\s*(?!/)")  # "REF A: ", "Canonical ID: ", not "https://"
+_SPLIT_NUMBER = regex(r"[0-9][\s,;|]+[0-9]")
+_PATH = regex(r"[/\\.=?]")
+_PART = regex(r"[/\\?&=#:]")
+_EXTENSION = regex(r"(?:\.[A-Za-z][A-Za-z0-9]{1,4})+$")  # .html, .txt.gz
 _LONGEST_SERIAL = 7  # digits without leading zeros
 
 

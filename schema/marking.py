@@ -10,6 +10,7 @@ import functools
 import re
 
 from reftel.frozen import frozen
+from reftel.patterns import regex
 from reftel.schema.scales import LEVEL
 
 
@@ -37,9 +38,9 @@ _KNOTS = {
     "SNF": "S/NF", "NSF": "S/NF", "SFN": "S/NF", "CNF": "C/NF", "NCF": "C/NF", "CFN": "C/NF", "SBUNF": "SBU/NF", "UFOUO": "U/FOUO",
     "SBUFOUO": "SBU/FOUO",
 }  # fmt: skip
-_RELEASE = re.compile(r"(?:^|[\s/-])REL(?:EASABLE)?(?:[\s/:]+TO\b)?(?P<countries>(?:[\s/:,].*)?)$")
-_SEPARATORS = re.compile(r"[\s/,-]+")
-_FOREIGN = re.compile(r"FGI [A-Z]{3}")
+_RELEASE = regex(r"(?:^|[\s/-])REL(?:EASABLE)?(?:[\s/:]+TO\b)?(?P<countries>(?:[\s/:,].*)?)$")
+_SEPARATORS = regex(r"[\s/,-]+")
+_FOREIGN = regex(r"FGI [A-Z]{3}")
 
 
 @functools.lru_cache(maxsize=1024)

@@ -9,11 +9,11 @@ from __future__ import annotations
 import bisect
 import functools
 import itertools
-import re
 import unicodedata
 from collections.abc import Iterator
 
 from reftel.frozen import frozen
+from reftel.patterns import regex
 from reftel.schema.tables import read_table
 
 _KIND_WORDS = (
@@ -21,7 +21,7 @@ _KIND_WORDS = (
     "AMCONGEN", "CONSULATE GENERAL", "CONSULATE", "CONSULAR AGENCY", "CONGEN", "EMBASSY OFFICE", "EMBASSY", "US EMBASSY",
     "US MISSION", "USMISSION", "MISSION", "US INTERESTS SECTION", "USINT", "USLO", "USOFFICE", "US OFFICE", "REO", "EFTO",
 )  # fmt: skip
-_NO_NAME_LETTER = re.compile(r"[^A-Z0-9]")
+_NO_NAME_LETTER = regex(r"[^A-Z0-9]")
 _LONGEST_NAME = 80  # characters
 _BANNER_WIDTH = 10  # letters of the post's name in a page banner (CABLE_FORMATS 4.2)
 _SHORTEST_REPAIRED = 6  # below that one changed letter makes another word

@@ -9,10 +9,10 @@ belongs to two names, and none is an ordinary word or a name that is far more of
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Sequence
 
 from reftel.frozen import frozen
+from reftel.patterns import regex
 from reftel.schema.tables import read_lines
 
 _ARTICLES = frozenset({"al", "el"})
@@ -28,7 +28,7 @@ _SOUNDS = (
     ("ei", "i"), ("ie", "i"), ("ay", "ai"), ("ey", "i"), ("iy", "i"), ("ya", "ia"), ("yu", "iu"), ("ye", "i"),
 )  # fmt: skip
 _LETTERS = str.maketrans({"q": "k", "z": "s", "w": "v", "y": "i", "e": "i", "o": "u"})
-_REPEATED = re.compile(r"(.)\1+")
+_REPEATED = regex(r"(.)\1+")
 
 
 @frozen

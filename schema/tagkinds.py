@@ -10,17 +10,18 @@ import functools
 import re
 from typing import Literal
 
+from reftel.patterns import regex
 from reftel.schema.tables import read_table
 
 TagKind = Literal["geo", "subject", "programme", "organisation", "person", "topic", "unknown"]
 
-_PROGRAMME = re.compile(r"K[A-Z]{3}")  # KNNP
-_SUBJECT = re.compile(
+_PROGRAMME = regex(r"K[A-Z]{3}")  # KNNP
+_SUBJECT = regex(
     r"[ABCEMOPST][A-Z]{3}"
 )  # the first letter is the group: A administration, E economic, P political ...
-_GEO = re.compile(r"[A-Z]{2}")
+_GEO = regex(r"[A-Z]{2}")
 _LONGEST_FUSED = 40
-_CODE = re.compile(r"[A-Z][A-Z0-9-]{1,4}")
+_CODE = regex(r"[A-Z][A-Z0-9-]{1,4}")
 
 
 @functools.cache

@@ -8,11 +8,12 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from reftel.patterns import regex
 from reftel.schema.analysis import LAST_PART
 from reftel.schema.spellings import alike
 from reftel.search.plan import ALIKE, Word
 
-_WILDCARD = re.compile(r"[*?]")
+_WILDCARD = regex(r"[*?]")
 
 
 def matching(word: Word, terms: Sequence[str]) -> list[str]:

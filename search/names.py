@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import functools
 import itertools
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeGuard
 
 from reftel.engine.cache import Budget, Cache
 from reftel.frozen import frozen
+from reftel.patterns import regex
 from reftel.schema.analysis import fold
 from reftel.schema.analysis import words as words_of
 from reftel.schema.fields import paragraph_field
@@ -41,7 +41,7 @@ _READ = 3  # cables that are read to see whether a word is a name
 _BYTES = 1000  # of a note or hint with what it was asked with, about
 _TAGS = "tags"
 _CODES = ("geo", "subject", "programme")
-_IN_SENTENCE = re.compile(r"(?<=[a-z,] )[^\W\d_]+")
+_IN_SENTENCE = regex(r"(?<=[a-z,] )[^\W\d_]+")
 
 
 @frozen

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from reftel.patterns import regex
 from reftel.render.safe import json_text, safe_cell, safe_line, safe_markdown, safe_text
 from reftel.schema.names import one_line
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from reftel.search.results import Highlights, Hit, HitParagraph, Page
 
 _SUBJECT = "subject"
-_QUOTED = re.compile('[",;\t\r\n]')
+_QUOTED = regex('[",;\t\r\n]')
 
 CSV_COLUMNS = ("key", "id", "score", "date", "classification", "caveats", "from", "subject", "signers", "paragraph", "mark", "text", "source")
 """One row a hit; the paragraph columns are those of the best paragraph."""

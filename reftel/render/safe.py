@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from typing import Any
 
+from reftel.patterns import regex
 from reftel.schema.names import one_line
 
 # What is not seen, or makes a terminal do something: C0 controls but tab and newline, DEL, C1 controls (0x9B alone starts an escape
 # sequence on some terminals), soft hyphens, the characters that change text direction, the Unicode line and paragraph separators, whatever
 # has no width (joiners, fillers, annotation and format controls, variation selectors, tags, byte order marks), and bytes that a name of a
 # file holds and that are no UTF-8.
-_UNSAFE = re.compile(
+_UNSAFE = regex(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb]"
 )
@@ -128,4 +128,6 @@ def _escaped(match: re.Match[str]) -> str:
 
 def json_text(value: Any, *, indent: int | None = None) -> str:
     r"""JSON that is exact and still safe on a terminal: what `safe_text` makes visible stands as ``\u`` escapes."""
+    import json  # noqa: PLC0415 - a search that is shown does without
+
     return _replaced(json.dumps(value, ensure_ascii=False, indent=indent), lambda match: json.dumps(match.group())[1:-1])

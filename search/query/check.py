@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import NoReturn
 
 from reftel.frozen import frozen
+from reftel.patterns import regex
 from reftel.schema.errors import BadValueError, QueryError, QuerySyntaxError, QueryTooBroad, UnknownFieldError
 from reftel.schema.fields import FIELDS, Field, default_fields, field_of_kind, fields_by_name, paragraph_field
 from reftel.schema.identifiers import canonical_id
@@ -29,10 +30,10 @@ MOST_PATTERNS = 200
 MOST_NEAR = 50
 """Words that one proximity expression may join, its brackets included."""
 
-_COMPARED = re.compile(r"([^\W\d_]\w*)([<>]=?|=)")
-_LIKE_NEAR = re.compile(r"(?:w|near|pre)/.*|NEAR", re.IGNORECASE)
+_COMPARED = regex(r"([^\W\d_]\w*)([<>]=?|=)")
+_LIKE_NEAR = regex(r"(?:w|near|pre)/.*|NEAR", re.IGNORECASE)
 _OPERATOR_WORDS = ("and", "or", "not")
-_IDLE = re.compile(r"(?:(?![*?~&|!+=<>])[\W_])+")  # without those that have a meaning, or have one elsewhere
+_IDLE = regex(r"(?:(?![*?~&|!+=<>])[\W_])+")  # without those that have a meaning, or have one elsewhere
 _SINGLE = "'‘’‚‛`´"
 _JOINING_SIGNS = ",;|=<>^+!{}[]\\"
 _LEADING_SIGNS = {
@@ -43,7 +44,7 @@ _LEADING_SIGNS = {
     "/": "leave it out; letters that may differ are written qadhaf* or qadhaf?, proximity minsk /5 group",
     "^": "leave it out: no word counts more than another", "\\": "leave it out: what stands in quotes needs none",
 } | dict.fromkeys("{}[]", "leave it out; what belongs together stands in ( ), a phrase in quotes")  # fmt: skip
-_WEIGHT = re.compile(r".*\w(\^[0-9.]+)")
+_WEIGHT = regex(r".*\w(\^[0-9.]+)")
 _NEAR_HINT = "write a phrase in quotes, or alternatives as (a OR b)"
 _MOST_NAMED = 4  # words in one note
 _MOST_TERMS_OF_AN_ID = 5  # "08 PORT AU PRINCE 123"

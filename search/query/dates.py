@@ -10,12 +10,13 @@ import calendar
 import datetime
 import re
 
+from reftel.patterns import regex
 from reftel.schema.dates import month_number, parse_date, valid_date
 from reftel.schema.dtg import parse_dtg
 from reftel.search.query.problems import Unreadable, quote
 
 _EPOCH = datetime.datetime(1970, 1, 1)  # naive arithmetic: all of it is UTC
-_ISO = re.compile(
+_ISO = regex(
     r"""([0-9]{4})                                  # 2008
         (?: - ([0-9]{1,2})                          # 2008-02
             (?: - ([0-9]{1,2})                      # 2008-02-15
@@ -26,16 +27,16 @@ _ISO = re.compile(
         )?""",
     re.VERBOSE,
 )
-_YEARS = re.compile(r"([0-9]{4})-([0-9]{4})")
-_QUARTER = re.compile(r"(?P<year>[0-9]{4})[- ]?Q(?P<quarter>[1-4])|Q(?P<first>[1-4])[- /]?(?P<behind>[0-9]{4})", re.IGNORECASE)
-_WEEK = re.compile(r"([0-9]{4})-?W([0-9]{2})", re.IGNORECASE)
-_MONTH = re.compile(r"([A-Z]{3,9})\.?,?[ -]*([0-9]{4})", re.IGNORECASE)  # February 2008
-_PLUSD = re.compile(r"([0-9]{4}) ([A-Z]{3,9}) ([0-9]{1,2})(, [0-9]{2}:[0-9]{2})?(?: \([A-Z]+\))?", re.IGNORECASE)  # 1973 May 22, 18:28 (Tuesday)
-_TWO_WAYS = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{2,4})")
-_BETWEEN = re.compile(r"between (.*) and (.*)", re.IGNORECASE)
-_INSIDE = re.compile(r"\[(.*)\]|from (.*)", re.IGNORECASE)  # [2008 TO 2009]
-_DASH = re.compile(r"[ ]?[–—―][ ]?|[ ]-{1,2}[ ]")
-_WORDS = re.compile(r"[ ](?:to|until|till|through|thru)[ ]", re.IGNORECASE)
+_YEARS = regex(r"([0-9]{4})-([0-9]{4})")
+_QUARTER = regex(r"(?P<year>[0-9]{4})[- ]?Q(?P<quarter>[1-4])|Q(?P<first>[1-4])[- /]?(?P<behind>[0-9]{4})", re.IGNORECASE)
+_WEEK = regex(r"([0-9]{4})-?W([0-9]{2})", re.IGNORECASE)
+_MONTH = regex(r"([A-Z]{3,9})\.?,?[ -]*([0-9]{4})", re.IGNORECASE)  # February 2008
+_PLUSD = regex(r"([0-9]{4}) ([A-Z]{3,9}) ([0-9]{1,2})(, [0-9]{2}:[0-9]{2})?(?: \([A-Z]+\))?", re.IGNORECASE)  # 1973 May 22, 18:28 (Tuesday)
+_TWO_WAYS = regex(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{2,4})")
+_BETWEEN = regex(r"between (.*) and (.*)", re.IGNORECASE)
+_INSIDE = regex(r"\[(.*)\]|from (.*)", re.IGNORECASE)  # [2008 TO 2009]
+_DASH = regex(r"[ ]?[–—―][ ]?|[ ]-{1,2}[ ]")
+_WORDS = regex(r"[ ](?:to|until|till|through|thru)[ ]", re.IGNORECASE)
 _HINT = "write 2008, 2008-02, 2008-02-15 or 2008-02-15T12:00"
 _RANGE_HINT = "write 2008-02-01..2008-02-15, 2008.. or ..2008"
 

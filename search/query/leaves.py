@@ -5,10 +5,10 @@ Where a piece stands decides what its signs mean: commas and comparisons are rea
 
 from __future__ import annotations
 
-import re
 from typing import NoReturn
 
 from reftel.frozen import frozen
+from reftel.patterns import regex
 from reftel.schema.errors import BadValueError, QuerySyntaxError
 from reftel.search.query import tree
 from reftel.search.query.lexer import Token
@@ -24,9 +24,9 @@ _COMPARISONS: dict[str, tree.Comparison] = {
 _EQUAL = ("=", "==")
 _NOT_HINT = "for cables without a value write a minus before the field, as in -class:secret"
 _SIGN_HINTS = dict.fromkeys(("!", "!=", "<>", "≠", "¬"), _NOT_HINT) | {"+": "leave it out"}
-_SIGNS = re.compile(r"[<>=!≥≧⩾≤≦⩽≠¬+^]+")
-_OR_MORE = re.compile(r"(.*\w)\+")  # C+
-_LIST_PART = re.compile(r"[,|]|[^,|]+")
+_SIGNS = regex(r"[<>=!≥≧⩾≤≦⩽≠¬+^]+")
+_OR_MORE = regex(r"(.*\w)\+")  # C+
+_LIST_PART = regex(r"[,|]|[^,|]+")
 _SPELLED_HINT = 'write it directly before a name, ~hezbollah, or behind a word or a quote: qadhafi~1, "minsk group"~4'
 _FUZZY_HINT = "the letters that may differ are written qadhafi~1 or qadhafi~2"
 _BLANK_HINT = "write a blank between a quoted text and its neighbour"

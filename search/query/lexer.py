@@ -11,6 +11,7 @@ import unicodedata
 from typing import Literal
 
 from reftel.frozen import frozen
+from reftel.patterns import regex
 from reftel.schema.errors import QuerySyntaxError
 from reftel.schema.identifiers import named_cable
 
@@ -23,18 +24,18 @@ _FORMS = ((0xFE50, 0xFE70), (0xFF01, 0xFF5F))  # small and full-width forms of A
 _PLAIN = {code: form for block in _FORMS for code in range(*block) if (form := unicodedata.normalize("NFKC", chr(code))).isascii() and len(form) == 1}
 _PLAIN |= dict.fromkeys(map(ord, "‐‑−"), "-")  # two hyphens and the minus sign of Unicode
 
-READ_OTHERWISE = re.compile(f"[{re.escape(QUOTES + ''.join(map(chr, _PLAIN)))}]")
+READ_OTHERWISE = regex(f"[{re.escape(QUOTES + ''.join(map(chr, _PLAIN)))}]")
 """What can't stand in a quoted text as it is: it ends there, or another character is read in its place."""
 
-_CHUNK = re.compile(rf"[^\s(){QUOTES}]+")
-_BROKEN = re.compile(r"(?<=[^\W_])-[ \t]*\n[ \t]*(?=[^\W_])")  # a word, at the end of a line
-_INITIALS = re.compile(r"=?[^\W\d_]\.(?:\s+[^\W\d_]\.)+(?![^\s()])")  # J. F. Kennedy
-_QUOTED = re.compile(rf"[{QUOTES}]([^{QUOTES}]*)[{QUOTES}]")
-_TAIL = re.compile(rf"~[^\s(){QUOTES},|]*")  # of "a b"~4
-_FIELD = re.compile(r"([^\W\d_][\w-]*):")  # a letter, then anything a name could be mistyped with
-_MINUS = re.compile(r"-+(?=[^\s)-])")
-_NEAR = re.compile(r"(?:w|near|pre)?/(?:[0-9]+|p)", re.IGNORECASE)  # w/5 NEAR/5 /5 pre/3 w/p /p
-_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://|[a-z]:[/\\]", re.IGNORECASE)  # of a page, of a file
+_CHUNK = regex(rf"[^\s(){QUOTES}]+")
+_BROKEN = regex(r"(?<=[^\W_])-[ \t]*\n[ \t]*(?=[^\W_])")  # a word, at the end of a line
+_INITIALS = regex(r"=?[^\W\d_]\.(?:\s+[^\W\d_]\.)+(?![^\s()])")  # J. F. Kennedy
+_QUOTED = regex(rf"[{QUOTES}]([^{QUOTES}]*)[{QUOTES}]")
+_TAIL = regex(rf"~[^\s(){QUOTES},|]*")  # of "a b"~4
+_FIELD = regex(r"([^\W\d_][\w-]*):")  # a letter, then anything a name could be mistyped with
+_MINUS = regex(r"-+(?=[^\s)-])")
+_NEAR = regex(r"(?:w|near|pre)?/(?:[0-9]+|p)", re.IGNORECASE)  # w/5 NEAR/5 /5 pre/3 w/p /p
+_ADDRESS = regex(r"[a-z][a-z0-9+.-]*://|[a-z]:[/\\]", re.IGNORECASE)  # of a page, of a file
 _OPERATORS: dict[str, Kind] = {"AND": "and", "OR": "or", "NOT": "not"}
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from reftel.frozen import frozen
+from reftel.patterns import regex
 from reftel.schema import identifiers, scales
 from reftel.schema.fields import FIELDS, Field, Kind, field_of_kind, fields_by_name, squash
 from reftel.schema.posts import squash_name
@@ -35,15 +36,15 @@ MOST_WORDS_OF_A_VALUE = 32
 
 Ranks = tuple[int | None, int | None]
 
-_WRITTEN = re.compile(r"\(?\w(?:[\w\s/.-]*\w)?\)?\.?")
+_WRITTEN = regex(r"\(?\w(?:[\w\s/.-]*\w)?\)?\.?")
 """What the name of a rank is made of; anything else beside it would have a meaning that it has not."""
 
-_SECTION = re.compile(r"\s+SECTION\s+[0-9]{1,2}\s+OF\s+[0-9]{1,2}\s*$", re.IGNORECASE)
-_SPACED_LETTERS = re.compile(r"(?<=\b\w) (?=\w\b)")
-_RANGE_SIGN = re.compile(r"\.{2,3}|…| (?:to|-|–|—) ", re.IGNORECASE)
+_SECTION = regex(r"\s+SECTION\s+[0-9]{1,2}\s+OF\s+[0-9]{1,2}\s*$", re.IGNORECASE)
+_SPACED_LETTERS = regex(r"(?<=\b\w) (?=\w\b)")
+_RANGE_SIGN = regex(r"\.{2,3}|…| (?:to|-|–|—) ", re.IGNORECASE)
 
-_KEY = re.compile(r"TEXT-[0-9A-F]{16}")  # what stands for an id where a cable has none
-_SPACED_ID = re.compile(r"'?(?:[0-9]{2}|[0-9]{4})(?: ?[A-Z])+ ?[0-9]{1,7}[.,;:]?", re.IGNORECASE)
+_KEY = regex(r"TEXT-[0-9A-F]{16}")  # what stands for an id where a cable has none
+_SPACED_ID = regex(r"'?(?:[0-9]{2}|[0-9]{4})(?: ?[A-Z])+ ?[0-9]{1,7}[.,;:]?", re.IGNORECASE)
 _MOST_WORDS_OF_A_POST = 5  # AMERICAN CONSULATE GENERAL SAO PAULO
 _ID_HINT = "an id is written 08BAKU123, a part of one 08BAKU*"
 

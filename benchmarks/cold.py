@@ -1,0 +1,62 @@
+"""What a command costs from its start: ``python benchmarks/cold.py [--size 100000] [--rounds 15]``.
+
+Processor time (user and system) of a whole ``reftel search`` process over so many synthetic cables, beside that of a process which does nothing but
+import NumPy and click. Both are run in turns, so that whatever else the machine does falls on both; the files are in the system's cache, the modules'
+bytecode is cached, and NumPy's linear algebra, which nothing here uses, starts no threads in either. The goal is a median difference of 80 ms at 100,000 cables.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+from cache import folder, iter_batches
+from peers import add_manifest, run
+
+GOAL = 80
+QUERY = '"Minsk Group" AND precedent'
+
+
+def spent(command: list[str], environment: dict[str, str]) -> float:
+    """Processor time of a process in ms."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environment)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) * 1000
+
+
+def archive(size: int) -> Path:
+    """An archive of so many synthetic cables; the index is that of benchmarks/peers.py, built if it is not there."""
+    place = folder() / f"reftel-{size}-1"
+    if not (place / "index").exists():
+        for _batch in iter_batches(size):
+            pass  # the rows exist from here on
+        place.mkdir(exist_ok=True)
+        run("reftel", size, "build", 1)
+    if not (place / "manifest.sqlite").exists():
+        add_manifest(place)
+    return place
+
+
+def main() -> None:
+    """Print both and the difference."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--size", type=int, default=100_000, help="cables")
+    parser.add_argument("--rounds", type=int, default=15)
+    options = parser.parse_args()
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | {"OPENBLAS_NUM_THREADS": "1"}
+    nothing = [sys.executable, "-c", "import numpy, click"]
+    search = [str(Path(sys.executable).with_name("reftel")), "search", QUERY, "--archive", str(archive(options.size))]
+    rounds = [[spent(command, environment) for command in (nothing, search)] for _ in range(1 + options.rounds)][1:]
+    without, whole = (statistics.median(times) for times in zip(*rounds, strict=True))
+    more = statistics.median(second - first for first, second in rounds)
+    print(f"{options.size:,} cables: importing NumPy and click {without:.0f} ms, reftel search {whole:.0f} ms; {more:.0f} ms more (goal {GOAL})")
+
+
+if __name__ == "__main__":
+    main()
