@@ -1,4 +1,4 @@
-"""The caption: class line with section, post and serial, then caveats, passing lines, ``CORRECTED COPY``.
+"""The caption: class line with section, post and serial, then caveats, ``CORRECTED COPY``.
 
 ``S E C R E T SECTION 01 OF 02 LONDON 000290``, ``UNCLAS MADRID 000012``, ``CONFIDENTIAL SECTION 01 of 03 BAKU 000744``; the first
 letter may be lost, doubled or another (``E C R E T``, ``SS E C R E T``), letters may be fused (``CO N F I D E N T I A L``).
@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from reftel.frozen import frozen
 from reftel.indexer.telegram.labels import Region
 from reftel.indexer.telegram.layout import lay_out
-from reftel.indexer.telegram.lines import FILLER, Kind, clean, line_kind
+from reftel.indexer.telegram.lines import FILLER, clean
 from reftel.schema.identifiers import resolve_post
 from reftel.schema.scales import CLASSIFICATION
 
@@ -68,10 +68,6 @@ _CAVEAT_NAMES = {
 _JOINT = re.compile(r"[\s,;/&.-]*(?:AND )?", re.IGNORECASE)
 _CORRECTED = re.compile(r"C ?O ?R ?R ?E ?C ?T ?E ?D[ /]{0,5}C ?O ?P ?Y", re.IGNORECASE)
 _FOR_OFFICIAL_USE = re.compile(r"\bFOUO\b|FOR OFFICIAL USE", re.IGNORECASE)
-_NO_PASSING = re.compile(  # Friday, 09 May 2008, 14:05 | ID: 123 | XXXXXXXXXXXX | ...
-    r"(?:MON|TUES|WEDNES|THURS|FRI|SATUR|SUN)DAY, \d|(?:ID|ORIGIN|DATE|SOURCE|CLASSIFICATION|MISC|DESTINATION):|X{4,}\Z|\W*\Z",
-    re.IGNORECASE,
-)
 _LOWER_CLASS_LINE = re.compile(r"^[ ]*(?:TOP SECRET|SECRET|CONFIDENTIAL|UNCLASSIFIED)//[A-Z/, ]{2,60}$", re.MULTILINE)
 
 _STATEMENT = re.compile(  # (U) THIS CABLE IS SENSITIVE BUT UNCLASSIFIED AND NOT FOR INTERNET DISTRIBUTION
@@ -93,7 +89,6 @@ class Caption:
     post: str | None = None
     serial: int | None = None
     corrected: bool = False
-    passing: tuple[str, ...] = ()
     start: int = 0
     end: int = 0
 
@@ -109,7 +104,7 @@ def caption_of(head: str, regions: Sequence[Region]) -> Caption:
     caption = _class_line(head)
     stop = next((region.start for region in regions if region.start >= caption.end), len(head))
     corrected = _is_corrected(head[caption.start : stop])
-    caveats, passing = _below_class_line(clean(head[caption.end : stop]), corrected=corrected)
+    caveats = _below_class_line(clean(head[caption.end : stop]), corrected=corrected)
     caveats.update(caption.caveats)
     level = caption.level
     if level == "UNCLASSIFIED" and ("SENSITIVE" in caveats or _FOR_OFFICIAL_USE.search(head, caption.start, stop)):
@@ -122,7 +117,6 @@ def caption_of(head: str, regions: Sequence[Region]) -> Caption:
         post=caption.post,
         serial=caption.serial,
         corrected=corrected or _is_subject_corrected(regions),
-        passing=tuple(passing) if caption.level or regions else (),
         start=caption.start,
         end=caption.end,
     )
@@ -134,10 +128,9 @@ def _is_corrected(zone: str) -> bool:
     return "CORRECTEDCOPY" in letters and any(map(_CORRECTED.search, zone.split("\n")))
 
 
-def _below_class_line(zone: str, *, corrected: bool) -> tuple[set[str], list[str]]:
-    """Caveats and passing lines between the class line and the first label; ``corrected``: one of the lines may be a correction."""
+def _below_class_line(zone: str, *, corrected: bool) -> set[str]:
+    """Caveats between the class line and the first label; ``corrected``: one of the lines may be a correction."""
     caveats: set[str] = set()
-    passing: list[str] = []
     one_line = "\n" not in zone.strip()
     runs_on = False  # the reason of a correction fills its line, and the next line ends it (09STATE81957)
     for line in zone.split("\n")[:_MOST_LINES]:
@@ -149,9 +142,7 @@ def _below_class_line(zone: str, *, corrected: bool) -> tuple[set[str], list[str
         caveats.update(found)
         if one_line:
             caveats.update(word.upper() for word in _PLAIN_CAVEAT.findall(rest))
-        if line_kind(rest) is Kind.TEXT and not _NO_PASSING.match(rest):
-            passing.append(rest)
-    return caveats, passing
+    return caveats
 
 
 def _lower_caveats(text: str) -> Iterator[str]:
@@ -214,11 +205,15 @@ def _class_line(head: str) -> Caption:
 
 
 _LEAD = " >¶" + FILLER
+_CLASS_STEMS = ("ECRET", "NFIDE", "CLAS", "OFFICIALUSE")  # what is left of a class word with one or two bad letters in front
+_CLASS_REACH = 40
 
 
 def _class_words(line: str) -> list[tuple[str, re.Match[str]]]:
     """The class word at the start of a line, with its level; in a line of run-together text every letter-spaced or capital one."""
     lead = len(line) - len(line.lstrip(_LEAD))
+    if len(line) < _RUN_TOGETHER and not any(map(line[lead : lead + _CLASS_REACH].replace(" ", "").upper().__contains__, _CLASS_STEMS)):
+        return []
     found = [(level, match) for level, pattern in _CLASSES if (match := pattern.match(line, lead))][:1]
     if found or len(line) < _RUN_TOGETHER:
         return found

@@ -43,6 +43,8 @@ _ROW = re.compile(
           | (?:\d{1,6}[ ,\t]{1,2}){1,3} \d{1,2}/\d{1,2}/\d{4} [ ]\d{1,2}:\d\d [ ,\t]{1,2} \d\d[A-Z]{3,20}\d )""",
     re.VERBOSE,
 )
+_ROW_DATE = re.compile(r"/\d{1,2}/\d{4}")
+_BEFORE_DATE = 40  # characters of the numbers before the date
 _ROW_REACH = 2_500  # characters of the longest row with the tags and the subject
 _HEADER = re.compile(r"VZCZC[A-Z]{3}\d{4}")
 _HEADER_REACH = 8_000
@@ -88,7 +90,8 @@ def strip_rows(text: str, begin: int, end: int) -> int:
     if header >= 0 and _HEADER.match(text, header, end) and not text[:header].rstrip(" ")[-1:].isalpha():
         end = header
     low = max(begin, end - _ROW_REACH)
-    row = _ROW.search(text, low, end) if text.find("/", low, end) >= 0 else None
+    date = _ROW_DATE.search(text, low, end)
+    row = _ROW.search(text, max(low, date.start() - _BEFORE_DATE), end) if date else None
     return end if row is None else row.start()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 _REMOVED = re.compile(r"\[[^\]\[\n]{0,60}?(?:removed|redacted|withheld|deleted|excised)[^\]\[\n]{0,30}\]", re.IGNORECASE)
+_MISSING_WORDS = ("issing Section", "ISSING SECTION", "issing section")
 _MISSING = re.compile(r"\*[ ]*missing section \d+[ ]*\*", re.IGNORECASE)
 _CORRECTED = re.compile(r"c\s?o\s?r\s?r\s?e\s?c\s?t\s?e\s?d[\s/]{0,6}c\s?o\s?p\s?y\b", re.IGNORECASE)
 _LOOSE_END = re.compile(r"[a-z,;-]$")
@@ -19,7 +20,7 @@ def is_redacted(text: str) -> bool:
 
 def lacks_section(text: str) -> bool:
     """Whether the text says that a section of it is missing: ``* Missing Section 002 *``."""
-    return "issing" in text.lower() and _MISSING.search(text) is not None
+    return "*" in text and any(place >= 0 and _MISSING.search(text, max(0, place - 12)) for place in map(text.find, _MISSING_WORDS))
 
 
 def has_loose_end(text: str) -> bool:
@@ -32,4 +33,4 @@ def has_loose_end(text: str) -> bool:
 
 def is_corrected(head: str) -> bool:
     """Whether the head says that this is a corrected copy, in any spacing: ``C O R R E C T E D  C O P Y``."""
-    return _CORRECTED.search(head) is not None
+    return "COPY" in "".join(head.split()).upper() and _CORRECTED.search(head) is not None

@@ -15,6 +15,7 @@ _NOTE = re.compile(
         )""",
     re.VERBOSE | re.IGNORECASE,
 )
+_STEMS = ("SEN", "SBU", "ACCORD", "NOT FOR ", "OFFICIAL USE", "ENTIRE TEXT", "THIS ")  # every note has one of them
 _BEFORE = re.compile(r"(?:(?<!\w)\(?(?:U|SBU|U//FOUO)\)?)?[\s(*;:-]*\Z", re.IGNORECASE)
 _LONGEST_BEFORE = 20
 
@@ -24,7 +25,8 @@ def without_note(text: str) -> str:
 
     Unchanged where there is none, or where nothing stands before it.
     """
-    match = _NOTE.search(text)
+    upper = text.upper()
+    match = _NOTE.search(text) if any(map(upper.__contains__, _STEMS)) else None
     if match is None:
         return text
     start = max(0, match.start() - _LONGEST_BEFORE)

@@ -1,4 +1,4 @@
-"""The head of a cable, everything before its first paragraph: caption, passing lines, E.O., TAGS, SUBJECT, REF, Classified By."""
+"""The head of a cable, everything before its first paragraph: caption, E.O., TAGS, SUBJECT, REF, Classified By."""
 
 from __future__ import annotations
 
@@ -23,12 +23,10 @@ from reftel.schema.tagkinds import is_known_tag, split_fused
 class HeadFacts:
     """What a head says; every part that is not there is ``None`` or empty.
 
-    ``passing`` are the lines that pass the cable on (``STATE FOR EUR/WE``), ``declassify_on`` an ISO date, ``declassify_raw`` the
-    value as printed.
+    ``declassify_on`` is an ISO date, ``declassify_raw`` the value as printed.
     """
 
     caption: Caption
-    passing: tuple[str, ...] = ()
     declassify_on: str | None = None
     declassify_raw: str | None = None
     tags: tuple[str, ...] = ()
@@ -59,7 +57,6 @@ def head_of(layout: Layout, *, year: int | None, own: str | None) -> HeadFacts:
     classified_by = classified_by_of(regions, rest=layout.opening)
     return HeadFacts(
         caption=caption,
-        passing=caption.passing,
         declassify_on=eo.on if eo else None,
         declassify_raw=eo.raw if eo else None,
         tags=tags.found,

@@ -19,7 +19,7 @@ from reftel.indexer.telegram.lines import mask_injected, mask_noise, mask_spans,
 from reftel.indexer.telegram.signers import Signature, parse_signers
 from reftel.indexer.telegram.starts import Start, find_numbered
 
-_PLAIN = str.maketrans("\t\r\xa0", "   ")
+_BLANKS = ("\t", "\r", "\xa0")
 
 
 @frozen
@@ -62,7 +62,7 @@ def lay_out(text: str, *, collapsed: bool = False) -> Layout:
     masked = restore_lines(quiet)
     numbered = find_numbered(masked)
     first = numbered[0].at if numbered else len(masked)
-    head = (restore_breaks(quiet[:first]) if collapsed else masked)[: min(first, HEAD_LIMIT)].translate(_PLAIN)
+    head = _with_plain_blanks((restore_breaks(quiet[:first]) if collapsed else masked)[: min(first, HEAD_LIMIT)])
     regions = _without_stump(find_regions(head))
     begin = find_head_end(masked, first, regions)
     captions = list(iter_captions(restore_lines(text)))
@@ -75,7 +75,7 @@ def lay_out(text: str, *, collapsed: bool = False) -> Layout:
         text=masked,
         head=head,
         regions=regions,
-        elsewhere=_without_stump(find_regions(text[other.start : other.stop].translate(_PLAIN))) if other else (),
+        elsewhere=_without_stump(find_regions(_with_plain_blanks(text[other.start : other.stop]))) if other else (),
         head_end=begin,
         numbered=tuple(start for start in numbered if start.at < len(masked)),
         signature=parse_signers(masked, begin, subject=subject),
@@ -83,6 +83,13 @@ def lay_out(text: str, *, collapsed: bool = False) -> Layout:
         appended=appended,
         broken="\n" in masked and "\n" not in text,
     )
+
+
+def _with_plain_blanks(text: str) -> str:
+    for blank in _BLANKS:
+        if blank in text:
+            text = text.replace(blank, " ")
+    return text
 
 
 def _copies(text: str) -> tuple[range, range]:
@@ -102,7 +109,7 @@ def _copies(text: str) -> tuple[range, range]:
 
 def _without_stump(regions: tuple[Region, ...]) -> tuple[Region, ...]:
     """The parts of a head; where it was cut at dots, the last of them up to its last whole word. Subjects and titles stay as printed."""
-    if not regions or (dots := _DOTS.search(regions[-1].text)) is None:
+    if not regions or (dots := _DOTS.search(regions[-1].text, max(0, len(regions[-1].text) - _DOTS_REACH))) is None:
         return regions
     last = regions[-1]
     if last.kind == "subject":
@@ -114,3 +121,4 @@ def _without_stump(regions: tuple[Region, ...]) -> tuple[Region, ...]:
 
 
 _DOTS = re.compile(r"(?:\.\.\.|…)[\s\x00]*\Z")
+_DOTS_REACH = 80

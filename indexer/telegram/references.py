@@ -120,16 +120,16 @@ def parse_references(text: str, *, year: int | None = None, own: str | None = No
 def references_of(regions: Iterable[Region], *, year: int | None = None, own: str | None = None) -> References:
     """The same from a head that has been split, with warnings; several REF blocks are read one after the other."""
     read: list[_Read] = []
-    for text in _texts(regions):
+    for block in _blocks(regions):
         before: Citation | None = None
-        for item in split_items(_block(text[:_LONGEST])):
+        for item in split_items(block):
             items, before = _references(item, year, before)
             read += (_of_citing_year(one, own) for one in items)
     return References(tuple(dict.fromkeys(one.reference for one in read)), tuple(dict.fromkeys(_warnings(read, own))))
 
 
-def _texts(regions: Iterable[Region]) -> Iterator[str]:
-    """The texts of the REF regions; one that ends in an item's letter belongs to the next: ``"REF: A. REF: PARIS 1"``.
+def _blocks(regions: Iterable[Region]) -> Iterator[str]:
+    """The lists of the REF regions; one that ends in an item's letter belongs to the next: ``"REF: A. REF: PARIS 1"``.
 
     A list that breaks off in dots says nothing where another follows: a complete head stands behind the cut one.
     """
@@ -138,11 +138,12 @@ def _texts(regions: Iterable[Region]) -> Iterator[str]:
         text = before + " " * bool(before) + region.text if region.kind == "references" else ""
         before = text if len(text) < _LONGEST and _LETTER_AT_END.search(text) else ""
         if text.strip() and not before:
-            if cut := text if _CUT_OFF.search(_block(text[:_LONGEST])) else "":
+            block = _block(text[:_LONGEST])
+            if cut := block if _CUT_OFF.search(block) else "":
                 continue
-            yield text
+            yield block
     if cut or before:
-        yield cut or before
+        yield cut or _block(before)
 
 
 def _block(text: str) -> str:

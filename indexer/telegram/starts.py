@@ -50,18 +50,22 @@ _CANDIDATE = re.compile(
 # two bytes is several times faster than an expression that looks for any digit.
 _DIGIT = ord("0")
 _SHAPES = bytes(_DIGIT if chr(code) in "0123456789" else ord(".") if chr(code) in " \t\n.,:)({[" else ord("x") for code in range(256))
+_NUMBER_SHAPE = re.compile(rb"0{1,3}\.")
 _OWN_MARK = re.compile(r"\((?: ?[A-Z][A-Z/,\s-]{0,80} ?|[A-Z][A-Za-z]{0,12}/[A-Za-z/, ]{1,80})\)(?=[ \t]{0,8}\S)")
 _MOST = 5000  # a cable has a few hundred paragraphs at most; more candidates than this are not a cable
 _SENTENCE_ENDS = frozenset(".!?:;\"”’')]*-_=~>" + FILLER)
 _JOINED = frozenset("_$#%/+'’-(")
 _CLOSING_WORDS = re.compile(r"\bend (?:of )?(?:\w+ )?\w+$|x{4,}$", re.IGNORECASE)
-_ABBREVIATION = re.compile(
-    r"\b(?:nos?|paras?|paragraphs?|art|article|sec|section|ch|chapter|vol|fig|pp?|ref|point|step|phase|part|annex|item|number"
-    r"|jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec|january|february|march|april|june|july|august|september|october|november"
-    r"|december)\.?$",
-    re.IGNORECASE,
+# What is numbered, and months: "para. 3. The", "Nov. 10. The".
+_ABBREVIATIONS = frozenset(
+    "no nos para paras paragraph paragraphs art article sec section ch chapter vol fig p pp ref point step phase part annex item number"
+    " jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june july august september october november"
+    " december".split()
 )
-_COUNTED = re.compile(r"\b(?:(?<=[\w)] )[Nn]os?\.|[Nn]umber|[Pp]aragraphs?|[Pp]aras?\.?|[Aa]rticle|[Ss]ection|of|the|to|and|from|by|until|since)$")
+# What leaves a line unfinished before a number even over a blank line: "please see paragraph", "3 and".
+_COUNTED = frozenset("number paragraph paragraphs para paras article section of the to and from by until since".split())
+_COUNTED_WITH_STOP = frozenset(("para", "paras"))
+_LAW_NUMBER = re.compile(r"[\w)] [Nn]os?\.$")
 _REACH = 40  # characters before a candidate that its company is judged by
 _NEAR = 5  # a gap in the count up to this many numbers is an ordinary fault
 _AHEAD = 8
@@ -189,14 +193,10 @@ def _with_late_mark(text: str, start: Start) -> Start:
 def _iter_numbers(text: str) -> Iterator[int]:
     """Offsets of the whole numbers of one to three digits that a blank, a stop or a bracket follows."""
     shape = text.encode("ascii", "replace").translate(_SHAPES)
-    last = shape.find(b"0.")
-    while last >= 0:
-        first = last
-        while first > 0 and last - first < 3 and shape[first - 1] == _DIGIT:
-            first -= 1
-        if last - first < 3:
-            yield first
-        last = shape.find(b"0.", last + 1)
+    for match in _NUMBER_SHAPE.finditer(shape):
+        start = match.start()
+        if not start or shape[start - 1] != _DIGIT:
+            yield start
 
 
 def _stands_free(text: str, at: int) -> bool:
@@ -213,9 +213,9 @@ def _possible(candidate: _Candidate) -> bool:
         return candidate.number > 0
     if candidate.stop != "." or candidate.number == 0 or not candidate.spaced:
         return False
-    if _COUNTED.search(candidate.tail):  # "Law No.", a blank line, "5. The"
+    if _is_counted(candidate.tail):
         return False
-    return candidate.pilcrow or candidate.blank_line or _ABBREVIATION.search(candidate.tail) is None
+    return candidate.pilcrow or candidate.blank_line or not _is_abbreviation(candidate.tail)
 
 
 _REFERENCES = re.compile(r"\bREF(?:TEL|ERENCE)?(?:\(S\)|S)?\b", re.IGNORECASE)
@@ -234,6 +234,26 @@ def _is_listed(text: str, candidate: _Candidate) -> bool:
         return True
     behind = text[candidate.text_at : candidate.text_at + 80].lstrip(" \t\n¶.")
     return any(citation.start == 0 and find_post(citation.post) for citation in find_citations(behind)[:1])
+
+
+def _is_abbreviation(tail: str) -> bool:
+    """Whether a text ends in a word that a number belongs to."""
+    return _last_word(tail.removesuffix(".")) in _ABBREVIATIONS
+
+
+def _is_counted(tail: str) -> bool:
+    """Whether a text ends so that a number below it goes on with it, over a blank line too: ``"under Law No."``, ``"see paragraph"``."""
+    if tail.endswith("."):
+        return _last_word(tail[:-1]) in _COUNTED_WITH_STOP or _LAW_NUMBER.search(tail, max(0, len(tail) - 6)) is not None
+    return _last_word(tail) in _COUNTED
+
+
+def _last_word(text: str) -> str:
+    """The letters at the end of a text, small; empty if a digit or an underline touches them."""
+    start = len(text)
+    while start and text[start - 1].isalpha():
+        start -= 1
+    return "" if start and (text[start - 1].isdigit() or text[start - 1] == "_") else text[start:].lower()
 
 
 def _accept(candidate: _Candidate, count: _Count, ahead: Sequence[_Candidate], *, flat: bool) -> bool:
@@ -260,7 +280,7 @@ def _accept_marked(candidate: _Candidate, count: _Count) -> bool:
         return fits and (candidate.line_start or candidate.sentence_end)
     if candidate.line_start:
         return bool(candidate.stop) or fits or candidate.blank_line or len(candidate.mark or "") > 1
-    return fits or (bool(candidate.stop) and (candidate.sentence_end or _ABBREVIATION.search(candidate.tail) is None))
+    return fits or (bool(candidate.stop) and (candidate.sentence_end or not _is_abbreviation(candidate.tail)))
 
 
 def _accept_unmarked(candidate: _Candidate, count: _Count, ahead: Sequence[_Candidate]) -> bool:

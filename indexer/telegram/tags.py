@@ -67,14 +67,18 @@ def tags_of(regions: Iterable[Region]) -> Tags:
     """
     regions = tuple(regions)
     found: list[str] = []
+    tags = Tags()
     for place, region in enumerate(regions):
         if region.kind == "tags":
             bounded = place + 1 < len(regions) and regions[place + 1].kind == "subject"
             lines = _tag_lines(region.text[:_LONGEST], bounded=bounded)
-            found += [lines] if split_tags(lines).found else []
+            more = split_tags(lines)
+            if more.found:
+                found.append(lines)
+                tags = more
         elif found:
             break
-    return split_tags(", ".join(found or _unlabelled(regions)))
+    return tags if len(found) == 1 else split_tags(", ".join(found or _unlabelled(regions)))
 
 
 def _unlabelled(regions: Sequence[Region]) -> Iterator[str]:

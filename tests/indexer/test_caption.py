@@ -1,4 +1,4 @@
-"""The caption: level, sections, post and serial, caveats, passing lines."""
+"""The caption: level, sections, post and serial, caveats."""
 
 import pytest
 
@@ -111,17 +111,12 @@ def test_sensitive_does_not_lower_a_classified_caption():
 def test_corrected_copy(line):
     caption = parse_caption(f"S E C R E T BAKU 000012\nSIPDIS\n{line}\nNSC FOR ROE\nTAGS: PREL")
     assert caption.corrected
-    assert caption.passing == ("NSC FOR ROE",)
+    assert caption.caveats == ("SIPDIS",)
 
 
 def test_a_subject_can_say_corrected_copy():
     assert parse_caption("S E C R E T BAKU 000012\nSUBJECT: CORRECTED COPY: GRAIN").corrected
     assert not parse_caption("S E C R E T BAKU 000012\nSUBJECT: NO CORRECTED COPY OF IT").corrected
-
-
-def test_passing_lines_are_kept_as_printed():
-    text = "S E C R E T BAKU 000012\nSIPDIS\n----\nXXXXXXXXXXXX\nSTATE FOR EUR/RUS,\nEEB\nPASS TO USTR\nE.O. 12958: N/A\nTAGS: PREL"
-    assert parse_caption(text).passing == ("STATE FOR EUR/RUS,", "EEB", "PASS TO USTR")
 
 
 @pytest.mark.parametrize(

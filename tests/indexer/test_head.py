@@ -81,10 +81,6 @@ def test_the_same_facts_from_every_layout(text):
     assert told(text) == EXPECTED
 
 
-def test_passing_lines():
-    assert parse_head(HEAD, year=2009).passing == ("STATE FOR EUR/CARC",)
-
-
 @pytest.mark.parametrize(
     ("piece", "key"),
     [
