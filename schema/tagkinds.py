@@ -64,6 +64,7 @@ def topics() -> tuple[str, ...]:
     return tuple(sorted((tag for tag in _known() if " " in tag), key=len, reverse=True))
 
 
+@functools.lru_cache(maxsize=4096)
 def split_fused(word: str) -> tuple[str, ...]:
     """Listed codes that ran together, one of four letters among them: ``"ETRDEINVHR"`` -> ``("ETRD", "EINV", "HR")``.
 

@@ -137,6 +137,8 @@ def _read(clause: str) -> ClassifiedBy | None:
 def _reasons_start(clause: str) -> int | None:
     """Where the reasons begin, also behind a word that is ``reason`` but for a slip of the typist."""
     match = _REASON.search(clause)
+    if match and "EAS" in match[0].upper():
+        return match.start()
     end = match.start() if match else len(clause)
     for like in _REASON_LIKE.finditer(clause):
         if like.start() < end and any(within_distance(like["word"].upper().replace("0", "O"), word, 2) for word in ("REASON", "REASONS")):

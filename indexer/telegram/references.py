@@ -67,7 +67,7 @@ _LABEL_AGAIN = re.compile(r"\bREF(?:TEL|ERENCE)?S?[ ]?(?:[:.]|(?=\(?[A-Z][:.)]))
 _NO_LIST = re.compile(
     r"(?<=[\w ])\.\.\.(?=\s|\Z)|\s[ZOPR](?:[ ][ZOPR])?[ ]\d{6}Z[ ][A-Z]{3}[ ]\d\d|C O N F I D E N|S E C R E T|\bUNCLAS\b|\sid:[ ]?\d"
 )
-_CUT_OFF = re.compile(r"(?<=[\w ])\.\.\.\s*\Z")
+_LETTER_WIDTH = 12
 _SENTENCE = re.compile(r"(?<=[\d)\]])\s+(?=[A-Z][a-z]*\b)")
 _SENTENCE_START = 8  # words; five of them in small letters are running text
 _LONGEST_SENTENCE_START = 200
@@ -120,7 +120,7 @@ def parse_references(text: str, *, year: int | None = None, own: str | None = No
 def references_of(regions: Iterable[Region], *, year: int | None = None, own: str | None = None) -> References:
     """The same from a head that has been split, with warnings; several REF blocks are read one after the other."""
     read: list[_Read] = []
-    for block in _blocks(regions):
+    for block in _read_blocks(regions):
         before: Citation | None = None
         for item in split_items(block):
             items, before = _references(item, year, before)
@@ -128,22 +128,23 @@ def references_of(regions: Iterable[Region], *, year: int | None = None, own: st
     return References(tuple(dict.fromkeys(one.reference for one in read)), tuple(dict.fromkeys(_warnings(read, own))))
 
 
-def _blocks(regions: Iterable[Region]) -> Iterator[str]:
-    """The lists of the REF regions; one that ends in an item's letter belongs to the next: ``"REF: A. REF: PARIS 1"``.
+def _read_blocks(regions: Iterable[Region]) -> list[str]:
+    """The lists of the REF regions; a region that ends in an item's letter belongs to the next: ``"REF: A. REF: PARIS 1"``.
 
-    A list that breaks off in dots says nothing where another follows: a complete head stands behind the cut one.
+    A list that breaks off in dots says nothing where another stands: the head stands twice, once complete.
     """
-    before = cut = ""
+    texts: list[str] = []
+    open_end = False  # whether the region before is a list that ends in a letter
     for region in regions:
-        text = before + " " * bool(before) + region.text if region.kind == "references" else ""
-        before = text if len(text) < _LONGEST and _LETTER_AT_END.search(text) else ""
-        if text.strip() and not before:
-            block = _block(text[:_LONGEST])
-            if cut := block if _CUT_OFF.search(block) else "":
-                continue
-            yield block
-    if cut or before:
-        yield cut or _block(before)
+        if region.kind == "references":
+            text = f"{texts.pop()} {region.text}" if open_end else region.text
+            texts.append(text)
+            open_end = len(text) < _LONGEST and _LETTER_AT_END.search(text[-_LETTER_WIDTH:]) is not None
+        else:
+            open_end = False
+    blocks = [block for text in texts if (block := _block(text[:_LONGEST])).strip()]
+    whole = [block for block in blocks if not block.rstrip().endswith("...")]
+    return whole or blocks[:1]
 
 
 def _block(text: str) -> str:

@@ -66,19 +66,19 @@ def tags_of(regions: Iterable[Region]) -> Tags:
     Without the label, a line between E.O. and SUBJECT that holds listed tags alone.
     """
     regions = tuple(regions)
-    found: list[str] = []
-    tags = Tags()
+    found = Tags()
     for place, region in enumerate(regions):
         if region.kind == "tags":
             bounded = place + 1 < len(regions) and regions[place + 1].kind == "subject"
-            lines = _tag_lines(region.text[:_LONGEST], bounded=bounded)
-            more = split_tags(lines)
-            if more.found:
-                found.append(lines)
-                tags = more
-        elif found:
+            read = split_tags(_tag_lines(region.text[:_LONGEST], bounded=bounded))
+            found = _joined(found, read) if found.found else read
+        elif found.found:
             break
-    return tags if len(found) == 1 else split_tags(", ".join(found or _unlabelled(regions)))
+    return found if found.found else split_tags(", ".join(_unlabelled(regions)))
+
+
+def _joined(first: Tags, second: Tags) -> Tags:
+    return Tags(tuple(dict.fromkeys(first.found + second.found)), tuple(dict.fromkeys(first.fused + second.fused)))
 
 
 def _unlabelled(regions: Sequence[Region]) -> Iterator[str]:

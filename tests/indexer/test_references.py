@@ -212,6 +212,7 @@ def test_where_a_list_ends_in_running_text(text, expected):
 def test_a_list_that_breaks_off_counts_only_where_no_other_follows():
     assert read("REF: A. STATE 1\nB. ROM...\nSUBJECT: X\nREF: A. STATE 1\nB. ROME 2") == "A=09STATE1 B=09ROME2"
     assert read("REF: A. STATE 1\nB. ROM...\nSUBJECT: X") == "A=09STATE1 B=other"
+    assert read("REF: A. STATE 1\n¶B.") == read("REF: A. STATE 1\n¶B.\nSUBJECT: X\nTAGS: PREL") == "A=09STATE1"
 
 
 def doubts(text, own=None):

@@ -156,6 +156,7 @@ def test_fused_tags_are_parted(word, tags):
 
 def test_fused_tags_are_parted_only_where_one_reading_has_the_fewest_codes(monkeypatch):
     monkeypatch.setattr(tagkinds, "_known", lambda: dict.fromkeys(("PREL", "PR", "EL", "PGOV", "ELPG", "OV"), "subject"))
+    split_fused = tagkinds.split_fused.__wrapped__  # not what is remembered of the real table
     assert split_fused("PRELPGOV") == ("PREL", "PGOV")
     assert split_fused("PRELPGOVPRELOV") == ("PREL", "PGOV", "PREL", "OV")
     monkeypatch.setattr(tagkinds, "_known", lambda: dict.fromkeys(("PREL", "PR", "ELPG", "PG", "OV"), "subject"))
