@@ -22,10 +22,12 @@ _DATE = re.compile(
     r"""(?<![\d/]) (?: \d{4}[/.-]\d{1,2}[/.-]\d{1,2}           # 2019/01/31
                      | \d{1,2}[/.-]\d{1,2}[/.-](?:\d{4}|\d{2})  # 1/31/2019, 01/31/19
                      | [A-Z]{3,9}\.?[ ]\d{1,2},?[ ]\d{4}        # JANUARY 31, 2019
-                     | \d{1,2}[ ]?[A-Z]{3,9}\.?,?[ ]?\d{4}      # 31 JAN 2019
+                     | \d{1,2}[ ]?[A-Z]{3,9}\.?,?[ ]?(?:\d{4}|\d{2})  # 31 JAN 2019, 31JAN19
+                     | 20\d{6}                                  # 20190131
                    ) (?![\d/])""",
     re.VERBOSE | re.IGNORECASE,
 )
+_LOOSE_SIGN = re.compile(r"(?<=\d)[ ]?([/.-])[/.-]?[ ]?(?=\d)")  # 01//31/ 2019
 _NO_DATE = re.compile(r"\bDNG\b|DECLASSIFIED|\bMR\b|\bSOURCE\b|\bXGDS|\bNGDS|\bRDS|\bCO\b", re.IGNORECASE)
 _COMPLETE = re.compile(r"\d[/.-]\d{2}|\d{4}|\bN/?A\b|\bOADR\b|\bMR\b|GDS|X{4}", re.IGNORECASE)
 
@@ -73,7 +75,7 @@ def _value(text: str) -> str:
 def _date(raw: str, year: int | None) -> str | None:
     if _NO_DATE.search(raw):
         return None
-    match = _DATE.search(raw)
+    match = _DATE.search(_LOOSE_SIGN.sub(r"\1", raw))
     date = parse_date(match[0], pivot=_pivot(year)) if match else None
     return date.isoformat() if date else None
 

@@ -100,12 +100,15 @@ def find_regions(text: str) -> tuple[Region, ...]:
 
 
 def _damaged_labels(text: str, kinds: set[str]) -> Iterator[tuple[str, int, int]]:
-    """Labels at the start of a line that are a slip of the typist, where the right one is nowhere: ``AGS:``, ``UBJECT:``."""
+    """Labels that are a slip of the typist, where the right one is nowhere: ``AGS:``, ``UBJECT:``; inside a line only in capitals, ``AGS:`` before a tag."""
     if {"tags", "subject"} <= kinds:
         return
     for match in _LABEL_LIKE.finditer(text):
         kind = _SLIPS.get(match["word"].upper())
-        if kind and kind not in kinds:
+        inside = match.start("word") and text[match.start("word") - 1] != "\n"
+        following = text[match.end() : match.end() + 20].split()
+        tagged = bool(following) and is_known_tag(following[0].strip(",;").upper())
+        if kind and kind not in kinds and (not inside or (match["word"].isupper() and (tagged or kind != "tags"))):
             kinds.add(kind)
             yield kind, match.start("word"), match.end()
 
@@ -118,7 +121,7 @@ def _slips(word: str) -> Iterator[str]:
         yield word[:place] + word[place + 1 : place + 2] + letter + word[place + 2 :]
 
 
-_LABEL_LIKE = re.compile(r"^[ \t¶]*(?P<word>[A-Za-z]{3,8})[ ]{0,2}:", re.MULTILINE)
+_LABEL_LIKE = re.compile(r"(?<![^\s¶])(?P<word>[A-Za-z]{3,8})[ ]{0,2}:")
 _SLIPS = {slip: kind for kind, word in (("tags", "TAGS"), ("subject", "SUBJECT"), ("subject", "SUBJ")) for slip in _slips(word)}
 
 

@@ -115,6 +115,11 @@ def test_damaged_and_doubled_labels(line, tags):
     assert parse_tags(f"E.O. 12958: DECL: 02/13/2018\n{line}\nSUBJECT: GRAIN\n") == tuple(tags.split())
 
 
+def test_a_damaged_label_inside_a_line():
+    assert parse_tags("E.O. 12958: DECL: 02/13/2018 AGS: PGOV, PREL, HR\nSUBJECT: GRAIN\n") == ("PGOV", "PREL", "HR")
+    assert parse_tags("SUBJECT: TAS: A NEW AIRLINE\n") == ()
+
+
 def test_the_tags_of_a_second_head_are_not_added():
     assert parse_tags("TAGS: PREL HR\nSUBJECT: X\nTAGS: EFIN\nSUBJECT: Y") == ("PREL", "HR")
 
