@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from reftel.engine.specs import SEPARATOR
 Integers = npt.NDArray[Any]
 
 _AFTER_EVERYTHING = b"\xff"  # no byte of UTF-8
+_MANY, _SCATTERED = 64, 4
 _WIDEST = 64  # bytes; terms up to that length are sorted by NumPy
 
 
@@ -94,15 +95,18 @@ class Lexicon:
             return []
         text = decode_term(bytes(self._blob[self._starts[low] : self._starts[high] - 1]))
         terms = text.split(SEPARATOR)
-        return terms if len(terms) == high - low else self.select(range(low, high))  # line breaks in terms
+        return terms if len(terms) == high - low else list(map(self.term, range(low, high)))  # line breaks in terms
 
     def text(self) -> str:
         """All terms, a line break behind each."""
         return decode_term(bytes(self._blob))
 
-    def select(self, numbers: Iterable[int]) -> list[str]:
-        """The terms with these numbers."""
-        return [self.term(number) for number in numbers]
+    def select(self, numbers: Sequence[int]) -> list[str]:
+        """The terms with these numbers. Where they are many of a stretch, that is decoded as a whole."""
+        if len(numbers) >= _MANY and (high := max(numbers) + 1) - (low := min(numbers)) <= _SCATTERED * len(numbers):
+            terms = self.slice(low, high)
+            return [terms[number - low] for number in numbers]
+        return list(map(self.term, numbers))
 
     def fixed_width(self) -> npt.NDArray[np.bytes_] | None:
         """All terms as an array of strings of one width; ``None`` if that would take much memory."""

@@ -39,6 +39,7 @@ __all__ = ["PLACE_BITS", "Blocks", "Facet", "Reader", "Regions", "TermSet", "ope
 
 _SOON_READ = 1 << 16  # postings and positions; so few are read whole and kept, as picking some of them takes as long
 _POSITIONS_KEPT = 1 << 23  # postings and positions; beyond, only those asked for are unpacked
+_FEW_KEYS = 64
 _ATTEMPTS, _PAUSE = 20, 0.02
 _NONE = np.empty(0, dtype=np.int64)
 
@@ -356,8 +357,8 @@ class Reader:
             raise damage_of(self.folder, error) from error
 
     def keys_of(self, documents: Integers) -> list[str]:
-        """The keys of some documents."""
-        return self.guard(lambda: self._keys_of(documents))
+        """The keys of some documents; of a few, those that were asked for before are remembered."""
+        return list(map(self.key, documents.tolist())) if len(documents) <= _FEW_KEYS else self.guard(lambda: self._keys_of(documents))
 
     def _keys_of(self, documents: Integers) -> list[str]:
         found = [""] * len(documents)

@@ -41,6 +41,7 @@ StrPath = str | os.PathLike[str]
 AnyPath = StrPath | bytes | os.PathLike[bytes]
 """A name of a file is bytes; those that are no UTF-8 stand in a ``str`` as ``os.fsdecode`` puts them there."""
 
+_KEYS_AHEAD = 1000  # as many as the engine reads at once
 NOTES_VARIABLE = "REFTEL_NOTES"
 """The environment variable that names another file of notes."""
 
@@ -155,7 +156,7 @@ class Archive:
         In order of key (``id``), or in that of ``relevance`` or another sort field. ``ids`` as for `search`.
         """
         with self._state as state:
-            return state.steps(state.searcher.keys(query, sort=sort, ids=_keys(ids)))
+            return state.steps(state.searcher.keys(query, sort=sort, ids=_keys(ids)), ahead=_KEYS_AHEAD)
 
     def matches(self, query: str, *, sort: str = "id", ids: str | Iterable[str] | None = None) -> Iterator[Hit]:
         """Every hit with *all* paragraphs that match, in text order, instead of the best two.

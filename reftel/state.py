@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import threading
 import weakref
 from collections.abc import Callable, Iterator
@@ -87,9 +88,9 @@ class State:
                 return self.load(key)
         raise CableNotFound(f"no cable '{id}' in {self.path}; `id:{id.strip()[:4]}*` in a search finds near ones")
 
-    def steps(self, items: Iterator[Item]) -> Steps[Item]:
-        """``items`` one at a time, each of them asked for inside ``with``."""
-        found = Steps(self, items)
+    def steps(self, items: Iterator[Item], ahead: int = 1) -> Steps[Item]:
+        """``items`` one at a time, so many of them ``ahead`` asked for inside ``with``."""
+        found = Steps(self, items, ahead)
         with self._lock:
             self._steps.add(found)
         return found
@@ -117,20 +118,26 @@ class State:
 class Steps(Iterator[Item], Generic[Item]):
     """Reads on in a state. ``next()`` raises `ArchiveClosed` after the state was closed, unless the end was reached before."""
 
-    __slots__ = ("__weakref__", "_items", "_state")
+    __slots__ = ("__weakref__", "_ahead", "_items", "_ready", "_state")
 
-    def __init__(self, state: State, items: Iterator[Item]) -> None:
+    def __init__(self, state: State, items: Iterator[Item], ahead: int) -> None:
         self._state: State | None = state
         self._items: Iterator[Item] | None = items
+        self._ahead, self._ready = ahead, iter(list[Item]())
 
     def __next__(self) -> Item:
-        if self._state is None:
+        state = self._state
+        if state is None:
             raise StopIteration
+        if not state.closed:
+            for item in self._ready:
+                return item
         try:
-            with self._state:
+            with state:
                 if self._items is None:
                     raise StopIteration
-                return next(self._items)
+                self._ready = iter(list(itertools.islice(self._items, self._ahead)))
+                return next(self._ready)
         except StopIteration:
             self._state = self._items = None
             raise

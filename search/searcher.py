@@ -127,7 +127,10 @@ class Searcher:
 
     def keys(self, query: str, *, sort: str = "id", ids: str | Iterable[str] | None = None) -> Iterator[str]:
         """The key of every hit; see `Archive.keys`."""
-        return (found.key for found in self._found(self.read(query, ids).plan, sort))
+        plan, order = self.read(query, ids).plan, parse_sort(sort)
+        if order == "id":
+            return self._engine.scan(plan)
+        return (found.key for found in self._engine.answer(Request(plan, order, limit=None)).found)
 
     def matches(self, query: str, *, sort: str = "id", ids: str | Iterable[str] | None = None) -> Iterator[Hit]:
         """Every hit with all paragraphs that match, one at a time; see `Archive.matches`."""

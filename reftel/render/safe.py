@@ -13,11 +13,12 @@ from reftel.schema.names import one_line
 # sequence on some terminals), soft hyphens, the characters that change text direction, the Unicode line and paragraph separators, whatever
 # has no width (joiners, fillers, annotation and format controls, variation selectors, tags, byte order marks), and bytes that a name of a
 # file holds and that are no UTF-8.
-_UNSAFE = regex(
+_UNSEEN = (
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff"
-    "\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb]"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb"
 )
-_UNSAFE_ANYWHERE = f"{_UNSAFE.pattern[:-1]}\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"  # much slower
+_UNSAFE = regex(f"{_UNSEEN}]")
+_UNSAFE_ANYWHERE = f"{_UNSEEN}\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"  # much slower
 _CONTROLS = "\xa0"  # whatever is below it never belongs to a text
 
 

@@ -11,6 +11,7 @@ and no other hit is looked at as long as none can reach the lowest of the window
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
@@ -58,7 +59,8 @@ class Ranking:
         if end <= offset:
             return []
         if not self._words and not self._bonuses:
-            return [plan.Found(self._reader.key(document), 0.0, document) for document in self._columns.window("", self._hits, offset, limit).tolist()]
+            documents = self._columns.window("", self._hits, offset, limit)
+            return list(map(plan.Found, self._reader.keys_of(documents), itertools.repeat(0.0), documents.tolist()))
         if self._passages is not None and len(self._words) > 1:
             first = self.first(self._passages)
             rest = self._ordered(*self._best(end), len(first), end) if end > len(first) else []
@@ -189,15 +191,15 @@ class Ranking:
     # -- the order ------------------------------------------------------------------------------------------------------------------------
 
     def _ordered(self, documents: Integers, scores: Scores, offset: int, end: int) -> list[plan.Found]:
-        key = self._reader.key
         if len(documents) <= _FEW_TIES:  # the keys of all documents need not be sorted for so few
+            key = self._reader.key
             pairs = zip(documents.tolist(), scores.tolist(), strict=True)
             ranked = sorted([(round(score * -_TICKS), key(document), document) for document, score in pairs])
             return [plan.Found(name, -ticks / _TICKS, document) for ticks, name, document in ranked[offset:end]]
         falling = np.rint(scores * -_TICKS)
         order = np.lexsort((self._reader.key_order()[documents], falling))[offset:end]
-        numbers = documents[order].tolist()
-        return list(map(plan.Found, map(key, numbers), (-falling[order] / _TICKS).tolist(), numbers))
+        documents = documents[order]
+        return list(map(plan.Found, self._reader.keys_of(documents), (-falling[order] / _TICKS).tolist(), documents.tolist()))
 
 
 def _lowest(scores: Scores, count: int) -> float:

@@ -202,7 +202,7 @@ class WhooshEngine:
         if request.sort == "relevance":
             return self._ranked(request, hits)
         documents = self._columns.window(request.sort, hits, request.offset, request.limit)
-        return tuple(plan.Found(self._reader.key(document), 0.0, document) for document in documents.tolist())
+        return tuple(map(plan.Found, self._reader.keys_of(documents), itertools.repeat(0.0), documents.tolist()))
 
     def _ranked(self, request: plan.Request, hits: DocumentSet) -> tuple[plan.Found, ...]:
         """The window by score. The first hits of questions with passages are remembered, for the next page and the next facet."""
