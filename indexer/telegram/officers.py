@@ -303,11 +303,17 @@ def _may_be_name(words: list[str], place: int, *, capitals: bool) -> bool:
     word = words[place]
     if is_title_word(word) or _OFFICE.fullmatch(word) or not _NAME_WORD.fullmatch(word.strip(",")) or _is_post_of_title(words, place):
         return False
-    if word.lower() in _JOINTS and word != "A":
+    if (word.lower() in _JOINTS and word != "A") or _is_interim(words, place):
         return False
     if word[0].islower():
         return word in _PARTICLES or word[1:2] in ("'", "’") or not any(map(str.istitle, words))
     return capitals or not word.isupper() or _is_initials(word)
+
+
+def _is_interim(words: list[str], place: int) -> bool:
+    """Whether the word is the second of a title's ``a. i.``, ad interim: ``CHARGE D'AFFAIRES A. I. JANE ROE``."""
+    behind = place > 1 and words[place - 1].upper() == "A." and is_title_word(words[place - 2])
+    return behind and words[place].upper().rstrip(",") == "I." and "aff" in words[place - 2].lower()
 
 
 def _is_initials(word: str) -> bool:

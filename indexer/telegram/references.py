@@ -68,6 +68,11 @@ _NO_LIST = re.compile(
     r"(?<=[\w ])\.\.\.(?=\s|\Z)|\s[ZOPR](?:[ ][ZOPR])?[ ]\d{6}Z[ ][A-Z]{3}[ ]\d\d|C O N F I D E N|S E C R E T|\bUNCLAS\b|\sid:[ ]?\d"
 )
 _LETTER_WIDTH = 12
+_MONTH = r"(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]{0,6}"
+_YEAR_ALONE = re.compile(r"[\s¶]*(?:19|20)\d\d\b[\s.;,]*(?:\Z|\(|AND\b)", re.IGNORECASE)
+_DAY_AT_END = re.compile(rf"\b(?:{_MONTH}\s\d{{1,2}}|\d{{1,2}}\s{_MONTH})[\s,¶]*\Z", re.IGNORECASE)
+_DAY_ALONE = re.compile(rf"[\s¶]*(?:{_MONTH}\s\d{{1,2}}|\d{{1,2}}\s{_MONTH})(?:,?\s(?:19|20)\d\d)?[\s.;,]*\Z", re.IGNORECASE)
+_LONGEST_DAY = 40
 _SENTENCE = re.compile(r"(?<=[\d)\]])\s+(?=[A-Z][a-z]*\b)")
 _SENTENCE_START = 8  # words; five of them in small letters are running text
 _LONGEST_SENTENCE_START = 200
@@ -216,9 +221,22 @@ def split_items(block: str) -> list[_Item]:
     if not cuts:
         return [_Item(None, block)]
     ends = [start for _, start, _ in cuts[1:]] + [len(block)]
-    items = [_Item(label, block[after:end]) for (label, _, after), end in zip(cuts, ends, strict=True)]
+    items: list[_Item] = []
+    for (label, _, after), end in zip(cuts, ends, strict=True):
+        text = block[after:end]
+        if items and _is_rest_of_date(items[-1].text, text):
+            items[-1] = _Item(items[-1].label, f"{items[-1].text} {text}")
+        else:
+            items.append(_Item(label, text))
     before = block[: cuts[0][1]]
     return [_Item(None, before), *items] if _WORD.search(before) else items
+
+
+def _is_rest_of_date(before: str, text: str) -> bool:
+    """Whether a letter was put before the rest of a date that was wrapped: ``"DAILY REPORT FOR JANUARY 13 ¶B. 2008"``."""
+    if _YEAR_ALONE.match(text):
+        return _DAY_AT_END.search(before[-_LONGEST_DAY:]) is not None
+    return _DAY_ALONE.match(text) is not None and not any(map(str.isdigit, before))
 
 
 def _is_mark(block: str, label: str, start: int, cuts: list[tuple[str, int, int]]) -> bool:

@@ -294,6 +294,12 @@ OTHERS = [
     ("REF: A. STATE 1 B. LETTER OF REQUEST (09-319) Sensitive But Unclassified.", "A=09STATE1 B=document"),
     ("REF: A. PARIS 1; ROE-DOE E-MAIL OF 3/4; B. PARIS 2", "A=09PARIS1 A=email B=09PARIS2"),
     ("REF: TELCON ROE/DOE 12 MAY 2009", "-=telephone"),
+    # a letter before the rest of a date
+    ("REF: A. DAILY REPORT FOR JANUARY 13\n¶B. 2008", "A=report"),
+    ("REF: A. PARIS 1 B. DAILY REPORT FOR 4 MAY\n¶C. 2009 AND PREVIOUS", "A=09PARIS1 B=report"),
+    ("REF: A. ROE-DOE E-MAIL\n¶B. AUGUST 25", "A=email"),
+    ("REF: A. PARIS 1 B. AUGUST 25", "A=09PARIS1 B=other"),
+    ("REF: A. PARIS 1 B. 2008", "A=09PARIS1 B=other"),
     ("REF: A. 2006 IIR 6 854 0025 07 B. TD-314/18176-06 C. OSC EUP20080707950031", "A=report B=report C=report"),
     ("REF: HOTR WASHINGTON DC//USDAO PARIS (SUBJ: IIR 6 832\n0617 08)", "-=report"),
     ("REF: A. FBIS SEP20081204 B. EMBASSY PARIS DAILY REPORT FOR MAY 4", "A=report B=report"),
