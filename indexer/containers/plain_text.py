@@ -1,10 +1,12 @@
-"""Plain text: a raw telegram, a body alone, or a list with one body a line (CABLE_FORMATS 1.4, 1.5)."""
+"""Plain text: raw telegrams, bodies alone, or a list with one body a line (CABLE_FORMATS 1.4, 1.5)."""
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 
+from reftel.indexer.containers.telegrams import iter_parts
 from reftel.indexer.message import MAX_CABLE, Message, too_large
 from reftel.schema.cable import Source
 from reftel.schema.errors import SourceError
@@ -17,6 +19,7 @@ _CAPTION_LINE = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 _PARAGRAPH = re.compile(r"^[ \t]{0,8}(?:¶|\d{1,3}[.)] {0,3}\S|\([A-Z/]{1,12}\) )", re.MULTILINE)
+_SAMPLE = 1 << 16
 _HEAD_WORDS = re.compile(r"\b(?:E\.? ?O\.? ?1\d{4}|TAGS?[ :]|SUBJ(?:ECT)?:|CLASSIFIED BY|SIPDIS)", re.IGNORECASE)
 
 
@@ -44,14 +47,18 @@ def _is_whole_body(line: str) -> bool:
     return len(labels) >= 2 and len(line) > 200
 
 
-def read_telegram(text: str, path: str) -> Message:
-    """The telegram of a text that holds header and body."""
-    return Message(body=text, source=Source(path, "telegram"))
-
-
-def read_body(text: str, path: str) -> Message:
-    """The cable of a text that holds only a body; there is no header."""
-    return Message(body=text, header="", source=Source(path, "body-only"))
+def iter_telegrams(blocks: Iterable[str], path: str) -> Iterator[Message | SourceError]:
+    """The cables of a text that comes in pieces of whole lines: telegrams with header and body, or bodies alone."""
+    parts = iter_parts(blocks)
+    beginning = list(itertools.islice(parts, 2))
+    for part in itertools.chain(beginning, parts):
+        line = part.line if len(beginning) > 1 else None
+        if part.text is None:
+            yield too_large(path, line)
+        elif looks_like_telegram(part.text[:_SAMPLE]):
+            yield Message(body=part.text, source=Source(path, "telegram", line))
+        else:
+            yield Message(body=part.text, header="", source=Source(path, "body-only", line))
 
 
 def iter_bodies(lines: Iterable[tuple[int, str]], path: str) -> Iterator[Message | SourceError]:

@@ -112,22 +112,25 @@ def _read_stream(stream: Stream) -> Found:
         yield from nara.iter_documents(iter_blocks(binary, encoding), stream.name)
     elif layout in _LINE_READERS:
         yield from _LINE_READERS[layout](iter_lines(binary, encoding), stream.name)
+    elif layout == "html":
+        yield _read_page(stream, sample, beginning)
     else:
-        yield _read_whole(layout, stream, sample, beginning)
+        yield from _read_telegrams(stream, encoding)
 
 
-def _read_whole(layout: Layout, stream: Stream, sample: bytes, beginning: str) -> Message:
-    """The cable of a file that is read at once; a small one is all in the ``sample``, whose text is ``beginning``."""
+def _read_page(stream: Stream, sample: bytes, beginning: str) -> Message:
+    """The cable of a page; a small one is all in the ``sample``, whose text is ``beginning``."""
     binary, name = stream.binary, stream.name
     data = binary.read(MAX_CABLE + 1)
     if len(data) > MAX_CABLE:
         raise too_large(name, size=binary.seek(0, os.SEEK_END) if binary.seekable() else None)
-    text = beginning if data == sample else decode_bytes(data)
-    if layout == "html":
-        return _read_html(text, name)
-    if layout == "telegram":
-        return plain_text.read_telegram(text, name)
-    return plain_text.read_body(text, name)
+    return _read_html(beginning if data == sample else decode_bytes(data), name)
+
+
+def _read_telegrams(stream: Stream, encoding: str) -> Found:
+    for found in plain_text.iter_telegrams(iter_blocks(stream.binary, encoding), stream.name):
+        whole = isinstance(found, SourceError) and found.locator is None and stream.binary.seekable()
+        yield too_large(stream.name, size=stream.binary.seek(0, os.SEEK_END)) if whole else found
 
 
 def _read_html(text: str, name: str) -> Message:
