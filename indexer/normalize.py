@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 
 from reftel.frozen import frozen
 from reftel.indexer import metadata
+from reftel.indexer.containers.decoding import plain_line_ends
 from reftel.indexer.containers.files import iter_standard_input
 from reftel.indexer.containers.json_lines import place_before_split, split_fused
 from reftel.indexer.containers.reading import iter_messages, messages_of
@@ -92,9 +93,10 @@ def normalize_message(message: Message) -> Cable:
 
 def _parts(message: Message) -> Parts:
     """Header and body; a text that holds both, or a body column that holds the whole telegram, is split."""
+    body = plain_line_ends(message.body)
     if message.header and message.header.strip():
-        return Parts(message.header, message.body)
-    return split_telegram(message.body)
+        return Parts(plain_line_ends(message.header), body)
+    return split_telegram(body)
 
 
 def _evidence(message: Message, header: HeaderFacts, head: HeadFacts, layout: Layout, dated: Dated) -> Evidence:

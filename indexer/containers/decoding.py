@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import AnyStr
 
@@ -16,6 +17,8 @@ SAMPLE = 1 << 16
 _SNIFFED = 1 << 13
 _BLOCK = 1 << 18
 _UTF16_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_ODD_LINE_ENDS = "\x0b\x0c\x85\u2028\u2029"
+_LINE_ENDS = re.compile(f"\r\n|[\r{_ODD_LINE_ENDS}]")
 _CONTROLS = bytes(set(range(32)) - {7, 8, 9, 10, 11, 12, 13, 27})
 
 
@@ -59,6 +62,13 @@ def _as_latin_1(error: UnicodeError) -> tuple[str, int]:
     return error.object[error.start : error.end].decode("latin-1"), error.end
 
 
+def _as_windows_1252(error: UnicodeError) -> tuple[str, int]:
+    """Bytes that are not UTF-8, where a text comes in pieces that are no lines."""
+    assert isinstance(error, UnicodeDecodeError)
+    return error.object[error.start : error.end].decode("cp1252", "undefined-as-latin-1"), error.end
+
+
+codecs.register_error("as-windows-1252", _as_windows_1252)
 codecs.register_error("undefined-as-latin-1", _as_latin_1)
 
 
@@ -67,17 +77,31 @@ def normalise_newlines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
-def iter_lines(binary: io.BufferedIOBase, encoding: str) -> Iterator[tuple[int, str]]:
+def plain_line_ends(text: str) -> str:
+    """A text in which every line end is ``\\n``: also vertical tabs, form feeds, and Unicode's (U+0085, U+2028, U+2029)."""
+    if text.isascii() and "\r" not in text and "\x0b" not in text and "\x0c" not in text:
+        return text
+    return _LINE_ENDS.sub("\n", text)
+
+
+def has_odd_line_ends(sample: str) -> bool:
+    """Whether a text has line ends of those kinds, and no others but at its end."""
+    return "\n" not in sample.rstrip() and any(end in sample for end in _ODD_LINE_ENDS)
+
+
+def iter_lines(binary: io.BufferedIOBase, encoding: str, *, odd: bool = False) -> Iterator[tuple[int, str]]:
     """1-based numbers and texts of a stream's lines, line ends kept as ``\n``, in constant memory; long lines as in `iter_blocks`."""
-    lines = (line for block in iter_blocks(binary, encoding) for line in io.StringIO(block, newline="\n"))
+    lines = (line for block in iter_blocks(binary, encoding, odd=odd) for line in io.StringIO(block, newline="\n"))
     yield from enumerate(lines, 1)
 
 
-def iter_blocks(binary: io.BufferedIOBase, encoding: str) -> Iterator[str]:
-    """A stream's text in pieces of whole lines, line ends kept as ``\n``, in constant memory.
+def iter_blocks(binary: io.BufferedIOBase, encoding: str, *, odd: bool = False) -> Iterator[str]:
+    """A stream's text in pieces of whole lines, line ends kept as ``\n``, in constant memory. ``odd``: it `has_odd_line_ends`.
 
     A line with more than `MAX_CABLE` bytes is none of a cable: its beginning is kept, and the rest replaced by so many blanks that it stays too long.
     """
+    if odd:
+        return _whole_lines(map(plain_line_ends, _iter_wide(binary, encoding, "as-windows-1252")), ("\n",))
     if encoding.startswith("utf-16"):
         return _whole_lines(_iter_wide(binary, encoding), ("\n",))
     blocks = _whole_lines(_iter_narrow(binary), (b"\n", b"\r"))
@@ -95,9 +119,9 @@ def _iter_narrow(binary: io.BufferedIOBase) -> Iterator[bytes]:
     yield held
 
 
-def _iter_wide(binary: io.BufferedIOBase, encoding: str) -> Iterator[str]:
+def _iter_wide(binary: io.BufferedIOBase, encoding: str, errors: str = "replace") -> Iterator[str]:
     """No `io.TextIOWrapper`: one that is dropped half read closes the stream under its owner."""
-    decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding)("replace"), translate=True)
+    decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding)(errors), translate=True)
     while data := binary.read(_BLOCK):
         yield decoder.decode(data)
     yield decoder.decode(b"", final=True)

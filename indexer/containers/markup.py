@@ -10,6 +10,7 @@ import re
 
 from lxml import etree
 
+from reftel.indexer.containers.decoding import plain_line_ends
 from reftel.schema.errors import SourceError
 
 _TAGS = (
@@ -20,7 +21,7 @@ _TAGS = (
 # <218634>, <j.smith@example.org>, a < b; the first branch only spares most of them the list of tags
 _TEXT_ANGLE = re.compile(rf"<(?:(?!/?[a-z]|!)|(?!/?(?:{_TAGS})[\s/>]|!--|!DOCTYPE))", re.IGNORECASE)
 _TEXT_AMPERSAND = re.compile(r"&(?!#[0-9]{1,6};|#[xX][0-9A-Fa-f]{1,5};|(?:amp|lt|gt|quot|apos|nbsp|para);)")  # R&D; AT&T
-_NOT_XML = "\x00\x0b\x0c\ufffe\uffff"
+_NOT_XML = "\x00\ufffe\uffff"
 _SWALLOWING = [
     (re.compile(opening, re.IGNORECASE), re.compile(closing, re.IGNORECASE), instead)
     for opening, closing, instead in (
@@ -46,7 +47,7 @@ def escape_text(text: str) -> str:
 def parse_html(text: str, path: str) -> etree._Element | None:
     """Root of the parsed page; ``None`` where there is nothing to parse. `SourceError` for many tags without an end."""
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=True)
-    plain = escape_text(text)
+    plain = plain_line_ends(escape_text(text))
     for character in _NOT_XML:
         plain = plain.replace(character, "\ufffd")
     data = _without_long_tags(plain, path).encode("utf-8", "replace")

@@ -8,7 +8,15 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Literal
 
 from reftel.indexer.containers import cablegate_html, cables_csv, json_lines, nara, plain_text, plusd_html, saved_csv
-from reftel.indexer.containers.decoding import SAMPLE, decode_bytes, iter_blocks, iter_lines, sniff_encoding
+from reftel.indexer.containers.decoding import (
+    SAMPLE,
+    decode_bytes,
+    has_odd_line_ends,
+    iter_blocks,
+    iter_lines,
+    plain_line_ends,
+    sniff_encoding,
+)
 from reftel.indexer.containers.files import Stream, Streams, iter_streams
 from reftel.indexer.failures import unreadable
 from reftel.indexer.message import MAX_CABLE, Message, too_large
@@ -99,23 +107,26 @@ def _read_stream(stream: Stream) -> Found:
         yield SourceError("not a text file", path=stream.name)
         return
     beginning = decode_bytes(sample)
+    odd = has_odd_line_ends(beginning) and not json_lines.looks_like_json(beginning)
+    if odd:
+        beginning = plain_line_ends(beginning)
     layout = detect_layout(beginning, whole=len(sample) < SAMPLE)
     if layout is None:
         yield SourceError("none of the known containers, and no text of a cable", path=stream.name)
     elif layout == "cables-csv":
-        yield from cables_csv.iter_rows(iter_blocks(binary, encoding), stream.name)
+        yield from cables_csv.iter_rows(iter_blocks(binary, encoding, odd=odd), stream.name)
     elif layout == "saved-csv":
         dialect = saved_csv.find_dialect(beginning)
         assert dialect is not None  # it told the layout
-        yield from saved_csv.iter_rows(iter_blocks(binary, encoding), stream.name, dialect)
+        yield from saved_csv.iter_rows(iter_blocks(binary, encoding, odd=odd), stream.name, dialect)
     elif layout == "nara":
-        yield from nara.iter_documents(iter_blocks(binary, encoding), stream.name)
+        yield from nara.iter_documents(iter_blocks(binary, encoding, odd=odd), stream.name)
     elif layout in _LINE_READERS:
-        yield from _LINE_READERS[layout](iter_lines(binary, encoding), stream.name)
+        yield from _LINE_READERS[layout](iter_lines(binary, encoding, odd=odd), stream.name)
     elif layout == "html":
         yield _read_page(stream, sample, beginning)
     else:
-        yield from _read_telegrams(stream, encoding)
+        yield from _read_telegrams(stream, iter_blocks(binary, encoding, odd=odd))
 
 
 def _read_page(stream: Stream, sample: bytes, beginning: str) -> Message:
@@ -127,8 +138,8 @@ def _read_page(stream: Stream, sample: bytes, beginning: str) -> Message:
     return _read_html(beginning if data == sample else decode_bytes(data), name)
 
 
-def _read_telegrams(stream: Stream, encoding: str) -> Found:
-    for found in plain_text.iter_telegrams(iter_blocks(stream.binary, encoding), stream.name):
+def _read_telegrams(stream: Stream, blocks: Iterable[str]) -> Found:
+    for found in plain_text.iter_telegrams(blocks, stream.name):
         whole = isinstance(found, SourceError) and found.locator is None and stream.binary.seekable()
         yield too_large(stream.name, size=stream.binary.seek(0, os.SEEK_END)) if whole else found
 
