@@ -31,15 +31,23 @@ _MESSAGE_WORDS = frozenset((
 _NO_CABLE_WORDS = frozenset(("EMAIL", "EMAILS", "MAIL", "TELCON", "TELCONS", "PHONCON", "FAX", "VTC", "DVC", "CALL"))
 _BEGINS_PART = frozenset((";", ",", ":", "¶", "'", "’", ")", "]", "."))
 _ENDS_PART = frozenset(("", ";", ",", ".", ":", "(", "[", "AND", "&", "¶"))
+_MONTH = r"(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]{0,6}"
+_DATED = re.compile(  # the date of the cited cable: DATED 05/06/2007 | OF MAY 5, 2007 | (DTG 121030Z MAY 07) | 3/30/07
+    rf"""(?: [\s,]{{0,2}}\(?(?:DATED|DTD|DTG|OF|FROM|ON)\b | [ ](?=\d{{1,2}}/) ) [ :]{{0,2}}
+         (?: \d{{1,2}}/\d{{1,2}}/(?P<us>\d{{4}}|\d\d) | {_MONTH}\.?[ ]\d{{1,2}},?[ ](?P<named>\d{{4}}) | (?:\d{{1,2}}|\d{{6}}Z)[ ]?{_MONTH}\.?,?[ ]?(?P<day>\d{{4}}|\d\d) )
+         (?!\w) \)?""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_OTHER_SENDERS = frozenset(("USDAO", "DAO", "DATT", "LEGATT", "LEGAT", "FBI", "DEA", "CIA", "DIA"))  # at a post, with serials of their own
 _NOUGHT = re.compile(r"(?<!\w)(?:(?:[Oo]\d[\dOo]*|\d+[Oo][\dOo]*)(?![A-Za-z])|[Oo]\d(?=[A-Z]))")  # O4 | O1512 | 2O9, not 05OSLO4
 _LETTER_O = re.compile(r"(?<!\w)(?:[A-Za-z]{2,}0[A-Za-z]*|0[A-Za-z]{3,})(?!\w)")  # SANTIAG0 | MOSC0W | 0SLO
 _NOT_POSTS = frozenset((
-    "A", "AN", "AND", "ANNEX", "APP", "ARTICLE", "ARTICLES", "AT", "AUTUMN", "BY", "CA", "CASE", "CFR", "CIA", "CIRCULAR",
-    "DATED", "DEA", "DIA", "DTG", "EI", "EMAIL", "FAH", "FALL", "FAM", "FBIS", "FOR", "FROM", "IIR", "IMSWM", "IN", "INCSR", "ITEM",
-    "MAIL", "MEMO", "MSG", "NIE", "NO", "NOTAL", "NOTE", "NR", "NUMBER", "OF", "ON", "OR", "OSC", "PAGE", "PAGES",
+    "A", "AN", "AND", "ANNEX", "APP", "ARTICLE", "ARTICLES", "AT", "AUTUMN", "BY", "CA", "CASE", "CENTCOM", "CFR", "CIA", "CIRCULAR", "CJCS",
+    "DATED", "DEA", "DIA", "DTG", "EI", "EMAIL", "FAH", "FALL", "FAM", "FBIS", "FOR", "FROM", "IIR", "IMSWM", "IN", "INCSR", "ITEM", "JCS",
+    "MAIL", "MEMO", "MSG", "NIE", "NO", "NOTAL", "NOTE", "NR", "NUMBER", "OF", "ON", "OR", "OSC", "OSD", "PAGE", "PAGES",
     "PARA", "PARAGRAPH", "PARAS", "PART", "POC", "PREVIOUS", "REF", "REFS", "REFTEL", "REFTELS", "REPORT", "RES",
-    "RESOLUTION", "SEC", "SECTION", "SECTIONS", "SEPTEL", "SERIAL", "SPRING", "SUBJ", "SUMMER", "TAB", "TASKER", "TD", "TDX", "THE", "TO",
-    "TOR", "UNSCR", "USC", "WINTER", "WITH", "X",
+    "RESOLUTION", "SEC", "SECDEF", "SECTO", "SECTION", "SECTIONS", "SEPTEL", "SERIAL", "SPRING", "SUBJ", "SUMMER", "TAB", "TASKER", "TD", "TDX", "THE", "TO",
+    "TOR", "TOSEC", "UNSCR", "USC", "WINTER", "WITH", "X",
 ))  # fmt: skip
 
 
@@ -161,7 +169,7 @@ class _Scanner:
         if self._token(last) in (",", "(") and last > self.free:
             last -= 1
         while last > self.free and (
-            self._token(last) in ("-", "#", ":", "'", "’", "‘") or self._token(last).upper() in _MESSAGE_WORDS
+            self._token(last) in ("-", "/", "#", ":", "'", "’", "‘") or self._token(last).upper() in _MESSAGE_WORDS
         ):
             last -= 1
         return last
@@ -199,6 +207,8 @@ class _Scanner:
         names = [self.healed[self.tokens[start].start : self.tokens[last].end] for start in starts]
         for start, name in zip(starts, names, strict=True):
             if find_post(name):
+                if self._token(start - 1).upper() in _OTHER_SENDERS:
+                    return None
                 return start, "named" if is_post_name(name) else "nearest"
         for start, name in zip(starts, names, strict=True):
             if nearest_post(name):
@@ -260,7 +270,7 @@ class _Scanner:
     def _year_before(self, first: int) -> tuple[int, str | None]:
         """First token of ``08 POST``, ``'08 POST``, ``2008-POST``, ``(08) POST``, and that year; ``first`` itself without one."""
         place = first - 1
-        if self._token(place) == "-":
+        if self._token(place) in ("-", "/"):
             place -= 1
         bracketed = self._token(place) == ")" and self._token(place - 2) == "(" and place - 2 >= self.free
         if bracketed and _is_year(self._token(place - 1)):
@@ -276,6 +286,8 @@ class _Scanner:
         A year in brackets before a further cable without one is the year of that cable.
         """
         place = serial + 1
+        if dated := self._dated(serial):
+            return dated
         if self._token(place) != "(":
             return self._plain_year_behind(place)
         quote = self._token(place + 1) in ("'", "’", "‘")
@@ -287,6 +299,15 @@ class _Scanner:
         if next_end and self._token(next_end) != "(" and not any(citation.year for citation in self.found):
             return place, None
         return after, year
+
+    def _dated(self, serial: int) -> tuple[int, str] | None:
+        """The same for the date of the cited cable behind its serial: ``STATE 12 DATED 05/06/2007``."""
+        match = _DATED.match(self.healed, self.tokens[serial].end)
+        year = (match["us"] or match["named"] or match["day"]) if match else None
+        if match is None or year is None or not self._is_past(year):
+            return None
+        behind = (place for place in range(serial + 1, len(self.tokens)) if self.tokens[place].start >= match.end())
+        return next(behind, len(self.tokens)), year
 
     def _plain_year_behind(self, place: int) -> tuple[int, str | None]:
         """The same for a year without brackets, which is no later than the citing cable and the last of its part."""
@@ -329,7 +350,7 @@ class _Scanner:
             return False
         year = self.shared_year
         after, later = self._year_behind(place) if year is None else (place + 1, None)
-        if later is None and following == "-":
+        if later is None and (following == "-" or (following == "/" and self._is(place + 2, "word"))):
             return False
         self._add(self.found[-1].post, place, year or later, place, after - 1 if later else place, self.found[-1].certainty)
         return True

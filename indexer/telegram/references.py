@@ -61,6 +61,7 @@ _REDACTED = re.compile(r"X{4,}", re.IGNORECASE)
 _RULE = re.compile(r"[-=_*]{4,}|(?:[-=] ){3,}")
 _SERIAL = re.compile(r"(?!(?:19|20)\d\d\Z)\d{3,7}")
 _JOINT = re.compile(r"(?:,|\bAND\b|&|\+)\s*\Z", re.IGNORECASE)  # before a cable behind something else
+_JOINT_BEFORE = re.compile(r"\s*(?:,|\bAND\b|&|\+)\s*", re.IGNORECASE)
 _LETTER_AT_END = re.compile(r"(?:\A|[\s;,¶(\[])[A-Z][ ]?[.:)\]][ ]*\Z", re.IGNORECASE)
 _LABEL_AGAIN = re.compile(r"\bREF(?:TEL|ERENCE)?S?[ ]?(?:[:.]|(?=\(?[A-Z][:.)]))", re.IGNORECASE)  # A. REF: PARIS 1 | REF A: PARIS 1
 # What never stands in a list: the dots of a text that breaks off, a time group, a caption, a row of another table.
@@ -338,18 +339,25 @@ def _warnings(read: Iterable[_Read], own: str | None) -> Iterator[Warning]:
 
 
 def _between(item: _Item, citations: list[Citation]) -> Iterator[tuple[int, Reference]]:
-    """What is no cable but names another kind of reference: parts set off by ``;``, e-mails before ``AND``: ``"PARIS 1; ROE-DOE E-MAIL"``."""
+    """What is no cable but names another kind of reference: parts set off by ``;``, and in a part what commas or ``AND`` set off.
+
+    ``"PARIS 1; ROE-DOE E-MAIL"``, ``"ROE E-MAIL AND PARIS 1, ROE-DOE TELCON"``; not the note ``"PARIS 1 (ROE E-MAIL)"``.
+    """
     start = 0
     for part in _PARTS.split(item.text):
         end = start + len(part)
-        first = next((citation for citation in citations if start <= citation.start < end or start < citation.end <= end), None)
-        if first is not None:
-            front = item.text[start : max(start, first.start)]
-            joint = _JOINT.search(front)
-            part = front[: joint.start()] if joint and _KINDS[0][1].search(front) else ""  # noqa: PLW2901
-        raw = " ".join(part.split()) if len(part) < _LONGEST_PART else ""
-        if raw and (kind := _kind(part)) != "other" and (first is None or kind == "email"):
-            yield start, Reference(item.label, None, kind, raw)
+        inside = [citation for citation in citations if start <= citation.start < end or start < citation.end <= end]
+        bounds = [start, *(bound for citation in inside for bound in (citation.start, citation.end)), end]
+        for number, (begin, stop) in enumerate(zip(bounds[::2], bounds[1::2], strict=True)):
+            front, behind = number > 0, number < len(inside)
+            gap = item.text[begin:stop]
+            opened, joined = _JOINT_BEFORE.match(gap) if front else None, _JOINT.search(gap) if behind else None
+            if (front and not opened) or (behind and not joined):
+                continue
+            gap = gap[opened.end() if opened else 0 : joined.start() if joined else None]
+            raw = " ".join(gap.split()).strip(" ,.") if len(gap) < _LONGEST_PART else ""
+            if raw and (kind := _kind(gap)) != "other" and (not inside or kind in ("email", "telephone", "report")):
+                yield begin, Reference(item.label, None, kind, raw)
         start = end + 1
 
 
