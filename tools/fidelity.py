@@ -1,6 +1,6 @@
 """Compare the normaliser with the golden facts: the facts were typed by reading pages, never taken from its output.
 
-usage: python tools/fidelity.py [--misses] [--markdown] [--pin]
+usage: python tools/fidelity.py [--misses] [--pin]
 
 A facts file (tests/golden/facts/NAME.json) holds no cable text: what is longer than a name stands as the first 12 hex digits of the SHA-256
 of its words joined by single blanks. The pages themselves are read from ../shared/corpus. Those of tests/golden/facts-more are drawn from all
@@ -14,8 +14,9 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import re
 from collections import Counter
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ GOLDEN = ROOT / "tests" / "golden"
 CORPORA = {GOLDEN / "facts": ROOT.parent / "shared" / "corpus", GOLDEN / "facts-more": ROOT.parent / "shared" / "corpus-more"}
 """Folder of facts to the pages that they are about."""
 MISREADINGS = GOLDEN / "misreadings.json"
+PAGE = ROOT / "docs" / "fidelity.md"
 
 PLAIN = (
     "id", "date", "date_precision", "date_source", "classification", "caveats", "origin", "post", "tags", "signers", "declassify_on",
@@ -67,14 +69,16 @@ def facts_of(cable: Cable) -> dict[str, Any]:
     }
 
 
-def comparisons() -> Iterator[tuple[Path, str, Any, Any]]:
+@cache
+def comparisons() -> tuple[tuple[Path, str, Any, Any], ...]:
     """Facts file, field, expected and actual value, for every field of every facts file whose page is here."""
+    found = []
     for folder, corpus in CORPORA.items():
         for path in sorted(folder.glob("*.json")) if corpus.is_dir() else ():
             facts = json.loads(path.read_text("utf-8"))
             (cable,) = read_cables(corpus / facts["page"])
-            for field, actual in facts_of(cable).items():
-                yield path, field, facts[field], actual
+            found += [(path, field, facts[field], actual) for field, actual in facts_of(cable).items()]
+    return tuple(found)
 
 
 def misreadings() -> dict[str, dict[str, str]]:
@@ -114,30 +118,38 @@ def take_off() -> None:
     MISREADINGS.write_text(json.dumps(left, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
+def markdown() -> list[str]:
+    """The rows of the two tables of docs/fidelity.md: what is right by field, and what is not by kind."""
+    cells = {field: " | ".join(f"{right} of {total} | {100 * right / total:.1f} %" for right, total in columns) for field, columns in table().items()}
+    return ["\n".join(f"| {field} | {cell} |" for field, cell in cells.items()), "\n".join(f"| {kind} | {pages} | {facts} |" for kind, pages, facts in kinds())]
+
+
+def rewritten(page: str) -> str:
+    """The text of docs/fidelity.md with the rows of today in its tables."""
+    fields, by_kind = markdown()
+    page = re.sub(r"(?<=\|---\|---\|---\|---\|---\|\n)(\|.*\n)*", lambda _: fields + "\n", page, count=1)
+    return re.sub(r"(?<=\n\|---\|---\|---\|\n)(\|.*\n)*", lambda _: by_kind + "\n", page, count=1)
+
+
 def main() -> None:
     """Print the table and the kinds of misreading, or every miss."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--misses", action="store_true", help="list every field that differs")
-    parser.add_argument("--markdown", action="store_true", help="print both as Markdown")
-    parser.add_argument("--pin", action="store_true", help="take what is read rightly now off the list of misreadings; nothing is ever added")
+    parser.add_argument(
+        "--pin", action="store_true", help="take what is read rightly now off the list of misreadings (nothing is ever added), and write docs/fidelity.md anew"
+    )
     options = parser.parse_args()
     if options.pin:
         take_off()
-        return
-    if options.misses:
+        PAGE.write_text(rewritten(PAGE.read_text("utf-8")), "utf-8")
+    elif options.misses:
         listed = misreadings()
         for path, field, expected, actual in comparisons():
             if expected != actual:
                 kind = listed.get(path.stem, {}).get(field, "NOT LISTED")
                 print(f"{path.stem} {field}: {kind}\n    expected {expected}\n    actual   {actual}")  # noqa: T201 - a command
-        return
-    cell = "{} of {}"
-    for field, columns in table().items():
-        shares = [value for right, total in columns for value in (cell.format(right, total), f"{100 * right / total:.1f} %") if total]
-        print(f"| {field} | {' | '.join(shares)} |" if options.markdown else f"{field:24}{''.join(f'{share:>16}' for share in shares)}")  # noqa: T201
-    print()  # noqa: T201
-    for kind, pages, facts in kinds():
-        print(f"| {kind} | {pages} | {facts} |" if options.markdown else f"{kind:64} pages {pages:3}, facts {facts:3}")  # noqa: T201
+    else:
+        print(*markdown(), sep="\n\n")  # noqa: T201
 
 
 if __name__ == "__main__":

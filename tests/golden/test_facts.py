@@ -41,3 +41,8 @@ def test_only_fields_and_pages_with_facts_are_listed(found):
 def test_every_page_is_compared_in_every_field(found):
     pages = {page for page, _, _, _ in found}
     assert len(found) == len(pages) * len(FIELDS)
+
+
+def test_the_page_shows_what_is_measured():
+    page = fidelity.PAGE.read_text("utf-8")
+    assert page == fidelity.rewritten(page), "the tables of docs/fidelity.md are of another day: python tools/fidelity.py --pin"
