@@ -49,7 +49,8 @@ def parse_body(text: str) -> BodyFacts:
 def body_of(layout: Layout, text: str) -> BodyFacts:
     """The same from a layout of the text."""
     masked, begin, signature = layout.text, layout.head_end, layout.signature
-    starts = _all_starts(masked, layout.numbered, begin, signature.text_end)
+    numbered = [start for start in layout.numbered if start.at < signature.text_end or not signature.names]
+    starts = _all_starts(masked, numbered, begin, signature.text_end)
     end = max([signature.text_end, *(start.text_at for start in starts[-1:])])
     paragraphs, head_end = build_paragraphs(masked, starts, begin, end)
     if layout.broken:  # line breaks as received: none

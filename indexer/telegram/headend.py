@@ -40,6 +40,7 @@ _MAY_RUN_ON = re.compile(rf"{_MARK}[ ]{{1,3}}(?=\S)|(?<=[\d).])[ ]{{1,3}}(?=[A-Z
 _NO_TEXT = re.compile(r"\b(?:e-?mails?|telcons?|phone|telephone|notal|previous|septel|memo|letter|classified|reasons?|derived)\b", re.IGNORECASE)
 _FIRST_WORDS = 8
 _FEWEST_SMALL = 3  # of the first words of running text; a list of references has capitals and names
+_LONGEST_ITEM = 160
 _REACH = 90  # characters that the first words are looked for in
 _HEAD_LINE = re.compile(
     r"""\s* (?: (?-i: VZCZC | DE[ ]RU | ZN[YR][ ] | [OPRZ](?:[ ][OPRZ])?[ ]\d{6}Z?
@@ -170,7 +171,7 @@ def _after_classified(text: str, at: int, limit: int) -> int:
         return block if "\n" in text else min(block, limit)
     end = reasons[-1].end()
     mark = _MARK_BEHIND.search(text, reasons[-1].start(), end)
-    if mark and is_running_text(text[end : end + _REACH]):
+    if mark and is_running_text(text[mark.end() : mark.end() + _REACH]):
         return mark.start(1)
     if text[end : end + 40].partition("\n")[0].strip():  # Summary ------- or running text behind the reasons, on the same line
         rest = _line_end(text, end, limit)
@@ -180,7 +181,7 @@ def _after_classified(text: str, at: int, limit: int) -> int:
     return end
 
 
-_MARK_BEHIND = re.compile(r"[.;]\s*(\([A-Z]\))\Z")  # "1.4 (b) and (d). (C) Per reftel": the mark of the text
+_MARK_BEHIND = re.compile(r"[.;]\s*(\([A-Z]\))")  # "1.4 (b) and (d). (C) Per reftel": the mark of the text
 
 
 _LEFTOVER = re.compile(r"[\s\d.,;:()&/+a-hA-HnorNOR\x00-]{1,40}")
@@ -188,6 +189,8 @@ _LEFTOVER = re.compile(r"[\s\d.,;:()&/+a-hA-HnorNOR\x00-]{1,40}")
 
 def _skip_leftover(text: str, end: int, limit: int) -> int:
     """Past a line that holds only the rest of wrapped reasons, ``(a) and (b).`` or ``)``, also behind blank and masked lines."""
+    if text[end : _line_end(text, end, limit)].strip(" \t.)" + FILLER):
+        return end
     start, line = _next_nonblank(text, end, limit)
     if start < limit and "\n" in text[end:start] and _LEFTOVER.fullmatch(line) and not is_rule(line):
         return start + len(line)
@@ -201,7 +204,7 @@ def _after_references(text: str, at: int, limit: int) -> int:
         return end
     while True:
         start, line = _next_nonblank(text, end, limit)
-        letter = _LETTERED.match(line) if start < limit and len(line) <= _REACH else None
+        letter = _LETTERED.match(line) if start < limit and len(line) <= _LONGEST_ITEM else None
         if letter is None or is_running_text(line[letter.end() :]):
             return end
         end = _block_end(text, start, limit)
@@ -240,7 +243,7 @@ _SMALL_WORD = re.compile(r"(?<=\s)[A-Z]?[a-z]{2,}")
 
 def _goes_on_with_subject(line: str) -> bool:
     stripped = line.strip()
-    return 0 < len(stripped) <= 70 and stripped.isupper() and stripped[-1] not in ".:" and stripped.strip("X ") != ""
+    return 0 < len(stripped) <= 70 and stripped.isupper() and stripped[-1] != ":" and stripped.strip("X ") != ""
 
 
 def _after_tags(text: str, at: int, limit: int) -> int:
@@ -282,4 +285,6 @@ def _is_head_line(line: str) -> bool:
     stripped = line.strip()
     if not stripped or len(stripped) >= _LONGEST_HEAD_LINE:
         return not stripped
-    return _HEAD_LINE.match(stripped) is not None or is_class_line(stripped) or _PASSING.match(stripped) is not None
+    if is_class_line(stripped) or _PASSING.match(stripped):
+        return True
+    return _HEAD_LINE.match(stripped) is not None and not (stripped[-1].islower() and is_running_text(stripped))

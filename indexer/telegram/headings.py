@@ -140,7 +140,7 @@ def _ruled_heading(text: str, rows: list[_Row]) -> Heading | None:
     if not titles or not titles[0].whole:
         return _inline_heading(text, titles[0].at, rule_at + width, whole=False) if titles else Heading(rule_at, None)
     title = " ".join(row.text for row in titles)
-    if not bounded and len(titles) == 1 and (breaks := sentence_breaks(title, 0, len(title))) and looks_titled(title[breaks[-1] :]):
+    if (not bounded or title[0].islower()) and len(titles) == 1 and (breaks := sentence_breaks(title, 0, len(title))) and looks_titled(title[breaks[-1] :]):
         return _inline_heading(text, titles[0].at, rule_at + width)
     if len(title) > LONGEST_TITLE:
         return _inline_heading(text, titles[-1].at, rule_at + width)

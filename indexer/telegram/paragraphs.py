@@ -16,6 +16,7 @@ _BLANK_LINES = re.compile(r"\n[ \t]*\n[ \t\n]*")
 _FLAT_BLOCKS = re.compile(r"[ ]{4,}")
 _MOST_BLOCKS = 5000
 _LOOK_BELOW = 400
+_END_OF_BLOCK = 200
 _SITE_PILCROW = re.compile(r"(^[ \t]*|  )¶|(?<!\()¶(?=[ \t]*(?:\d{1,4}|[A-Za-z])[.)])", re.MULTILINE)  # before every line that looked numbered
 _LOOSE_STOP = re.compile(r"(?<=[.!?\"”)])\s{1,4}\.$")  # ". .NAME"
 
@@ -28,8 +29,14 @@ def opening_starts(text: str, begin: int, end: int) -> list[Start]:
     closing = find_heading(text, begin, end, opening=True)
     if closing is not None:
         end = closing.at
-    blocks = itertools.islice(_iter_blocks(text, begin, end), _MOST_BLOCKS)
-    return [Start(at, at, None, None) for at, following in blocks if not _is_heading_block(text, at, following, end)]
+    starts = []
+    before = ""  # the last words of the block above
+    for at, following in itertools.islice(_iter_blocks(text, begin, end), _MOST_BLOCKS):
+        goes_on = before[-1:].isalpha() and text[at : at + 1].islower()  # a sentence that a page break parted
+        if not goes_on and not _is_heading_block(text, at, following, end):
+            starts.append(Start(at, at, None, None))
+        before = text[max(at, following - _END_OF_BLOCK) : following].rstrip(" \t\n" + FILLER)
+    return starts
 
 
 def _iter_blocks(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:

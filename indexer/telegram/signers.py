@@ -85,7 +85,11 @@ def parse_signers(text: str, begin: int = 0, *, subject: str = "") -> Signature:
     if found is None:
         return Signature((), begin + (len(tail.rstrip()) if dots else end), dots)
     names, at = found
-    return Signature(names, begin + strip_debris(tail, at), dots)
+    at = strip_debris(tail, at)
+    before = tail[: at - len(names[0])].rstrip() if names and tail[:at].upper().endswith(" " + names[0]) else ""
+    if before.endswith((".", "!", "?", ")")) and not _INITIAL.search(before):
+        at = len(before)  # the name once more, at the end of the text
+    return Signature(names, begin + at, dots)
 
 
 _DOTS = re.compile(r"(?:\.\.\.|…)[\s\"”'’)\],]*\Z")
@@ -111,9 +115,17 @@ def _find_signature(tail: str, end: int, *, dots: bool) -> tuple[tuple[str, ...]
         found = _find_names(tail, end, None, dots=dots)
     if found is None:
         found = _above_minimize(tail, end)
-    if found is not None and advert is not None and advert < found[1]:
+    if found is not None and advert is not None and advert < found[1] and not _is_paragraph(tail, advert):
         return found[0], advert
     return found
+
+
+def _is_paragraph(tail: str, at: int) -> bool:
+    """Whether nothing but a paragraph's number and mark stands before an advert, which is its text then."""
+    return _NUMBERED.fullmatch(tail, tail.rfind("\n", 0, at) + 1, at) is not None
+
+
+_NUMBERED = re.compile(r"[\s¶]*\d{1,3}\.\s*(?:\([A-Z/]{1,8}\))?\s*")
 
 
 def _over_page_number(tail: str, end: int) -> tuple[tuple[str, ...], int] | None:
@@ -324,6 +336,8 @@ def _surname(words: list[str]) -> list[str]:
     if len(words) % 2 == 0 and [word.upper() for word in words[:half]] == [word.upper() for word in words[half:]]:
         return [*_surname(words[:half]), *_surname(words[half:])]
     first = len(words) - 1
+    while first > 0 and words[first - 1].upper() == words[-1].upper():
+        first -= 1
     while first > 0 and (_SUFFIX.fullmatch(words[first]) or _NAME_PARTICLE.fullmatch(words[first - 1])):
         first -= 1
     return words[first:]

@@ -16,6 +16,7 @@ from reftel.frozen import frozen
 from reftel.indexer.telegram.citations import find_citations
 from reftel.indexer.telegram.lines import FILLER
 from reftel.indexer.telegram.titles import looks_titled
+from reftel.schema.dates import month_number
 from reftel.schema.marking import parse_mark
 from reftel.schema.posts import find_post
 
@@ -107,13 +108,14 @@ class _Candidate:
     """A number that may start a paragraph, with what stands before it."""
 
     __slots__ = (
-        "at", "behind", "blank_line", "line_start", "mark", "number", "pilcrow", "spaced", "stop", "tail", "text_at",
+        "at", "behind", "blank_line", "glued", "line_start", "mark", "number", "pilcrow", "spaced", "stop", "tail", "text_at",
     )  # fmt: skip
 
     def __init__(self, text: str, match: re.Match[str]) -> None:
         number, stop, mark, torn, opened = match.groups()
         start, end = match.span()
         self.number = int(number)
+        self.glued = mark is not None and not _stands_free(text, start)
         self.stop = stop.strip() if stop else ""
         self.mark = _printed_mark(mark or torn or opened)
         self.text_at = end if self.mark else match.end("stop" if stop else "number")
@@ -141,9 +143,13 @@ class _Candidate:
 
 def _printed_mark(printed: str | None) -> str | None:
     """The portion mark of a bracket as printed, one line: ``" C "`` -> ``"C"``; ``None`` where the bracket is text, ``"U.S."``."""
-    if printed is None or parse_mark(printed) is None:
+    if printed is None:
         return None
-    return " ".join(printed.split())
+    words = _ENTIRE.sub("", " ".join(printed.split()))
+    return words if parse_mark(words) else None
+
+
+_ENTIRE = re.compile(r"\W{1,4}ENTIRE (?:TEXT|PARAGRAPH|MESSAGE|CABLE)$", re.IGNORECASE)  # (C - ENTIRE TEXT)
 
 
 def find_numbered(text: str) -> list[Start]:
@@ -153,7 +159,7 @@ def find_numbered(text: str) -> list[Start]:
     """
     flat = "\n" not in text.strip()
     matches = (match for place in _iter_numbers(text) if (match := _CANDIDATE.match(text, place)))
-    free = (match for match in itertools.islice(matches, _MOST) if _stands_free(text, match.start()))
+    free = (match for match in itertools.islice(matches, _MOST) if match["mark"] or _stands_free(text, match.start()))
     candidates = [candidate for match in free if _possible(candidate := _Candidate(text, match))]
     count, starts = _Count(), []
     for index, candidate in enumerate(candidates):
@@ -164,12 +170,26 @@ def find_numbered(text: str) -> list[Start]:
             count.add(candidate.number)
             count.marked = start.mark is not None
             starts.append(start)
-    return starts
+    return starts or _find_bracketed(text)
+
+
+_BRACKETED = re.compile(r"(?:\A|\n[ \t]*\n)[ \t]*\((?P<number>\d{1,2})\)[ ]{1,4}(?=\S)")
+
+
+def _find_bracketed(text: str) -> list[Start]:
+    """Paragraphs numbered ``(1)``, ``(2)`` from 1 on, for texts that have no others."""
+    starts: list[Start] = []
+    for match in _BRACKETED.finditer(text):
+        if match["number"] == "1" and starts:  # items of lists
+            return []
+        if int(match["number"]) == len(starts) + 1:
+            starts.append(Start(match.start("number") - 1, match.end(), len(starts) + 1, None))
+    return starts if len(starts) > 1 else []
 
 
 _LATE_MARK = re.compile(
     r"""[ \t]* (?P<words> [A-Z][\w'’]* (?: [ /&]{1,3} [A-Za-z][\w'’]* ){0,3} )
-         (?P<pause> [ ]? [:.–—-]{1,3} )? [ \t]* (?:\n[ \t]*){0,2} (?:-{1,2}[ ]{1,2})?
+         (?P<pause> [ ]? [:.–—-]{1,3} )? [ \t]* (?:\n[ \t]*){0,6} (?:-{1,2}[ ]{1,2})?
          \([ ]?(?P<mark> [A-Z][A-Z/,\s-]{0,60} )\) (?=\s)""",
     re.VERBOSE,
 )
@@ -276,6 +296,8 @@ def _accept_run_on(candidate: _Candidate, count: _Count, ahead: Sequence[_Candid
 
 def _accept_marked(candidate: _Candidate, count: _Count) -> bool:
     fits = count.fits(candidate.number)
+    if candidate.glued:  # "a Critique-14. (U) He"
+        return fits and candidate.number > 1 and candidate.stop == "."
     if candidate.mark is not None and candidate.mark.islower():  # (c) is more often a list letter than a mark
         return fits and (candidate.line_start or candidate.sentence_end)
     if candidate.line_start:
@@ -287,6 +309,8 @@ def _accept_unmarked(candidate: _Candidate, count: _Count, ahead: Sequence[_Cand
     number = candidate.number
     if count.fits(number):
         return True
+    if month_number(_last_word(candidate.tail)):  # "on January", a blank line, "6. He"
+        return False
     followed = any(later.number == number + 1 and later.line_start for later in ahead)
     if number == 1:
         return followed

@@ -368,3 +368,25 @@ def test_the_heading_of_a_paragraph(above: str, heading: str | None) -> None:
 )
 def test_a_heading_at_the_end_of_a_text(before: str, after: str | None) -> None:
     assert told(with_body(f"1. (U) {before}\n\n2. (U) More.\nALDANE\n"), "headings") == [(1, None), (2, after)]
+
+
+# -- what is not in the kinds above -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "marks"),
+    [
+        ("1. (C - ENTIRE TEXT) The talks went on.\n\n2. End.\n", [(1, "C"), (2, None)]),
+        ("1. (CONFIDENTIAL -- ENTIRE PARAGRAPH) The talks.\n\n2. (U) End.\n", [(1, "CONFIDENTIAL"), (2, "U")]),
+        ("1. (C) One.\n\n2. (C) Two, a critique-3. (U) Three.\n\n4. (C) Four.\n", [(1, "C"), (2, "C"), (3, "U"), (4, "C")]),
+        ("1. (C) They left on January\n\n6. He said the talks of Jan\n\n8. Went on.\n\n2. (C) Two.\n", [(1, "C"), (2, "C")]),
+        ("(1) SUMMARY: The talks went on.\n\n(2) They will go on.\n\n(3) End.\n", [(1, None), (2, None), (3, None)]),
+        ("The talks went on in real-time\n\nZAGREB 00000123  002 OF 002\n\n\ninformation was shared.\n\nThey end.\n", [(None, None)] * 2),
+        ("1. (C) Talks.\n\n2. (U) Visit Zagreb's Classified Website:\nhttp://www.state.sgov.gov/p/eur/zagreb\n", [(1, "C"), (2, "U")]),
+    ],
+)
+def test_numbers_and_marks(body: str, marks: list[tuple[int | None, str | None]]) -> None:
+    text = with_body(body + "ALDANE\n")
+    assert told(text, "marks") == marks
+    assert told(text, "signers") == ("ALDANE",)
+    assert all(told(text, "texts"))  # type: ignore[arg-type]
