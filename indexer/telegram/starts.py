@@ -51,7 +51,6 @@ _CANDIDATE = re.compile(
 # two bytes is several times faster than an expression that looks for any digit.
 _DIGIT = ord("0")
 _SHAPES = bytes(_DIGIT if chr(code) in "0123456789" else ord(".") if chr(code) in " \t\n.,:)({[" else ord("x") for code in range(256))
-_NUMBER_SHAPE = re.compile(rb"0{1,3}\.")
 _OWN_MARK = re.compile(r"\((?: ?[A-Z][A-Z/,\s-]{0,80} ?|[A-Z][A-Za-z]{0,12}/[A-Za-z/, ]{1,80})\)(?=[ \t]{0,8}\S)")
 _MOST = 5000  # a cable has a few hundred paragraphs at most; more candidates than this are not a cable
 _SENTENCE_ENDS = frozenset(".!?:;\"”’')]*-_=~>" + FILLER)
@@ -213,10 +212,14 @@ def _with_late_mark(text: str, start: Start) -> Start:
 def _iter_numbers(text: str) -> Iterator[int]:
     """Offsets of the whole numbers of one to three digits that a blank, a stop or a bracket follows."""
     shape = text.encode("ascii", "replace").translate(_SHAPES)
-    for match in _NUMBER_SHAPE.finditer(shape):
-        start = match.start()
-        if not start or shape[start - 1] != _DIGIT:
-            yield start
+    last = shape.find(b"0.")
+    while last >= 0:
+        first = last
+        while first > 0 and last - first < 3 and shape[first - 1] == _DIGIT:
+            first -= 1
+        if last - first < 3:
+            yield first
+        last = shape.find(b"0.", last + 1)
 
 
 def _stands_free(text: str, at: int) -> bool:
