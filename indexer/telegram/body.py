@@ -12,7 +12,7 @@ from reftel.frozen import frozen
 from reftel.indexer.telegram.flags import has_loose_end, is_corrected, is_redacted, lacks_section
 from reftel.indexer.telegram.layout import Layout, lay_out
 from reftel.indexer.telegram.lines import FILLER, is_rule
-from reftel.indexer.telegram.paragraphs import build_paragraphs, opening_starts
+from reftel.indexer.telegram.paragraphs import build_paragraphs, closing_starts, opening_starts
 from reftel.indexer.telegram.starts import Start, find_marked
 from reftel.indexer.telegram.summary import parse_summary
 from reftel.indexer.telegram.titles import is_title
@@ -72,7 +72,8 @@ def _all_starts(masked: str, numbered: Sequence[Start], begin: int, end: int) ->
     marked = [start for start in find_marked(masked, begin, numbered) if start.at < end and not _is_heading_line(masked, start, numbered)]
     first = min([start.at for start in (*numbered, *marked)], default=end)
     opening = opening_starts(masked, begin, min(first, end))
-    return sorted((*opening, *marked, *numbered), key=lambda start: start.at)
+    starts = sorted((*opening, *marked, *numbered), key=lambda start: start.at)
+    return [*starts, *closing_starts(masked, numbered[-1].text_at, end)] if numbered and starts[-1] is numbered[-1] else starts
 
 
 def _is_heading_line(masked: str, start: Start, numbered: Sequence[Start]) -> bool:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from reftel.frozen import frozen
+from reftel.indexer.telegram.classwords import CAPTION
 from reftel.indexer.telegram.labels import Region
 from reftel.indexer.telegram.layout import lay_out
 from reftel.indexer.telegram.lines import FILLER, clean
@@ -206,6 +207,7 @@ def _class_line(head: str) -> Caption:
 
 _LEAD = " >¶" + FILLER
 _CLASS_STEMS = ("ECRET", "NFIDE", "CLAS", "OFFICIALUSE")  # what is left of a class word with one or two bad letters in front
+_SPACED_STEMS = ("S E C R", "C O N F", "U N C L")
 _CLASS_REACH = 40
 
 
@@ -213,7 +215,8 @@ def _class_words(line: str) -> list[tuple[str, re.Match[str]]]:
     """The class word at the start of a line, with its level; in a line of run-together text every letter-spaced or capital one."""
     lead = len(line) - len(line.lstrip(_LEAD))
     if len(line) < _RUN_TOGETHER and not any(map(line[lead : lead + _CLASS_REACH].replace(" ", "").upper().__contains__, _CLASS_STEMS)):
-        return []
+        behind = CAPTION.search(line) if any(map(line.__contains__, _SPACED_STEMS)) else None  # at the end of a dump's row
+        return [(level, match) for level, pattern in _CLASSES if behind and (match := pattern.match(line, behind.start()))][:1]
     found = [(level, match) for level, pattern in _CLASSES if (match := pattern.match(line, lead))][:1]
     if found or len(line) < _RUN_TOGETHER:
         return found

@@ -35,6 +35,8 @@ _TEXT_OPENS = re.compile(
 )
 _LETTERED = re.compile(r"\s*¶?\s*(?:\(?[A-Z]\)|[A-Z][.:])\s")
 _MARK = r"\((?:U|C|S|SBU|FOUO|TS|[CS]/NF|SBU/NF|U//FOUO|S//NF|C//NF)\)"
+_MARK_AT_END = re.compile(rf"(?<=[ \n]){_MARK}\s*\Z")  # the mark of the text at the end of the REF line
+_LAST_WORDS = 40
 # Where running text may begin on the line of a label: at a mark, or behind a number, a bracket or a full stop.
 _MAY_RUN_ON = re.compile(rf"{_MARK}[ ]{{1,3}}(?=\S)|(?<=[\d).])[ ]{{1,3}}(?=[A-Z])")
 _NO_TEXT = re.compile(r"\b(?:e-?mails?|telcons?|phone|telephone|notal|previous|septel|memo|letter|classified|reasons?|derived)\b", re.IGNORECASE)
@@ -74,7 +76,9 @@ def find_head_end(text: str, limit: int, regions: Sequence[Region]) -> int:
         end = _run_on_text(text, at, limit, marked=True) or _after_subject(text, at, limit)
     else:
         end = _after_tags(text, at, limit)
-    return _skip_head_lines(text, min(end, limit), limit)
+    end = _skip_head_lines(text, min(end, limit), limit)
+    mark = _MARK_AT_END.search(text, max(at, end - _LAST_WORDS), end) if kind == "references" else None
+    return mark.start() if mark and is_running_text(text[end : end + _REACH]) else end
 
 
 def _last_label(text: str, regions: Sequence[Region], limit: int) -> tuple[str, int] | None:

@@ -39,6 +39,30 @@ def opening_starts(text: str, begin: int, end: int) -> list[Start]:
     return starts
 
 
+def closing_starts(text: str, begin: int, end: int) -> list[Start]:
+    """Starts of the unnumbered texts under headings between or over rules that stand behind the last numbered paragraph."""
+    starts: list[Start] = []
+    for rule in itertools.islice(_RULE_LINE.finditer(text, begin, end), _MOST_BLOCKS):
+        below = _FIRST_BELOW.match(text, rule.end(), end)
+        at = below.end() if below else end
+        if at >= end or _RULE_LINE.match(text, text.rfind("\n", 0, at), end):
+            continue
+        heading = find_heading(text, starts[-1].at if starts else begin, at)
+        if heading and heading.text and not any(map(str.isalnum, clean(text[rule.end() : at]))) and _stands_apart(text, heading.at):
+            starts.append(Start(at, at, None, None))
+    return starts
+
+
+_RULE_LINE = re.compile(r"\n[ \t]*[-=_*]{4,}(?: [-=_*]+)*[ \t]*(?=\n)")
+_FIRST_BELOW = re.compile(rf"[\s{FILLER}]*")
+
+
+def _stands_apart(text: str, at: int) -> bool:
+    """Whether a blank line stands over a heading."""
+    before = text[max(0, at - _END_OF_BLOCK) : at]
+    return before[len(before.rstrip(" \t\n" + FILLER)) :].count("\n") > 1
+
+
 def _iter_blocks(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
     """Blank-line blocks, each as its offset and that of the next; without line breaks, stretches between four blanks."""
     pattern = _BLANK_LINES if "\n" in text else _FLAT_BLOCKS
@@ -87,9 +111,19 @@ def _heading_above(text: str, starts: Sequence[Start], index: int, begin: int) -
         low = max(low, starts[index - 1].at)
     heading = find_heading(text, low, starts[index].at, opening=low == begin)
     upper = find_heading(text, low, heading.at) if heading and heading.text else None
-    if heading is None or upper is None or not upper.text or not _is_ruled(text[upper.at : heading.at]):
+    if heading is None or upper is None or not upper.text:
         return heading
-    return Heading(upper.at, f"{upper.text} {heading.text}")
+    between = text[upper.at : heading.at]
+    if _is_ruled(between) or ("\n" in between.rstrip("\n \t") + "\n" and _stands_over(text, upper.at)):
+        return Heading(upper.at, f"{upper.text} {heading.text}")
+    return heading
+
+
+def _stands_over(text: str, at: int) -> bool:
+    """Whether a title begins a block of its own behind a finished sentence."""
+    before = text[max(0, at - _END_OF_BLOCK) : at]
+    above = before.rstrip(" \t\n¶" + FILLER)
+    return before[len(above) :].count("\n") > 1 and above.endswith((".", "!", "?", '"', "”", ")"))
 
 
 def _is_ruled(stretch: str) -> bool:

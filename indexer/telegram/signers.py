@@ -320,7 +320,8 @@ def _end_of_line(text: str, start: int, *, upper_text: bool, advert: int | None)
     if upper_text and (len(words) - run > 2 or words[-1].group().endswith(".")):
         return None
     if _follows_text(before, surname, upper_text=upper_text):
-        return names, window + words[run if ends_sentence(before) else len(words) - len(surname)].start()
+        given = ends_sentence(before) and before[-1] != ":" and len(words) - run < 3  # "MARETH ALDANE"; else they are words of the text
+        return names, window + words[run if given else len(words) - len(surname)].start()
     return None
 
 

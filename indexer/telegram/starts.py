@@ -51,7 +51,7 @@ _CANDIDATE = re.compile(
 # two bytes is several times faster than an expression that looks for any digit.
 _DIGIT = ord("0")
 _SHAPES = bytes(_DIGIT if chr(code) in "0123456789" else ord(".") if chr(code) in " \t\n.,:)({[" else ord("x") for code in range(256))
-_OWN_MARK = re.compile(r"\((?: ?[A-Z][A-Z/,\s-]{0,80} ?|[A-Z][A-Za-z]{0,12}/[A-Za-z/, ]{1,80})\)(?=[ \t]{0,8}\S)")
+_OWN_MARK = re.compile(r"\((?: ?[A-Z][A-Z/,\s-]{0,80} ?|[A-Z][A-Za-z]{0,12}/[A-Za-z/, ]{1,80})\)(?=\s{0,8}\S)")
 _MOST = 5000  # a cable has a few hundred paragraphs at most; more candidates than this are not a cable
 _SENTENCE_ENDS = frozenset(".!?:;\"”’')]*-_=~>" + FILLER)
 _JOINED = frozenset("_$#%/+'’-(")
@@ -78,6 +78,15 @@ class _Count:
     def __init__(self) -> None:
         self.tops: list[int] = []
         self.marked = False  # whether the last paragraph had a mark
+        self.stop = ""  # behind the last paragraph's number
+        self.item = 0  # the last number of a list inside a paragraph
+
+    def lists(self, number: int, stop: str) -> bool:
+        """Whether a number is that of a list inside a paragraph: ``1)``, ``2)`` among paragraphs ``1.``, ``2.``."""
+        if stop != ")" or self.stop != "." or number not in (1, self.item + 1) or (number > 1 and not self.item):
+            return False
+        self.item = number
+        return True
 
     def fits(self, number: int) -> bool:
         return number - 1 in self.tops if self.tops else number == 1
@@ -162,12 +171,12 @@ def find_numbered(text: str) -> list[Start]:
     candidates = [candidate for match in free if _possible(candidate := _Candidate(text, match))]
     count, starts = _Count(), []
     for index, candidate in enumerate(candidates):
-        if not count.tops and _is_listed(text, candidate):
+        if _is_listed(text, candidate) if not count.tops else count.lists(candidate.number, candidate.stop):
             continue
         if _accept(candidate, count, candidates[index + 1 : index + 1 + _AHEAD], flat=flat):
             start = _with_late_mark(text, Start(candidate.at, candidate.text_at, candidate.number, candidate.mark))
             count.add(candidate.number)
-            count.marked = start.mark is not None
+            count.marked, count.stop, count.item = start.mark is not None, candidate.stop, 0
             starts.append(start)
     return starts or _find_bracketed(text)
 

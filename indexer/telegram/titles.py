@@ -26,8 +26,8 @@ _SMALL = (
 )
 _SMALL_WORDS = frozenset(_SMALL.split())
 _NO_TITLE = re.compile(
-    r"""(?=[BDEIMNSUVXY\s(*.[-] | [A-Z]\))
-        \s*(?: end\b | begin\b(?![ ]summary) | nnnn | -- | -[ ] | \* | [a-z]\) | \(?[ivx]+\) | sipdis | noforn | unquote | minimize
+    r"""(?=[BDEIMNSUVXY\s(*.[-] | [A-Z\d]\d?\))
+        \s*(?: end\b | begin\b(?![ ]summary) | nnnn | -- | -[ ] | \* | [a-z]\) | \d{1,2}\) | \(?[ivx]+\) | sipdis | noforn | unquote | minimize
              | \(.*\)$ | \[.*\]$ | source[ ]?[-:–] | dear\b | yours\b | sincerely | [x\s.-]+$ )""",
     re.VERBOSE | re.IGNORECASE,
 )

@@ -390,3 +390,29 @@ def test_numbers_and_marks(body: str, marks: list[tuple[int | None, str | None]]
     assert told(text, "marks") == marks
     assert told(text, "signers") == ("ALDANE",)
     assert all(told(text, "texts"))  # type: ignore[arg-type]
+
+
+CLOSING = [
+    ("3. (C) Annex.\n\n-------\nOne Man\n-------\n\nHe was born.\n\n-------\nAnother\n-------\n\nSo was he.\n", [(3, None), (None, "One Man"), (None, "Another")]),
+    ("3. (C) A table:\nPost  Staff\n----  -----\nOne   2\n", [(3, None)]),
+    ("Defense perspective\n\nMinistry of defense\n\n3. (C) It is strong.\n", [(3, "Defense perspective Ministry of defense")]),
+    ("3. (S/NF) Questions:\n\n1) (S/NF) What is it?\n\n2) (S/NF) Who are they?\n\n4. (U) End.\n", [(3, None), (4, None)]),
+    ("3) (C) Three.\n\n4. (U) End.\n", [(3, None), (4, None)]),
+]
+
+
+@pytest.mark.parametrize(("body", "headings"), CLOSING)
+def test_what_belongs_to_no_number_behind_the_last(body: str, headings: list[tuple[int | None, str | None]]) -> None:
+    text = with_body(f"1. (C) One.\n\n2. (C) Two.\n\n{body}ALDANE\n")
+    assert told(text, "headings") == [(1, None), (2, None), *headings]
+
+
+def test_the_mark_of_a_text_at_the_end_of_the_ref_line() -> None:
+    text = with_body(f"REF: A. SECSTATE 97170      B. ROE-DOE 09/22 EMAIL  (SBU/NF) \n\n{TEXT}\nALDANE\n")
+    assert (told(text, "marks"), told(text, "texts")) == ([(None, "SBU/NF")], [TEXT])
+
+
+def test_a_caption_behind_the_row_of_a_dump() -> None:
+    row = "76571\t2006-08-29 17:54:00\t08ZAGREB123\tEmbassy Zagreb\tSECRET\t\tFM AMEMBASSY ZAGREB\nRUCNDT/USMISSION GENEVA 0095\t"
+    cable = reftel.normalize_text(row + TELEGRAM[len(HEADER) :].replace(CAPTION, CAPTION.replace("L ZAG", "L SECTION 01 OF 03 ZAG")))
+    assert (cable.sections, cable.caveats, cable.classification) == (3, ("SIPDIS",), "CONFIDENTIAL")
