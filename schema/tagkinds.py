@@ -31,7 +31,7 @@ def _known() -> dict[str, TagKind]:
 
 def is_known_tag(tag: str) -> bool:
     """Whether the table lists this tag: ``"PREL"``, ``"ORGANIZED CRIME"``; a plausible code such as ``"PREK"`` is not listed."""
-    return tag in _known()
+    return tag in _known() or tag.startswith("TIP IN ")
 
 
 def is_tag_code(word: str) -> bool:

@@ -62,7 +62,7 @@ _FORMS: dict[str, tuple[_Form, ...]] = {
             rf"{_EO}\d{{5}}[ ]*(?::|(?=DECL|N/A|X{{4}}))",
         ),
     ),
-    "T": (_form("tags", r"TAGS?\b[ ]*(?:[:;.,]|(?=\s))", r"TAGS?[ ]{0,2}:|(?<=\s)(?-i:TAGS?)[ ](?=[A-Z]{2,5}[ ,(])"),),
+    "T": (_form("tags", r"TAG[ ]?S?\b[ ]*(?:[:;.,/-]|(?=\s))", r"TAGS?[ ]{0,2}:|(?<=\s)(?-i:TAGS?)[ ](?=[A-Z]{2,5}[ ,(])"),),
     "S": (
         _form(
             "subject",

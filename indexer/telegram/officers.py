@@ -33,7 +33,8 @@ _EMPLOYER = re.compile(
 )
 _REDACTED = re.compile(r"X{4,}", re.IGNORECASE)
 _NAME_WORD = re.compile(r"[\"“'(]?[^\W\d_][\w.'’\"”)-]*")
-_SEPARATOR = re.compile(r"(?<!\b[DLO]),|,(?![A-Za-z])|;| -+ | /+(?: |$)")  # a comma may stand for an apostrophe: O,Dane
+_SEPARATOR = re.compile(r"(?<!\b[DLOdlo]),|,(?![A-Za-z])|;| -+ | /+(?: |$)")  # a comma may stand for an apostrophe: O,Dane
+_SLASH = re.compile(r"(?<![\w/])([\w.]+)/([A-Z][a-z]+)(?=\s[A-Z])")
 _ACTING = re.compile(r"\((?:acting|a\.?i\.?|u)\)", re.IGNORECASE)
 _OFFICE = re.compile(r"\(?[A-Z]{1,3}(?:/[A-Z]{1,6})*\)")  # the bracketed symbol of an office: U/S FOR ARMS CONTROL (T)
 _OFFICE_BEHIND = re.compile(r"\s\([A-Z]{1,3}(?:/[A-Z]{1,6})*\)\Z")
@@ -115,7 +116,7 @@ def split_officer(text: str) -> Officer:
     ``"Richard Roe, Jr."`` is one name. Behind a name the function and its office count, up to the department or the post:
     ``"Jane Roe, Director, INR/CCS, State"`` -> ``Director, INR/CCS``. A redacted name is none.
     """
-    healed = " ".join(_healed(text[:_LONGEST].split())).strip(" ,;:-")
+    healed = _SLASH.sub(_parted_slash, " ".join(_healed(text[:_LONGEST].split()))).strip(" ,;:-")
     segments = _segments(_first_of_two(healed))
     if not segments:
         return Officer(None, None)
@@ -131,6 +132,11 @@ def split_officer(text: str) -> Officer:
         return Officer(None, _without_full_stop(healed) or None)
     inner, name = _split_segment(segments[chosen])
     return Officer(_printed(name), ", ".join(filter(None, (*segments[:chosen], inner))))
+
+
+def _parted_slash(match: re.Match[str]) -> str:
+    """``DCM/Jane`` in two, where a title and a name are glued; ``Pol/Econ`` whole."""
+    return f"{match[1]} / {match[2]}" if is_title_word(match[1]) and not is_title_word(match[2]) else match[0]
 
 
 def _first_of_two(text: str) -> str:

@@ -37,7 +37,8 @@ _SPACED_CLASS = re.compile(
 _PERSON = re.compile(r"\(([^()\n]{2,80})\)?")  # OVIP (CLINTON, HILLARY)
 _PIECE = re.compile(r"\([^()]*\)?|[^\s,;()]+|[,;]")
 _PASSING = re.compile(r"\b(?:DEPT|DEPARTMENT|STATE|NSC|TREASURY)(?: PLEASE)? (?:FOR|PASS)\b")  # STATE FOR EUR/WE
-_SIGNS = '.:"“”\\'
+_SIGNS = '.:"“”*\\'
+_CODE_SIGN = re.compile(r"[/-]")
 _LONGEST_CODE = 5
 _LONGEST_SURNAME = 4
 _NAME = re.compile(r"[A-Z][A-Z'’.-]*")
@@ -85,12 +86,12 @@ def _unlabelled(regions: Sequence[Region]) -> Iterator[str]:
     """The lines of nothing but listed tags between E.O. and SUBJECT."""
     for region, following in itertools.pairwise(regions):
         if region.kind == "eo" and following.kind == "subject":
-            yield from (line for line in region.text[:_LONGEST].split("\n")[1:] if _is_listed(line))
-
-
-def _is_listed(line: str) -> bool:
-    words = re.split(r"[\s,;]+", line.strip(" \t,;.").upper())
-    return len(words) > 1 and all(map(is_known_tag, words))
+            fewest = 2  # tags in the first line; a word alone can be anything
+            for line in region.text[:_LONGEST].split("\n")[1:]:
+                words = re.split(r"[\s,;]+", line.strip(" \t,;.").upper())
+                if len(words) >= fewest and all(map(is_known_tag, words)):
+                    yield line
+                    fewest = 1
 
 
 def _tag_lines(text: str, *, bounded: bool) -> str:
@@ -217,8 +218,9 @@ def _bare_person(words: list[str], pieces: list[str], place: int) -> tuple[str, 
         return None
     if any(map(_may_be_tag, (words[-1], following))) or not (_NAME.fullmatch(words[-1]) and _NAME.fullmatch(following)):
         return None
-    initial = next(iter(pieces[place + 2 : place + 3]), "")
-    middle = f" {initial}" if re.fullmatch(r"[A-Z]\.?", initial) else ""
+    second, after = (*pieces[place + 2 : place + 4], "", "")[:2]
+    named = _NAME.fullmatch(second) is not None and not _may_be_tag(second) and after != ","  # no surname of a further person
+    middle = f" {second}" if named or re.fullmatch(r"[A-Z]\.?", second) else ""
     behind_tag = words[words.index("OVIP") + 1 :] if "OVIP" in words else words[-1:]
     surname = behind_tag if len(behind_tag) < _LONGEST_SURNAME and all(map(_NAME.fullmatch, behind_tag)) else words[-1:]
     return f"{' '.join(surname)}, {following.rstrip(',')}{middle}", 1 + bool(middle)
@@ -238,7 +240,8 @@ def _join_words(words: list[str], *, whole: bool = False, person: bool = False) 
         return
     run: list[str] = []
     for item in _with_topics(words, person=person) if len(words) > 1 else words:
-        parts = item.split("/") if "/" in item and all(map(is_known_tag, item.split("/"))) else [item]
+        codes = _CODE_SIGN.split(item)
+        parts = codes if len(codes) > 1 and not is_known_tag(item) and all(map(is_known_tag, codes)) else [item]
         if is_tag_code(parts[0]) or " " in item or split_fused(item):
             if run:
                 yield " ".join(run)

@@ -101,7 +101,7 @@ REASONS = [
     ("1.4(b)(d)", "bd"), ("1.4 (B) (D)", "bd"), ("1.4 b and d", "bd"), ("1.4 b/d", "bd"), ("1.4b and d.", "bd"), ("1.4 B A ND D", "bd"),
     ("1.4. (b), (d).", "bd"), ("1.4,  a/b/c/d.", "abcd"), ("1.4, (b), (d), (e).", "bde"), ("1.4 (b-d)", "bcd"), ("1.4 (b) through (d)", "bcd"),
     ("1.4 (b) an\nd (d)", "bd"), ("1.4 (b) and (d", "bd"), ("1.4 (d)\nA senior man", "d"), ("1.4 (d). A senior man", "d"), ("14 (b) and (d)", "bd"),
-    ("1/4 (b), (d)", "bd"), ("1,4 (b), (d)", "bd"), ("1:4 (b), (d)", "bd"), ("1.4 B C AND D", "bcd"), ("1.4 b.d.", "bd"), ("1.4 (b) (c)and(d)", "bcd"),
+    ("1/4 (b), (d)", "bd"), ("1,4 (b), (d)", "bd"), ("I.4 (b), (d)", "bd"), ("l.4 (b), (d)", "bd"), ("1:4 (b), (d)", "bd"), ("1.4 B C AND D", "bcd"), ("1.4 b.d.", "bd"), ("1.4 (b) (c)and(d)", "bcd"),
     ("1.4 b c d", "bcd"), ("1.4 [b] and [d]", "bd"), ("1.4 {b}{d}", "bd"), ("1.4 bd", "bd"), ("1.4(bd).", "bd"), ("1.4 (b.d)", "bd"),
     ("1.4 b A senior man", "b"), ("1.4 b. A senior man", "b"), ("1.4 B A senior man", "b"),
 ]  # fmt: skip
@@ -207,6 +207,9 @@ OFFICERS = [
     # signs
     ("A/DCM Jane O,Roe", "Jane O,Roe", "A/DCM"),
     ("CHARGE D,AFFAIRES JANE ROE", "JANE ROE", "CHARGE D,AFFAIRES"),
+    ("Charge d,Affaires Jane Roe", "Jane Roe", "Charge d,Affaires"),
+    ("DCM/Jane Roe", "Jane Roe", "DCM"),
+    ("Pol/Econ Jane Roe", "Jane Roe", "Pol/Econ"),
     ("DCM Jane B, Roe", "Jane B, Roe", "DCM"),
     ("Political Counselor: Jane Roe", "Jane Roe", "Political Counselor"),
     ("Political Counselor / Jane Roe /", "Jane Roe", "Political Counselor"),
