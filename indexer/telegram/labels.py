@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from reftel.frozen import frozen
+from reftel.indexer.telegram.citations import find_citations
 from reftel.indexer.telegram.lines import FILLER, clean
 from reftel.indexer.telegram.officers import is_title_word
 from reftel.indexer.telegram.places import fold, iter_places
@@ -66,11 +67,11 @@ _FORMS: dict[str, tuple[_Form, ...]] = {
     "S": (
         _form(
             "subject",
-            r"SUBJ(?:ECT)?\b[ ]*(?:[:;]+|(?-i:(?<=SUBJECT)[ .-]+(?!LINE|TO\b)(?=[A-Z])))",
+            r"SUBJ(?:ECT)?\b[ ]*(?:[:;]+|(?=\n)|(?-i:(?<=SUBJECT)[ .-]+(?!LINE|TO\b)(?=[A-Z])))",
             r"SUBJ(?:ECT)?[ ]{0,2}:",
         ),
     ),
-    "R": (_form("references", rf"{_REFS}(?:[ ]*[:;.]+|{_ITEM})", rf"{_REFS}[ ]{{0,2}}:"),),
+    "R": (_form("references", rf"{_REFS}(?:[ ]*[:;.]+|{_ITEM})", rf"{_REFS}[ ]{{0,2}}:|(?-i:REF(?:TEL)?S?){_ITEM}"),),
     "C": (_form("classified", rf"{_BY}[ ]*[:.-]*", rf"{_BY}[ ]*:|(?-i:C){_BY[1:]}"),),
     "D": (
         _form("derived", r"DERIVED[ ]FROM\b[ ]*:?", r"DERIVED[ ]FROM[ ]*:"),
@@ -78,6 +79,8 @@ _FORMS: dict[str, tuple[_Form, ...]] = {
         _form("eo", r"(?=DECL[ ]?:)", r"(?!)"),
     ),
 }
+_REFS_PLAIN = re.compile(r"REF(?:TEL)?S?(?![ ]{0,2}[:(])\b")  # REF A. STATE 12, without a colon
+_LETTER = re.compile(r"\(?[A-Z][.):][ ]*")
 _BY_COLON = re.compile(rf"{_BY}[ ]*:", re.IGNORECASE)
 _TAGS_COLON = re.compile(r"TAGS?[ ]{0,2}:", re.IGNORECASE)
 # How the labels begin, in capitals, with every spelling of E.O.
@@ -149,7 +152,8 @@ def _may_be_inline(kind: str, text: str, start: int) -> bool:
     if before == "(":
         return False
     if kind == "references":
-        return before not in "Pp"
+        plain = _REFS_PLAIN.match(text, start)
+        return before not in "Pp" and (plain is None or (before.isspace() and _cites(text[plain.end() : plain.end() + 80])))
     if kind in ("derived", "declassify") and before.isalpha():
         return False
     if kind == "classified" and before.isalpha():
@@ -160,6 +164,11 @@ def _may_be_inline(kind: str, text: str, start: int) -> bool:
     if kind == "classified" and words[0].isupper() and not _BY_COLON.match(text, start):
         return len(words) > 2 and is_title_word(words[2])
     return kind != "eo" or not before.isalpha() or text[start + 1] == "."
+
+
+def _cites(text: str) -> bool:
+    """Whether a text begins with a cable, a letter may stand before it: ``"A. STATE 12"``."""
+    return any(found.start == 0 for found in find_citations(_LETTER.sub("", text.lstrip(), count=1))[:1])
 
 
 def _without_mark(text: str, start: int) -> int:

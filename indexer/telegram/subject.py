@@ -42,9 +42,10 @@ _RUN_ON_HEADING = re.compile(
 _CLASS_LINE = re.compile(
     r"[ ]*(?:SIPDIS|NOFORN|UNCLAS(?:SIFIED)?|CONFIDENTIAL|SECRET|C O N F I D E N T I A L|S E C R E T)\b[ /A-Z]{0,30}\Z"
 )
-_CLASS_TEXT = re.compile(  # the class line of the caption, of a head that is repeated
-    r"(?<!\w)(?:T O P )?S E C R E T(?!\w)|C O N F I D E N T I A L|(?<!\w)U N C L A S(?!\w)|(?<!\w)UNCLAS(?= [A-Z ]{0,40}\d{2,6}\b)"
+_CLASS_TEXT = re.compile(  # the class line of the caption, of a head that is repeated; alone on a line it is a page's
+    r"(?<!\w)(?:(?:T O P )?S E C R E T|C O N F I D E N T I A L|U N C L A S)(?!\w)(?=[ ]+\S)|(?<!\w)UNCLAS(?= [A-Z ]{0,40}\d{2,6}\b)"
 )
+_SIPDIS_AT_END = re.compile(r"(?:\s+(?:CONFIDENTIAL|SECRET|UNCLAS\w*|NOFORN))*\s+SIPDIS\s*\Z")
 _CUT_OFF = re.compile(r"\.\.\.(?=[ ]*\n)")
 _CORRECTED = re.compile(r"\(?C ?O ?R ?R ?E ?C ?T ?E ?D {1,3}C ?O ?P ?Y", re.IGNORECASE)
 _OPEN_END = re.compile(
@@ -118,8 +119,7 @@ def _subject_lines(text: str, *, bounded: bool) -> list[str]:
         lines += [line.replace("¶", " ") for line in kept]
         if len(kept) < len(block):
             break
-    noted = "\n".join(lines)
-    return without_note(noted).split("\n")
+    return _SIPDIS_AT_END.sub("", without_note("\n".join(lines))).split("\n")
 
 
 def _blocks(text: str) -> list[list[str]]:

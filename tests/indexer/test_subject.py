@@ -91,6 +91,25 @@ GOES_ON = [
 ]
 
 
+SWALLOWED = [
+    ("SUBJECT: GRAIN REF A. STATE 12 B. ROME 5", "GRAIN"),
+    ("SUBJECT: GRAIN REFTEL STATE 12", "GRAIN"),
+    ("SUBJECT: SAUDIS ON IRAN REF UPCOMING MEETING", "SAUDIS ON IRAN REF UPCOMING MEETING"),
+    ("SUBJECT: REQUEST REF PARAGRAPH 3", "REQUEST REF PARAGRAPH 3"),
+    ("SUBJECT: GRAIN\n C O N F I D E N T I A L\nAND WATER", "GRAIN AND WATER"),
+    ("SUBJECT: GRAIN CONFIDENTIAL SIPDIS", "GRAIN"),
+    ("SUBJECT: GRAIN SIPDIS", "GRAIN"),
+    ("SUBJECT: GRAIN UNCLASSIFIED//FOR OFFICIAL USE ONLY", "GRAIN"),
+    ("SUBJECT\nGRAIN AND WATER", "GRAIN AND WATER"),
+]
+
+
+@pytest.mark.parametrize(("text", "subject"), SWALLOWED)
+def test_what_runs_into_the_subject_is_none_of_it(text, subject):
+    assert parse_subject(text) == subject
+    assert parse_subject(f"TAGS: PREL\n{text}\n\nClassified By: X") == subject
+
+
 @pytest.mark.parametrize(("text", "subject"), GOES_ON)
 def test_over_blank_lines(text, subject):
     assert parse_subject(text) == subject
