@@ -6,12 +6,14 @@ reasons before or after an E.O., also broken inside words by a wrap at column 71
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from reftel.indexer.telegram.labels import Region, find_regions
 from reftel.indexer.telegram.layout import lay_out
 from reftel.indexer.telegram.officers import Officer, is_title_word, split_officer, within_distance
+from reftel.indexer.telegram.places import holds
 from reftel.schema.cable import ClassifiedBy
 
 _LONGEST = 700
@@ -75,7 +77,7 @@ def parse_classified_by(text: str) -> ClassifiedBy | None:
 def classified_by_of(regions: Sequence[Region], *, rest: str = "") -> ClassifiedBy | None:
     """The same from a head that has been split; ``rest`` is the text from the first paragraph on."""
     found = _whole_of(list(_iter_read(regions)))
-    if found is None and "d by" in rest.lower() and (match := _IN_PARAGRAPH.search(rest)):
+    if found is None and holds(rest, "d by") and (match := _IN_PARAGRAPH.search(rest)):
         found = next(_iter_read(find_regions(rest[match.end() : match.end() + _LONGEST])), None)
     if found is None and any(region.kind == "derived" for region in regions):
         return ClassifiedBy(None)
@@ -121,6 +123,7 @@ def _iter_read(regions: Sequence[Region]) -> Iterator[ClassifiedBy]:
                 yield found
 
 
+@functools.lru_cache(1024)  # officers classify many cables in the same words
 def _read(clause: str) -> ClassifiedBy | None:
     again = _LABEL_AGAIN.match(clause)
     clause = clause[again.end() :] if again else clause

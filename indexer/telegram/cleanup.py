@@ -34,7 +34,8 @@ def find_copies(text: str) -> tuple[int, int]:
 
     The caption is the first one's again, behind nothing but a row of the database or its labels.
     """
-    cut = _CUT.search(text, 0, _LONGEST_CUT)
+    beginning = text[:_LONGEST_CUT]
+    cut = _CUT.search(beginning) if "..." in beginning or "…" in beginning else None
     if cut is None:
         return 0, 0
     first = next(_captions(text, 0, cut.start()), None)

@@ -11,6 +11,7 @@ import re
 from reftel.frozen import frozen
 from reftel.indexer.telegram.addressees import parse_addressees
 from reftel.indexer.telegram.header_lines import PARTIAL_EXTRACT
+from reftel.indexer.telegram.places import holds
 from reftel.schema.cable import Recipient
 from reftel.schema.dtg import Dtg, parse_dtg
 
@@ -74,7 +75,7 @@ def parse_header(text: str) -> HeaderFacts:
         originator=originator[1] if originator else None,
         station_serial=originator[2].lstrip("0") or None if originator else None,
         channel=_CHANNELS.get(channel[1]) if channel else None,
-        partial="partial extract" in text.lower() and PARTIAL_EXTRACT.search(text) is not None,
+        partial=holds(text, "partial extract") and PARTIAL_EXTRACT.search(text) is not None,
         flattened=flattened,
         unreadable=unreadable,
     )

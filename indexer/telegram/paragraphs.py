@@ -18,6 +18,7 @@ _MOST_BLOCKS = 5000
 _LOOK_BELOW = 400
 _END_OF_BLOCK = 200
 _SITE_PILCROW = re.compile(r"(^[ \t]*|  )¶|(?<!\()¶(?=[ \t]*(?:\d{1,4}|[A-Za-z])[.)])", re.MULTILINE)  # before every line that looked numbered
+_BLANK_AT_END = re.compile(r"\n(?<=\s\n)")  # of a line; a line break before another is one too
 _LOOSE_STOP = re.compile(r"(?<=[.!?\"”)])\s{1,4}\.$")  # ". .NAME"
 
 
@@ -141,8 +142,10 @@ def paragraph_text(raw: str) -> str:
     if "¶" in text:
         text = _SITE_PILCROW.sub(r"\1", text)
     text = text.lstrip(" \t\n:;,")
-    lines = list(map(str.rstrip, text.strip().split("\n")))
-    while lines and (not lines[-1] or is_rule(lines[-1])):
-        lines.pop()
-    joined = "\n".join(lines)
+    joined = text.strip()
+    if _BLANK_AT_END.search(joined) or is_rule(joined[joined.rfind("\n") + 1 :]):
+        lines = list(map(str.rstrip, joined.split("\n")))
+        while lines and (not lines[-1] or is_rule(lines[-1])):
+            lines.pop()
+        joined = "\n".join(lines)
     return _LOOSE_STOP.sub("", joined[-12:]).join((joined[:-12], "")) if joined[-2:] in (" .", "\n.") else joined

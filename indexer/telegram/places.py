@@ -20,6 +20,11 @@ def iter_places(text: str, words: Iterable[str]) -> Iterator[int]:
     yield from sorted(places)
 
 
+def holds(text: str, word: str) -> bool:
+    """Whether a word in small ASCII letters stands in the text, in any case: ``"Partial Extract", "partial"`` -> true."""
+    return word.encode() in text.encode("ascii", "replace").lower()
+
+
 def fold(text: str) -> str:
     """The text in capitals, of the same length, so that offsets stay true: ``"Straße é"`` -> ``"STRAßE É"``."""
     upper = text.upper()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from reftel.indexer.telegram.places import fold, iter_places
+from reftel.indexer.telegram.places import fold, holds, iter_places
 from reftel.schema.cable import Paragraph
 
 _FIRST_PARAGRAPHS = 12  # a summary opens a cable
@@ -47,7 +47,7 @@ def _unopened(paragraphs: Sequence[Paragraph]) -> str | None:
 
 
 def _text_behind_marker(paragraph: Paragraph) -> str | None:
-    if "summary" not in (paragraph.heading or "").lower() and "summary" not in paragraph.text[: _LATE + 40].lower():
+    if not (holds(paragraph.heading or "", "summary") or holds(paragraph.text[: _LATE + 40], "summary")):
         return None
     match = _OPENING.match(paragraph.text)
     if match and not _CONTINUED.match(paragraph.text):

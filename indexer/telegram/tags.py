@@ -156,6 +156,7 @@ _WORDS = frozenset(
 )
 
 
+@functools.lru_cache(1024)
 def split_tags(text: str) -> Tags:
     """Tags of the bare list: ``"prel pgov political parties"`` -> ``PREL``, ``PGOV``, ``POLITICAL PARTIES``."""
     upper = _SPACED_CLASS.sub(" ", " ".join(text[:_LONGEST].upper().split()))
@@ -271,7 +272,8 @@ def _with_topics(words: list[str], *, person: bool) -> list[str]:
             joined.append(f"{name[0]}, {' '.join(name[1:] + initial)}")
             place += len(initial)
             continue
-        size = next((size for size in (3, 2) if " ".join(words[place : place + size]) in _topics()), 1)
+        listed = words[place] in _first_words()
+        size = next((size for size in (3, 2) if listed and " ".join(words[place : place + size]) in _topics()), 1)
         if words[place : place + 2] == ["TIP", "IN"] and len("".join(words[place + 2 : place + 3])) > 3:
             size = 3
         joined.append(" ".join(words[place : place + size]))
@@ -283,3 +285,8 @@ def _with_topics(words: list[str], *, person: bool) -> list[str]:
 @functools.cache
 def _topics() -> frozenset[str]:
     return frozenset(topics())
+
+
+@functools.cache
+def _first_words() -> frozenset[str]:
+    return frozenset(topic.partition(" ")[0] for topic in topics())
