@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from reftel.indexer.telegram.classwords import LETTER_SPACED, PLAIN
 from reftel.indexer.telegram.header_lines import is_office_symbols
 from reftel.schema.cable import Recipient, Role
 
@@ -22,7 +23,7 @@ _NEXT_ROUTING = re.compile(r"(?<![A-Z/])(?:(?:INFO|TO) +)?R[A-Z]{4,6}/(?=[A-Z])"
 _SERIAL = re.compile(r"\d{3,5}(?:-\d{1,5})?")
 _SHORT_SERIAL = re.compile(r"\d{1,5}(?:-\d{1,5})?")
 _PRECEDENCE = frozenset({"FLASH", "NIACT", "IMMEDIATE", "PRIORITY", "PIORITY", "ROUTINE"})
-_CLASS = r"UNCLAS(?:SIFIED)?|CONFIDENTIAL|(?:TOP[ ])?SECRET|U[ ]N[ ]C[ ]L[ ]A[ ]S.*|C[ ]O[ ]N[ ]F[ ]I[ ]D[ ].*|S[ ]E[ ]C[ ]R[ ]E[ ]T.*"
+_CLASS = rf"{PLAIN}|{LETTER_SPACED}.*"
 _PASSED_OVER = re.compile(
     rf"""(?=[BCNPSTUVZ\W_]) (?: (?:{_CLASS})(?:[ ]*//.*|[ ]+(?:[A-Z]+[ ]+)?\d+|[ ]*)$   # class line, with or without post and serial
        | PAGE[ ]+\d+ | BT$ | N{{4}}$ | \#+ | -{{3,}} | /\d{{3}}[A-Z]?\b | (?:SIPDIS|NOFORN|SENSITIVE)$ | VZCZC | ZN[YR][ ]

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from reftel.frozen import frozen
-from reftel.indexer.telegram.classwords import CAPTION, STEMS
-from reftel.indexer.telegram.lines import FILLER, is_class_line
+from reftel.indexer.telegram.classwords import CAPTION, STEMS, is_class_line
+from reftel.indexer.telegram.lines import FILLER
 from reftel.indexer.telegram.places import iter_places
 from reftel.schema.posts import find_post
 

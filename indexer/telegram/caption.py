@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from reftel.frozen import frozen
-from reftel.indexer.telegram.classwords import CAPTION
+from reftel.indexer.telegram.classwords import CAPTION, DAMAGED
 from reftel.indexer.telegram.labels import Region
 from reftel.indexer.telegram.layout import lay_out
 from reftel.indexer.telegram.lines import FILLER, clean
@@ -21,27 +21,6 @@ from reftel.schema.scales import CLASSIFICATION
 _MOST_LINES = 60
 _FULL_LINE = 55  # characters of a line to which a further word may not have been added
 _RUN_TOGETHER = 200  # characters of a line that is no single line of a head
-
-
-def _spaced(word: str) -> str:
-    """A pattern for a class word with any blanks between its letters and one bad first letter: lost, doubled or another."""
-    first, letters = word[0], "[ ]{0,2}".join(word[1:])
-    return rf"(?:{first}[ ]?{first}?[ ]{{0,2}}|[A-Z?][ ]{{0,2}})?{letters}"
-
-
-_CLASSES = (
-    ("TOP SECRET", re.compile(r"T[ ]?O[ ]?P[ ]{0,3}" + "[ ]{0,2}".join("SECRET") + r"(?![A-Z])", re.IGNORECASE)),
-    ("CONFIDENTIAL", re.compile(_spaced("CONFIDENTIAL") + r"(?=SECTION|[^A-Z]|\Z)", re.IGNORECASE)),
-    ("SECRET", re.compile(_spaced("SECRET") + r"(?=SECTION|[^A-Z]|\Z)", re.IGNORECASE)),
-    (
-        "UNCLASSIFIED",
-        re.compile(
-            _spaced("UNCLAS") + r"(?:[ ]{0,2}S[ ]{0,2}I[ ]{0,2}F[ ]{0,2}I[ ]{0,2}E[ ]{0,2}D)?(?=SECTION|[^A-Z]|\Z)",
-            re.IGNORECASE,
-        ),
-    ),
-    ("LIMITED OFFICIAL USE", re.compile(r"LIMITED[ ]OFFICIAL[ ]USE\b", re.IGNORECASE)),
-)
 _FOUO = "UNCLASSIFIED//FOR OFFICIAL USE ONLY"
 _SECTION = re.compile(r"\W*S\s?E\s?C\s?T\s?I\s?O\s?N\s*\d{1,2}\s*[O0]F\s*(\d{1,2})(?!\d)", re.IGNORECASE)
 _POST_SERIAL = re.compile(
@@ -216,11 +195,11 @@ def _class_words(line: str) -> list[tuple[str, re.Match[str]]]:
     lead = len(line) - len(line.lstrip(_LEAD))
     if len(line) < _RUN_TOGETHER and not any(map(line[lead : lead + _CLASS_REACH].replace(" ", "").upper().__contains__, _CLASS_STEMS)):
         behind = CAPTION.search(line) if any(map(line.__contains__, _SPACED_STEMS)) else None  # at the end of a dump's row
-        return [(level, match) for level, pattern in _CLASSES if behind and (match := pattern.match(line, behind.start()))][:1]
-    found = [(level, match) for level, pattern in _CLASSES if (match := pattern.match(line, lead))][:1]
+        return [(level, match) for level, pattern in DAMAGED if behind and (match := pattern.match(line, behind.start()))][:1]
+    found = [(level, match) for level, pattern in DAMAGED if (match := pattern.match(line, lead))][:1]
     if found or len(line) < _RUN_TOGETHER:
         return found
-    every = ((level, match) for level, pattern in _CLASSES for match in pattern.finditer(line, 0, 4_000))
+    every = ((level, match) for level, pattern in DAMAGED for match in pattern.finditer(line, 0, 4_000))
     return sorted(
         ((level, match) for level, match in every if not line[match.start() - 1].isalpha() and not match[0].islower()),
         key=lambda hit: hit[1].start(),

@@ -10,8 +10,9 @@ import itertools
 import re
 from collections.abc import Sequence
 
+from reftel.indexer.telegram.classwords import is_class_line, one_of, spaced
 from reftel.indexer.telegram.labels import Region
-from reftel.indexer.telegram.lines import FILLER, is_class_line, is_rule
+from reftel.indexer.telegram.lines import FILLER, is_rule
 
 _REASON_LABEL = re.compile(r"(?<!\w)reasons?[ ]?:(?=\s{0,3}1[ ]?\.)", re.IGNORECASE)
 _MOST_LINES = 1000  # of a block, or of head lines one after the other; a text without blank lines can be all one block
@@ -45,13 +46,13 @@ _FEWEST_SMALL = 3  # of the first words of running text; a list of references ha
 _LONGEST_ITEM = 160
 _REACH = 90  # characters that the first words are looked for in
 _HEAD_LINE = re.compile(
-    r"""\s* (?: (?-i: VZCZC | DE[ ]RU | ZN[YR][ ] | [OPRZ](?:[ ][OPRZ])?[ ]\d{6}Z?
-          | (?:FM|TO|INFO)[ ] | R[UH][A-Z]{2,6}/ | (?:OO|PP|RR)[ ]RU )
+    rf"""\s* (?: (?-i: VZCZC | DE[ ]RU | ZN[YR][ ] | [OPRZ](?:[ ][OPRZ])?[ ]\d{{6}}Z?
+          | (?:FM|TO|INFO)[ ] | R[UH][A-Z]{{2,6}}/ | (?:OO|PP|RR)[ ]RU )
       | [>] | ID: | ORIGIN: | DATE: | SOURCE: | CLASSIFICATION: | MISC: | DESTINATION:
-      | (?:sipdis|noforn|sensitive|exdis|nodis|limdis|stadis|eyes[ ]only)\b [ \w/,;.-]{0,60} $
+      | (?:sipdis|noforn|sensitive|exdis|nodis|limdis|stadis|eyes[ ]only)\b [ \w/,;.-]{{0,60}} $
       | \w+day,[ ]\d | c[ ]?o[ ]?r[ ]?r[ ]?e[ ]?c[ ]?t[ ]?e[ ]?d\b
-      | (?:[A-Z]{1,3}[ ]?)?(?:S[ ]?E[ ]?C[ ]?R[ ]?E[ ]?T|C[ ]?O[ ]?N[ ]?F[ ]?I[ ]?D|U[ ]?N[ ]?C[ ]?L[ ]?A[ ]?S)
-        (?: [\w ]{0,12} $ | .{0,60}? \d{3,6}\s*$ | .{0,20} // | [ A-Z]{0,14} [ ]SECTION[ ] )
+      | (?:[A-Z]{{1,3}}[ ]?)?{one_of(spaced("SECRET"), spaced("CONFID"), spaced("UNCLAS"))}
+        (?: [\w ]{{0,12}} $ | .{{0,60}}? \d{{3,6}}\s*$ | .{{0,20}} // | [ A-Z]{{0,14}} [ ]SECTION[ ] )
     )""",
     re.VERBOSE | re.IGNORECASE,
 )

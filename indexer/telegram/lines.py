@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 
 from reftel.frozen import frozen
 from reftel.indexer.telegram.banners import Banner, iter_banners
+from reftel.indexer.telegram.classwords import LETTER_SPACED, WORDS, is_class_line, letter_spaced, one_of
 from reftel.indexer.telegram.places import iter_places
 
 FILLER = "\x00"  # stands for a masked character; neither a blank nor a word
@@ -47,31 +48,23 @@ class Line:
 
 # PAGE 02 RUEHFRA0170 S E C R E T | PAGE 02 HARARE 06677 01 OF 03 291400Z | PAGE 02        STATE   015113  182333Z
 _PAGE = re.compile(
-    r"""PAGE [ ]{1,3} \d{2} [ ]{1,10}
-        (?: [A-Z]{4,8}\d{3,6} | (?: [A-Z]+ [ ]{1,4} ){1,3} \d{3,6} )
-        (?: [ ]{1,3} \d\d [ ] OF [ ] \d\d )?
-        (?: [ ]{1,3} \d{6}Z )?
-        (?: [ ]{1,3} (?: S[ ]E[ ]C[ ]R[ ]E[ ]T | C[ ]O[ ]N[ ]F[ ]I[ ]D[ ]E[ ]N[ ]T[ ]I[ ]A[ ]L | U[ ]N[ ]C[ ]L[ ]A[ ]S ) (?!\w) )?""",
+    rf"""PAGE [ ]{{1,3}} \d{{2}} [ ]{{1,10}}
+        (?: [A-Z]{{4,8}}\d{{3,6}} | (?: [A-Z]+ [ ]{{1,4}} ){{1,3}} \d{{3,6}} )
+        (?: [ ]{{1,3}} \d\d [ ] OF [ ] \d\d )?
+        (?: [ ]{{1,3}} \d{{6}}Z )?
+        (?: [ ]{{1,3}} {LETTER_SPACED} (?!\w) )?""",
     re.VERBOSE,
 )
 
 _RULE_CHARACTERS = "-=*_~–—"
 _RULE_STARTS = frozenset(_RULE_CHARACTERS)
-_CLASS_WORDS = ("TOPSECRET", "SECRET", "CONFIDENTIAL", "UNCLASSIFIED", "UNCLAS", "LIMITEDOFFICIALUSE")
-_CLASS_TAILS = ("", "NOFORN", "//NOFORN", "//NF", "SENSITIVE", "//FOUO", "SIPDIS", "FOROFFICIALUSEONLY", "//FOROFFICIALUSEONLY")
-_CLASS_LINES = frozenset(word + tail for word in _CLASS_WORDS for tail in _CLASS_TAILS)
 _LONGEST_CLASS_LINE = 60
-_INJECTED_WORDS = (
-    "SIPDIS", "Sipdis", "SECRET", "CONFIDENTIAL", "UNCLASSIFIED", "LIMITED OFFICIAL USE", "S E C R E T", "C O N F I D E N T I A L",
-)  # fmt: skip
-_INJECTED = re.compile(
-    r"(?P<sipdis>S(?:IPDIS|ipdis))(?!\w)"
-    r"|(?:SECRET|CONFIDENTIAL|UNCLASSIFIED|LIMITED OFFICIAL USE|S E C R E T|C O N F I D E N T I A L)(?: PTQ\d{4})?[ \t]{0,8}"
-)
+_CLASS_WORDS = (*WORDS, letter_spaced("SECRET"), letter_spaced("CONFIDENTIAL"))
+_INJECTED_WORDS = ("SIPDIS", "Sipdis", *_CLASS_WORDS)
+_INJECTED = re.compile(rf"(?P<sipdis>S(?:IPDIS|ipdis))(?!\w)|{one_of(*_CLASS_WORDS)}(?: PTQ\d{{4}})?[ \t]{{0,8}}")
 _GLUED_CLASS = re.compile(r"(?<=  )(?:SECRET|CONFIDENTIAL|UNCLASSIFIED)(?=\s{0,3}\Z)")
 _MOST_PAGES = 5000  # a cable has a few dozen at most
 _MASKED = re.compile(FILLER + "+")
-_PAGE_TAG = re.compile(r" PTQ\d{4}$")  # CONFIDENTIAL PTQ1865: the communications centre's page number (00HARARE6677)
 
 # The words that every archive stamp has; the stamp may run over two lines.
 _STAMP = re.compile(
@@ -137,12 +130,6 @@ def _short_kind(stripped: str) -> Kind | None:
             return Kind.BANNER
     page = _PAGE.match(stripped) if stripped.startswith("PAGE") else None
     return Kind.PAGE if page and page.end() == len(stripped) else None
-
-
-def is_class_line(line: str) -> bool:
-    """Whether the line holds a class word and nothing else: ``"S E C R E T"``, ``"CONFIDENTIAL PTQ1865"``, ``"SECRET//NOFORN"``."""
-    squeezed = "".join((_PAGE_TAG.sub("", line.strip()) if "PTQ" in line else line).split())
-    return squeezed.upper() in _CLASS_LINES
 
 
 def is_rule(line: str) -> bool:

@@ -10,12 +10,11 @@ import re
 from collections.abc import Sequence
 
 from reftel.frozen import frozen
+from reftel.indexer.telegram.classwords import BEGINNING
 from reftel.indexer.telegram.header_lines import PARTIAL_EXTRACT, HeaderLine, header_line
 
 _CAPTION = re.compile(
-    r"""[ >]{0,8}(?:
-        U?[ ]?U[ ]?N[ ]?C[ ]?L[ ]?A[ ]?S | C?[ ]?[CO][ ]?O?[ ]?N[ ]?F[ ]?I[ ]?D[ ]?E[ ]?N | S?[ ]?[SE][ ]?E?[ ]?C[ ]?R[ ]?E[ ]?T\b
-      | T[ ]?O[ ]?P[ ]{1,3}S[ ]?E[ ]?C | LIMITED[ ]OFFICIAL | SIPDIS\b | E\.?[ ]?O\.?[ ]{0,2}1\d{4} | TAGS?:? | SUBJ(?:ECT)?: | REFS?: )""",
+    rf"[ >]{{0,8}}(?:{BEGINNING}|SIPDIS\b|E\.?[ ]?O\.?[ ]{{0,2}}1\d{{4}}|TAGS?:?|SUBJ(?:ECT)?:|REFS?:)",
     re.VERBOSE | re.IGNORECASE,
 )
 _PARAGRAPH = re.compile(r"[ ]{0,8}(?:¶|\d{1,2}\.[ ]{0,3}\()")

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from reftel.frozen import frozen
 from reftel.indexer.telegram.citations import Citation, find_citations
+from reftel.indexer.telegram.classwords import LETTER_SPACED
 from reftel.indexer.telegram.handling_notes import without_note
 from reftel.indexer.telegram.labels import Region
 from reftel.indexer.telegram.layout import lay_out
@@ -66,7 +67,7 @@ _LETTER_AT_END = re.compile(r"(?:\A|[\s;,¶(\[])[A-Z][ ]?[.:)\]][ ]*\Z", re.IGNO
 _LABEL_AGAIN = re.compile(r"\bREF(?:TEL|ERENCE)?S?[ ]?(?:[:.]|(?=\(?[A-Z][:.)]))", re.IGNORECASE)  # A. REF: PARIS 1 | REF A: PARIS 1
 # What never stands in a list: the dots of a text that breaks off, a time group, a caption, a row of another table.
 _NO_LIST = re.compile(
-    r"(?<=[\w ])\.\.\.(?=\s|\Z)|\s[ZOPR](?:[ ][ZOPR])?[ ]\d{6}Z[ ][A-Z]{3}[ ]\d\d|C O N F I D E N|S E C R E T|\bUNCLAS\b|\sid:[ ]?\d"
+    rf"(?<=[\w ])\.\.\.(?=\s|\Z)|\s[ZOPR](?:[ ][ZOPR])?[ ]\d{{6}}Z[ ][A-Z]{{3}}[ ]\d\d|{LETTER_SPACED}|\bUNCLAS\b|\sid:[ ]?\d"
 )
 _LETTER_WIDTH = 12
 _MONTH = r"(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]{0,6}"

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from reftel.indexer.telegram.citations import find_citations
+from reftel.indexer.telegram.classwords import LETTER_SPACED, PLAIN
 from reftel.indexer.telegram.handling_notes import without_note
 from reftel.indexer.telegram.labels import Region
 from reftel.indexer.telegram.layout import lay_out
@@ -40,10 +41,15 @@ _RUN_ON_HEADING = re.compile(
     r"[ ](?:SUMMARY|INTRODUCTION|COMMENT|BACKGROUND)[ ]*\Z", re.IGNORECASE
 )  # "... COZINESS Summary -------"
 _CLASS_LINE = re.compile(
-    r"[ ]*(?:SIPDIS|NOFORN|UNCLAS(?:SIFIED)?|CONFIDENTIAL|SECRET|C O N F I D E N T I A L|S E C R E T)\b[ /A-Z]{0,30}\Z"
+    rf"[ ]*(?:SIPDIS|NOFORN|{PLAIN}|{LETTER_SPACED})\b[ /A-Z]{{0,30}}\Z"
 )
+<<<<<<< HEAD
 _CLASS_TEXT = re.compile(  # the class line of the caption, of a head that is repeated; alone on a line it is a page's
     r"(?<!\w)(?:(?:T O P )?S E C R E T|C O N F I D E N T I A L|U N C L A S)(?!\w)(?=[ ]+\S)|(?<!\w)UNCLAS(?= [A-Z ]{0,40}\d{2,6}\b)"
+=======
+_CLASS_TEXT = re.compile(  # the class line of the caption, of a head that is repeated
+    rf"(?<!\w)(?:T O P )?{LETTER_SPACED}(?!\w)|(?<!\w)UNCLAS(?= [A-Z ]{{0,40}}\d{{2,6}}\b)"
+>>>>>>> 2379696 (The spellings of class words stand in one module)
 )
 _SIPDIS_AT_END = re.compile(r"(?:\s+(?:CONFIDENTIAL|SECRET|UNCLAS\w*|NOFORN))*\s+SIPDIS\s*\Z")
 _CUT_OFF = re.compile(r"\.\.\.(?=[ ]*\n)")

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from reftel.frozen import frozen
+from reftel.indexer.telegram.classwords import LETTER_SPACED
 from reftel.indexer.telegram.labels import Region
 from reftel.indexer.telegram.layout import lay_out
 from reftel.schema.tagkinds import is_known_tag, is_tag_code, split_fused, topics
@@ -31,9 +32,7 @@ _NO_TAG = frozenset(
         "NA",
     )
 )
-_SPACED_CLASS = re.compile(
-    r"\b(?:(?:S E C R E T)|(?:C O N F I D E N T I A L))\b"
-)  # the class line of a page, swallowed
+_SPACED_CLASS = re.compile(rf"\b{LETTER_SPACED}\b")  # the class line of a page, swallowed
 _PERSON = re.compile(r"\(([^()\n]{2,80})\)?")  # OVIP (CLINTON, HILLARY)
 _PIECE = re.compile(r"\([^()]*\)?|[^\s,;()]+|[,;]")
 _PASSING = re.compile(r"\b(?:DEPT|DEPARTMENT|STATE|NSC|TREASURY)(?: PLEASE)? (?:FOR|PASS)\b")  # STATE FOR EUR/WE
