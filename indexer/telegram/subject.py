@@ -43,13 +43,8 @@ _RUN_ON_HEADING = re.compile(
 _CLASS_LINE = re.compile(
     rf"[ ]*(?:SIPDIS|NOFORN|{PLAIN}|{LETTER_SPACED})\b[ /A-Z]{{0,30}}\Z"
 )
-<<<<<<< HEAD
 _CLASS_TEXT = re.compile(  # the class line of the caption, of a head that is repeated; alone on a line it is a page's
-    r"(?<!\w)(?:(?:T O P )?S E C R E T|C O N F I D E N T I A L|U N C L A S)(?!\w)(?=[ ]+\S)|(?<!\w)UNCLAS(?= [A-Z ]{0,40}\d{2,6}\b)"
-=======
-_CLASS_TEXT = re.compile(  # the class line of the caption, of a head that is repeated
-    rf"(?<!\w)(?:T O P )?{LETTER_SPACED}(?!\w)|(?<!\w)UNCLAS(?= [A-Z ]{{0,40}}\d{{2,6}}\b)"
->>>>>>> 2379696 (The spellings of class words stand in one module)
+    rf"(?<!\w)(?:T O P )?{LETTER_SPACED}(?!\w)(?=[ ]+\S)|(?<!\w)UNCLAS(?= [A-Z ]{{0,40}}\d{{2,6}}\b)"
 )
 _SIPDIS_AT_END = re.compile(r"(?:\s+(?:CONFIDENTIAL|SECRET|UNCLAS\w*|NOFORN))*\s+SIPDIS\s*\Z")
 _CUT_OFF = re.compile(r"\.\.\.(?=[ ]*\n)")
