@@ -23,17 +23,20 @@ _NO_NUMBERS = np.empty(0, dtype=np.int64)
 
 
 class FieldPostings:
-    """Terms and postings of a field. Terms are known by their numbers in ``lexicon``; documents by theirs in the segment."""
+    """Terms and postings of a field. Terms are known by their numbers in ``lexicon``; documents by theirs in the segment.
+
+    ``first``: the first document of each term.
+    """
 
     def __init__(self, file: Container, name: str, documents: int) -> None:
         self._file, self.name, self._documents = file, name, documents
         self.lexicon = open_lexicon(file, names.part(name, names.TERMS))
         self._postings = self._starts(names.POSTINGS_AT)
-        self._first = self._array(names.FIRST)
+        self.first = self._array(names.FIRST)
         total = int(self._postings[-1])
-        if len(self._first) != len(self.lexicon):
+        if len(self.first) != len(self.lexicon):
             raise ValueError(f"'{name}' has another number of terms than said")
-        self._gaps = self._packed(names.GAPS, total - len(self._first))
+        self._gaps = self._packed(names.GAPS, total - len(self.first))
         self._places: Integers | None = None
         if names.part(name, names.PLACES_AT) in file:
             self._places = self._starts(names.PLACES_AT)
@@ -77,7 +80,7 @@ class FieldPostings:
 
     def documents(self, term: int, *, room: Wide | None = None) -> Wide:
         """The documents that hold a term, rising; written into ``room`` where it is given."""
-        first, start, end = int(self._first[term]), int(self._postings[term]), int(self._postings[term + 1])
+        first, start, end = int(self.first[term]), int(self._postings[term]), int(self._postings[term + 1])
         if end - start == 1:
             return np.array([first], dtype=np.int64)
         documents = np.empty(end - start, dtype=np.int64) if room is None else room[: end - start]
@@ -134,7 +137,7 @@ class FieldPostings:
             if len(counts):
                 raise ValueError(f"'{self.name}' has a term without postings")
             return counts, _NO_NUMBERS
-        documents: Wide = self._first[low:high].astype(np.int64)
+        documents: Wide = self.first[low:high].astype(np.int64)
         if self.total(low, high) > len(counts):  # else each has one
             documents = _risen(self._gaps.slice(int(self._postings[low]) - low, int(self._postings[high]) - high), documents, counts)
         self._check(int(documents.max()))
@@ -160,7 +163,7 @@ class FieldPostings:
         begins = self._postings[terms].astype(np.int64)
         counts = self._postings[terms + 1].astype(np.int64) - begins
         gaps = self._gaps.take(ranges(begins - terms, counts - 1))
-        documents = _risen(gaps, self._first[terms].astype(np.int64), counts)
+        documents = _risen(gaps, self.first[terms].astype(np.int64), counts)
         self._check(int(documents.max(initial=0)))
         if self._places is None:
             return documents, np.ones(len(documents), dtype=np.uint8)

@@ -97,11 +97,14 @@ class Segment:
     def key_numbers(self) -> Wide:
         """For each document the number of its key."""
         postings = self.field(KEY)
-        counts, documents = postings.stretch(0, len(postings.lexicon))
-        if len(documents) != self.size:
-            raise ValueError(f"'{self.name}' has another number of keys than said")
         numbers = np.full(self.size, -1, dtype=np.int64)
-        numbers[documents] = np.repeat(np.arange(len(counts)), counts)
+        if postings.total(0, len(postings.lexicon)) == len(postings.lexicon) == self.size:  # no key has two
+            numbers[postings.first] = np.arange(self.size, dtype=np.int64)
+        else:
+            counts, documents = postings.stretch(0, len(postings.lexicon))
+            if len(documents) != self.size:
+                raise ValueError(f"'{self.name}' has another number of keys than said")
+            numbers[documents] = np.repeat(np.arange(len(counts)), counts)
         if numbers.min(initial=0) < 0:
             raise ValueError(f"'{self.name}' has a document without a key")
         return numbers

@@ -22,12 +22,13 @@ def frozen(cls: type[Any] | None = None, *, kw_only: bool = False, brief: bool =
     It behaves as one of ``dataclasses.dataclass(frozen=True, slots=True)``, but for two costs:
 
     * `dataclasses` writes six methods as source and compiles them, which takes some 0.7 ms a class; a search begins by importing a hundred.
-      Here a method is written when it is first called, and the classes of what a process does not do cost nothing.
+      Here a method is written when it is first called, what `dataclasses.fields` tells is made when it is first asked for, and the classes of what a
+      process does not do cost next to nothing.
     * The ``__init__`` that `dataclasses` writes for a frozen class sets each field by ``object.__setattr__``, which looks up by name where
       the field is; one cable takes some three hundred fields. Here each value is given to its slot, in half the time.
 
     Measured by ``benchmarks/frozen.py``, in microseconds for a class of five fields, the same with its first instance, and a further instance:
-    the standard library 828, 817 and 1.29; this 178, 288 and 0.75; a ``msgspec.Struct`` 19, 19 and 0.14. So the records of ``schema/cable.py`` are
+    the standard library 940, 952 and 1.30; this 40, 142 and 0.75; a ``msgspec.Struct`` 20, 20 and 0.14. So the records of ``schema/cable.py`` are
     structs; the others are not, since a struct can't leave a field out of comparison, as the nodes of plans and trees do with their places.
 
     ``brief``: its ``repr()`` is that of `brief_repr`.
@@ -36,7 +37,13 @@ def frozen(cls: type[Any] | None = None, *, kw_only: bool = False, brief: bool =
 
 
 def _freeze(cls: type[Any], kw_only: bool, brief: bool) -> type[Any]:
-    made = dataclasses.dataclass(init=False, repr=False, eq=False, slots=True, kw_only=kw_only)(cls)
+    """The class again, with slots. What `dataclasses` wants to know of its fields is worked out when it is first asked for."""
+    kinds = vars(cls).get("__annotations__", {})
+    own = {name: (kind, vars(cls).get(name, dataclasses.MISSING), kw_only) for name, kind in kinds.items()}
+    namespace = {name: value for name, value in vars(cls).items() if name not in kinds and name not in ("__dict__", "__weakref__")}
+    inherited = [name for base in cls.__mro__[1:] for name in vars(base).get("__slots__", ())]
+    namespace |= {"__slots__": tuple(name for name in own if name not in inherited), "__frozen__": own, "__qualname__": cls.__qualname__}
+    made: type[Any] = type(cls.__name__, cls.__bases__, namespace)
     methods = {
         "__init__": _Unwritten(made, "__init__", _write_init),
         "__eq__": _postponed(made, "__eq__", _write_eq),
@@ -46,10 +53,67 @@ def _freeze(cls: type[Any], kw_only: bool, brief: bool) -> type[Any]:
         "__delattr__": _refuser(made, "delete"),
         "__getstate__": _get_state,
         "__setstate__": _set_state,
+        "__match_args__": tuple(name for name, field in _fields(made).items() if not field.by_name),
+        "__dataclass_fields__": _Fields(made),
+        "__dataclass_params__": _PARAMETERS,
     }
     for name, method in methods.items():
         setattr(made, name, method)
     return made
+
+
+class _Field:
+    """A field as it was written: its type, its default, and whether it is given by name alone; the rest as `dataclasses.field` has it."""
+
+    __slots__ = ("by_name", "default", "factory", "kind", "written")
+
+    def __init__(self, kind: Any, default: Any, by_name: bool) -> None:
+        self.kind, self.default, self.by_name = kind, default, by_name
+        self.factory: Any = dataclasses.MISSING
+        self.written: dataclasses.Field[Any] | None = default if isinstance(default, dataclasses.Field) else None
+        if self.written is not None:
+            self.default, self.factory = self.written.default, self.written.default_factory
+            self.by_name = by_name if self.written.kw_only is dataclasses.MISSING else self.written.kw_only
+
+    @property
+    def compared(self) -> bool:
+        return self.written is None or self.written.compare
+
+    @property
+    def hashed(self) -> bool:
+        return self.compared if self.written is None or self.written.hash is None else self.written.hash
+
+
+def _fields(cls: type[Any]) -> dict[str, _Field]:
+    """The fields of a class, those of its bases first."""
+    return {name: _Field(*field) for base in reversed(cls.__mro__) for name, field in vars(base).get("__frozen__", {}).items()}
+
+
+class _Fields:
+    """Stands in a class for what `dataclasses` has there, which is made by it when somebody first asks for it."""
+
+    __slots__ = ("_cls",)
+
+    def __init__(self, cls: type[Any]) -> None:
+        self._cls = cls
+
+    def __get__(self, instance: object, owner: type[Any]) -> dict[str, Any]:
+        own = vars(self._cls)["__frozen__"]
+        names = {"__annotations__": {name: kind for name, (kind, _, _) in own.items()}, "__module__": self._cls.__module__, "__doc__": "Like it."}
+        defaults = {name: default for name, (_, default, _) in own.items() if default is not dataclasses.MISSING}
+        by_name = any(each for _, _, each in own.values())
+        like: type[Any] = type(self._cls.__name__, self._cls.__bases__, names | defaults)
+        fields: dict[str, Any] = dataclasses.dataclass(init=False, repr=False, eq=False, kw_only=by_name)(like).__dataclass_fields__
+        setattr(self._cls, "__dataclass_fields__", fields)  # noqa: B010
+        return fields
+
+
+@dataclasses.dataclass(init=False, repr=False, eq=False)
+class _Like:
+    """Any dataclass."""
+
+
+_PARAMETERS = vars(_Like)["__dataclass_params__"]
 
 
 class _Unwritten:
@@ -89,32 +153,33 @@ def _write_init(cls: type[Any]) -> Callable[..., None]:
     plain: list[str] = ["self"]
     keywords: list[str] = []
     lines = []
-    for field in dataclasses.fields(cls):
-        names[f"set_{field.name}"] = getattr(cls, field.name).__set__
-        parameter, value = field.name, field.name
+    fields = _fields(cls)
+    for name, field in fields.items():
+        names[f"set_{name}"] = getattr(cls, name).__set__
+        parameter, value = name, name
         if field.default is not dataclasses.MISSING:
-            names[f"default_{field.name}"] = field.default
-            parameter += f"=default_{field.name}"
-        elif field.default_factory is not dataclasses.MISSING:
-            names[f"make_{field.name}"] = field.default_factory
-            parameter, value = f"{parameter}=_missing", f"make_{field.name}() if {field.name} is _missing else {field.name}"
-        (keywords if field.kw_only else plain).append(parameter)
-        lines.append(f"set_{field.name}(self, {value})")
+            names[f"default_{name}"] = field.default
+            parameter += f"=default_{name}"
+        elif field.factory is not dataclasses.MISSING:
+            names[f"make_{name}"] = field.factory
+            parameter, value = f"{parameter}=_missing", f"make_{name}() if {name} is _missing else {name}"
+        (keywords if field.by_name else plain).append(parameter)
+        lines.append(f"set_{name}(self, {value})")
     parameters = [*plain, "*", *keywords] if keywords else plain
     made = _function("__init__", parameters, lines or ["pass"], names)
-    made.__annotations__ = {field.name: field.type for field in dataclasses.fields(cls)} | {"return": None}
+    made.__annotations__ = {name: field.kind for name, field in fields.items()} | {"return": None}
     return made
 
 
 def _write_eq(cls: type[Any]) -> Callable[..., bool]:
-    compared = [field.name for field in dataclasses.fields(cls) if field.compare]
+    compared = [name for name, field in _fields(cls).items() if field.compared]
     mine, theirs = _values("self", compared), _values("other", compared)
     lines = [f"return {mine} == {theirs} if other.__class__ is self.__class__ else NotImplemented"]
     return _function("__eq__", ["self", "other"], lines, {})
 
 
 def _write_hash(cls: type[Any]) -> Callable[..., int]:
-    hashed = [field.name for field in dataclasses.fields(cls) if (field.compare if field.hash is None else field.hash)]
+    hashed = [name for name, field in _fields(cls).items() if field.hashed]
     return _function("__hash__", ["self"], [f"return hash({_values('self', hashed)})"], {})
 
 

@@ -176,3 +176,22 @@ def test_no_text_is_run(monkeypatch):
     assert hash(Written(1)) == hash(Written(1))
     assert Written(1) == Written(1)
     assert [type(code) for code in ran] == [types.CodeType] * 3
+
+
+def test_fields_are_told_as_a_dataclass_tells_them():
+    told = [(field.name, field.type, field.default, field.kw_only, field.compare, field.repr) for field in dataclasses.fields(Leaf)]
+    assert told == [
+        ("place", Base.__annotations__["place"], 0, True, False, True), ("text", str, dataclasses.MISSING, False, True, True),
+        ("words", list[str], dataclasses.MISSING, False, True, True), ("shown", int, 1, True, True, False),
+    ]  # fmt: skip
+    assert dataclasses.is_dataclass(Empty)
+    assert [field.name for field in dataclasses.fields(Empty)] == ["place"]
+    assert dataclasses.fields(Lone) == ()
+
+
+def test_a_dataclass_may_stand_on_one():
+    @dataclasses.dataclass
+    class Further(Base):
+        more: str = ""
+
+    assert [field.name for field in dataclasses.fields(Further)] == ["place", "more"]
