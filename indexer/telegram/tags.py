@@ -29,7 +29,6 @@ _NO_TAG = frozenset(
         "TAG",
         "AND",
         "N/A",
-        "NA",
     )
 )
 _SPACED_CLASS = re.compile(rf"\b{LETTER_SPACED}\b")  # the class line of a page, swallowed
@@ -167,7 +166,8 @@ def split_tags(text: str) -> Tags:
         if parts := split_fused(tag):
             fused[tag] = None
         found.update(dict.fromkeys(parts or (tag,)))
-    return Tags(tuple(tag for tag in found if tag and tag not in _NO_TAG), tuple(fused))
+    kept = tuple(tag for tag in found if tag and tag not in _NO_TAG)
+    return Tags(() if kept == ("NA",) else kept, tuple(fused))  # alone it is "not applicable", else the Netherlands Antilles
 
 
 def _iter_tags(text: str) -> Iterator[str]:

@@ -88,6 +88,8 @@ LOOSE = [
     ("TAGS: SENV, GLOBAL WARMING, KGHG", ("SENV", "GLOBAL WARMING", "KGHG")),
     ("TAGS: PREL, UK BG, MARR MOPPS", ("PREL", "UK", "BG", "MARR", "MOPPS")),
     ("TAGS: PM DEPT FOR EAP, EAP/MTS", ("PM",)),
+    ("TAGS: PREL NL NA", ("PREL", "NL", "NA")),
+    ("TAGS: NA", ()),
     ("TAGS: PREL HR \\\nSUBJECT: X \\", ("PREL", "HR")),
 ]
 
