@@ -21,6 +21,7 @@ Certainty = Literal["named", "nearest", "unknown", "implied"]
 _TOKEN = re.compile(r"(?P<word>[^\W\d_]+(?:['’.][^\W\d_]+)*\.?)|(?P<number>\d+)|(?P<blank>\s+)|(?P<sign>.)", re.DOTALL)
 _MOST_WORDS = 5  # US MISSION UN NEW YORK
 _LONGEST_SERIAL = 7
+_AROUND = 16  # tokens that are looked at before and behind one
 _LONGEST_NOTE = 60  # tokens in the bracket behind a cable
 _LONGEST = 64_000  # characters that are searched
 # What may stand between post and serial: EMBASSY BAKU CABLE 12.
@@ -38,6 +39,7 @@ _DATED = re.compile(  # the date of the cited cable: DATED 05/06/2007 | OF MAY 5
          (?!\w) \)?""",
     re.VERBOSE | re.IGNORECASE,
 )
+_DATE_SIGNS = frozenset(("DATED", "DTD", "DTG", "OF", "FROM", "ON", "(", ","))
 _OTHER_SENDERS = frozenset(("USDAO", "DAO", "DATT", "LEGATT", "LEGAT", "FBI", "DEA", "CIA", "DIA"))  # at a post, with serials of their own
 _NOUGHT = re.compile(r"(?<!\w)(?:(?:[Oo]\d[\dOo]*|\d+[Oo][\dOo]*)(?![A-Za-z])|[Oo]\d(?=[A-Z]))")  # O4 | O1512 | 2O9, not 05OSLO4
 _LETTER_O = re.compile(r"(?<!\w)(?:[A-Za-z]{2,}0[A-Za-z]*|0[A-Za-z]{3,})(?!\w)")  # SANTIAG0 | MOSC0W | 0SLO
@@ -105,6 +107,9 @@ class _Scanner:
         self.healed = _healed(text)
         matches = (match for match in _TOKEN.finditer(self.healed) if match.lastgroup != "blank")
         self.tokens = [_Token(match.lastgroup or "", match[0], match.start(), match.end()) for match in matches]
+        # Nothing stands before the first and behind the last: numbers below 0 and beyond the end lead there.
+        self.words = [token.text for token in self.tokens] + [""] * _AROUND
+        self.kinds = [token.kind for token in self.tokens] + [""] * _AROUND
         self.year = year
         self.before = before
         self.free = 0
@@ -130,10 +135,10 @@ class _Scanner:
         )
 
     def _token(self, place: int) -> str:
-        return self.tokens[place].text if 0 <= place < len(self.tokens) else ""
+        return self.words[place]
 
     def _is(self, place: int, kind: str) -> bool:
-        return 0 <= place < len(self.tokens) and self.tokens[place].kind == kind
+        return self.kinds[place] == kind
 
     def _post_and_serial(self, place: int) -> bool:
         """Take the cable whose number stands at ``place``, if the words before it are a post."""
@@ -302,6 +307,9 @@ class _Scanner:
 
     def _dated(self, serial: int) -> tuple[int, str] | None:
         """The same for the date of the cited cable behind its serial: ``STATE 12 DATED 05/06/2007``."""
+        following = self._token(serial + 1).upper()
+        if following not in _DATE_SIGNS and self._token(serial + 2) != "/":
+            return None
         match = _DATED.match(self.healed, self.tokens[serial].end)
         year = (match["us"] or match["named"] or match["day"]) if match else None
         if match is None or year is None or not self._is_past(year):
@@ -343,7 +351,7 @@ class _Scanner:
         if not self.found or joint != place or not self._is_serial(place):
             return False
         plain = joint == self.free or self._token(joint - 1) == "-"  # "POST 123 124", "POST 123-124"
-        if plain and (len(self._token(place)) < 3 or self.tokens[place].text <= self.found[-1].serial):
+        if plain and (len(self._token(place)) < 3 or int(self._token(place)) <= int(self.found[-1].serial)):
             return False
         following = self._token(place + 1)
         if (self._is(place + 1, "word") and following.upper() not in ("AND", "ET")) or following == ")":

@@ -75,6 +75,7 @@ _YEAR_ALONE = re.compile(r"[\s¶]*(?:19|20)\d\d\b[\s.;,]*(?:\Z|\(|AND\b)", re.IG
 _DAY_AT_END = re.compile(rf"\b(?:{_MONTH}\s\d{{1,2}}|\d{{1,2}}\s{_MONTH})[\s,¶]*\Z", re.IGNORECASE)
 _DAY_ALONE = re.compile(rf"[\s¶]*(?:{_MONTH}\s\d{{1,2}}|\d{{1,2}}\s{_MONTH})(?:,?\s(?:19|20)\d\d)?[\s.;,]*\Z", re.IGNORECASE)
 _LONGEST_DAY = 40
+_NO_LIST_SIGNS = ("...", "Z ", "C O N F", "S E C R", "UNCLAS", "id:")  # of which each of these has one
 _SENTENCE = re.compile(r"(?<=[\d)\]])\s+(?=[A-Z][a-z]*\b)")
 _SENTENCE_START = 8  # words; five of them in small letters are running text
 _LONGEST_SENTENCE_START = 200
@@ -161,7 +162,7 @@ def _block(text: str) -> str:
     if "\n" not in text.strip():
         ends = (match.start() for match in _RUN_ON_TEXT.finditer(text) if not _starts_with_cable(text[match.end() - 1 :]))
         text = text[: next(ends, len(text))]
-    if match := _NO_LIST.search(text):
+    if any(map(text.__contains__, _NO_LIST_SIGNS)) and (match := _NO_LIST.search(text)):
         text = text[: match.end() if match[0].endswith(".") else match.start()]
     text = _LABEL_AGAIN.sub(lambda word: " " * len(word[0]), without_note(text))
     for line in text.split("\n"):
