@@ -173,6 +173,9 @@ def _after_classified(text: str, at: int, limit: int) -> int:
     block = _block_end(text, at, stop)
     reasons = list(_REASONS.finditer(text, at, max(block, _line_end(text, at, stop))))
     if not reasons:
+        start, line = _next_nonblank(text, block, stop)
+        if _REASONS_IN_LINE.match(line):  # "Classified By: Political Counselor / (blank) / Political Counselor Jane Roe, reasons 1.4 (b)"
+            return _after_classified(text, start, limit)
         return block if "\n" in text else min(block, limit)
     end = reasons[-1].end()
     mark = _MARK_BEHIND.search(text, reasons[-1].start(), end)
@@ -186,6 +189,7 @@ def _after_classified(text: str, at: int, limit: int) -> int:
     return end
 
 
+_REASONS_IN_LINE = re.compile(r"[^\n]{0,120}\breasons?\b\W{0,6}1[ ]?\.\s?[3-7]", re.IGNORECASE)
 _MARK_BEHIND = re.compile(r"[.;]\s*(\([A-Z]\))")  # "1.4 (b) and (d). (C) Per reftel": the mark of the text
 
 

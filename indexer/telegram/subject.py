@@ -49,6 +49,7 @@ _CLASS_TEXT = re.compile(  # the class line of the caption, of a head that is re
 _SIPDIS_AT_END = re.compile(r"(?:\s+(?:CONFIDENTIAL|SECRET|UNCLAS\w*|NOFORN))*\s+SIPDIS\s*\Z")
 _CUT_OFF = re.compile(r"\.\.\.(?=[ ]*\n)")
 _CORRECTED = re.compile(r"\(?C ?O ?R ?R ?E ?C ?T ?E ?D {1,3}C ?O ?P ?Y", re.IGNORECASE)
+_AUTHOR = re.compile(r"(?:FROM|FOR)[ ](?:THE[ ])?(?:AMB|CHARGE|CDA|DCM|CONSUL|SECRETARY|CHIEF)", re.IGNORECASE)
 _OPEN_END = re.compile(
     r"(?:[,&-]|\b(?:AND|OR|OF|FOR|TO|IN|ON|WITH|AT|BY|FROM|THE|AN?|ABOUT|AGAINST|BETWEEN|INTO|OVER|AFTER|BEFORE|UNDER|VIA))[ ]*\Z", re.IGNORECASE
 )
@@ -113,8 +114,11 @@ def _subject_lines(text: str, *, bounded: bool) -> list[str]:
     if "\n" not in text.strip() and len(text) > _RUN_TOGETHER and (match := _RUN_ON_TEXT.search(text)):
         text = text[: match.start()]
     lines: list[str] = []
-    for block in _blocks(text)[:_MOST_BLOCKS]:
-        if lines and not (_is_open(lines[-1], block) or (bounded and _continues(lines, block))):
+    blocks = _blocks(text)
+    for block in blocks[:_MOST_BLOCKS]:
+        capitals = len(blocks) == 2 and len(block) == 1 and "".join(lines).isupper() and block[0].isupper()
+        goes_on = bounded or capitals  # what follows is paragraph 1
+        if lines and not (_is_open(lines[-1], block) or (goes_on and _continues(lines, block))):
             break
         kept = _until_end(block)
         lines += [line.replace("¶", " ") for line in kept]
@@ -170,4 +174,4 @@ def _is_other(block: list[str]) -> bool:
     if any(_RULE.search(line) or _HEADING.match(line) or _PARAGRAPH.match(line) for line in block):
         return True
     front = block[0].lstrip(" ¶")
-    return front.startswith("(") or _CORRECTED.match(front) is not None or any(found.start == 0 for found in find_citations(front[:60])[:1])
+    return front.startswith("(") or _AUTHOR.match(front) is not None or _CORRECTED.match(front) is not None or any(found.start == 0 for found in find_citations(front[:60])[:1])

@@ -33,7 +33,9 @@ ENDS = [
     ("SUBJECT: GRAIN\n- - - -\nSummary\n- - - -", "GRAIN"),
     ("SUBJECT: GRAIN Summary -------", "GRAIN"),
     ("SUBJECT: GRAIN -- AND WATER\n-- AND FISH\n\nREF: X 1", "GRAIN -- AND WATER -- AND FISH"),
-    ("SUBJECT: GRAIN\n\nTHE HARVEST\n\n1. (C) Text", "GRAIN"),
+    ("SUBJECT: GRAIN\n\nTHE HARVEST\n-----------\n\n1. (C) Text", "GRAIN"),
+    ("SUBJECT: GRAIN\n\nINTRODUCTION\n\n1. (C) Text", "GRAIN"),
+    ("SUBJECT: GRAIN\n\nFROM AMBASSADOR ROE\n\n1. (C) Text", "GRAIN"),
     ("SUBJECT: GRAIN\n\nTHIS IS AN ACTION REQUEST.  SEE PARA 2.\n\nREF: STATE 1", "GRAIN"),
     ("SUBJECT: GRAIN\n\nSENSITIVE BUT UNCLASSIFIED -- HANDLE ACCORDINGLY\n\nREF: STATE 1", "GRAIN"),
     # a blank line inside, if REF or Classified By follows and the letters are alike
@@ -83,6 +85,9 @@ GOES_ON = [
     ("SUBJECT: VISIT OF PRESIDENT\n\nMESIC\n\nBELGRADE 12512\nClassified By: X", "VISIT OF PRESIDENT MESIC"),
     ("SUBJECT: ROE SEES\n\nU.S., EU GRAIN\n\nFOR SALE.\n\nREF: STATE 1", "ROE SEES U.S., EU GRAIN FOR SALE."),
     ("SUBJECT: GRAIN UPDATE, 28 AUGUST - 1 SEPTEMBER\n¶2006.\n", "GRAIN UPDATE, 28 AUGUST - 1 SEPTEMBER 2006."),
+    # one line in capitals before the first paragraph, which is no heading
+    ("SUBJECT: ROE ON THE GRAIN\n\nOF THIS YEAR, WITH COMMENT.\n\n1. (C) Text", "ROE ON THE GRAIN OF THIS YEAR, WITH COMMENT."),
+    ("SUBJECT: Roe on the grain\n\nOF THIS YEAR\n\n1. (C) Text", "Roe on the grain"),
     # but not into what is something else
     ("SUBJECT: GRAIN FOR\n\nSUMMARY\n-------\n", "GRAIN FOR"),
     ("SUBJECT: GRAIN\n\nC O R R E C T E D C O P Y (ADDED TAGS)\n\nREF: X 1", "GRAIN"),
