@@ -31,7 +31,7 @@ STAGES = (
     ("rows of the dump", "indexer.reading", "iter_messages"),
     ("normalising", "indexer.text", "normalize_message"),
     ("words and values", "indexer.text", "record_of"),
-    ("JSON", "indexer.writer", "record_bytes"),
+    ("JSON", "indexer.record", "record_bytes"),
     ("manifest", "indexer.texts", "Texts.offer"),
     ("index: taking records", "engine.writer", "Writer.replace"),
     ("index: inverting", "engine.batch", "BatchMaker.take"),

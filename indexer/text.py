@@ -8,7 +8,7 @@ from reftel.engine.specs import Record
 from reftel.frozen import frozen
 from reftel.indexer.message import Message
 from reftel.indexer.normalize import normalize_message
-from reftel.indexer.writer import record_of
+from reftel.indexer.record import record_of
 from reftel.schema.cable import Cable
 
 

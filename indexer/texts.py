@@ -10,8 +10,9 @@ from reftel.engine.specs import Record
 from reftel.indexer.kept import pack, unpack
 from reftel.indexer.manifest import VersionRow
 from reftel.indexer.publishing import Publication
+from reftel.indexer.record import record_of
 from reftel.indexer.text import Text
-from reftel.indexer.writer import CableWriter, record_of
+from reftel.indexer.writer import CableWriter
 from reftel.schema.errors import ArchiveDamaged
 
 _REMEMBERED = 1 << 12

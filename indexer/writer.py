@@ -1,21 +1,20 @@
-"""From cables to the index: the field table decides what is kept of each, the record itself is stored beside it."""
+"""Cables into the index, whose fields are those of the field table."""
 
 from __future__ import annotations
 
 import contextlib
 import functools
-import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from reftel.engine import errors
-from reftel.engine.specs import FieldSpec, Kind, Record, Region
+from reftel.engine.specs import FieldSpec, Kind, Record
 from reftel.engine.writer import MEMORY_MB, Writer, open_writer
-from reftel.schema.analysis import VERSION, cut_blocks
+from reftel.indexer.record import record_of
+from reftel.schema.analysis import VERSION
 from reftel.schema.cable import Cable
-from reftel.schema.document import blocks_of, facets_of, keywords_of, numbers_of, paragraphs_of
 from reftel.schema.errors import (
     ArchiveDamaged,
     ArchiveError,
@@ -26,7 +25,6 @@ from reftel.schema.errors import (
 )
 from reftel.schema.fields import FIELDS, Field, Stored
 from reftel.schema.inflections import bases_of_each
-from reftel.schema.stored import record_bytes
 
 _KINDS: dict[Stored, Kind] = {"text": "text", "keyword": "keyword", "number": "number", "nothing": "none"}
 _ERRORS: dict[type[errors.EngineError], type[ArchiveError]] = {
@@ -49,28 +47,6 @@ def _spec(field: Field) -> FieldSpec:
         field.name, kind, field.facet, sort=field.sort and kind == "keyword", regions=field.paragraphs, roots=field.kind == "text",
         version=VERSION if kind == "text" else 0,
     )  # fmt: skip
-
-
-def record_of(cable: Cable) -> Record:
-    """What the index takes of ``cable``: what its document has, and its JSON to give back."""
-    blocks = blocks_of(cable)
-    cuts = iter(cut_blocks([block.text for each in blocks.values() for block in each]))  # all at once, which takes half as long as by field
-    texts, joined = {}, {}
-    for name, each in blocks.items():
-        of_field = list(itertools.islice(cuts, len(each)))
-        texts[name] = [words for words, _further in of_field]
-        if further := tuple([(number, *form) for number, (_words, forms) in enumerate(of_field) for form in forms]):
-            joined[name] = further
-    return Record(
-        key=cable.key,
-        stored=record_bytes(cable),
-        texts=texts,
-        joined=joined,
-        keywords=keywords_of(cable),
-        numbers=numbers_of(cable),
-        facets=facets_of(cable),
-        regions=tuple([Region(entry.block, entry.level, entry.caveats) for entry in paragraphs_of(cable, blocks)]),
-    )
 
 
 class CableWriter:

@@ -97,5 +97,9 @@ def _counted() -> dict[str, Callable[[Cable], tuple[str, ...]]]:
 
 
 def _entry(block: int, paragraph: Paragraph) -> ParagraphEntry:
-    level = scales.LEVEL.rank(paragraph.level) if paragraph.level else None
-    return ParagraphEntry(block, level, paragraph.caveats)
+    return ParagraphEntry(block, _rank(paragraph.level) if paragraph.level else None, paragraph.caveats)
+
+
+@functools.lru_cache(64)
+def _rank(level: str) -> int | None:
+    return scales.LEVEL.rank(level)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,8 @@ from reftel.engine.reader import open_reader
 from reftel.engine.specs import Record, Region, join_words
 from reftel.indexer import writer as module
 from reftel.indexer.normalize import read_cables
-from reftel.indexer.writer import CableWriter, field_specs, record_of
+from reftel.indexer.record import record_of
+from reftel.indexer.writer import CableWriter, field_specs
 from reftel.schema import document
 from reftel.schema.cable import Cable, Paragraph, Source
 from reftel.schema.document import document_of
@@ -94,3 +97,8 @@ def test_errors_that_users_see(tmp_path):
         with pytest.raises(EngineError, match="can't be indexed"):
             writer.put(Cable(id="08\nBAKU1"))
         assert not writer.commit()
+
+
+def test_processes_that_read_load_neither_numpy_nor_the_engine():
+    program = "import sys, reftel.indexer.reading; print([name for name in ('numpy', 'reftel.engine.writer') if name in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout == "[]\n"
