@@ -39,6 +39,7 @@ def test_import_reftel_pulls_in_only_itself():
     [
         ("import reftel", {"whoosh", "lxml", "bs4", "click", "rich", "numpy", "simplemma", "sqlite3", "csv"}),
         ("import reftel.schema.fields", {"whoosh", "lxml", "bs4", "click", "rich", "numpy", "simplemma"}),
+        ("import reftel.indexer.reading", {"whoosh", "bs4", "click", "rich", "numpy", "simplemma"}),  # what processes that read load
         ("import reftel.search.query", {"whoosh", "lxml", "bs4", "click", "rich", "numpy"}),
         ("import reftel.cli", {"whoosh", "lxml", "bs4", "rich", "numpy"}),
         ("import reftel.archive", {"whoosh", "lxml", "bs4", "click", "rich", "numpy"}),

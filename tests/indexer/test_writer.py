@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -97,8 +95,3 @@ def test_errors_that_users_see(tmp_path):
         with pytest.raises(EngineError, match="can't be indexed"):
             writer.put(Cable(id="08\nBAKU1"))
         assert not writer.commit()
-
-
-def test_processes_that_read_load_neither_numpy_nor_the_engine():
-    program = "import sys, reftel.indexer.reading; print([name for name in ('numpy', 'reftel.engine.writer') if name in sys.modules])"
-    assert subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout == "[]\n"
