@@ -79,9 +79,7 @@ def normalise_newlines(text: str) -> str:
 
 def plain_line_ends(text: str) -> str:
     """A text in which every line end is ``\\n``: also vertical tabs, form feeds, and Unicode's (U+0085, U+2028, U+2029)."""
-    if text.isascii() and "\r" not in text and "\x0b" not in text and "\x0c" not in text:
-        return text
-    return _LINE_ENDS.sub("\n", text)
+    return _LINE_ENDS.sub("\n", text) if any(map(text.__contains__, "\r" + _ODD_LINE_ENDS)) else text
 
 
 def has_odd_line_ends(sample: str) -> bool:
