@@ -224,6 +224,8 @@ def _is_entry(titles: list[_Row], rows: list[_Row]) -> bool:
     several = len(titles) > 1
     if several and (any(row.text.endswith(":") for row in titles[:-1]) or sum(map(_is_labelled, titles)) > 1):
         return True
+    if _LISTED.match(titles[0].text) and any(_LISTED.match(row.text) for row in rows):
+        return True
     rows = list(rows)
     for _ in range(1 if several else _FEWEST_ENTRIES):
         _drop_blank(rows)
@@ -249,6 +251,7 @@ def _alike(block: list[_Row], titles: list[_Row]) -> bool:
     return all(len(line) < _WIDEST_ENTRY and line[0].isalnum() and (line[-1] not in ".!?:" or len(line) < 5) and line.strip("Xx") for line in lines)
 
 
+_LISTED = re.compile(r"\(?(?:[A-Z]|\d{1,2})[.)]\s")  # A. Terrorism | 4) Health
 _WIDEST_ENTRY = 60  # characters
 _FEWEST_ENTRIES = 3  # lines above that make a list; one or two may be headings over the last one
 

@@ -194,6 +194,15 @@ def test_words_that_lost_their_line_break_come_apart() -> None:
     assert json_lines.split_fused("SIPDIS E.O. 12958") == "SIPDIS E.O. 12958"
 
 
+@pytest.mark.parametrize("text", ["OSLO 000348SipdisE.o. 12958: N/ATags: NOSubject: X", "SIPDIS E.O. 12958", "x", ""])
+def test_places_before_words_came_apart(text: str) -> None:
+    parted = json_lines.split_fused(text)
+    for place, letter in enumerate(parted):
+        before = json_lines.place_before_split(text, place)
+        assert text[before : before + 1] == letter or letter == " "
+    assert json_lines.place_before_split(text, len(parted)) == len(text)
+
+
 # -- plain text ---------------------------------------------------------------------------------------------------------------------------
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import reftel
+from reftel.schema.document import document_of
 
 HEADER = """\
 VZCZCXYZ0001
@@ -343,6 +344,7 @@ HEADINGS = [
     ("Ana Maric\nDOB: 01/02/1970\nID: 1-111-111\n\nIvo Horvat\nDOB: 03/04/1971\nID: 2-222-222\n", None),
     ("Participants:\n\nU.S.\nRuth Roe, Desk Officer\nJohn Doe\n\nCroatia\nSecretary Ivo Maric\nAna Horvat, Counselor\n", None),
     ("Those held:\nIvo Maric, ISN 1 (Ruritanian)\nAna Horvat, ISN 2 (Ruritanian)\n", None),
+    ("Priorities:\n\nD. Health\n1) Diseases\n\nE. Telecommunications (INFR-4)\n", None),
     ("Source - Reuters\n", None),
     ("[Reuters, 4/6/2009]\n", None),
 ]  # fmt: skip
@@ -416,3 +418,20 @@ def test_a_caption_behind_the_row_of_a_dump() -> None:
     row = "76571\t2006-08-29 17:54:00\t08ZAGREB123\tEmbassy Zagreb\tSECRET\t\tFM AMEMBASSY ZAGREB\nRUCNDT/USMISSION GENEVA 0095\t"
     cable = reftel.normalize_text(row + TELEGRAM[len(HEADER) :].replace(CAPTION, CAPTION.replace("L ZAG", "L SECTION 01 OF 03 ZAG")))
     assert (cable.sections, cable.caveats, cable.classification) == (3, ("SIPDIS",), "CONFIDENTIAL")
+
+
+@pytest.mark.parametrize(
+    ("text", "behind"),
+    [
+        (TELEGRAM, "1. (C) Summary"),
+        (with_body(f"-------\nSUMMARY\n-------\n\n{BODY}"), "-------\nSUMMARY"),
+        (with_body(f"SUMMARY\n-------\n\n{BODY}").replace("TALKS ON", "SUMMARY OF TALKS ON"), "SUMMARY\n-------"),
+        (whole(CUT + ROWS["labels"] + TELEGRAM[len(HEADER) :]), "1. (C) Summary"),
+        (with_body(f"(SBU) {TEXT}\n\nALDANE\n"), "(SBU) Poloff"),
+    ],
+)
+def test_where_the_head_ends(text: str, behind: str) -> None:
+    """The record keeps the place, and search reads the head lines up to there, also where a heading repeats a word of the subject."""
+    cable = reftel.normalize_text(text, id="08ZAGREB123")
+    assert cable.body[cable.head_end :].startswith(behind)
+    assert any("hr" in block for block in document_of(cable).texts["head"])
