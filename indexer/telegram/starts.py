@@ -277,7 +277,7 @@ def _is_counted(tail: str) -> bool:
     """Whether a text ends so that a number below it goes on with it, over a blank line too: ``"under Law No."``, ``"see paragraph"``."""
     if tail.endswith("."):
         return _last_word(tail[:-1]) in _COUNTED_WITH_STOP or _LAW_NUMBER.search(tail, max(0, len(tail) - 6)) is not None
-    return _last_word(tail) in _COUNTED
+    return _last_word(tail) in _COUNTED or (tail.endswith("-") and tail[-2:-1].isdigit())  # July 1-⏎2.
 
 
 def _last_word(text: str) -> str:

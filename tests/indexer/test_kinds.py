@@ -265,6 +265,7 @@ NUMBERS = [
     ("Summary -------- 1.  One thing. End summary.\n\n2.  Two. Talks --------------- 3.  Three.\n\n4.  Four.\nALDANE\n", [1, 2, 3, 4]),
     ("1. One thing.\n\n2. Two things. 3. In addition, three. 4. Four.\n\n5. Five.\nALDANE\n", [1, 2, 3, 4, 5]),
     ("1. One. Please see paragraph\n\n3.\n\n2. Two under Law No.\n\n5. It is in force.\n\n3. Three.\nALDANE\n", [1, 2, 3]),
+    ("1. One, on July 1-\n2. They went.\n\n2. Two.\n\n3. Three.\nALDANE\n", [1, 2, 3]),
     ("1. One. Meetings: No.\n\n2. Two.\nALDANE\n", [1, 2]),
     ("36. A.\n\n37. B.\n\n38. C.\n\n37. D.\n\n38. E.\n\n39. F.\nALDANE\n", [36, 37, 38, 37, 38, 39]),
     ("1. (C) One.\n\n2. (C) Two steps: 3. Three.\n\n3. (C) Three.\nALDANE\n", [1, 2, 3]),
