@@ -46,7 +46,7 @@ _LETTERS = re.compile(
 )
 _GLUED = re.compile(r"\s{0,2}[({\[]?(?!be(?!\w)|ad(?!\w)|ace)(?P<letters>(?=[a-h]{2})a?b?c?d?e?f?g?h?)(?!\w)", re.IGNORECASE)  # bd
 _FOR_AT_END = re.compile(
-    r"(?:(?:\s|\A)(?:for|fo|per|under|by|citing|(?:based\s)?(?:up)?on|(?:due|pursuant|according)\sto|in\saccordance\swith|(?:because|on\s(?:the\s)?grounds?)\sof)"
+    r"(?:(?:\s|\A)(?:f\s{0,2}o\s{0,2}r|fo|per|under|by|citing|(?:based\s)?(?:up)?on|(?:due|pursuant|according)\sto|in\saccordance\swith|(?:because|on\s(?:the\s)?grounds?)\sof)"
     r"|(?<=[a-z])for)\s*\Z",
     re.IGNORECASE,
 )
@@ -54,6 +54,8 @@ _CUT_REASONS = re.compile(r"[\s,;.]+(?:for\s*(?:r\w{0,6})?|re(?:a\w{0,5})?)\.\.\
 _GAP = re.compile(r" ?\n| {1,2}")
 _PARAGRAPH_BREAK = re.compile(r"\n[ \t]*\n")
 _GOES_ON = re.compile(rf"\W{{0,4}}(?:for\s)?(?:{_REASON_WORD}|{_SECTION}|E\.?\s?O\.?\s?\d{{5}})", re.IGNORECASE)
+_REST_OF_REASONS = re.compile(r"(?:[ .,;:()&/+-]|[a-h]\b|and\b|or\b){1,40}(?:\n|\Z)", re.IGNORECASE)  # (a) and (b).
+_OPEN_REASONS = re.compile(rf"(?:{_SECTION}|\band|[,(&])\s*\Z", re.IGNORECASE)
 _REASONS_IN_LINE = re.compile(rf"[^\n]{{0,120}}(?:{_REASON_WORD})\W{{0,6}}{_SECTION}", re.IGNORECASE)
 _LABEL_AGAIN = re.compile(r"\W{0,4}(?:\([A-Z/]{1,5}\)\W{0,4})?(?:(?:CLAS\w{3,7}D[ ]BY|BY)\b\W{0,3})+|\s{0,4}\([USC]\)\s{0,4}(?=[A-Z])", re.IGNORECASE)
 _NO_OFFICER = re.compile(r"[ :.\n-]*(?:\(?[USC]\)|by)?[ :.\n-]*", re.IGNORECASE)
@@ -172,7 +174,8 @@ def _clause(label: str, text: str) -> str:
     parts = [part for part in _PARAGRAPH_BREAK.split(text[:_LONGEST], maxsplit=2) if part.strip()]
     clause = parts[0] if parts else ""
     for part in parts[1:]:
-        if not _GOES_ON.match(part) and (_REASON.search(clause) or not _REASONS_IN_LINE.match(part)):
+        rest = _REST_OF_REASONS.match(part) and (_OPEN_REASONS.search(clause) or part.lstrip()[:3].lower().startswith(("and", "or", ",", ")", "&")))
+        if not _GOES_ON.match(part) and not rest and (_REASON.search(clause) or not _REASONS_IN_LINE.match(part)):
             break
         clause = f"{clause} {part}"
     return heal_wrap(label + clause)[len(label) :]

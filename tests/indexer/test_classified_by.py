@@ -74,6 +74,11 @@ LINES += [
     # over a blank line
     ("Classified By: Political Counselor\n\nPolitical Counselor Jane Roe reasons, 1.4 b and d", "Jane Roe", "Political Counselor Political Counselor", BD),
     ("Classified By: DCM Jane Roe. REASON: \n\nE.O. 12958, 1.4 (B, D)", "Jane Roe", "DCM", BD),
+    ("Classified By: DCM Jane Roe for reasons 1.4 (b\n\n), and (d).", "Jane Roe", "DCM", BD),
+    ("Classified By: DCM Jane Roe for reasons 1.4 b\n\nand d.\n\nSummary", "Jane Roe", "DCM", BD),
+    ("Classified By: DCM Jane Roe for reasons 1.4\n\n(b) and (d).", "Jane Roe", "DCM", BD),
+    ("Classified By: DCM Jane Roe for reasons 1.4 (b) and (d).\n\n(C)\nText", "Jane Roe", "DCM", BD),
+    ("Classified By: DCM Jane Roe FO  R REASONS 1.4 b and d.", "Jane Roe", "DCM", BD),
     ("Classified By: DCM Jane Roe.\n\nHe spoke of 1.4 (b) and (d).", "Jane Roe", "DCM", ()),
     # the label again, behind a mark
     ("Classified By: (U)  CLASSIFIED BY EAP DAS JANE ROE, \nREASON: 1.4 (B, D).", "JANE ROE", "EAP DAS", BD),
