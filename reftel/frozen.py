@@ -57,6 +57,8 @@ def _freeze(cls: type[Any], kw_only: bool, brief: bool) -> type[Any]:
         "__dataclass_fields__": _Fields(made),
         "__dataclass_params__": _PARAMETERS,
     }
+    if not any(field.by_name for field in _fields(made).values()):
+        methods["__reduce_ex__"] = _postponed(made, "__reduce_ex__", _write_reduce)
     for name, method in methods.items():
         setattr(made, name, method)
     return made
@@ -181,6 +183,12 @@ def _write_eq(cls: type[Any]) -> Callable[..., bool]:
 def _write_hash(cls: type[Any]) -> Callable[..., int]:
     hashed = [name for name, field in _fields(cls).items() if field.hashed]
     return _function("__hash__", ["self"], [f"return hash({_values('self', hashed)})"], {})
+
+
+def _write_reduce(cls: type[Any]) -> Callable[..., Any]:
+    """What is pickled: the class and its values, of which ``__init__`` makes an instance several times faster than field by field."""
+    line = f"return (cls, {_values('self', list(_fields(cls)))}) if self.__class__ is cls else object.__reduce_ex__(self, protocol)"
+    return _function("__reduce_ex__", ["self", "protocol"], [line], {"cls": cls})
 
 
 def _values(of: str, names: list[str]) -> str:

@@ -132,6 +132,7 @@ def test_a_derived_class_may_have_more():
     named = Named("a")
     named.name = "x"
     assert (named.left, named.name, named != Pair("a")) == ("a", "x", True)
+    assert (type(copy.copy(named)), copy.copy(named).left) == (Named, "a")
     with pytest.raises(dataclasses.FrozenInstanceError):
         named.left = "b"
     del named.name
