@@ -50,7 +50,6 @@ LEFT_OUT: dict[str, tuple[str, str, str | None] | None] = {
     "postings and places": ("engine._reader", "_cache", None),
     "first hits": ("engine", "_first_hits", None),
     "rare phrases": ("engine._evaluation", "_phrases", None),
-    "keys": ("engine._reader", "key", "_key"),
     "terms": ("engine._lexicon", "terms", "_terms"),
     "last parts": ("engine._lexicon", "last_parts", "_last_parts"),
     "forms": ("engine._lexicon", "forms", "_forms_in_cables"),

@@ -39,7 +39,6 @@ __all__ = ["PLACE_BITS", "Blocks", "Facet", "Reader", "Regions", "TermSet", "ope
 
 _SOON_READ = 1 << 16  # postings and positions; so few are read whole and kept, as picking some of them takes as long
 _POSITIONS_KEPT = 1 << 23  # postings and positions; beyond, only those asked for are unpacked
-_FEW_KEYS = 64
 _ATTEMPTS, _PAUSE = 20, 0.02
 _NONE = np.empty(0, dtype=np.int64)
 
@@ -87,7 +86,6 @@ class Reader:
         self.documents = self.size - sum(segment.deletions for segment in self._segments)
         self.budget = budget or Budget()
         self._cache: Cache[tuple[Integers, ...]] = Cache(self.budget, _bytes)
-        self.key = Cache[str](self.budget, len).over(self._key)
         self._columns: dict[tuple[str, str], Any] = {}
 
     def close(self) -> None:
@@ -346,9 +344,9 @@ class Reader:
     @property
     def keys(self) -> list[bytes]:
         """The key of every document, encoded."""
-        return self._column("keys", "", lambda: [encode_term(self.key(document)) for document in range(self.size)])
+        return self._column("keys", "", lambda: list(map(encode_term, self._keys_of(np.arange(self.size, dtype=np.int64)))))
 
-    def _key(self, document: int) -> str:
+    def key(self, document: int) -> str:
         """The key of a document."""
         try:  # as `guard`, without a call
             segment, number = self._locate(document)
@@ -357,17 +355,17 @@ class Reader:
             raise damage_of(self.folder, error) from error
 
     def keys_of(self, documents: Integers) -> list[str]:
-        """The keys of some documents; of a few, those that were asked for before are remembered."""
-        return list(map(self.key, documents.tolist())) if len(documents) <= _FEW_KEYS else self.guard(lambda: self._keys_of(documents))
+        """The keys of some documents."""
+        return self.guard(lambda: self._keys_of(documents))
 
     def _keys_of(self, documents: Integers) -> list[str]:
+        if len(self._segments) == 1:
+            return self._segments[0].keys_of(documents)
         found = [""] * len(documents)
         owners = np.searchsorted(self._bases, documents, "right") - 1
         for number in np.unique(owners).tolist():
-            segment, places = self._segments[number], np.flatnonzero(owners == number)
-            keys: list[str] = segment.field(KEY).lexicon.select(segment.key_numbers[documents[places] - self._bases[number]].tolist())
-            if len(keys) == len(documents):
-                return keys
+            places = np.flatnonzero(owners == number)
+            keys = self._segments[number].keys_of(documents[places] - self._bases[number])
             for place, key in zip(places.tolist(), keys, strict=True):
                 found[place] = key
         return found

@@ -109,6 +109,10 @@ class Segment:
             raise ValueError(f"'{self.name}' has a document without a key")
         return numbers
 
+    def keys_of(self, documents: Wide) -> list[str]:
+        """The keys of some documents."""
+        return self.field(KEY).lexicon.select(self.key_numbers[documents].tolist())
+
     # -- columns --------------------------------------------------------------------------------------------------------------------------
 
     def numbers(self, name: str) -> Wide:

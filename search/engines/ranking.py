@@ -192,9 +192,8 @@ class Ranking:
 
     def _ordered(self, documents: Integers, scores: Scores, offset: int, end: int) -> list[plan.Found]:
         if len(documents) <= _FEW_TIES:  # the keys of all documents need not be sorted for so few
-            key = self._reader.key
-            pairs = zip(documents.tolist(), scores.tolist(), strict=True)
-            ranked = sorted([(round(score * -_TICKS), key(document), document) for document, score in pairs])
+            rows = zip(scores.tolist(), self._reader.keys_of(documents), documents.tolist(), strict=True)
+            ranked = sorted([(round(score * -_TICKS), key, document) for score, key, document in rows])
             return [plan.Found(name, -ticks / _TICKS, document) for ticks, name, document in ranked[offset:end]]
         falling = np.rint(scores * -_TICKS)
         order = np.lexsort((self._reader.key_order()[documents], falling))[offset:end]

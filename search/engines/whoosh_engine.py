@@ -243,7 +243,7 @@ class WhooshEngine:
             documents = documents[np.argsort(self._reader.key_order()[documents], kind="stable")]
             values = self._reader.numbers(field)[documents]
             known = values != ABSENT
-            return list(zip(map(self._reader.key, documents[known].tolist()), values[known].tolist(), strict=True))
+            return list(zip(self._reader.keys_of(documents[known]), values[known].tolist(), strict=True))
 
     def count_words(self, root: plan.Node, words: Sequence[str], fields: Sequence[str]) -> list[int]:
         """For each word the number of hits that hold it in any of the fields."""
@@ -275,7 +275,7 @@ class WhooshEngine:
             documents, codes = documents[order], codes[order]
             starts = np.flatnonzero(np.diff(codes, prepend=-1))
             found = zip(codes[starts].tolist(), np.split(documents, starts[1:]), strict=True) if len(starts) else ()
-            return [(facet.values[code], list(map(self._reader.key, each.tolist()))) for code, each in found if wanted(facet.values[code])]
+            return [(facet.values[code], self._reader.keys_of(each)) for code, each in found if wanted(facet.values[code])]
 
     def _having(self, name: str, value: str) -> Mask:
         facet = self._reader.facet(name)
