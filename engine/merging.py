@@ -124,15 +124,12 @@ def shared_dictionary(segments: Iterable[Segment]) -> bytes:
 
 
 def _records(segment: Segment, compressor: Compressor) -> Iterator[RecordBlocks]:
-    """Stored bytes of the live documents. Blocks without deleted ones are taken over as they are, if they have the same dictionary."""
-    inflater = Inflater(segment.dictionary)
-    lengths = segment.record_lengths
-    for start, end, block in segment.record_blocks():
-        live, sizes = segment.live[start:end], lengths[start:end]
-        if live.all() and segment.dictionary == compressor.dictionary:
-            yield RecordBlocks([bytes(block)], [end - start], sizes)
-        elif live.any():
-            data = inflater.inflate(block, int(sizes.sum(dtype=np.int64)))
-            cuts = starts_of(sizes).tolist()
-            kept = np.flatnonzero(live).tolist()
-            yield compressor.blocks([data[cuts[number] : cuts[number + 1]] for number in kept])
+    """Stored bytes of the live documents, taken over as they are if they have the same dictionary."""
+    inflater, lengths = Inflater(segment.dictionary), segment.record_lengths
+    for document, block in enumerate(segment.record_blocks()):
+        if not segment.live[document]:
+            continue
+        if segment.dictionary == compressor.dictionary:
+            yield RecordBlocks([bytes(block)], lengths[document : document + 1])
+        else:
+            yield compressor.blocks([inflater.inflate(block, int(lengths[document]))])

@@ -55,7 +55,6 @@ LABEL_CODES = "labels.codes"
 # of RECORDS
 RECORD_BLOCKS = "blocks"
 RECORD_BLOCKS_AT = "blocks.at"
-RECORD_FIRST = "blocks.first"
 RECORD_LENGTHS = "lengths"
 RECORD_DICTIONARY = "dictionary"
 

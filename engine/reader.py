@@ -341,11 +341,6 @@ class Reader:
 
     # -- keys and records -----------------------------------------------------------------------------------------------------------------
 
-    @property
-    def keys(self) -> list[bytes]:
-        """The key of every document, encoded."""
-        return self._column("keys", "", lambda: list(map(encode_term, self._keys_of(np.arange(self.size, dtype=np.int64)))))
-
     def key(self, document: int) -> str:
         """The key of a document."""
         try:  # as `guard`, without a call

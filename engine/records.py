@@ -32,10 +32,9 @@ _FRAME = 1500  # bytes of the beginning and the end of a record, where structure
 
 @frozen
 class RecordBlocks:
-    """Compressed blocks of records, how many records each holds (several in indexes of an earlier version), and the length of every record."""
+    """Compressed records, and the length of each."""
 
     blocks: list[bytes]
-    counts: list[int]
     lengths: Integers
 
 
@@ -52,7 +51,7 @@ class Compressor:
     def blocks(self, records: Sequence[bytes]) -> RecordBlocks:
         """Records, each a block by itself."""
         lengths = np.fromiter(map(len, records), dtype=np.int64, count=len(records))
-        return RecordBlocks(list(map(self._stream.compress, records)), [1] * len(records), narrow(lengths))
+        return RecordBlocks(list(map(self._stream.compress, records)), narrow(lengths))
 
 
 def _raw(dictionary: bytes) -> zstandard.ZstdCompressionDict | None:

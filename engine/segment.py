@@ -171,27 +171,27 @@ class Segment:
 
     def records(self, documents: Iterable[int]) -> Iterator[bytes]:
         """The stored bytes of some documents."""
-        first, at, lengths = self._array(names.RECORDS, names.RECORD_FIRST), self._array(names.RECORDS, names.RECORD_BLOCKS_AT), self.record_lengths
-        data, inflater = self.file.bytes(names.part(names.RECORDS, names.RECORD_BLOCKS)), Inflater(self.dictionary)
+        at, lengths, inflater = self._record_starts, self.record_lengths, Inflater(self.dictionary)
+        data = self.file.bytes(names.part(names.RECORDS, names.RECORD_BLOCKS))
         for document in documents:
-            block = int(first.searchsorted(first.dtype.type(document), "right")) - 1
-            low, high = int(first[block]), int(first[block + 1])
-            sizes = lengths[low:high].tolist()
-            before = sum(sizes[: document - low])
-            inflated = inflater.inflate(_stretch(data, int(at[block]), int(at[block + 1])), sum(sizes))
-            yield inflated[before : before + sizes[document - low]]
+            yield inflater.inflate(_stretch(data, int(at[document]), int(at[document + 1])), int(lengths[document]))
+
+    @property
+    def _record_starts(self) -> Integers:
+        starts = self._array(names.RECORDS, names.RECORD_BLOCKS_AT)
+        if len(starts) != self.size + 1:
+            raise ValueError(f"'{self.name}' has another number of records than said")
+        return starts
 
     @property
     def record_lengths(self) -> Integers:
         """Length of every record."""
         return self._column(names.RECORDS, names.RECORD_LENGTHS)
 
-    def record_blocks(self) -> Iterator[tuple[int, int, memoryview]]:
-        """The blocks of records, each with its first document and the one behind its last."""
-        first, at = self._array(names.RECORDS, names.RECORD_FIRST).tolist(), self._array(names.RECORDS, names.RECORD_BLOCKS_AT).tolist()
+    def record_blocks(self) -> Iterator[memoryview]:
+        """The compressed records."""
         data = self.file.bytes(names.part(names.RECORDS, names.RECORD_BLOCKS))
-        for (start, end), (low, high) in zip(itertools.pairwise(first), itertools.pairwise(at), strict=True):
-            yield start, end, _stretch(data, low, high)
+        return (_stretch(data, low, high) for low, high in itertools.pairwise(self._record_starts.tolist()))
 
     @functools.cached_property
     def dictionary(self) -> bytes:

@@ -246,12 +246,6 @@ class Manifest:
             unseen += [key for key in some if key not in seen]
         return unseen
 
-    def first_seen(self, key: str) -> str | None:
-        """When the archive first held a cable with this key: ISO 8601, UTC."""
-        with self._checked():
-            rows = self._rows("select at from seen where key = ?", key)
-            return text(rows[0][0]) if rows else None
-
     def all_seen(self) -> list[tuple[str, int, str]]:
         """Key, run and time of the first sight of every cable, those that are gone included."""
         with self._checked():

@@ -123,10 +123,6 @@ class Selection:
 
     # -- after `iter_files` ----------------------------------------------------------------------------------------------------------
 
-    def gave(self, path: Path) -> bool:
-        """Whether this is one of the files."""
-        return path in self._given
-
     def is_behind_links(self, path: Path) -> bool:
         """Whether a file indexed earlier is a link, or lies behind one, that was passed over."""
         return bool(self.passed_links) and not self.passed_links.isdisjoint((path, *path.parents))

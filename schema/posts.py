@@ -201,10 +201,3 @@ def _one_error(left: str, right: str) -> bool:
     rest, other = left[start:], right[start:]
     swapped = rest[:2] == other[1::-1] and rest[2:] == other[2:]
     return rest[1:] == other[1:] or rest[1:] == other or rest == other[1:] or (len(rest) > 1 and swapped)
-
-
-@functools.cache
-def posts_by_routing_indicator() -> dict[str, str]:
-    """Routing indicator -> stem; where several posts share one, the embassy."""
-    ordered = sorted(all_posts().values(), key=lambda post: post.kind == "embassy")
-    return {post.routing_indicator: post.stem for post in ordered if post.routing_indicator}

@@ -16,7 +16,6 @@ from reftel.engine.interning import Vocabulary
 from reftel.engine.inversion import TextInverter
 from reftel.engine.merging import MOST_SEGMENTS, choose
 from reftel.engine.reader import PLACE_BITS, open_reader
-from reftel.engine.records import Compressor, RecordBlocks
 from reftel.engine.specs import FieldSpec, Record, Region, count_words, join_words
 from reftel.engine.writer import open_writer
 
@@ -46,7 +45,6 @@ def records(count):
 
 
 RECORDS = tuple(records(700))
-BLOCKS = Compressor.blocks
 
 
 def all_at_once(folder):
@@ -93,25 +91,6 @@ def in_many_batches(folder, memory_mb=512):
 
 def in_many_batches_with_too_little_memory(folder):
     in_many_batches(folder, memory_mb=0)
-
-
-def blocks_of_several(compressor, records):
-    """As earlier versions made them: seven records a block."""
-    groups = [records[start : start + 7] for start in range(0, len(records), 7)]
-    packed = BLOCKS(compressor, [b"".join(group) for group in groups])
-    return RecordBlocks(packed.blocks, list(map(len, groups)), np.array(list(map(len, records)), dtype=np.uint32))
-
-
-def with_blocks_of_an_earlier_version(folder):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Compressor, "blocks", blocks_of_several)
-        with_replacements_and_deletions(folder)
-
-
-def merged_with_blocks_of_an_earlier_version(folder):
-    with_blocks_of_an_earlier_version(folder)
-    with open_writer(folder, SPECS, roots=roots) as writer:
-        writer.commit(optimize=True)
 
 
 def merged(folder):
@@ -189,7 +168,7 @@ def test_what_an_index_holds_is_what_was_put_in(expected):
     "way",
     [
         in_small_commits, with_too_little_memory, with_replacements_and_deletions, in_many_batches,
-        in_many_batches_with_too_little_memory, merged, with_blocks_of_an_earlier_version, merged_with_blocks_of_an_earlier_version,
+        in_many_batches_with_too_little_memory, merged,
     ],
 )  # fmt: skip
 def test_it_does_not_matter_how_records_come_in(tmp_path, expected, way):

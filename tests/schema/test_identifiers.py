@@ -2,7 +2,7 @@ import pytest
 
 from reftel.schema import identifiers
 from reftel.schema.identifiers import iter_named, named_cable
-from reftel.schema.posts import all_posts, find_post, posts_by_routing_indicator, without_kind
+from reftel.schema.posts import all_posts, find_post, without_kind
 
 
 @pytest.mark.parametrize(
@@ -132,11 +132,6 @@ def test_split_id_is_the_inverse() -> None:
 @pytest.mark.parametrize(("two", "four"), [("66", 1966), ("99", 1999), ("00", 2000), ("10", 2010), (2008, 2008)])
 def test_full_year(two: str | int, four: int) -> None:
     assert identifiers.full_year(two) == four
-
-
-def test_a_shared_routing_indicator_is_the_embassys() -> None:
-    assert posts_by_routing_indicator()["RUEHTC"] == "THEHAGUE"
-    assert posts_by_routing_indicator()["RUEHC"] == "STATE"
 
 
 def test_unknown_posts_have_no_names() -> None:
