@@ -69,7 +69,8 @@ def _value(text: str) -> str:
     if len(lines) > 1 and lines[1] and not _COMPLETE.search(value):
         value = f"{value} {lines[1]}"
     value = _DECL.sub("", " ".join(value.split()), count=1)
-    return value.strip(" :;,")
+    value = value.strip(" :;,")
+    return value.rstrip('" ') if value.count('"') == 1 else value  # the sign of a row that was cut
 
 
 def _date(raw: str, year: int | None) -> str | None:
