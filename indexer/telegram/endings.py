@@ -31,6 +31,7 @@ _HANDLING = re.compile(
       | (?:unclas|secret|confidential)[a-z /]{3,40}\d{4,6}
       | \W{0,4} \d{2,4}[a-z]{3,20}\d{3,7} (?: [ ]{0,2}-[ ]{0,2} (?:classification:)? [a-z /]{5,60} )? \W{0,4}
       | \W{0,2} note [ ]? [:-] [ ]? (?:message[ ])? not [ ] (?:passed|sent|delivered) [ ] .{0,60}
+      | =*[ ]?(?: end[ ](?:of[ ])?(?:message|cable|transmission) | cable[ ]ends ) \W*
       | (?:sensitive[ ]but[ ]unclassified | for[ ]official[ ]use[ ]only | please[ ]protect[ ]accordingly) \.?
       | [\W_]{1,12}""",
     re.VERBOSE | re.IGNORECASE,

@@ -111,6 +111,9 @@ _MOST_PLACES = 200
 def is_running_text(text: str) -> bool:
     """Whether a text begins with a sentence: ``"On May 1 we met the"``, not ``"Roe-Doe email of 5 May"`` nor ``"PARIS 3"``."""
     words = text.split()[:_FIRST_WORDS]
+    number = next((place for place, word in enumerate(words[:4]) if word.strip("(),.;:").isdigit()), 0)
+    if number and all(map(str.isupper, words[:number])):  # a cable: "SAN JOSE 12 (C) We went"
+        return False
     small = sum(word.islower() and word.strip(".,;:").isalpha() for word in words)
     return small >= _FEWEST_SMALL and _NO_TEXT.search(" ".join(words)) is None
 

@@ -224,6 +224,8 @@ def _is_entry(titles: list[_Row], rows: list[_Row]) -> bool:
     several = len(titles) > 1
     if several and (any(row.text.endswith(":") for row in titles[:-1]) or sum(map(_is_labelled, titles)) > 1):
         return True
+    if sum(map(str.isdigit, titles[-1].text)) > 4 and _is_labelled(titles[-1]):  # Tel: 555-1234
+        return True
     if _LISTED.match(titles[0].text) and any(_LISTED.match(row.text) for row in rows):
         return True
     rows = list(rows)

@@ -158,8 +158,12 @@ def _find_names(tail: str, end: int, advert: int | None, *, dots: bool) -> tuple
     line = trimmed[start:].strip()
     if not line or _GOES_ON.match(line):
         return None
-    if _STRUCK_OUT.fullmatch(line) and _finished(trimmed[:start].rstrip()):
-        return (), start  # the signer's name was struck out
+    if _STRUCK_OUT.fullmatch(line):
+        over = trimmed[:start].rstrip()
+        if _finished(over):
+            return (), start  # the signer's name was struck out
+        name = over.rfind("\n") + 1
+        return _own_line(over, name, over[name:].strip(), upper_text=False, certain=True)  # a stamp under the name
     above = trimmed[max(0, start - 600) : start]
     upper_text = _is_upper(above if len(above) > 100 else trimmed[-800:-40])
     stopped = tail[len(trimmed) : end].lstrip().startswith(".")

@@ -40,7 +40,7 @@ _LEVELS = r"(?:SBU|[UCS](?:/{1,2}NF)?)"
 _CANDIDATE = re.compile(
     rf"""(?P<number> [0-9] (?<![0-9][0-9]) [0-9]{{0,2}}+ ) (?=[ \t\n.,:)({{\[])   # whole: no digit before its first
         (?P<stop> [ ]?[.,:)]{{1,2}} )? (?!\d)
-        (?: [ \t\n]{{0,12}} {_MARK}                                           # 1. (C)   15 (SBU)   1.⏎(S//REL X, Y)
+        (?: [ \t\n]{{0,24}} {_MARK}                                           # 1. (C)   15 (SBU)   1.⏎(S//REL X, Y)
           | (?<=[.)]) [ \t]{{0,4}} (?: (?P<torn> {_LEVELS} ) \)                # 1. C)
                                    | \( (?P<open> {_LEVELS} ) (?=[ ][A-Z][a-z]) )   # 1. (C The
           | (?<=\.) (?= \s [^a-z\d] | \s x{{4}} | \S [A-Za-z’'] | \s\d | \s*\Z )  # 1. Text
@@ -112,6 +112,9 @@ def _last_index(items: Sequence[int], wanted: int) -> int:
     return len(items) - 1 - items[::-1].index(wanted)
 
 
+_MARK_BEFORE = re.compile(r"(?:\A|\n)[ \t¶]*(?P<bracket>\((?P<mark>[A-Z/]{1,8})\))[ \t¶]{1,4}$")
+
+
 class _Candidate:
     """A number that may start a paragraph, with what stands before it."""
 
@@ -132,6 +135,12 @@ class _Candidate:
         gap = before[len(stripped) :]
         self.pilcrow = "¶" in gap
         self.at = start - (len(gap) - gap.index("¶") if self.pilcrow else 0)
+        if self.mark is None and stripped.endswith(")") and (front := _MARK_BEFORE.search(before)):  # (C) 1. The
+            self.mark = _printed_mark(front["mark"])
+            if self.mark:
+                self.at = start - len(before) + front.start("bracket")
+                stripped = before[: front.start("bracket")].rstrip(" \t\n¶")
+                gap = before[len(stripped) : front.start("bracket")]
         self.tail = stripped
         self.behind = text[end : end + 2]
         self.spaced = bool(gap) or not before
@@ -198,7 +207,7 @@ def _find_bracketed(text: str) -> list[Start]:
 _LATE_MARK = re.compile(
     r"""[ \t]* (?P<words> [A-Z][\w'’]* (?: [ /&]{1,3} [A-Za-z][\w'’]* ){0,3} )
          (?P<pause> [ ]? [:.–—-]{1,3} )? [ \t]* (?:\n[ \t]*){0,6} (?:-{1,2}[ ]{1,2})?
-         \([ ]?(?P<mark> [A-Z][A-Z/,\s-]{0,60} )\) (?=\s)""",
+         \([ ]?(?P<mark> [A-Z][A-Z/,\s-]{0,60} )\) (?=[\s:.])""",
     re.VERBOSE,
 )
 _OPENING_WORDS = frozenset(

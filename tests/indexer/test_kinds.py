@@ -89,6 +89,9 @@ BEHIND = [
     "ALDANE\n\nVZCZCXRO2010\nOO RUEHAG RUEHBC\nDE RUEHLZ #0123/01 0441016\nFM AMEMBASSY ZAGREB\nTO RUEHC/SECSTATE WASHDC IMMEDIATE 3125\n",
     "ALDANE\n\n=======CABLE ENDS=======\n",
     "ALDANE\nAldane\n",
+    "ALDANE\nEND OF MESSAGE\n",
+    "ALDANE\n====\nCABLE ENDS\n",
+    "ALDANE\nXXXXXXXXXXXX\n",
     "ALDANE ALDANE\n",
     "CDA ALDANE\n",
     "Visit Zagreb's Classified Website: XXXXXXXXXXXX\nAldane.\n",
@@ -244,6 +247,7 @@ UNNUMBERED = [
     (f"{BY} (C) {TEXT}\n\nALDANE\n", "C"),
     (f"{BY}\n\n(C) {TEXT} In reftel\nreftel B, the same was said.\n\nALDANE\n", "C"),
     (f"(SBU) {TEXT}\n\nALDANE\n", "SBU"),
+    (f"REF: (A) STATE 1 (B) SAN JOSE 2 (SBU) {TEXT} ALDANE\n", "SBU"),
 ]
 
 
@@ -287,6 +291,8 @@ MARKS = [
     ("1. Introduction and Comment: (C) The talks.\n\n2. (C) More.\n", [(1, "C"), (2, "C")], "Introduction and Comment: The talks."),
     ("1.       (SBU)  The talks went on.\n\n2.      (C)   More.\n", [(1, "SBU"), (2, "C")], "The talks went on."),
     ("1. (C The talks went on.\n\n2. (C) More.\n", [(1, "C"), (2, "C")], "The talks went on."),
+    ("1. SUMMARY AND COMMENT (C): The talks.\n\n2. (C) More.\n", [(1, "C"), (2, "C")], "SUMMARY AND COMMENT : The talks."),
+    ("(C) 1. The talks went on.\n\n(C) 2. More.\n", [(1, "C"), (2, "C")], "The talks went on."),
     ("1. The talks (C) went on.\n\n2. (C) More.\n", [(1, None), (2, "C")], "The talks (C) went on."),
     ("1. Summary: (U.S.) talks went on.\n\n2. (C) More.\n", [(1, None), (2, "C")], "Summary: (U.S.) talks went on."),
 ]  # fmt: skip
@@ -346,6 +352,7 @@ HEADINGS = [
     ("Participants:\n\nU.S.\nRuth Roe, Desk Officer\nJohn Doe\n\nCroatia\nSecretary Ivo Maric\nAna Horvat, Counselor\n", None),
     ("Those held:\nIvo Maric, ISN 1 (Ruritanian)\nAna Horvat, ISN 2 (Ruritanian)\n", None),
     ("Priorities:\n\nD. Health\n1) Diseases\n\nE. Telecommunications (INFR-4)\n", None),
+    ("Tel: 555-1234\n", None),
     ("Source - Reuters\n", None),
     ("[Reuters, 4/6/2009]\n", None),
 ]  # fmt: skip
