@@ -42,7 +42,7 @@ _DATED = re.compile(  # the date of the cited cable: DATED 05/06/2007 | OF MAY 5
 _DATE_SIGNS = frozenset(("DATED", "DTD", "DTG", "OF", "FROM", "ON", "(", ","))
 _OTHER_SENDERS = frozenset(("USDAO", "DAO", "DATT", "LEGATT", "LEGAT", "FBI", "DEA", "CIA", "DIA"))  # at a post, with serials of their own
 _NOUGHT = re.compile(r"(?<!\w)(?:(?:[Oo]\d[\dOo]*|\d+[Oo][\dOo]*)(?![A-Za-z])|[Oo]\d(?=[A-Z]))")  # O4 | O1512 | 2O9, not 05OSLO4
-_LETTER_O = re.compile(r"(?<!\w)(?:[A-Za-z]{2,}0[A-Za-z]*|0[A-Za-z]{3,})(?!\w)")  # SANTIAG0 | MOSC0W | 0SLO
+_LETTER_O = re.compile(r"(?<!\w)(?=[A-Za-z]*0)[A-Za-z0]{4,}(?!\w)")  # SANTIAG0 | T0KYO | 0SLO
 _NOT_POSTS = frozenset((
     "A", "AN", "AND", "ANNEX", "APP", "ARTICLE", "ARTICLES", "AT", "AUTUMN", "BY", "CA", "CASE", "CENTCOM", "CFR", "CIA", "CIRCULAR", "CJCS",
     "DATED", "DEA", "DIA", "DTG", "EI", "EMAIL", "FAH", "FALL", "FAM", "FBIS", "FOR", "FROM", "IIR", "IMSWM", "IN", "INCSR", "ITEM", "JCS",
@@ -93,7 +93,7 @@ def find_citations(text: str, *, year: int | None = None, before: Citation | Non
 def _healed(text: str) -> str:
     """The text, same length, with noughts for O in numbers and O for noughts in words: ``"O4 MOSC0W 2O9"`` -> ``"04 MOSCOW 209"``."""
     if "0" in text:
-        text = _LETTER_O.sub(lambda word: word[0].replace("0", "O"), text)
+        text = _LETTER_O.sub(lambda word: word[0].replace("0", "O") if len(word[0].replace("0", "")) > 2 else word[0], text)
     if "O" not in text and "o" not in text:
         return text
     return _NOUGHT.sub(lambda number: number[0].upper().replace("O", "0"), text)

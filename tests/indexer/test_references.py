@@ -237,6 +237,10 @@ POSTS = [
     ("VAT 1", "09VATICAN1", []),
     ("SANTIAG0 1", "09SANTIAGO1", []),
     ("0SLO 1", "09OSLO1", []),
+    ("T0KYO 1", "09TOKYO1", []),
+    ("L0ND0N 1", "09LONDON1", []),
+    ("ROME0001", "09ROME1", []),
+    ("08OSLO4", "08OSLO4", []),
     # names of no post: the nearest, with a warning
     ("SATTE 1", "09STATE1", [ASSUMED]),
     ("SECTATE 1", "09STATE1", [ASSUMED]),
