@@ -341,6 +341,11 @@ class Reader:
 
     # -- keys and records -----------------------------------------------------------------------------------------------------------------
 
+    def iter_keys(self) -> Iterator[str]:
+        """The keys of all documents, those of deleted ones among them, by segment."""
+        for segment in self._segments:
+            yield from self.guard(functools.partial(_keys_of_segment, segment))
+
     def key(self, document: int) -> str:
         """The key of a document."""
         try:  # as `guard`, without a call
@@ -467,3 +472,8 @@ def _bytes(arrays: tuple[Integers, ...]) -> int:
 def _joined(parts: Sequence[Integers]) -> Integers:
     filled = [part for part in parts if len(part)]
     return filled[0] if len(filled) == 1 else np.concatenate([_NONE, *filled])
+
+
+def _keys_of_segment(segment: Segment) -> list[str]:
+    lexicon = segment.field(KEY).lexicon
+    return lexicon.slice(0, len(lexicon))

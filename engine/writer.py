@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -21,6 +21,8 @@ from reftel.engine.run import Run, Task
 from reftel.engine.segment import Segment
 from reftel.engine.specs import FieldSpec, Record
 from reftel.engine.terms_writer import Roots
+
+_MANY = 500  # lookups of keys; before that many it is quicker to search for each
 
 MEMORY_MB = 512
 """What a writer keeps in memory at most, about, before it writes a segment."""
@@ -66,6 +68,14 @@ def _refuse_altered(segments: Sequence[Segment]) -> None:
             raise ValueError(f"the array '{name}' of '{segment.name}' was altered")
 
 
+def _slots_of(keys: Iterable[str], count: int) -> bytes:
+    """A byte a slot, which is not 0 where a key has that slot; about one in eight is taken."""
+    slots = bytearray(8 * count + 1)
+    for key in keys:
+        slots[hash(key) % len(slots)] = 1
+    return bytes(slots)
+
+
 class Writer:
     """Collects changes until `commit`. As a context manager: commits at the end, cancels on an error."""
 
@@ -75,6 +85,8 @@ class Writer:
         self._dropped: set[int] = set()  # committed documents that are deleted or replaced
         self._run = Run(Task(folder, contents.specs, roots, memory_mb << 20, self._before.dictionary()))
         self._added: dict[str, int] = {}
+        self._asked: tuple[str | None, int | None] = (None, None)  # the committed document of the key that was asked for last
+        self._lookups, self._slots = 0, b""
         self._changed, self._open = False, True
 
     def __contains__(self, key: object) -> bool:
@@ -136,8 +148,20 @@ class Writer:
         return len(self._contents.entries) > 1 or any(len(entry.deleted) for entry in self._contents.entries)
 
     def _committed(self, key: str) -> int | None:
-        document = self._before.document(key)
+        if key != self._asked[0]:
+            self._asked = key, self._before.document(key) if self._may_be_committed(key) else None
+        document = self._asked[1]
         return None if document in self._dropped else document
+
+    def _may_be_committed(self, key: str) -> bool:
+        """Whether one of the keys that were committed has this key's slot.
+
+        A long run asks for ten thousands of keys that are new, each of which every segment would have to be searched for.
+        """
+        self._lookups += 1
+        if self._lookups == _MANY:
+            self._slots = _slots_of(self._before.iter_keys(), self._before.size)
+        return not self._slots or self._slots[hash(key) % len(self._slots)] != 0
 
     def _put(self, record: Record) -> None:
         self._added[record.key] = self._run.add(record)

@@ -111,7 +111,9 @@ def test_whoosh_itself_reads_the_index(folder):
         assert found("size:[-7 TO 0] OR den") == ["a", "b"]
 
 
-def test_replace_and_delete(folder):
+@pytest.mark.parametrize("many", [1, 3, 1000])
+def test_replace_and_delete(folder, monkeypatch, many):
+    monkeypatch.setattr("reftel.engine.writer._MANY", many)
     with open_writer(folder, SPECS) as writer:
         assert writer.replace(Record("b", b"new", {"body": ["hen"]}))
         assert writer.committed_record("b") == b"stored b"
@@ -131,6 +133,20 @@ def test_replace_and_delete(folder):
     assert reader.document("a") is None
     assert reader.postings("body", "hen")[0].tolist() == reader.places("body", "red").tolist() == []
     reader.close()
+
+
+@pytest.mark.parametrize("commits", [0, 1, 3])
+def test_keys_are_known_however_many_are_asked_for(tmp_path, commits):
+    for commit in range(commits):
+        with open_writer(tmp_path, SPECS) as writer:
+            for number in range(400):
+                assert not writer.replace(Record(f"é{commit}-{number}", b""))
+    with open_writer(tmp_path, SPECS) as writer:
+        for number in range(0, 400, 2):
+            assert writer.delete(f"é0-{number}") == (commits > 0)
+        for commit in range(4):
+            known = [number for number in range(1000) if f"é{commit}-{number}" in writer]
+            assert known == (list(range(commit == 0, 400, 1 + (commit == 0))) if commit < commits else [])
 
 
 def test_merging_changes_nothing_but_the_numbers(folder):
