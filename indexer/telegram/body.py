@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import msgspec
 
 from reftel.frozen import frozen
-from reftel.indexer.telegram.flags import has_loose_end, is_corrected, is_redacted, lacks_section
+from reftel.indexer.telegram.flags import has_dots_at_end, has_loose_end, is_corrected, is_redacted, lacks_section
 from reftel.indexer.telegram.layout import Layout, lay_out
 from reftel.indexer.telegram.lines import FILLER, is_rule
 from reftel.indexer.telegram.paragraphs import build_paragraphs, closing_starts, opening_starts
@@ -111,7 +111,7 @@ def _flags(text: str, head_end: int, layout: Layout) -> tuple[Flag, ...]:
 def _is_truncated(text: str, layout: Layout) -> bool:
     """Whether the text breaks off: unsigned at a mirror's dots or inside a sentence, at the size of a cell, or without one of its sections."""
     signature = layout.signature
-    if not signature.names and (signature.dots or has_loose_end(layout.text[: signature.text_end])):
+    if not signature.names and (signature.dots or has_dots_at_end(text) or has_loose_end(layout.text[: signature.text_end])):
         return True
     return lacks_section(text) or (len(text) == _LARGEST_CELL and not text[-1:].isspace())
 

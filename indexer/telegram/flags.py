@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 _REMOVED = re.compile(r"\[[^\]\[\n]{0,60}?(?:removed|redacted|withheld|deleted|excised)[^\]\[\n]{0,30}\]", re.IGNORECASE)
+_DOTS = re.compile(r"(?:\.{3}|…)[\"”')\]]*$")
 _MISSING_WORDS = ("issing Section", "ISSING SECTION", "issing section")
 _MISSING = re.compile(r"\*[ ]*missing section \d+[ ]*\*", re.IGNORECASE)
 _CORRECTED = re.compile(r"c\s?o\s?r\s?r\s?e\s?c\s?t\s?e\s?d[\s/]{0,6}c\s?o\s?p\s?y\b", re.IGNORECASE)
@@ -16,6 +17,11 @@ _CLOSED = re.compile(r"\bend (?:of )?(?:\w+ )?\w+$|[Xx]{4,}$", re.IGNORECASE)
 def is_redacted(text: str) -> bool:
     """Whether names were struck out: four X or more, or a bracket such as ``[SOURCE REMOVED]``. ``"XXVIII"`` is a number."""
     return ("XXXX" in text or "xxxx" in text) or ("[" in text and _REMOVED.search(text) is not None)
+
+
+def has_dots_at_end(text: str) -> bool:
+    """Whether the text ends in three dots: the mirror cut it after some 250 characters."""
+    return _DOTS.search(text[-80:].rstrip()) is not None
 
 
 def lacks_section(text: str) -> bool:

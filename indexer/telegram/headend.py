@@ -42,9 +42,10 @@ _LAST_WORDS = 40
 _MAY_RUN_ON = re.compile(rf"{_MARK}[ ]{{1,3}}(?=\S)|(?<=[\d).])[ ]{{1,3}}(?=[A-Z])")
 _NO_TEXT = re.compile(r"\b(?:e-?mails?|telcons?|phone|telephone|notal|previous|septel|memo|letter|classified|reasons?|derived)\b", re.IGNORECASE)
 _FIRST_WORDS = 8
+_FIRST_WORDS_MARKED = 14
 _FEWEST_SMALL = 3  # of the first words of running text; a list of references has capitals and names
 _LONGEST_ITEM = 160
-_REACH = 90  # characters that the first words are looked for in
+_REACH = 110  # characters that the first words are looked for in
 _HEAD_LINE = re.compile(
     rf"""\s* (?: (?-i: VZCZC | DE[ ]RU | ZN[YR][ ] | [OPRZ](?:[ ][OPRZ])?[ ]\d{{6}}Z?
           | (?:FM|TO|INFO)[ ] | R[UH][A-Z]{{2,6}}/ | (?:OO|PP|RR)[ ]RU )
@@ -100,17 +101,23 @@ def _run_on_text(text: str, at: int, limit: int, *, marked: bool = False) -> int
     """Where running text begins on the line of a label: ``REF: STATE 12 (U) On May 1 we met the``; ``marked``: only behind a mark."""
     end = _line_end(text, at, limit)
     for match in itertools.islice(_MAY_RUN_ON.finditer(text, at, end), _MOST_PLACES):
-        if (match[0][0] == "(" or not marked) and is_running_text(text[match.end() : min(end, match.end() + _REACH)]):
-            return match.start() if match[0][0] == "(" else match.end()
+        behind = text[match.end() : min(end, match.end() + _REACH)]
+        if match[0][0] == "(" and is_running_text(behind, _FIRST_WORDS_MARKED):
+            return match.start()
+        if match[0][0] != "(" and not marked and is_running_text(behind):
+            return match.end()
     return None
 
 
 _MOST_PLACES = 200
 
 
-def is_running_text(text: str) -> bool:
-    """Whether a text begins with a sentence: ``"On May 1 we met the"``, not ``"Roe-Doe email of 5 May"`` nor ``"PARIS 3"``."""
-    words = text.split()[:_FIRST_WORDS]
+def is_running_text(text: str, first_words: int = _FIRST_WORDS) -> bool:
+    """Whether a text begins with a sentence: ``"On May 1 we met the"``, not ``"Roe-Doe email of 5 May"`` nor ``"PARIS 3"``.
+
+    ``first_words`` are looked at; behind a mark more of them, which may be names.
+    """
+    words = text.split()[:first_words]
     number = next((place for place, word in enumerate(words[:4]) if word.strip("(),.;:").isdigit()), 0)
     if number and all(map(str.isupper, words[:number])):  # a cable: "SAN JOSE 12 (C) We went"
         return False

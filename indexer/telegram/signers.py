@@ -170,7 +170,8 @@ def _find_names(tail: str, end: int, advert: int | None, *, dots: bool) -> tuple
     own = _own_line(trimmed, start, line, upper_text=upper_text, certain=dots or stopped)
     if own is not None or (dots and "\n" not in tail[len(trimmed) :]):
         return own
-    return _end_of_line(trimmed, start, upper_text=upper_text, advert=advert)
+    found = _end_of_line(trimmed, start, upper_text=upper_text, advert=advert)
+    return None if dots and found and not ends_sentence(trimmed[: found[1]].rstrip()) else found
 
 
 def _is_upper(text: str) -> bool:

@@ -3,7 +3,7 @@
 import pytest
 
 from reftel.indexer.telegram.body import parse_body
-from reftel.indexer.telegram.flags import has_loose_end, is_corrected, is_redacted, lacks_section
+from reftel.indexer.telegram.flags import has_dots_at_end, has_loose_end, is_corrected, is_redacted, lacks_section
 
 
 @pytest.mark.parametrize("text", ["He met XXXXXXXXXXXX.", "met xxxxx", "[SOURCE REMOVED] said", "[Name removed]", "XXXX"])
@@ -24,6 +24,11 @@ def test_corrected(text: str) -> None:
 @pytest.mark.parametrize("text", ["CORRECTED TEXT", "COPY CORRECTED", ""])
 def test_not_corrected(text: str) -> None:
     assert not is_corrected(text)
+
+
+@pytest.mark.parametrize("text", ["it fell...", "it fell…", 'it fell..."', "001.2 OF 0...\n"])
+def test_dots_at_the_end(text: str) -> None:
+    assert has_dots_at_end(text)
 
 
 @pytest.mark.parametrize("text", ["The\n\n****\n* Missing Section 002 *\n****", "* missing section 3 *"])

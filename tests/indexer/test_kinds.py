@@ -220,6 +220,8 @@ AGAIN = "\n\nC O N F I D E N T I A L ZAGREB 000123 SIPDIS E.O. 12958: DECL: 02/1
         ("SUBJECT: TALKS\n\nClassified By: Ambass...", "name", None),
         ("SUBJECT: TALKS\n\nClassified By: DCM Ruth Aldane for rea...", "name", "Ruth Aldane"),
         ("SUBJECT: TALKS\n\nREF: A. BELGRADE 77\n     B. BELG...", "refs", [("A", "08BELGRADE77")]),
+        ("SUBJECT: TALKS\n\nRURITANIA REPORTS MOVEMENTS\n-------...", "signers", ()),
+        ("SUBJECT: TALKS\n\nZAGREB 00000123  001.2 OF 0...", "flags", ("truncated",)),
         ("SUBJECT: TALKS\n\n1. (C) On...", "marks", [(1, "C")]),
         ("SUBJECT: TALKS\n\n1. (C) On...", "texts", ["On..."]),
         ("SUBJECT: TALKS\n\n1. (C) On...", "flags", ("truncated",)),
@@ -228,6 +230,13 @@ AGAIN = "\n\nC O N F I D E N T I A L ZAGREB 000123 SIPDIS E.O. 12958: DECL: 02/1
 def test_a_cut_beginning_with_its_head_again(front: str, field: str, value: object) -> None:
     before = TELEGRAM.partition("SUBJECT:")[0]
     assert told(before + front + AGAIN, field) == value
+
+
+def test_a_text_that_stands_on_the_subject_line() -> None:
+    line = "SUBJECT: A 55th VICTIM Sensitive but Unclassified. (SBU) On May 8, 2009, Croatia's Ministry of Health and Population (MHP) told us so. Aldane\n"
+    text = TELEGRAM.partition("SUBJECT:")[0] + line
+    assert (told(text, "marks"), told(text, "signers"), told(text, "flags")) == ([(None, "SBU")], ("ALDANE",), ())
+    assert str(told(text, "last")).startswith("On May 8")
 
 
 def test_a_text_behind_the_repeated_head_is_the_text() -> None:
