@@ -117,7 +117,7 @@ def _quotes_inside(sample: str, delimiter: str) -> tuple[int, int]:
     """How many quotes inside fields are escaped by a backslash, and how many doubled."""
     between = re.escape(delimiter)
     escaped = len(re.findall(rf'\\"(?!{between}|\n|$)', sample))
-    doubled = len(re.findall(rf'[^"\\{between}\n]""(?!")', sample))
+    doubled = len(re.findall(rf'""(?<=[^"\\{between}\n]"")(?!")', sample))
     return escaped, doubled
 
 
