@@ -205,7 +205,7 @@ TEMPLATE = """\
 # The archive's folder.
 archive = {archive}
 
-# What to read: folders (with everything in them), files (plain, gzip or zip), patterns such as "dumps/**/*.csv".
+# What to read: folders (with everything in them), files (plain, packed, archives), patterns such as "dumps/**/*.csv".
 sources = {sources}
 
 # What to leave out: a file's name, a folder's name, a path inside the source, or the whole path; * and ? stand for letters.

@@ -85,7 +85,7 @@ class SourceRow:
 class VersionRow:
     """One file's text of a cable.
 
-    ``file`` is the source file, ``path`` the same or the member of a zip file in it. ``length`` in characters; ``released`` as the
+    ``file`` is the source file, ``path`` the same or the member of an archive in it. ``length`` in characters; ``released`` as the
     container prints it; ``record`` (compressed JSON) only where not ``chosen``.
     """
 

@@ -1,4 +1,4 @@
-"""Which files met in a folder or in a zip file are read, told from their names: one rule for both. What a person names is always read."""
+"""Which files met in a folder or in an archive are read, told from their names: one rule for both. What a person names is always read."""
 
 from __future__ import annotations
 
@@ -26,6 +26,6 @@ def is_file_read(name: str) -> bool:
 
 
 def is_member_read(name: str) -> bool:
-    r"""The same for the whole name of a zip's member, with either slash: ``a/b.txt`` is, ``__MACOSX/a/._b.txt`` and ``a\Thumbs.db`` are not."""
+    r"""The same for the whole name of an archive's member, with either slash: ``a/b.txt`` is, ``__MACOSX/a/._b.txt`` and ``a\Thumbs.db`` are not."""
     *folders, file = _SEPARATOR.split(name)
     return all(map(is_folder_read, folders)) and is_file_read(file)

@@ -16,7 +16,7 @@ from reftel.schema.cable import Cable
 class Text:
     """One text of a cable.
 
-    ``record``: what the index takes of it, the cable's JSON as its stored bytes. ``path``: the file, or the member of a zip file, that holds
+    ``record``: what the index takes of it, the cable's JSON as its stored bytes. ``path``: the file, or the member of an archive, that holds
     it, at ``locator``. ``length``: of header and body, in characters. ``released``: as the container prints it, empty where it says nothing.
     ``warnings``: the codes of the cable's warnings, each once.
     """

@@ -38,7 +38,7 @@ _LINE_READERS: dict[Layout, LineReader] = {
 
 
 def iter_messages(path: str | os.PathLike[str], on_error: OnError, *, follow: bool = True) -> Generator[Message, None, None]:
-    """Every cable of a file in its order, in constant memory for dumps; also inside gzip and zip files.
+    """Every cable of a file in its order, in constant memory for dumps; also inside packed files and archives.
 
     What cannot be read goes to ``on_error`` as a `SourceError` with path and line, and reading goes on behind it. A reader that stops
     early leaves no file open.

@@ -35,7 +35,7 @@ def command(
     """Index cables from files and folders. Run again, it reads only what changed.
 
     A file that changed replaces its cables, a file that is gone from a folder takes its cables with it, unless another file holds them.
-    In folders and zip files, hidden files, README and `*.md` files and what systems put there (`__MACOSX`, `Thumbs.db`) are passed over.
+    In folders and archives, hidden files, README and `*.md` files and what systems put there (`__MACOSX`, `Thumbs.db`) are passed over.
     """
     from reftel.indexer.report import held_lines, known_line  # noqa: PLC0415
     from reftel.indexer.workers import cores  # noqa: PLC0415
