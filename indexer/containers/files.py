@@ -118,7 +118,7 @@ class _Unpacking:
         elif layer == 0:
             yield SourceError("a zip file, which ends with the list of what is in it; write it into a file first", path=name)
         else:
-            yield from self._zip_inside(name, binary, layer + 1)
+            yield from self._zip_inside(name, binary, size, layer + 1)
 
     def _unpacked(self, opened: object, name: str, size: int | None, damage: str) -> io.BufferedReader[Any]:
         limit = MAX_UNPACKED if size is None else _believed(size)
@@ -126,19 +126,23 @@ class _Unpacking:
 
     # -- zip -------------------------------------------------------------------------------------------------------------------------
 
-    def _zip_inside(self, name: str, binary: io.BufferedReader[Any], layer: int) -> Streams:
+    def _zip_inside(self, name: str, binary: io.BufferedReader[Any], size: int | None, layer: int) -> Streams:
         """The members of a zip file that stands in another file."""
+        held = io.BytesIO()
         try:
-            data = binary.read(self._held + 1)
+            while (size or 0) <= self._held and held.tell() <= self._held and (data := binary.read(BUFFER)):
+                held.write(data)
         except SourceError as error:
             yield error
             return
-        if len(data) > self._held:
+        size = max(size or 0, held.tell())
+        if size > self._held:
             yield SourceError(f"a zip file of more than {self._held >> 20} MiB inside another file; take it out to have it read", path=name)
             return
-        self._held -= len(data)
-        yield from self._zip_members(name, io.BufferedReader(cast("Any", io.BytesIO(data))), layer)
-        self._held += len(data)
+        self._held -= size
+        held.seek(0)
+        yield from self._zip_members(name, io.BufferedReader(cast("Any", held)), layer)
+        self._held += size
 
     def _zip_members(self, name: str, binary: io.BufferedReader[Any], layer: int) -> Streams:
         try:

@@ -17,15 +17,15 @@ from reftel.indexer.telegram.parts import split_telegram
 
 _REACH = 12_000
 """Characters behind a mark that are looked at: the longest headers have some thousand."""
-_BACK = 60_000
-"""Characters before a header in which a quotation may have begun."""
+_REPEATED = 3
+"""Headers one behind the other that may all be one telegram's."""
 _BANNER = 3_000
 """Characters that stand above a header at most."""
 _ROUTING_LINES = 60
 
 _MARKS = re.compile(
     r"""^[ \t]{0,8}\#?[Nn]{4}[ \t]*$                            # NNNN
-      | \f
+      | \f[\f\n\t ]*
       | ^(?P<header> This[ ]record[ ]is[ ]a[ ]partial[ ]extract | (?:[ZOPR]{1,2}[ ]+){0,2} \d{6}[ ]{0,2}Z?[ ]{1,3}[A-Z]{3,9}\.?[ ]{1,3}\d\d\b [^\n]{0,80}\n
           (?:[^\n]{0,80}\n){0,3}? FM[ ][A-Z] [^\n]{0,80}\n (?:[^\n]{0,80}\n){0,3}? (?:TO|INFO)\b )  # P 131016Z FEB 08, then FM, then TO""",
     re.VERBOSE | re.MULTILINE,
@@ -66,16 +66,23 @@ class _Splitter:
         self._line = 1
         self._lines_gone = self._seen = self._parts = 0
         self._too_large = False
+        self._begin_part(0)
+
+    def _begin_part(self, place: int) -> None:
+        """What is known of the part that begins there: how far it was looked at, whether a telegram stands in it, and whether a quotation is open."""
+        self._known = place
+        self._is_telegram = self._is_open = False
 
     def add(self, block: str) -> Iterator[Part]:
         self._text += block
         yield from self._cut(len(self._text) - _REACH)
-        if len(self._text) > MAX_CABLE + _REACH + _BACK:
+        if len(self._text) > MAX_CABLE + 2 * _REACH:
             self._too_large = True
-            gone = len(self._text) - _REACH - _BACK
+            gone = len(self._text) - 2 * _REACH
             self._lines_gone += self._text.count("\n", 0, gone)
             self._text = self._text[gone:]
             self._seen -= gone
+            self._known -= gone
 
     def end(self) -> Iterator[Part]:
         yield from self._cut(len(self._text) + 1)
@@ -98,8 +105,10 @@ class _Splitter:
             self._line += self._lines_gone + self._text.count("\n", begin, following)
             self._lines_gone, self._too_large = 0, False
             begin = following
+            self._begin_part(begin)
         self._text = self._text[begin:]
         self._seen = max(self._seen, limit) - begin
+        self._known -= begin
 
     def _part(self, text: str) -> Part:
         if self._too_large or len(text) > MAX_CABLE:
@@ -111,19 +120,32 @@ class _Splitter:
     def _place(self, mark: re.Match[str], begin: int) -> tuple[int, int] | None:
         """Where the telegram before a mark ends and the next one begins; ``None`` where the mark parts none."""
         text = self._text
+        own = text[begin : min(mark.start(), begin + _REACH)]
         if mark["header"] is None:
             behind = text[mark.end() : mark.end() + _REACH]
-            return (mark.start(), mark.end()) if begins_telegram(behind) and not _goes_on(text[begin : mark.start()], behind) else None
+            return (mark.start(), mark.end()) if begins_telegram(behind) and not _goes_on(own, behind) else None
         start = _header_start(text, mark.start(), begin)
-        before, behind = text[max(begin, start - _BACK) : start], text[start : self._end_of(mark, start + _REACH)]
-        if not _has_text(before) or _is_quoted(before) or not _has_head(behind) or _goes_on(text[begin:start], behind):
+        if not self._ends_telegram(begin, start):
             return None
-        return start, start
+        behind = text[start : self._end_of(mark, start + _REACH)]
+        return (start, start) if _has_head(behind) and not _goes_on(own, behind) else None
+
+    def _ends_telegram(self, begin: int, place: int) -> bool:
+        """Whether a telegram stands before ``place``, and no quotation is open there; each character is looked at once."""
+        text, known = self._text, max(self._known, begin, 0)
+        if not self._is_telegram:
+            self._is_telegram = _PARAGRAPH.search(text, known, place) is not None
+        if not self._is_telegram and known <= begin + _REACH:
+            self._is_telegram = _has_head_before(text[begin : min(place, begin + _REACH)])
+        for quote in _QUOTE.finditer(text, known, place):
+            self._is_open = quote["end"] is None
+        self._known = max(place, known)
+        return self._is_telegram and not self._is_open and not _is_announced(text[max(begin, place - 200) : place])
 
     def _end_of(self, mark: re.Match[str], limit: int) -> int:
         """Where the telegram of a header ends at most: at the next mark; a second header before any paragraph is its own, which stands twice."""
-        for other in _MARKS.finditer(self._text, mark.end(), limit):
-            if other["header"] is None or _PARAGRAPH.search(self._text, mark.end(), other.start()):
+        for count, other in enumerate(_MARKS.finditer(self._text, mark.end(), limit), 1):
+            if other["header"] is None or count > _REPEATED or _PARAGRAPH.search(self._text, mark.end(), other.start()):
                 return other.start()
         return limit
 
@@ -133,7 +155,7 @@ def begins_telegram(text: str) -> bool:
     text = text.lstrip("\f\n \t")
     mark = _MARKS.search(text, 0, _REACH)
     first = mark.start() if mark else min(len(text), _REACH)
-    if mark and mark["header"] and first < _BANNER and not _PARAGRAPH.search(text, 0, first) and not _is_quoted(text[:first]):
+    if mark and mark["header"] and first < _BANNER and not _PARAGRAPH.search(text, 0, first) and not _is_announced(text[:first]):
         return True  # a print-out may have something above it
     lines = [line for line in text[:first].split("\n", 60)[:60] if line.strip()]
     if len(lines) > 1 and _DATE_LINE.match(lines[0]):
@@ -167,19 +189,14 @@ def _header_start(text: str, place: int, begin: int) -> int:
     return start
 
 
-def _has_text(before: str) -> bool:
-    """Whether a telegram stands there, and not only what a print-out or a dump has above a header: paragraphs, or header and head."""
-    if _PARAGRAPH.search(before):
-        return True
+def _has_head_before(before: str) -> bool:
+    """Whether a header and a head stand there, and not only what a print-out or a dump has above a header."""
     return begins_telegram(before) and _LABEL.search(split_telegram(before).body) is not None
 
 
-def _is_quoted(before: str) -> bool:
-    """Whether what stands before a header announces it, a quotation is open there, or the header goes on in the middle of a dump's row."""
-    if _ANNOUNCED.search(before[-200:]) or "VZCZC" in before.removesuffix("\n").rpartition("\n")[2]:
-        return True
-    quotes = list(_QUOTE.finditer(before))
-    return bool(quotes) and quotes[-1]["end"] is None
+def _is_announced(before: str) -> bool:
+    """Whether what stands before a header announces a quotation, or the header goes on in the middle of a dump's row."""
+    return _ANNOUNCED.search(before[-200:]) is not None or "VZCZC" in before.removesuffix("\n").rpartition("\n")[2]
 
 
 def _has_head(text: str) -> bool:
@@ -194,7 +211,7 @@ def _has_head(text: str) -> bool:
 
 def _goes_on(before: str, behind: str) -> bool:
     """Whether what follows is a later section of the cable before."""
-    own, other = CAPTION.search(before[:_REACH]), CAPTION.search(behind)
+    own, other = CAPTION.search(before), CAPTION.search(behind)
     if own is None or other is None or not other["part"] or int(other["part"]) < 2:
         return False
     return (own["post"].split(), int(own["serial"])) == (other["post"].split(), int(other["serial"]))

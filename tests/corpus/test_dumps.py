@@ -5,9 +5,13 @@ Each container is held to the fields that it still has. Blanks and pilcrows do n
 
 from __future__ import annotations
 
+import csv
 import html
+import io
 import re
 import runpy
+import tarfile
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +81,56 @@ def differences(pages: list[Cable], cables: list[Cable], names: tuple[str, ...])
 @pytest.mark.parametrize("name", ["cables.csv", "cables_stray.csv"])
 def test_csv_rows_hold_everything(pages: list[Cable], dumps: Path, name: str) -> None:
     assert differences(pages, list(read_cables(dumps / name)), COMPLETE) == {}
+
+
+SAVED: dict[str, dict[str, Any]] = {
+    "a spreadsheet": {"delimiter": ";", "lineterminator": "\r\n"},
+    "pandas": {"lineterminator": "\n"},
+    "everything quoted": {"quoting": csv.QUOTE_ALL},
+    "tabs": {"delimiter": "\t"},
+    "escaped": {"doublequote": False, "escapechar": "\\"},
+}
+NAMES = ["number", "date", "refid", "origin", "classification", "references", "header", "body"]
+
+
+@pytest.mark.parametrize("index", [False, True])
+@pytest.mark.parametrize("form", SAVED)
+def test_rows_saved_again_hold_everything(pages: list[Cable], dumps: Path, form: str, index: bool, tmp_path: Path) -> None:
+    text = (dumps / "cables.csv").read_text("utf-8")
+    rows = list(csv.reader(io.StringIO(text, newline=""), escapechar="\\", doublequote=False))
+    with (tmp_path / "saved.csv").open("w", encoding="utf-8-sig" if index else "utf-8", newline="") as file:
+        writer = csv.writer(file, **SAVED[form])
+        writer.writerows([["", *NAMES], *([number, *row] for number, row in enumerate(rows))] if index else rows)
+    assert differences(pages, list(read_cables(tmp_path / "saved.csv")), COMPLETE) == {}
+
+
+@pytest.mark.parametrize("mark", ["\nNNNN\n", "\f"])
+def test_telegrams_in_one_file_are_those_of_many(dumps: Path, mark: str, tmp_path: Path) -> None:
+    paths = sorted((dumps / "telegrams").glob("*.txt"))
+    alone = [next(read_cables(path)) for path in paths]
+    path = tmp_path / "all.txt"
+    path.write_text(mark.join(path.read_text("utf-8") for path in paths), "utf-8")
+    together = list(read_cables(path))
+    names = (*HEAD, *HEADER, "summary", "signers", "numbers", "texts", "headings", "id")
+    assert differences(alone, together, names) == {}
+
+
+def test_an_archive_of_archives_holds_all_pages(pages: list[Cable], tmp_path: Path) -> None:
+    """Half of the pages in a tar.xz, half in a zip, both in a zip."""
+    paths = sorted(PAGES.rglob("*.html"))
+    half = len(paths) // 2
+    tar, inner = tmp_path / "first.tar.xz", tmp_path / "second.zip"
+    with tarfile.open(tar, "w:xz", preset=0) as archive:
+        for path in paths[:half]:
+            archive.add(path, f"./{path.name}")
+    with zipfile.ZipFile(inner, "w", zipfile.ZIP_DEFLATED) as packed:
+        for path in paths[half:]:
+            packed.write(path, path.name)
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as outer:
+        outer.write(tar, tar.name)
+        outer.write(inner, inner.name)
+    cables = list(read_cables(tmp_path / "all.zip"))
+    assert [cable.to_dict() | {"source": None} for cable in cables] == [cable.to_dict() | {"source": None} for cable in pages]
 
 
 def test_raw_telegrams_hold_all_but_the_pages_cells(pages: list[Cable], dumps: Path) -> None:

@@ -72,7 +72,8 @@ MORE_UNITS = [
     "130512Z FEB 08 ", "130512", "\nINFO LOG-00 ", "S E C R E T ", "PAGE 02 RUEHFRA0170 ", "08 STATE 1 ", "OVIP (ROE, JANE) ", "PREL ", "EINDETRD ", "\nTitle Words\n----\n",
     "End summary. ", "visit http://www.x.sgov.gov ", "\nNNNN", "\nDeclassified/Released US Department of State EO", "id: 12345 ", "select * from ", "...",
     "C O R R E C T E D ", "MINIMIZE CONSIDERED\n", "Mc", "Jr. ", "(S//REL TO USA, ", "[removed", "\nTAGS SECTION 02 UNCLAS ", "QUOTE ", "smith @ Sat Dec 4 19:20 ",
-    "Document Number: 1\n", '","', '\n"1","2/13/2008 5:12","08BAKU101","', '{"body":', "[{",
+    "Document Number: 1\n", '","', '\n"1","2/13/2008 5:12","08BAKU101","', '{"body":', "[{", "\nNNNN\n", "x\f", "\f1. (C) x",
+    "\nP 130512Z FEB 08\nFM AMEMBASSY BAKU\nTO SECSTATE WASHDC\n", "\nQUOTE\n", '\n1,2/13/2008 5:12,08BAKU101,x,y,,z,"', "\u2028", "\x85(S) ",
 ]  # fmt: skip
 """What single rules look for: shorter runs, in which a rule that tries again from every place still shows."""
 

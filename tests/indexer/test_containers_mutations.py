@@ -1,8 +1,11 @@
 """Damaged sources: whatever happens to a file, reading it gives cables and reported errors, never another exception."""
 
+import bz2
 import gzip
 import io
 import json
+import lzma
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -28,7 +31,12 @@ CSV = "".join(
 )
 JSON = "".join(json.dumps({"_id": "", "origin": "Embassy Oslo", "date_time": "2/13/2008 5:12", "body": BODY}) + "\n" for _ in range(2))
 NARA = "Message Text\n\n" + TELEGRAM + "\n<< END OF DOCUMENT >>\nDraft Date: 13 FEB 2008\nFilm Number: n/a\nConcepts: X\nLegacy Key: y\n"
-SEEDS = [PAGE, CSV, JSON, NARA, TELEGRAM, BODY[BODY.index("1. (C)") :]]
+SAVED = "id;date;refid;origin;classification;references;header;body\n" + "".join(
+    ";".join('"' + field.replace('"', '""') + '"' for field in (str(number), "13.02.2008 05:12", f"08OSLO{number}", "Embassy Oslo", "SECRET", "", HEADER, BODY)) + "\n"
+    for number in (290, 291)
+)
+SEVERAL = f"{TELEGRAM}\nNNNN\n{TELEGRAM}\nNNNN\n{TELEGRAM}"
+SEEDS = [PAGE, CSV, JSON, NARA, TELEGRAM, BODY[BODY.index("1. (C)") :], SAVED, SEVERAL]
 ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "latin-1", "cp1252"]
 
 
@@ -74,7 +82,13 @@ def test_damaged_compressed_files(tmp_path: Path, data: bytes, cut: int) -> None
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("a", data)
         archive.writestr("b", gzip.compress(data))
-    for packed in (gzip.compress(data), buffer.getvalue()):
+    tar = io.BytesIO()
+    with tarfile.open(fileobj=tar, mode="w") as archive:
+        for name, content in (("a", data), ("b.zip", buffer.getvalue())):
+            about = tarfile.TarInfo(name)
+            about.size = len(content)
+            archive.addfile(about, io.BytesIO(content))
+    for packed in (gzip.compress(data), buffer.getvalue(), tar.getvalue(), lzma.compress(tar.getvalue()), bz2.compress(data)):
         cables, errors = read(tmp_path / "file", packed[: len(packed) - cut])
         assert cables or errors
 
