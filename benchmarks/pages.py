@@ -51,12 +51,12 @@ class Reftel:
 
         import reftel  # noqa: PLC0415
         from reftel.indexer.writer import CableWriter  # noqa: PLC0415
-        from reftel.schema.stored import cable_of  # noqa: PLC0415
+        from reftel.schema.cable import Cable  # noqa: PLC0415
 
         with CableWriter(self._folder / "index", memory_mb=256) as writer:
             for batch in batches:
                 for row in batch:
-                    cable = cable_of(row["stored"])
+                    cable = msgspec.json.decode(row["stored"], type=Cable)
                     writer.put(msgspec.structs.replace(cable, body=body_of(cable.paragraphs)))
         with tempfile.TemporaryDirectory() as scratch:
             source = Path(scratch, "one.csv")

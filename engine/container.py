@@ -23,7 +23,7 @@ from reftel import durable
 
 Array = npt.NDArray[Any]
 
-FORMAT = 4
+FORMAT = 5
 """Raised whenever the container, the names or the encodings of its arrays change."""
 
 MAGIC = b"\x89ARRAYS\n"

@@ -11,12 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from reftel.engine.batch import inverted_fields
-from reftel.engine.columns import starts_of
+from reftel.engine.columns import narrow, starts_of
 from reftel.engine.columns_writer import put_columns
 from reftel.engine.combining import Part, combine
 from reftel.engine.lexicon import merged_terms
 from reftel.engine.postings import FieldPostings
-from reftel.engine.records import Compressor, Inflater, RecordBlocks
+from reftel.engine.records import Compressor, RecordBlocks
 from reftel.engine.segment import Segment
 from reftel.engine.segment_writer import SegmentFile
 from reftel.engine.specs import FieldSpec
@@ -27,6 +27,7 @@ Wide = npt.NDArray[np.int64]
 
 MOST_SEGMENTS = 8
 _AT_ONCE = 4_000_000  # postings and positions
+_RECORDS = 500  # read at once
 
 
 def choose(sizes: Sequence[tuple[int, int]]) -> list[int]:
@@ -124,12 +125,13 @@ def shared_dictionary(segments: Iterable[Segment]) -> bytes:
 
 
 def _records(segment: Segment, compressor: Compressor) -> Iterator[RecordBlocks]:
-    """Stored bytes of the live documents, taken over as they are if they have the same dictionary."""
-    inflater, lengths = Inflater(segment.dictionary), segment.record_lengths
-    for document, block in enumerate(segment.record_blocks()):
-        if not segment.live[document]:
-            continue
+    """Stored bytes of the live documents. Lines are taken over as they are, if they have the same dictionary."""
+    live: list[int] = np.flatnonzero(segment.live).tolist()
+    for start in range(0, len(live), _RECORDS):
+        records = segment.records(live[start : start + _RECORDS])
         if segment.dictionary == compressor.dictionary:
-            yield RecordBlocks([bytes(block)], lengths[document : document + 1])
+            blocks = [record.block(number) for record in records for number in range(len(record))]
+            lengths = [length for record in records for length in record.lengths]
+            yield RecordBlocks(blocks, list(map(len, records)), narrow(np.array(lengths, dtype=np.int64)))
         else:
-            yield compressor.blocks([inflater.inflate(block, int(lengths[document]))])
+            yield compressor.blocks([record.whole() for record in records])

@@ -53,8 +53,9 @@ LABEL_COUNTS = "labels.counts"
 LABEL_CODES = "labels.codes"
 
 # of RECORDS
-RECORD_BLOCKS = "blocks"
-RECORD_BLOCKS_AT = "blocks.at"
+RECORD_LINES = "lines"
+RECORD_LINES_AT = "lines.at"
+RECORD_FIRST = "lines.first"
 RECORD_LENGTHS = "lengths"
 RECORD_DICTIONARY = "dictionary"
 

@@ -25,6 +25,7 @@ from reftel.engine.errors import IndexClosed, IndexDamaged, IndexMissing
 from reftel.engine.folder import has_segments, latest_generation
 from reftel.engine.lexicon import encode_term
 from reftel.engine.postings import PLACE_BITS, FieldPostings
+from reftel.engine.records import RecordLines
 from reftel.engine.segment import Segment
 from reftel.engine.specs import KEY
 from reftel.engine.stretches import Grid, TermPart
@@ -337,7 +338,7 @@ class Reader:
     def _regions(self) -> RegionTable:
         field = next(spec.name for spec in self.specs if spec.regions)
         parts = self._segments
-        return self._column("regions", "", lambda: RegionTable([part.regions() for part in parts], self.blocks(field)))
+        return self._column("regions", "", lambda: RegionTable([part.regions() for part in parts], self.blocks(field), self.guard))
 
     # -- keys and records -----------------------------------------------------------------------------------------------------------------
 
@@ -391,20 +392,20 @@ class Reader:
 
     def record(self, document: int) -> bytes:
         """The stored bytes of a document, as they were given."""
-        return self.records([document])[0]
+        return self.guard(self.records([document])[0].whole)
 
-    def records(self, documents: Sequence[int]) -> list[bytes]:
-        """The stored bytes of some documents."""
-        places: dict[Segment, list[int]] = {}
+    def records(self, documents: Sequence[int]) -> list[RecordLines]:
+        """The stored bytes of some documents, to be read line by line."""
+        parts: dict[Segment, list[tuple[int, int]]] = {}
         for place, document in enumerate(documents):
-            places.setdefault(self._locate(document)[0], []).append(place)
-        found = [b""] * len(documents)
+            segment, number = self._locate(document)
+            parts.setdefault(segment, []).append((place, number))
 
-        def read() -> list[bytes]:
-            for segment, own in places.items():
-                for place, record in zip(own, segment.records([self._locate(documents[place])[1] for place in own]), strict=True):
-                    found[place] = record
-            return found
+        def read() -> list[RecordLines]:
+            found: dict[int, RecordLines] = {}
+            for segment, own in parts.items():
+                found |= zip([place for place, _number in own], segment.records([number for _place, number in own]), strict=True)
+            return [found[place] for place in range(len(documents))]
 
         return self.guard(read)
 

@@ -1,15 +1,16 @@
-"""Stored bytes, compressed record by record with a dictionary that all records of a segment share.
+"""Stored bytes, compressed line by line with a dictionary that all records of a segment share.
 
-Records of an index are much alike. With a dictionary of what is frequent in them each compresses nearly as well by itself as several together,
-and showing a hit means inflating its own record alone. Zstandard, because it takes half of zlib's time to compress and to inflate, and less room.
+A record is read line by line too: to show a hit means inflating the lines that are shown. Lines are short, so the dictionary is trained: it has
+what is frequent in them and how they are coded. Zstandard, because it takes half of zlib's time to compress and to inflate, and less room.
 """
 
 from __future__ import annotations
 
-import collections
 import functools
+import itertools
+import threading
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,6 @@ import zstandard
 
 from reftel.engine.columns import narrow
 from reftel.frozen import frozen
-from reftel.patterns import regex
 
 Integers = npt.NDArray[Any]
 
@@ -26,15 +26,15 @@ LONGEST_DICTIONARY = 110 << 10
 _LEVEL = 3
 _SAMPLE = 2 << 20
 _WORTH_IT = 128 << 10
-_WORD = regex(rb"[0-9A-Za-z\x80-\xff]{3,}")
-_FRAME = 1500  # bytes of the beginning and the end of a record, where structured ones are alike
+_BETWEEN = b"\n"
 
 
 @frozen
 class RecordBlocks:
-    """Compressed records, and the length of each."""
+    """Compressed lines of records, how many lines each record has, and the length of every line."""
 
     blocks: list[bytes]
+    counts: list[int]
     lengths: Integers
 
 
@@ -43,22 +43,24 @@ class Compressor:
 
     def __init__(self, dictionary: bytes) -> None:
         self.dictionary = dictionary
-        prepared = _raw(dictionary)
+        prepared = _prepare(dictionary)
         if prepared is not None:
             prepared.precompute_compress(level=_LEVEL)
-        self._stream = zstandard.ZstdCompressor(level=_LEVEL, dict_data=prepared, write_checksum=True)
+        self._stream = zstandard.ZstdCompressor(level=_LEVEL, dict_data=prepared, write_checksum=True, write_dict_id=False)
 
     def blocks(self, records: Sequence[bytes]) -> RecordBlocks:
-        """Records, each a block by itself."""
-        lengths = np.fromiter(map(len, records), dtype=np.int64, count=len(records))
-        return RecordBlocks(list(map(self._stream.compress, records)), narrow(lengths))
+        """Records, each line a block by itself."""
+        lines = [record.split(_BETWEEN) for record in records]
+        flat = list(itertools.chain.from_iterable(lines))
+        lengths = np.fromiter(map(len, flat), dtype=np.int64, count=len(flat))
+        return RecordBlocks(list(map(self._stream.compress, flat)), list(map(len, lines)), narrow(lengths))
 
 
-def _raw(dictionary: bytes) -> zstandard.ZstdCompressionDict | None:
-    return zstandard.ZstdCompressionDict(dictionary, dict_type=zstandard.DICT_TYPE_RAWCONTENT) if dictionary else None
+def _prepare(dictionary: bytes) -> zstandard.ZstdCompressionDict | None:
+    return zstandard.ZstdCompressionDict(dictionary) if dictionary else None
 
 
-_prepared = functools.lru_cache(8)(_raw)
+_prepared = functools.lru_cache(8)(_prepare)
 
 
 def most_inflated(compressed: int) -> int:
@@ -67,10 +69,11 @@ def most_inflated(compressed: int) -> int:
 
 
 class Inflater:
-    """Inflates blocks that were compressed with one dictionary. For one thread at a time."""
+    """Inflates blocks that were compressed with one dictionary. Threads may share it."""
 
     def __init__(self, dictionary: bytes) -> None:
-        self._stream = zstandard.ZstdDecompressor(dict_data=_prepared(dictionary))
+        self._dictionary = dictionary
+        self._local = threading.local()
 
     def inflate(self, data: bytes | memoryview, size: int) -> bytes:
         """A block of ``size`` bytes; ``ValueError`` if it is not that."""
@@ -80,28 +83,71 @@ class Inflater:
             # The length that the block gives itself is what would be allocated: it must be known to be right before.
             if zstandard.frame_content_size(data) != size:
                 raise ValueError("records of another length than said")
-            return self._stream.decompress(data) if size else b""
+            return self._stream().decompress(data) if size else b""
         except zstandard.ZstdError as error:
             raise ValueError(f"records that can't be inflated: {error}") from error
 
+    def _stream(self) -> zstandard.ZstdDecompressor:
+        """That of this thread."""
+        stream: zstandard.ZstdDecompressor | None = getattr(self._local, "stream", None)
+        if stream is None:
+            stream = self._local.stream = zstandard.ZstdDecompressor(dict_data=_prepared(self._dictionary))
+        return stream
+
+
+class RecordLines(Sequence[bytes]):
+    """The lines of a stored record, each inflated when it is asked for; ``ValueError`` for what can't be. They need the index no more.
+
+    ``cuts``: where each block begins and the last one ends, the first at ``cuts[0]``.
+    """
+
+    __slots__ = ("_blocks", "_cuts", "_inflater", "_lengths")
+
+    def __init__(self, blocks: bytes, cuts: list[int], lengths: list[int], inflater: Inflater) -> None:
+        self._blocks, self._cuts, self._lengths, self._inflater = blocks, cuts, lengths, inflater
+
+    def __len__(self) -> int:
+        return len(self._lengths)
+
+    @overload
+    def __getitem__(self, number: int) -> bytes: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[bytes]: ...
+    def __getitem__(self, number: int | slice) -> bytes | list[bytes]:
+        if isinstance(number, slice):
+            return [self[each] for each in range(*number.indices(len(self)))]
+        size = self._lengths[number]  # which raises `IndexError`
+        return self._inflater.inflate(self.block(number), size)
+
+    def block(self, number: int) -> bytes:
+        """A line as it is compressed."""
+        number, base = number % len(self), self._cuts[0]
+        return self._blocks[self._cuts[number] - base : self._cuts[number + 1] - base]
+
+    @property
+    def lengths(self) -> list[int]:
+        """The length of every line."""
+        return self._lengths
+
+    def whole(self) -> bytes:
+        """The record."""
+        if sum(self._lengths) > most_inflated(len(self._blocks)):
+            raise ValueError(f"a record of {sum(self._lengths):,} bytes in {len(self._blocks):,} compressed ones")
+        return _BETWEEN.join(self[:])
+
 
 def make_dictionary(records: Iterable[bytes]) -> bytes:
-    """What is frequent in some records, the most frequent last, where it is reached most cheaply; empty if there is too little to tell."""
-    counts: collections.Counter[bytes] = collections.Counter()
-    size, frame = 0, b""
+    """What is frequent in the lines of some records; empty if there is too little to tell."""
+    lines: list[bytes | bytearray | memoryview] = []
+    size = 0
     for record in records:
         if size >= _SAMPLE:
             break
-        frame = frame or record[:_FRAME] + record[-_FRAME:]
-        counts.update(_WORD.findall(record))
+        lines += record.split(_BETWEEN)
         size += len(record)
     if size < _WORTH_IT:
         return b""
-    room = LONGEST_DICTIONARY - len(frame)
-    chosen: list[bytes] = []
-    for word, count in counts.most_common():
-        room -= len(word) + 1
-        if room < 0 or count < 2:
-            break
-        chosen.append(word)
-    return b" ".join([*reversed(chosen), frame])
+    try:
+        return zstandard.train_dictionary(LONGEST_DICTIONARY, lines, level=_LEVEL).as_bytes()
+    except zstandard.ZstdError:  # of lines that have nothing in common
+        return b""

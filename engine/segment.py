@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import functools
-import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from reftel.engine.container import ContainerError, MappedContainer
 from reftel.engine.folder import SEGMENT
 from reftel.engine.lexicon import Lexicon, encode_term
 from reftel.engine.postings import FieldPostings, open_lexicon
-from reftel.engine.records import Inflater
+from reftel.engine.records import Inflater, RecordLines
 from reftel.engine.specs import KEY, FieldSpec
 from reftel.engine.spelling import Spelling
 
@@ -56,6 +55,7 @@ class Segment:
         self.roots.cache_clear()
         self.spelling.cache_clear()
         self.facet_terms.cache_clear()
+        self.__dict__.pop("_record_places", None)
         self.file.close()
 
     # -- terms ----------------------------------------------------------------------------------------------------------------------------
@@ -169,29 +169,27 @@ class Segment:
 
     # -- records --------------------------------------------------------------------------------------------------------------------------
 
-    def records(self, documents: Iterable[int]) -> Iterator[bytes]:
+    def records(self, documents: Sequence[int]) -> list[RecordLines]:
         """The stored bytes of some documents."""
-        at, lengths, inflater = self._record_starts, self.record_lengths, Inflater(self.dictionary)
-        data = self.file.bytes(names.part(names.RECORDS, names.RECORD_BLOCKS))
-        for document in documents:
-            yield inflater.inflate(_stretch(data, int(at[document]), int(at[document + 1])), int(lengths[document]))
+        first, at, lengths = self._record_places
+        data, inflater = self.file.bytes(names.part(names.RECORDS, names.RECORD_LINES)), self._inflater
+        found = []
+        for low, high in zip(first[documents].tolist(), first[1:][documents].tolist(), strict=True):
+            cuts = at[low : high + 1].tolist()
+            found.append(RecordLines(bytes(_stretch(data, cuts[0], cuts[-1])), cuts, lengths[low:high].tolist(), inflater))
+        return found
 
-    @property
-    def _record_starts(self) -> Integers:
-        starts = self._array(names.RECORDS, names.RECORD_BLOCKS_AT)
-        if len(starts) != self.size + 1:
-            raise ValueError(f"'{self.name}' has another number of records than said")
-        return starts
+    @functools.cached_property
+    def _record_places(self) -> tuple[Integers, Integers, Integers]:
+        """The number of each record's first line, where the lines stand, and how long they are."""
+        first, at, lengths = (self._array(names.RECORDS, kind) for kind in (names.RECORD_FIRST, names.RECORD_LINES_AT, names.RECORD_LENGTHS))
+        if len(first) != self.size + 1 or len(at) != len(lengths) + 1 or int(first[-1]) != len(lengths):
+            raise ValueError(f"'{self.name}' has records of another number of lines than said")
+        return first, at, lengths
 
-    @property
-    def record_lengths(self) -> Integers:
-        """Length of every record."""
-        return self._column(names.RECORDS, names.RECORD_LENGTHS)
-
-    def record_blocks(self) -> Iterator[memoryview]:
-        """The compressed records."""
-        data = self.file.bytes(names.part(names.RECORDS, names.RECORD_BLOCKS))
-        return (_stretch(data, low, high) for low, high in itertools.pairwise(self._record_starts.tolist()))
+    @functools.cached_property
+    def _inflater(self) -> Inflater:
+        return Inflater(self.dictionary)
 
     @functools.cached_property
     def dictionary(self) -> bytes:

@@ -44,23 +44,26 @@ class SegmentFile:
         self._streams: list[BinaryIO] = []
         self.arrays = ContainerWriter(self._stream)
         self._block_sizes: list[int] = []
+        self._line_counts: list[int] = []
         self._lengths: list[Integers] = []
-        self.arrays.begin(names.part(names.RECORDS, names.RECORD_BLOCKS), "<u1")
+        self.arrays.begin(names.part(names.RECORDS, names.RECORD_LINES), "<u1")
 
     def add_records(self, records: RecordBlocks) -> None:
         """Append stored bytes."""
         for block in records.blocks:
             self.arrays.append(block)
         self._block_sizes += map(len, records.blocks)
+        self._line_counts += records.counts
         self._lengths.append(records.lengths)
 
     def end_records(self, dictionary: bytes) -> None:
         """Write where the records stand, and the dictionary that they were compressed with."""
         self.arrays.end()
         self.arrays.put(names.part(names.RECORDS, names.RECORD_DICTIONARY), np.frombuffer(dictionary, dtype=np.uint8))
-        sizes = np.array(self._block_sizes, dtype=np.int64)
+        sizes, counts = np.array(self._block_sizes, dtype=np.int64), np.array(self._line_counts, dtype=np.int64)
         lengths = np.concatenate([np.empty(0, np.uint8), *self._lengths])
-        self.arrays.put(names.part(names.RECORDS, names.RECORD_BLOCKS_AT), narrow(starts_of(sizes)))
+        self.arrays.put(names.part(names.RECORDS, names.RECORD_LINES_AT), narrow(starts_of(sizes)))
+        self.arrays.put(names.part(names.RECORDS, names.RECORD_FIRST), narrow(starts_of(counts)))
         self.arrays.put(names.part(names.RECORDS, names.RECORD_LENGTHS), narrow(lengths))
 
     def is_text(self, name: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from reftel.engine.postings import PLACE_BITS
 from reftel.frozen import frozen
 
 Integers = npt.NDArray[np.int64]
+Guard = Callable[[Callable[[], dict[str, Integers]]], dict[str, Integers]]
 
 _NONE = np.empty(0, dtype=np.int64)
 _FEW = 1024  # places; for more the blocks of all documents are reckoned
@@ -33,7 +34,7 @@ class Blocks:
     @functools.cached_property
     def starts(self) -> Integers:
         """The first place of every block."""
-        return self._starts(np.arange(len(self.first) - 1, dtype=np.int64), self.lengths)
+        return self._starts(np.arange(len(self.first) - 1, dtype=np.int64), np.diff(self.first), self.lengths)
 
     @functools.cached_property
     def lengths(self) -> Integers:
@@ -44,11 +45,11 @@ class Blocks:
     def of(self, documents: Integers) -> tuple[Integers, Integers]:
         """First places and numbers of words of the blocks of some documents, which rise."""
         low = self.first[documents]
-        lengths: Integers = self._values[ranges(low, self.first[documents + 1] - low)].astype(np.int64)
-        return self._starts(documents, lengths), lengths
+        counts = self.first[documents + 1] - low
+        lengths: Integers = self._values[ranges(low, counts)].astype(np.int64)
+        return self._starts(documents, counts, lengths), lengths
 
-    def _starts(self, documents: Integers, lengths: Integers) -> Integers:
-        counts = self.first[documents + 1] - self.first[documents]
+    def _starts(self, documents: Integers, counts: Integers, lengths: Integers) -> Integers:
         before = starts_of(lengths + 1)  # a block takes its words and the empty position behind
         starts: Integers = np.repeat((documents << PLACE_BITS) - before[starts_of(counts)[:-1]], counts) + before[:-1]
         return starts
@@ -70,14 +71,30 @@ class Regions:
     """All regions of some documents, in order.
 
     Document, first and last place (last < first if it has no words), level (-1 for none), and by label the numbers of the regions that
-    have it.
+    have it. Few questions ask for labels: they are looked up when one is asked for.
     """
 
     documents: Integers
     starts: Integers
     ends: Integers
     levels: Integers
-    labels: dict[str, Integers]
+    labels: Mapping[str, Integers]
+
+
+class _Labels(Mapping[str, Integers]):
+    """By label the numbers of the regions that have it, once one is asked for."""
+
+    def __init__(self, find: Callable[[], dict[str, Integers]]) -> None:
+        self._found = functools.cache(find)
+
+    def __getitem__(self, label: str) -> Integers:
+        return self._found()[label]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found())
+
+    def __len__(self) -> int:
+        return len(self._found())
 
 
 @frozen
@@ -121,9 +138,10 @@ def rank_table(parts: Sequence[tuple[Lexicon, Integers]]) -> Integers:
 
 
 class RegionTable:
-    """The regions of all segments, of all documents or of some. ``blocks``: those that they are."""
+    """The regions of all segments, of all documents or of some. ``blocks``: those that they are. ``guard`` runs what is read later."""
 
-    def __init__(self, parts: Sequence[RegionLists], blocks: Blocks) -> None:
+    def __init__(self, parts: Sequence[RegionLists], blocks: Blocks, guard: Guard) -> None:
+        self._guard = guard
         lists = joined([part.blocks for part in parts])
         self._blocks, self._values, self._first = blocks, lists.values, lists.first()
         self._levels = _joined([part.levels for part in parts])
@@ -138,16 +156,17 @@ class RegionTable:
 
     def of(self, documents: Integers) -> Regions:
         """The regions of some documents, which rise; their labels by their numbers here."""
-        low, counts = self._first[documents], self._first[documents + 1] - self._first[documents]
+        low, first_blocks = self._first[documents], self._blocks.first[documents]
+        counts = self._first[documents + 1] - low
         chosen = ranges(low, counts)
         starts, lengths = self._blocks.of(documents)
-        first_blocks = starts_of(self._blocks.first[documents + 1] - self._blocks.first[documents])[:-1]
+        first_blocks = starts_of(self._blocks.first[documents + 1] - first_blocks)[:-1]
         numbers = np.repeat(first_blocks, counts) + self._values[chosen].astype(np.int64)
         return self._table(np.repeat(documents, counts), starts[numbers], lengths[numbers], chosen)
 
     def _table(self, documents: Integers, starts: Integers, lengths: Integers, chosen: Integers | None) -> Regions:
         levels = (self._levels if chosen is None else self._levels[chosen]).astype(np.int64) - 1
-        return Regions(documents, starts, starts + lengths - 1, levels, self._labelled(chosen))
+        return Regions(documents, starts, starts + lengths - 1, levels, _Labels(lambda: self._guard(lambda: self._labelled(chosen))))
 
     def _labelled(self, chosen: Integers | None) -> dict[str, Integers]:
         """By label the numbers of the regions that have it, among those ``chosen``."""

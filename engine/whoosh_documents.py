@@ -145,4 +145,4 @@ class ArrayDocumentReader(PerDocumentReader):  # type: ignore[misc]
     def stored_fields(self, docnum: int) -> dict[str, Any]:
         """The key and the stored bytes."""
         key = self._segment.field(KEY).lexicon.term(int(self._segment.key_numbers[docnum]))
-        return {KEY: key, RECORD: next(self._segment.records([docnum]))}
+        return {KEY: key, RECORD: self._segment.records([docnum])[0].whole()}

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reftel.schema.fields import default_fields
-from reftel.schema.stored import Stored, cable_of
+from reftel.schema.stored import Stored
 from reftel.search.forms import with_forms
 from reftel.search.foundby import asks_for_references, found_by
-from reftel.search.positions import PLACE_BITS
-from reftel.search.results import SUBJECT, FoundBy, Hit, HitParagraph, hit_of
-from reftel.search.snippets import Findings, places_in_subjects
-from reftel.search.tokens import marked_ranges
+from reftel.search.positions import PLACE_BITS, Integers, together
+from reftel.search.results import SUBJECT, FoundBy, Highlights, Hit, HitParagraph, hit_of
+from reftel.search.snippets import Findings, Forms, places_in_subjects
+from reftel.search.tokens import LetterSearch
+from reftel.search.walk import iter_evidence, iter_words
 
 if TYPE_CHECKING:
     from reftel.schema.cable import Cable
@@ -49,37 +50,57 @@ class HitMaker:
 
     def _some(self, read: ParsedQuery, found: Sequence[Found], choose: Choice, load: Callable[[str], Cable]) -> Iterator[Hit]:
         texts = self._engine.texts(found)
-        findings = Findings(texts.paragraphs, read.plan, self._engine.rarity)
+        findings = Findings(texts.paragraphs, read.plan, self._engine.rarity, self._engine.forms)
         cited = asks_for_references(read.asked)
         if cited:
             for number, stored in enumerate(texts.records()):
-                findings.look_for_citations(number, cable_of(stored))
+                findings.look_for_citations(number, Stored(stored).cable)
         asked = functools.cache(lambda: with_forms(self._engine, read.asked))
-        otherwise, marked = _found_otherwise(findings, texts), _subject_marks(read.plan, texts)
+        otherwise, subjects = _found_otherwise(findings, texts).tolist(), _Subjects(read.plan, texts, self._engine.forms)
         for number, (record, hit) in enumerate(zip(map(Stored, texts.records()), found, strict=True)):
             ways: tuple[FoundBy, ...] = ()
             empty = findings.empty(number)
             if cited or empty or otherwise[number]:
                 lacking = [with_forms(self._engine, node) for node in findings.lacking(number)]
                 ways = found_by(record.cable, asked(), lacking, load, self._tagged, empty=empty)
-            subject = marked_ranges(record.head.subject or "", marked[number]) if number in marked else ()
-            yield hit_of(hit.key, hit.score, record, choose(findings, number, record), subject, ways)
+            yield hit_of(hit.key, hit.score, record, choose(findings, number, record), subjects.marked(number, record), ways)
 
 
 def _found_otherwise(findings: Findings, texts: Texts) -> Mask:
     """The cables that have something outside of paragraphs and subject which they lack there."""
     having = np.zeros(texts.paragraphs.cables, dtype=np.bool_)
     for node, lacked in findings.lacked:
+        named = {name for word in iter_words(node) for name in word.fields}
         for field in default_fields():
-            if field.name != SUBJECT:
+            if field.name != SUBJECT and field.name in named:
                 having |= texts.outside(node, field.name) & lacked
     return having
 
 
-def _subject_marks(plan: Node, texts: Texts) -> dict[int, list[int]]:
-    """By cable the words of its subject that the plan asks for."""
-    marks: dict[int, set[int]] = {}
-    for places in places_in_subjects(texts.subject, plan):
-        for number, place in zip(texts.owners(places).tolist(), (places & _POSITION).tolist(), strict=True):
-            marks.setdefault(number, set()).add(place)
-    return {number: sorted(each) for number, each in marks.items()}
+class _Subjects:
+    """Where a question's words stand in the subjects of some cables."""
+
+    def __init__(self, plan: Node, texts: Texts, forms: Forms) -> None:
+        self._texts = texts
+        self._marks: dict[int, list[int]] = {}
+        self._standing: dict[int, list[int]] = {}
+        if any(SUBJECT in word.fields for node in iter_evidence(plan) for word in iter_words(node)):
+            found = list(places_in_subjects(texts.subject, plan))
+            self._marks = self._by_cable([places for _word, places in found])
+            words = dict.fromkeys(word for word, _places in found)
+            self._standing = self._by_cable(list(map(texts.subject.places, words)))
+            self._search = LetterSearch(words, forms)
+
+    def _by_cable(self, parts: Sequence[Integers]) -> dict[int, list[int]]:
+        """The words of each subject that these places are, by their numbers in it."""
+        places = together(parts)
+        marks: dict[int, list[int]] = {}
+        for number, place in zip(self._texts.owners(places).tolist(), (places & _POSITION).tolist(), strict=True):
+            marks.setdefault(number, []).append(place)
+        return marks
+
+    def marked(self, number: int, record: Stored) -> Highlights:
+        """The characters of a subject that are marked."""
+        if number not in self._marks:
+            return ()
+        return self._search.marked_ranges(record.head.subject or "", self._standing.get(number, ()), self._marks[number])

@@ -54,10 +54,10 @@ class Word(Node):
     """
 
     text: str
-    match: Match = "exact"
-    distance: int = 0
-    fields: tuple[str, ...] = ()
-    spellings: tuple[str, ...] = ()
+    match: Match = dataclasses.field(default="exact", hash=False)  # words are keys everywhere, and the text tells most of them apart
+    distance: int = dataclasses.field(default=0, hash=False)
+    fields: tuple[str, ...] = dataclasses.field(default=(), hash=False)
+    spellings: tuple[str, ...] = dataclasses.field(default=(), hash=False)
     forms: tuple[str, ...] | None = dataclasses.field(default=None, compare=False)
 
 

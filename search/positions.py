@@ -280,7 +280,9 @@ def together(parts: Sequence[Integers]) -> Integers:
         return filled[0] if filled else _EMPTY
     merged = np.concatenate(filled)
     merged.sort(kind="stable")
-    return merged[np.diff(merged, prepend=-1) > 0]
+    new = np.ones(len(merged), dtype=np.bool_)
+    np.not_equal(merged[1:], merged[:-1], out=new[1:])
+    return merged[new]
 
 
 def _union(parts: Iterable[Spans]) -> Spans:

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from reftel.engine.cache import Budget
+from reftel.engine.cache import Budget, Cache
 from reftel.schema.errors import BadValueError, QueryError, UnknownFieldError
 from reftel.schema.fields import facet_fields, fields_by_name, sort_fields
 from reftel.schema.names import without_surrogates
@@ -37,6 +37,8 @@ SHOWN_PARAGRAPHS = 2
 DEFAULT_BUCKETS = 10
 """Facet buckets given back where a number is not asked for."""
 
+_BYTES_OF_A_QUERY = 500  # for each of its characters, with its tree and its plan
+
 
 class Searcher:
     """Answers query texts over one engine. ``load`` gives the record of a key, ``tagged`` the keys that have a tag of one's own.
@@ -49,11 +51,13 @@ class Searcher:
         self._load = load
         self._tagged = tagged
         self._maker = HitMaker(engine, load, tagged)
-        self._names = Names(engine, load, budget or Budget())
+        budget = budget or Budget()
+        self._names = Names(engine, load, budget)
+        self._read = Cache[ParsedQuery](budget, lambda read: _BYTES_OF_A_QUERY * (2 + len(read.text))).over(read_query)
 
     def read(self, query: str, ids: str | Iterable[str] | None = None) -> ParsedQuery:
         """``query`` as engines can answer it: tags of one's own looked up, restricted to ``ids`` where they are given."""
-        read = read_query(query)
+        read = self._read(query)
         notes = (*read.notes, *self._names.notes(read.checked.root), *unknown_tags(read.plan, self._tagged))
         plan, assumed = resolve_years(resolve(read.plan, self._tagged), self.desk)
         notes += assumed

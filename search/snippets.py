@@ -10,8 +10,6 @@ from __future__ import annotations
 import bisect
 import contextlib
 import functools
-import itertools
-import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Self
 
@@ -23,20 +21,18 @@ from reftel.schema.cable import Cable, Reference
 from reftel.schema.stored import Stored
 from reftel.search.citing import iter_cited, mentions
 from reftel.search.matching import fixed_prefix, matching
+from reftel.search.paragraphorder import Noted, ParagraphOrder, Rarity
 from reftel.search.paragraphs import BODY, Mask, Paragraphs, paragraphs_where
-from reftel.search.passages import Weighed, block_scores
 from reftel.search.plan import Mark, Node, Paragraph, Word
 from reftel.search.positions import FieldText, Integers, found_in, ranges, spans, together, wide_spans
 from reftel.search.results import SUBJECT, Highlights, HitParagraph
-from reftel.search.tokens import marked_ranges
+from reftel.search.tokens import LetterSearch, marked_ranges
 from reftel.search.walk import iter_evidence, iter_words
 
-Rarity = Callable[[Word], float]
-"""How much a word counts."""
+Forms = Callable[[Word], Sequence[str]]
+"""The words that cables have for one of a query."""
 
 _SUMMARY_START = 60
-_TELLING = math.log(2)
-"""The rarity of a word that half of the cables have: one that more have is new in no paragraph."""
 _LAST = chr(0x10FFFF)
 _NO_WORD = ""  # stands between two blocks
 
@@ -67,15 +63,15 @@ def paragraph_texts(cable: Cable) -> ParagraphTexts:
 def subject_highlights(cable: Cable, plan: Node) -> Highlights:
     """Where the words of the query stand in the subject."""
     text = CableText(SUBJECT, [cable.subject or ""])
-    places = together(list(places_in_subjects(text, plan)))
+    places = together([places for _word, places in places_in_subjects(text, plan)])
     return marked_ranges(cable.subject or "", places.tolist())
 
 
-def places_in_subjects(text: FieldText, plan: Node) -> Iterator[Integers]:
+def places_in_subjects(text: FieldText, plan: Node) -> Iterator[tuple[Word, Integers]]:
     """The places of a query's words in subjects, of each word by itself."""
     for node in dict.fromkeys(iter_evidence(plan)):
         if not isinstance(node, Paragraph | Mark):
-            yield from (places for _word, places in covered(node, text))
+            yield from covered(node, text)
 
 
 class CableText:
@@ -155,12 +151,15 @@ class ParagraphTexts:
 
 
 class Findings:
-    """What the paragraphs of some cables have of a query."""
+    """What the paragraphs of some cables have of a query.
 
-    def __init__(self, texts: ParagraphTexts, plan: Node, rarity: Rarity) -> None:
-        self._texts, self._plan, self._rarity = texts, plan, rarity
-        self._conditions = np.zeros(len(texts.paragraphs), dtype=np.int64)  # same-paragraph and mark expressions that hold, by paragraph
-        self._noted: list[tuple[Word, Integers, Integers]] = []  # places and their paragraphs
+    ``forms`` gives the words that cables have for one of the query; without it each paragraph shown is cut into words.
+    """
+
+    def __init__(self, texts: ParagraphTexts, plan: Node, rarity: Rarity, forms: Forms | None = None) -> None:
+        self._texts, self._plan, self._rarity, self._forms = texts, plan, rarity, forms
+        self._conditions: Integers | None = None  # same-paragraph and mark expressions that hold, by paragraph
+        self._noted: list[Noted] = []
         self._having: list[tuple[Node, Mask]] = []  # words, phrases and proximities, and the cables that have them in a paragraph
         for node in dict.fromkeys(iter_evidence(plan)):
             self._look_for(node)
@@ -170,7 +169,7 @@ class Findings:
         if isinstance(node, Paragraph | Mark):
             condition = node.child if isinstance(node, Paragraph) else node
             holding = paragraphs_where(condition, self._texts.paragraphs, self._texts.text)
-            self._conditions += holding
+            self._conditions = holding.astype(np.int64) if self._conditions is None else self._conditions + holding
             for inner in iter_evidence(condition):
                 if not isinstance(inner, Mark):
                     self._note_words(inner, holding)
@@ -182,9 +181,9 @@ class Findings:
         having = np.zeros(self._texts.cables, dtype=np.bool_)
         for word, places in covered(node, self._texts.text):
             numbers = self._texts.numbers(places)
-            kept = slice(None) if allowed is None else allowed[numbers]
-            numbers = numbers[kept]
-            self._noted.append((word, places[kept], numbers))
+            kept = None if allowed is None else allowed[numbers]
+            self._noted.append((word, places, numbers) if kept is None else (word, places[kept], numbers[kept]))
+            numbers = self._noted[-1][2]
             having[self._texts.owners[numbers]] = True
         return having
 
@@ -219,137 +218,97 @@ class Findings:
         return ((node, ~having) for node, having in self._having if not having.all())
 
     def best(self, cable: int, record: Stored, limit: int | None) -> tuple[HitParagraph, ...]:
-        """At most ``limit`` paragraphs that answer, the best first; ``None``: every one that has anything of the query.
+        """At most ``limit`` paragraphs of a cable that answer, the best first; ``None``: every one that has anything of the query.
 
         The first is one that the same-paragraph and mark expressions hold for; among those the best passage by the rarity of its words and
         how near they stand, as in ranking. Each further one adds most of the words that those before it lack, or has all that the first has;
         one with less would only repeat, and a word that most cables have adds nothing. Where no paragraph has anything of the query, the
         summary or else the first paragraph is shown, without highlights; a cable without paragraphs has none to show.
         """
-        count, first = self._texts.counts[cable], self._texts.first[cable]
-        ranked = list(itertools.islice(self._ranked(cable, every=limit is None), count if limit is None else min(limit, count)))
-        if not ranked and count and limit != 0:
-            ranked = [first + _summary_paragraph(record.cable)]
-        return tuple(self._shown(number, number - first, record) for number in ranked)
+        ranked = self._order.ranked(self._numbers[cable], cable, limit)
+        if not ranked and self._texts.counts[cable] and limit != 0:
+            ranked = [self._texts.first[cable] + _summary_paragraph(record.cable)]
+        return self._shown(ranked, cable, record)
 
     def matching(self, cable: int, record: Stored) -> tuple[HitParagraph, ...]:
         """Every paragraph of a cable that has anything of the query, in text order.
 
         Of same-paragraph and mark expressions those that they hold for. None for a cable that was found by its head or its values alone.
         """
-        first = self._texts.first[cable]
-        return tuple(self._shown(number, number - first, record) for number in self._numbers[cable])
+        return self._shown(self._numbers[cable], cable, record)
 
-    def _shown(self, number: int, index: int, record: Stored) -> HitParagraph:
-        paragraph = record.paragraph(index)
-        low, high = self._marks_at[number], self._marks_at[number + 1]
-        highlights = marked_ranges(paragraph.text, self._marks[low:high])
-        return HitParagraph(paragraph.number, paragraph.mark, paragraph.text, highlights, index)
+    def _shown(self, numbers: Sequence[int], cable: int, record: Stored) -> tuple[HitParagraph, ...]:
+        first, shown = self._texts.first[cable], []
+        for number in numbers:
+            paragraph, marks = record.paragraph(number - first), self._marks.of(number)
+            if marks and self._search is not None:
+                highlights = self._search.marked_ranges(paragraph.text, self._standing.of(number), marks)
+            else:
+                highlights = marked_ranges(paragraph.text, marks)
+            shown.append(HitParagraph(paragraph.number, paragraph.mark, paragraph.text, highlights, number - first))
+        return tuple(shown)
 
     @functools.cached_property
-    def _places(self) -> Integers:
+    def _order(self) -> ParagraphOrder:
+        return ParagraphOrder(self._texts, self._noted, self._conditions, self._rarity)
+
+    @functools.cached_property
+    def _marks(self) -> _ByParagraph:
         """The places of all words that count."""
-        return together([places for _word, places, _numbers in self._noted])
+        return _ByParagraph([places for _word, places, _numbers in self._noted], self._texts)
 
     @functools.cached_property
-    def _marks_at(self) -> list[int]:
-        """For each paragraph where its places begin among those of all; one more at the end."""
-        at: list[int] = self._places.searchsorted(self._texts.paragraphs.starts).tolist()
-        return [*at, len(self._places)]
+    def _search(self) -> LetterSearch | None:
+        return None if self._forms is None else LetterSearch(self._words, self._forms)
 
     @functools.cached_property
-    def _marks(self) -> list[int]:
-        """The places by paragraph, counted from its first word."""
-        marks: list[int] = (self._places - self._texts.paragraphs.starts[self._texts.numbers(self._places)]).tolist()
-        return marks
+    def _standing(self) -> _ByParagraph:
+        """All places of the words that are looked for, whether or not they count."""
+        places = self._texts.text.places
+        if all(own is places(word) for word, own, _numbers in self._noted):
+            return self._marks
+        return _ByParagraph(list(map(places, self._words)), self._texts)
+
+    @property
+    def _words(self) -> Iterable[Word]:
+        return dict.fromkeys(word for word, _places, _numbers in self._noted)
 
     @functools.cached_property
     def _numbers(self) -> list[list[int]]:
         """By cable the paragraphs that have anything of the query, in text order."""
-        having = self._conditions > 0
-        having[self._texts.numbers(self._places)] = True
+        having = self._marks.having if self._conditions is None else self._marks.having | (self._conditions > 0)
         numbers: list[list[int]] = [[] for _ in range(self._texts.cables)]
-        found = np.flatnonzero(having)
+        found = having.nonzero()[0]
         for number, owner in zip(found.tolist(), self._texts.owners[found].tolist(), strict=True):
             numbers[owner].append(number)
         return numbers
 
-    # -- which paragraphs come first --------------------------------------------------------------------------------------------------------
 
-    def _ranked(self, cable: int, *, every: bool) -> Iterator[int]:
-        """The paragraphs of a cable that have anything of the query, the best first; ``every``: also what only repeats."""
-        words = {number: self._words.get(number, frozenset()) for number in self._numbers[cable]}
-        if len(words) < 2:
-            yield from words
-            return
-        conditions = dict(zip(words, self._conditions[list(words)].tolist(), strict=True))
-        passages, rarities = self._passages, self._rarities
-        all_words = frozenset[Word]().union(*words.values())
-        telling = frozenset(word for word in all_words if rarities[word] >= _TELLING) or all_words
-        first: frozenset[Word] | None = None
-        shown = frozenset[Word]()
-        while words:
-            new = {number: 0.0 if first is None else round(sum(rarities[word] for word in found & telling - shown), 9) for number, found in words.items()}
-            best = max(words, key=lambda number: (new[number] > 0, conditions[number], new[number], passages.get(number, 0.0), -number))
-            yield best
-            found = words.pop(best)
-            shown |= found
-            first = found if first is None else first
-            if not every:
-                words = {number: found for number, found in words.items() if found & telling - shown or found >= first}
+class _ByParagraph:
+    """Places by paragraph."""
 
-    @functools.cached_property
-    def _words(self) -> dict[int, frozenset[Word]]:
-        """The words that each paragraph has."""
-        found: dict[int, set[Word]] = {}
-        for word, _places, numbers in self._noted:
-            for number in set(numbers.tolist()):
-                found.setdefault(number, set()).add(word)
-        return {number: frozenset(each) for number, each in found.items()}
+    def __init__(self, parts: Sequence[Integers], texts: ParagraphTexts) -> None:
+        places = together(parts)
+        numbers, starts = texts.numbers(places), texts.paragraphs.starts
+        counts = np.bincount(numbers, minlength=len(starts))
+        self.having: Mask = counts > 0
+        self._ends: list[int] = np.cumsum(counts).tolist()
+        self._marks: list[int] = (places - starts[numbers]).tolist()
 
-    @functools.cached_property
-    def _rarities(self) -> dict[Word, float]:
-        return {word: self._rarity(word) for word, _places, _numbers in self._noted}
-
-    @functools.cached_property
-    def _passages(self) -> dict[int, float]:
-        """How good a passage each paragraph is, in cables that have several. The words of a cable count in the order in which they were found in it."""
-        texts, rarities, groups = self._texts, self._rarities, dict[tuple[Word, ...], list[int]]()
-        passages = {number: round(rarities[next(iter(found))], 9) for number, found in self._words.items() if len(found) == 1}
-        compared = {number for numbers in self._numbers if len(numbers) > 1 for number in numbers}
-        several = [number for number in self._words if number in compared and number not in passages]
-        held = [(word, set(texts.owners[numbers].tolist())) for word, _places, numbers in self._noted] if several else []
-        for cable in dict.fromkeys(texts.owners[several].tolist()):
-            groups.setdefault(tuple(dict.fromkeys(word for word, owners in held if cable in owners)), []).append(cable)
-        for group, cables in groups.items():
-            kept = _Kept(self._noted, texts, cables)
-            ends, scores = block_scores([Weighed(word, rarities[word]) for word in group], kept)
-            passages.update((number, round(score, 9)) for number, score in zip(texts.numbers(ends).tolist(), scores.tolist(), strict=True))
-        return passages
-
-
-class _Kept:
-    """Where words count in some cables, as `block_scores` wants it."""
-
-    def __init__(self, noted: Sequence[tuple[Word, Integers, Integers]], texts: ParagraphTexts, cables: Sequence[int]) -> None:
-        self.name, self.block_ends = texts.text.name, texts.text.block_ends
-        self._noted, self._owners = noted, texts.owners
-        self._wanted = np.zeros(texts.cables, dtype=np.bool_)
-        self._wanted[cables] = True
-
-    def places(self, word: Word) -> Integers:
-        """The places of a word, rising."""
-        found = [places[self._wanted[self._owners[numbers]]] for each, places, numbers in self._noted if each == word]
-        return together(found)
+    def of(self, number: int) -> list[int]:
+        """The places in a paragraph, counted from its first word."""
+        return self._marks[self._ends[number - 1] if number else 0 : self._ends[number]]
 
 
 def covered(node: Node, text: FieldText) -> Iterator[tuple[Word, Integers]]:
     """Each word of a position expression with its places inside the expression's spans."""
+    words = [word for word in dict.fromkeys(iter_words(node)) if text.name in word.fields]
+    if isinstance(node, Word) or not words:
+        yield from ((word, _whole(word, text.places(word), text)) for word in words)
+        return
     found = spans(node, text)
     furthest = np.maximum.accumulate(found.last)
-    for word in dict.fromkeys(iter_words(node)):
-        if text.name not in word.fields:
-            continue
+    for word in words:
         places = text.places(word)
         before = np.searchsorted(found.first, places, "right") - 1
         inside = before >= 0

@@ -4,16 +4,108 @@ from __future__ import annotations
 
 import bisect
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
+from reftel.patterns import regex
 from reftel.schema.analysis import analyse, iter_tokens, odd_places, plain_letters
+from reftel.search.plan import Word
 from reftel.search.positions import Integers
 from reftel.search.results import Highlights
 
 _LETTER, _JOINT = 1, 2
 _KINDS = np.array([_LETTER if chr(code).isalnum() else _JOINT if chr(code) in "'.," else 0 for code in range(128)], dtype=np.uint8)
+
+_RUN = regex("[0-9A-Za-z]+")
+_BLANK = " \n\t\r“”…"  # beside these a run of letters is a token by itself
+_BEFORE, _BEHIND = "(\"-./–—", ".;:!?)\"-/–—"  # beside these too, unless an accent was cut: C!
+_APART = _BLANK + ".,;:!?()\"/"  # words with nothing else between them are not parts of one
+_FEW = 16  # words that are looked for one by one
+
+
+class LetterSearch:
+    """Finds some words of a question in texts by their letters, where these alone tell that they are tokens.
+
+    ``forms`` gives the words that cables have for one of the question. Words of one letter, or with others than plain ones, are not looked for.
+    """
+
+    def __init__(self, words: Iterable[Word], forms: Callable[[Word], Sequence[str]]) -> None:
+        whole: list[str] = []
+        beginnings: list[str] = []
+        for word in words:
+            if word.match == "prefix":
+                beginnings.append(word.text)
+            else:
+                found = (word.text,) if word.match == "exact" else forms(word)
+                whole += found if len(found) <= _FEW else ()
+        self._whole, self._beginnings = _cases(whole), _cases(beginnings)
+
+    def marked_ranges(self, text: str, standing: Sequence[int], numbers: Sequence[int]) -> Highlights:
+        """As the function, given the numbers of all tokens of the text that these words stand for, and no other.
+
+        Each place found is one of those; where there are as many, they are all.
+        """
+        found = self._places(text)
+        if len(found) != len(standing):
+            return marked_ranges(text, numbers)
+        if len(numbers) != len(standing):
+            places = dict(zip(standing, found, strict=True))
+            if not places.keys() >= set(numbers):
+                return marked_ranges(text, numbers)
+            found = [places[number] for number in numbers]
+        elif numbers != standing:
+            return marked_ranges(text, numbers)
+        for place in range(1, len(found)):
+            if numbers[place] == numbers[place - 1] + 1 and text[found[place - 1][1] : found[place][0]].strip(_APART):
+                return marked_ranges(text, numbers)  # they may be parts of one word
+        return tuple(found)
+
+    def _places(self, text: str) -> list[tuple[int, int]]:
+        """Begin and end of tokens that the words stand for, in order; there may be more."""
+        found: dict[int, int] = {}
+        for word in self._whole:
+            length, start = len(word), text.find(word)
+            while start >= 0:
+                behind = start + length
+                if end := _end_of_token(text, start, behind):
+                    found[start] = end
+                start = text.find(word, behind)
+        for beginning in self._beginnings:
+            start = text.find(beginning)
+            while start >= 0:
+                behind = _behind(text, start)
+                if end := _end_of_token(text, start, behind):
+                    found[start] = end
+                start = text.find(beginning, behind)
+        return sorted(found.items())
+
+
+def _cases(words: Iterable[str]) -> list[str]:
+    """The words that are looked for, in the cases that nearly all are written in: ``minsk``, ``Minsk``, ``MINSK``."""
+    plain = [word for word in words if len(word) > 1 and word.isascii() and word.isalnum() and word == word.lower()]
+    return list(dict.fromkeys(form for word in plain for form in (word, word.capitalize(), word.upper())))
+
+
+def _behind(text: str, start: int) -> int:
+    """Where a run of letters ends."""
+    run = _RUN.match(text, start)
+    return run.end() if run else start
+
+
+def _end_of_token(text: str, start: int, end: int) -> int:
+    """Where the token ends that a run of letters is, or that it is with a possessive; 0 if what stands beside it doesn't tell."""
+    before, behind = text[start - 1 : start] if start else "", text[end : end + 1]
+    if before not in _BLANK and (before not in _BEFORE or text[start - 2 : start - 1] == "C"):
+        return 0
+    if behind in _BLANK:
+        return 0 if text[end - 1] == "8" and "&" in text else end  # &frozen conflict8
+    if text[end - 1] in "C8":
+        return 0
+    if behind in "'’" and text[end + 1 : end + 2] in ("s", "S"):
+        end += 2
+        behind = text[end : end + 1]
+    return end if behind in _BEHIND or behind in _BLANK or (behind == "," and text[end + 1 : end + 2] in _BLANK) else 0
 
 
 def marked_ranges(text: str, numbers: Sequence[int]) -> Highlights:

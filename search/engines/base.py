@@ -27,8 +27,8 @@ class NodeCount:
 class Texts(Protocol):
     """Records of some cables, which are numbered from 0, and where words stand in them."""
 
-    def records(self) -> Iterator[bytes]:
-        """The stored records, read as they are asked for."""
+    def records(self) -> Iterator[Sequence[bytes]]:
+        """The lines of the stored records, read as they are asked for."""
         ...
 
     @property

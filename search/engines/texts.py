@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -24,14 +24,26 @@ class Lines:
     """Some blocks of a text field, as `spans` wants them; places in others are passed over."""
 
     def __init__(self, text: FieldText, first: Integers, last: Integers) -> None:
-        self.name, self._first, self._last = text.name, first, last
-        self.places: Callable[[Word], Integers] = functools.cache(lambda word: self._among(text.places(word)))
-        self.last_parts: Callable[[Word], Integers] = functools.cache(lambda word: self._among(text.last_parts(word)))
+        self.name, self._text, self._first, self._last = text.name, text, first, last
+        self._places: dict[Word, Integers] = {}
+        self._last_parts: dict[Word, Integers] = {}
+
+    def places(self, word: Word) -> Integers:
+        """As the text's."""
+        if word not in self._places:
+            self._places[word] = self._among(self._text.places(word))
+        return self._places[word]
+
+    def last_parts(self, word: Word) -> Integers:
+        """As the text's."""
+        if word not in self._last_parts:
+            self._last_parts[word] = self._among(self._text.last_parts(word))
+        return self._last_parts[word]
 
     def _among(self, places: Integers) -> Integers:
-        numbers = self._first.searchsorted(places, "right") - 1
-        if not len(self._first):
+        if not len(places) or not len(self._first):
             return places[:0]
+        numbers = self._first.searchsorted(places, "right") - 1
         found: Integers = places[(numbers >= 0) & (places <= self._last[numbers])]
         return found
 
@@ -51,10 +63,14 @@ class CableTexts:
         self._order = np.argsort(given, kind="stable")
         self._documents = given[self._order]
         self._kept: dict[str, Lines] = {}
-        self.subject = self._lines("subject")
 
-    def records(self) -> Iterator[bytes]:
-        """The stored records, few of them in memory at once: a record may be large."""
+    @property
+    def subject(self) -> Lines:
+        """The subjects."""
+        return self._lines("subject")
+
+    def records(self) -> Iterator[Sequence[bytes]]:
+        """The lines of the stored records, few of them in memory at once: a record may be large."""
         parts = (self._given[start : start + _RECORDS] for start in range(0, len(self._given), _RECORDS))
         return itertools.chain.from_iterable(map(self._reader.records, parts))
 

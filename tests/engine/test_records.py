@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reftel.engine.records import LONGEST_DICTIONARY, Compressor, Inflater, make_dictionary
+from reftel.engine.records import LONGEST_DICTIONARY, Compressor, Inflater, RecordLines, make_dictionary
 
 SENTENCES = [f'{{"key":"k{number}","body":"The talks on the lake resumed {number} days later, with word{number * 37 % 400}."}}' for number in range(3000)]
 RECORDS = [sentence.encode() for sentence in SENTENCES]
@@ -16,20 +19,49 @@ def block(record, dictionary=b""):
     return Compressor(dictionary).blocks([record]).blocks[0]
 
 
-@given(st.lists(st.binary(max_size=100_000), max_size=12), st.sampled_from([b"", b"some dictionary"]))
-def test_records_come_back(records, dictionary):
+@given(st.lists(st.binary(max_size=100_000) | st.text("ab\n", max_size=99).map(str.encode), max_size=12), st.sampled_from([b"", b"some dictionary"]))
+def test_records_come_back_line_by_line(records, dictionary):
     packed = Compressor(dictionary).blocks(records)
-    assert packed.lengths.tolist() == list(map(len, records))
+    lines = [record.split(b"\n") for record in records]
+    assert packed.lengths.tolist() == [len(line) for each in lines for line in each]
+    assert packed.counts == list(map(len, lines))
     inflater = Inflater(dictionary)
-    assert [inflater.inflate(block, len(record)) for block, record in zip(packed.blocks, records, strict=True)] == records
+    found = [inflater.inflate(block, size) for block, size in zip(packed.blocks, packed.lengths.tolist(), strict=True)]
+    assert found == [line for each in lines for line in each]
+
+
+def test_lines_of_a_record():
+    packed = Compressor(b"").blocks([b"one\n\nthree"])
+    cuts = [100, *itertools.accumulate(map(len, packed.blocks), initial=100)][1:]
+    lines = RecordLines(b"".join(packed.blocks), cuts, packed.lengths.tolist(), Inflater(b""))
+    assert (list(lines), lines[-1], lines[1:], len(lines)) == ([b"one", b"", b"three"], b"three", [b"", b"three"], 3)
+    assert [lines.block(number) for number in range(3)] == packed.blocks
+    assert lines.whole() == b"one\n\nthree"
+    with pytest.raises(IndexError):
+        lines[3]
+    with pytest.raises(ValueError, match="a record of"):
+        RecordLines(b"", [0, 0, 0], [200 << 20, 200 << 20], Inflater(b"")).whole()
+
+
+def test_threads_share_an_inflater():
+    dictionary = make_dictionary(RECORDS)
+    inflater = Inflater(dictionary)
+    packed = Compressor(dictionary).blocks(RECORDS)
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(inflater.inflate, packed.blocks, map(len, RECORDS))) == RECORDS
 
 
 def test_a_dictionary_holds_what_is_frequent_and_makes_blocks_shorter():
     dictionary = make_dictionary(RECORDS)
     assert len(dictionary) <= LONGEST_DICTIONARY
-    assert dictionary.startswith(b"word") or b" resumed " in dictionary
+    assert b" resumed " in dictionary
+    assert dictionary == make_dictionary(RECORDS)
     plain, better = (Compressor(each).blocks(RECORDS[:20]) for each in (b"", dictionary))
-    assert sum(map(len, better.blocks)) < 0.8 * sum(map(len, plain.blocks))
+    assert sum(map(len, better.blocks)) < 0.5 * sum(map(len, plain.blocks))
+
+
+def test_lines_with_nothing_in_common_make_no_dictionary():
+    assert make_dictionary([b"x" * (1 << 20)]) == b""
 
 
 def test_too_little_makes_no_dictionary():

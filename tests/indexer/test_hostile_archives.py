@@ -26,6 +26,7 @@ from reftel.indexer.kept import pack, unpack
 from reftel.indexer.manifest import FILE_NAME
 from reftel.indexer.seal import seal
 from reftel.schema.errors import ArchiveDamaged
+from reftel.schema.stored import record_bytes
 
 LONGEST = 60  # seconds that a command may take on the busiest machine; what hangs takes for ever
 
@@ -202,7 +203,7 @@ def test_a_kept_text_that_would_fill_the_memory(copy):
 
 
 def test_a_long_record_of_one_letter_is_kept_and_read():
-    record = json.dumps({"id": "08BAKU1", "body": "a" * (257 << 20)}).encode()
+    record = record_bytes(reftel.Cable(id="08BAKU1", body="a" * (257 << 20)))
     packed = pack(record)
     assert len(unpack(packed).body) == 257 << 20
     with pytest.raises(ArchiveDamaged):

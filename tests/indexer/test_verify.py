@@ -94,7 +94,7 @@ def share(part: float) -> Callable[[Path], int]:
         (SEGMENT, in_array("body/positions"), "body/positions"),
         (SEGMENT, in_array("body/postings"), "body/postings"),
         (SEGMENT, in_array("date/number"), "date/number"),
-        (SEGMENT, in_array("records/blocks"), "records/blocks"),
+        (SEGMENT, in_array("records/lines"), "records/lines"),
         (SEGMENT, directory, "the directory was altered"),
         (SEGMENT, at(-1), "the directory was altered"),
         (CONTENTS, at(0), "index"),

@@ -48,6 +48,6 @@ def test_ids_are_printed_and_exported_without_a_record_being_read(archive, archi
 
 
 def test_records_that_are_not_what_the_index_says_are_damage(archive, monkeypatch):
-    monkeypatch.setattr(archive._state.engine._reader, "records", lambda documents: [record_bytes(reftel.Cable(id="08BAKU1"))] * len(documents))
+    monkeypatch.setattr(archive._state.engine._reader, "records", lambda documents: [record_bytes(reftel.Cable(id="08BAKU1")).split(b"\n")] * len(documents))
     with pytest.raises(reftel.ArchiveDamaged, match="damaged"):
         archive.search("minsk")

@@ -21,7 +21,8 @@ def cable(cable_id="08BAKU101", refs=REFERENCES, **values):
     known = {
         "date": "2008-02-13T05:12:00Z", "date_precision": "minute", "classification": "CONFIDENTIAL", "caveats": ("SIPDIS",), "post": "BAKU",
         "origin": "Embassy Baku", "subject": "HILLS", "tags": ("PREL", "AJ"), "signers": ("DERSE",), "summary": "The lake was calm.",
-        "recipients": (Recipient("action", "SECSTATE WASHDC"),), "flags": ("redacted",), "body": HEAD + "Weather\n\n" + "\n\n".join(texts),
+        "recipients": (Recipient("action", "SECSTATE WASHDC"),), "flags": ("redacted",), "head_end": len(HEAD),
+        "body": HEAD + "Weather\n\n" + "\n\n".join(texts),
     }  # fmt: skip
     return Cable(id=cable_id, refs=refs, paragraphs=paragraphs, **(known | values))
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import random
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from reftel.schema.analysis import tokenize
-from reftel.search.tokens import token_ranges
+from reftel.schema.analysis import analyse, tokenize
+from reftel.search.plan import Word
+from reftel.search.tokens import LetterSearch, marked_ranges, token_ranges
 
 _PIECES = st.sampled_from(
     [*"aAsStC80.,'’`´ʼ‘ &é-_¶ß\n\u0301И½", " S E C R E T ", "U.S.", "x.y", ",re", "n't", "'s", "minsk", "C!", "aC!b", "aa8", "&aa", "“", ". ", ".\n",
@@ -24,3 +26,49 @@ def test_the_characters_of_some_tokens(text, pick):
     assert list(token_ranges(text, list(range(len(tokens))))) == tokens
     some = sorted(pick.sample(range(len(tokens)), len(tokens) // 3))
     assert list(token_ranges(text, some)) == [tokens[number] for number in some]
+
+
+def forms_of(word):
+    return {"precedent": ("precedent", "precedents"), "rare": tuple(f"rare{number}" for number in range(20))}.get(word.text, (word.text,))
+
+
+LETTERS = [
+    # text, words of the question, marked
+    ("The Minsk Group met; a precedent, “PRECEDENTS”.", ["minsk", "group", "precedent"], ["Minsk", "Group", "precedent", "PRECEDENTS"]),
+    ("Minsk-based (Minsk) \"Minsk\" Minsk/Minsk: Minsk!", ["minsk"], ["Minsk"] * 6),
+    ("Minsk’s men, Minsk's, preMinsk, Minsk1, _Minsk_", ["minsk"], ["Minsk’s", "Minsk's", "Minsk"]),
+    ("the group,s regroup group.", ["group"], ["group,s", "group"]),
+    ("Fernández met Fernandez, FernC!ndez", ["fernandez"], ["Fernández", "Fernandez", "FernC!ndez"]),
+    ("&frozen conflict8 and conflict8", ["conflict"], ["conflict"]),
+    ("&aa8 aa8", ["aa8"], ["aa8"]),
+    ("S E C R E T secret SECRET S.E.C.R.E.T. secret", ["secret"], ["S E C R E T", "secret", "SECRET", "S.E.C.R.E.T.", "secret"]),
+    ("l'Aquila and Aquila d’Aquila", ["aquila"], ["l'Aquila", "Aquila", "d’Aquila"]),
+    ("İstanbul and the ﬁrst ﬁrst", ["the"], ["the"]),
+    ("aC(word C(word word", ["word"], ["word", "word"]),
+    ("10,000 000 1000", ["000", "10000"], ["10,000", "000"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "words", "expected"), LETTERS)
+def test_words_are_found_by_their_letters_or_by_cutting_the_text(text, words, expected):
+    asked = [Word(word, "inflected") for word in words]
+    wanted = {form for word in asked for form in forms_of(word)}
+    further = dict.fromkeys(place for place, word in analyse(text).further if word in wanted)
+    numbers = sorted({*further, *(place for place, word in enumerate(analyse(text).words) if word in wanted)})
+    found = LetterSearch(asked, forms_of).marked_ranges(text, numbers, numbers)
+    assert found == marked_ranges(text, numbers)
+    assert [text[start:end] for start, end in found] == expected
+
+
+_WORDS = st.sampled_from(["aa", "word", "minsk", "is", "s", "secret", "80", "aa8", "cable", "us", "ab", "000", "wor"])
+
+
+@given(st.lists(_PIECES | _WORDS | st.sampled_from([" ", " ", "\n", "-", "/", '"', "(", ")"]), max_size=60).map("".join), st.sets(_WORDS, min_size=1, max_size=4), st.booleans())
+def test_marks_by_letters_are_those_of_the_tokens(text, words, beginnings):
+    """Whichever of the words' places count."""
+    asked = [Word(word, "prefix" if beginnings else "exact") for word in words]
+    tokens = [token.text for token in tokenize(text)]
+    standing = [number for number, token in enumerate(tokens) if (token.startswith(tuple(words)) if beginnings else token in words)]
+    search = LetterSearch(asked, forms_of)
+    for numbers in (standing, standing[::2], standing[1:]):
+        assert search.marked_ranges(text, standing, numbers) == marked_ranges(text, numbers)
