@@ -229,7 +229,7 @@ def _with_late_mark(text: str, start: Start) -> Start:
 
 def _iter_numbers(text: str) -> Iterator[int]:
     """Offsets of the whole numbers of one to three digits that a blank, a stop or a bracket follows."""
-    shape = text.encode("ascii", "replace").translate(_SHAPES)
+    shape = text.encode("latin-1", "replace").translate(_SHAPES)
     last = shape.find(b"0.")
     while last >= 0:
         first = last
