@@ -1,7 +1,8 @@
 """The whole pipeline: ``reftel index`` on a rendered ``cables.csv``: ``python benchmarks/pipeline.py [--cables 20000]``.
 
-Rates are wall times of whole processes, with one worker and with one a core. The shares are CPU times of a run with one worker, taken at
-the doors between the stages; what a stage calls of another one counts for that one. The table goes to benchmarks/PIPELINE.md.
+Rates are wall times of whole processes, with one worker and with one a core; beside them stands the processor time of all their processes,
+which a busy machine changes less. The shares are processor times of a run with one worker, taken at the doors between the stages; what a
+stage calls of another one counts for that one. The table goes to benchmarks/PIPELINE.md.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ STAGES = (
 _HEAD = """\
 # The whole pipeline
 
-Written by `make bench` on {date}: {machine}, {cores} cores, Python {python}.
+Written by `make bench` on {date}: {machine}, {cores} cores, Python {python}, {load:.1f} other processes at work.
 
 `reftel index` on a `cables.csv` of {cables:,} synthetic cables, {megabytes:,.0f} MB.
 
@@ -117,13 +118,15 @@ def stages(source: Path, archive: Path) -> dict[str, float]:
     return dict(clock.spent) | {"everything else": total - sum(clock.spent.values())}
 
 
-def index(source: Path, archive: Path, workers: int) -> float:
-    """Wall seconds of a whole ``reftel index``."""
+def index(source: Path, archive: Path, workers: int) -> tuple[float, float]:
+    """Wall seconds of a whole ``reftel index``, and seconds of processor time of all its processes."""
     shutil.rmtree(archive, ignore_errors=True)
-    start = time.perf_counter()
+    start, before = time.perf_counter(), os.times()
     command = [str(Path(sys.executable).with_name("reftel")), "index", str(source), "--archive", str(archive), "--workers", str(workers)]
     subprocess.run(command, check=True, capture_output=True)
-    return time.perf_counter() - start
+    after = os.times()
+    spent = after.children_user + after.children_system - before.children_user - before.children_system
+    return time.perf_counter() - start, spent
 
 
 def dump(cables: int) -> Path:
@@ -136,10 +139,12 @@ def dump(cables: int) -> Path:
     return path
 
 
-def tables(rates: dict[int, float], spent: dict[str, float], cables: int) -> str:
+def tables(runs: dict[int, tuple[float, float]], spent: dict[str, float], cables: int) -> str:
     """Both tables in Markdown."""
     total = sum(spent.values())
-    lines = ["| workers | cables/s |", "| ---: | ---: |", *(f"| {workers} | {rate:,.0f} |" for workers, rate in rates.items()), ""]
+    lines = ["| workers | cables/s | processor time, ms a cable |", "| ---: | ---: | ---: |"]
+    lines += [f"| {workers} | {cables / wall:,.0f} | {used / cables * 1000:.2f} |" for workers, (wall, used) in runs.items()]
+    lines.append("")
     lines += ["| stage | ms a cable | share |", "| --- | ---: | ---: |"]
     order = sorted(spent, key=lambda stage: -spent[stage])
     lines += [f"| {stage} | {spent[stage] / cables * 1000:.3f} | {spent[stage] / total:.0%} |" for stage in order]
@@ -154,15 +159,16 @@ def main() -> None:
     options = parser.parse_args()
     source, archive = dump(options.cables), folder() / "pipeline"
     many = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    rates = {workers: options.cables / index(source, archive, workers) for workers in sorted({1, many})}
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    runs = {workers: index(source, archive, workers) for workers in sorted({1, many})}
     shutil.rmtree(archive)
     done = subprocess.run([sys.executable, "-W", "ignore", __file__, "--stages", source, archive], check=True, capture_output=True, text=True)
     shutil.rmtree(archive)
     head = _HEAD.format(
         date=f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}", machine=processor(), cores=many, python=platform.python_version(),
-        cables=options.cables, megabytes=source.stat().st_size / 1e6,
+        cables=options.cables, megabytes=source.stat().st_size / 1e6, load=load,
     )  # fmt: skip
-    options.output.write_text(head + tables(rates, json.loads(done.stdout.splitlines()[-1]), options.cables), encoding="utf-8")
+    options.output.write_text(head + tables(runs, json.loads(done.stdout.splitlines()[-1]), options.cables), encoding="utf-8")
     print(options.output.read_text(encoding="utf-8"))
 
 
