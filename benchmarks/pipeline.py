@@ -45,7 +45,7 @@ STAGES = (
 _HEAD = """\
 # The whole pipeline
 
-Written by `make bench` on {date}: {machine}, {cores} cores, Python {python}, {load:.1f} other processes at work.
+Written by `make bench` on {date}: {machine}, {cores} cores, Python {python}, load {load:.1f} from other work.
 
 `reftel index` on a `cables.csv` of {cables:,} synthetic cables, {megabytes:,.0f} MB.
 
