@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,7 @@ from reftel.schema.cable import Cable, Paragraph, Source
 from reftel.schema.document import document_of
 from reftel.schema.errors import ArchiveLocked, ArchiveVersion, EngineError
 from reftel.schema.fields import FIELDS, Field
-from reftel.schema.stored import record_bytes
+from reftel.schema.stored import cable_of, record_bytes
 
 SAMPLES = Path(__file__).parents[2] / "corpus_samples"
 
@@ -66,7 +65,7 @@ def test_the_record_and_its_paragraphs(tmp_path):
         assert writer.put(CABLE)
         assert writer.count() == 1
     with CableWriter(tmp_path) as writer:
-        assert Cable.from_dict(json.loads(writer.committed_record("08BAKU1"))) == CABLE
+        assert cable_of(writer.committed_record("08BAKU1")) == CABLE
         assert writer.committed_record("08BAKU2") is None
         assert writer.put(CABLE)
         assert writer.delete("08BAKU1")
