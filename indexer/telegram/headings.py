@@ -345,6 +345,10 @@ def _title_start(body: str, width: int, *, whole: bool) -> int | None:
     return space + 1 if fits else None
 
 
+_SHORTEST_WORD = 7  # letters of a title that is one word
+_REFLOWED = 200  # characters of a line that holds a paragraph
+
+
 def _tail_heading(stretch: str, begin: int, *, strict: bool) -> Heading | None:
     """A title run on behind the last sentence of a paragraph: ``... of the Muslim world. The Deeper Challenges``."""
     breaks = sentence_breaks(stretch, max(0, len(stretch) - LONGEST_TITLE), len(stretch))
@@ -353,6 +357,7 @@ def _tail_heading(stretch: str, begin: int, *, strict: bool) -> Heading | None:
     title = stretch[breaks[-1] :]
     if not is_title(title) or not looks_titled(title) or title.count(" ") > 11 or "XX" in title:
         return None
-    if stretch[-300:].upper() == stretch[-300:] or (strict and " " not in title):
+    lone = " " not in title and (len(title) < _SHORTEST_WORD or len(stretch) < _REFLOWED)
+    if stretch[-300:].upper() == stretch[-300:] or (strict and lone):
         return None
     return Heading(begin + breaks[-1], plain_title(title))

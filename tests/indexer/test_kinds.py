@@ -383,6 +383,8 @@ def test_the_heading_of_a_paragraph(above: str, heading: str | None) -> None:
         ("They talked of their seat on the\nBoard.)\nHuman Rights\n------------", "Human Rights"),
         ("It drew wide press\ncoverage. Our Priority Is Security\n---------------- -----", "Our Priority Is Security"),
         ("They went on. End note. Comment -------", "Comment"),
+        ("They went on about grain. " * 10 + "Biotechnology \n", "Biotechnology"),
+        ("They went on. Reuters", None),
     ],
 )
 def test_a_heading_at_the_end_of_a_text(before: str, after: str | None) -> None:
