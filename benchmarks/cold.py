@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 
 from cache import folder, iter_batches
-from peers import add_manifest, run
+from peers import run
 
 GOAL = 80
 _THREADS = "OPENBLAS_NUM_THREADS"
@@ -33,15 +33,13 @@ def spent(command: list[str], environment: dict[str, str]) -> float:
 
 
 def archive(size: int) -> Path:
-    """An archive of so many synthetic cables; the index is that of benchmarks/peers.py, built if it is not there."""
-    place = folder() / f"reftel-{size}-1"
-    if not (place / "index").exists():
+    """The archive of benchmarks/page.py, built if it is not there."""
+    place = folder() / f"page-reftel-{size}-1"
+    if not place.exists():
         for _batch in iter_batches(size):
             pass  # the rows exist from here on
-        place.mkdir(exist_ok=True)
-        run("reftel", size, "build", 1)
-    if not (place / "manifest.sqlite").exists():
-        add_manifest(place)
+        place.mkdir()
+        run("page-reftel", size, "build", 1)
     return place
 
 

@@ -181,9 +181,9 @@ def cold_start(size: int) -> float:
     As in a user's installation the modules' bytecode is cached: PYTHONDONTWRITEBYTECODE is unset in the process, and a run before the
     seven that are measured writes it.
     """
-    archive = _place("reftel", size, 1)
-    add_manifest(archive)
-    command = [str(Path(sys.executable).with_name("reftel")), "search", '"Minsk Group" AND precedent', "--archive", str(archive)]
+    from cold import archive  # noqa: PLC0415
+
+    command = [str(Path(sys.executable).with_name("reftel")), "search", '"Minsk Group" AND precedent', "--archive", str(archive(size))]
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     times = []
     for _ in range(1 + 7):

@@ -16,9 +16,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from cache import folder, iter_batches
-from cold import spent
-from peers import run
+from cold import archive, spent
 from queries import OWNER
 from synthetic import words
 
@@ -26,17 +24,6 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "property"))
 
 KEYS_GOAL = 200_000
 _LINES = 2000
-
-
-def archive(size: int) -> Path:
-    """The archive of benchmarks/page.py, built if it is not there."""
-    place = folder() / f"page-reftel-{size}-1"
-    if not place.exists():
-        for _batch in iter_batches(size):
-            pass  # the rows exist from here on
-        place.mkdir()
-        run("page-reftel", size, "build", 1)
-    return place
 
 
 def rate(items: Callable[[], Iterable[object]]) -> tuple[int, float]:
