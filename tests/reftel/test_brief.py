@@ -53,7 +53,7 @@ def test_whatever_a_record_holds_it_prints_on_a_line(record, flood):
         (reftel.Hit("08BAKU1", 2.123456789, reftel.Cable(id="08BAKU1"), ()), "Hit(key='08BAKU1', score=2.12346, cable=<Cable '08BAKU1'>)"),
         (reftel.Page("a", 3, 0, (), (made(reftel.Hit, 1),), {}), "Page(query='a', total=3, offset=0, hits=<1 item>)"),
         (reftel.Page("a", 0, 0, ("b",), (), {}), "Page(query='a', total=0, offset=0, notes=('b',))"),
-        (reftel.Cable(), "Cable()"),
+        (reftel.Cable(), "Cable(head_end=0)"),
     ],
 )  # fmt: skip
 def test_what_is_printed(record, expected):
