@@ -34,6 +34,8 @@ through `reftel.open(…).search`, the passage of `SnippetGenerator` (1,000 char
 times over in a fresh process. Times in ms, {clock}: median of the later four rounds (of the first round, before which nothing of a query was read). "–": the
 engine has no query for the same cables. Phrases reach across paragraphs everywhere but
 in reftel, and tantivy marks no words that a prefix or a spelling variant stands for.
+In the later rounds reftel has in memory how a query was read and where its words stand, as far as its caches reach; the owner's query is one and the
+same, so that its first round is mostly such a later one too.
 The engines without pages, on the same queries: RESULTS.md.
 """
 
