@@ -327,9 +327,9 @@ class Draft(Manifest):
             durable.new_file(path).close()
         else:
             durable.copy_file(before, path)
-        self._spool = _Spool(path.with_name(f"{path.name}{_SPOOL}"))
-        self._database = sqlite_file.connect(path, "mode=rw", reading=False)
-        try:
+        with contextlib.ExitStack() as undone:  # a signal may come at any line
+            self._spool = undone.enter_context(contextlib.closing(_Spool(path.with_name(f"{path.name}{_SPOOL}"))))
+            self._database = undone.enter_context(contextlib.closing(sqlite_file.connect(path, "mode=rw", reading=False)))
             self._database.execute("pragma journal_mode = off")
             self._database.execute("pragma synchronous = off")
             if not path.stat().st_size:
@@ -339,9 +339,7 @@ class Draft(Manifest):
                 self.about = self._read_about()
             self._database.executescript(_LATER_TABLES)
             self._database.execute("begin")
-        except BaseException:
-            self.close()
-            raise
+            undone.pop_all()
 
     def put_source(self, row: SourceRow) -> None:
         """Add or replace a source file."""

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 import reftel
+from reftel.indexer import manifest
 from reftel.indexer.changes import Wish, look_at
 from reftel.indexer.containers.reading import iter_messages
 from reftel.indexer.reading import read_files
@@ -187,3 +188,24 @@ def test_a_damaged_member_costs_only_itself(nothing_left: Path) -> None:
     assert [cable.source and cable.source.path for cable in cables] == [f"{path}!0.txt", f"{path}!2.txt"]
     assert [error.path for error in errors] == [f"{path}!1.txt"]
     assert "damaged compressed data" in errors[0].message
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError("the disk is gone")], ids=["a signal", "an error"])
+@pytest.mark.parametrize("step", ["connect", "_read_about"])
+def test_a_draft_that_is_never_finished_leaves_nothing_open(tmp_path, monkeypatch, step, error):
+    """Whether a run is ended between the spool and the database, or behind both."""
+
+    def fail(*_values, **_named):
+        raise error
+
+    place, name = (manifest.sqlite_file, "connect") if step == "connect" else (manifest.Draft, "_read_about")
+    monkeypatch.setattr(place, name, fail)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", ResourceWarning)
+        with pytest.raises(BaseException) as raised:  # noqa: PT011 - the very error, whatever its kind
+            manifest.Draft(tmp_path / "manifest.sqlite.draft")
+        assert raised.type is (error if isinstance(error, type) else type(error))
+        del raised
+        gc.collect()
+    assert [str(warning.message) for warning in caught] == []
+    assert [path.name for path in tmp_path.iterdir()] == ["manifest.sqlite.draft"]  # which the next run removes; the spool is gone
