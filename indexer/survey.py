@@ -22,9 +22,6 @@ from reftel.schema.names import name_of
 EXAMPLES = 3
 """Cables named for each kind of warning."""
 
-WORST = 10
-"""The most doubtful cables that are named."""
-
 
 @frozen
 class Example:
@@ -103,7 +100,7 @@ class _Worst:
 _PARTS = ("id", "date", "classification", "subject", "tags", "signers", "recipients", "paragraphs")
 
 
-def survey(sources: Iterable[str | os.PathLike[str]], *, follow_links: bool = False, worst: int = WORST) -> Survey:
+def survey(sources: Iterable[str | os.PathLike[str]], *, follow_links: bool = False, worst: int = 0) -> Survey:
     """Read every cable of the sources and count.
 
     ``follow_links``: also of those behind links that are met in them. ``worst``: how many of the most doubtful cables are named.
