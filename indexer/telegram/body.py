@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import msgspec
 
 from reftel.frozen import frozen
-from reftel.indexer.telegram.flags import has_dots_at_end, has_loose_end, is_corrected, is_redacted, lacks_section
+from reftel.indexer.telegram.flags import is_corrected, is_redacted, is_truncated
 from reftel.indexer.telegram.layout import Layout, lay_out
 from reftel.indexer.telegram.lines import FILLER, is_rule
 from reftel.indexer.telegram.paragraphs import build_paragraphs, closing_starts, opening_starts
@@ -103,20 +103,9 @@ def _flags(text: str, head_end: int, layout: Layout) -> tuple[Flag, ...]:
         flags.append("multi-cable")
     if is_redacted(text):
         flags.append("redacted")
-    if _is_truncated(text, layout):
+    if is_truncated(text, layout):
         flags.append("truncated")
     return tuple(flags)
-
-
-def _is_truncated(text: str, layout: Layout) -> bool:
-    """Whether the text breaks off: unsigned at a mirror's dots or inside a sentence, at the size of a cell, or without one of its sections."""
-    signature = layout.signature
-    if not signature.names and (signature.dots or has_dots_at_end(text) or has_loose_end(layout.text[: signature.text_end])):
-        return True
-    return lacks_section(text) or (len(text) == _LARGEST_CELL and not text[-1:].isspace())
-
-
-_LARGEST_CELL = 32_767  # characters that a spreadsheet keeps in a cell
 
 
 def _warnings(appended: int | None) -> tuple[cable.Warning, ...]:

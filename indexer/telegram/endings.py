@@ -11,6 +11,16 @@ _DEBRIS_KINDS = frozenset({Kind.BLANK, Kind.RULE, Kind.BANNER, Kind.PAGE, Kind.C
 _SENTENCE_ENDS = frozenset(".!?:;")
 _CLOSING_SIGNS = "\"”“'’)]*»"
 _LAST_SIGNS = frozenset("\"”)]*=_-…")
+CLOSING = re.compile(
+    r"""\b(?: end [ ] (?:of[ ])? (?:\w+[ ])?
+              (?: summary | comments? | note | text | points | part\ \w+ | message | cable | report | non-?paper | letter | list | quote
+                | transcript | statement | translation | bio | background | table | excerpt | action\ request )
+          | unquote | unqte | gp-?\d | exempt | gds | xgds
+          | minimized?\ considered (?:\ for\ \w+)? ) [.)\]:]* $""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""Words that close a text or a part of it, at its end."""
+_END_OF = re.compile(r"(?:\A|[.!?:;\"”)\]\n-])\s*\(?end\s(?:of\s)?(?:\w+[ ]){0,3}\w+$", re.IGNORECASE)  # "... fell. End Annex 2"
 _TRAILING_TOKEN = re.compile(
     r"""(?: \s+ (?: \d{4}-\d{2}-\d{2} | \d{1,2}/\d{1,2}/\d{2,4} | N{3,5} | Nnnn | BT | [#]\d{0,5} | [#]NAME\? | >+ | &gt; | [.*=_~"”“#-]+
           | End\ Cable\ Text(?:\s+X{4,})? | (?:SECRET|CONFIDENTIAL|UNCLASSIFIED) )
@@ -25,11 +35,13 @@ _ADVERT = re.compile(
 )
 _LONGEST_ADVERT = 500
 # Lines behind the text that are no part of it: handling words of the 1970s, an id with or without a label, a caption, a note of the sender's
-# communications centre, signs alone.
+# communications centre, the
+# stamp of a mail program, signs alone.
 _HANDLING = re.compile(
     r"""gp-?\d\.? | exempt\.? | x?gds\.? | ngds\.? | grnc | decontrol.{0,40}
       | (?:unclas|secret|confidential)[a-z /]{3,40}\d{4,6}
       | \W{0,4} \d{2,4}[a-z]{3,20}\d{3,7} (?: [ ]{0,2}-[ ]{0,2} (?:classification:)? [a-z /]{5,60} )? \W{0,4}
+      | .{1,60} \d{1,2}/\d{1,2}/\d{4} [ ] [\d:]{5,8} [ ] [ap]m [ ] from [ ] db/inbox: .{0,40}
       | \W{0,2} note [ ]? [:-] [ ]? (?:message[ ])? not [ ] (?:passed|sent|delivered) [ ] .{0,60}
       | =*[ ]?(?: end[ ](?:of[ ])?(?:message|cable|transmission) | cable[ ]ends ) \W*
       | (?:sensitive[ ]but[ ]unclassified | for[ ]official[ ]use[ ]only | please[ ]protect[ ]accordingly) \.?
@@ -37,14 +49,16 @@ _HANDLING = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _LONGEST_HANDLING = 120
-# Where the row of a dump begins: 0 03/12/2008 4549 PREL,PGOV ... | 189949 2/2/2009 14:15 09CAIRO184 Embassy ... | 19309,7/30/2004 17:29,04BAKU1, ...
+# Where the row of a dump begins or goes on: 0 03/12/2008 4549 PREL,PGOV ... | 189949 2/2/2009 14:15 09CAIRO184 Embassy ...
+# | 19309,7/30/2004 17:29,04BAKU1, ... | 189949<tab>2009-02-02 14:15:00<tab>09CAIRO184 ... | ",10/5/2006,"ITS TITLE","Its summary
 _ROW = re.compile(
     r"""(?: (?<=\s) | (?<=["',]) )
         (?: 0 [ ]\d{1,2}/\d{1,2}/\d{4} (?= \s{0,3}\Z | \s{1,3}\d{1,5}\s )
-          | (?:\d{1,6}[ ,\t]{1,2}){1,3} \d{1,2}/\d{1,2}/\d{4} [ ]\d{1,2}:\d\d [ ,\t]{1,2} \d\d[A-Z]{3,20}\d )""",
+          | (?:\d{1,6}[ ,\t]{1,2}){1,3} (?:\d{1,2}/\d{1,2}/\d{4}|\d{4}-\d\d-\d\d) [ ]\d{1,2}:\d\d (?::\d\d)? [ ,\t]{1,2} \d\d[A-Z]{3,20}\d )
+      | " [ ]? , \d{1,2}/\d{1,2}/\d{4} ,\"""",
     re.VERBOSE,
 )
-_ROW_DATE = re.compile(r"/\d{1,2}/\d{4}")
+_ROW_DATE = re.compile(r"/\d{1,2}/\d{4}|\d-\d\d-\d\d \d{1,2}:")
 _BEFORE_DATE = 40  # characters of the numbers before the date
 _ROW_REACH = 2_500  # characters of the longest row with the tags and the subject
 _HEADER = re.compile(r"VZCZC[A-Z]{3}\d{4}")
@@ -64,6 +78,11 @@ def ends_sentence(text: str) -> bool:
     if text[-1:] in _LAST_SIGNS or text[-4:].upper() == "XXXX":
         return True
     return text.rstrip(_CLOSING_SIGNS)[-1:] in _SENTENCE_ENDS
+
+
+def closes_text(text: str) -> bool:
+    """Whether a stripped text ends in closing words: ``"... fell. End of excerpts"``; ``"by the end of the"`` is none."""
+    return CLOSING.search(text) is not None or _END_OF.search(text) is not None
 
 
 def strip_debris(tail: str, end: int) -> int:

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import re
 
+from reftel.indexer.telegram.classwords import CAPTION
+from reftel.indexer.telegram.endings import closes_text
+from reftel.indexer.telegram.headend import is_running_text
+from reftel.indexer.telegram.layout import Layout
+
 _REMOVED = re.compile(r"\[[^\]\[\n]{0,60}?(?:removed|redacted|withheld|deleted|excised)[^\]\[\n]{0,30}\]", re.IGNORECASE)
 _DOTS = re.compile(r"(?:\.{3}|…)[\"”')\]]*$")
 _MISSING_WORDS = ("issing Section", "ISSING SECTION", "issing section")
@@ -11,7 +16,13 @@ _MISSING = re.compile(r"\*[ ]*missing section \d+[ ]*\*", re.IGNORECASE)
 _CORRECTED = re.compile(r"c\s?o\s?r\s?r\s?e\s?c\s?t\s?e\s?d[\s/]{0,6}c\s?o\s?p\s?y\b", re.IGNORECASE)
 _LOOSE_END = re.compile(r"[a-z,;-]$")
 _NOISE_END = re.compile(r"\S*[~@^|\\]\S*$")
-_CLOSED = re.compile(r"\bend (?:of )?(?:\w+ )?\w+$|[Xx]{4,}$", re.IGNORECASE)
+_WHOLE_END = re.compile(
+    r"""[Xx]{4,} $
+      | (?:https?:|www\.|\bsgov\b) \S* (?:[ ]\S{1,12})? $
+      | (?:\A|[.)\n]) \s* (?:points?[ ]of[ ]contact|POCs?) \b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_CELL = range(32_700, 33_100)
 
 
 def is_redacted(text: str) -> bool:
@@ -30,13 +41,39 @@ def lacks_section(text: str) -> bool:
 
 
 def has_loose_end(text: str) -> bool:
-    """Whether an unsigned text ends inside a sentence or in line noise. ``"The mo~97@Q5"``; closing words and struck names are an end."""
-    last = text[-80:].rstrip()
-    if not last or _CLOSED.search(last):
+    """Whether an unsigned text ends inside a sentence or in line noise: ``"The mo~97@Q5"``.
+
+    Closing words, struck names, addresses of web sites and persons to be asked are an end.
+    """
+    last = text[-160:].rstrip()
+    if not last or closes_text(last) or _WHOLE_END.search(last):
         return False
     return _LOOSE_END.search(last) is not None or _NOISE_END.search(last) is not None
+
+
+def fills_cell(text: str) -> bool:
+    """Whether a text is as long as a spreadsheet's cell may be, 32,767 characters as it was then; the mirror added some, its pilcrows are not counted."""
+    return len(text) - text.count("¶") in _CELL
 
 
 def is_corrected(head: str) -> bool:
     """Whether the head says that this is a corrected copy, in any spacing: ``C O R R E C T E D  C O P Y``."""
     return "COPY" in "".join(head.split()).upper() and _CORRECTED.search(head) is not None
+
+
+def is_truncated(text: str, layout: Layout) -> bool:
+    """Whether the text breaks off: without one of its sections, or unsigned at a mirror's dots, inside a sentence, at the size of a cell, behind the head."""
+    signature = layout.signature
+    if signature.names:
+        return lacks_section(text)
+    if signature.dots or has_dots_at_end(text) or fills_cell(text) or lacks_section(text):
+        return True
+    return has_loose_end(layout.text[: signature.text_end]) or _is_all_head(layout)
+
+
+def _is_all_head(layout: Layout) -> bool:
+    """Whether a caption with labelled parts has no text behind it."""
+    if layout.head_end < len(layout.text.rstrip()) or not layout.regions:
+        return False
+    above = layout.head[: layout.regions[0].start]
+    return CAPTION.search(above) is not None and not any(map(is_running_text, above.split("\n")))

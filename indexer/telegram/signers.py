@@ -11,6 +11,7 @@ import string
 
 from reftel.frozen import frozen
 from reftel.indexer.telegram.endings import (
+    CLOSING,
     ends_sentence,
     find_advert,
     strip_debris,
@@ -46,14 +47,6 @@ _LOWER_WORD = re.compile(r"[a-z]{3,}(?:-[a-z]+)?")
 # Words that end a message without being a name; some only where they are not in capitals (a Mr. BEST may sign).
 _NOT_NAMES = frozenset(row["word"] for row in read_table("not_signers") if row["kind"] != "mixed case only")
 _TITLE_NOT_NAMES = frozenset(row["word"].capitalize() for row in read_table("not_signers") if row["kind"] == "mixed case only")
-_CLOSING = re.compile(
-    r"""\b(?: end [ ] (?:of[ ])? (?:\w+[ ])?
-              (?: summary | comments? | note | text | points | part\ \w+ | message | cable | report | non-?paper | letter | list | quote
-                | transcript | statement | translation | bio | background | table | excerpt | action\ request )
-          | unquote | unqte | gp-?\d | exempt | gds | xgds
-          | minimized?\ considered (?:\ for\ \w+)? ) [.)\]:]* $""",
-    re.VERBOSE | re.IGNORECASE,
-)
 _STRUCK_OUT = re.compile(r"[Xx]{4,}")
 _BRACKET_AT_END = re.compile(r"\s*\([^)]*\)$")
 _WORD = re.compile(r"\S+")
@@ -79,9 +72,9 @@ def parse_signers(text: str, begin: int = 0, *, subject: str = "") -> Signature:
     for control in _CONTROLS:
         tail = tail.replace(control, " ")
     shown, dots = _before_dots(tail, subject)
-    dots = dots or _DOTS.search(text, max(0, last - 40), last) is not None
     end = without_struck_stamp(tail, strip_debris(tail, shown))
     found = _find_signature(tail, end, dots=dots) or _over_page_number(tail, end)
+    dots = dots or _DOTS.search(text, max(0, last - 40), last) is not None
     if found is None:
         return Signature((), begin + (len(tail.rstrip()) if dots else end), dots)
     names, at = found
@@ -96,14 +89,20 @@ _DOTS = re.compile(r"(?:\.\.\.|…)[\s\"”'’)\],]*\Z")
 
 
 def _before_dots(tail: str, subject: str) -> tuple[int, bool]:
-    """The end without the dots that a mirror put there, nor the cut subject before them, and whether there were any."""
+    """The end without the dots that a mirror put there, nor the cut subject or cell before them, and whether they cut the text itself."""
     dots = _DOTS.search(tail, max(0, len(tail) - 40))
     if dots is None:
         return len(tail), False
     start = tail.rfind("\n", 0, dots.start()) + 1
+    if cell := _CELL_END.search(tail, max(start, dots.start() - _LONGEST_CELL), dots.start()):
+        return cell.start(), False
     line = "".join(tail[start : dots.start()].split()).upper()
     repeated = len(line) > 7 and line in "".join(subject.split()).upper()
     return start if repeated else dots.start(), True
+
+
+_CELL_END = re.compile(r'(?<=[A-Z]{3})"[ ]')  # ROE" TALKS ON GR...: the cell of the text is over, the next one was cut
+_LONGEST_CELL = 120
 
 
 def _find_signature(tail: str, end: int, *, dots: bool) -> tuple[tuple[str, ...], int] | None:
@@ -242,7 +241,7 @@ def _finished(above: str) -> bool:
     last = above[above.rfind("\n") + 1 :].strip()
     if not last or is_rule(last):
         return True
-    if ends_sentence(last) or _CLOSING.search(last) or _URL_TAIL.search(last[-60:]):
+    if ends_sentence(last) or CLOSING.search(last) or _URL_TAIL.search(last[-60:]):
         return True
     return line_kind(last) is not Kind.TEXT
 
@@ -373,14 +372,14 @@ def _run_after_sentence(words: list[re.Match[str]]) -> int | None:
     """Index of the first word behind the last finished sentence, where at most three words follow it."""
     for index in range(len(words) - 1, max(-1, len(words) - 5), -1):
         before = " ".join(word.group() for word in words[max(0, index - 4) : index])
-        if index and (ends_sentence(before) or _CLOSING.search(before)) and not _INITIAL.search(before):
+        if index and (ends_sentence(before) or CLOSING.search(before)) and not _INITIAL.search(before):
             return index
     return None
 
 
 def _follows_text(before: str, run: list[str], *, upper_text: bool) -> bool:
     """Whether a run of name words stands behind a finished text; capitals are believed behind digits, adverts and loose ends too."""
-    if ends_sentence(before) or _CLOSING.search(before):
+    if ends_sentence(before) or CLOSING.search(before):
         return True
     if upper_text or not all(map(_UPPER_WORD.fullmatch, run)):
         return bool(_URL_TAIL.search(before[-80:])) and len(run) == 1 and "_" not in run[0]

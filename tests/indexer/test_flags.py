@@ -3,7 +3,14 @@
 import pytest
 
 from reftel.indexer.telegram.body import parse_body
-from reftel.indexer.telegram.flags import has_dots_at_end, has_loose_end, is_corrected, is_redacted, lacks_section
+from reftel.indexer.telegram.flags import (
+    fills_cell,
+    has_dots_at_end,
+    has_loose_end,
+    is_corrected,
+    is_redacted,
+    lacks_section,
+)
 
 
 @pytest.mark.parametrize("text", ["He met XXXXXXXXXXXX.", "met xxxxx", "[SOURCE REMOVED] said", "[Name removed]", "XXXX"])
@@ -41,17 +48,35 @@ def test_lacks_no_section(text: str) -> None:
     assert not lacks_section(text)
 
 
-@pytest.mark.parametrize("text", ["it fell and", "it fell,", "it fell-", "The mo~97@Q5OQg"])
+@pytest.mark.parametrize("text", ["it fell and", "it fell,", "it fell-", "The mo~97@Q5OQg", "by the end of the", "of the POC list and"])
 def test_loose_ends(text: str) -> None:
     assert has_loose_end(text)
 
 
-@pytest.mark.parametrize("text", ["It fell.", "It fell. End summary", "END TEXT", "told XXXXXXXXXXXX", 'he said "no."', "(ref B)", ""])
+@pytest.mark.parametrize("text", [
+        "It fell.", "It fell. End summary", "END TEXT", "It fell. End of Annex Two", "It fell.\n(End box", "told XXXXXXXXXXXX", 'he said "no."', "(ref B)", "",
+        "It fell.\n\n¶8. (U) Point of contact for this information is RSO\nRabat, John Roe", "It fell.\nPOC is John Roe",
+        "at http://www.rabat.example/index. cfm", "visit www.rabat.example",
+    ])
 def test_no_loose_ends(text: str) -> None:
     assert not has_loose_end(text)
 
 
+@pytest.mark.parametrize(("length", "fills"), [(32_767, True), (32_800, True), (32_000, False), (33_500, False)])
+def test_as_long_as_a_cell(length: int, *, fills: bool) -> None:
+    assert fills_cell("¶" * 600 + "a" * length) == fills
+
+
+HEAD = "C O N F I D E N T I A L LONDON 000001\n\nSIPDIS\n\nE.O. 12958: N/A\nTAGS: PREL, UK"
 FLAGS = [
+    (HEAD, ("truncated",)),
+    (f"{HEAD}\n\n1. It fell.", ()),
+    ("E.O. 12958: N/A\nTAGS: PREL, UK", ()),  # a piece of a head
+    ("UNCLAS LONDON 000001\n\nPlease cancel this message.\n\nE.O. 12958: N/A TAGS: PREL UK", ()),
+    ("1. (C) " + "It fell. " * 3641, ("truncated",)),
+    ("1. (C) " + "It fell. " * 3641 + "\n\nROE", ()),
+    ('1. (C) It fell. ROE ",10/5/2006,"TALKS ON GRAIN","The talks went on', ()),
+    ('1. (C) It fell. ROE" TALKS ON...', ()),
     ("1. (C) It fell.\nROE", ()),
     ("1. (C) It fell and...", ("truncated",)),
     ("1. (C) It fell and then", ("truncated",)),

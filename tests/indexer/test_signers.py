@@ -35,6 +35,11 @@ SIGNED = [
     ("They told XXXXXXXXXXXX ROE", "ROE"),
     ("(SECRET//REL Ruritania) ROE", "ROE"),
     ("They live in the U.S. ROE", "ROE"),
+    # behind it the rest of a dump's row or another row, a mail program's stamp
+    (f'{TEXT} ROE ",10/5/2006,"TALKS ON GRAIN","The talks went on', "ROE"),
+    (f'{TEXT} ROE" TALKS ON...', "ROE"),
+    (f"{TEXT}\nROE\n\n215201\t2009-07-06 10:01:00\t09COTONOU1\tEmbassy Cotonou\tSECRET\t\tVZCZCXRO6872\nPP RUEHMA\n", "ROE"),
+    (f"{TEXT}\nROE\nEnd Cable Text\nJane Q Poe 07/30/2008 04:04:14 PM From DB/Inbox: Jane Poe\n.", "ROE"),
     # doubled
     (f"{TEXT}\nROE ROE", "ROE"),
     (f"{TEXT}\nROE Roe", "ROE"),
