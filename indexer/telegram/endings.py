@@ -35,13 +35,11 @@ _ADVERT = re.compile(
 )
 _LONGEST_ADVERT = 500
 # Lines behind the text that are no part of it: handling words of the 1970s, an id with or without a label, a caption, a note of the sender's
-# communications centre, the
-# stamp of a mail program, signs alone.
+# communications centre, signs alone.
 _HANDLING = re.compile(
     r"""gp-?\d\.? | exempt\.? | x?gds\.? | ngds\.? | grnc | decontrol.{0,40}
       | (?:unclas|secret|confidential)[a-z /]{3,40}\d{4,6}
       | \W{0,4} \d{2,4}[a-z]{3,20}\d{3,7} (?: [ ]{0,2}-[ ]{0,2} (?:classification:)? [a-z /]{5,60} )? \W{0,4}
-      | .{1,60} \d{1,2}/\d{1,2}/\d{4} [ ] [\d:]{5,8} [ ] [ap]m [ ] from [ ] db/inbox: .{0,40}
       | \W{0,2} note [ ]? [:-] [ ]? (?:message[ ])? not [ ] (?:passed|sent|delivered) [ ] .{0,60}
       | =*[ ]?(?: end[ ](?:of[ ])?(?:message|cable|transmission) | cable[ ]ends ) \W*
       | (?:sensitive[ ]but[ ]unclassified | for[ ]official[ ]use[ ]only | please[ ]protect[ ]accordingly) \.?
@@ -58,12 +56,13 @@ _ROW = re.compile(
       | " [ ]? , \d{1,2}/\d{1,2}/\d{4} ,\"""",
     re.VERBOSE,
 )
-_ROW_DATE = re.compile(r"/\d{1,2}/\d{4}|\d-\d\d-\d\d \d{1,2}:")
+_ROW_DATES = re.compile(r"/\d{1,2}/\d{4}"), re.compile(r"-\d\d-\d\d \d{1,2}:")
 _BEFORE_DATE = 40  # characters of the numbers before the date
 _ROW_REACH = 2_500  # characters of the longest row with the tags and the subject
 _HEADER = re.compile(r"VZCZC[A-Z]{3}\d{4}")
 _HEADER_REACH = 8_000
 _PRINTED = re.compile(r"(?:(?:[A-Z][a-zà-ÿ]\w* )?\S+: )?\S+ @ \w{3} \w{3} +\d{1,2} \d\d:")
+_MAILED = re.compile(r".{1,60} \d{1,2}/\d{1,2}/\d{4} [\d:]{5,8} [AP]M From DB/Inbox: .*")  # the stamp of a mail program
 _STATEMENT = re.compile(
     r"\bselect \* from \S.{0,120}$|\bid:\s*\d{4,}\s*$|declassified/released us department.{0,80}$", re.IGNORECASE | re.DOTALL
 )
@@ -93,7 +92,7 @@ def strip_debris(tail: str, end: int) -> int:
             return 0
         start = tail.rfind("\n", 0, end) + 1
         line = tail[start:end]
-        if line_kind(line) in _DEBRIS_KINDS or (len(line) < _LONGEST_HANDLING and _HANDLING.fullmatch(line.strip())):
+        if line_kind(line) in _DEBRIS_KINDS or (len(line) < _LONGEST_HANDLING and _is_handling(line)):
             end = start
             continue
         statement = _find_statement(tail, end) or _trailing_stamp(line, start)
@@ -103,6 +102,10 @@ def strip_debris(tail: str, end: int) -> int:
         return end
 
 
+def _is_handling(line: str) -> bool:
+    return _HANDLING.fullmatch(line.strip()) is not None or ("DB/Inbox" in line and _MAILED.match(line) is not None)
+
+
 def strip_rows(text: str, begin: int, end: int) -> int:
     """The end without rows of a dump and the header of another message that stand behind the text; both are looked for from ``begin`` on."""
     low = max(begin, end - _HEADER_REACH)
@@ -110,8 +113,8 @@ def strip_rows(text: str, begin: int, end: int) -> int:
     if header >= 0 and _HEADER.match(text, header, end) and not text[:header].rstrip(" ")[-1:].isalpha():
         end = header
     low = max(begin, end - _ROW_REACH)
-    date = _ROW_DATE.search(text, low, end)
-    row = _ROW.search(text, max(low, date.start() - _BEFORE_DATE), end) if date else None
+    dates = [date.start() for pattern in _ROW_DATES if (date := pattern.search(text, low, end))]
+    row = _ROW.search(text, max(low, min(dates) - _BEFORE_DATE), end) if dates else None
     return end if row is None else row.start()
 
 

@@ -84,7 +84,9 @@ _LETTER = re.compile(r"\(?[A-Z][.):][ ]*")
 _BY_COLON = re.compile(rf"{_BY}[ ]*:", re.IGNORECASE)
 _TAGS_COLON = re.compile(r"TAGS?[ ]{0,2}:", re.IGNORECASE)
 # How the labels begin, in capitals, with every spelling of E.O.
-_FIRST_WORDS = ("EO", "E.O", "E O", "E. O", "E .O", "E..O", "E  O", "TAG", "SUBJ", "REF", "CLAS", "DER", "DECL")
+_FIRST_WORDS = (
+    "EO ", "EO.", "EO:", "E.O", "E O", "E. O", "E .O", "E..O", "E  O", "TAG", "SUBJ", "REF", "CLAS", "DERIVED", "DECL",
+)  # fmt: skip
 _ORDER = re.compile(r"E[. ]{0,2}O[. :]", re.IGNORECASE)
 # What may stand before a label "at the start of a line": "(U) Classified by".
 _BEFORE = re.compile(rf"[\s¶>{FILLER}]*(?:\(\w{{1,4}}\)[ ]*)?\Z")

@@ -11,6 +11,7 @@ import dataclasses
 import itertools
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from reftel.frozen import frozen
 from reftel.indexer.telegram.citations import find_citations
@@ -49,8 +50,7 @@ _CANDIDATE = re.compile(
 )
 # Numbers are found in the shape of a text, where 0 stands for a digit and a full stop for what may follow a number: a search for
 # two bytes is several times faster than an expression that looks for any digit.
-_DIGIT = ord("0")
-_SHAPES = bytes(_DIGIT if chr(code) in "0123456789" else ord(".") if chr(code) in " \t\n.,:)({[" else ord("x") for code in range(256))
+_SHAPES = bytes(ord("0") if chr(code) in "0123456789" else ord(".") if chr(code) in " \t\n.,:)({[" else ord("x") for code in range(256))
 _OWN_MARK = re.compile(r"\((?: ?[A-Z][A-Z/,\s-]{0,80} ?|[A-Z][A-Za-z]{0,12}/[A-Za-z/, ]{1,80})\)(?=\s{0,8}\S)")
 _MOST = 5000  # a cable has a few hundred paragraphs at most; more candidates than this are not a cable
 _SENTENCE_ENDS = frozenset(".!?:;\"”’')]*-_=~>" + FILLER)
@@ -158,6 +158,7 @@ class _Candidate:
         return not self.tail or self.tail[-1] in _SENTENCE_ENDS or _CLOSING_WORDS.search(self.tail) is not None
 
 
+@lru_cache(1024)
 def _printed_mark(printed: str | None) -> str | None:
     """The portion mark of a bracket as printed, one line: ``" C "`` -> ``"C"``; ``None`` where the bracket is text, ``"U.S."``."""
     if printed is None:
@@ -176,8 +177,10 @@ def find_numbered(text: str) -> list[Start]:
     """
     flat = "\n" not in text.strip()
     matches = (match for place in _iter_numbers(text) if (match := _CANDIDATE.match(text, place)))
-    free = (match for match in itertools.islice(matches, _MOST) if match["mark"] or _stands_free(text, match.start()))
-    candidates = [candidate for match in free if _possible(candidate := _Candidate(text, match))]
+    candidates = [
+        candidate for match in itertools.islice(matches, _MOST)
+        if (match["mark"] or _stands_free(text, match.start())) and _possible(candidate := _Candidate(text, match))
+    ]  # fmt: skip
     count, starts = _Count(), []
     for index, candidate in enumerate(candidates):
         if _is_listed(text, candidate) if not count.tops else count.lists(candidate.number, candidate.stop):
@@ -229,15 +232,13 @@ def _with_late_mark(text: str, start: Start) -> Start:
 
 def _iter_numbers(text: str) -> Iterator[int]:
     """Offsets of the whole numbers of one to three digits that a blank, a stop or a bracket follows."""
-    shape = text.encode("latin-1", "replace").translate(_SHAPES)
-    last = shape.find(b"0.")
-    while last >= 0:
-        first = last
-        while first > 0 and last - first < 3 and shape[first - 1] == _DIGIT:
-            first -= 1
-        if last - first < 3:
-            yield first
-        last = shape.find(b"0.", last + 1)
+    last = -2
+    *fronts, _ = text.encode("latin-1", "replace").translate(_SHAPES).split(b"0.")
+    for front in fronts:
+        last += 2 + len(front)
+        digits = len(front) - len(front.rstrip(b"0"))  # before the last one
+        if digits < 3:
+            yield last - digits
 
 
 def _stands_free(text: str, at: int) -> bool:
