@@ -7,6 +7,7 @@ in the sender's series to that station (ranges ``2276-2279``). An XMT list names
 from __future__ import annotations
 
 import dataclasses
+import functools
 import itertools
 import re
 from collections.abc import Iterable, Iterator
@@ -128,6 +129,7 @@ def parse_addressees(lines: Iterable[str]) -> tuple[tuple[Recipient, ...], tuple
     return tuple(reader.addressees()), tuple(reader.unreadable)
 
 
+@functools.lru_cache(4096)  # the same collectives and offices stand in many headers
 def parse_addressee(text: str, role: Role) -> Recipient:
     """One addressee without its keyword.
 

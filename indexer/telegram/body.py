@@ -9,7 +9,8 @@ from collections.abc import Sequence
 import msgspec
 
 from reftel.frozen import frozen
-from reftel.indexer.telegram.flags import is_corrected, is_redacted, is_truncated
+from reftel.indexer.telegram.classwords import is_corrected
+from reftel.indexer.telegram.flags import is_redacted, is_truncated
 from reftel.indexer.telegram.layout import Layout, lay_out
 from reftel.indexer.telegram.lines import FILLER, is_rule
 from reftel.indexer.telegram.paragraphs import build_paragraphs, closing_starts, opening_starts

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from reftel.frozen import frozen
-from reftel.indexer.telegram.classwords import CAPTION, DAMAGED
+from reftel.indexer.telegram.classwords import CAPTION, CORRECTED_COPY, DAMAGED, is_corrected
 from reftel.indexer.telegram.labels import Region
 from reftel.indexer.telegram.layout import lay_out
 from reftel.indexer.telegram.lines import FILLER, clean
@@ -46,7 +46,6 @@ _CAVEAT_NAMES = {
     "noforn": "NOFORN",
 }
 _JOINT = re.compile(r"[\s,;/&.-]*(?:AND )?", re.IGNORECASE)
-_CORRECTED = re.compile(r"C ?O ?R ?R ?E ?C ?T ?E ?D[ /]{0,5}C ?O ?P ?Y", re.IGNORECASE)
 _FOR_OFFICIAL_USE = re.compile(r"\bFOUO\b|FOR OFFICIAL USE", re.IGNORECASE)
 _LOWER_CLASS_LINE = re.compile(r"^[ ]*(?:TOP SECRET|SECRET|CONFIDENTIAL|UNCLASSIFIED)//[A-Z/, ]{2,60}$", re.MULTILINE)
 
@@ -83,7 +82,7 @@ def caption_of(head: str, regions: Sequence[Region]) -> Caption:
     """The same from a head that has been split: the caption ends where the first labelled part behind its class line begins."""
     caption = _class_line(head)
     stop = next((region.start for region in regions if region.start >= caption.end), len(head))
-    corrected = _is_corrected(head[caption.start : stop])
+    corrected = is_corrected(head[caption.start : stop])
     caveats = _below_class_line(clean(head[caption.end : stop]), corrected=corrected)
     caveats.update(caption.caveats)
     level = caption.level
@@ -102,19 +101,13 @@ def caption_of(head: str, regions: Sequence[Region]) -> Caption:
     )
 
 
-def _is_corrected(zone: str) -> bool:
-    """Whether one of the lines says ``CORRECTED COPY``; a look at the letters alone spares nearly every cable the search line by line."""
-    letters = zone.upper().replace(" ", "").replace("/", "")
-    return "CORRECTEDCOPY" in letters and any(map(_CORRECTED.search, zone.split("\n")))
-
-
 def _below_class_line(zone: str, *, corrected: bool) -> set[str]:
     """Caveats between the class line and the first label; ``corrected``: one of the lines may be a correction."""
     caveats: set[str] = set()
     one_line = "\n" not in zone.strip()
     runs_on = False  # the reason of a correction fills its line, and the next line ends it (09STATE81957)
     for line in zone.split("\n")[:_MOST_LINES]:
-        reason, runs_on = runs_on, corrected and _CORRECTED.search(line) is not None and len(line.rstrip()) >= _FULL_LINE
+        reason, runs_on = runs_on, corrected and CORRECTED_COPY.search(line) is not None and len(line.rstrip()) >= _FULL_LINE
         if reason or not line.strip():
             continue
         plain = _without_correction(line, one_line=one_line) if corrected else line
@@ -137,12 +130,12 @@ def _lower_caveats(text: str) -> Iterator[str]:
 
 
 def _is_subject_corrected(regions: Iterable[Region]) -> bool:
-    return any(region.kind == "subject" and _CORRECTED.match(region.text.lstrip()) for region in regions)
+    return any(region.kind == "subject" and CORRECTED_COPY.match(region.text.lstrip()) for region in regions)
 
 
 def _without_correction(line: str, *, one_line: bool) -> str:
     """A line without ``CORRECTED COPY`` and its reason, which ends with the line, or at two blanks where all lines were run together."""
-    match = _CORRECTED.search(line)
+    match = CORRECTED_COPY.search(line)
     if match is None:
         return line
     behind = re.split(r" {2,}", line[match.end() :].lstrip()) if one_line else []

@@ -7,7 +7,7 @@ on capitals or on a separator.
 from __future__ import annotations
 
 import re
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from reftel.frozen import frozen
 from reftel.schema.dates import month_number
@@ -18,7 +18,8 @@ from reftel.schema.tagkinds import is_known_tag
 Certainty = Literal["named", "nearest", "unknown", "implied"]
 """How a post is known: by a name of the table, by the nearest one, not at all, by the cable cited before."""
 
-_TOKEN = re.compile(r"(?P<word>[^\W\d_]+(?:['’.][^\W\d_]+)*\.?)|(?P<number>\d+)|(?P<blank>\s+)|(?P<sign>.)", re.DOTALL)
+_TOKEN = re.compile(r"(?P<word>[^\W\d_]+(?:['’.][^\W\d_]+)*\.?)|(?P<number>\d+)|(?P<sign>\S)")
+_DIGIT = re.compile(r"\d")
 _MOST_WORDS = 5  # US MISSION UN NEW YORK
 _LONGEST_SERIAL = 7
 _AROUND = 16  # tokens that are looked at before and behind one
@@ -70,13 +71,6 @@ class Citation:
     cut: bool = False
 
 
-class _Token(NamedTuple):
-    kind: str
-    text: str
-    start: int
-    end: int
-
-
 def find_citations(text: str, *, year: int | None = None, before: Citation | None = None) -> list[Citation]:
     """Cables cited in ``text``, in order.
 
@@ -87,7 +81,8 @@ def find_citations(text: str, *, year: int | None = None, before: Citation | Non
     name that is no known post counts only where it and its number are all there is between two separators. A bracket behind a
     cable is its note. Takes time linear in the text, and reads its first 64,000 characters.
     """
-    return _Scanner(text[:_LONGEST], year, before).scan()
+    text = text[:_LONGEST]
+    return _Scanner(text, year, before).scan() if _DIGIT.search(text) else []
 
 
 def _healed(text: str) -> str:
@@ -105,11 +100,12 @@ class _Scanner:
     def __init__(self, text: str, year: int | None, before: Citation | None) -> None:
         self.text = text
         self.healed = _healed(text)
-        matches = (match for match in _TOKEN.finditer(self.healed) if match.lastgroup != "blank")
-        self.tokens = [_Token(match.lastgroup or "", match[0], match.start(), match.end()) for match in matches]
+        tokens = list(_TOKEN.finditer(self.healed))
+        self.starts = [token.start() for token in tokens]
+        self.ends = [token.end() for token in tokens]
         # Nothing stands before the first and behind the last: numbers below 0 and beyond the end lead there.
-        self.words = [token.text for token in self.tokens] + [""] * _AROUND
-        self.kinds = [token.kind for token in self.tokens] + [""] * _AROUND
+        self.words = [token[0] for token in tokens] + [""] * _AROUND
+        self.kinds = [token.lastgroup for token in tokens] + [""] * _AROUND
         self.year = year
         self.before = before
         self.free = 0
@@ -118,8 +114,8 @@ class _Scanner:
 
     def scan(self) -> list[Citation]:
         place = 0
-        while place < len(self.tokens):
-            if self.tokens[place].kind == "number" and self._cable_at(place):
+        while place < len(self.starts):
+            if self.kinds[place] == "number" and self._cable_at(place):
                 self._skip_note()
                 place = self.free
             else:
@@ -162,9 +158,9 @@ class _Scanner:
         after, later = self._year_behind(end) if not (year or inner) else (end + 1, None)
         self.shared_year = year or inner
         post_start = before
-        while self.tokens[post_start].kind != "word":
+        while self.kinds[post_start] != "word":
             post_start += 1
-        name = self.healed[self.tokens[post_start].start : self.tokens[last].end]
+        name = self.healed[self.starts[post_start] : self.ends[last]]
         self._add(" ".join(name.split()), serial, year or inner or later, before, after - 1 if later else end, certainty)
         return True
 
@@ -194,8 +190,8 @@ class _Scanner:
         return self._token(place + 1).upper() in _ENDS_PART
 
     def _add(self, post: str, serial: int, year: str | None, first: int, last: int, certainty: Certainty) -> None:
-        start, end = self.tokens[first].start, self.tokens[last].end
-        cut = self.healed.startswith("...", self.tokens[serial].end)
+        start, end = self.starts[first], self.ends[last]
+        cut = self.healed.startswith("...", self.ends[serial])
         raw = " ".join(self.text[start : end + 3 * cut].split())
         self.found.append(Citation(post, self._token(serial), year, start, end, raw, certainty, cut))
         self.free = last + 1
@@ -209,7 +205,7 @@ class _Scanner:
             return None
         no_post = _is_no_post(self._token(last))  # "EMAIL 06", "MARCH 06"; but "RIO DE JAN 138"
         starts = [start for start in range(first, last + (not no_post)) if self._is(start, "word")]
-        names = [self.healed[self.tokens[start].start : self.tokens[last].end] for start in starts]
+        names = [self.healed[self.starts[start] : self.ends[last]] for start in starts]
         for start, name in zip(starts, names, strict=True):
             if find_post(name):
                 if self._token(start - 1).upper() in _OTHER_SENDERS:
@@ -251,7 +247,7 @@ class _Scanner:
 
     def _glued(self, place: int) -> bool:
         """Whether the next token follows without a blank."""
-        return place + 1 < len(self.tokens) and self.tokens[place].end == self.tokens[place + 1].start
+        return place + 1 < len(self.starts) and self.ends[place] == self.starts[place + 1]
 
     def _opens_part(self, first: int) -> bool:
         """Whether a post at ``first``, or the year before it, is the first of a part."""
@@ -262,7 +258,7 @@ class _Scanner:
 
     def _is_alone(self, first: int, serial: int, certainty: Certainty) -> bool:
         """Whether words that are no post's name and their number are a whole part, and could name a post: ``"; NEWPOST 123 (NOTAL);"``."""
-        words = [token.text.upper() for token in self.tokens[first:serial] if token.kind == "word"]
+        words = [self.words[place].upper() for place in range(first, serial) if self._is(place, "word")]
         if certainty == "nearest":
             after_and = self._token(first - 1).upper() in ("AND", "&")
             return (after_and or self._opens_part(first)) and not _is_no_post(words[0]) and not is_known_tag(words[0])
@@ -310,12 +306,12 @@ class _Scanner:
         following = self._token(serial + 1).upper()
         if following not in _DATE_SIGNS and self._token(serial + 2) != "/":
             return None
-        match = _DATED.match(self.healed, self.tokens[serial].end)
+        match = _DATED.match(self.healed, self.ends[serial])
         year = (match["us"] or match["named"] or match["day"]) if match else None
         if match is None or year is None or not self._is_past(year):
             return None
-        behind = (place for place in range(serial + 1, len(self.tokens)) if self.tokens[place].start >= match.end())
-        return next(behind, len(self.tokens)), year
+        behind = (place for place in range(serial + 1, len(self.starts)) if self.starts[place] >= match.end())
+        return next(behind, len(self.starts)), year
 
     def _plain_year_behind(self, place: int) -> tuple[int, str | None]:
         """The same for a year without brackets, which is no later than the citing cable and the last of its part."""
@@ -336,7 +332,7 @@ class _Scanner:
             end += 1
         if end == place or not self._is(end, "number"):
             return 0
-        return end + 1 if find_post(self.healed[self.tokens[place].start : self.tokens[end - 1].end]) else 0
+        return end + 1 if find_post(self.healed[self.starts[place] : self.ends[end - 1]]) else 0
 
     def _is_year_between(self, place: int) -> bool:
         """Whether the number at ``place`` is the year of ``POST 08 123`` or ``POST 08-123``, not a serial or the year of a further post."""
@@ -375,7 +371,7 @@ class _Scanner:
         if self._token(end).upper() not in _ENDS_PART:
             return False
         for last in (end - 1, end - 2):
-            name = self.healed[self.tokens[place].end : self.tokens[last].end].strip()
+            name = self.healed[self.ends[place] : self.ends[last]].strip()
             if last > place and is_post_name(name) and self._token(last + 1).upper() in _ENDS_PART:
                 self._add(" ".join(name.split()), place, None, place, last, "named")
                 return True
@@ -398,7 +394,7 @@ class _Scanner:
         """Pass over a bracket behind a cable, its note or title: ``PARIS 1 (REPLY TO ROME 2)``; a letter or year in it is none."""
         if self._token(self.free) != "(" or len(self._token(self.free + 1)) < 3:
             return
-        note = range(self.free, min(len(self.tokens), self.free + _LONGEST_NOTE))
+        note = range(self.free, min(len(self.starts), self.free + _LONGEST_NOTE))
         closing = next((place for place in note if self._token(place) == ")"), None)
         if closing is not None:
             self.free = closing + 1

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from reftel.indexer.telegram.places import fold
+
 WORDS = ("SECRET", "CONFIDENTIAL", "UNCLASSIFIED", "LIMITED OFFICIAL USE")
 """Class words as they stand alone on a line."""
 
@@ -48,6 +50,9 @@ STEMS = (
 )  # fmt: skip
 """How a class word of a caption begins, for plain searching."""
 
+CORRECTED_COPY = re.compile(rf"{spaced('CORRECTED', '[ ]?')}[\s/]{{0,6}}{spaced('COPY', '[ ]?')}\b", re.IGNORECASE)
+"""The notice that a telegram is sent again, corrected: ``CORRECTED COPY``, ``C O R R E C T E D//C O P Y``."""
+
 CAPTION = re.compile(
     rf"""(?P<class>{ANY}) [ ]{{1,3}} (?: SECTION [ ]{{1,2}} (?P<part>\d{{1,2}}) [ ] OF [ ] (?P<of>\d{{1,2}}) [ ]{{1,3}} )?
         (?P<post> [A-Z]{{3,15}} (?:[ ][A-Z]{{2,15}}){{0,3}} ) [ ]{{1,2}} (?P<serial>\d{{3,6}}) (?!\w|\.\d)""",
@@ -80,3 +85,8 @@ def is_class_line(line: str) -> bool:
     """Whether the line holds a class word and nothing else: ``"S E C R E T"``, ``"CONFIDENTIAL PTQ1865"``, ``"SECRET//NOFORN"``."""
     squeezed = "".join((_PAGE_TAG.sub("", line.strip()) if "PTQ" in line else line).split())
     return squeezed.upper() in _LINES
+
+
+def is_corrected(text: str) -> bool:
+    """Whether a text says that this is a corrected copy, in any spacing: ``C O R R E C T E D  C O P Y``."""
+    return "ORRECTED" in fold(text).replace(" ", "") and CORRECTED_COPY.search(text) is not None

@@ -34,6 +34,7 @@ _ADVERT = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _LONGEST_ADVERT = 500
+_BEFORE_VISIT = 80  # characters of "for more ... visit"
 # Lines behind the text that are no part of it: handling words of the 1970s, an id with or without a label, a caption, a note of the sender's
 # communications centre, signs alone.
 _HANDLING = re.compile(
@@ -133,9 +134,10 @@ def _trailing_stamp(line: str, start: int) -> int | None:
 def find_advert(tail: str, end: int) -> int | None:
     """Start of an advert for a web site that reaches (nearly) to the end."""
     near = max(0, end - _LONGEST_ADVERT)
-    if "visit" not in tail[near:end].lower():
+    visit = tail[near:end].lower().find("visit")
+    if visit < 0:
         return None
-    match = _ADVERT.search(tail, near, end)
+    match = _ADVERT.search(tail, max(near, near + visit - _BEFORE_VISIT), end)
     if match is None or not re.search(r"https?:|www\.|\bsgov\b|siprnet|web ?site", tail[match.start() : end], re.IGNORECASE):
         return None
     front = tail[: match.start()].rstrip("*=-\"“ \n\t")

@@ -1,4 +1,4 @@
-"""What happened to a text: names struck out, an end cut off, a corrected copy."""
+"""What happened to a text: names struck out, an end cut off."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ _REMOVED = re.compile(r"\[[^\]\[\n]{0,60}?(?:removed|redacted|withheld|deleted|e
 _DOTS = re.compile(r"(?:\.{3}|…)[\"”')\]]*$")
 _MISSING_WORDS = ("issing Section", "ISSING SECTION", "issing section")
 _MISSING = re.compile(r"\*[ ]*missing section \d+[ ]*\*", re.IGNORECASE)
-_CORRECTED = re.compile(r"c\s?o\s?r\s?r\s?e\s?c\s?t\s?e\s?d[\s/]{0,6}c\s?o\s?p\s?y\b", re.IGNORECASE)
 _LOOSE_END = re.compile(r"[a-z,;-]$")
 _NOISE_END = re.compile(r"\S*[~@^|\\]\S*$")
 _WHOLE_END = re.compile(
@@ -54,11 +53,6 @@ def has_loose_end(text: str) -> bool:
 def fills_cell(text: str) -> bool:
     """Whether a text is as long as a spreadsheet's cell may be, 32,767 characters as it was then; the mirror added some, its pilcrows are not counted."""
     return len(text) - text.count("¶") in _CELL
-
-
-def is_corrected(head: str) -> bool:
-    """Whether the head says that this is a corrected copy, in any spacing: ``C O R R E C T E D  C O P Y``."""
-    return "COPY" in "".join(head.split()).upper() and _CORRECTED.search(head) is not None
 
 
 def is_truncated(text: str, layout: Layout) -> bool:

@@ -51,7 +51,7 @@ _HEAD_LINE = re.compile(
           | (?:FM|TO|INFO)[ ] | R[UH][A-Z]{{2,6}}/ | (?:OO|PP|RR)[ ]RU )
       | [>] | ID: | ORIGIN: | DATE: | SOURCE: | CLASSIFICATION: | MISC: | DESTINATION:
       | (?:sipdis|noforn|sensitive|exdis|nodis|limdis|stadis|eyes[ ]only)\b [ \w/,;.-]{{0,60}} $
-      | \w+day,[ ]\d | c[ ]?o[ ]?r[ ]?r[ ]?e[ ]?c[ ]?t[ ]?e[ ]?d\b
+      | \w+day,[ ]\d | {spaced("CORRECTED")}\b
       | (?:[A-Z]{{1,3}}[ ]?)?{one_of(spaced("SECRET"), spaced("CONFID"), spaced("UNCLAS"))}
         (?: [\w ]{{0,12}} $ | .{{0,60}}? \d{{3,6}}\s*$ | .{{0,20}} // | [ A-Z]{{0,14}} [ ]SECTION[ ] )
     )""",

@@ -26,11 +26,5 @@ def holds(text: str, word: str) -> bool:
 
 
 def fold(text: str) -> str:
-    """The text in capitals, of the same length, so that offsets stay true: ``"Straße é"`` -> ``"STRAßE É"``."""
-    upper = text.upper()
-    return upper if len(upper) == len(text) else "".join(map(_capital, text))
-
-
-def _capital(letter: str) -> str:
-    upper = letter.upper()
-    return upper if len(upper) == 1 else letter
+    """The text in capitals, of the same length, so that offsets stay true; for ASCII words, other letters become signs: ``"Refs: é"`` -> ``"REFS: ?"``."""
+    return text.encode("ascii", "replace").upper().decode("ascii")

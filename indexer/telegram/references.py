@@ -15,6 +15,7 @@ from reftel.indexer.telegram.classwords import LETTER_SPACED
 from reftel.indexer.telegram.handling_notes import without_note
 from reftel.indexer.telegram.labels import Region
 from reftel.indexer.telegram.layout import lay_out
+from reftel.indexer.telegram.places import holds
 from reftel.schema import warnings as codes
 from reftel.schema.cable import Reference, ReferenceKind, Warning  # noqa: A004 - the record's word for it
 from reftel.schema.identifiers import reference_id, resolve_post, split_id
@@ -61,6 +62,7 @@ _PARTS = re.compile(r"[;:\n]")
 _REDACTED = re.compile(r"X{4,}", re.IGNORECASE)
 _RULE = re.compile(r"[-=_*]{4,}|(?:[-=] ){3,}")
 _SERIAL = re.compile(r"(?!(?:19|20)\d\d\Z)\d{3,7}")
+_RULE_SIGNS = "-=_*"
 _JOINT = re.compile(r"(?:,|\bAND\b|&|\+)\s*\Z", re.IGNORECASE)  # before a cable behind something else
 _JOINT_BEFORE = re.compile(r"\s*(?:,|\bAND\b|&|\+)\s*", re.IGNORECASE)
 _LETTER_AT_END = re.compile(r"(?:\A|[\s;,¶(\[])[A-Z][ ]?[.:)\]][ ]*\Z", re.IGNORECASE)
@@ -164,9 +166,11 @@ def _block(text: str) -> str:
         text = text[: next(ends, len(text))]
     if any(map(text.__contains__, _NO_LIST_SIGNS)) and (match := _NO_LIST.search(text)):
         text = text[: match.end() if match[0].endswith(".") else match.start()]
-    text = _LABEL_AGAIN.sub(lambda word: " " * len(word[0]), without_note(text))
+    text = without_note(text)
+    if holds(text, "ref"):
+        text = _LABEL_AGAIN.sub(lambda word: " " * len(word[0]), text)
     for line in text.split("\n"):
-        rule = _RULE.search(line)
+        rule = _RULE.search(line) if any(map(line.__contains__, _RULE_SIGNS)) else None
         stripped = line.strip(" \t¶")
         if not stripped:
             blank = bool("".join(kept).strip())

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from reftel.indexer.telegram.citations import find_citations
-from reftel.indexer.telegram.classwords import LETTER_SPACED, PLAIN
+from reftel.indexer.telegram.classwords import CORRECTED_COPY, LETTER_SPACED, PLAIN
 from reftel.indexer.telegram.handling_notes import without_note
 from reftel.indexer.telegram.labels import Region
 from reftel.indexer.telegram.layout import lay_out
@@ -25,6 +25,7 @@ _MARK = rf"\((?:{_MARK_WORD})(?:[ ]?(?://?|[ -])[ ]?(?:NF|NOFORN|FOUO|FGI|SBU|RE
 _LEADING_MARK = re.compile(rf"[ ]*{_MARK}[ ]*", re.IGNORECASE)
 _TRAILING_MARK = re.compile(rf"[ ]*{_MARK}[ ]*\Z", re.IGNORECASE)
 _RULE = re.compile(r"[-=_*~]{4,}|(?:[-=*_] ){3,}|\A[ ]*[-=_*~]{2,}[ ]*\Z")  # -------- | - - - - | ==
+_RULE_SIGNS = "-=_*~"
 _PARAGRAPH = re.compile(r"[ \t]*(?:¶(?![ \t]*(?:19|20)\d\d\b)|\(1\)[ ]|\(?\d{1,2}\.?\)?[ ]*\((?:U|C|S|SBU)\b|1\.[ ])")
 _HEADING = re.compile(
     r"""[ ]*(?: (?:BEGIN[ ]|EXECUTIVE[ ])?SUMMARY\b
@@ -48,7 +49,6 @@ _CLASS_TEXT = re.compile(  # the class line of the caption, of a head that is re
 )
 _SIPDIS_AT_END = re.compile(r"(?:\s+(?:CONFIDENTIAL|SECRET|UNCLAS\w*|NOFORN))*\s+SIPDIS\s*\Z")
 _CUT_OFF = re.compile(r"\.\.\.(?=[ ]*\n)")
-_CORRECTED = re.compile(r"\(?C ?O ?R ?R ?E ?C ?T ?E ?D {1,3}C ?O ?P ?Y", re.IGNORECASE)
 _AUTHOR = re.compile(r"(?:FROM|FOR)[ ](?:THE[ ])?(?:AMB|CHARGE|CDA|DCM|CONSUL|SECRETARY|CHIEF)", re.IGNORECASE)
 _OPEN_END = re.compile(
     r"(?:[,&-]|\b(?:AND|OR|OF|FOR|TO|IN|ON|WITH|AT|BY|FROM|THE|AN?|ABOUT|AGAINST|BETWEEN|INTO|OVER|AFTER|BEFORE|UNDER|VIA))[ ]*\Z", re.IGNORECASE
@@ -102,7 +102,8 @@ def strip_marks(subject: str) -> str:
     """The subject without portion marks around it, blanks collapsed: ``"(S/NF) VISIT  (S)"`` -> ``"VISIT"``."""
     flat = " ".join(subject.split())
     leading = _LEADING_MARK.match(flat)
-    return _TRAILING_MARK.sub("", flat[leading.end() :] if leading else flat)
+    flat = flat[leading.end() :] if leading else flat
+    return _TRAILING_MARK.sub("", flat) if flat.endswith(")") else flat
 
 
 def _subject_lines(text: str, *, bounded: bool) -> list[str]:
@@ -124,7 +125,8 @@ def _subject_lines(text: str, *, bounded: bool) -> list[str]:
         lines += [line.replace("¶", " ") for line in kept]
         if len(kept) < len(block):
             break
-    return _SIPDIS_AT_END.sub("", without_note("\n".join(lines))).split("\n")
+    plain = without_note("\n".join(lines))
+    return (_SIPDIS_AT_END.sub("", plain) if "SIPDIS" in plain else plain).split("\n")
 
 
 def _blocks(text: str) -> list[list[str]]:
@@ -144,7 +146,7 @@ def _until_end(block: list[str]) -> list[str]:
     """The lines of a block up to a rule, a heading or a paragraph. A line with one rule below it is a heading."""
     kept: list[str] = []
     for place, line in enumerate(block[:_MOST_LINES]):
-        rule = _RULE.search(line)
+        rule = _find_rule(line)
         if kept and (_PARAGRAPH.match(line) or _HEADING.match(line)):
             return kept
         if rule and not line[: rule.start()].strip():
@@ -154,6 +156,10 @@ def _until_end(block: list[str]) -> list[str]:
         if rule:
             return kept
     return kept
+
+
+def _find_rule(line: str) -> re.Match[str] | None:
+    return _RULE.search(line) if any(map(line.__contains__, _RULE_SIGNS)) else None
 
 
 def _is_open(last: str, block: list[str]) -> bool:
@@ -171,7 +177,7 @@ def _continues(lines: list[str], block: list[str]) -> bool:
 
 def _is_other(block: list[str]) -> bool:
     """Whether a block is no rest of a subject: a heading, a paragraph, a marked text, a corrected copy's notice, a reference without label."""
-    if any(_RULE.search(line) or _HEADING.match(line) or _PARAGRAPH.match(line) for line in block):
+    if any(_find_rule(line) or _HEADING.match(line) or _PARAGRAPH.match(line) for line in block):
         return True
     front = block[0].lstrip(" ¶")
-    return front.startswith("(") or _AUTHOR.match(front) is not None or _CORRECTED.match(front) is not None or any(found.start == 0 for found in find_citations(front[:60])[:1])
+    return front.startswith("(") or _AUTHOR.match(front) is not None or CORRECTED_COPY.match(front) is not None or any(found.start == 0 for found in find_citations(front[:60])[:1])

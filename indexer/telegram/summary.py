@@ -78,6 +78,8 @@ def _collect(opened: str, paragraphs: Sequence[Paragraph], index: int) -> str | 
 
 
 def _find_closing(text: str) -> re.Match[str] | None:
+    if "ummary" not in text and "UMMARY" not in text:
+        return None
     for place in iter_places(fold(text), ("SUMMARY",)):
         if match := _CLOSING.search(text, max(0, place - _CLOSING_REACH), place + len("summary") + 1):
             return match

@@ -3,11 +3,11 @@
 import pytest
 
 from reftel.indexer.telegram.body import parse_body
+from reftel.indexer.telegram.classwords import is_corrected
 from reftel.indexer.telegram.flags import (
     fills_cell,
     has_dots_at_end,
     has_loose_end,
-    is_corrected,
     is_redacted,
     lacks_section,
 )
