@@ -34,6 +34,7 @@ CHECKED = 1 << 16
 """Bytes up to which an array's checksum is looked at before the array is read for the first time; of longer ones only `verify` sees it."""
 TYPES = ("<u1", "<u2", "<u4", "<u8", "<i1", "<i2", "<i4", "<i8")
 
+_PIECE = 1 << 25  # bytes of a checksum at once
 _HEADER = struct.Struct("<8sIIQQII")  # magic, format, 0, place and length of the directory, its checksum, that of the bytes before
 
 
@@ -146,8 +147,18 @@ class Container:
 
     def verify(self) -> list[str]:
         """The names of the arrays whose bytes have changed since they were written; `BETWEEN` for bytes that are in none."""
-        altered = [name for name, (*_, checksum) in self._arrays.items() if zlib.crc32(self._slice(name)) != checksum]
+        altered = [name for name, (*_, checksum) in self._arrays.items() if self._checksum(name) != checksum]
         return altered if not any(map(any, self._between())) else [*altered, BETWEEN]
+
+    def _checksum(self, name: str) -> int:
+        data, checksum = self._slice(name), 0
+        for start in range(0, len(data), _PIECE):
+            checksum = zlib.crc32(data[start : start + _PIECE], checksum)
+            self.drop_pages()
+        return checksum
+
+    def drop_pages(self) -> None:
+        """Take what was read of the file out of the process's memory: it is read again where it is asked for."""
 
     def _between(self) -> Iterator[memoryview]:
         """The bytes between the arrays, and before the first, which are all zero."""
@@ -196,6 +207,11 @@ class MappedContainer(Container):
         except BaseException:
             self.close()
             raise
+
+    def drop_pages(self) -> None:
+        """As `Container.drop_pages`; nothing happens where the system can't."""
+        if self._map is not None and hasattr(mmap, "MADV_DONTNEED"):
+            self._map.madvise(mmap.MADV_DONTNEED)
 
     def close(self) -> None:
         """Let go of the map and its descriptor; arrays that still look into it keep both alive."""

@@ -28,6 +28,7 @@ Wide = npt.NDArray[np.int64]
 MOST_SEGMENTS = 8
 _AT_ONCE = 4_000_000  # postings and positions
 _RECORDS = 500  # read at once
+_RECORDS_MAPPED = 20_000  # before their pages are dropped
 
 
 def choose(sizes: Sequence[tuple[int, int]]) -> list[int]:
@@ -88,6 +89,8 @@ def _merge_field(file: SegmentFile, name: str, segments: Sequence[Segment], maps
             for field, numbers, segment, documents in zip(fields, ranks, segments, maps, strict=True)
         ]
         writer.add(combine(parts, high - low))
+        for segment in segments:  # a merge reads every page of its segments, and each of them once
+            segment.file.drop_pages()
     used = writer.finish(file.arrays, terms, file.roots_of(name, roots))
     numbers = np.cumsum(used) - 1
     return [numbers[each] for each in ranks]
@@ -135,3 +138,5 @@ def _records(segment: Segment, compressor: Compressor) -> Iterator[RecordBlocks]
             yield RecordBlocks(blocks, list(map(len, records)), narrow(np.array(lengths, dtype=np.int64)))
         else:
             yield compressor.blocks([record.whole() for record in records])
+        if start % _RECORDS_MAPPED == 0:
+            segment.file.drop_pages()

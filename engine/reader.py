@@ -420,6 +420,11 @@ class Reader:
         """What is damaged: ``segment: array`` for every array whose checksum is wrong. Reads every byte."""
         return [f"{segment.name}: {name}" for segment in self._segments for name in segment.file.verify()]
 
+    def drop_pages(self) -> None:
+        """Take what was read of the files out of the process's memory, for those who read all of it once."""
+        for segment in self._segments:
+            segment.file.drop_pages()
+
     def sizes(self) -> dict[str, int]:
         """Bytes that each array takes, over all segments."""
         total: dict[str, int] = {}

@@ -36,6 +36,7 @@ from reftel.schema.stored import cable_of
 
 _DAMAGE = (ArchiveError, ValueError, LookupError, TypeError, AttributeError, OSError, ArithmeticError, EOFError, MemoryError)
 """What reading altered bytes can lead to, besides the errors that the archive's own files raise."""
+_RECORDS_MAPPED = 20_000  # before the pages of the index leave memory
 
 
 @frozen
@@ -90,6 +91,8 @@ def _check_index(archive: Path, verdict: Verdict) -> tuple[int, set[str] | None]
             try:
                 verdict.problems += (Problem("index", part, "its checksum is wrong") for part in reader.verify())
                 for document, alive in enumerate(reader.live.tolist()):
+                    if document % _RECORDS_MAPPED == 0:
+                        reader.drop_pages()
                     if alive:
                         keys.add(_check_record(reader, document, verdict))
                 return reader.generation, keys

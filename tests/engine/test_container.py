@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from reftel.engine.container import BETWEEN, FORMAT, Container, ContainerError, ContainerVersionError, ContainerWriter
+from reftel.engine import container as containers
+from reftel.engine.container import (
+    BETWEEN,
+    FORMAT,
+    Container,
+    ContainerError,
+    ContainerVersionError,
+    ContainerWriter,
+    MappedContainer,
+)
 
 ARRAYS = {"a": np.array([1, 2, 300], dtype=np.uint16), "b/c": np.array([-1, 2**40], dtype=np.int64), "empty": np.empty(0, dtype=np.uint8)}
 
@@ -111,3 +122,40 @@ def test_arrays_that_cannot_be_written(name, kind):
     writer.put("a", ARRAYS["a"])
     with pytest.raises(ValueError, match=name):
         writer.put_parts(name, kind, iter(()))
+
+
+def mapped_kilobytes(path):
+    """KB of a file that are in this process's memory."""
+    text = Path("/proc/self/smaps").read_text(encoding="utf-8")
+    block = re.search(rf"^\S+ .*{re.escape(str(path))}\n(?:\w+:.*\n)*", text, re.MULTILINE)
+    return int(re.search(r"^Rss: +(\d+)", block[0], re.MULTILINE)[1])
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="asks Linux what is in memory")
+def test_dropped_pages_are_out_of_memory_and_read_again(tmp_path):
+    path = tmp_path / "arrays"
+    values = np.arange(1 << 17, dtype=np.int64)
+    with path.open("wb") as file:
+        writer = ContainerWriter(file)
+        writer.put("a", values)
+        writer.finish({})
+    container = MappedContainer(path)
+    array = container.array("a")
+    assert array.sum() == values.sum()
+    assert mapped_kilobytes(path) >= 1024
+    container.drop_pages()
+    assert mapped_kilobytes(path) == 0
+    assert array.sum() == values.sum()
+    assert container.verify() == []
+    assert mapped_kilobytes(path) < 1024
+    container.close()
+
+
+@pytest.mark.parametrize("piece", [1, 2, 7, 1 << 25])
+def test_checksums_are_the_same_in_pieces(monkeypatch, piece):
+    monkeypatch.setattr(containers, "_PIECE", piece)
+    data = written()
+    assert Container(memoryview(data)).verify() == []
+    altered = bytearray(data)
+    altered[64 + 5] ^= 1
+    assert Container(memoryview(bytes(altered))).verify() == ["a"]
