@@ -7,6 +7,7 @@ import dataclasses
 import datetime
 import os
 import stat
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,6 +38,8 @@ from reftel.schema.stored import cable_of
 _DAMAGE = (ArchiveError, ValueError, LookupError, TypeError, AttributeError, OSError, ArithmeticError, EOFError, MemoryError)
 """What reading altered bytes can lead to, besides the errors that the archive's own files raise."""
 _RECORDS_MAPPED = 20_000  # before the pages of the index leave memory
+_UNKNOWN = 1 << 62  # the generation of an index that can't be opened: later than that of any manifest
+_ATTEMPTS, _PAUSE = 20, 0.01  # to open what belongs together while a run publishes; seconds
 
 
 @frozen
@@ -75,32 +78,76 @@ def verify(archive: Path) -> Verdict:
             check_archive(archive)
         except ArchiveDamaged as error:
             verdict.problems.append(Problem("archive", str(archive), _short(error)))
-    generation, keys = _check_index(archive, verdict)
-    _check_manifest(archive, generation, keys, verdict)
+    reader, manifest = _open(archive, verdict)
+    keys: set[str] | None = None
+    try:
+        verdict.notes += (f"{name}: {what}" for name, what in others(archive, reader.generation if reader is not None else _UNKNOWN))
+        if reader is not None:
+            keys = _check_index(reader, verdict)
+        if manifest is not None:
+            _check_manifest(manifest, keys, verdict)
+    finally:
+        for part in (reader, manifest):
+            if part is not None:
+                part.close()
     verdict.problems += (Problem("own files", name, problem) for name, problem in own_problems(archive))
-    verdict.notes += (f"{name}: {what}" for name, what in others(archive, generation))
     return verdict
 
 
-def _check_index(archive: Path, verdict: Verdict) -> tuple[int, set[str] | None]:
-    """Generation and keys of the index; ``None`` for keys that cannot be told."""
+def _open(archive: Path, verdict: Verdict) -> tuple[Reader | None, Manifest | None]:
+    """Index and manifest that belong together, as far as they can be opened. Both stay as they are while runs publish others."""
+    for _ in range(_ATTEMPTS):
+        reader = _open_index(archive, verdict)
+        try:
+            manifest = find_manifest(archive, reader.generation if reader is not None else _UNKNOWN)
+            if manifest is not None and not _is_whole(manifest):
+                verdict.problems.append(Problem("manifest", manifest.path.name, "its checksum is wrong"))
+        except FileNotFoundError:  # it has just become the manifest of the archive
+            manifest = None
+        except _DAMAGE as error:
+            verdict.problems.append(Problem("manifest", FILE_NAME, _short(error)))
+            return reader, None
+        if manifest is not None:
+            return reader, manifest
+        if reader is not None:
+            reader.close()
+        time.sleep(_PAUSE)
+    verdict.problems.append(Problem("manifest", FILE_NAME, "it is newer than the index; the next run reads every file again"))
+    return _open_index(archive, verdict), None
+
+
+def _is_whole(manifest: Manifest) -> bool:
+    try:
+        return manifest.is_whole()
+    except BaseException:
+        manifest.close()
+        raise
+
+
+def _open_index(archive: Path, verdict: Verdict) -> Reader | None:
+    try:
+        with archive_errors():
+            return open_reader(archive / INDEX_FOLDER)
+    except _DAMAGE as error:
+        verdict.problems.append(Problem("index", INDEX_FOLDER, _short(error)))
+        return None
+
+
+def _check_index(reader: Reader, verdict: Verdict) -> set[str] | None:
+    """The keys of the index; ``None`` if they cannot be told."""
     keys: set[str] = set()
     try:
         with archive_errors():
-            reader = open_reader(archive / INDEX_FOLDER)
-            try:
-                verdict.problems += (Problem("index", part, "its checksum is wrong") for part in reader.verify())
-                for document, alive in enumerate(reader.live.tolist()):
-                    if document % _RECORDS_MAPPED == 0:
-                        reader.drop_pages()
-                    if alive:
-                        keys.add(_check_record(reader, document, verdict))
-                return reader.generation, keys
-            finally:
-                reader.close()
+            verdict.problems += (Problem("index", part, "its checksum is wrong") for part in reader.verify())
+            for document, alive in enumerate(reader.live.tolist()):
+                if document % _RECORDS_MAPPED == 0:
+                    reader.drop_pages()
+                if alive:
+                    keys.add(_check_record(reader, document, verdict))
+            return keys
     except _DAMAGE as error:
         verdict.problems.append(Problem("index", INDEX_FOLDER, _short(error)))
-        return 1 << 62, None
+        return None
 
 
 def _check_record(reader: Reader, document: int, verdict: Verdict) -> str:
@@ -116,26 +163,14 @@ def _check_record(reader: Reader, document: int, verdict: Verdict) -> str:
     return key
 
 
-def _check_manifest(archive: Path, generation: int, keys: set[str] | None, verdict: Verdict) -> None:
+def _check_manifest(manifest: Manifest, keys: set[str] | None, verdict: Verdict) -> None:
     try:
-        manifest = find_manifest(archive, generation)
-    except ArchiveError as error:
-        verdict.problems.append(Problem("manifest", FILE_NAME, _short(error)))
-        return
-    if manifest is None:
-        verdict.problems.append(Problem("manifest", FILE_NAME, "it is newer than the index; the next run reads every file again"))
-        return
-    try:
-        if not manifest.is_whole():
-            verdict.problems.append(Problem("manifest", manifest.path.name, "its checksum is wrong"))
         broken = manifest.problems()
         verdict.problems += (Problem("manifest", FILE_NAME, problem) for problem in broken)
         if not broken:
             verdict.problems += _entries(manifest, keys, verdict)
     except _DAMAGE as error:
         verdict.problems.append(Problem("manifest", FILE_NAME, _short(error)))
-    finally:
-        manifest.close()
 
 
 def _entries(manifest: Manifest, keys: set[str] | None, verdict: Verdict) -> Iterator[Problem]:
@@ -268,7 +303,10 @@ def _begin(archive: Path, fresh: Path) -> None:
 
 def _known_keys(archive: Path) -> set[str]:
     """Keys that the index or a manifest names, as far as they can be read."""
-    keys = _check_index(archive, Verdict())[1] or set()
+    reader, keys = _open_index(archive, Verdict()), set[str]()
+    if reader is not None:
+        keys = _check_index(reader, Verdict()) or set()
+        reader.close()
     for name in (NEXT_NAME, FILE_NAME):
         try:
             manifest = Manifest(archive / name)

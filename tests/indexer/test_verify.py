@@ -16,6 +16,7 @@ import reftel
 from reftel import durable
 from reftel.cli import run
 from reftel.engine.container import MappedContainer
+from reftel.indexer import verify as verifying
 from reftel.indexer.manifest import FILE_NAME
 from reftel.indexer.seal import is_sealed, seal
 from reftel.indexer.verify import verify
@@ -192,3 +193,24 @@ def test_a_file_that_another_one_replaces_while_it_is_read_is_whole(tmp_path, mo
     assert file.read_bytes().startswith(b"b")
     file.write_bytes(file.read_bytes().replace(b"bb", b"bc", 1))
     assert not is_sealed(file)
+
+
+@pytest.mark.parametrize("moment", ["_check_index", "_check_manifest", "find_manifest"])
+def test_a_run_that_publishes_meanwhile_is_no_damage(copy, monkeypatch, moment):
+    archive, before = copy / "archive", verify(copy / "archive")
+    of_old, left = getattr(verifying, moment), iter((10, 11))
+
+    def and_a_run(*arguments):
+        for number in left:
+            (copy / f"cables/{number}.txt").write_text(torture.TEXT.format(serial=number + 1, words="new"), "utf-8")
+            reftel.build([copy / "cables"], archive)
+            break
+        return of_old(*arguments)
+
+    monkeypatch.setattr(verifying, moment, and_a_run)
+    found = verify(archive)
+    assert found.problems == []
+    assert found.notes == before.notes
+    assert found.cables == before.cables + (moment == "find_manifest" and 2)
+    monkeypatch.undo()
+    assert verify(archive).cables == before.cables + (2 if moment == "find_manifest" else 1)
