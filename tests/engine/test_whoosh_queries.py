@@ -10,7 +10,6 @@ import pytest
 import whoosh.index
 from whoosh import fields, query, sorting
 from whoosh.analysis import SimpleAnalyzer
-from whoosh.filedb.filestore import RamStorage
 from whoosh.query import compound, spans
 from whoosh.scoring import BM25F, TF_IDF, Frequency
 from whoosh.searching import Searcher
@@ -55,13 +54,13 @@ def stock_values(document):
     return {name: value for name, value in (document | texts).items() if value not in (None, "")}
 
 
-def stock_index(pieces):
+def stock_index(folder, pieces):
     text = lambda: fields.TEXT(analyzer=SimpleAnalyzer())  # noqa: E731
     schema = fields.Schema(
         key=fields.ID(stored=True, unique=True, sortable=True), body=text(), head=text(), tags=fields.KEYWORD(), post=fields.ID(sortable=True),
         size=fields.NUMERIC(int, bits=64, shift_step=16, sortable=True),
     )  # fmt: skip
-    index = RamStorage().create_index(schema)
+    index = whoosh.index.create_in(folder, schema)  # in memory Whoosh shares one folder for what is temporary with all processes of the machine
     for part in pieces:
         writer = index.writer()
         for document in part:
@@ -91,7 +90,8 @@ def searchers(request, tmp_path_factory):
     step = 300 if request.param == "one segment" else 100
     pieces = [DOCUMENTS[start : start + step + 50] for start in range(0, 300, step)]
     weighting = BM25F(B=0)  # Whoosh keeps lengths roughly, we exactly
-    with stock_index(pieces).searcher(weighting=weighting) as stock, our_index(tmp_path_factory.mktemp("i"), pieces).searcher(weighting=weighting) as ours:
+    theirs, own = stock_index(tmp_path_factory.mktemp("stock"), pieces), our_index(tmp_path_factory.mktemp("i"), pieces)
+    with theirs.searcher(weighting=weighting) as stock, own.searcher(weighting=weighting) as ours:
         yield stock, ours
 
 
