@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         BadValueError,
         CableNotFound,
         EngineError,
+        MissingLibrary,
         OutputError,
         QueryError,
         QuerySyntaxError,
@@ -50,6 +51,8 @@ if TYPE_CHECKING:
     from reftel.search.terms import SignificantTerm, Terms
     from reftel.search.timeline import Timeline
 
+    __version__: str
+
 _HOMES = {
     "reftel.archive": ("Archive", "Version", "build", "normalize_text", "open", "read_cables"),
     "reftel.indexer.report": ("BuildReport",),
@@ -58,7 +61,7 @@ _HOMES = {
     "reftel.schema.cable": ("Cable", "ClassifiedBy", "Paragraph", "Recipient", "Reference", "Source", "Warning"),
     "reftel.schema.errors": (
         "ArchiveClosed", "ArchiveDamaged", "ArchiveError", "ArchiveLocked", "ArchiveMissing", "ArchiveVersion", "BadValueError",
-        "CableNotFound", "EngineError", "OutputError", "QueryError", "QuerySyntaxError", "QueryTooBroad", "ReftelError", "SourceError", "UnknownFieldError",
+        "CableNotFound", "EngineError", "MissingLibrary", "OutputError", "QueryError", "QuerySyntaxError", "QueryTooBroad", "ReftelError", "SourceError", "UnknownFieldError",
     ),
     "reftel.search.batch": ("BatchAnswer", "Question", "read_questions"),
     "reftel.search.citations": ("Citation", "Citations", "CitedCable"),
@@ -82,11 +85,16 @@ __all__ = [  # noqa: RUF022 - the order a reader wants
     "Cable", "Source", "Reference", "ClassifiedBy", "Recipient", "Paragraph", "Warning",
     "ReftelError", "SourceError", "QueryError", "QuerySyntaxError", "UnknownFieldError", "BadValueError", "QueryTooBroad",
     "ArchiveError", "ArchiveMissing", "ArchiveDamaged", "ArchiveVersion", "ArchiveLocked", "ArchiveClosed", "CableNotFound", "EngineError",
-    "OutputError",
+    "OutputError", "MissingLibrary",
 ]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version  # noqa: PLC0415 - slow to load
+
+        globals()[name] = version("reftel")
+        return globals()[name]
     home = _HOME_OF.get(name)
     if home is None:
         raise AttributeError(f"module 'reftel' has no attribute {name!r}")

@@ -21,6 +21,8 @@ from reftel.schema.names import name_of
 from reftel.schema.several import several
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from reftel.indexer.build import BuildReport, Progress
     from reftel.neighbours import Neighbours
     from reftel.notes import Notes
@@ -75,6 +77,7 @@ class Archive:
         if not 0 <= cache_mb < math.inf:
             raise BadValueError("the megabytes for caches must be a number from 0 on", text=f"cache_mb={cache_mb}", start=0)
         self.path, self._cache_mb = Path(os.fsdecode(path)), cache_mb
+        self._notes_file = notes
         self._notes = _notes_later(self.path, notes or os.environ.get(NOTES_VARIABLE))
         # Every method looks at `_state` once: it may be another one a moment later.
         self._state = State(self.path, self._notes, self._cache_mb)
@@ -310,6 +313,31 @@ class Archive:
             return f"<Archive {shown}, {len(self):,} cables>"
         except ArchiveClosed:
             return f"<Archive {shown}, closed>"
+
+    def to_frame(
+        self, query: str, *, rows: str = "cable", sort: str = "id", ids: str | Iterable[str] | None = None
+    ) -> pd.DataFrame:
+        """Every hit as a ``pandas.DataFrame``: a row a ``cable``, or a ``paragraph`` that matches. `MissingLibrary` without pandas.
+
+        Dates are in UTC. ``sort`` and ``ids`` as for `matches`.
+        """
+        from reftel.search.frames import to_frame  # noqa: PLC0415 - an optional extra
+
+        return to_frame(self.matches(query, sort=sort, ids=ids), rows)
+
+    def __getitem__(self, id: str) -> Cable:  # noqa: A002
+        """The same as `cable`."""
+        if not isinstance(id, str):
+            raise TypeError(f"an archive is asked for a cable by its id, a text such as '08BAKU123', not by {type(id).__name__} {id!r}")
+        return self.cable(id)
+
+    def __iter__(self) -> Iterator[str]:
+        """The key of every cable, in order."""
+        return self.keys()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """What is pickled is where the archive is: another process opens it anew, as it is by then."""
+        return functools.partial(type(self), self.path, notes=self._notes_file, cache_mb=self._cache_mb), ()
 
     def __len__(self) -> int:
         with self._state as state:

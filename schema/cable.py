@@ -6,11 +6,14 @@ Nothing is invented.
 
 from __future__ import annotations
 
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import msgspec
 
 from reftel.frozen import brief_repr
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 Container = Literal["cablegate-html", "cables-csv", "json-lines", "telegram", "body-only", "nara", "plusd-html"]
 DatePrecision = Literal["minute", "hour", "day", "month", "year"]
@@ -148,3 +151,36 @@ class Cable(_Record, frozen=True):
         import hashlib  # noqa: PLC0415 - slow to load, and few cables have no id
 
         return "text-" + hashlib.sha256(" ".join(f"{self.header} {self.body}".split()).encode()).hexdigest()[:16]
+
+    @property
+    def datetime(self) -> dt.datetime | None:
+        """`date` as Python has it, in UTC; what ``date_precision`` does not reach is the first of its kind. ``None`` without a date."""
+        return moment(self.date)
+
+    def _repr_html_(self) -> str:
+        from reftel.markup import element, escaped  # noqa: PLC0415 - only a notebook asks
+
+        head = " · ".join(filter(None, (self.date, self.classification, *self.caveats, self.origin or self.post, ", ".join(self.signers))))
+        return "".join(
+            (
+                element("h3", escaped(f"{self.key}  {self.subject or '(no subject)'}")),
+                element("p", escaped(head)),
+                *(
+                    (element("h4", escaped(each.heading)) if each.heading else "")
+                    + element("p", f"{element('b', escaped(paragraph_label(each.number, each.mark)))} {escaped(each.text)}", style="white-space: pre-wrap")
+                    for each in self.paragraphs
+                ),
+            )
+        )
+
+
+def paragraph_label(number: int | None, mark: str | None) -> str:
+    """A paragraph's number and portion mark: ``(3, "S/NF")`` -> ``"¶3 (S/NF)"``; empty where it has neither."""
+    return " ".join(filter(None, ("" if number is None else f"¶{number}", f"({mark})" if mark else "")))
+
+
+def moment(date: str | None) -> dt.datetime | None:
+    """A record's date as Python has it: ``"2008-02-13T05:12:00Z"`` -> 05:12 on 13 February 2008 in UTC."""
+    import datetime as dt  # noqa: PLC0415 - a page of hits is made without
+
+    return dt.datetime.fromisoformat(date).astimezone(dt.UTC) if date else None

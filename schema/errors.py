@@ -56,6 +56,9 @@ class QueryError(ReftelError, ValueError):
         self.end = min(max(self.start + 1, start if end is None else end), len(text))
         super().__init__(self.format_message())
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return functools.partial(type(self), text=self.text, start=self.start, end=self.end, hint=self.hint), (self.message,)
+
     @property
     def column(self) -> int:
         """1-based column of the first character at fault."""
@@ -140,6 +143,12 @@ class CableNotFound(ReftelError, KeyError):  # noqa: N818
 
     def __str__(self) -> str:
         return str(self.args[0]) if self.args else ""
+
+
+class MissingLibrary(ReftelError, ImportError):  # noqa: N818
+    """Something that needs a library beyond those that reftel always brings; the message says which extra to install."""
+
+    exit_code = 2
 
 
 class EngineError(ReftelError):

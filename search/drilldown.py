@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 from reftel.frozen import frozen
@@ -67,6 +67,22 @@ class FacetTable:
             "buckets": [bucket.to_dict() for bucket in self.buckets],
             "others": {"values": self.other_values, "count": self.other_count},
         }
+
+    def _repr_html_(self) -> str:
+        from reftel.markup import table  # noqa: PLC0415 - only a notebook asks
+
+        rest = [(f"({self.other_values:,} others)", self.other_count)] if self.other_values else []
+        return table(f"{self.facet}: {self.total:,} cables", (self.facet, "cables"), (*_indented(self, 0), *rest))
+
+
+def _indented(of: FacetTable, depth: int) -> Iterator[tuple[str, int]]:
+    """Every value with its count, what is nested in it behind it."""
+    for bucket in of.buckets:
+        yield "\u2003" * depth + bucket.value, bucket.count
+        if bucket.within:
+            yield from _indented(bucket.within, depth + 1)
+            if bucket.within.other_values:
+                yield "\u2003" * (depth + 1) + f"({bucket.within.other_values:,} others)", bucket.within.other_count
 
 
 Level = tuple[str, int | None]

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, cast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, cast, overload
 
 from reftel.frozen import frozen
-from reftel.schema.cable import Cable
+from reftel.schema.cable import Cable, moment, paragraph_label
 from reftel.schema.stored import Stored
 from reftel.search.plan import Bucket, Top
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    import pandas as pd
 
 Highlights = tuple[tuple[int, int], ...]
 """Character ranges of a text, end exclusive, in rising order."""
@@ -75,6 +81,11 @@ class Hit:
         return _CABLES.kept(self).head.date
 
     @property
+    def datetime(self) -> dt.datetime | None:
+        """`date` as Python has it, in UTC."""
+        return moment(self.date)
+
+    @property
     def classification(self) -> str | None:
         """Canonical classification."""
         return _CABLES.kept(self).head.classification
@@ -103,6 +114,17 @@ class Hit:
             "paragraphs": [paragraph.to_dict() for paragraph in self.paragraphs],
             "found_by": [each.to_dict() for each in self.found_by],
         }
+
+    def _repr_html_(self) -> str:
+        from reftel.markup import element, escaped, marked  # noqa: PLC0415 - only a notebook asks
+
+        cable = self.cable
+        described = " · ".join(filter(None, (cable.date, cable.classification, *cable.caveats, cable.origin or cable.post, ", ".join(cable.signers))))
+        subject = marked(cable.subject, self.subject_highlights) if cable.subject else "(no subject)"
+        ways = (f"{element('i', escaped(way.part))}: {marked(way.text, way.highlights)}" for way in self.found_by)
+        paragraphs = (f"{element('b', escaped(paragraph_label(each.number, each.mark)))} {marked(each.text, each.highlights)}" for each in self.paragraphs)
+        quoted = "".join(element("p", each) for each in (*ways, *paragraphs))
+        return f"{element('h4', f'{escaped(self.key)} {subject}')}{element('p', escaped(described))}{element('blockquote', quoted) if quoted else ''}"
 
 
 class _Cables:
@@ -147,6 +169,39 @@ class Page:
     notes: tuple[str, ...]
     hits: tuple[Hit, ...]
     facets: dict[str, Top[Bucket]]
+
+    def __iter__(self) -> Iterator[Hit]:
+        return iter(self.hits)
+
+    def __len__(self) -> int:
+        """The hits of this page; ``total`` counts all."""
+        return len(self.hits)
+
+    @overload
+    def __getitem__(self, place: int) -> Hit: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Hit, ...]: ...
+    def __getitem__(self, place: int | slice) -> Hit | tuple[Hit, ...]:
+        return self.hits[place]
+
+    def to_pandas(self, rows: str = "cable") -> pd.DataFrame:
+        """A ``pandas.DataFrame`` of this page's hits, a row a ``cable`` or a ``paragraph``; see `reftel.Archive.to_frame`."""
+        from reftel.search.frames import to_frame  # noqa: PLC0415 - an optional extra
+
+        return to_frame(self.hits, rows)
+
+    def _repr_html_(self) -> str:
+        from reftel.markup import element, escaped, table  # noqa: PLC0415 - only a notebook asks
+
+        last = self.offset + len(self.hits)
+        shown = f", {self.offset + 1:,} to {last:,} shown" if self.hits else ""
+        count = f"{self.query}: {self.total:,} cable{'' if self.total == 1 else 's'}{shown}"
+        notes = "".join(element("p", escaped(f"note: {note}")) for note in self.notes)
+        facets = "".join(
+            table(name, (name, "cables"), (*((each.value, each.count) for each in buckets), *([("others", f"{buckets.left_out:,} values")] if buckets.left_out else [])))
+            for name, buckets in self.facets.items()
+        )
+        return f"{element('p', element('strong', escaped(count)))}{notes}{facets}{''.join(hit._repr_html_() for hit in self.hits)}"
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form."""

@@ -54,6 +54,13 @@ class Timeline:
             "periods": [dataclasses.asdict(period) for period in self.periods],
         }
 
+    def _repr_html_(self) -> str:
+        from reftel.markup import table  # noqa: PLC0415 - only a notebook asks
+
+        rest = (("undated", self.undated), (f"{self.by} not known", self.coarse))
+        periods = ((period.value, period.count) for period in self.periods)
+        return table(f"{self.query}: {self.total:,} cables", (self.by, "cables"), (*periods, *(each for each in rest if each[1])))
+
 
 def timelines(desk: Desk, queries: Sequence[str], by: str = "auto") -> tuple[Timeline, ...]:
     """A timeline a query, all with the same periods. ``auto``: days up to three months, months up to fifteen years, else years."""
