@@ -10,12 +10,18 @@ import dataclasses
 import re
 
 from reftel.frozen import frozen
-from reftel.indexer.telegram.appended import find_appended, iter_captions, repeated_heads
-from reftel.indexer.telegram.banners import Banner, iter_banners
-from reftel.indexer.telegram.cleanup import find_copies, without_escapes
+from reftel.indexer.telegram.artefacts import Banner, iter_banners
+from reftel.indexer.telegram.copies import find_appended, find_copies, iter_captions, repeated_heads
 from reftel.indexer.telegram.headend import find_head_end
 from reftel.indexer.telegram.labels import HEAD_LIMIT, Region, find_regions
-from reftel.indexer.telegram.lines import mask_injected, mask_noise, mask_spans, restore_breaks, restore_lines
+from reftel.indexer.telegram.lines import (
+    mask_injected,
+    mask_noise,
+    mask_spans,
+    restore_breaks,
+    restore_lines,
+    without_escapes,
+)
 from reftel.indexer.telegram.signers import Signature, parse_signers
 from reftel.indexer.telegram.starts import Start, find_numbered
 

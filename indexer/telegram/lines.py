@@ -13,9 +13,8 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator
 
-from reftel.frozen import frozen
-from reftel.indexer.telegram.banners import Banner, iter_banners
-from reftel.indexer.telegram.classwords import LETTER_SPACED, WORDS, is_class_line, letter_spaced, one_of
+from reftel.indexer.telegram.artefacts import PAGE, Banner, is_advert, is_debris, is_stamp, iter_banners
+from reftel.indexer.telegram.classwords import WORDS, is_class_line, letter_spaced, one_of
 from reftel.indexer.telegram.places import iter_places
 
 FILLER = "\x00"  # stands for a masked character; neither a blank nor a word
@@ -36,26 +35,6 @@ class Kind(enum.StrEnum):
     DEBRIS = "debris"
 
 
-@frozen
-class Line:
-    """A physical line: its offsets in the text (``end`` before the line break), its characters, its kind."""
-
-    start: int
-    end: int
-    text: str
-    kind: Kind
-
-
-# PAGE 02 RUEHFRA0170 S E C R E T | PAGE 02 HARARE 06677 01 OF 03 291400Z | PAGE 02        STATE   015113  182333Z
-_PAGE = re.compile(
-    rf"""PAGE [ ]{{1,3}} \d{{2}} [ ]{{1,10}}
-        (?: [A-Z]{{4,8}}\d{{3,6}} | (?: [A-Z]+ [ ]{{1,4}} ){{1,3}} \d{{3,6}} )
-        (?: [ ]{{1,3}} \d\d [ ] OF [ ] \d\d )?
-        (?: [ ]{{1,3}} \d{{6}}Z )?
-        (?: [ ]{{1,3}} {LETTER_SPACED} (?!\w) )?""",
-    re.VERBOSE,
-)
-
 _RULE_CHARACTERS = "-=*_~–—"
 _RULE_STARTS = frozenset(_RULE_CHARACTERS)
 _LONGEST_CLASS_LINE = 60
@@ -65,39 +44,6 @@ _INJECTED = re.compile(rf"(?P<sipdis>S(?:IPDIS|ipdis))(?!\w)|{one_of(*_CLASS_WOR
 _GLUED_CLASS = re.compile(r"(?<=  )(?:SECRET|CONFIDENTIAL|UNCLASSIFIED)(?=\s{0,3}\Z)")
 _MOST_PAGES = 5000  # a cable has a few dozen at most
 _MASKED = re.compile(FILLER + "+")
-
-# The words that every archive stamp has; the stamp may run over two lines.
-_STAMP = re.compile(
-    r"""declassified/released \s+ us \s+ department
-      | us \s department \s of \s state \s eo \s systematic
-      | eo \s systematic \s review
-      | systematic \s review \s+ \d
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-_STAMP_WORDS = ("systematic", "declassified/")  # each stamp has one of them; plain searching is quicker
-_ADVERT = re.compile(
-    r"""https?://\S*(?:sgov|intelink) | \b(?:www|portal)\.\S*state\.sgov
-      | \bvisit \b .{0,60}? (?:web[ ]?site|webpage|web[ ]page|home[ ]?page|forum)""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_ADVERT_WORDS = ("sgov", "intelink", "visit")
-_DEBRIS = re.compile(
-    r"""(?:&gt;|>)\s*$ | N{3,5}\s*$ | Nnnn\s*$ | BT\s*$ | \#\d{0,5}\s*$ | \#NAME\?
-      | end[ ]cable[ ]text | =+\s*cable[ ]ends\s*=*
-      | <<\s*end[ ]of[ ]document\s*>>\s*$ | \*\*\*[ ]current[ ]classification[ ]\*\*\*
-      | select\s+\*\s+from\s | id:\s*\d+ | \w+[ ]@[ ]\w{3}[ ]\w{3}[ ]+\d
-      | note[ ]by[ ]\S{1,12}: | note[ ]-[ ]do[ ]not[ ]publish""",
-    re.VERBOSE | re.IGNORECASE,
-)
-
-
-def iter_lines(text: str) -> Iterator[Line]:
-    """Every physical line with its offsets and kind. ``"LONDON 00000290  002 OF 002"`` is a banner only if nothing else is on the line."""
-    start = 0
-    for raw in text.split("\n"):
-        yield Line(start, start + len(raw), raw, line_kind(raw))
-        start += len(raw) + 1
 
 
 def line_kind(line: str) -> Kind:
@@ -111,12 +57,11 @@ def line_kind(line: str) -> Kind:
         kind = _short_kind(stripped)
         if kind is not None:
             return kind
-    lower = stripped[:300].lower()
-    if any(map(lower.__contains__, _STAMP_WORDS)) and _STAMP.search(stripped[:200]):
+    if is_stamp(stripped):
         return Kind.STAMP
-    if any(map(lower.__contains__, _ADVERT_WORDS)) and _ADVERT.search(stripped[:300]):
+    if is_advert(stripped):
         return Kind.ADVERT
-    return Kind.DEBRIS if _DEBRIS.match(stripped) else Kind.TEXT
+    return Kind.DEBRIS if is_debris(stripped) else Kind.TEXT
 
 
 def _short_kind(stripped: str) -> Kind | None:
@@ -128,7 +73,7 @@ def _short_kind(stripped: str) -> Kind | None:
         banner = next(iter_banners(stripped), None)
         if banner is not None and banner.start == 0 and banner.end == len(stripped):
             return Kind.BANNER
-    page = _PAGE.match(stripped) if stripped.startswith("PAGE") else None
+    page = PAGE.match(stripped) if stripped.startswith("PAGE") else None
     return Kind.PAGE if page and page.end() == len(stripped) else None
 
 
@@ -138,6 +83,18 @@ def is_rule(line: str) -> bool:
     if stripped[:1] not in _RULE_STARTS or stripped.strip(_RULE_CHARACTERS + " \t"):
         return False
     return len(stripped.replace(" ", "").replace("\t", "")) > 2
+
+
+_ESCAPE = re.compile(r"\\(?=[ \t]*(?:\n|\Z))|\\[a-z]?(?=\s*\Z)")
+_FLAT_ESCAPE = re.compile(r"(?<=\s)\\(?=\s|\Z)")
+
+
+def without_escapes(text: str) -> str:
+    """The text with blanks in place of a dump's backslashes at the ends of lines: ``"GRAIN \\\\\\nAND WATER"`` -> ``"GRAIN  \\nAND WATER"``."""
+    if "\\" not in text:
+        return text
+    text = _ESCAPE.sub(lambda escape: " " * len(escape[0]), text)
+    return text if "\n" in text.strip() else _FLAT_ESCAPE.sub(" ", text)
 
 
 def restore_lines(text: str) -> str:
@@ -188,7 +145,7 @@ def mask_noise(text: str, banners: Iterable[Banner] | None = None) -> str:
     """
     spans = [(banner.start, banner.end) for banner in (iter_banners(text) if banners is None else banners)]
     places = itertools.islice(iter_places(text, ("PAGE ",)), _MOST_PAGES)
-    pages = [page.span() for place in places if (page := _PAGE.match(text, place))]
+    pages = [page.span() for place in places if (page := PAGE.match(text, place))]
     return mask_spans(text, [*spans, *pages, *_class_lines_beside(text, pages)])
 
 

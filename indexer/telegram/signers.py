@@ -10,15 +10,8 @@ import re
 import string
 
 from reftel.frozen import frozen
-from reftel.indexer.telegram.endings import (
-    CLOSING,
-    ends_sentence,
-    find_advert,
-    strip_debris,
-    strip_rows,
-    trim_tokens,
-    without_struck_stamp,
-)
+from reftel.indexer.telegram.artefacts import find_advert, strip_rows, trim_tokens
+from reftel.indexer.telegram.endings import CLOSING, ends_sentence, strip_debris, without_struck_stamp
 from reftel.indexer.telegram.lines import FILLER, Kind, is_rule, line_kind
 from reftel.indexer.telegram.officers import is_title_word
 from reftel.schema.posts import find_post

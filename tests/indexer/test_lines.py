@@ -2,12 +2,11 @@
 
 import pytest
 
-from reftel.indexer.telegram.banners import iter_banners
+from reftel.indexer.telegram.artefacts import iter_banners
 from reftel.indexer.telegram.lines import (
     FILLER,
     clean,
     is_rule,
-    iter_lines,
     line_kind,
     mask_injected,
     mask_noise,
@@ -51,13 +50,6 @@ KINDS = [
 @pytest.mark.parametrize(("line", "kind"), KINDS)
 def test_kind_of_a_line(line: str, kind: str) -> None:
     assert line_kind(line) == kind
-
-
-def test_lines_keep_their_offsets() -> None:
-    text = "One.\n\n-----\nTwo"
-    assert [(line.start, line.end, text[line.start : line.end]) for line in iter_lines(text)] == [
-        (0, 4, "One."), (5, 5, ""), (6, 11, "-----"), (12, 15, "Two"),
-    ]  # fmt: skip
 
 
 BANNERS = [

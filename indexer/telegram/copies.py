@@ -1,4 +1,8 @@
-"""Captions further down a text: the head repeated with each section, a retransmitted cable, or a second cable behind the first."""
+"""Captions further down a text: the head once more behind a cut one or with each section, a retransmitted cable, a second cable behind the first.
+
+A mirror that shows the beginning of a cable, cut at some 250 characters, and then the row that it was taken from has the head twice; the
+complete copy counts.
+"""
 
 from __future__ import annotations
 
@@ -116,3 +120,33 @@ def _is_repeated_line(line: str) -> bool:
         rest = stripped.strip(FILLER + " ")
         return len(rest) < 60 and rest.upper() == rest and not re.match(r"\d+\.", rest)
     return len(stripped) < 100 and _HEAD_LABEL.match(stripped) is not None
+
+
+_CUT = re.compile(r"(?:\.\.\.|…)[ \t\"]*\n")
+_LONGEST_CUT = 1_500  # characters of a beginning that was cut
+_LONGEST_ROW = 12_000  # characters of the row between the two copies, which may hold a header
+
+
+def find_copies(text: str) -> tuple[int, int]:
+    """Where the beginning of a cable ends that was cut at ``...``, and where the caption of its next copy begins; zeros without one.
+
+    The caption is the first one's again, behind nothing but a row of the database or its labels.
+    """
+    beginning = text[:_LONGEST_CUT]
+    cut = _CUT.search(beginning) if "..." in beginning or "…" in beginning else None
+    if cut is None:
+        return 0, 0
+    first = next(_captions_in(text, 0, cut.start()), None)
+    second = next(_captions_in(text, cut.end(), cut.end() + _LONGEST_ROW), None)
+    if first is None or second is None or first["serial"].lstrip("0") != second["serial"].lstrip("0") or int(second["part"] or 1) > 1:
+        return 0, 0
+    return cut.end(), second.start()
+
+
+def _captions_in(text: str, begin: int, end: int) -> Iterator[re.Match[str]]:
+    """Captions at the start of a line or behind the signs of a row."""
+    part = text[:end]
+    for place in iter_places(part[begin:], STEMS):
+        match = CAPTION.match(part, begin + place)
+        if match and not part[part.rfind("\n", 0, match.start()) + 1 : match.start()].strip(" \t>\",'"):
+            yield match
