@@ -84,8 +84,9 @@ def check_own(path: Path) -> None:
 def read_own(path: Path, most: int) -> bytes:
     """The content of a regular file of ``most`` bytes at most. Errors: `NotAFile`, other ``OSError``, ``ValueError`` for a longer one."""
     with os.fdopen(open_own(path, os.O_RDONLY), "rb") as file:
-        data = file.read(most + 1)
-    if len(data) > most:
+        # To ask for ``most`` bytes would take the memory for them, however short the file is.
+        data = file.read() if os.fstat(file.fileno()).st_size <= most else None
+    if data is None or len(data) > most:
         raise ValueError(f"'{path.name}' has more than {most:,} bytes")
     return data
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import tracemalloc
 from pathlib import Path
 
 import pytest
+
+from reftel import durable
 
 _ROOMS = ("engine", "indexer", "reftel", "schema", "search")
 _ROOT = Path(__file__).parents[1]
@@ -47,3 +50,17 @@ def test_the_rule_sees_what_it_is_for(line):
 @pytest.mark.parametrize("line", ['path.open("rb")', "open(path)", 'os.fdopen(descriptor, "rb")', "path.mkdir(durable.PRIVATE_FOLDER)"])
 def test_the_rule_lets_reading_pass(line):
     assert not _WRITES.search(line)
+
+
+def test_reading_takes_memory_for_what_is_there_and_no_more_than_is_allowed(tmp_path):
+    path = tmp_path / "short"
+    path.write_bytes(b"x" * 100)
+    tracemalloc.start()
+    try:
+        assert durable.read_own(path, 1 << 28) == b"x" * 100
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    finally:
+        tracemalloc.stop()
+    assert durable.read_own(path, 100) == b"x" * 100
+    with pytest.raises(ValueError, match="'short' has more than 99 bytes"):
+        durable.read_own(path, 99)
