@@ -16,7 +16,7 @@ from reftel.engine.cache import DEFAULT_MB
 from reftel.frozen import brief_path, frozen
 from reftel.lists import list_key
 from reftel.schema.cable import Cable
-from reftel.schema.errors import ArchiveClosed, BadValueError, CableNotFound, SourceError
+from reftel.schema.errors import ArchiveClosed, BadValueError, CableNotFound, SourceError, UnknownFieldError
 from reftel.schema.names import name_of
 from reftel.schema.several import several
 
@@ -407,6 +407,17 @@ class Archive:
 
     def __exit__(self, *_exception: object) -> None:
         self.close()
+
+
+def value_clause(field: str, value: str) -> str:
+    """The query for one value of a facet: ``("from", "BAKU")`` -> ``from:BAKU``. Raises `QueryError` for a value that its field cannot take."""
+    from reftel.schema.fields import facet_fields  # noqa: PLC0415 - a search does without
+    from reftel.search.drilldown import narrowed  # noqa: PLC0415
+    from reftel.search.query import read_query  # noqa: PLC0415
+
+    if field not in {each.name for each in facet_fields()}:
+        raise UnknownFieldError(f"no facet is '{field}'", text=field, start=0, end=len(field))
+    return narrowed(read_query("*").tree, [(field, value)])
 
 
 def _notes_later(archive: Path, file: StrPath | None) -> Callable[[], Notes]:

@@ -13,7 +13,7 @@ import click
 from reftel.schema.errors import OutputError, ReftelError
 
 COMMANDS = (
-    "index", "search", "count", "batch", "show", "kwic", "refs", "similar", "export", "facets", "timeline", "terms", "duplicates",
+    "index", "search", "serve", "count", "batch", "show", "kwic", "refs", "similar", "export", "facets", "timeline", "terms", "duplicates",
     "normalize", "check", "fields", "explain", "note", "lists", "stats", "completion",
     "init", "reindex", "saved", "verify", "backup", "help",
 )  # fmt: skip
