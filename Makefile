@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 DEMO   ?= demo-archive
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test torture flips lint format docs bench clean
+.PHONY: help install demo room test torture flips lint format docs bench clean
 
 help:  ## show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 12
@@ -22,6 +22,12 @@ demo: install  ## index corpus_samples/ and answer the owner's query
 	@$(BIN)/reftel index corpus_samples --archive "$(DEMO)"
 	@echo
 	$(BIN)/reftel search '"Minsk Group" AND precedent' --archive "$(DEMO)"
+	@echo
+	@echo 'The same in a browser: make room'
+
+room: install  ## open the reading room on the samples
+	@[ -e "$(DEMO)/index" ] || $(BIN)/reftel index corpus_samples --archive "$(DEMO)"
+	$(BIN)/reftel serve --archive "$(DEMO)" $(ROOM_ARGS)
 
 test: install  ## the whole suite
 	$(BIN)/python -m pytest -q -n auto --dist loadfile $(PYTEST_ARGS)

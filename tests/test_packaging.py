@@ -52,8 +52,8 @@ def test_the_wheel_holds_every_module_and_table(wheel):
     names = set(wheel.namelist())
     for folder in _package_folders():
         inside = _package_name(folder).replace(".", "/")
-        for file in [*folder.glob("*.py"), *folder.glob("*.csv")]:
-            assert f"{inside}/{file.name}" in names
+        for file in [*folder.glob("*.py"), *folder.glob("*.csv"), *folder.glob("static/*"), *folder.glob("templates/*")]:
+            assert f"{inside}/{file.relative_to(folder).as_posix()}" in names
     assert "reftel/py.typed" in names
 
 

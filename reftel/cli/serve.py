@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import secrets
 import socket
 import stat
@@ -42,32 +43,48 @@ def command(archive: str, host: str, port: int, names: tuple[str, ...], token: b
     reftel serve --host 192.0.2.7 --password-file ~/.reftel-password
     """
     try:
-        import uvicorn  # noqa: PLC0415 - an extra
+        import uvicorn  # noqa: F401, PLC0415 - an extra
 
-        from reftel.room.app import make_app  # noqa: PLC0415
-        from reftel.room.guard import KEY, Door  # noqa: PLC0415
+        from reftel.room import app  # noqa: F401, PLC0415
     except ImportError as error:
         raise click.UsageError(f"serve needs what comes with reftel[serve] ({error.name} is not installed): pip install 'reftel[serve]'") from error
     if token and password_file:
         raise click.UsageError("--token and --password-file exclude each other")
     secret = _password(password_file) if password_file else secrets.token_urlsafe(24) if token else None
-    exposed = not _is_loopback(host)
-    if exposed and secret is None:
+    if secret is None and not _is_loopback(host):
         raise click.UsageError(f"--host {host} lets other machines ask: that needs --token or --password-file FILE")
     opened = reftel.open(archive, notes=notes or None)
-    listening = _listen(host, port)
+    with _listen(host, port) as listening:
+        return _serve(opened, listening, host, names, secret, token=token, own=notes is not None, log=log)
+
+
+def _serve(
+    opened: reftel.Archive, listening: socket.socket, host: str, names: tuple[str, ...], secret: str | None, *, token: bool, own: bool, log: bool
+) -> int:
+    import uvicorn  # noqa: PLC0415 - an extra
+
+    from reftel.room.app import make_app  # noqa: PLC0415
+    from reftel.room.guard import KEY, Door  # noqa: PLC0415
+
     port = listening.getsockname()[1]
     shown = f"[{host}]" if ":" in host else host
-    wanted = {*names, *(_LOOPBACK if not exposed else ()), *(() if _is_any(host) else (shown,)), *(_own_names() if _is_any(host) else ())}
-    app = make_app(opened, Door(_with_ports(wanted, port), secret), own=notes is not None)
-    first = next(iter(names), "localhost" if host == "127.0.0.1" else shown if not _is_any(host) else socket.gethostname())
-    click.echo(f"{len(opened):,} cables of {shown_name(name_of(opened.path))} at http://{first}:{port}/{f'?{KEY}={secret}' if token else ''}")
-    if exposed:
+    if _is_any(host):
+        wanted, first = {*names, *_own_names()}, socket.gethostname()
+    elif _is_loopback(host):
+        wanted, first = {*names, *_LOOPBACK, shown}, "localhost"
+    else:
+        wanted, first = {*names, shown}, shown
+    app = make_app(opened, Door(_with_ports(wanted, port), secret), own=own)
+    address = names[0] if names else f"{first}:{port}"
+    click.echo(f"{len(opened):,} cables of {shown_name(name_of(opened.path))} at http://{address}/{f'?{KEY}={secret}' if token else ''}")
+    if not _is_loopback(host):
         click.echo(f"note: whoever reaches {host} and has the secret reads all of them; the way there is not encrypted", err=True)
-    if notes is not None:
+    if own:
         click.echo(f"note: who reads may write notes into {shown_name(name_of(opened.notes.path))}, and keep searches", err=True)
-    config = uvicorn.Config(app, access_log=log, log_level="info" if log else "warning", server_header=False, date_header=False,
-                            limit_concurrency=500, timeout_keep_alive=10, proxy_headers=False, timeout_graceful_shutdown=3)  # fmt: skip
+    config = uvicorn.Config(
+        app, access_log=log, log_level="info" if log else "warning", server_header=False, date_header=False, limit_concurrency=500,
+        timeout_keep_alive=10, proxy_headers=False, timeout_graceful_shutdown=3,
+    )  # fmt: skip
     uvicorn.Server(config).run(sockets=[listening])
     return 0
 
@@ -106,17 +123,15 @@ def _own_names() -> set[str]:
 
 
 def _with_ports(names: Iterable[str], port: int) -> frozenset[str]:
-    """The names as a browser sends them: with the port, without it where it is HTTP's own."""
+    """The names as a browser sends them: with the port, without it where it is the scheme's own."""
     lowered = [name.lower() for name in names]
-    return frozenset(lowered if port == 80 else ()) | {name if name.rpartition(":")[2].isdigit() and "]" not in name else f"{name}:{port}" for name in lowered}
+    with_port = (name if re.search(r"[^:\]]:\d+$|]:\d+$", name) else f"{name}:{port}" for name in lowered)
+    return frozenset((*(lowered if port == 80 else ()), *with_port))
 
 
 def _listen(host: str, port: int) -> socket.socket:
     try:
         family, _kind, _protocol, _name, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listening = socket.socket(family, socket.SOCK_STREAM)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(address)
+        return socket.create_server(address[:2], family=family)
     except OSError as error:
         raise click.UsageError(f"cannot listen at {host}:{port} ({error.strerror or error}); --port takes another, 0 one that is free") from error
-    return listening

@@ -90,7 +90,7 @@ class Question:
     @property
     def is_empty(self) -> bool:
         """Whether nothing was asked."""
-        return not (self.text or self.only or self.without)
+        return not (self.text or self.only or self.without or self.more)
 
     def pairs(self) -> list[tuple[str, str]]:
         """What an address has of it; what is usual is left out."""

@@ -1,0 +1,335 @@
+"""What the pages of the room show."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import threading
+import zipfile
+from urllib.parse import quote_plus, unquote_plus
+
+import pytest
+from lxml import etree
+from lxml import html as lxml_html
+
+import reftel
+from reftel.schema.errors import BadValueError, QueryError
+
+OWNER = '"Minsk Group" AND precedent'
+
+
+def _page(ask, path):
+    response = ask(path)
+    assert response.status == 200, response.text
+    return lxml_html.fromstring(response.text)
+
+
+def _texts(page, selector):
+    return [" ".join(each.text_content().split()) for each in page.xpath(selector)]
+
+
+def _search(text, *more):
+    return "&".join([f"/search?q={quote_plus(text)}", *more])
+
+
+def test_a_search_shows_what_the_archive_answers(ask, samples):
+    page, expected = _page(ask, _search(OWNER)), reftel.open(samples).search(OWNER)
+    assert _texts(page, "//h1") == ["5 cables"]
+    assert _texts(page, "//*[@class='key']") == [hit.key for hit in expected.hits]
+    marked = [[" ".join(each.text_content().split()) for each in hit.xpath(".//p[@class='paragraph']//mark")] for hit in page.xpath("//li[@class='hit']")]
+    assert marked == [
+        [" ".join(paragraph.text[start:end].split()) for paragraph in hit.paragraphs for start, end in paragraph.highlights] for hit in expected.hits
+    ]
+    assert _texts(page, "//ul[@class='notes']/li") == list(expected.notes)
+
+
+def test_links_beside_the_hits_narrow_exclude_and_let_go(ask, samples):
+    archive = reftel.open(samples)
+    page = _page(ask, _search("minsk"))
+    (baku,) = page.xpath("//a[@class='value'][starts-with(normalize-space(), 'BAKU')]/@href")
+    assert _texts(_page(ask, baku), "//h1") == [f"{archive.count('minsk from:baku'):,} cable"]
+    (state,) = _page(ask, baku).xpath("//a[@class='value'][starts-with(normalize-space(), 'STATE')]/@href")
+    assert _texts(_page(ask, state), "//h1") == [f"{archive.count('minsk (from:baku OR from:state)'):,} cables"]
+    assert _texts(_page(ask, state), "//ul[@class='chips']//b") == ["BAKU", "STATE"]
+    (without,) = page.xpath("//a[@class='exclude'][@aria-label='Exclude BAKU']/@href")
+    assert _texts(_page(ask, without), "//h1") == [f"{archive.count('minsk NOT from:baku'):,} cables"]
+    (let_go,) = _page(ask, without).xpath("//ul[@class='chips']//a[@class='not']/@href")
+    assert _texts(_page(ask, let_go), "//h1") == _texts(page, "//h1")
+
+
+def test_every_value_beside_the_hits_leads_to_as_many_cables_as_it_says(ask):
+    page = _page(ask, _search("*"))
+    links = page.xpath("//a[@class='value'][span[@class='count']]")
+    assert len(links) > 30
+    for link in links:
+        count = link.xpath("span[@class='count']")[0].text_content()
+        found = _texts(_page(ask, link.get("href")), "//h1")[0]
+        assert found.split()[0] == count, link.get("href")
+
+
+def test_pages_follow_one_another_and_hold_every_hit_once(ask, samples):
+    address, keys = _search("*", "sort=id"), []
+    while address:
+        page = _page(ask, address)
+        keys += _texts(page, "//*[@class='key']")
+        address = next(iter(page.xpath("//a[@rel='next']/@href")), None)
+    assert keys == list(reftel.open(samples).keys("*", sort="id"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "message", "fault", "fix"),
+    [
+        ("kosovo singer:pellerin", "unknown field 'singer'", "singer", "kosovo signer:pellerin"),
+        ('minsk "group', "quote", None, None),
+        ("date:2008-13", "2008-13", "2008-13", None),
+    ],
+)
+def test_a_mistake_is_pointed_at_and_its_fix_is_a_link(ask, typed, message, fault, fix):
+    page = _page(ask, _search(typed))
+    assert message in _texts(page, "//p[@class='message']")[0]
+    assert fault is None or _texts(page, "//mark[@class='fault']") == [fault]
+    assert [unquote_plus(link) for link in page.xpath("//ul[@class='fixes']//a/@href")] == ([f"/search?q={fix}"] if fix else [])
+    assert page.xpath("//input[@id='q']/@value") == [typed]
+
+
+def test_a_question_that_finds_nothing_is_explained_part_by_part(ask):
+    page = _page(ask, _search("precedant from:baku"))
+    rows = [[" ".join(cell.text_content().split()) for cell in row.xpath("td")] for row in page.xpath("//table//tr[td]")]
+    assert rows == [["precedant", "0", "precedent precedents"], ["from:baku", "1", ""]]
+    assert "from%3Abaku" in page.xpath("//a[text()='precedent']/@href")[0]
+    assert _texts(_page(ask, page.xpath("//a[text()='precedent']/@href")[0]), "//h1") == ["1 cable"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/search?page=0", "/search?page=x", "/search?sort=nonsense", "/search?only=nonsense:1", "/search?only=from", "/search?q=" + "a" * 2001,
+     "/search?" + "&".join(f"only=from:A{number}" for number in range(50)), "/search?only=date:2008'"],
+)  # fmt: skip
+def test_an_address_that_no_link_has_is_told_what_is_wrong(ask, address):
+    assert ask(address).status == 400
+
+
+def test_a_cable_has_its_paragraphs_marks_and_what_is_around_it(ask, samples):
+    archive = reftel.open(samples)
+    page = _page(ask, "/cable/08STATE900112?q=walk")
+    cable = archive.cable("08STATE900112")
+    assert page.xpath("//div[@class='para']/@id") == [f"p{paragraph.number}" for paragraph in cable.paragraphs]
+    assert [" ".join(text.split()) for text in _texts(page, "//div[@class='words']")] == [" ".join(each.text.split()) for each in cable.paragraphs]
+    marks = sum(len(each.highlights) for each in archive.highlights("walk", cable.key))
+    assert page.xpath("//mark/@id") == [f"m{number}" for number in range(1, marks + 1)]
+    assert page.xpath("//nav[@class='marks']//a/@href") == [f"#m{number}" for number in range(1, marks + 1)]
+    around = {" ".join(each.xpath("h2")[0].text_content().split()): each for each in page.xpath("//aside//section")}
+    assert {link.text for link in around["Cited by"].xpath(".//a")} == {each.id for each in archive.neighbours(cable.key).cited_by}
+    assert around["References"].xpath(".//span[@class='absent']")[0].text == "08USOSCE9011"
+    assert "U.S. Department of State" in around["How to cite"].text_content()
+
+
+def test_an_id_in_another_spelling_leads_to_the_cable(ask):
+    response = ask("/cable/08%20state%20900112?q=walk")
+    assert (response.status, response.headers["location"]) == (307, "/cable/08STATE900112?q=walk")
+
+
+def test_other_texts_of_a_cable_are_compared(ask):
+    page = _page(ask, "/cable/08RABAT9088/texts")
+    assert page.xpath("//pre[@class='diff']//span[@class='less'] | //pre[@class='diff']//span[@class='more']")
+
+
+def test_every_link_of_every_kind_of_page_leads_somewhere(ask):
+    asked, waiting = set(), ["/", "/help", "/saved", _search("minsk"), _search("precedant from:baku"), "/cable/08STATE900112?q=walk", "/cable/08RABAT9088"]
+    for address in waiting:
+        page = lxml_html.fromstring(ask(address).text)
+        for link in page.xpath("//a/@href | //link/@href | //script/@src"):
+            target = link.partition("#")[0]
+            kind = target.split("?")[0].split("/")[1] if target else ""
+            if target and target not in asked and (kind not in ("search", "cable") or len(asked) < 150):
+                asked.add(target)
+                response = ask(target)
+                assert response.status < 400 or "citedby" in target, target
+            if link.startswith("#") and len(link) > 1:
+                assert page.xpath("//*[@id=$id]", id=link[1:]), link
+    assert len(asked) > 60
+
+
+@pytest.mark.parametrize(("typed", "proposed"), [("minsk sub", "minsk subject:"), ("from:bak", "from:BAKU"), ("-class:conf", "-class:CONFIDENTIAL"), ("08STATE9001", "id:08STATE900112")])
+def test_the_last_word_is_completed(ask, typed, proposed):
+    found = json.loads(ask(f"/complete?q={quote_plus(typed)}").text)
+    assert proposed in found
+    assert all(each.startswith((typed.split()[0][:2], "id:")) for each in found)
+
+
+def test_completion_of_what_is_none_is_empty(ask):
+    for typed in ("", " ", "nonsense:", '"', "id:*", "a" * 30):
+        assert json.loads(ask(f"/complete?q={quote_plus(typed)}").text) == []
+
+
+# -- taking away -------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "md", "ids", "footnotes", "bibtex", "ris", "zip"])
+def test_an_export_is_what_the_archive_exports(ask, samples, tmp_path, form):
+    reftel.open(samples).export(f"({OWNER}) AND class:CONFIDENTIAL", tmp_path / "out", format=form)
+    response = ask(f"/export/{form}?q={quote_plus(OWNER)}&only=class:CONFIDENTIAL&ticket=t1")
+    if form == "zip":
+        ours, theirs = (zipfile.ZipFile(io.BytesIO(data)) for data in (response.body, (tmp_path / "out").read_bytes()))
+        assert {name: ours.read(name) for name in ours.namelist()} == {name: theirs.read(name) for name in theirs.namelist()}
+    else:
+        assert response.body == (tmp_path / "out").read_bytes()
+    assert response.headers["content-disposition"].startswith('attachment; filename="reftel-')
+    assert json.loads(ask("/export/progress?ticket=t1").text)["done"] == int(response.headers["x-total-cables"])
+
+
+def test_exports_at_once_are_limited_and_end(make_room, samples, asking):
+    from reftel.room.app import Limits
+
+    ask = make_room(samples, limits=Limits(exports=0))
+    assert ask("/export/csv?q=minsk").status == 503
+    again = make_room(samples, limits=Limits(exports=1))
+    for _time in range(3):  # a place is free again behind each, also behind a mistake
+        assert again("/export/csv?q=minsk").status == 200
+        assert again('/export/csv?q="').status == 400
+
+
+# -- limits ------------------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_full_room_and_a_slow_question_are_told_and_the_room_goes_on():
+    from reftel.room.slots import RoomBusy, Slots, TooSlow
+
+    async def scenario():
+        slots, released = Slots(at_once=1, waiting=1, seconds=0.2), threading.Event()
+        with pytest.raises(TooSlow):
+            await slots.run(released.wait)
+        with pytest.raises(RoomBusy):  # the thread still works
+            await slots.run(lambda: 1)
+        first = asyncio.ensure_future(slots.run(lambda: 2))
+        await asyncio.sleep(0)
+        with pytest.raises(RoomBusy):  # one waits already
+            await slots.run(lambda: 3)
+        released.set()
+        return await first
+
+    assert asyncio.run(scenario()) == 2
+
+
+def test_an_error_of_a_question_gives_its_slot_back():
+    from reftel.room.slots import Slots
+
+    async def scenario():
+        slots = Slots(at_once=1, waiting=0, seconds=5)
+        for _time in range(3):
+            with pytest.raises(ZeroDivisionError):
+                await slots.run(lambda: 1 // 0)
+            await asyncio.sleep(0)
+        return await slots.run(lambda: "answered")
+
+    assert asyncio.run(scenario()) == "answered"
+
+
+def test_a_busy_room_answers_503_with_a_reason(make_room, samples):
+    from reftel.room.app import Limits
+
+    released = threading.Event()
+    archive = reftel.open(samples)
+    slow = make_room(archive, limits=Limits(seconds=0.2))
+    archive.search, kept = (lambda *_args, **_more: released.wait()), archive.search
+    try:
+        response = slow("/search?q=minsk")
+        assert (response.status, response.headers["retry-after"]) == (503, "60")
+        assert "takes too long" in response.text
+    finally:
+        released.set()
+        archive.search = kept
+
+
+# -- what is published, kept, noted ------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_published_is_shown_without_a_restart(make_room, make_telegram, tmp_path, monkeypatch):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_text(make_telegram())
+    reftel.build([tmp_path / "in"], tmp_path / "archive")
+    monkeypatch.setattr("reftel.room.app._LOOK_AFTER", 0)
+    ask = make_room(tmp_path / "archive")
+    assert _texts(_page(ask, "/search?q=*"), "//h1") == ["1 cable"]
+    (tmp_path / "in" / "b.txt").write_text(make_telegram(post="MOSCOW", serial=7))
+    reftel.build([tmp_path / "in"], tmp_path / "archive")
+    assert _texts(_page(ask, "/search?q=*"), "//h1") == ["2 cables"]
+
+
+@pytest.fixture
+def own(make_room, make_telegram, tmp_path):
+    from reftel.room.guard import Door
+
+    (tmp_path / "a.txt").write_text(make_telegram())
+    reftel.build([tmp_path / "a.txt"], tmp_path / "archive")
+    return make_room(tmp_path / "archive", door=Door(frozenset({"room.test"}), form_token="token"), own=True), tmp_path / "archive"
+
+
+def _post(ask, path, **values):
+    body = "&".join(f"{name}={quote_plus(value)}" for name, value in values.items()).encode()
+    return ask(path, "POST", {"content-type": "application/x-www-form-urlencoded", "origin": "http://room.test"}, body)
+
+
+def test_notes_are_written_with_the_rooms_own_form_alone(own):
+    ask, archive = own
+    assert _post(ask, "/cable/08BAKU101/note", text="stolen").status == 403
+    assert _post(ask, "/cable/08BAKU101/note", token="wrong", text="stolen").status == 403
+    assert reftel.open(archive).notes.of("08BAKU101") is None
+    assert _post(ask, "/cable/08BAKU101/note", token="token", text="read <twice>", tags="minsk later").status == 303
+    note = reftel.open(archive).notes.of("08BAKU101")
+    assert (note.tags, note.texts) == (("later", "minsk"), ("read <twice>",))
+    page = _page(ask, "/cable/08BAKU101")
+    assert "read <twice>" in page.text_content()
+    assert _texts(_page(ask, "/search?q=mine:minsk"), "//h1") == ["1 cable"]
+    assert _post(ask, "/cable/08BAKU101/note", token="token", forget="read <twice>").status == 303
+    assert _post(ask, "/cable/08BAKU101/note", token="token", tags="~").status == 400
+
+
+def test_a_room_that_is_read_only_has_no_forms_that_write(ask):
+    assert ask("/cable/08STATE900112/note", "POST").status in (404, 405)
+    assert ask("/saved", "POST").status in (404, 405)
+    assert 'method="post"' not in ask("/cable/08STATE900112").text
+
+
+def test_kept_searches_show_what_is_new_as_a_page_and_as_a_feed(own, make_telegram, monkeypatch):
+    ask, archive = own
+    monkeypatch.setattr("reftel.room.app._LOOK_AFTER", 0)
+    assert _post(ask, "/saved", token="token", name="all", query="*").status == 303
+    assert "0 new" in _texts(_page(ask, "/saved"), "//section")[0]
+    (archive.parent / "b.txt").write_text(make_telegram(post="MOSCOW", serial=7, subject="A <B> & C"))
+    reftel.build([archive.parent / "a.txt", archive.parent / "b.txt"], archive)
+    assert "1 new" in _texts(_page(ask, "/saved"), "//section")[0]
+    feed = etree.fromstring(ask("/saved/all.atom").body)
+    atom = {"a": "http://www.w3.org/2005/Atom"}
+    assert feed.xpath("a:entry/a:title/text()", namespaces=atom) == ["08MOSCOW7 A <B> & C"]
+    assert feed.xpath("a:entry/a:link/@href", namespaces=atom) == ["http://room.test/cable/08MOSCOW7"]
+    assert _post(ask, "/saved", token="token", seen="all").status == 303
+    assert "0 new" in _texts(_page(ask, "/saved"), "//section")[0]
+    assert _post(ask, "/saved", token="token", forget="all").status == 303
+    assert ask("/saved/all.atom").status == 404
+
+
+def test_a_clause_for_a_value_can_be_asked():
+    from reftel.archive import value_clause
+
+    assert [value_clause(*each) for each in (("from", "BAKU"), ("class", "UNCLASSIFIED//FOR OFFICIAL USE ONLY"), ("signer", 'O"NEIL*'))] == [
+        "from:BAKU", 'class:"UNCLASSIFIED//FOR OFFICIAL USE ONLY"', 'signer:"O NEIL"',
+    ]  # fmt: skip
+    for field, value in (("nonsense", "1"), ("subject", "x")):
+        with pytest.raises(QueryError):
+            value_clause(field, value)
+
+
+def test_a_question_is_read_from_the_address_that_it_gives():
+    from reftel.room.question import Question
+
+    asked = Question("a OR b", (("from", "BAKU"), ("from", "STATE"), ("date", "2008-01..2008-03")), (("class", "SECRET"),), "-date", 3)
+    from urllib.parse import parse_qsl
+
+    assert Question.read(parse_qsl(asked.address().partition("?")[2])) == asked
+    assert asked.query == "(a OR b) AND (from:BAKU OR from:STATE) AND date:2008-01..2008-03 AND NOT class:SECRET"
+    with pytest.raises(BadValueError):
+        Question.read([("only", "date:2008) OR (x")])
+
+
