@@ -30,7 +30,7 @@ _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 @click.option("--port", "-p", type=click.IntRange(0, 65535), default=8034, show_default=True, help="0: one that is free.")
 @click.option("--name", "names", multiple=True, metavar="NAME", help="A further name under which the room is asked; may be repeated.")
 @click.option("--token", is_flag=True, help="Make a secret for this run and print the address that has it.")
-@click.option("--password-file", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The first line of this file, which is yours alone, is the password.")
+@click.option("--password-file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="The first line of this file, which is yours alone, is the password.")
 @click.option("--notes", "notes", metavar="FILE", is_flag=False, flag_value="", help="Let readers write notes, tags and kept searches: into FILE, or the archive's own.")
 @click.option("--log", is_flag=True, help="Print a line for each request, with the question in it.")
 def command(archive: str, host: str, port: int, names: tuple[str, ...], token: bool, password_file: Path | None, notes: str | None, log: bool) -> int:
@@ -90,9 +90,13 @@ def _serve(
 
 
 def _password(file: Path) -> str:
-    if file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+    try:
+        mode, text = file.stat().st_mode, file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise click.UsageError(f"{shown_name(name_of(file))} cannot be read as a file of a password: {error}") from error
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise click.UsageError(f"{shown_name(name_of(file))}: others than you may read or write it; chmod 600 makes it yours alone")
-    first = (file.read_text("utf-8").splitlines() or [""])[0].strip()
+    first = (text.splitlines() or [""])[0].strip()
     if len(first) < _SHORTEST_PASSWORD:
         raise click.UsageError(f"{shown_name(name_of(file))}: its first line has {len(first)} characters; a password here has {_SHORTEST_PASSWORD} at least")
     return first

@@ -185,6 +185,7 @@ def test_the_feed_of_a_hostile_archive_is_well_formed(make_room, hostile, make_t
         (["--host", "192.0.2.1"], "needs --token or --password-file FILE"),
         (["--token", "--password-file", "{open}"], "exclude each other"),
         (["--password-file", "{open}"], "chmod 600"),
+        (["--password-file", "{open}.nowhere"], "cannot be read as a file of a password"),
         (["--password-file", "{short}"], "has 5 characters; a password here has 12 at least"),
         (["--host", "192.0.2.1", "--token"], "cannot listen at 192.0.2.1"),
     ],
