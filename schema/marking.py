@@ -33,10 +33,10 @@ _CAVEAT_WORDS = {
     "LIMDIS": "LIMDIS", "STADIS": "STADIS", "SIPDIS": "SIPDIS", "SENSITIVE": "SENSITIVE", "ROGER": "ROGER", "RELIDO": "RELIDO",
     "PROPIN": "PROPIN", "RD": "RD", "FRD": "FRD", "DEA SENSITIVE": "DEA SENSITIVE",
 }  # fmt: skip
-# Fused and broken spellings, as one knot of letters: SNF, S NF and N/SF are S/NF.
+# Fused, broken and cut spellings, as one knot of letters: SNF, S NF and N/SF are S/NF.
 _KNOTS = {
     "SNF": "S/NF", "NSF": "S/NF", "SFN": "S/NF", "CNF": "C/NF", "NCF": "C/NF", "CFN": "C/NF", "SBUNF": "SBU/NF", "UFOUO": "U/FOUO",
-    "SBUFOUO": "SBU/FOUO",
+    "SBUFOUO": "SBU/FOUO", "SE": "S",
 }  # fmt: skip
 _RELEASE = regex(r"(?:^|[\s/-])REL(?:EASABLE)?(?:[\s/:]+TO\b)?(?P<countries>(?:[\s/:,].*)?)$")
 _SEPARATORS = regex(r"[\s/,-]+")

@@ -19,8 +19,13 @@ _QUOTED = re.compile(
     r"\b(?:quote|qte|repeated|retransmi\w+|begin (?:text|cable|quote)|full text|follow(?:s|ing))\b[\s:.-]{0,20}$", re.IGNORECASE
 )
 _HEAD_LABEL = re.compile(
-    r"\s*(?:sipdis|noforn|sensitive|e\.? ?o\.? ?\d{5}|tags?\b|subj|refs?\b|reftels?\b|.{0,60}\bfor [A-Z]|.{0,30}\bpass\b)", re.IGNORECASE
+    r"\s*(?:sipdis|noforn|sensitive|e\.? ?o\.? ?\d{5}|tags?\b|subj|refs?\b|reftels?\b|.{0,60}\bfor [A-Z]|.{0,30}\bpass\b"
+    r"|c ?o ?r ?r ?e ?c ?t ?e ?d\b|from embassy\b.{0,30}/)",
+    re.IGNORECASE,
 )
+_LONGEST_LABELLED = 100
+_EXECUTIVE_ORDER = re.compile(r"(?:.{0,60}\bfor [A-Z].{0,60} )?e\.? ?o\.? ?\d{5}.{0,60}\btags:? [A-Z ,;/-]*$", re.IGNORECASE)
+_LONGEST_FUSED = 300  # characters of a line that has the E.O. and the TAGS
 _PAGE_REACH = 1200
 
 
@@ -86,6 +91,19 @@ def repeated_heads(text: str, captions: list[Caption], body_begin: int) -> Itera
             yield _repeated_begin(text, caption.start, body_begin), _repeated_end(text, caption.end)
 
 
+def repeated_subjects(text: str, subject: str, body_begin: int) -> Iterator[tuple[int, int]]:
+    """Spans of the subject with its label that a later section repeats inside a sentence: ``"further contri SUBJECT: TALKS ON"``."""
+    wanted = "".join(subject.split())
+    for place in iter_places(text[body_begin:], ("SUBJECT:",)) if wanted else ():
+        start = body_begin + place
+        at, left = start + len("SUBJECT:"), len(wanted)
+        while left and at < len(text):
+            left -= not text[at].isspace()
+            at += 1
+        if "".join(text[start + len("SUBJECT:") : at].split()) == wanted and text[at : at + 1] in ("", "\n", " "):
+            yield start, at
+
+
 def _repeated_begin(text: str, caption_start: int, body_begin: int) -> int:
     """The caption's line, or the masked ``PAGE 01`` line above it with its distribution list."""
     if "\n" not in text:
@@ -116,10 +134,12 @@ def _is_repeated_line(line: str) -> bool:
     stripped = line.strip()
     if not stripped or is_class_line(stripped):
         return True
+    if len(stripped) < _LONGEST_FUSED and _EXECUTIVE_ORDER.match(stripped):
+        return True
     if stripped.startswith(FILLER):  # a PAGE line, perhaps with the rest of the subject behind it
         rest = stripped.strip(FILLER + " ")
         return len(rest) < 60 and rest.upper() == rest and not re.match(r"\d+\.", rest)
-    return len(stripped) < 100 and _HEAD_LABEL.match(stripped) is not None
+    return len(stripped) < _LONGEST_LABELLED and _HEAD_LABEL.match(stripped) is not None
 
 
 _CUT = re.compile(r"(?:\.\.\.|…)[ \t\"]*\n")

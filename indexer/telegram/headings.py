@@ -128,6 +128,8 @@ def _ruled_heading(text: str, rows: list[_Row]) -> Heading | None:
     rule_at = _drop_rules(rows) or 0
     spaced = bool(rows) and _spaced(text, rows[-1], rule_at)
     titles = _take_titles(rows, _MOST_LINES)
+    if titles and titles[-1].whole and (title := _behind_rule(titles[-1].text)):  # the rule over it on its line
+        return Heading(titles[-1].at, plain_title(title))
     bounded = not rows or not rows[-1].text
     above = list(rows)
     opening = _drop_rules(above)
@@ -146,7 +148,24 @@ def _ruled_heading(text: str, rows: list[_Row]) -> Heading | None:
         return _inline_heading(text, titles[-1].at, rule_at + width)
     if is_no_title(title):
         return Heading(rule_at, None)
+    if bounded and (upper := _over_blank_line(rows, title, width)):
+        return Heading(upper.at, plain_title(f"{upper.text} {title}"))
     return _widened(text, titles[0].at, title, width)
+
+
+def _behind_rule(line: str) -> str | None:
+    """The title behind a rule on one line: ``"------- Outlook"`` -> ``"Outlook"``."""
+    title = line.lstrip("-= ")
+    return title if title[:1].isalnum() and len(line) - len(title) > _SHORTEST_RULE and is_title(title) else None
+
+
+def _over_blank_line(rows: list[_Row], title: str, width: int) -> _Row | None:
+    """The first line of a title that a blank line parts from the last one: the rule has the length of both, or it ends in a comma."""
+    upper = next((row for row in reversed(rows) if row.text), None)
+    if upper is None or is_rule(upper.text) or not _may_join(upper):
+        return None
+    fits = abs(len(upper.text) + 1 + len(title) - width) <= 2
+    return upper if fits or (upper.text.endswith(",") and upper.text.isupper() and title.isupper()) else None
 
 
 def _spaced(text: str, row: _Row, rule_at: int) -> bool:
@@ -288,7 +307,7 @@ def _split_rule(line: str) -> tuple[str, int]:
     front = line.rstrip(_RULE_CHARACTERS + " \t")
     rule = line[len(front) :].strip()
     count = len(rule.replace(" ", ""))
-    return (front, len(rule) if "- -" in rule else count) if count >= _SHORTEST_RULE else (line.rstrip(), 0)
+    return (front, len(rule) if "- -" in rule or "= =" in rule else count) if count >= _SHORTEST_RULE else (line.rstrip(), 0)
 
 
 def _inline_heading(
@@ -331,9 +350,9 @@ def _title_start(body: str, width: int, *, whole: bool) -> int | None:
     low = max(0, len(body) - 2 * width - 12)
     breaks = sentence_breaks(body, low, len(body))
     ends = (match.end() for match in SENTENCE_BREAK.finditer(body, low))
-    fitting = [place for place in ends if abs(len(body) - place - width) <= 3]
+    fitting = [place for place in ends if abs(len(body) - place - width) <= 3 and not is_no_title(body[place:])]
     if fitting:
-        return fitting[0]
+        return min(fitting, key=lambda place: abs(len(body) - place - width))
     if whole and len(body) <= width + 3:
         return 0
     reach = min(2 * width + 8, LONGEST_TITLE)
@@ -351,13 +370,33 @@ _REFLOWED = 200  # characters of a line that holds a paragraph
 
 def _tail_heading(stretch: str, begin: int, *, strict: bool) -> Heading | None:
     """A title run on behind the last sentence of a paragraph: ``... of the Muslim world. The Deeper Challenges``."""
-    breaks = sentence_breaks(stretch, max(0, len(stretch) - LONGEST_TITLE), len(stretch))
+    low = max(0, len(stretch) - LONGEST_TITLE)
+    if (rule := _RULE_BEFORE.search(stretch, low)) and is_title(stretch[rule.end() :]) and looks_titled(stretch[rule.end() :]):
+        return Heading(begin + rule.start(), plain_title(stretch[rule.end() :]))
+    breaks = sentence_breaks(stretch, low, len(stretch))
     if not breaks:
-        return None
+        return _capital_heading(stretch, begin)
     title = stretch[breaks[-1] :]
-    if not is_title(title) or not looks_titled(title) or title.count(" ") > 11 or "XX" in title:
-        return None
-    lone = " " not in title and (len(title) < _SHORTEST_WORD or len(stretch) < _REFLOWED)
+    if not is_title(title) or not looks_titled(title) or title.count(" ") > _MOST_BLANKS or "XX" in title:
+        return _capital_heading(stretch, begin)
+    lone = " " not in title and title.lower() not in _USUAL and (len(title) < _SHORTEST_WORD or len(stretch) < _REFLOWED)
     if stretch[-300:].upper() == stretch[-300:] or (strict and lone):
         return None
     return Heading(begin + breaks[-1], plain_title(title))
+
+
+_RULE_BEFORE = re.compile(r"(?:[-=]{5,}[ ]?)+(?=[A-Z][^-=\n]{3,}$)")
+_MOST_BLANKS = 15
+_USUAL = frozenset("comment background conclusion conclusions introduction recommendation recommendations".split())
+
+
+def _capital_heading(stretch: str, begin: int) -> Heading | None:
+    """Words in capitals behind an unfinished text in small letters: ``... is not ranked OPENNESS TO FOREIGN INVESTMENT``."""
+    found = _CAPITALS_AT_END.search(stretch, max(0, len(stretch) - LONGEST_TITLE))
+    if found is None or len(found["title"]) < _FEWEST_CAPITALS or not is_title(found["title"]) or "XX" in found["title"]:
+        return None
+    return Heading(begin + found.start("title"), plain_title(found["title"]))
+
+
+_CAPITALS_AT_END = re.compile(r"\b[a-z]{2,}[\")]? (?P<title>[A-Z][A-Z'’-]+(?:[ ,:/&-]{1,3}[A-Z][A-Z'’.-]*){2,}\??)$")
+_FEWEST_CAPITALS = 18  # characters; fewer may be offices

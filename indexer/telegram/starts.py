@@ -181,16 +181,38 @@ def find_numbered(text: str) -> list[Start]:
         candidate for match in itertools.islice(matches, _MOST)
         if (match["mark"] or _stands_free(text, match.start())) and _possible(candidate := _Candidate(text, match))
     ]  # fmt: skip
-    count, starts = _Count(), []
+    count = _Count()
+    starts: list[Start] = []
     for index, candidate in enumerate(candidates):
+        _join_torn(text, candidate, count)
+        if candidate.number == 0:
+            continue
         if _is_listed(text, candidate) if not count.tops else count.lists(candidate.number, candidate.stop):
             continue
         if _accept(candidate, count, candidates[index + 1 : index + 1 + _AHEAD], flat=flat):
             start = _with_late_mark(text, Start(candidate.at, candidate.text_at, candidate.number, candidate.mark))
             count.add(candidate.number)
             count.marked, count.stop, count.item = start.mark is not None, candidate.stop, 0
+            if starts and starts[-1].number == start.number and not text[starts[-1].text_at : start.at].strip(" \t\n¶" + FILLER):
+                twice = starts.pop()
+                start = dataclasses.replace(start, mark=start.mark or twice.mark)
             starts.append(start)
     return starts or _find_bracketed(text)
+
+
+def _torn_digit(tail: str) -> bool:
+    """Whether a text ends in a digit that stands alone, which may be the first of a number: ``"they left. 1"``."""
+    return tail[-1:].isdigit() and not tail[-2:-1].strip() and tail[-1] != "0"
+
+
+def _join_torn(text: str, candidate: _Candidate, count: _Count) -> None:
+    """Takes the first digit of a number that a line break tore, where only so the count goes on: ``1⏎⏎¶2. (U)`` behind 11."""
+    if candidate.mark is None or not count.tops or candidate.number > 9 or not _torn_digit(candidate.tail):
+        return
+    whole = 10 * int(candidate.tail[-1]) + candidate.number
+    if whole == count.tops[-1] + 1:
+        candidate.number, candidate.at = whole, text.rindex(candidate.tail[-1], 0, candidate.at)
+        candidate.tail = candidate.tail[:-1].rstrip(" \t\n¶")
 
 
 _BRACKETED = re.compile(r"(?:\A|\n[ \t]*\n)[ \t]*\((?P<number>\d{1,2})\)[ ]{1,4}(?=\S)")
@@ -252,7 +274,7 @@ def _stands_free(text: str, at: int) -> bool:
 def _possible(candidate: _Candidate) -> bool:
     """A mark, or a stop alone behind a number that is no day of a month and no numbered thing (``para. 3. The``)."""
     if candidate.mark is not None:
-        return candidate.number > 0
+        return candidate.number > 0 or _torn_digit(candidate.tail)
     if candidate.stop != "." or candidate.number == 0 or not candidate.spaced:
         return False
     if _is_counted(candidate.tail):

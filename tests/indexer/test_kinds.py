@@ -364,6 +364,10 @@ HEADINGS = [
     ("Tel: 555-1234\n", None),
     ("Source - Reuters\n", None),
     ("[Reuters, 4/6/2009]\n", None),
+    ("------------------ Protected Areas\n\nZAGREB 00000123  002 OF 002\n\n------------------\n", "Protected Areas"),
+    ("COMMANDER LIMITS DISMISSALS,\n\nJUSTICE FROZEN\n--------------\n", "COMMANDER LIMITS DISMISSALS, JUSTICE FROZEN"),
+    ("How Zagreb Means to Meet the\n\nChallenge\n--------------------------------------\n", "How Zagreb Means to Meet the Challenge"),
+    ("----------\n\nThe Border\n----------\n", "The Border"),
 ]  # fmt: skip
 
 
@@ -385,10 +389,23 @@ def test_the_heading_of_a_paragraph(above: str, heading: str | None) -> None:
         ("They went on. End note. Comment -------", "Comment"),
         ("They went on about grain. " * 10 + "Biotechnology \n", "Biotechnology"),
         ("They went on. Reuters", None),
+        ("They went on. Recommendation", "Recommendation"),
+        ("They went on. Rights - The Groundwork - A Committee of Ministers: An Enigma?",
+         "Rights - The Groundwork - A Committee of Ministers: An Enigma?"),
+        ("They went on. In all of these lists of the bank and of others it is still not ranked OPENNESS TO FOREIGN INVESTMENT", "OPENNESS TO FOREIGN INVESTMENT"),
+        ("They went on with the GOC AND THE GOB", None),
+        ("They talked of search and rescue -------- The University of Split", "The University of Split"),
+        ("They talked of the dialog (ref. b). Washington Visit ----------------", "Washington Visit"),
+        ('They called it a "river." BACK TO THE 90s? = = = = = = = =', "BACK TO THE 90s?"),
+        ("They went to Bosnia and the\nU.S.\n\nNext Steps\n----------", "Next Steps"),
     ],
 )
 def test_a_heading_at_the_end_of_a_text(before: str, after: str | None) -> None:
     assert told(with_body(f"1. (U) {before}\n\n2. (U) More.\nALDANE\n"), "headings") == [(1, None), (2, after)]
+
+
+_TEN = [(number, "U") for number in range(1, 11)]
+_COUNTED = "".join(f"{number}. (U) The talks went on.\n\n" for number, _ in _TEN)
 
 
 # -- what is not in the kinds above -------------------------------------------------------------------------------------------------------
@@ -403,6 +420,11 @@ def test_a_heading_at_the_end_of_a_text(before: str, after: str | None) -> None:
         ("1. (C) They left on January\n\n6. He said the talks of Jan\n\n8. Went on.\n\n2. (C) Two.\n", [(1, "C"), (2, "C")]),
         ("(1) SUMMARY: The talks went on.\n\n(2) They will go on.\n\n(3) End.\n", [(1, None), (2, None), (3, None)]),
         ("The talks went on in real-time\n\nZAGREB 00000123  002 OF 002\n\n\ninformation was shared.\n\nThey end.\n", [(None, None)] * 2),
+        ("1. (SE) Talks.\n\n2. (U) End.\n", [(1, "SE"), (2, "U")]),
+        (_COUNTED + "11. (U) Prices are controlled. 1\n\n2. (SBU) Twelve.\n\n13. (U) End.\n", [*_TEN, (11, "U"), (12, "SBU"), (13, "U")]),
+        (_COUNTED.replace("10. (U)", "1\n\n0. (U)") + "11. (C) End.\n", [*_TEN, (11, "C")]),
+        ("1. (C) They held 1\n\n2. (C) Two, of 1 2. (C) kinds.\n", [(1, "C"), (2, "C"), (2, "C")]),
+        ("1. (C)\n\n1. (C) Talks.\n\n2. (U) End.\n", [(1, "C"), (2, "U")]),
         ("1. (C) Talks.\n\n2. (U) Visit Zagreb's Classified Website:\nhttp://www.state.sgov.gov/p/eur/zagreb\n", [(1, "C"), (2, "U")]),
     ],
 )
@@ -431,6 +453,32 @@ def test_what_belongs_to_no_number_behind_the_last(body: str, headings: list[tup
 def test_the_mark_of_a_text_at_the_end_of_the_ref_line() -> None:
     text = with_body(f"REF: A. SECSTATE 97170      B. ROE-DOE 09/22 EMAIL  (SBU/NF) \n\n{TEXT}\nALDANE\n")
     assert (told(text, "marks"), told(text, "texts")) == ([(None, "SBU/NF")], [TEXT])
+
+
+SECTION = "C O N F I D E N T I A L SECTION 02 OF 02 ZAGREB 000123\nSIPDIS\n"
+REPEATED = [
+    "SUBJECT: TALKS ON THE BORDER\n",
+    f"{SECTION}E.O. 12958: DECL: 02/13/2018 TAGS: {' '.join(['PREL PGOV PHUM KIRF HR'] * 4)}\n",
+    f"{SECTION}DEPARTMENT FOR EUR/SCE, EUR/PPD AND DRL E.O. 12958: DECL: 02/13/2018 TAGS: PREL PGOV HR\n",
+    f"{SECTION}C O R R E C T E D C O P Y (ADDED INFO ADDEES)\nDEPARTMENT FOR EUR/SCE\n",
+    f"{SECTION}FROM EMBASSY ZAGREB/MESSAGE NO. 19/08\nE.O. 12958: DECL: 02/13/2018\n",
+]
+
+
+@pytest.mark.parametrize("head", REPEATED)
+def test_the_head_of_a_later_section_is_no_text(head: str) -> None:
+    text = with_body(f"1. (C) Further increases in the\n{head}grain were told.\n\n2. (C) More.\nALDANE\n")
+    assert told(text, "texts") == ["Further increases in the grain were told.", "More."]
+
+
+def test_another_subject_is_text() -> None:
+    text = with_body("1. (C) The paper said:\nSUBJECT: TALKS ON THE BORDERLINE\nof both.\n\n2. (C) More.\nALDANE\n")
+    assert "SUBJECT: TALKS ON THE BORDERLINE" in str(told(text, "texts"))
+
+
+def test_a_rule_at_the_end_of_a_text_is_no_word_of_it() -> None:
+    text = with_body("1. (C) The talks went on. END SUMMARY -------------------- ---\n\nOUTLOOK\n-------\n\n2. (C) More.\nALDANE\n")
+    assert told(text, "texts") == ["The talks went on. END SUMMARY", "More."]
 
 
 def test_a_caption_behind_the_row_of_a_dump() -> None:

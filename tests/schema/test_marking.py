@@ -24,6 +24,7 @@ MARKS = [
     ("S/NF", Mark("S", NOFORN)),
     ("S//NF", Mark("S", NOFORN)),
     ("SNF", Mark("S", NOFORN)),
+    ("SE", Mark("S")),
     ("N/SF", Mark("S", NOFORN)),
     ("S/N F", Mark("S", NOFORN)),
     ("C NF", Mark("C", NOFORN)),
