@@ -382,6 +382,11 @@ def _is_short_line(text: str, at: int, inside: set[int]) -> bool:
     return at - line_start < _SHORT_LINE and not inside.isdisjoint(range(line_start, at))
 
 
+def _greets(above: str) -> bool:
+    """Whether a text ends in the line that a letter begins with: ``"Dear Madam Secretary,"``."""
+    return above.endswith(",") and above[above.rfind("\n") + 1 :].lstrip(" \t¶").startswith(("Dear ", "My dear ", "DEAR "))
+
+
 def find_marked(text: str, begin: int, taken: Sequence[Start]) -> list[Start]:
     """Starts of unnumbered text with a portion mark of its own at a line start, from ``begin`` on: ``"(SBU) In response"``.
 
@@ -399,6 +404,6 @@ def find_marked(text: str, begin: int, taken: Sequence[Start]) -> list[Start]:
         if not at_line_start or parse_mark(match.group()) is None:
             continue
         gap = before[len(stripped) :]
-        if gap.count("\n") > 1 or not stripped or stripped[-1] in _SENTENCE_ENDS or at == begin or _is_short_line(text, at, inside):
+        if gap.count("\n") > 1 or not stripped or stripped[-1] in _SENTENCE_ENDS or at == begin or _is_short_line(text, at, inside) or _greets(stripped):
             starts.append(Start(at, match.end(), None, " ".join(match.group().strip("() ").split())))
     return starts

@@ -65,9 +65,12 @@ def sentence_breaks(text: str, low: int, high: int) -> list[int]:
     return [place for place in places if not _ABBREVIATED.search(text[max(0, place - 20) : place])]
 
 
+_SHORT_RULE = re.compile(r"(?<=[^\s-]) (?:- -(?: -)*|-{3,}|={3,})$")
+
+
 def plain_title(title: str) -> str:
     """The title in one line without a mark of its own: ``"(S/NF) KEY POINTS"`` -> ``"KEY POINTS"``."""
-    words = " ".join(clean(title).replace("¶", "").split())
+    words = _SHORT_RULE.sub("", " ".join(clean(title).replace("¶", "").split()))
     if "(" not in words:
         return words
     front = re.match(r"\(([A-Za-z/ ,-]{1,60})\)\s*", words)

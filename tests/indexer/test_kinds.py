@@ -367,6 +367,8 @@ HEADINGS = [
     ("------------------ Protected Areas\n\nZAGREB 00000123  002 OF 002\n\n------------------\n", "Protected Areas"),
     ("COMMANDER LIMITS DISMISSALS,\n\nJUSTICE FROZEN\n--------------\n", "COMMANDER LIMITS DISMISSALS, JUSTICE FROZEN"),
     ("How Zagreb Means to Meet the\n\nChallenge\n--------------------------------------\n", "How Zagreb Means to Meet the Challenge"),
+    ("Mangos for Motorcycles - - -\n", "Mangos for Motorcycles"),
+    ("Grain ---\n", "Grain"),
     ("----------\n\nThe Border\n----------\n", "The Border"),
 ]  # fmt: skip
 
@@ -420,6 +422,8 @@ _COUNTED = "".join(f"{number}. (U) The talks went on.\n\n" for number, _ in _TEN
         ("1. (C) They left on January\n\n6. He said the talks of Jan\n\n8. Went on.\n\n2. (C) Two.\n", [(1, "C"), (2, "C")]),
         ("(1) SUMMARY: The talks went on.\n\n(2) They will go on.\n\n(3) End.\n", [(1, None), (2, None), (3, None)]),
         ("The talks went on in real-time\n\nZAGREB 00000123  002 OF 002\n\n\ninformation was shared.\n\nThey end.\n", [(None, None)] * 2),
+        ("Dear Madam Secretary,\n(SBU) The talks went on.\n\n(C) They end.\n", [(None, None), (None, "SBU"), (None, "C")]),
+        ("They met Maric, Horvat,\n(S) and others.\n\nThey end.\n", [(None, None)] * 2),
         ("1. (SE) Talks.\n\n2. (U) End.\n", [(1, "SE"), (2, "U")]),
         (_COUNTED + "11. (U) Prices are controlled. 1\n\n2. (SBU) Twelve.\n\n13. (U) End.\n", [*_TEN, (11, "U"), (12, "SBU"), (13, "U")]),
         (_COUNTED.replace("10. (U)", "1\n\n0. (U)") + "11. (C) End.\n", [*_TEN, (11, "C")]),
