@@ -47,6 +47,7 @@ _MORE = {
     "normalize": "[record.md](record.md)",
     "check": "[warnings.md](warnings.md)",
     "fields": "[fields.md](fields.md)",
+    "mcp": "[assistants.md](assistants.md)",
     "completion": "[completion.md](completion.md)",
     "note": "[lists.md](lists.md)",
     "lists": "[lists.md](lists.md)",

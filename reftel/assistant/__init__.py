@@ -1,0 +1,1 @@
+"""The archive for assistants, over the Model Context Protocol; read only."""
