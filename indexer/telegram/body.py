@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 import msgspec
 
@@ -70,15 +70,20 @@ def body_of(layout: Layout, text: str) -> BodyFacts:
 
 def _all_starts(masked: str, numbered: Sequence[Start], begin: int, end: int) -> list[Start]:
     """Numbered, marked and opening starts in text order."""
-    marked = [start for start in find_marked(masked, begin, numbered) if start.at < end and not _is_heading_line(masked, start, numbered)]
+    own = [start for start in find_marked(masked, begin, numbered) if start.at < end]
+    places = {start.at for start in own}
+    marked = [start for start in own if not _is_heading_line(masked, start, numbered, places)]
     first = min([start.at for start in (*numbered, *marked)], default=end)
     opening = opening_starts(masked, begin, min(first, end))
     starts = sorted((*opening, *marked, *numbered), key=lambda start: start.at)
     return [*starts, *closing_starts(masked, numbered[-1].text_at, end)] if numbered and starts[-1] is numbered[-1] else starts
 
 
-def _is_heading_line(masked: str, start: Start, numbered: Sequence[Start]) -> bool:
-    """Whether a marked line is a heading with a mark, ``(S/NF) KEY POINTS``: a title directly above a rule or a numbered paragraph."""
+def _is_heading_line(masked: str, start: Start, numbered: Sequence[Start], places: Set[int]) -> bool:
+    """Whether a marked line is a heading with a mark, ``(S/NF) KEY POINTS``: a title directly above a rule or a numbered paragraph.
+
+    Behind a number it is none if text without a mark of its own follows the rule, which is under this one. ``places`` are those of all such marks.
+    """
     later = bisect.bisect_right(numbered, start.at, key=lambda other: other.at)
     following = numbered[later].at if later < len(numbered) else len(masked)
     line_end = _line_end(masked, start.text_at, following)
@@ -87,7 +92,12 @@ def _is_heading_line(masked: str, start: Start, numbered: Sequence[Start]) -> bo
     below = _BLANKS.match(masked, line_end, following)
     if below is None or below.end() == following:
         return following < len(masked)
-    return is_rule(masked[below.end() : _line_end(masked, below.end(), following)].rstrip(" \t" + FILLER))
+    rule_end = _line_end(masked, below.end(), following)
+    if not is_rule(masked[below.end() : rule_end].rstrip(" \t" + FILLER)):
+        return False
+    text = _BLANKS.match(masked, rule_end, following)
+    at = text.end() if text else following
+    return later == 0 or at == following or at in places
 
 
 def _line_end(text: str, at: int, limit: int) -> int:

@@ -70,6 +70,7 @@ _REACH = 40  # characters before a candidate that its company is judged by
 _NEAR = 5  # a gap in the count up to this many numbers is an ordinary fault
 _AHEAD = 8
 _SHORT_LINE = 90
+_LONG_COUNT = 4  # a count behind which the next number is the next paragraph's
 
 
 class _Count:
@@ -335,6 +336,8 @@ def _accept_run_on(candidate: _Candidate, count: _Count, ahead: Sequence[_Candid
         return False
     if candidate.number != (count.tops[-1] + 1 if count.tops else 1):
         return False
+    if not ahead and candidate.number > _LONG_COUNT:  # the last paragraph
+        return True
     return any(later.number == candidate.number + 1 and later.mark is None and (later.line_start or later.sentence_end) for later in ahead)
 
 

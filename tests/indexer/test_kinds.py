@@ -280,6 +280,8 @@ NUMBERS = [
     ("1. One. Please see paragraph\n\n3.\n\n2. Two under Law No.\n\n5. It is in force.\n\n3. Three.\nALDANE\n", [1, 2, 3]),
     ("1. One, on July 1-\n2. They went.\n\n2. Two.\n\n3. Three.\nALDANE\n", [1, 2, 3]),
     ("1. One. Meetings: No.\n\n2. Two.\nALDANE\n", [1, 2]),
+    ("1. One.\n\n2. Two.\n\n3. Three.\n\n4. Four.  5. Comment: Five.\nALDANE\n", [1, 2, 3, 4, 5]),
+    ("1. One.\n\n2. Two steps, and the third. 3. It is the last.\nALDANE\n", [1, 2]),
     ("36. A.\n\n37. B.\n\n38. C.\n\n37. D.\n\n38. E.\n\n39. F.\nALDANE\n", [36, 37, 38, 37, 38, 39]),
     ("1. (C) One.\n\n2. (C) Two steps: 3. Three.\n\n3. (C) Three.\nALDANE\n", [1, 2, 3]),
 ]
@@ -424,6 +426,8 @@ _COUNTED = "".join(f"{number}. (U) The talks went on.\n\n" for number, _ in _TEN
         ("The talks went on in real-time\n\nZAGREB 00000123  002 OF 002\n\n\ninformation was shared.\n\nThey end.\n", [(None, None)] * 2),
         ("Dear Madam Secretary,\n(SBU) The talks went on.\n\n(C) They end.\n", [(None, None), (None, "SBU"), (None, "C")]),
         ("They met Maric, Horvat,\n(S) and others.\n\nThey end.\n", [(None, None)] * 2),
+        ("1. (C) Answers:\n\n(U) The Law:\n--------\n\n-- It holds.\n\n(S) Cases:\n------\n\n-- One.\n", [(1, "C"), (None, "U"), (None, "S")]),
+        ("1. (C) One.\n\n(S/NF) KEY POINTS\n----------\n\n2. (C) Two.\n", [(1, "C"), (2, "C")]),
         ("1. (SE) Talks.\n\n2. (U) End.\n", [(1, "SE"), (2, "U")]),
         (_COUNTED + "11. (U) Prices are controlled. 1\n\n2. (SBU) Twelve.\n\n13. (U) End.\n", [*_TEN, (11, "U"), (12, "SBU"), (13, "U")]),
         (_COUNTED.replace("10. (U)", "1\n\n0. (U)") + "11. (C) End.\n", [*_TEN, (11, "C")]),
