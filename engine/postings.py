@@ -78,12 +78,12 @@ class FieldPostings:
 
     # -- one term ------------------------------------------------------------------------------------------------------------------------
 
-    def documents(self, term: int, *, room: Wide | None = None) -> Wide:
-        """The documents that hold a term, rising; written into ``room`` where it is given."""
+    def documents(self, term: int) -> Wide:
+        """The documents that hold a term, rising."""
         first, start, end = int(self.first[term]), int(self._postings[term]), int(self._postings[term + 1])
         if end - start == 1:
             return np.array([first], dtype=np.int64)
-        documents = np.empty(end - start, dtype=np.int64) if room is None else room[: end - start]
+        documents = np.empty(end - start, dtype=np.int64)
         documents[0] = first
         np.add(self._gaps.slice(start - term, end - term - 1), 1, out=documents[1:], dtype=np.int64)
         np.cumsum(documents, out=documents)

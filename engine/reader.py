@@ -198,12 +198,17 @@ class Reader:
 
     def common_terms(self, terms: TermSet) -> tuple[list[TermPart], TermSet]:
         """The terms of a set that have bounds, in every segment that has them, and all others."""
-        found, rest = [], []
+        found: list[TermPart] = []
+        rest = []
         for number, (part, segment) in enumerate(zip(terms.parts, self._segments, strict=False)):
             field = segment.field(terms.field) if len(part) else None
-            common = part.common(field) if field is not None and field.bounds is not None else []
-            found += [TermPart(field, term, bounds, self._bases[number], self.grid.first(number)) for term, bounds in common if field is not None]
-            rest.append(part.without([term for term, _ in common]) if common else part)
+            if field is None or not (common := part.common(field)):
+                rest.append(part)
+                continue
+            for term, bounds in common:
+                kept = functools.partial(self._kept_postings, term, field, segment)
+                found.append(TermPart(field, term, bounds, self._bases[number], self.grid.first(number), kept))
+            rest.append(part.without([term for term, _ in common]))
         return found, TermSet(terms.field, (*terms.name, "uncommon"), tuple(rest)) if found else terms
 
     def postings(self, field: str, term: str) -> tuple[Integers, Integers]:
@@ -223,8 +228,7 @@ class Reader:
         documents, frequencies = [_NONE], [_NONE]
         for part, field, segment, base in self._parts(terms):
             if len(part) == 1:
-                term = part.stretches[0][0]
-                found, counts = field.documents(term), field.frequencies(term)
+                found, counts = self._kept_postings(part.stretches[0][0], field, segment)
             else:
                 found, counts = termsets.postings(part, field, segment.size)
             if segment.deletions:
@@ -237,8 +241,14 @@ class Reader:
     def _single(self, part: SegmentTerms, field: FieldPostings, segment: Segment) -> tuple[Integers, Integers, Integers]:
         """What a segment holds of a single term."""
         term = part.stretches[0][0]
-        documents, frequencies, starts = self._cache.get((segment.name, field.name, term), lambda: termsets.single(term, field))
+        documents, frequencies = self._kept_postings(term, field, segment)
+        (starts,) = self._cache.get((segment.name, field.name, term, "starts"), lambda: (field.starts(term, frequencies),))
         return documents, frequencies, starts
+
+    def _kept_postings(self, term: int, field: FieldPostings, segment: Segment) -> tuple[Integers, Integers]:
+        """The documents of a segment that hold a term, and how often each does."""
+        documents, frequencies = self._cache.get((segment.name, field.name, term), lambda: (field.documents(term), field.frequencies(term)))
+        return documents, frequencies
 
     def places(self, field: str, term: str) -> Integers:
         """The places of ``term`` in live documents, rising."""

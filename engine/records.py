@@ -77,7 +77,7 @@ class Inflater:
 
     def inflate(self, data: bytes | memoryview, size: int) -> bytes:
         """A block of ``size`` bytes; ``ValueError`` if it is not that."""
-        if size > most_inflated(len(data)):
+        if size > MOST_INFLATED and size > most_inflated(len(data)):
             raise ValueError(f"records of {size:,} bytes in {len(data):,} compressed ones")
         try:
             # The length that the block gives itself is what would be allocated: it must be known to be right before.
@@ -121,8 +121,9 @@ class RecordLines(Sequence[bytes]):
 
     def block(self, number: int) -> bytes:
         """A line as it is compressed."""
-        number, base = number % len(self), self._cuts[0]
-        return self._blocks[self._cuts[number] - base : self._cuts[number + 1] - base]
+        cuts = self._cuts
+        number, base = number % len(self._lengths), cuts[0]
+        return self._blocks[cuts[number] - base : cuts[number + 1] - base]
 
     @property
     def lengths(self) -> list[int]:

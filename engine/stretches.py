@@ -1,14 +1,12 @@
 """What a word stands for in all segments of a reader, read by stretches of documents: those where it may count most, before any other.
 
 A word may stand for several terms, in several fields. Its common terms are read in parts, by their bounds; the postings of the others are few.
-Whatever is made on the way stands in memory that each thread keeps: new memory takes the system longer than the work that is done in it.
 """
 
 from __future__ import annotations
 
 import functools
-import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,8 +19,6 @@ from reftel.frozen import frozen
 Integers = npt.NDArray[Any]
 Wide = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
-
-_local = threading.local()
 
 
 class Grid:
@@ -61,19 +57,17 @@ class Grid:
 
 @frozen
 class TermPart:
-    """A common term in one segment: its number in ``field``, its bounds, and the first of the segment's documents and stretches."""
+    """A common term in one segment: its number in ``field``, its bounds, and the first of the segment's documents and stretches.
+
+    ``postings``: the documents of the segment that hold it, and how often each does; unpacked once and kept, as whoever shows hits asks for them too.
+    """
 
     field: FieldPostings
     term: int
     bounds: TermBounds
     base: int
     first: int
-
-    def documents(self, room: Wide) -> Wide:
-        """All documents that hold it, written into ``room``."""
-        documents = self.field.documents(self.term, room=room)
-        documents += self.base
-        return documents
+    postings: Callable[[], tuple[Wide, Integers]]
 
 
 @frozen
@@ -104,7 +98,6 @@ class Stretches:
         self._grid, self._fields = grid, fields
         self._places = [grid.places(field.documents) for field in fields]
         self._frequencies: list[tuple[Integers, Norms]] | None = None
-        self._mask: Mask | None = None
 
     @property
     def nbytes(self) -> int:
@@ -127,10 +120,9 @@ class Stretches:
         for field in self._fields:
             mask[field.documents] = True
             for term in field.terms:
-                mask[term.documents(_room(self._grid.size))] = True
+                mask[term.base :][term.postings()[0]] = True
         if self._grid.live is not None:
             mask &= self._grid.live
-        self._mask = mask
         return mask
 
     def frequencies(self) -> list[tuple[Integers, Norms]]:
@@ -140,15 +132,17 @@ class Stretches:
         return self._frequencies
 
     def _of_field(self, field: FieldPart) -> Integers:
-        counts = [term.field.frequencies(term.term) for term in field.terms]
-        highest = sum(int(each.max(initial=0)) for each in (*counts, field.frequencies))
+        postings = [term.postings() for term in field.terms]
+        highest = sum(int(each.max(initial=0)) for each in (*(counts for _documents, counts in postings), field.frequencies))
         frequencies = np.zeros(self._grid.size, dtype=np.min_scalar_type(highest))
-        if self._mask is not None and self.count() is not None:
-            frequencies[self._mask] = np.concatenate(counts)
-            return frequencies
         frequencies[field.documents] = field.frequencies
-        for term, each in zip(field.terms, counts, strict=True):
-            frequencies[term.documents(_room(self._grid.size))] += each.astype(frequencies.dtype, copy=False)
+        alone = self.count() is not None
+        for term, (documents, counts) in zip(field.terms, postings, strict=True):
+            own = frequencies[term.base :]
+            if alone:
+                own[documents] = counts
+            else:
+                own[documents] += counts.astype(frequencies.dtype, copy=False)
         if self._grid.live is not None:
             frequencies *= self._grid.live
         return frequencies
@@ -196,11 +190,3 @@ class Stretches:
             return
         documents, frequencies = term.field.of_stretches(term.term, term.bounds, own[counts > 0])
         table[np.repeat(np.arange(low, high), counts), documents % BLOCK] += frequencies * field.weights[documents + term.base] * field.scale
-
-
-def _room(size: int) -> Wide:
-    """Memory for so many numbers, the same for every call of a thread."""
-    room: Wide | None = getattr(_local, "room", None)
-    if room is None or len(room) < size:
-        room = _local.room = np.empty(size, dtype=np.int64)
-    return room

@@ -118,10 +118,9 @@ class Stored:
 
     def _line(self, decoder: msgspec.json.Decoder[_Read], number: int) -> _Read:
         try:
-            line = self._lines[number]
-        except ValueError as error:
+            return decoder.decode(self._lines[number])
+        except (ValueError, RecursionError) as error:
             raise _damage(error) from error
-        return _decoded(decoder, line)
 
 
 # -- the body ----------------------------------------------------------------------------------------------------------------------------

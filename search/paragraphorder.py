@@ -64,12 +64,13 @@ class ParagraphOrder:
         first = shown = new = 0
         while alike and len(ranked) < end:
             if ranked and not new:  # nothing but conditions and passages can tell any more
-                ranked += [-number for *_worth, number, _kind in sorted(self._worths(alike, cable), reverse=True)[: end - len(ranked)]]
+                left = end - len(ranked)
+                ranked += [-number for *_worth, number, _kind in sorted(self._worths(alike, cable, left), reverse=True)[:left]]
                 break
             gains = {kind: self._weight(kind[1] & new) for kind in alike}
             most = max((gain > 0, kind[0], gain) for kind, gain in gains.items())
             best = {kind: alike[kind] for kind, gain in gains.items() if (gain > 0, kind[0], gain) == most}
-            *_worth, number, kind = max(self._worths(best, cable))
+            *_worth, number, kind = max(self._worths(best, cable, 1))
             ranked.append(-number)
             alike[kind].remove(-number)
             first = first if shown else kind[1]
@@ -80,14 +81,17 @@ class ParagraphOrder:
             }
         return ranked
 
-    def _worths(self, alike: dict[Kind, list[int]], cable: int) -> Iterator[tuple[int, float, int, Kind]]:
-        """By paragraph the conditions that hold and how good a passage it is; the one that stands first in the text is the largest of equal ones."""
+    def _worths(self, alike: dict[Kind, list[int]], cable: int, wanted: int) -> Iterator[tuple[int, float, int, Kind]]:
+        """By paragraph the conditions that hold and how good a passage it is; the one that stands first in the text is the largest of equal ones.
+
+        Of paragraphs with one word, which are equal, no more than are ``wanted``.
+        """
         for kind, numbers in alike.items():
             conditions, words = kind
             if words & (words - 1):
                 yield from [(conditions, self._passage(number, words, cable), -number, kind) for number in numbers]
             else:
-                yield from [(conditions, self._weight(words), -number, kind) for number in numbers]
+                yield from [(conditions, self._weight(words), -number, kind) for number in numbers[:wanted]]
 
     @functools.cached_property
     def _words(self) -> dict[int, int]:

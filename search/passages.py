@@ -16,6 +16,10 @@ from reftel.search.scoring import HALVED, MOST_WORDS, NEARNESS, PASSAGE, REVERSE
 Scores = npt.NDArray[np.float64]
 
 
+_DECAYED = np.exp2((1 - np.maximum(np.arange(1000 * HALVED + 1), 1)) / HALVED)
+"""By distance what is left of a pair's nearness; the last one of all distances beyond is next to nothing."""
+
+
 @frozen
 class Weighed:
     """A word of a question and its rarity."""
@@ -30,16 +34,13 @@ def may_have_passages(root: plan.Node, words: Sequence[plan.Word]) -> bool:
 
 
 def passage_scores(documents: Integers, words: Sequence[Weighed], field_text: Callable[[str], WordPlaces]) -> Scores:
-    """What the best passage of each of ``documents``, which rise, adds to its score."""
+    """What the best passage of each of ``documents``, which rise, adds to its score. ``field_text``: their texts, and no others, by field."""
     best = np.zeros(len(documents), dtype=np.float64)
     for field in FIELDS:
         own = [each for each in words if field.passage and field.name in each.word.fields]
         if len(own) > 1 and len(documents):
             ends, scores = block_scores(own, field_text(field.name))
-            owners = ends >> PLACE_BITS
-            places = np.minimum(documents.searchsorted(owners), len(documents) - 1)
-            wanted = documents[places] == owners
-            np.maximum.at(best, places[wanted], scores[wanted] * field.passage)
+            np.maximum.at(best, documents.searchsorted(ends >> PLACE_BITS), scores * field.passage)
     return best * PASSAGE
 
 
@@ -55,7 +56,7 @@ def block_scores(words: Sequence[Weighed], text: WordPlaces) -> tuple[Integers, 
     rarities = np.repeat([each.rarity for each in words], list(map(len, heads)))
     scores: Scores = np.bincount(numbers, weights=rarities, minlength=len(blocks)).astype(np.float64)
     for left, right in pairs_of(range(len(words))):
-        found, nearest = _nearest(places[left], ends[left], places[right], text)
+        found, nearest = _nearest(places[left], ends[left], heads[left], places[right], ends[right])
         smaller = min(words[left].rarity, words[right].rarity)
         scores[blocks.searchsorted(found)] += NEARNESS * smaller * nearest
     several = held > 1
@@ -67,23 +68,25 @@ def _heads(ends: Integers) -> npt.NDArray[np.intp]:
     return np.flatnonzero(np.concatenate([np.ones(min(1, len(ends)), dtype=np.bool_), ends[1:] != ends[:-1]]))
 
 
-def _nearest(left: Integers, ends: Integers, right: Integers, text: WordPlaces) -> tuple[Integers, Scores]:
-    """The blocks that have both of a pair, and how near the two stand there at best (`scoring.nearness`)."""
+def _nearest(left: Integers, ends: Integers, heads: npt.NDArray[np.intp], right: Integers, right_ends: Integers) -> tuple[Integers, Scores]:
+    """The blocks that have both of a pair, and how near the two stand there at best (`scoring.nearness`).
+
+    Of each place the last one of its block is given, and of the left ones where each block's run begins.
+    """
     if not len(left) or not len(right):
         return left[:0], np.zeros(0, dtype=np.float64)
     behind = right.searchsorted(left, "right")
-    follower = right[np.minimum(behind, len(right) - 1)]
-    after = np.where((behind < len(right)) & (follower <= ends), _decay(follower - left), 0.0)
-    before = right.searchsorted(left) - 1
-    leader = right[np.maximum(before, 0)]
-    same = (before >= 0) & (text.block_ends(leader) == ends)
-    nearest = np.maximum(after, np.where(same, _decay(left - leader) * REVERSED, 0.0))
-    heads = _heads(ends)
+    follower = right.take(behind, mode="clip")
+    nearest = np.where((behind < len(right)) & (follower <= ends), _decay(follower - left), 0.0)
+    before = behind - 1
+    before -= right[before] == left
+    same = (before >= 0) & (right_ends[before] == ends)
+    np.maximum(nearest, np.where(same, _decay(left - right[before]) * REVERSED, 0.0), out=nearest)
     best = np.maximum.reduceat(nearest, heads)
     both = best > 0
     return ends[heads][both], best[both]
 
 
 def _decay(distances: Integers) -> Scores:
-    decayed: Scores = np.exp2((1 - np.minimum(np.maximum(distances, 1), 1000 * HALVED)) / HALVED)  # `np.clip` takes long to begin
+    decayed: Scores = _DECAYED.take(distances, mode="clip")
     return decayed

@@ -141,10 +141,6 @@ class Evaluation:
         rare = NEIGHBOURS * min(self._lexicon.scored(word).rarity for word in iter_words(node))
         return ScoredWord(DocumentSet.of(numbers, self._reader.size), saturated(frequency, rare), rare, common=False)
 
-    def field_text(self, documents: Integers) -> Callable[[str], FieldPlaces]:
-        """Where words stand in some documents, by field."""
-        return lambda field: FieldPlaces(self._reader, self._lexicon, field, documents)
-
     def _standing(self, node: plan.Node, field: str, candidates: DocumentSet) -> DocumentSet:
         """Those of ``candidates``, which hold words enough for it, where ``node`` stands in ``field``."""
         if not len(candidates):

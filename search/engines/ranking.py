@@ -62,23 +62,28 @@ class Ranking:
             documents = self._columns.window("", self._hits, offset, limit)
             return list(map(plan.Found, self._reader.keys_of(documents), itertools.repeat(0.0), documents.tolist()))
         if self._passages is not None and len(self._words) > 1:
-            first = self.first(self._passages)
+            first = found_of(self._reader, *self.first(self._passages))
             rest = self._ordered(*self._best(end), len(first), end) if end > len(first) else []
             return [*first, *rest][offset:end]
         if len(self._words) == 1 and not self._bonuses and self._hits is self._words[0].documents and end <= REMEMBERED:
             return self._of_lone(self._words[0], end)[offset:end]
         return self._ordered(*self._best(end), offset, end)
 
-    def first(self, passages: Passages) -> list[plan.Found]:
-        """The first `REACH` hits, with their passages."""
+    def first(self, passages: Passages) -> Best:
+        """The first `REACH` hits in their order, and their scores with their passages."""
         count = min(REACH, len(self._hits))
+        if not self._words and not self._bonuses:
+            documents = self._columns.window("", self._hits, 0, count)
+            return documents, np.zeros(len(documents), dtype=np.float64)
         documents, scores = self._best(count)
+        if len(self._words) < 2:
+            return self._in_order(documents, scores, 0, count)
         if len(documents) > count:
             kept = np.lexsort((self._reader.key_order()[documents], np.rint(scores * -_TICKS)))[:count]
             documents, scores = documents[kept], scores[kept]
         order = np.argsort(documents)
         documents, scores = documents[order], scores[order]
-        return self._ordered(documents, scores + passages(documents), 0, count)
+        return self._in_order(documents, scores + passages(documents), 0, count)
 
     def _of_lone(self, word: ScoredWord, end: int) -> list[plan.Found]:
         """The first hits of a question for one word, which the word remembers."""
@@ -191,14 +196,22 @@ class Ranking:
     # -- the order ------------------------------------------------------------------------------------------------------------------------
 
     def _ordered(self, documents: Integers, scores: Scores, offset: int, end: int) -> list[plan.Found]:
-        if len(documents) <= _FEW_TIES:  # the keys of all documents need not be sorted for so few
-            rows = zip(scores.tolist(), self._reader.keys_of(documents), documents.tolist(), strict=True)
-            ranked = sorted([(round(score * -_TICKS), key, document) for score, key, document in rows])
-            return [plan.Found(name, -ticks / _TICKS, document) for ticks, name, document in ranked[offset:end]]
+        return found_of(self._reader, *self._in_order(documents, scores, offset, end))
+
+    def _in_order(self, documents: Integers, scores: Scores, offset: int, end: int) -> Best:
         falling = np.rint(scores * -_TICKS)
-        order = np.lexsort((self._reader.key_order()[documents], falling))[offset:end]
-        documents = documents[order]
-        return list(map(plan.Found, self._reader.keys_of(documents), (-falling[order] / _TICKS).tolist(), documents.tolist()))
+        if len(documents) <= _FEW_TIES:  # the keys of all documents need not be sorted for so few
+            ranked = falling.tolist()
+            keys = self._reader.keys_of(documents) if len(set(ranked)) < len(ranked) else [""] * len(ranked)
+            order = np.array(sorted(range(len(ranked)), key=lambda place: (ranked[place], keys[place]))[offset:end], dtype=np.int64)
+        else:
+            order = np.lexsort((self._reader.key_order()[documents], falling))[offset:end]
+        return documents[order], -falling[order] / _TICKS
+
+
+def found_of(reader: Reader, documents: Integers, scores: Scores) -> list[plan.Found]:
+    """Hits with their keys."""
+    return list(map(plan.Found, reader.keys_of(documents), scores.tolist(), documents.tolist()))
 
 
 def _lowest(scores: Scores, count: int) -> float:

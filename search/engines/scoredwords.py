@@ -23,6 +23,9 @@ BLOCK = 128
 CHAMPIONS = 512
 """Documents whose scores are kept in order for every word; more where others tie with the last of them."""
 
+SOON_SCORED = 1 << 15
+"""Documents of a common word; so few are as soon scored one and all as told apart by their stretches."""
+
 REMEMBERED = 32
 """So many first hits of a question for a word alone are kept as they are given back."""
 
@@ -144,7 +147,7 @@ class BoundedWord(ScoredWord):
 
     def leaders(self, count: int) -> Champions | None:
         """As `ScoredWord.leaders`, by the bounds of its stretches."""
-        if self._champions is not None or 2 * count > CHAMPIONS:
+        if self._champions is not None or 2 * count > CHAMPIONS or len(self.documents) <= SOON_SCORED:
             return None
         if self._leaders is None or self._leaders[0] < count:
             wanted = max(FEW_CHAMPIONS, count + count // 2)

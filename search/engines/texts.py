@@ -53,6 +53,12 @@ class Lines:
         return ends
 
 
+def whole_text(reader: Reader, lexicon: Lexicon, field: str, documents: Integers) -> Lines:
+    """All blocks of a text field that some documents, which rise, have."""
+    first, lengths = reader.guard(lambda: reader.blocks(field).of(documents))
+    return Lines(FieldPlaces(reader, lexicon, field, documents), first, first + lengths - 1)
+
+
 class CableTexts:
     """The texts of some cables, which are numbered in the order in which they are given."""
 

@@ -37,15 +37,14 @@ from reftel.search.engines.base import NodeCount
 from reftel.search.engines.columns import Columns
 from reftel.search.engines.evaluation import WAYS, Evaluation
 from reftel.search.engines.lexicon import Lexicon
-from reftel.search.engines.ranking import Passages, Ranking, bonuses, neighbours
+from reftel.search.engines.ranking import Best, Passages, Ranking, bonuses, found_of, neighbours
 from reftel.search.engines.sets import DocumentSet, Mask
-from reftel.search.engines.texts import CableTexts
+from reftel.search.engines.texts import CableTexts, whole_text
 from reftel.search.passages import Scores, Weighed, may_have_passages, passage_scores
 from reftel.search.positions import Integers
 from reftel.search.scoring import REACH
 from reftel.search.walk import children
 
-_BYTES_OF_A_HIT = 160
 _AT_ONCE = 1000
 _ERRORS: dict[type[errors.EngineError], type[ArchiveError]] = {
     errors.IndexClosed: ArchiveClosed,
@@ -94,7 +93,7 @@ class WhooshEngine:
         self._reader = reader
         self._lexicon, self._columns = Lexicon(reader), Columns(reader)
         self._evaluation = Evaluation(reader, self._lexicon, self._columns)
-        self._first_hits: Cache[tuple[plan.Found, ...]] = Cache(reader.budget, lambda hits: _BYTES_OF_A_HIT * (1 + len(hits)))
+        self._first_hits: Cache[Best] = Cache(reader.budget, lambda hits: hits[0].nbytes + hits[1].nbytes)
         # Parts of these refer to each other, so that without this the files would stay open until the next garbage collection.
         self._let_go = weakref.finalize(self, _let_go, reader, (self._lexicon, self._columns, self._evaluation))
         self._let_go.atexit = False
@@ -213,8 +212,8 @@ class WhooshEngine:
         passages = functools.partial(self._passages, [Weighed(word, self._lexicon.scored(word).rarity) for word in words])
         if not 0 < end <= REACH:
             return tuple(self._ranking(request.root, hits, passages).window(request.offset, request.limit))
-        first = self._first_hits.get(request.root, lambda: tuple(self._ranking(request.root, hits, passages).window(0, REACH)))
-        return first[request.offset : end]
+        documents, scores = self._first_hits.get(request.root, lambda: self._ranking(request.root, hits, passages).first(passages))
+        return tuple(found_of(self._reader, documents[request.offset : end], scores[request.offset : end]))
 
     def _ranking(self, root: plan.Node, hits: DocumentSet, passages: Passages | None) -> Ranking:
         about = self._evaluation.outline(root)
@@ -225,7 +224,7 @@ class WhooshEngine:
         return Ranking(hits, words, preferred, self._reader, self._columns, passages)
 
     def _passages(self, words: Sequence[Weighed], documents: Integers) -> Scores:
-        return passage_scores(documents, words, self._evaluation.field_text(documents))
+        return passage_scores(documents, words, lambda field: whole_text(self._reader, self._lexicon, field, documents))
 
     def _explain(self, node: plan.Node, *, in_paragraph: bool) -> NodeCount:
         start = time.perf_counter()

@@ -90,9 +90,10 @@ PLANS = (
 
 
 @pytest.mark.parametrize("root", PLANS, ids=range(len(PLANS)))
-@pytest.mark.parametrize(("first", "champions"), [(1, 512), (20, 512), (1, 8)])
-def test_the_first_hits_are_those_of_scoring_all(folder, monkeypatch, root, first, champions):
+@pytest.mark.parametrize(("first", "champions", "soon"), [(1, 512, 0), (20, 8, 0), (20, 512, 1 << 15)])
+def test_the_first_hits_are_those_of_scoring_all(folder, monkeypatch, root, first, champions, soon):
     monkeypatch.setattr(scoredwords, "_FIRST", first)
+    monkeypatch.setattr(scoredwords, "SOON_SCORED", soon)
     monkeypatch.setattr(scoredwords, "CHAMPIONS", champions)
     monkeypatch.setattr(ranking, "CHAMPIONS", champions)
     wanted = whole(monkeypatch, folder, root)
@@ -106,6 +107,7 @@ def test_the_first_hits_are_those_of_scoring_all(folder, monkeypatch, root, firs
 
 def test_where_bounds_are_known_most_documents_are_not_read(folder, monkeypatch, request):
     monkeypatch.setattr(scoredwords, "_FIRST", 2)
+    monkeypatch.setattr(scoredwords, "SOON_SCORED", 0)
     engine = WhooshEngine.open(folder)
     word = engine._lexicon.scored(CALM)
     engine.answer(plan.Request(CALM, limit=1))
@@ -131,7 +133,8 @@ def test_a_bound_is_no_less_than_any_score(folder):
     reader.close()
 
 
-def test_bounds_of_another_number_of_documents(folder):
+def test_bounds_of_another_number_of_documents(folder, monkeypatch):
+    monkeypatch.setattr(scoredwords, "SOON_SCORED", 0)
     engine = WhooshEngine.open(folder)
     word = engine._lexicon.scored(CALM)
     if isinstance(word, BoundedWord):
