@@ -55,14 +55,15 @@ class HitMaker:
         if cited:
             for number, stored in enumerate(texts.records()):
                 findings.look_for_citations(number, Stored(stored).cable)
-        asked = functools.cache(lambda: with_forms(self._engine, read.asked))
+        asked: Node | None = None
         otherwise, subjects = _found_otherwise(findings, texts).tolist(), _Subjects(read.plan, texts, self._engine.forms)
         for number, (record, hit) in enumerate(zip(map(Stored, texts.records()), found, strict=True)):
             ways: tuple[FoundBy, ...] = ()
             empty = findings.empty(number)
             if cited or empty or otherwise[number]:
                 lacking = [with_forms(self._engine, node) for node in findings.lacking(number)]
-                ways = found_by(record.cable, asked(), lacking, load, self._tagged, empty=empty)
+                asked = with_forms(self._engine, read.asked) if asked is None else asked
+                ways = found_by(record.cable, asked, lacking, load, self._tagged, empty=empty)
             yield hit_of(hit.key, hit.score, record, choose(findings, number, record), subjects.marked(number, record), ways)
 
 

@@ -67,7 +67,7 @@ class Searcher:
             missing = len(wanted) - self._engine.answer(Request(listed, limit=0)).total
             notes += (f"{missing:,} of the {len(wanted):,} ids of the list are not in the archive",) if missing else ()
             plan = And((plan, listed))
-        return dataclasses.replace(read, plan=plan, notes=notes)
+        return read if plan is read.plan and notes == read.notes else dataclasses.replace(read, plan=plan, notes=notes)
 
     def page(
         self,

@@ -37,11 +37,6 @@ _LAST = chr(0x10FFFF)
 _NO_WORD = ""  # stands between two blocks
 
 
-def best_paragraphs(cable: Cable, plan: Node, limit: int | None = 2, rarity: Rarity = lambda _word: 1.0) -> tuple[HitParagraph, ...]:
-    """At most ``limit`` paragraphs of ``cable`` that answer, the best first; see `Findings.best`."""
-    return findings_of(cable, plan, rarity).best(0, Stored.of(cable), limit)
-
-
 def matching_paragraphs(cable: Cable, plan: Node) -> tuple[HitParagraph, ...]:
     """Every paragraph of ``cable`` that has anything of the query, in text order; see `Findings.matching`."""
     return findings_of(cable, plan).matching(0, Stored.of(cable))
@@ -138,12 +133,12 @@ class ParagraphTexts:
 
     def __init__(self, text: FieldText, paragraphs: Paragraphs, owners: Integers, cables: int) -> None:
         self.text, self.paragraphs, self.owners, self.cables = text, paragraphs, owners, cables
-        counts = np.bincount(owners, minlength=cables)
-        first = np.zeros(cables, dtype=np.int64)
-        heads = np.flatnonzero(np.diff(owners, prepend=-1))
-        first[owners[heads]] = heads
-        self.counts: list[int] = counts.tolist()
-        self.first: list[int] = first.tolist()
+        self.counts: list[int] = np.bincount(owners, minlength=cables).tolist()
+        self.first = [0] * cables
+        if len(owners):
+            heads = [0, *((owners[1:] != owners[:-1]).nonzero()[0] + 1).tolist()]
+            for head, owner in zip(heads, owners[heads].tolist(), strict=True):
+                self.first[owner] = head
 
     def numbers(self, places: Integers) -> Integers:
         """The paragraph that each of ``places`` stands in, over all cables."""

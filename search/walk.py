@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import operator
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -108,14 +109,16 @@ def iter_leaves(node: Node) -> Iterator[Node]:
 
 
 def rewrite(root: Node, change: Callable[[Node], Node]) -> Node:
-    """``root`` with what ``change`` gives in place of each node of its combinations; what it changed is not looked into."""
+    """``root`` with what ``change`` gives in place of each node of its combinations; what it changed is not looked into. Itself where nothing changes."""
     changed = change(root)
     if changed is not root:
         return changed
     match root:
         case And() | Or():
-            return dataclasses.replace(root, children=tuple(rewrite(child, change) for child in root.children))
+            children = tuple([rewrite(child, change) for child in root.children])
+            return root if all(map(operator.is_, children, root.children)) else dataclasses.replace(root, children=children)
         case Not() | Prefer() | Neighbours():
-            return dataclasses.replace(root, child=rewrite(root.child, change))
+            child = rewrite(root.child, change)
+            return root if child is root.child else dataclasses.replace(root, child=child)
         case _:
             return root

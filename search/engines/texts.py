@@ -30,15 +30,17 @@ class Lines:
 
     def places(self, word: Word) -> Integers:
         """As the text's."""
-        if word not in self._places:
-            self._places[word] = self._among(self._text.places(word))
-        return self._places[word]
+        found = self._places.get(word)
+        if found is None:
+            found = self._places[word] = self._among(self._text.places(word))
+        return found
 
     def last_parts(self, word: Word) -> Integers:
         """As the text's."""
-        if word not in self._last_parts:
-            self._last_parts[word] = self._among(self._text.last_parts(word))
-        return self._last_parts[word]
+        found = self._last_parts.get(word)
+        if found is None:
+            found = self._last_parts[word] = self._among(self._text.last_parts(word))
+        return found
 
     def _among(self, places: Integers) -> Integers:
         if not len(places) or not len(self._first):

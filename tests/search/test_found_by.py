@@ -6,10 +6,11 @@ import pytest
 
 from reftel.schema.cable import Cable, Paragraph, Recipient, Reference
 from reftel.schema.errors import CableNotFound
+from reftel.schema.stored import Stored
 from reftel.search.citing import mentions
 from reftel.search.foundby import found_by
 from reftel.search.query import read_query
-from reftel.search.snippets import best_paragraphs, findings_of
+from reftel.search.snippets import findings_of
 
 HEAD = "C O N F I D E N T I A L SIPDIS\n\nE.O. 12958: DECL: 01/01/2018\nTAGS: PREL, AJ\nSUBJECT: HILLS\n\nREF: A. STATE 12345\n     B. 07 LAPAZ 9 (NOTAL)\n\nClassified by: Anne Derse\n\n"
 REFERENCES = (Reference("A", "08STATE12345", "cable", "STATE 12345"), Reference("B", "07LAPAZ9", "cable", "07 LAPAZ 9"))
@@ -157,5 +158,5 @@ def test_the_only_cable_cited_is_the_reftel(text, expected):
     ],
 )
 def test_paragraphs_that_name_a_cited_cable_are_shown_and_marked(query, expected):
-    found = best_paragraphs(CABLE, read_query(query).plan, 2, lambda word: 9.0 if word.text == "07LAPAZ9" else 1.0)
+    found = findings_of(CABLE, read_query(query).plan, lambda word: 9.0 if word.text == "07LAPAZ9" else 1.0).best(0, Stored.of(CABLE), 2)
     assert [(each.number, [each.text[start:end] for start, end in each.highlights]) for each in found] == expected

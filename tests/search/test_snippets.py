@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from reftel.schema.cable import Cable, Paragraph
+from reftel.schema.stored import Stored
 from reftel.search import plan
-from reftel.search.snippets import best_paragraphs, subject_highlights
+from reftel.search.snippets import findings_of, subject_highlights
 
 FIELDS = ("subject", "body", "head")
 
@@ -24,6 +25,10 @@ def cable(*texts, marks=(), **values):
     caveats = [("NOFORN",) if mark.endswith("/NF") else () for mark in marks]
     paragraphs = [Paragraph(n, mark, mark.split("/")[0], nf, None, text) for n, (text, mark, nf) in enumerate(zip(texts, marks, caveats, strict=True), 1)]
     return Cable(id="08POST1", paragraphs=tuple(paragraphs), body="\n\n".join(texts), **values)
+
+
+def best_paragraphs(found, node, limit=2, rarity=lambda _word: 1.0):
+    return findings_of(found, node, rarity).best(0, Stored.of(found), limit)
 
 
 def shown(found, node, limit=2):

@@ -13,7 +13,7 @@ from reftel.schema.errors import ArchiveVersion
 from reftel.search.engines.memory import MemoryEngine
 from reftel.search.engines.whoosh_engine import WhooshEngine
 from reftel.search.query import read_query
-from reftel.search.snippets import best_paragraphs
+from reftel.search.snippets import matching_paragraphs
 
 KINDS = {
     "accents": ["São", "Sa\u0303o", "Sao", "SÃO"],
@@ -92,7 +92,7 @@ def test_other_words_do_not(archives, written, asked):
 
 @pytest.mark.parametrize(("written", "asked"), [pair for pair in SAME if not pair[0].lower().endswith(("aquila", "ivoire"))])
 def test_the_whole_of_what_is_written_is_highlighted(written, asked):
-    (found,) = best_paragraphs(cable(written), read_query(f'"{asked}"').plan)
+    (found,) = matching_paragraphs(cable(written), read_query(f'"{asked}"').plan)
     assert [found.text[slice(*place)].rstrip(".") for place in found.highlights] == [written.strip("\ufeff\u202a\u202c.")]
 
 
@@ -113,7 +113,7 @@ def test_the_whole_of_what_is_written_is_highlighted(written, asked):
 )
 def test_parts_of_a_word_are_highlighted_as_one(query, marked):
     text = "The economic co-operation council. A non-co-\noperation pact. The U. S. S. R. at l’Aquila: Mu\u0308ller."
-    found = best_paragraphs(Cable(body=text, paragraphs=(Paragraph(1, None, None, (), None, text),)), read_query(query).plan)[0]
+    found = matching_paragraphs(Cable(body=text, paragraphs=(Paragraph(1, None, None, (), None, text),)), read_query(query).plan)[0]
     highlights = [found.text[slice(*place)] for place in found.highlights]
     assert [each for each in highlights if each in marked] == marked
     assert set(highlights) <= {*marked, "co-\noperation"}
