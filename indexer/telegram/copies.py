@@ -78,7 +78,7 @@ def _opens_cable(text: str, caption: Caption) -> bool:
     """A caption at a line start, not announced as a quotation, with head lines behind it."""
     before = text[max(0, caption.start - 120) : caption.start]
     behind = text[caption.end : caption.end + 900]
-    at_line_start = not before.rpartition("\n")[2].strip() or before.endswith("  ")
+    at_line_start = not before.rpartition("\n")[2].strip() or before.endswith(("  ", "\t"))  # a tab parts the columns of a dump
     has_head = re.search(r"\b(?:e\.? ?o\.? ?1\d{4}|tags|subject)\b", behind, re.IGNORECASE) is not None
     return at_line_start and has_head and _QUOTED.search(before.rstrip()) is None
 

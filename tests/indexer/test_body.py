@@ -91,6 +91,14 @@ def test_a_second_cable_is_not_mixed_in() -> None:
     assert [warning.code for warning in body.warnings] == ["second-cable-appended"]
 
 
+def test_a_second_cable_behind_the_row_of_a_dump() -> None:
+    row = "215201\t2009-07-06 10:01:00\t09PARIS174\tEmbassy Paris\tSECRET\t\tVZCZCXRO6872\nFM AMEMBASSY PARIS\nTO RUEHC/SECSTATE WASHDC 1003\t"
+    second = HEAD.format(section="").replace("LONDON 000290", "PARIS 000174") + "1. (S) Other matters.\nPOE\n"
+    body = parse_body(HEAD.format(section="") + "1. (C) The audience was over.\nDOE\n\n" + row + second)
+    assert [paragraph.text for paragraph in body.paragraphs] == ["The audience was over."]
+    assert (body.signers, body.flags) == (("DOE",), ("multi-cable",))
+
+
 def test_a_retransmitted_cable_is_no_second_one() -> None:
     quoted = "QUOTE:\n\n" + HEAD.format(section="").replace("LONDON 000290", "PARIS 000174") + "1. (S) Other matters.\n\nUNQUOTE\nPOE\n"
     body = parse_body(HEAD.format(section="") + "1. (C) The following is repeated.\n\n" + quoted)

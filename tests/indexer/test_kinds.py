@@ -365,6 +365,7 @@ HEADINGS = [
     ("Priorities:\n\nD. Health\n1) Diseases\n\nE. Telecommunications (INFR-4)\n", None),
     ("Tel: 555-1234\n", None),
     ("Source - Reuters\n", None),
+    ("Original source - The Zagreb Daily\n", None),
     ("[Reuters, 4/6/2009]\n", None),
     ("------------------ Protected Areas\n\nZAGREB 00000123  002 OF 002\n\n------------------\n", "Protected Areas"),
     ("COMMANDER LIMITS DISMISSALS,\n\nJUSTICE FROZEN\n--------------\n", "COMMANDER LIMITS DISMISSALS, JUSTICE FROZEN"),
