@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from reftel.search.batch import BatchAnswer, Question, read_questions
     from reftel.search.citations import Citation, Citations, CitedCable
     from reftel.search.drilldown import FacetBucket, FacetTable
+    from reftel.search.heatmap import HeatMap, HeatRow
     from reftel.search.kwic import KwicLine
     from reftel.search.missing import Missing, MissingCable
     from reftel.search.neardup import Duplicate
@@ -66,6 +67,7 @@ _HOMES = {
     "reftel.search.batch": ("BatchAnswer", "Question", "read_questions"),
     "reftel.search.citations": ("Citation", "Citations", "CitedCable"),
     "reftel.search.drilldown": ("FacetBucket", "FacetTable"),
+    "reftel.search.heatmap": ("HeatMap", "HeatRow"),
     "reftel.search.kwic": ("KwicLine",),
     "reftel.search.missing": ("Missing", "MissingCable"),
     "reftel.search.neardup": ("Duplicate",),
@@ -80,7 +82,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = [  # noqa: RUF022 - the order a reader wants
     "open", "build", "read_cables", "normalize_text",
     "Archive", "Version", "BuildReport", "Page", "Hit", "HitParagraph", "FoundBy", "Bucket", "Explanation", "BatchAnswer", "Question", "read_questions",
-    "Citations", "Citation", "CitedCable", "Missing", "MissingCable", "Timeline", "FacetTable", "FacetBucket", "Terms", "SignificantTerm",
+    "Citations", "Citation", "CitedCable", "Missing", "MissingCable", "Timeline", "HeatMap", "HeatRow", "FacetTable", "FacetBucket", "Terms", "SignificantTerm",
     "SimilarCable", "SharedTerm", "Duplicate", "KwicLine", "Neighbours", "Neighbour", "Notes", "Note",
     "Cable", "Source", "Reference", "ClassifiedBy", "Recipient", "Paragraph", "Warning",
     "ReftelError", "SourceError", "QueryError", "QuerySyntaxError", "UnknownFieldError", "BadValueError", "QueryTooBroad",

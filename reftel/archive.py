@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from reftel.search.batch import BatchAnswer, Question
     from reftel.search.citations import Citations, Direction
     from reftel.search.drilldown import FacetTable
+    from reftel.search.heatmap import HeatMap
     from reftel.search.kwic import KwicLine
     from reftel.search.missing import Missing
     from reftel.search.neardup import Duplicate
@@ -251,6 +252,13 @@ class Archive:
 
         with self._state as state:
             return timelines(state.searcher.desk, tuple(several(queries)), by)
+
+    def heat_map(self, query: str, *, posts: int = 20) -> HeatMap:
+        """Hits by post and month (or year, where there are many months) beside all cables of the post in it; the ``posts`` with most hits."""
+        from reftel.search.heatmap import heat_map  # noqa: PLC0415
+
+        with self._state as state:
+            return heat_map(state.searcher.desk, query, posts=posts)
 
     def drill(self, query: str, facet: str, *, order: str = "count", narrow: bool = False) -> FacetTable:
         """A facet with the rest summed up; ``"year>from:5"`` nests the second in each value of the first.

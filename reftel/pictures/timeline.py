@@ -1,0 +1,65 @@
+"""Hits over time as bars, with the share that they are of the whole archive as a line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reftel.pictures.svg import INK, WARM, Link, cables, element, frame, mark, plain, steps, text
+
+if TYPE_CHECKING:
+    from reftel.search.timeline import Timeline
+
+_WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 900, 240, 56, 48, 34, 34
+
+
+def rows(line: Timeline, whole: Timeline) -> list[tuple[str, int, int, float | None]]:
+    """The table: period, hits, cables of the archive, and the share; ``None`` where the archive has none. ``whole``: of all cables, by the same periods."""
+    every = {period.value: period.count for period in whole.periods}
+    return [
+        (period.value, period.count, every.get(period.value, 0), period.count / every[period.value] if every.get(period.value) else None)
+        for period in line.periods
+    ]
+
+
+def svg(line: Timeline, whole: Timeline, *, link: Link | None = None, alone: bool = False) -> str:
+    """The picture. ``whole``: the timeline of ``*`` by the same periods; ``link``: of a period, as ``2008-02``."""
+    table = rows(line, whole)
+    wide, high = _WIDTH - _LEFT - _RIGHT, _HEIGHT - _TOP - _BOTTOM
+    highest = max((count for _, count, _, _ in table), default=0) or 1
+    most = max((share or 0 for *_, share in table), default=0) or 1
+    step = wide / max(1, len(table))
+    parts = [_scale(highest, high, wide)]
+    points = []
+    for place, (period, count, every, share) in enumerate(table):
+        x, tall = _LEFT + place * step, count / highest * high
+        whole_column = element("rect", {"x": x, "y": _TOP, "width": step, "height": high, "fill": "transparent"})
+        bar = element("rect", {"x": x + step * 0.08, "y": _TOP + high - tall, "width": step * 0.84, "height": tall, "fill": INK})
+        of = f", {share:.1%} of {every:,}" if share is not None else ""
+        parts.append(mark(f"{period}: {cables(count)}{of}", whole_column + bar, link(period) if link else None))
+        if share is not None:
+            points.append(f"{x + step / 2:.1f},{_TOP + high - share / most * high:.1f}")
+    if points:
+        parts.append(element("polyline", {"points": " ".join(points), "fill": "none", "stroke": WARM, "stroke-width": 1.5, "pointer-events": "none"}))
+    every_nth = max(1, -(-len(table) // 12))
+    parts += [
+        text(_LEFT + (place + 0.5) * step, _HEIGHT - _BOTTOM + 16, row[0], anchor="middle") for place, row in enumerate(table) if place % every_nth == 0
+    ]
+    parts += [
+        text(_LEFT, 16, f"cables a {line.by}", fill=INK), text(_WIDTH - _RIGHT, 16, "share of the archive", anchor="end", fill=WARM),
+        text(_WIDTH - _RIGHT + 6, _TOP + 4, f"{most:.3g}" if most < 0.001 else f"{most:.1%}", fill=WARM),
+        text(_WIDTH - _RIGHT + 6, _TOP + high + 4, "0", fill=WARM),
+    ]  # fmt: skip
+    beside = [f"{line.undated:,} without a date"] * bool(line.undated) + [f"{line.coarse:,} whose {line.by} is not known"] * bool(line.coarse)
+    description = ", ".join([cables(line.total), *beside])
+    return frame(f"{line.query} over time", description, (_WIDTH, _HEIGHT), "".join(parts), alone=alone)
+
+
+def _scale(highest: int, high: float, wide: float) -> str:
+    parts = []
+    for value in steps(highest):
+        y = _TOP + high - value / highest * high
+        parts += [
+            element("line", {"x1": _LEFT, "x2": _LEFT + wide, "y1": y, "y2": y, "stroke": "currentColor", "stroke-opacity": 0.2}),
+            text(_LEFT - 6, y + 4, plain(value), anchor="end"),
+        ]
+    return "".join(parts)
