@@ -127,11 +127,12 @@ _TRAILING_TOKEN = re.compile(
 _TOKEN_ENDS = frozenset("0123456789NnTt#?>;.*=~_\"”“-XLD,\n")  # the last characters of the tokens above
 _ADVERT = re.compile(
     r"""for[ ]more[ ]\w[^\n]{0,60}\bvisit\b
+      | for[ ]more[ ]\w[^\n]{0,80}\n?[^\n]{0,20}\bsee[ ]our\b[^\n]{0,40}\bsite\b
       | (?: please[ ] | to[ ] )? \bvisit\b [^\n.;]{0,90}? (?: web[ ]?site | web[ ]?page | home[ ]?page | forum | portal | sipr\w* )""",
     re.VERBOSE | re.IGNORECASE,
 )
 _LONGEST_ADVERT = 500
-_BEFORE_VISIT = 80  # characters of "for more ... visit"
+_BEFORE_VISIT = 100  # characters of "for more ... visit"
 # Lines behind the text that are no part of it: handling words of the 1970s, an id with or without a label, a caption, a note of the sender's
 # communications centre, signs alone.
 _HANDLING = re.compile(
@@ -206,7 +207,8 @@ def strip_rows(text: str, begin: int, end: int) -> int:
 def find_advert(tail: str, end: int) -> int | None:
     """Start of an advert for a web site that reaches (nearly) to the end."""
     near = max(0, end - _LONGEST_ADVERT)
-    visit = fold(tail[near:end]).find("VISIT")
+    folded = fold(tail[near:end])
+    visit = max(folded.find("VISIT"), 0) or folded.find("SEE OUR ")
     if visit < 0:
         return None
     match = _ADVERT.search(tail, max(near, near + visit - _BEFORE_VISIT), end)

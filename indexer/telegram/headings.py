@@ -382,9 +382,13 @@ def _tail_heading(stretch: str, begin: int, *, strict: bool) -> Heading | None:
     lone = " " not in title and title.lower() not in _USUAL and (len(title) < _SHORTEST_WORD or len(stretch) < _REFLOWED)
     if stretch[-300:].upper() == stretch[-300:] or (strict and lone):
         return None
-    return Heading(begin + breaks[-1], plain_title(title))
+    start = breaks[-1]
+    if dots := _DOTS_BEFORE.search(stretch, low, start):  # ... BUT NOT IN PUBLIC
+        start = dots.start()
+    return Heading(begin + start, plain_title(stretch[start:]))
 
 
+_DOTS_BEFORE = re.compile(r"(?<=[.!?)\"”]\s)\.\.\.\s?$")
 _RULE_BEFORE = re.compile(r"(?:[-=]{5,}[ ]?)+(?=[A-Z][^-=\n]{3,}$)")
 _MOST_BLANKS = 15
 _USUAL = frozenset("comment background conclusion conclusions introduction recommendation recommendations".split())
