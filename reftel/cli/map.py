@@ -6,7 +6,7 @@ import click
 
 import reftel
 from reftel.cli.options import archive_option, echo_notes, notes_option, query_argument
-from reftel.cli.pictures import echo_table, svg_option, write_picture
+from reftel.cli.pictures import echo_table, picture_options, write_pictures
 from reftel.cli.words import QueryCommand
 
 
@@ -14,8 +14,8 @@ from reftel.cli.words import QueryCommand
 @query_argument
 @archive_option
 @notes_option
-@svg_option
-def command(query: str, archive: str, notes: str | None, svg: str | None) -> int:
+@picture_options
+def command(query: str, archive: str, notes: str | None, svg: str | None, png: str | None) -> int:
     """Print as CSV, or draw on a map, how many hits each post sent.
 
     \b
@@ -24,9 +24,7 @@ def command(query: str, archive: str, notes: str | None, svg: str | None) -> int
     from reftel.pictures import map as picture  # noqa: PLC0415 - only to draw
 
     page = reftel.open(archive, notes=notes).search(query, facets="from:all", limit=0)
-    if svg:
-        write_picture(svg, picture.svg(page.query, page.facets["from"], alone=True))
-    else:
+    if not write_pictures(lambda alone: picture.svg(page.query, page.facets["from"], alone=alone), svg, png):
         echo_table(("post", "label", "hits", "latitude", "longitude"), picture.rows(page.facets["from"]))
     echo_notes(page.notes)
     return 0 if page.total else 1

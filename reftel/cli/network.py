@@ -6,7 +6,7 @@ import click
 
 import reftel
 from reftel.cli.options import archive_option, notes_option, query_argument
-from reftel.cli.pictures import echo_table, svg_option, write_picture
+from reftel.cli.pictures import echo_table, picture_options, write_pictures
 from reftel.cli.words import QueryCommand
 from reftel.schema.identifiers import named_cable
 
@@ -16,8 +16,8 @@ from reftel.schema.identifiers import named_cable
 @archive_option
 @notes_option
 @click.option("--depth", type=click.IntRange(0, 5), default=1, show_default=True, help="Steps along citations.")
-@svg_option
-def command(query: str, archive: str, notes: str | None, depth: int, svg: str | None) -> int:
+@picture_options
+def command(query: str, archive: str, notes: str | None, depth: int, svg: str | None, png: str | None) -> int:
     """Print as CSV, or draw, who cites whom: around a cable, if the query is an id, or among the hits of a query.
 
     From hits it goes to what they cite; from a cable also to what cites it.
@@ -31,8 +31,6 @@ def command(query: str, archive: str, notes: str | None, depth: int, svg: str | 
     opened = reftel.open(archive, notes=notes)
     around = named_cable(query)
     graph = opened.citations(around, depth=depth) if around else opened.citation_graph(query, depth=depth)
-    if svg:
-        write_picture(svg, network.svg(graph, alone=True))
-    else:
+    if not write_pictures(lambda alone: network.svg(graph, alone=alone), svg, png):
         echo_table(("citing", "cited"), network.rows(graph))
     return 0 if network.rows(graph) else 1

@@ -12,20 +12,39 @@ from reftel.cli.options import echo_lines
 from reftel.render.hits import csv_line
 from reftel.render.output import written_whole
 from reftel.render.paths import shown_name
+from reftel.schema.errors import MissingLibrary
 
 _Command = TypeVar("_Command", bound=Callable[..., int])
 
 
-def svg_option(command: _Command) -> _Command:
-    """``--svg FILE``."""
-    return click.option("--svg", metavar="FILE", type=click.Path(dir_okay=False), help="Draw it into an SVG file.")(command)
+def picture_options(command: _Command) -> _Command:
+    """``--svg FILE`` and ``--png FILE``."""
+    png = click.option("--png", metavar="FILE", type=click.Path(dir_okay=False), help="Draw it into a PNG file (needs reftel[plot]).")
+    return click.option("--svg", metavar="FILE", type=click.Path(dir_okay=False), help="Draw it into an SVG file.")(png(command))
 
 
-def write_picture(path: str, picture: str) -> None:
-    """The picture as a file, which appears whole or not at all."""
+def write_pictures(draw: Callable[[bool], str], svg: str | None, png: str | None) -> bool:
+    """The picture as files, which appear whole or not at all; whether any was asked for. ``draw`` is told whether it stands alone."""
+    if svg:
+        _write(svg, draw(True).encode())
+    if png:
+        _write(png, _as_png(draw(False)))
+    return bool(svg or png)
+
+
+def _write(path: str, picture: bytes) -> None:
     with written_whole(Path(path)) as file:
-        file.write(picture.encode())
+        file.write(picture)
     click.echo(f"wrote {shown_name(path)}", err=True)
+
+
+def _as_png(picture: str) -> bytes:
+    try:
+        import cairosvg  # noqa: PLC0415 - an optional extra
+    except (ImportError, OSError) as error:  # OSError: it found no Cairo on this machine
+        raise MissingLibrary("--png needs CairoSVG, and the system's Cairo: pip install 'reftel[plot]'") from error
+    drawn: bytes = cairosvg.svg2png(bytestring=picture.encode(), background_color="white", scale=2)
+    return drawn
 
 
 def echo_table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -17,9 +17,9 @@ from reftel.cli.options import (
     query_argument,
 )
 from reftel.cli.paging import paged
+from reftel.cli.pictures import picture_options, write_pictures
 from reftel.cli.words import QueryCommand
 from reftel.render import timeline as render
-from reftel.render.paths import shown_name
 from reftel.render.safe import json_text
 
 
@@ -37,12 +37,7 @@ from reftel.render.safe import json_text
 )
 @click.option("--compare", multiple=True, metavar="QUERY", shell_complete=completed("query"),
               help="A further query in the same picture; may be repeated.")  # fmt: skip
-@click.option(
-    "--svg", metavar="FILE", type=click.Path(dir_okay=False), help="Draw it into an SVG file (needs reftel[plot])."
-)
-@click.option(
-    "--png", metavar="FILE", type=click.Path(dir_okay=False), help="Draw it into a PNG file (needs reftel[plot])."
-)
+@picture_options
 @pager_option
 def command(
     query: str,
@@ -61,11 +56,13 @@ def command(
     reftel timeline kosovo --by month
     reftel timeline kosovo --compare abkhazia --svg frozen.svg
     """
-    lines = reftel.open(archive, notes=notes).timelines([query, *compare], by=by)
-    for path, form in ((svg, "svg"), (png, "png")):
-        if path:
-            render.draw(lines, path, form)
-            click.echo(f"wrote {shown_name(path)}", err=True)
+    opened = reftel.open(archive, notes=notes)
+    lines = opened.timelines([query, *compare], by=by)
+    if svg or png:
+        from reftel.pictures import timeline  # noqa: PLC0415 - only to draw
+
+        whole = opened.timeline("*", by=lines[0].by)
+        write_pictures(lambda alone: timeline.svg_several(lines, alone=alone) if compare else timeline.svg(lines[0], whole, alone=alone), svg, png)
     if output_format == "json":
         click.echo(json_text({"by": lines[0].by, "timelines": [line.to_dict() for line in lines]}, indent=2))
     elif output_format == "csv":

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from reftel.pictures.svg import INK, WARM, Link, cables, element, frame, mark, plain, steps, text
+from reftel.pictures.svg import INK, WARM, Link, cables, element, frame, mark, plain, short, steps, text
+from reftel.render.timeline import summary
 
 if TYPE_CHECKING:
     from reftel.search.timeline import Timeline
 
+_COLOURS, _DASHES = (INK, WARM, "#5a9e6f", "#9b6bb3", "#b09a2f"), (None, "6 3", "2 3")
 _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 900, 240, 56, 48, 34, 34
 
 
@@ -40,18 +43,40 @@ def svg(line: Timeline, whole: Timeline, *, link: Link | None = None, alone: boo
             points.append(f"{x + step / 2:.1f},{_TOP + high - share / most * high:.1f}")
     if points:
         parts.append(element("polyline", {"points": " ".join(points), "fill": "none", "stroke": WARM, "stroke-width": 1.5, "pointer-events": "none"}))
-    every_nth = max(1, -(-len(table) // 12))
-    parts += [
-        text(_LEFT + (place + 0.5) * step, _HEIGHT - _BOTTOM + 16, row[0], anchor="middle") for place, row in enumerate(table) if place % every_nth == 0
-    ]
+    parts += _names([row[0] for row in table], step)
     parts += [
         text(_LEFT, 16, f"cables a {line.by}", fill=INK), text(_WIDTH - _RIGHT, 16, "share of the archive", anchor="end", fill=WARM),
         text(_WIDTH - _RIGHT + 6, _TOP + 4, f"{most:.3g}" if most < 0.001 else f"{most:.1%}", fill=WARM),
         text(_WIDTH - _RIGHT + 6, _TOP + high + 4, "0", fill=WARM),
     ]  # fmt: skip
-    beside = [f"{line.undated:,} without a date"] * bool(line.undated) + [f"{line.coarse:,} whose {line.by} is not known"] * bool(line.coarse)
-    description = ", ".join([cables(line.total), *beside])
-    return frame(f"{line.query} over time", description, (_WIDTH, _HEIGHT), "".join(parts), alone=alone)
+    return frame(f"{line.query} over time", summary(line, named=False), (_WIDTH, _HEIGHT), "".join(parts), alone=alone)
+
+
+def svg_several(lines: Sequence[Timeline], *, alone: bool = False) -> str:
+    """Several timelines over the same periods, a line each, with colours and dashes that are told apart without colours."""
+    wide, high = _WIDTH - _LEFT - _RIGHT, _HEIGHT - _TOP - _BOTTOM
+    highest = max((period.count for line in lines for period in line.periods), default=0) or 1
+    periods = [period.value for period in lines[0].periods]
+    step = wide / max(1, len(periods))
+    parts = [_scale(highest, high, wide), *_names(periods, step)]
+    for number, line in enumerate(lines):
+        colour, dashes = _COLOURS[number % len(_COLOURS)], _DASHES[number % len(_DASHES)]
+        points = " ".join(f"{_LEFT + (place + 0.5) * step:.1f},{_TOP + high - each.count / highest * high:.1f}" for place, each in enumerate(line.periods))
+        given = {"fill": "none", "stroke": colour, "stroke-width": 2, "stroke-dasharray": dashes}
+        below = _HEIGHT + 12 + number * 18
+        key = element("line", {"x1": _LEFT, "x2": _LEFT + 28, "y1": below - 4, "y2": below - 4, **given}) + text(_LEFT + 36, below, short(summary(line, named=True), 120))
+        parts.append(mark(summary(line, named=True), element("polyline", {"points": points, **given}) + key))
+    parts.append(text(_LEFT, 16, f"cables a {lines[0].by}"))
+    title = f"{len(lines)} queries over time"
+    return frame(title, "; ".join(summary(line, named=True) for line in lines), (_WIDTH, _HEIGHT + 12 + len(lines) * 18), "".join(parts), alone=alone)
+
+
+def _names(periods: Sequence[str], step: float) -> list[str]:
+    """The names of some of the periods, below them."""
+    nth = max(1, -(-len(periods) // 12))
+    return [
+        text(_LEFT + (place + 0.5) * step, _HEIGHT - _BOTTOM + 16, period, anchor="middle") for place, period in enumerate(periods) if place % nth == 0
+    ]
 
 
 def _scale(highest: int, high: float, wide: float) -> str:

@@ -1,18 +1,13 @@
-"""Timelines: a bar chart of text, and a picture drawn with matplotlib."""
+"""Timelines: a bar chart of text, and their table."""
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from reftel.render.bars import bar
 from reftel.render.hits import csv_line
-from reftel.render.output import written_whole
 from reftel.render.safe import safe_line
-from reftel.schema.errors import ReftelError
-from reftel.search.timeline import days_in, first_day
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,12 +16,6 @@ if TYPE_CHECKING:
 
 _BAR, _BARS = 50, 24
 """Cells of the longest bar, of one timeline and of several side by side."""
-
-
-class PlotError(ReftelError):
-    """matplotlib is not installed."""
-
-    exit_code = 2
 
 
 def render_csv(lines: Sequence[Timeline]) -> Iterator[str]:
@@ -73,57 +62,3 @@ def summary(line: Timeline, *, named: bool) -> str:
 
 def _cables(count: int) -> str:
     return f"{count:,} cable{'' if count == 1 else 's'}"
-
-
-def draw(lines: Sequence[Timeline], path: str, form: str) -> None:
-    """Draw to a file, ``form`` svg or png: bars for one query, lines for several. `PlotError` without matplotlib, `OutputError`."""
-    try:
-        import matplotlib as mpl  # noqa: PLC0415 - an optional extra
-        from matplotlib.figure import Figure  # noqa: PLC0415
-    except ImportError as error:
-        raise PlotError(f"--{form} needs matplotlib: pip install 'reftel[plot]'") from error
-    with mpl.rc_context({"svg.hashsalt": "reftel", "svg.fonttype": "none"}), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a query in letters that the font lacks is drawn with boxes
-        figure = Figure(figsize=(10, 4.5), layout="constrained")
-        _fill(figure.add_subplot(), lines)
-        with written_whole(Path(path)) as file:
-            figure.savefig(file, format=form, dpi=150, metadata={"Date": None} if form == "svg" else None)
-
-
-def _fill(axes: Any, lines: Sequence[Timeline]) -> None:
-    places, widths = _places(lines[0])
-    for line in lines:
-        counts = [period.count for period in line.periods]
-        if len(lines) == 1:
-            axes.bar(places, counts, width=widths, align="edge", color="#1f4e79")
-        else:
-            axes.plot(places, counts, marker="o", markersize=3, label=_label(line))
-    _text(axes.set_title(_label(lines[0]) if len(lines) == 1 else ""))
-    axes.set_ylabel(f"cables a {lines[0].by}")
-    axes.set_ylim(bottom=0)
-    axes.yaxis.get_major_locator().set_params(integer=True)
-    if lines[0].by == "year":
-        axes.xaxis.get_major_locator().set_params(integer=True)
-    axes.spines[["top", "right"]].set_visible(False)
-    if len(lines) > 1:
-        for text in axes.legend(frameon=False).get_texts():
-            _text(text)
-
-
-def _places(line: Timeline) -> tuple[list[Any], list[float]]:
-    """Where the periods stand on the axis and how wide they are there: numbers for years, dates and days else."""
-    if line.by == "year":
-        return [int(period.value) for period in line.periods], [0.9] * len(line.periods)
-    return [first_day(period.value) for period in line.periods], [
-        days_in(period.value) * 0.9 for period in line.periods
-    ]
-
-
-def _label(line: Timeline) -> str:
-    # A label that begins with "_" is left out of a legend.
-    return ("\u200b" if line.query.startswith("_") else "") + safe_line(summary(line, named=True))
-
-
-def _text(text: Any) -> None:
-    """A dollar sign in a query starts no formula."""
-    text.set_parse_math(False)

@@ -52,6 +52,7 @@ def hostile_pictures() -> dict[str, str]:
     graph = reftel.Citations((HOSTILE,), 1, "both", cables, (reftel.Citation(HOSTILE, "08STATE1", HOSTILE, "cable", HOSTILE),))
     return {
         "timeline": timeline.svg(line, line, link=address),
+        "timelines": timeline.svg_several((line, line)),
         "heatmap": heatmap.svg(reftel.HeatMap(HOSTILE, "year", 1, ("2007", "2008", "2009"), rows, 0), link=address),
         "map": world.svg(HOSTILE, (Bucket(HOSTILE, 3), Bucket("BAKU", 1)), link=address),
         "network": network.svg(graph, link=address),
