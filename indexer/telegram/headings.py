@@ -371,7 +371,8 @@ _REFLOWED = 200  # characters of a line that holds a paragraph
 def _tail_heading(stretch: str, begin: int, *, strict: bool) -> Heading | None:
     """A title run on behind the last sentence of a paragraph: ``... of the Muslim world. The Deeper Challenges``."""
     low = max(0, len(stretch) - LONGEST_TITLE)
-    if (rule := _RULE_BEFORE.search(stretch, low)) and is_title(stretch[rule.end() :]) and looks_titled(stretch[rule.end() :]):
+    rule = _RULE_BEFORE.search(stretch, low) if "-----" in stretch or "=====" in stretch else None
+    if rule and is_title(stretch[rule.end() :]) and looks_titled(stretch[rule.end() :]):
         return Heading(begin + rule.start(), plain_title(stretch[rule.end() :]))
     breaks = sentence_breaks(stretch, low, len(stretch))
     if not breaks:
@@ -389,18 +390,20 @@ def _tail_heading(stretch: str, begin: int, *, strict: bool) -> Heading | None:
 
 
 _DOTS_BEFORE = re.compile(r"(?<=[.!?)\"”]\s)\.\.\.\s?$")
-_RULE_BEFORE = re.compile(r"(?:[-=]{5,}[ ]?)+(?=[A-Z][^-=\n]{3,}$)")
+_RULE_BEFORE = re.compile(r"(?:[-=]{5,}+[ ]?)++(?=[A-Z][^-=\n]{3,}$)")
 _MOST_BLANKS = 15
 _USUAL = frozenset("comment background conclusion conclusions introduction recommendation recommendations".split())
 
 
 def _capital_heading(stretch: str, begin: int) -> Heading | None:
     """Words in capitals behind an unfinished text in small letters: ``... is not ranked OPENNESS TO FOREIGN INVESTMENT``."""
+    if any(map(str.islower, stretch[-_FEWEST_CAPITALS:])):
+        return None
     found = _CAPITALS_AT_END.search(stretch, max(0, len(stretch) - LONGEST_TITLE))
     if found is None or len(found["title"]) < _FEWEST_CAPITALS or not is_title(found["title"]) or "XX" in found["title"]:
         return None
     return Heading(begin + found.start("title"), plain_title(found["title"]))
 
 
-_CAPITALS_AT_END = re.compile(r"\b[a-z]{2,}[\")]? (?P<title>[A-Z][A-Z'’-]+(?:[ ,:/&-]{1,3}[A-Z][A-Z'’.-]*){2,}\??)$")
+_CAPITALS_AT_END = re.compile(r"\b[a-z]{2,}[\")]? (?P<title>[A-Z][A-Z'’]+(?:[ ,:/&-]{1,3}[A-Z][A-Z'’.]*){2,}\??)$")
 _FEWEST_CAPITALS = 18  # characters; fewer may be offices

@@ -70,7 +70,9 @@ _SHORT_RULE = re.compile(r"(?<=[^\s-]) (?:- -(?: -)*|-{3,}|={3,})$")
 
 def plain_title(title: str) -> str:
     """The title in one line without a mark of its own: ``"(S/NF) KEY POINTS"`` -> ``"KEY POINTS"``."""
-    words = _SHORT_RULE.sub("", " ".join(clean(title).replace("¶", "").split()))
+    words = " ".join(clean(title).replace("¶", "").split())
+    if words[-1:] in ("-", "="):
+        words = _SHORT_RULE.sub("", words)
     if "(" not in words:
         return words
     front = re.match(r"\(([A-Za-z/ ,-]{1,60})\)\s*", words)

@@ -146,3 +146,13 @@ def test_line_breaks_stay_as_received() -> None:
     text = "1. (C) One \nand one. \n\nMore of it."
     assert parse_body(text).paragraphs[0].text == "One\nand one.\n\nMore of it."
     assert parse_body("1. (C) One  and one.    2. (C) Two.").paragraphs[0].text == "One  and one."
+
+
+ENDLESS = ["the talks failed x " + "-" * 140 + "a", "the " + "A-" * 70 + "A)", "the " + "----- " * 24 + "b", "the talks failed" + " " * 140 + "---"]
+
+
+@pytest.mark.parametrize("line", ENDLESS)
+def test_a_line_of_signs_is_no_heading(line: str) -> None:
+    """An expression that tries every way to part such a line does not come back."""
+    first, second = parse_body(f"1. (C) It fell.\n{line}\n2. (C) It rose.\nROE").paragraphs
+    assert (first.text.startswith("It fell.\nthe"), first.heading, second.text) == (True, None, "It rose.")
