@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 DEMO   ?= demo-archive
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo room test torture flips lint format docs bench clean
+.PHONY: help install demo room test test-room torture flips lint format docs bench clean
 
 help:  ## show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 12
@@ -31,6 +31,11 @@ room: install  ## open the reading room on the samples
 
 test: install  ## the whole suite
 	$(BIN)/python -m pytest -q -n auto --dist loadfile $(PYTEST_ARGS)
+
+test-room: install  ## the reading room in a real browser (needs Debian's chromium)
+	@command -v chromium >/dev/null || { echo 'test-room: no chromium; on Debian: apt-get install chromium' >&2; exit 1; }
+	$(BIN)/python -m pip install --quiet --group room
+	REFTEL_BROWSER=1 $(BIN)/python -m pytest -q -n 0 tests/reftel/room/test_browser.py $(PYTEST_ARGS)
 
 torture: install  ## kill a run 200 times at random moments and look at what is left
 	$(BIN)/python tools/torture.py --rounds $(or $(ROUNDS),200)

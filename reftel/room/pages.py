@@ -107,10 +107,11 @@ def _home(archive: reftel.Archive, question: Question) -> Answered:
 
 
 def _counted(question: Question) -> list[str]:
-    return [_with_number(question, name) for name in FACETS if not _is_narrowed(question, name)]
+    return [with_number(question, name) for name in FACETS if not _is_narrowed(question, name)]
 
 
-def _with_number(question: Question, name: str) -> str:
+def with_number(question: Question, name: str) -> str:
+    """A facet with the number of values that the page shows of it."""
     return f"{name}:{_MORE_BUCKETS if name in (question.more, 'year') else _BUCKETS}"
 
 
@@ -122,7 +123,7 @@ def _facets(archive: reftel.Archive, question: Question, page: reftel.Page, name
     for name in names:
         found = page.facets.get(name)
         if found is None:  # of a field that is narrowed its other values are counted, so that they can be added
-            found = archive.facets(question.elsewhere(name), [_with_number(question, name)])[name]
+            found = archive.facets(question.elsewhere(name), [with_number(question, name)])[name]
         counts = {bucket.value: bucket.count for bucket in found if len(bucket.value) <= _LONGEST_VALUE}
         chosen = [value for field, value in question.only if field == name]
         excluded = [value for field, value in question.without if field == name]

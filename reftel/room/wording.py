@@ -34,7 +34,7 @@ TEXTS = {
     "diff": "Where the texts differ",
     "diff_help": "Lines that only the text shown has begin with −, those that only the other has with +.",
     "exclude": "Exclude",
-    "expected": "did you mean",
+    "expected": "Ask instead:",
     "export": "Take away",
     "export_help": "The whole result, in order of id, with every paragraph that answers.",
     "export_progress": "{done:,} of {total:,} cables written",
