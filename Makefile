@@ -58,6 +58,7 @@ bench: install  ## the reader; peers side by side, the price of packing, the pip
 	$(BIN)/python benchmarks/peers.py $(BENCH_ARGS)
 	$(BIN)/python benchmarks/cold.py
 	$(BIN)/python benchmarks/page.py $(PAGE_ARGS)
+	$(BIN)/python benchmarks/room.py
 	$(BIN)/python benchmarks/streams.py
 	$(BIN)/python benchmarks/packing.py
 	$(BIN)/python benchmarks/pipeline.py

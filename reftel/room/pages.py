@@ -69,8 +69,8 @@ def search_page(archive: reftel.Archive, question: Question) -> Answered:
     if question.is_empty:
         return _home(archive, question)
     try:
-        if question.text:
-            archive.search(question.text, limit=0)  # a mistake stands in what was typed
+        if question.query != question.asked:
+            archive.search(question.asked, limit=0)  # a mistake stands in what was typed, and brackets there close nothing else
         page = archive.search(question.query, facets=_counted(question), sort=question.sort, limit=ON_A_PAGE, offset=question.offset)
     except QueryError as error:
         return mistake_page(archive, question, error)

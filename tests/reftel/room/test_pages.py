@@ -83,13 +83,15 @@ def test_pages_follow_one_another_and_hold_every_hit_once(ask, samples):
         ("kosovo singer:pellerin", "unknown field 'singer'", "singer", "kosovo signer:pellerin"),
         ('minsk "group', "quote", None, None),
         ("date:2008-13", "2008-13", "2008-13", None),
+        ("minsk) OR (group", "this bracket closes nothing", ")", None),
     ],
 )
-def test_a_mistake_is_pointed_at_and_its_fix_is_a_link(ask, typed, message, fault, fix):
-    page = _page(ask, _search(typed))
+@pytest.mark.parametrize("more", [(), ("only=from:BAKU",)], ids=["alone", "narrowed"])
+def test_a_mistake_is_pointed_at_and_its_fix_is_a_link(ask, typed, message, fault, fix, more):
+    page = _page(ask, _search(typed, *more))
     assert message in _texts(page, "//p[@class='message']")[0]
     assert fault is None or _texts(page, "//mark[@class='fault']") == [fault]
-    assert [unquote_plus(link) for link in page.xpath("//ul[@class='fixes']//a/@href")] == ([f"/search?q={fix}"] if fix else [])
+    assert [unquote_plus(link) for link in page.xpath("//ul[@class='fixes']//a/@href")] == (["&".join((f"/search?q={fix}", *more))] if fix else [])
     assert page.xpath("//input[@id='q']/@value") == [typed]
 
 
