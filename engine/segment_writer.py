@@ -50,8 +50,7 @@ class SegmentFile:
 
     def add_records(self, records: RecordBlocks) -> None:
         """Append stored bytes."""
-        for block in records.blocks:
-            self.arrays.append(block)
+        self.arrays.append(b"".join(records.blocks))
         self._block_sizes += map(len, records.blocks)
         self._line_counts += records.counts
         self._lengths.append(records.lengths)

@@ -224,9 +224,9 @@ class _Run:
 
     def _remember(self, row: SourceRow, failures: Failures) -> None:
         """Note how a file was read, and report what could not be; what is noted already is known."""
-        manifest = self._publication.manifest
-        known = failures.lasting and manifest.knows_failed(row)
+        manifest, known = self._publication.manifest, False
         if failures.count:
+            known = failures.lasting and manifest.knows_failed(row)
             self.report.fail(row.path, failures, known=known)
         if not failures.lasting:  # the same content may be read the next time
             row = dataclasses.replace(row, sha256="", mtime_ns=-1)

@@ -28,6 +28,7 @@ NEXT_NAME = "manifest.sqlite.next"
 FORMAT = 2
 _SPOOL = ".spool"
 _MOST_UNWRITTEN, _MOST_UNWRITTEN_BYTES = 1000, 4 << 20
+_MOST_UNWRITTEN_SPOOL = 1 << 20  # bytes
 _AT_ONCE = 500  # keys that are looked up together
 
 _TABLES = """
@@ -428,31 +429,37 @@ def remove_draft(path: Path) -> None:
 
 
 class _Spool:
-    """Records by key in a file of their own."""
+    """Records by key in a file of their own, written some at a time."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._file = durable.new_file(path, "w+b", buffering=0)  # so that closing writes nothing, which could fail
         self._places: dict[str, tuple[int, int]] = {}
-        self._end = 0
-        self._at_end = True
+        self._unwritten: list[bytes] = []
+        self._written = self._end = 0  # of the file, and of what goes into it
 
     def put(self, key: str, record: bytes) -> None:
         """Keep a record, in place of an earlier one."""
-        if not self._at_end:
-            self._file.seek(self._end)
-            self._at_end = True
-        if self._file.write(record) != len(record):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._path))
+        self._unwritten.append(record)
         self._places[key] = self._end, len(record)
         self._end += len(record)
+        if self._end - self._written >= _MOST_UNWRITTEN_SPOOL:
+            self._write()
+
+    def _write(self) -> None:
+        self._file.seek(self._written)
+        if self._file.write(b"".join(self._unwritten)) != self._end - self._written:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._path))
+        self._unwritten.clear()
+        self._written = self._end
 
     def get(self, key: str) -> bytes | None:
         """The record that was kept last."""
         if key not in self._places:
             return None
         place, length = self._places[key]
-        self._at_end = False
+        if place >= self._written:
+            self._write()
         self._file.seek(place)
         return self._file.read(length)
 

@@ -399,27 +399,39 @@ def odd_places(text: str) -> Iterator[int]:
 
 def _splittable(text: str) -> str | None:
     """``text`` in a form whose words are its runs of ASCII letters and digits; ``None`` if it has none, or to find it takes too long."""
-    legibly = plain = legible(text)
-    if not plain.isascii():
-        for character in _non_ascii(plain):
-            plain = plain.replace(character, _form_of(character))
-    if not plain.isascii() or _JOINT in plain or _CUT_HINT.search(plain):
+    plain = _in_ascii(text)
+    if plain is None or _JOINT in plain or _CUT_HINT.search(plain):
         return None
-    spaces, quotes = _spaces(legibly, plain), _quotes(legibly, plain)
+    spaces, quotes = _spaces(text, plain), _quotes(text, plain)
     if spaces is None or quotes is None:
         return None
     if spaces or quotes:
         cuts = itertools.pairwise([-1, *sorted([*spaces, *quotes]), len(plain)])
         plain = "".join([plain[before + 1 : place] for before, place in cuts])
-    joints = [joins for hint, joins in _JOINTS if hint.search(plain)]
-    if joints and any(pattern.search(plain) for pattern in _TWO_JOINTS):
+    joints = {sign for sign, (hint, _joins) in _JOINTS.items() if hint.search(plain)}
+    if joints and any(signs <= joints and pattern.search(plain) for signs, pattern in _TWO_JOINTS):
         return None
     for pattern in _PARTED:
         plain = pattern.sub(_PARTS, plain)
-    for joins in joints:
-        for pattern, replacement in joins:
-            plain = pattern.sub(replacement, plain)
+    for sign, (_hint, joins) in _JOINTS.items():
+        if sign in joints:
+            for pattern, replacement in joins:
+                plain = pattern.sub(replacement, plain)
     return plain
+
+
+def _in_ascii(text: str) -> str | None:
+    """``text`` made `legible`, each of its characters as what `_form_of` gives for it; ``None`` where that is not ASCII."""
+    plain = text.replace("`", "'")
+    if text.isascii():
+        return plain
+    characters = _non_ascii(text)
+    if not all(map(_sign_of, characters)):  # some belong to others
+        plain = legible(text)
+        characters = _non_ascii(plain)
+    for character in characters:
+        plain = plain.replace(character, _plain_form(character))
+    return plain if plain.isascii() else None
 
 
 def _non_ascii(text: str) -> set[str]:
@@ -427,10 +439,11 @@ def _non_ascii(text: str) -> set[str]:
     return set(text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass"))
 
 
-def _quotes(legibly: str, plain: str) -> list[int] | None:
+def _quotes(text: str, plain: str) -> list[int] | None:
     """Where the figures that stand for closing quotation marks stand; ``None`` as of `_spaces`."""
     places: list[int] = []
     opening = _QUOTE_HINT.search(plain)
+    legibly = legible(text) if opening else text
     while opening:
         start = opening.end()
         end = plain.find(_BETWEEN, start)
@@ -443,7 +456,7 @@ def _quotes(legibly: str, plain: str) -> list[int] | None:
     return places
 
 
-def _spaces(legibly: str, plain: str) -> list[int] | None:
+def _spaces(text: str, plain: str) -> list[int] | None:
     """Where the blanks between letters that are spaced out stand; ``None`` where it takes too long to find which those are.
 
     ``plain``: the same in ASCII, some letters as others.
@@ -451,6 +464,7 @@ def _spaces(legibly: str, plain: str) -> list[int] | None:
     signs = plain.encode().translate(_SPACED_SIGNS)
     places: list[int] = []
     start = signs.find(_SPACED_OUT)
+    legibly = legible(text) if start >= 0 else text
     while start >= 0:
         if match := _SPACED.match(legibly, max(start - 1, 0)):
             places += range(match.start() + 1, match.end(), 2)
@@ -481,13 +495,14 @@ _SPACED_HINT = regex(r" [A-Z] [A-Z] [A-Z]")
 _SPACED_SIGNS = bytes(65 if chr(code).isupper() and code < 128 else 32 if code == 32 else 0 for code in range(256))
 _SPACED_OUT = b" A A A"
 _SPACED = regex(r"(?<![^\s(])(?<![A-Z] )[A-Z](?>(?: [A-Z](?![^\W_])){3,})(?![^\s)])")
+# Where two of `_JOINTS` meet, and which of them a text has to have for that.
 _TWO_JOINTS = (
-    regex(r",(?<=[A-Za-z0-9],)[0-9][A-Za-z0-9]*'[A-Za-z0-9]"),
-    regex(r",(?<=[A-Za-z0-9],)[strvledm]{1,2},[0-9]"),
-    regex(r"'(?<=[A-Za-z0-9]')[A-Za-z0-9]*(?:'|,[strvldm0-9]|\.[A-Za-z0-9])"),
-    regex(r",(?<=[A-Za-z0-9],)[strvldm][A-Za-z0-9]*(?:'|,[strvldm]|\.[A-Za-z0-9])"),
-    regex(r"\.(?<=[A-Za-z]\.)[A-Za-z0-9]+(?:'|,[strvldm])"),
-    regex(r"'(?<=(?:ll|qu)')[aeiouh]", re.IGNORECASE),  # dell'Aquila
+    ({",0", "'"}, regex(r",(?<=[A-Za-z0-9],)[0-9][A-Za-z0-9]*'[A-Za-z0-9]")),
+    ({",0"}, regex(r",(?<=[A-Za-z0-9],)[strvledm]{1,2},[0-9]")),
+    (set[str](), regex(r"'(?<=[A-Za-z0-9]')[A-Za-z0-9]*(?:'|,[strvldm0-9]|\.[A-Za-z0-9])")),
+    ({",s"}, regex(r",(?<=[A-Za-z0-9],)[strvldm][A-Za-z0-9]*(?:'|,[strvldm]|\.[A-Za-z0-9])")),
+    (set[str](), regex(r"\.(?<=[A-Za-z]\.)[A-Za-z0-9]+(?:'|,[strvldm])")),
+    ({"'"}, regex(r"'(?<=(?:ll|qu)')[aeiouh]", re.IGNORECASE)),  # dell'Aquila
 )
 _PARTED = (
     regex(r"-(?:(?<=[A-Za-z0-9]-)|(?<=[A-Za-z0-9]\.-))(?:[ \t]*\n[ \t]*)?'?(?=[A-Za-z0-9])"),
@@ -495,8 +510,8 @@ _PARTED = (
     regex(r"'(?<=(?<![A-Za-z0-9])[DLdl]')(?=[AEIOUHaeiouh])"),
 )
 _Joins = tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str] | str], ...]
-_JOINTS: tuple[tuple[re.Pattern[str], _Joins], ...] = (
-    (
+_JOINTS: dict[str, tuple[re.Pattern[str], _Joins]] = {
+    ".": (
         regex(r"\.[A-Za-z]"),
         (
             # U.S. U.S.S.R: from the first dot on, behind a letter that stands alone
@@ -507,19 +522,19 @@ _JOINTS: tuple[tuple[re.Pattern[str], _Joins], ...] = (
             (regex(r"\.(?<=(?<![A-Za-z0-9])[A-Za-z]\.)([A-Za-z])(?![A-Za-z0-9])"), r"\1"),
         ),
     ),
-    (
+    "'": (
         regex(r"'[A-Za-z0-9]"),
         ((regex(r"'(?<=[A-Za-z0-9]')[sS](?![A-Za-z0-9])"), ""), (regex(r"'(?<=[A-Za-z0-9]')(?=[A-Za-z0-9])"), "")),
     ),
-    (
+    ",s": (
         regex(r",[strvldm]"),
         (
             (regex(r",(?<=[A-Za-z0-9],)s(?![A-Za-z0-9])"), ""),
             (regex(r",(?<=[A-Za-z0-9],)(?=(?:t|re|ve|ll|d|m)(?![A-Za-z0-9]))"), ""),
         ),
     ),
-    (regex(r",[0-9]"), ((regex(r",(?<=[0-9],)(?<![0-9]{4},)(?=[0-9]{3}(?![0-9]))"), ""),)),
-)
+    ",0": (regex(r",[0-9]"), ((regex(r",(?<=[0-9],)(?<![0-9]{4},)(?=[0-9]{3}(?![0-9]))"), ""),)),
+}
 _TO_LINES = bytes(
     ord(chr(code).lower()) if chr(code).isalnum() and code < 128 else code if chr(code) in _JOINT + _BETWEEN else ord("\n") for code in range(256)
 )
@@ -527,6 +542,12 @@ _SPLITTER = bytes(ord(chr(code).lower()) if chr(code).isalnum() and code < 128 e
 
 
 @functools.lru_cache(4096)
+def _plain_form(character: str) -> str:
+    """What stands in `analyse` for a character that belongs to no other: its sign, or the `_form_of` that."""
+    sign = _sign_of(character)
+    return sign if sign.isascii() else _form_of(sign)
+
+
 def _form_of(character: str) -> str:
     """What stands for a legible character in `analyse`: ``é`` as ``E``, other signs as a blank; itself if it is to go the slow way."""
     if not character.isalnum():

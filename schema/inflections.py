@@ -26,6 +26,7 @@ _DOUBLED = re.compile(r"(.*[aeiou])([bdfglmnprstvz])\2")  # plann(ed), refer(red
 _PLURALS = (("women", "woman"), ("men", "man"), ("children", "child"))  # at the end of compounds: spokesmen
 _BASE_OF_UNKNOWN = re.compile(r"[a-z]{2,}(?:[bdfghklmnprtvwz]|(?<!i)c|[aeo]y|ee|ite|ette|ista)")
 _NUMBER = re.compile(r"\d+")
+_ENDINGS = ("s", "ed", "ing", "men", "children")  # of forms by rule
 _DECADE = re.compile(r"(?:\d\d)?\d0")
 
 Lookup = Callable[[str], str]
@@ -42,8 +43,9 @@ def bases(word: str) -> tuple[str, ...]:
 
 
 def bases_of_each(words: Iterable[str]) -> list[tuple[str, ...]]:
-    """The `bases` of each word."""
-    return list(map(bases, words))
+    """The `bases` of each word. An index has many, most of which end like no form."""
+    tables = {**irregular(), **dict.fromkeys(uninflected(), ())}
+    return [tables[word] if word in tables else bases(word) if word.endswith(_ENDINGS) else () for word in words]
 
 
 def possible_bases(word: str) -> tuple[str, ...]:
@@ -77,7 +79,7 @@ def _settled(word: str) -> tuple[str, ...] | None:
         return found
     if _NUMBER.fullmatch(word, 0, len(word) - 1) and word.endswith("s"):  # F-16s; but the 1990s are not 1990
         return () if _DECADE.fullmatch(word, 0, len(word) - 1) else (word[:-1],)
-    regular = len(word) >= _SHORTEST and word.isascii() and word.isalpha() and word.endswith(("s", "ed", "ing", "men", "children"))
+    regular = len(word) >= _SHORTEST and word.isascii() and word.isalpha() and word.endswith(_ENDINGS)
     return None if regular else ()
 
 
