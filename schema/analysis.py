@@ -39,7 +39,7 @@ from typing import Literal, NamedTuple
 from reftel.frozen import frozen
 from reftel.patterns import regex
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the same text gives other words than before: an index is only asked with the analysis that it was written with."""
 
 LAST_PART = "---"
@@ -449,7 +449,7 @@ def _quotes(text: str, plain: str) -> list[int] | None:
         end = plain.find(_BETWEEN, start)
         if closing := _CLOSING.search(plain, start - 1, len(plain) if end < 0 else end):
             end = closing.end()
-            if legibly[end - 1] != "8" or plain[closing.start() - 1] == "'" or plain[end : end + 1] in _JOINING:
+            if legibly[end - 1] != "8" or plain[closing.start() - 1] in _JOINING or plain[end : end + 1] in _JOINING:
                 return None
             places.append(end - 1)
         opening = _QUOTE_HINT.search(plain, end) if end >= 0 else None
@@ -504,9 +504,9 @@ _TWO_JOINTS = (
     (set[str](), regex(r"\.(?<=[A-Za-z]\.)[A-Za-z0-9]+(?:'|,[strvldm])")),
     ({"'"}, regex(r"'(?<=(?:ll|qu)')[aeiouh]", re.IGNORECASE)),  # dell'Aquila
 )
-_PARTED = (
-    regex(r"-(?:(?<=[A-Za-z0-9]-)|(?<=[A-Za-z0-9]\.-))(?:[ \t]*\n[ \t]*)?'?(?=[A-Za-z0-9])"),
+_PARTED = (  # initials first: those behind a hyphen are none
     regex(r"\.(?<=(?<![A-Za-z0-9.',&-])[A-Za-z]\.)(?:[ \t]{1,2}|[ \t]*\n[ \t]*)(?=[A-Za-z]\.(?![A-Za-z0-9]))"),
+    regex(r"-(?:(?<=[A-Za-z0-9]-)|(?<=[A-Za-z0-9]\.-))(?:[ \t]*\n[ \t]*)?'?(?=[A-Za-z0-9])"),
     regex(r"'(?<=(?<![A-Za-z0-9])[DLdl]')(?=[AEIOUHaeiouh])"),
 )
 _Joins = tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str] | str], ...]
@@ -549,9 +549,9 @@ def _plain_form(character: str) -> str:
 
 
 def _form_of(character: str) -> str:
-    """What stands for a legible character in `analyse`: ``é`` as ``E``, other signs as a blank; itself if it is to go the slow way."""
+    """What stands for a legible character in `analyse`: ``é`` as ``E``, other signs as one that joins nothing; itself if it is to go the slow way."""
     if not character.isalnum():
-        return " "
+        return "|"
     if not (character.isalpha() or character.isdecimal()) or character.translate(_SPELLED_OUT) != character:
         return character  # Ⅷ: digits to `fold`, letters to an acronym
     folded = fold(character)

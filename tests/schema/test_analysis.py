@@ -75,6 +75,7 @@ HYPHENS = [
     ("1999-2000 1999-\n2000 202-555-1234", {}),
     ("end -\nstart, a - b, a- b, a -b, a--b", {}),
     ("either/or", {}),
+    ("he said -\n“no”, juris-\n“diction” juris-\n…diction", {}),
 ]
 INITIALS = [
     ("J. F. Kennedy", {(0, 1): "jf"}),
@@ -82,6 +83,8 @@ INITIALS = [
     ("the u.\n s. army", {(1, 2): "us"}),
     ("J. F Kennedy, Annex A. I went, U.S. A. Smith", {}),
     ("A.   B.", {}),
+    ("A. “B. C.”", {(1, 2): "bc"}),
+    ("the pro-F. D. Roosevelt side", {(1, 2): "prof"}),
 ]
 ELISIONS = [
     ("L'Aquila l’aquila L´AQUILA", {(n, n + 1): "laquila aquila" for n in (0, 2, 4)}),
@@ -174,6 +177,8 @@ def test_the_words_of_blocks_are_those_of_each(blocks):
 @example("a.-b 'a. b. c. d.e. f. A B C D. E. -a. b. A. B C D E x.y-z U.S.-a. B. a'-b d'a-b l'u.s. U. S.'s U. S.-x 1-a1 a1-1 a-b'c-d")
 @example("'`12,s,000 000,8,s,000a, ' 000,8`12' 'a000,8’12 812`1,000x U.S.'0'1,000 000'121,000 1,000'8 1,000'a 1,000,000'8 1,000's8 1,000,000,t")
 @example("1,000's 1,000,s a1,000 x'1,000 1,000-a ,000 1,0001 12,345,678.90 ,1,000 d'1,000")
+@example("&abc a,re8 &abc a's8 &abc 're8")
+@example("juris-\n“diction a.\n“b. a. …b. e-F. a. pro-\nF. G. H. d'-\nA. B.")
 def test_the_fast_way_gives_the_same_words(text):
     tokens = tokenize(text)
     found = analyse(text)
