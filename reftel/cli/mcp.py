@@ -15,7 +15,7 @@ def _address(_context: click.Context, parameter: click.Parameter, value: str | N
     if value is not None:
         parts = urllib.parse.urlsplit(value)
         if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
-            raise click.BadParameter(f"{value!r} is no address of a room, as http://127.0.0.1:8000 is", param=parameter)
+            raise click.BadParameter(f"{value!r} is no address of a room, as http://127.0.0.1:8034 is", param=parameter)
     return value
 
 
