@@ -45,6 +45,7 @@ _TYPES = {
     "csv": "text/csv; charset=utf-8; header=present", "jsonl": "application/jsonl; charset=utf-8", "md": "text/markdown; charset=utf-8",
     "zip": "application/zip", "bibtex": "application/x-bibtex; charset=utf-8", "ris": "application/x-research-info-systems; charset=utf-8",
 }  # fmt: skip
+_PICTURES = {"svg": "image/svg+xml", "csv": "text/csv; charset=utf-8"}
 _ENDINGS = {"ids": "txt", "footnotes": "txt", "bibtex": "bib"}
 
 
@@ -129,7 +130,7 @@ def make_app(archive: reftel.Archive, door: Door, limits: Limits | None = None, 
 
     routes: list[Route | Mount] = [
         route("/", _search), route("/search", _search), route("/help", _help), route("/saved", _saved), route("/saved/{name}.atom", _feed),
-        route("/complete", _complete), route("/cable/{key}", _cable), route("/cable/{key}/texts", _texts), route("/cable/{key}/file.{ending}", _file),
+        route("/complete", _complete), route("/timeline.{ending}", _timeline), route("/cable/{key}", _cable), route("/cable/{key}/texts", _texts), route("/cable/{key}/file.{ending}", _file),
         Route("/export/progress", functools.partial(_progress, room)), Route("/export/{form}", functools.partial(_export, room)),
         Mount("/static", StaticFiles(directory=_STATIC)),
     ]  # fmt: skip
@@ -186,6 +187,14 @@ def _question(request: Request) -> Question:
 
 def _search(room: Room, request: Request) -> Response:
     return room.response(pages.search_page(room.current(), _question(request)))
+
+
+def _timeline(room: Room, request: Request) -> Response:
+    ending = request.path_params["ending"]
+    text = pages.timeline_file(room.current(), _question(request), ending) if ending in _PICTURES else None
+    if text is None:
+        return room.told(404, say("not_found"), say("not_found_why"))
+    return Response(text, headers={"content-disposition": f'attachment; filename="reftel-timeline.{ending}"'}, media_type=_PICTURES[ending])
 
 
 def _help(room: Room, _request: Request) -> Response:

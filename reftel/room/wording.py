@@ -114,6 +114,7 @@ TEXTS = {
     "sort_id": "number",
     "status": "{n:,} cable found|{n:,} cables found",
     "tags": "TAGS",
+    "timeline": "Over time",
     "to": "Action",
     "too_slow": "This question takes too long",
     "too_slow_why": "It was given up after {seconds:g} seconds. A field, a date or a longer beginning of a word in place of a wildcard makes it quicker.",

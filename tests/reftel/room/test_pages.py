@@ -68,6 +68,20 @@ def test_every_value_beside_the_hits_leads_to_as_many_cables_as_it_says(ask):
         assert found.split()[0] == count, link.get("href")
 
 
+def test_the_bars_above_the_hits_narrow_by_their_time(ask, samples):
+    archive = reftel.open(samples)
+    bars = _page(ask, _search("minsk")).xpath("//*[@class='picture']//a")
+    counts = {period.value: period.count for period in archive.timeline("minsk").periods}
+    assert [(bar.get("aria-label").split(" cable")[0], bar.get("href")) for bar in bars] == [
+        (f"{period}: {count}", f"/search?q=minsk&only=date%3A{period}") for period, count in counts.items()
+    ]  # fmt: skip
+    assert _texts(_page(ask, bars[0].get("href")), "//h1") == [f"{archive.count('minsk date:2006-08')} cable"]
+    table = ask("/timeline.csv?q=minsk").text.splitlines()
+    assert [line.split(",")[:2] for line in table[1:]] == [[period, str(count)] for period, count in counts.items()]
+    assert etree.fromstring(ask("/timeline.svg?q=minsk").body).tag.endswith("svg")
+    assert ask("/timeline.png?q=minsk").status == ask("/timeline.csv?q=nonsensical").status == 404
+
+
 def test_pages_follow_one_another_and_hold_every_hit_once(ask, samples):
     address, keys = _search("*", "sort=id"), []
     while address:
