@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 DEMO   ?= demo-archive
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo room test test-room torture flips lint format docs bench clean
+.PHONY: help install demo room test test-room test-cluster torture flips lint format docs bench clean
 
 help:  ## show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 12
@@ -36,6 +36,18 @@ test-room: install  ## the reading room in a real browser (needs Debian's chromi
 	@command -v chromium >/dev/null || { echo 'test-room: no chromium; on Debian: apt-get install chromium' >&2; exit 1; }
 	$(BIN)/python -m pip install --quiet --group room
 	REFTEL_BROWSER=1 $(BIN)/python -m pytest -q -n 0 tests/reftel/room/test_browser.py $(PYTEST_ARGS)
+
+# A real OpenSearch from Maven Central, about 50 MB, for the tests of clusters.
+CLUSTER := build/cluster
+$(CLUSTER)/.ready: tools/cluster/pom.xml tools/cluster/OpenSearchNode.java
+	@command -v mvn >/dev/null && command -v javac >/dev/null || { echo "make: no mvn or no javac; install maven and openjdk-17-jdk-headless" >&2; exit 1; }
+	@rm -rf $(CLUSTER) && mkdir -p $(CLUSTER)/lib $(CLUSTER)/classes
+	@mvn -q -B -f tools/cluster/pom.xml dependency:copy-dependencies -DoutputDirectory=$(abspath $(CLUSTER)/lib)
+	@javac -cp '$(CLUSTER)/lib/*' -d $(CLUSTER)/classes tools/cluster/OpenSearchNode.java
+	@touch $@
+
+test-cluster: install $(CLUSTER)/.ready  ## the tests against a real OpenSearch, which is fetched
+	$(BIN)/python -m pytest -q tests/cluster $(PYTEST_ARGS)
 
 torture: install  ## kill a run 200 times at random moments and look at what is left
 	$(BIN)/python tools/torture.py --rounds $(or $(ROUNDS),200)

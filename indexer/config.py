@@ -162,6 +162,8 @@ class _Reader:
             for entry in value:
                 if not isinstance(entry, str) or not entry or "\0" in entry:
                     raise self._fail(key, f"an entry of '{key}' is {_name_of(entry)}; expected {expected}")
+        if key == "archive" and isinstance(value, str) and "://" in value:
+            raise self._fail(key, f"'{key}' is an address; expected a folder, which `reftel copy` then copies to a cluster")
         if isinstance(value, str) and (not value or "\0" in value):
             raise self._fail(key, f"'{key}' is empty; expected {expected}")
 

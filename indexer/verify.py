@@ -168,13 +168,13 @@ def _check_manifest(manifest: Manifest, keys: set[str] | None, verdict: Verdict)
         broken = manifest.problems()
         verdict.problems += (Problem("manifest", FILE_NAME, problem) for problem in broken)
         if not broken:
-            verdict.problems += _entries(manifest, keys, verdict)
+            verdict.problems += check_entries(manifest, keys, verdict)
     except _DAMAGE as error:
         verdict.problems.append(Problem("manifest", FILE_NAME, _short(error)))
 
 
-def _entries(manifest: Manifest, keys: set[str] | None, verdict: Verdict) -> Iterator[Problem]:
-    """Every entry against the others and against the index."""
+def check_entries(manifest: Manifest, keys: set[str] | None, verdict: Verdict) -> Iterator[Problem]:
+    """What is wrong with the entries of a manifest, among themselves and against the keys of the index, where those are known."""
     counts: Counter[str] = Counter()
     shown: Counter[str] = Counter()
     for version in manifest.all_versions():

@@ -16,7 +16,14 @@ from reftel.engine.cache import DEFAULT_MB
 from reftel.frozen import brief_path, frozen
 from reftel.lists import list_key
 from reftel.schema.cable import Cable
-from reftel.schema.errors import ArchiveClosed, BadValueError, CableNotFound, SourceError, UnknownFieldError
+from reftel.schema.errors import (
+    ArchiveClosed,
+    ArchiveError,
+    BadValueError,
+    CableNotFound,
+    SourceError,
+    UnknownFieldError,
+)
 from reftel.schema.names import name_of
 from reftel.schema.several import several
 
@@ -38,6 +45,7 @@ if TYPE_CHECKING:
     from reftel.search.similar import SimilarCable
     from reftel.search.terms import Terms
     from reftel.search.timeline import Timeline
+    from reftel.snapshot import Location
     from reftel.state import State
 
 StrPath = str | os.PathLike[str]
@@ -77,13 +85,24 @@ class Archive:
 
         if not 0 <= cache_mb < math.inf:
             raise BadValueError("the megabytes for caches must be a number from 0 on", text=f"cache_mb={cache_mb}", start=0)
-        self.path, self._cache_mb = Path(os.fsdecode(path)), cache_mb
+        self.path, self._cache_mb = location_of(path), cache_mb
         self._notes_file = notes
         self._notes = _notes_later(self.path, notes or os.environ.get(NOTES_VARIABLE))
         # Every method looks at `_state` once: it may be another one a moment later.
         self._state = State(self.path, self._notes, self._cache_mb)
         self._states: weakref.WeakSet[State] = weakref.WeakSet((self._state,))
         self._changing = threading.RLock()
+
+    def state(self) -> State:
+        """What is asked now, to be used in a ``with`` block; for reftel's own parts."""
+        return self._state
+
+    @property
+    def folder(self) -> Path:
+        """The folder that the archive is. `ArchiveError` for one in a cluster."""
+        if isinstance(self.path, Path):
+            return self.path
+        raise ArchiveError(f"{self.path}: is in a cluster, and this works on archives in folders")
 
     @property
     def notes(self) -> Notes:
@@ -316,7 +335,7 @@ class Archive:
             return state.cable(id)
 
     def __repr__(self) -> str:
-        shown = brief_path(name_of(self.path))
+        shown = brief_path(name_of(str(self.path)))
         try:
             return f"<Archive {shown}, {len(self):,} cables>"
         except ArchiveClosed:
@@ -379,7 +398,7 @@ class Archive:
             duplicates = state.manifest.duplicates()
         counts = {name: {bucket.value: bucket.count for bucket in buckets} for name, buckets in page.facets.items()}
         return {
-            "archive": name_of(self.path),
+            "archive": name_of(str(self.path)),
             "cables": page.total,
             "first_date": page.hits[0].date if page.hits else None,
             "last_date": last.hits[0].date if last.hits else None,
@@ -390,7 +409,7 @@ class Archive:
             "texts": versions,
             "records_not_read": failures,
             "duplicates": duplicates,
-            "bytes": _bytes_in(self.path),
+            "bytes": _bytes_in(self.path) if isinstance(self.path, Path) else None,
         }
 
     def last_run(self) -> int:
@@ -428,14 +447,26 @@ def value_clause(field: str, value: str) -> str:
     return narrowed(read_query("*").tree, [(field, value)])
 
 
-def _notes_later(archive: Path, file: StrPath | None) -> Callable[[], Notes]:
+def location_of(path: AnyPath) -> Location:
+    """A folder, or an archive in a cluster. `BadValueError` for an address that is none."""
+    from reftel.search.engines.opensearch.address import is_address, parse_address  # noqa: PLC0415 - `import reftel` stays light
+
+    name = os.fsdecode(path)
+    return parse_address(name) if is_address(name) else Path(name)
+
+
+def _notes_later(archive: Location, file: StrPath | None) -> Callable[[], Notes]:
     """What gives the notes of a file, or else those in the archive's folder: most processes ask for none."""
 
     @functools.cache
     def notes() -> Notes:
         from reftel.notes import NOTES_FILE, Notes  # noqa: PLC0415
 
-        return Notes(file or archive / NOTES_FILE)
+        if file:
+            return Notes(file)
+        if not isinstance(archive, Path):
+            raise ArchiveError(f"{archive}: your tags and notes are kept in a file of your own; name one with --notes or ${NOTES_VARIABLE}")
+        return Notes(archive / NOTES_FILE)
 
     return notes
 
@@ -455,6 +486,8 @@ def _bytes_in(folder: Path) -> int:
 
 def open(path: AnyPath, *, notes: StrPath | None = None, cache_mb: float = DEFAULT_MB) -> Archive:  # noqa: A001 - reftel.open, as the API has it
     """Open an archive for reading. Raises `ArchiveMissing`, `ArchiveDamaged` or `ArchiveVersion`.
+
+    ``path``: its folder, or where it is in a cluster, ``"opensearch://HOST:9200/NAME"`` (docs/cluster.md), which may raise `ArchiveError` besides.
 
     ``notes``: the file of your own tags and notes, else ``$REFTEL_NOTES``, else ``mine.sqlite`` in the archive's folder. ``cache_mb``: megabytes
     for what is kept between questions, because it is dear to make; with 0 every answer is the same, only later. Raises `BadValueError` for fewer.

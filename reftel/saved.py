@@ -69,7 +69,7 @@ def add(archive: Archive, name: str, query: str) -> bool:
     if not is_saved_name(name):
         raise BadValueError(f"a saved search cannot be called '{name}'", text=name, start=0, end=len(name), hint="use letters, digits, '_' and '-'")
     archive.search(query, limit=0)
-    with changing(archive.path) as saved:
+    with changing(archive.folder) as saved:
         existed = name in saved.searches
         saved.searches[name] = query
         saved.marks[name] = archive.last_run()
@@ -100,7 +100,7 @@ def remove(archive: Path, name: str) -> bool:
 
 def new_hits(archive: Archive, configured: Mapping[str, str], *, before: int = 0, only: str | None = None) -> list[NewHits]:
     """New hits of every saved search, or of one. ``before``: the run after which cables are new for a search that was never reported."""
-    saved = read_saved(archive.path)
+    saved = read_saved(archive.folder)
     searches = saved.searches | dict(configured)
     names = [name for name in sorted(searches) if only is None or name == only]
     return [_found(archive, name, searches[name], min(saved.marks.get(name, before), archive.last_run())) for name in names]
@@ -108,7 +108,7 @@ def new_hits(archive: Archive, configured: Mapping[str, str], *, before: int = 0
 
 def mark(archive: Archive, found: list[NewHits]) -> None:
     """Note that these hits were reported."""
-    with changing(archive.path) as saved:
+    with changing(archive.folder) as saved:
         saved.marks |= {each.name: archive.last_run() for each in found if each.error is None}
 
 

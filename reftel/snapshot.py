@@ -1,21 +1,101 @@
-"""A state of an archive, index and manifest that belong together, opened while runs may be publishing."""
+"""A state of an archive, index and manifest that belong together, opened while runs may be publishing; in a folder or in a cluster."""
 
 from __future__ import annotations
 
+import functools
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
+
+from reftel.search.engines.opensearch.address import Address
 
 if TYPE_CHECKING:
     from reftel.engine.cache import Budget
     from reftel.indexer.manifest import Manifest
+    from reftel.search.engines.base import ArchiveEngine
+    from reftel.search.engines.opensearch.engine import OpenSearchEngine
     from reftel.search.engines.whoosh_engine import WhooshEngine
+
+Location = Path | Address
+"""A folder, or an archive in a cluster."""
 
 INDEX_FOLDER = "index"
 _ATTEMPTS, _PAUSE = 20, 0.01
 
 
-def open_snapshot(path: Path, budget: Budget) -> tuple[WhooshEngine, Manifest]:
+class Snapshot(Protocol):
+    """An engine and a manifest that belong together."""
+
+    @property
+    def engine(self) -> ArchiveEngine:
+        """What questions are put to."""
+        ...
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the archive was made from."""
+        ...
+
+    @property
+    def number(self) -> tuple[object, ...]:
+        """What tells this state from those published before and after it."""
+        ...
+
+    def close(self) -> None:
+        """Let go of both."""
+        ...
+
+
+class FolderSnapshot:
+    """A state of an archive in a folder."""
+
+    def __init__(self, engine: WhooshEngine, manifest: Manifest) -> None:
+        self.engine, self.manifest = engine, manifest
+        self.number: tuple[object, ...] = engine.generation, manifest.about
+
+    def close(self) -> None:
+        """As `Snapshot.close`."""
+        self.engine.close()
+        self.manifest.close()
+
+
+class ClusterSnapshot:
+    """A generation of an archive in a cluster. Its manifest is fetched when it is first asked for: most processes don't."""
+
+    def __init__(self, engine: OpenSearchEngine) -> None:
+        self.engine = engine
+        self.number: tuple[object, ...] = (engine.generation,)
+
+    @functools.cached_property
+    def manifest(self) -> Manifest:
+        """As `Snapshot.manifest`."""
+        import tempfile  # noqa: PLC0415 - a search does without
+
+        from reftel.indexer.manifest import FILE_NAME, Manifest  # noqa: PLC0415
+        from reftel.packed import unpack_manifest  # noqa: PLC0415
+
+        with tempfile.TemporaryDirectory(prefix="reftel-") as folder:
+            path = Path(folder) / FILE_NAME
+            unpack_manifest(self.engine.manifest(), path)
+            return Manifest(path)  # which keeps the file open when its name is gone
+
+    def close(self) -> None:
+        """As `Snapshot.close`."""
+        self.engine.close()
+        if "manifest" in vars(self):
+            self.manifest.close()
+
+
+def open_snapshot(location: Location, budget: Budget) -> Snapshot:
+    """The last state that was published. Errors: `ArchiveMissing`, `ArchiveDamaged`, `ArchiveVersion`; of a cluster any `ArchiveError`."""
+    if isinstance(location, Path):
+        return FolderSnapshot(*_open_folder(location, budget))
+    from reftel.search.opening import open_in_cluster  # noqa: PLC0415 - `import reftel` stays light
+
+    return ClusterSnapshot(open_in_cluster(location, budget))
+
+
+def _open_folder(path: Path, budget: Budget) -> tuple[WhooshEngine, Manifest]:
     """Index and manifest of the last state that was published. Errors: `ArchiveMissing`, `ArchiveDamaged`, `ArchiveVersion`."""
     from reftel.indexer.manifest import FILE_NAME, Manifest  # noqa: PLC0415 - `import reftel` stays light
     from reftel.indexer.presence import check_archive  # noqa: PLC0415

@@ -7,7 +7,6 @@ import itertools
 import threading
 import weakref
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from reftel.schema.cable import Cable
@@ -19,8 +18,9 @@ from reftel.schema.stored import cable_of
 if TYPE_CHECKING:
     from reftel.indexer.manifest import Manifest
     from reftel.notes import Notes
-    from reftel.search.engines.whoosh_engine import WhooshEngine
+    from reftel.search.engines.base import ArchiveEngine
     from reftel.search.searcher import Searcher
+    from reftel.snapshot import Location
 
 Item = TypeVar("Item")
 
@@ -31,7 +31,7 @@ class State:
     A state that nobody refers to any more closes itself; so what an iterator still reads stays open when the archive was refreshed.
     """
 
-    def __init__(self, path: Path, notes: Callable[[], Notes], cache_mb: float) -> None:
+    def __init__(self, path: Location, notes: Callable[[], Notes], cache_mb: float) -> None:
         from reftel.engine.cache import Budget  # noqa: PLC0415 - `import reftel` stays light
         from reftel.search.searcher import Searcher  # noqa: PLC0415
         from reftel.snapshot import open_snapshot  # noqa: PLC0415
@@ -40,23 +40,27 @@ class State:
         self._users, self._closed = 0, True
         self._steps: weakref.WeakSet[Steps[Any]] = weakref.WeakSet()
         self.path = path
-        self.engine: WhooshEngine
-        self.manifest: Manifest
         if "\0" in str(path):  # which the system takes for no name at all
             raise ArchiveMissing(f"{path}: there is no archive here: the name of a file has no NUL character")
         self.budget = Budget(int(cache_mb * (1 << 20)))
         try:
-            self.engine, self.manifest = open_snapshot(path, self.budget)
+            self._snapshot = open_snapshot(path, self.budget)
         except OSError as error:  # no permission, a name that is too long, a disk that fails
             raise ArchiveError(f"{error.filename or path}: the archive cannot be opened: {error.strerror or error}") from error
         self._closed = False
+        self.engine: ArchiveEngine = self._snapshot.engine
         self.load = record_reader(self.engine, path)
         self.searcher: Searcher = Searcher(self.engine, self.load, lambda tag: notes().tagged(tag), self.budget)
 
     @property
     def number(self) -> tuple[object, ...]:
         """What tells this state from those published before and after it."""
-        return self.engine.generation, self.manifest.about
+        return self._snapshot.number
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the archive was made from."""
+        return self._snapshot.manifest
 
     def __enter__(self) -> Self:
         with self._lock:
@@ -106,8 +110,7 @@ class State:
     def _release(self) -> None:
         for each in list(self._steps):
             each.stop()
-        self.engine.close()
-        self.manifest.close()
+        self._snapshot.close()
 
     def __del__(self) -> None:
         if not self._closed:
@@ -156,7 +159,7 @@ def spellings(id: str) -> list[str]:  # noqa: A002
     return list(dict.fromkeys(filter(None, (named_cable(id), squash(id), id.strip()))))
 
 
-def record_reader(engine: WhooshEngine, path: Path) -> Callable[[str], Cable]:
+def record_reader(engine: ArchiveEngine, path: Location) -> Callable[[str], Cable]:
     """What gives the record of a key, or raises `CableNotFound`. It refers to the engine alone, so that nothing keeps that alive which it keeps."""
 
     def load(key: str) -> Cable:

@@ -1,4 +1,4 @@
-"""The engine that an archive is asked through. The one place that names it."""
+"""The engine that an archive is asked through. The one place that names them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from reftel.engine.cache import Budget
+    from reftel.search.engines.opensearch.address import Address
+    from reftel.search.engines.opensearch.engine import OpenSearchEngine
     from reftel.search.engines.whoosh_engine import WhooshEngine
 
 
@@ -15,3 +17,10 @@ def open_engine(folder: Path, budget: Budget | None = None) -> WhooshEngine:
     from reftel.search.engines.whoosh_engine import WhooshEngine  # noqa: PLC0415 - Whoosh and NumPy take a while to import
 
     return WhooshEngine.open(folder, budget)
+
+
+def open_in_cluster(address: Address, budget: Budget | None = None) -> OpenSearchEngine:
+    """The engine over an archive in a cluster, likewise."""
+    from reftel.search.engines.opensearch.engine import OpenSearchEngine  # noqa: PLC0415 - an optional extra
+
+    return OpenSearchEngine.open(address, budget)

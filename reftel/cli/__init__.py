@@ -15,7 +15,7 @@ from reftel.schema.errors import OutputError, ReftelError
 COMMANDS = (
     "index", "search", "serve", "count", "batch", "show", "kwic", "refs", "similar", "export", "facets", "timeline", "heatmap", "map", "network", "terms", "duplicates",
     "normalize", "check", "fields", "explain", "note", "lists", "stats", "mcp", "completion",
-    "init", "reindex", "saved", "verify", "backup", "help",
+    "init", "reindex", "saved", "verify", "backup", "copy", "help",
 )  # fmt: skip
 """In the order in which ``reftel --help`` lists them."""
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
-from reftel.cli.options import archive_option, completed
+from reftel.cli.options import completed, folder_option
 from reftel.render.paths import shown_name
 
 
 @click.command("backup")
 @click.argument("target", metavar="FOLDER", type=click.Path(), shell_complete=completed("folder"))
-@archive_option
+@folder_option
 @click.option(
     "--wait",
     type=click.FloatRange(0),

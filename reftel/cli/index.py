@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 import reftel
-from reftel.cli.options import accept_option, archive_option, follow_links_option, format_option
+from reftel.cli.options import accept_option, folder_option, follow_links_option, format_option
 from reftel.cli.progress import progress
 from reftel.render.paths import relative_name, shown_name
 from reftel.render.safe import json_text, safe_line, safe_name
@@ -23,7 +23,7 @@ _SHOWN_DUPLICATES = 10
 
 @click.command("index")
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", type=click.Path())
-@archive_option
+@folder_option
 @format_option("table", "json")
 @follow_links_option
 @click.option("--workers", type=click.IntRange(1, 64), metavar="N", help="Processes that read; one a core by default.")

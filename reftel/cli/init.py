@@ -8,14 +8,14 @@ from pathlib import Path
 
 import click
 
-from reftel.cli.options import archive_option, completed
+from reftel.cli.options import completed, folder_option
 from reftel.render.paths import shown_name
 from reftel.schema.names import name_of
 
 
 @click.command("init")
 @click.argument("sources", nargs=-1, metavar="[SOURCE...]", type=click.Path())
-@archive_option
+@folder_option
 @click.option("--config", "-c", metavar="FILE", shell_complete=completed("file"), help="The file to write; reftel.toml beside the archive by default.")
 def command(sources: tuple[str, ...], archive: str, config: str | None) -> int:
     """Write a commented reftel.toml beside the archive, for `reftel reindex`. A file that is there is never touched.

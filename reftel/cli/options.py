@@ -31,11 +31,20 @@ def whole_number_or_all(_context: click.Context, parameter: click.Parameter, val
 
 
 def archive_option(command: _Command) -> _Command:
-    """``--archive DIR``, else ``$REFTEL_ARCHIVE``, else ``./archive``."""
+    """``--archive DIR``, else ``$REFTEL_ARCHIVE``, else ``./archive``; may name an archive in a cluster."""
+    return _archive(_named, "The archive's folder, or opensearch://HOST:9200/NAME.")(command)
+
+
+def folder_option(command: _Command) -> _Command:
+    """``--archive DIR`` for commands that work on archives in folders alone."""
+    return _archive(_folder, "The archive's folder.")(command)
+
+
+def _archive(callback: Callable[..., str], text: str) -> Callable[[_Command], _Command]:
     return click.option(
         "--archive", "-A", envvar="REFTEL_ARCHIVE", default=DEFAULT_ARCHIVE, show_default="$REFTEL_ARCHIVE or ./archive",
-        metavar="DIR", shell_complete=completed("folder"), callback=_named, help="The archive's folder.",
-    )(command)  # fmt: skip
+        metavar="DIR", shell_complete=completed("folder"), callback=callback, help=text,
+    )  # fmt: skip
 
 
 def _named(_context: click.Context, parameter: click.Parameter, value: str) -> str:
@@ -44,6 +53,17 @@ def _named(_context: click.Context, parameter: click.Parameter, value: str) -> s
     if not value:  # an unset variable of a script; the system would take the current folder
         raise click.BadParameter("an empty name; the current folder is '.'", param=parameter)
     return value
+
+
+def _folder(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    from reftel.search.engines.opensearch.address import is_address  # noqa: PLC0415 - few commands ask
+
+    if is_address(value):
+        raise click.BadParameter(
+            f"`{context.command_path}` works on an archive in a folder, not in a cluster; keep one in a folder up to date and `reftel copy` it there",
+            param=parameter,
+        )
+    return _named(context, parameter, value)
 
 
 def format_option(*formats: str) -> Callable[[_Command], _Command]:

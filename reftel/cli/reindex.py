@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reftel.cli.configuration import config_option, load_config
-from reftel.cli.options import accept_option, archive_option, format_option
+from reftel.cli.options import accept_option, folder_option, format_option
 from reftel.render.paths import shown_name
 from reftel.render.safe import json_text, safe_line, safe_name
 from reftel.schema.names import name_of
@@ -40,7 +40,7 @@ class _UtcFormatter(logging.Formatter):
 
 
 @click.command("reindex")
-@archive_option
+@folder_option
 @config_option
 @format_option("table", "json")
 @click.option("--full", is_flag=True, help="Read every file again, changed or not.")

@@ -8,7 +8,7 @@ import click
 
 import reftel
 from reftel.cli.configuration import archive_of, config_option, load_config
-from reftel.cli.options import archive_option, completed, format_option, query_argument
+from reftel.cli.options import completed, folder_option, format_option, query_argument
 from reftel.cli.words import QueryCommand
 from reftel.render.safe import json_text, safe_line
 
@@ -39,7 +39,7 @@ def _configured(config: str | None, archive: str) -> dict[str, str]:
 @command.command("add", cls=QueryCommand)
 @click.argument("name", shell_complete=completed("saved"))
 @query_argument
-@archive_option
+@folder_option
 def add(name: str, query: str, archive: str) -> int:
     """Keep a search in the archive; cables that come later are its new ones."""
     from reftel import saved  # noqa: PLC0415
@@ -51,7 +51,7 @@ def add(name: str, query: str, archive: str) -> int:
 
 
 @command.command("list")
-@archive_option
+@folder_option
 @config_option
 @format_option("table", "json")
 def list_(archive: str, config: str | None, output_format: str) -> int:
@@ -59,7 +59,7 @@ def list_(archive: str, config: str | None, output_format: str) -> int:
     from reftel import saved  # noqa: PLC0415
 
     with reftel.open(archive_of(config, archive)) as opened:
-        kept = saved.read_saved(opened.path)
+        kept = saved.read_saved(opened.folder)
     configured = _configured(config, archive)
     rows = [
         {
@@ -79,7 +79,7 @@ def list_(archive: str, config: str | None, output_format: str) -> int:
 
 @command.command("run")
 @click.argument("name", required=False, shell_complete=completed("saved"))
-@archive_option
+@folder_option
 @config_option
 @format_option("table", "json")
 @click.option("--mark", is_flag=True, help="Note the hits as reported, so that they are not new next time.")
@@ -104,7 +104,7 @@ def run(name: str | None, archive: str, config: str | None, output_format: str, 
 
 @command.command("remove")
 @click.argument("name", shell_complete=completed("saved"))
-@archive_option
+@folder_option
 def remove(name: str, archive: str) -> int:
     """Forget a search that the archive keeps."""
     from reftel import saved  # noqa: PLC0415

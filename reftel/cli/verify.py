@@ -12,6 +12,7 @@ from reftel.cli.options import archive_option, format_option
 from reftel.render.paths import relative_name, shown_name
 from reftel.render.safe import json_text, safe_line
 from reftel.schema.errors import ArchiveDamaged
+from reftel.search.engines.opensearch.address import is_address, parse_address
 
 if TYPE_CHECKING:
     from reftel.indexer.verify import Verdict
@@ -44,17 +45,28 @@ def command(archive: str, config: str | None, output_format: str, repair: bool, 
     from reftel.indexer.verify import verify  # noqa: PLC0415
 
     archive = archive_of(config, archive)
-    verdict = verify(Path(archive))
+    if is_address(archive) and repair:
+        raise click.UsageError("--repair works on an archive in a folder; `reftel copy` puts a whole one into a cluster")
+    verdict = _in_cluster(archive) if is_address(archive) else verify(Path(archive))
     if output_format == "json":
         click.echo(json_text(verdict.to_dict(), indent=2))
     else:
         _print(verdict)
     if not verdict.problems:
         return 0
+    if is_address(archive):
+        click.echo("reftel: damaged; `reftel copy` puts a whole archive in its place", err=True)
+        return ArchiveDamaged.exit_code
     if not repair:
         click.echo("reftel: damaged; `reftel verify --repair` makes the archive anew from its sources", err=True)
         return ArchiveDamaged.exit_code
     return _repair(archive, config, wait)
+
+
+def _in_cluster(archive: str) -> Verdict:
+    from reftel.copying import verify_in_cluster  # noqa: PLC0415 - an optional extra
+
+    return verify_in_cluster(parse_address(archive))
 
 
 def _print(verdict: Verdict) -> None:

@@ -100,3 +100,24 @@ class Engine(Protocol):
     def members(self, root: Node, name: str, wanted: Callable[[str], bool]) -> Iterable[tuple[str, list[str]]]:
         """The values of the facet ``name`` that hits have and that are ``wanted``, each with the keys of those hits, in key order."""
         ...
+
+
+class ArchiveEngine(Engine, Protocol):
+    """An engine over an archive that was published: what `reftel.state` asks beside questions."""
+
+    @property
+    def generation(self) -> object:
+        """What tells this state of the archive from those before and after it."""
+        ...
+
+    def count(self) -> int:
+        """How many cables the archive holds."""
+        ...
+
+    def record(self, key: str) -> bytes | None:
+        """The stored JSON of the cable with this key; ``None`` if there is none."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what the archive is read through; whoever asks afterwards gets `ArchiveClosed`."""
+        ...

@@ -11,48 +11,14 @@ import numpy as np
 from reftel.engine.reader import Reader
 from reftel.search.engines.columns import Columns
 from reftel.search.engines.lexicon import Lexicon
+from reftel.search.engines.lines import Lines
 from reftel.search.engines.places import FieldPlaces
 from reftel.search.paragraphs import BODY, Mask, Paragraphs
-from reftel.search.plan import Node, Word
+from reftel.search.plan import Node
 from reftel.search.positions import PLACE_BITS, FieldText, Integers, found_in, starts
 from reftel.search.snippets import ParagraphTexts
 
 _RECORDS = 10  # read at once
-
-
-class Lines:
-    """Some blocks of a text field, as `spans` wants them; places in others are passed over."""
-
-    def __init__(self, text: FieldText, first: Integers, last: Integers) -> None:
-        self.name, self._text, self._first, self._last = text.name, text, first, last
-        self._places: dict[Word, Integers] = {}
-        self._last_parts: dict[Word, Integers] = {}
-
-    def places(self, word: Word) -> Integers:
-        """As the text's."""
-        found = self._places.get(word)
-        if found is None:
-            found = self._places[word] = self._among(self._text.places(word))
-        return found
-
-    def last_parts(self, word: Word) -> Integers:
-        """As the text's."""
-        found = self._last_parts.get(word)
-        if found is None:
-            found = self._last_parts[word] = self._among(self._text.last_parts(word))
-        return found
-
-    def _among(self, places: Integers) -> Integers:
-        if not len(places) or not len(self._first):
-            return places[:0]
-        numbers = self._first.searchsorted(places, "right") - 1
-        found: Integers = places[(numbers >= 0) & (places <= self._last[numbers])]
-        return found
-
-    def block_ends(self, places: Integers) -> Integers:
-        """For each place the last place of its block."""
-        ends: Integers = self._last[self._first.searchsorted(places, "right") - 1]
-        return ends
 
 
 def whole_text(reader: Reader, lexicon: Lexicon, field: str, documents: Integers) -> Lines:

@@ -1,0 +1,165 @@
+"""Archives between folders and clusters: copied there and back with all that they hold, and read through in a cluster."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from reftel import durable
+from reftel.archive import Archive
+from reftel.frozen import frozen
+from reftel.indexer.complaints import reason
+from reftel.indexer.lock import ArchiveLock
+from reftel.indexer.manifest import FILE_NAME, About, Draft, Manifest
+from reftel.indexer.publishing import INDEX_FOLDER
+from reftel.indexer.verify import Problem, Verdict, check_entries
+from reftel.indexer.writer import CableWriter
+from reftel.packed import pack_manifest, unpack_manifest
+from reftel.schema.cable import Cable
+from reftel.schema.errors import ArchiveError, OutputError
+from reftel.schema.stored import cable_of
+from reftel.search.engines.opensearch.address import Address
+from reftel.search.engines.opensearch.client import connect
+from reftel.search.engines.opensearch.engine import OpenSearchEngine
+from reftel.search.engines.opensearch.writer import GenerationWriter
+from reftel.snapshot import Location
+
+Progress = Callable[[int, int], None]
+"""Told how many cables of how many are copied."""
+
+
+@frozen
+class Copied:
+    """How many cables were copied, and the generations in the cluster that no archive's name stands for."""
+
+    cables: int
+    leavings: tuple[str, ...] = ()
+
+
+def copy_archive(
+    source: Location, target: Location, *, wait: float = 0.0, shards: int | None = None, replicas: int | None = None, on_progress: Progress | None = None
+) -> Copied:
+    """Copy an archive from a folder to a cluster or back, or from one cluster to another: its cables and its manifest.
+
+    In a cluster the copy takes the name of the one before at one moment, when it is whole; a folder must be a new one. No run may write to
+    a folder meanwhile. ``shards`` and ``replicas``: a shard for each node, and one replica where there are several, if nothing is said.
+    Errors: those of `reftel.open`, `ArchiveLocked`, `OutputError` if the folder cannot be written.
+    """
+    if isinstance(source, Path) and isinstance(target, Path):
+        raise ArchiveError(f"{target}: is a folder, as {source} is; `reftel backup` copies those")
+    with contextlib.ExitStack() as until:
+        if isinstance(source, Path):
+            until.enter_context(ArchiveLock(source, wait=wait, reading=True))
+        archive = until.enter_context(Archive(str(source), cache_mb=0))
+        cables = _told(archive, on_progress)
+        if isinstance(target, Path):
+            return Copied(_to_folder(archive, cables, target))
+        return _to_cluster(archive, cables, target, shards, replicas)
+
+
+def _told(archive: Archive, on_progress: Progress | None) -> Iterator[Cable]:
+    """The cables of an archive in order of key."""
+    total = len(archive)
+    for number, cable in enumerate(_cables(archive)):
+        if on_progress is not None:
+            on_progress(number, total)
+        yield cable
+    if on_progress is not None:
+        on_progress(total, total)
+
+
+def _cables(archive: Archive) -> Iterator[Cable]:
+    with archive.state() as state:
+        if isinstance(state.engine, OpenSearchEngine):
+            for _key, record in state.engine.records():
+                yield cable_of(record)
+        else:
+            yield from map(state.load, archive.keys())
+
+
+def _manifest(archive: Archive) -> bytes:
+    """The manifest's file, packed."""
+    with archive.state() as state:
+        if isinstance(state.engine, OpenSearchEngine):
+            return state.engine.manifest()
+        with state.manifest.path.open("rb") as file:
+            return pack_manifest(file)
+
+
+def _to_cluster(archive: Archive, cables: Iterator[Cable], target: Address, shards: int | None, replicas: int | None) -> Copied:
+    with contextlib.closing(connect(target)) as connection, GenerationWriter(connection, shards=shards, replicas=replicas) as writer:
+        count = writer.write(cables)
+        writer.write_manifest(_manifest(archive))
+        writer.publish()
+        return Copied(count, tuple(writer.leavings()))
+
+
+def _to_folder(archive: Archive, cables: Iterator[Cable], target: Path) -> int:
+    if durable.status(target) is not None:
+        raise ArchiveError(f"{target}: is there already; name a new folder")
+    partial = target.with_name(f"{target.name}.partial")
+    try:
+        durable.remove(partial)
+        durable.make_folder(partial)
+        try:
+            with ArchiveLock(partial):
+                count = 0
+                with CableWriter(partial / INDEX_FOLDER) as writer:
+                    for cable in cables:
+                        writer.put(cable)
+                        count += 1
+                _put_manifest(_manifest(archive), partial)
+            os.rename(partial, target)  # noqa: PTH104 - a folder, and never over another one
+        except BaseException:
+            with contextlib.suppress(OSError):
+                durable.remove(partial)
+            raise
+        durable.flush_folder(target.absolute().parent)
+    except OSError as error:
+        raise OutputError(f"{target}: cannot be written: {reason(error)}") from error
+    return count
+
+
+def _put_manifest(packed: bytes, folder: Path) -> None:
+    """Write a manifest that counts for the new index beside it, whatever index it was made with."""
+    received = folder / f"{FILE_NAME}.received"
+    unpack_manifest(packed, received)
+    draft = Draft(folder / f"{FILE_NAME}.draft", received)
+    try:
+        draft.finish(About(-1, draft.about.run))
+        durable.flush_file(draft.path)
+    finally:
+        draft.close()
+    durable.put_in_place(draft.path, folder / FILE_NAME)
+    received.unlink()
+
+
+def verify_in_cluster(address: Address) -> Verdict:
+    """Read every record and the manifest of an archive in a cluster, and compare them."""
+    verdict, keys = Verdict(), set[str]()
+    with Archive(str(address), cache_mb=0) as archive, archive.state() as state, tempfile.TemporaryDirectory(prefix="reftel-") as folder:
+        engine = state.engine
+        assert isinstance(engine, OpenSearchEngine)
+        for key, record in engine.records():
+            verdict.cables += 1
+            keys.add(key)
+            try:
+                found = cable_of(record).key
+            except ArchiveError as error:
+                verdict.problems.append(Problem("index", key, f"its record cannot be read: {error}"))
+            else:
+                if found != key:
+                    verdict.problems.append(Problem("index", key, f"its record is that of '{found}'"))
+        path = Path(folder) / FILE_NAME
+        try:
+            unpack_manifest(engine.manifest(), path)
+            with contextlib.closing(Manifest(path)) as manifest:
+                if not manifest.is_whole():
+                    verdict.problems.append(Problem("manifest", FILE_NAME, "its checksum is wrong"))
+                verdict.problems += check_entries(manifest, keys, verdict)
+        except ArchiveError as error:
+            verdict.problems.append(Problem("manifest", FILE_NAME, str(error)))
+    return verdict

@@ -1,0 +1,224 @@
+"""Asking a cluster: where it is, who asks, and what can go wrong. An answer that lacks a part of the archive is an error, never an answer."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from reftel.schema.errors import ArchiveError, ArchiveMissing, ArchiveVersion, EngineError, QueryTooBroad, ReftelError
+from reftel.search.describe import describe
+from reftel.search.engines.opensearch.address import API_KEY, AUTHORITIES, CREDENTIALS, PASSWORD, USER, Address
+
+if TYPE_CHECKING:
+    from opensearchpy import OpenSearch
+
+    from reftel.search.plan import Node
+
+_MAJORS = ("2", "3")
+_SECONDS = 60
+_TOO_MANY = ("too_many_clauses", "too_many_nested_clauses", "maxclausecount", "the number of terms", "too_many_buckets")
+
+
+def connect(address: Address, environment: Mapping[str, str] = os.environ) -> Connection:
+    """A connection to the cluster. `ArchiveError` if it doesn't answer or refuses, `ArchiveVersion` for another server than OpenSearch 2 or 3."""
+    try:
+        from opensearchpy import OpenSearch  # noqa: PLC0415 - an optional extra
+    except ImportError as error:
+        raise ArchiveError(f"{address}: archives in a cluster need opensearch-py; install it with `pip install 'reftel[opensearch]'`") from error
+    known = _credentials(environment)
+    options: dict[str, Any] = {}
+    if known.get(API_KEY):
+        options["headers"] = {"Authorization": f"ApiKey {known[API_KEY]}"}
+    elif known.get(USER):
+        options["http_auth"] = (known[USER], known.get(PASSWORD, ""))
+    if address.tls:
+        options |= {"use_ssl": True, "verify_certs": True, "ssl_show_warn": False}
+        if known.get(AUTHORITIES):
+            options["ca_certs"] = known[AUTHORITIES]
+    scheme = "https" if address.tls else "http"
+    client = OpenSearch(
+        [f"{scheme}://{host}" for host in address.hosts], timeout=_SECONDS, max_retries=3, retry_on_timeout=False,
+        retry_on_status=(502, 504), **options,
+    )  # fmt: skip
+    connection = Connection(client, address)
+    connection.check_version()
+    return connection
+
+
+def _credentials(environment: Mapping[str, str]) -> dict[str, str]:
+    """Who asks: from the environment, or a file of lines ``NAME=value`` that it names."""
+    names = (USER, PASSWORD, API_KEY, AUTHORITIES)
+    found: dict[str, str] = {}
+    if environment.get(CREDENTIALS):
+        path = Path(environment[CREDENTIALS])
+        try:
+            lines = path.read_text().splitlines()
+            readable = path.stat().st_mode & 0o077
+        except (OSError, ValueError) as error:
+            raise ArchiveError(f"{path}: the credentials of ${CREDENTIALS} cannot be read: {error}") from error
+        if readable:
+            raise ArchiveError(f"{path}: others may read these credentials; expected a file for its owner alone: chmod 600 {path}")
+        for number, line in enumerate(lines, 1):
+            name, _, value = line.partition("=")
+            if line.strip() and not line.startswith("#"):
+                if name.strip() not in names:
+                    raise ArchiveError(f"{path}:{number}: unknown name '{name.strip():.40}'; expected one of {', '.join(names)}")
+                found[name.strip()] = value.strip()
+    return found | {name: environment[name] for name in names if environment.get(name)}
+
+
+class Connection:
+    """A cluster, asked for whole answers."""
+
+    def __init__(self, client: OpenSearch, address: Address) -> None:
+        self.client, self.address = client, address
+
+    def check_version(self) -> None:
+        """See `connect`."""
+        with self.errors():
+            about = self.client.info()["version"]
+        if about.get("distribution") != "opensearch" or about["number"].partition(".")[0] not in _MAJORS:
+            seen = f"{about.get('distribution', 'Elasticsearch')} {about['number']}"
+            raise ArchiveVersion(f"{self.address}: the server is {seen}; expected OpenSearch {' or '.join(_MAJORS)}")
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self.client.close()
+
+    @contextlib.contextmanager
+    def errors(self, root: Node | None = None) -> Iterator[None]:
+        """Errors of the cluster as users see them. ``root``: the plan that was asked."""
+        try:
+            yield
+        except ReftelError:
+            raise
+        except Exception as error:
+            from opensearchpy.exceptions import OpenSearchException  # noqa: PLC0415 - see above
+
+            if not isinstance(error, OpenSearchException):
+                raise
+            raise self._translated(error, root) from error
+
+    def _translated(self, error: Exception, root: Node | None) -> ReftelError:
+        from opensearchpy.exceptions import ConnectionError as NoConnection  # noqa: PLC0415
+        from opensearchpy.exceptions import SSLError, TransportError  # noqa: PLC0415
+
+        if isinstance(error, SSLError):
+            return ArchiveError(f"{self.address}: the certificate is not trusted ({error.error:.200}); ${AUTHORITIES} names a file of authorities that are")
+        if isinstance(error, NoConnection):
+            return ArchiveError(f"{self.address}: the cluster does not answer ({_line(error.error)}); look whether it runs, and at hosts and ports")
+        if not isinstance(error, TransportError):
+            return EngineError(f"{self.address}: {_line(error)}")
+        status, said = error.status_code, _line(f"{error.error} {_reasons(error.info)}")
+        if any(sign in said.lower() for sign in _TOO_MANY):
+            shown = describe(root) if root is not None else "the question"
+            hint = "use fewer words or longer beginnings, or raise indices.query.bool.max_clause_count in the cluster"
+            return QueryTooBroad("the question stands for more words than the cluster allows", text=shown, start=0, end=len(shown), hint=hint)
+        if status in (401, 403) and "block" not in said:
+            return ArchiveError(f"{self.address}: the cluster refuses ({said}); ${USER} and ${PASSWORD}, or ${API_KEY}, say who asks")
+        if status == 404 and "index_not_found" in said:
+            return ArchiveMissing(f"{self.address}: there is no archive here; `reftel copy FOLDER {self.address}` puts one there")
+        shards = _failed_shards(error.info)
+        if shards:
+            return EngineError(f"{self.address}: a part of the archive does not answer ({shards}: {said}); look at the cluster's health")
+        if status in (403, 429):
+            return ArchiveError(f"{self.address}: the cluster takes nothing more ({said}); look at its disks and its load")
+        return EngineError(f"{self.address}: the cluster answers {status}: {said}")
+
+    # -- questions -----------------------------------------------------------------------------------------------------------------------
+
+    def search(self, index: str | None, body: Mapping[str, Any], root: Node | None = None) -> dict[str, Any]:
+        """The answer to one search over all shards of an index, or of the point in time that ``body`` has."""
+        parameters = {"allow_partial_search_results": "false"}
+        with self.errors(root):
+            return self._whole(self.client.search(body=dict(body), params=parameters, **({} if index is None else {"index": index})))
+
+    def searches(self, index: str, bodies: Sequence[Mapping[str, Any]], root: Node | None = None) -> list[dict[str, Any]]:
+        """The answers to several at once."""
+        if not bodies:
+            return []
+        lines = [line for body in bodies for line in ({"index": index, "allow_partial_search_results": False}, dict(body))]
+        with self.errors(root):
+            answers = self.client.msearch(body=lines)["responses"]
+            for answer in answers:
+                if "error" in answer:
+                    from opensearchpy.exceptions import TransportError  # noqa: PLC0415
+
+                    raise TransportError(answer["status"], answer["error"].get("type", ""), answer)
+            return [self._whole(answer) for answer in answers]
+
+    def _whole(self, answer: dict[str, Any]) -> dict[str, Any]:
+        """``answer``, unless a part of the archive is not in it."""
+        shards = answer["_shards"]
+        if shards["failed"] or answer["timed_out"] or shards["successful"] + shards.get("skipped", 0) < shards["total"]:
+            failed = _failed_shards({"error": {"failed_shards": shards.get("failures", [])}})
+            of = failed or f"{shards['successful']} of {shards['total']} shards answered"
+            raise EngineError(f"{self.address}: a part of the archive does not answer ({of}); look at the cluster's health")
+        return answer
+
+    def pages(self, index: str, body: Mapping[str, Any], size: int, root: Node | None = None) -> Iterator[dict[str, Any]]:
+        """The answers to a search, so many hits at a time, in an order that tells every two hits apart.
+
+        They are read at one point in time. Where that is lost with the node that held it, another begins behind the last hit.
+        """
+        asked = dict(body) | {"size": size}
+        point = self._point(index)
+        lost = 0
+        try:
+            while True:
+                try:
+                    answer = self.search(None, asked | {"pit": {"id": point, "keep_alive": "2m"}}, root)
+                except (ArchiveError, EngineError):
+                    lost += 1
+                    if lost > 3:
+                        raise
+                    point = self._point(index)
+                    continue
+                yield answer
+                hits = answer["hits"]["hits"]
+                if len(hits) < size:
+                    return
+                lost = 0
+                asked = {name: value for name, value in asked.items() if name != "aggs"} | {"search_after": hits[-1]["sort"], "track_total_hits": False}
+        finally:
+            with contextlib.suppress(Exception):  # it ends by itself in two minutes
+                self.client.delete_pit(body={"pit_id": [point]})
+
+    def _point(self, index: str) -> str:
+        with self.errors():
+            made = self.client.create_pit(index=index, params={"keep_alive": "2m", "allow_partial_pit_creation": "false"})
+            return cast("str", made["pit_id"])
+
+
+def _line(text: object) -> str:
+    return " ".join(str(text).split())[:300]
+
+
+def _reasons(info: object) -> str:
+    """The types and reasons of an error and its causes."""
+    found: list[str] = []
+
+    def look(value: object) -> None:
+        if isinstance(value, dict):
+            found.extend(str(value[name]) for name in ("type", "reason") if isinstance(value.get(name), str))
+            for each in value.values():
+                look(each)
+        elif isinstance(value, list):
+            for each in value:
+                look(each)
+
+    look(info)
+    return "; ".join(dict.fromkeys(found))
+
+
+def _failed_shards(info: object) -> str:
+    """``"shard 2 of cables-g1"`` for each shard that an error names."""
+    error = info.get("error") if isinstance(info, dict) else None
+    failed = error.get("failed_shards", []) if isinstance(error, dict) else []
+    named = dict.fromkeys(f"shard {each.get('shard')} of {each.get('index')}" for each in failed)
+    if not named and isinstance(error, dict) and error.get("type") in ("search_phase_execution_exception", "no_shard_available_action_exception"):
+        return _line(error.get("reason"))
+    return ", ".join(named)

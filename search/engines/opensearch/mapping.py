@@ -1,0 +1,194 @@
+"""How a cable lies in an OpenSearch index: the mapping, and a cable as the document that goes by it.
+
+No analysis of the cluster's own takes part. A block of a text is one value: its tokens with blanks between, and what stands at one place
+joined by ``|``. Two blocks stand `GAP` positions apart. Letters that no token has mark what is no word:
+
+* ``¶b ¶m3 ¶cNOFORN … ¶e``: a paragraph, the rank of its mark's level, and its caveats
+* ``¶F2juniorofficer``, ``¶L2juniorofficer``: first and last place of a further form that spans so many places more than one
+
+Words stand once more in an index of their own, with what they are forms of, so that patterns can be told without a scan.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import urllib.parse
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from reftel.schema.analysis import LAST_PART, VERSION
+from reftel.schema.document import Document
+from reftel.schema.fields import FIELDS, paragraph_field
+from reftel.schema.inflections import bases
+
+FORMAT = 1
+"""Raised whenever archives in a cluster are laid out otherwise than before."""
+
+GAP = 10_000
+"""Positions between two blocks; no proximity reaches so far."""
+
+BEGIN, END = "¶b", "¶e"
+"""First and last token of a paragraph."""
+
+LONGEST = 1000
+"""Letters of a token or value; what is longer is told by its beginning and a checksum: Lucene's terms end at 32,766 bytes."""
+
+_TEXTS = tuple(field for field in FIELDS if field.stored == "text")
+_KEYWORDS = tuple(field for field in FIELDS if field.stored == "keyword")
+_NUMBERS = tuple(field for field in FIELDS if field.stored == "number")
+_FACETS = tuple(field for field in FIELDS if field.facet)
+
+Json = dict[str, Any]
+
+
+def mapping_of_cables(shards: int, replicas: int) -> Json:
+    """Settings and mapping of the index of cables."""
+    text = {"type": "text", "analyzer": "tokens", "position_increment_gap": GAP, "similarity": "frequency", "norms": False}
+    keyword = {"type": "keyword"}
+    properties: Json = {"key": keyword, "record": {"type": "object", "enabled": False}}
+    for field in _TEXTS:
+        properties[f"t_{field.name}"] = text
+        properties[f"l_{field.name}"] = {"type": "integer", "index": False}
+    properties |= {f"k_{field.name}": keyword for field in _KEYWORDS}
+    properties |= {f"s_{field.name}": {"type": "keyword", "index": False} for field in _KEYWORDS if field.sort}
+    properties |= {f"n_{field.name}": {"type": "long"} for field in _NUMBERS}
+    properties |= {f"f_{field.name}": keyword for field in _FACETS}
+    analysis = {
+        "tokenizer": {"blanks": {"type": "whitespace", "max_token_length": 32_000}},
+        "filter": {"one_place": {"type": "pattern_capture", "preserve_original": False, "patterns": ["([^|]+)"]}},
+        "analyzer": {"tokens": {"type": "custom", "tokenizer": "blanks", "filter": ["one_place"]}},
+    }
+    # A frequency is a score, since BM25F needs those of all fields before it saturates them.
+    similarity = {"frequency": {"type": "scripted", "script": {"source": "return query.boost * doc.freq;"}}}
+    settings = _settings(shards, replicas) | {"analysis": analysis, "similarity": similarity}
+    return {"settings": settings, "mappings": {"dynamic": "strict", "_meta": about(), "properties": properties}}
+
+
+def mapping_of_words(replicas: int) -> Json:
+    """Settings and mapping of the index of words."""
+    keyword = {"type": "keyword"}
+    properties = {"field": keyword, "word": keyword, "roots": keyword, "wider": {"type": "integer"}}
+    return {"settings": _settings(1, replicas), "mappings": {"dynamic": "strict", "_meta": about(), "properties": properties}}
+
+
+def mapping_of_manifest(replicas: int) -> Json:
+    """Settings and mapping of the index that holds a manifest's file in pieces."""
+    properties = {"number": {"type": "integer"}, "data": {"type": "binary"}}
+    return {"settings": _settings(1, replicas), "mappings": {"dynamic": "strict", "_meta": about(), "properties": properties}}
+
+
+def _settings(shards: int, replicas: int) -> Json:
+    return {"number_of_shards": shards, "number_of_replicas": replicas, "refresh_interval": "-1", "codec": "best_compression"}
+
+
+def about() -> Json:
+    """What an index says of itself: by which rules it was made."""
+    return {"reftel": {"format": FORMAT, "words": VERSION, "fields": sorted(field.name for field in FIELDS if field.stored != "nothing")}}
+
+
+def document_source(document: Document, record: bytes) -> Json:
+    """A cable as it lies in the index of cables. ``record``: its lines, as an archive keeps them."""
+    source: Json = {"key": document.key, "record": record.decode().split("\n")}
+    for field in _TEXTS:
+        source[f"l_{field.name}"] = sum(map(len, document.texts[field.name]))
+        source[f"t_{field.name}"] = [" ".join(block) for block in _blocks(document, field.name)]
+    for field in _KEYWORDS:
+        values = [shortened(value) for value in document.keywords[field.name]]
+        source[f"k_{field.name}"] = values
+        if field.sort and values:
+            source[f"s_{field.name}"] = values[0]
+    source |= {f"n_{field.name}": document.numbers[field.name] for field in _NUMBERS if document.numbers[field.name] is not None}
+    source |= {f"f_{field.name}": list(map(shortened, document.facets[field.name])) for field in _FACETS}
+    return source
+
+
+def _blocks(document: Document, field: str) -> list[list[str]]:
+    """The tokens of a field's blocks, with all that stands at the place of each."""
+    blocks = [list(map(shortened, block)) for block in document.texts[field]]
+    for number, place, word, wider in iter_further(document, field):
+        blocks[number][place] += "|" + shortened(word)
+        if wider:
+            blocks[number][place] += f"|{first_part(word, wider)}"
+            blocks[number][place + wider] += f"|{last_part(word, wider)}"
+    if field == paragraph_field().name:
+        for entry in document.paragraphs:
+            marks = [] if entry.level is None else [level_token(entry.level)]
+            blocks[entry.block] = [BEGIN, *marks, *map(caveat_token, entry.caveats), *blocks[entry.block], END]
+    return blocks
+
+
+def iter_further(document: Document, field: str) -> Iterator[tuple[int, int, str, int]]:
+    """The further forms of a field: block, place in it, word, and how many places more than one it spans.
+
+    A form of several parts ends where its last part is noted; of those of one word that are open there it is the one begun last.
+    """
+    open_forms: dict[tuple[int, str], list[int]] = {}
+    entries = document.joined.get(field, ())
+    ends: dict[tuple[int, str, int], int] = {}
+    for block, place, word in sorted(entries, key=lambda entry: (entry[0], entry[1], not entry[2].startswith(LAST_PART))):
+        if word.startswith(LAST_PART):
+            begun = open_forms.get((block, word.removeprefix(LAST_PART)))
+            if begun:
+                ends[block, word.removeprefix(LAST_PART), begun.pop()] = place
+        else:
+            open_forms.setdefault((block, word), []).append(place)
+    for block, place, word in entries:
+        if not word.startswith(LAST_PART):
+            yield block, place, word, ends.get((block, word, place), place) - place
+
+
+def iter_words(document: Document) -> Iterator[tuple[str, str, int]]:
+    """Field, word, and how many places more than one it spans, for all that stands in a cable; repeated ones too."""
+    for field in _TEXTS:
+        for block in document.texts[field.name]:
+            for word in block:
+                yield field.name, shortened(word), 0
+        for _block, _place, word, wider in iter_further(document, field.name):
+            yield field.name, shortened(word), 0
+            if wider:
+                yield field.name, shortened(word), wider
+
+
+def word_source(field: str, word: str, wider: int) -> tuple[str, Json]:
+    """A word as it lies in the index of words, with the id that it has there."""
+    return name_in_index(f"{field} {wider} {word}"), {"field": field, "word": word, "wider": wider, "roots": sorted({word, *bases(word)})}
+
+
+def name_in_index(text: str) -> str:
+    """The id of a document in an index, which may have 512 bytes: ``text`` itself, or a checksum."""
+    return text if len(text.encode()) <= 512 else hashlib.sha256(text.encode()).hexdigest()
+
+
+def shortened(text: str) -> str:
+    """A token or value as the cluster has it: itself, unless it is very long."""
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}¶{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def first_part(word: str, wider: int) -> str:
+    """The token at the first place of a further form that spans so many places more than one."""
+    return f"¶F{wider}{shortened(word)}"
+
+
+def last_part(word: str, wider: int) -> str:
+    """The token at its last place."""
+    return f"¶L{wider}{shortened(word)}"
+
+
+def level_token(rank: int) -> str:
+    """The token of a paragraph whose mark has a level of this rank."""
+    return f"¶m{rank}"
+
+
+def caveat_token(caveat: str) -> str:
+    """The token of a paragraph whose mark has a caveat."""
+    return "¶c" + shortened(urllib.parse.quote(caveat, safe=""))
+
+
+def caveat_of(token: str) -> str:
+    """The inverse of `caveat_token`."""
+    return urllib.parse.unquote(token[2:])
+
+
+def plain_tokens(texts: Iterable[str]) -> Iterator[list[str]]:
+    """The blocks of a stored text field: the tokens of each, those of a place joined by ``|``, with the marks of paragraphs."""
+    return (text.split(" ") if text else [] for text in texts)

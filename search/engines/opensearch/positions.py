@@ -1,0 +1,230 @@
+"""Words, phrases, proximities and paragraphs as Lucene's span queries, to the letter of `reftel.search.plan`.
+
+A position expression becomes *chains*: tokens in a fixed order, each at most so far behind the one before. A proximity of two unordered
+words is two chains, one of *k* words 2^(k-1). A further form of several parts is two tokens of a chain, its first part and its last.
+
+A chain becomes pairs nested **to the right**: ``a near (b near c)``. Of the first of a pair, one token, every occurrence is tried against
+the nearest second one behind it; so the chain holds exactly where the plan says. Nested to the left, or in one query of several clauses,
+occurrences would be passed over.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from reftel.schema.errors import EngineError
+from reftel.schema.fields import paragraph_field
+from reftel.search import plan
+from reftel.search.describe import too_broad
+from reftel.search.engines.opensearch.lexicon import Lexicon
+from reftel.search.engines.opensearch.mapping import BEGIN, END, caveat_token, first_part, last_part, level_token
+from reftel.search.engines.outline import fields_of
+from reftel.search.walk import iter_words
+
+Query = dict[str, Any]
+Tokens = tuple[str, ...]
+
+MOST_CHAINS = 512
+_MOST_FORMS = 256  # of a phrase that is counted
+_LONGEST_PHRASE = 30_000  # characters that one token of the cluster's analysis may have
+_TERMS = 60_000  # values of one query; 65,536 by default
+_HIGHEST_LEVEL = 30
+_BODY = paragraph_field().name
+_WHOLE = 2**31 - 1
+
+NONE: Query = {"match_none": {}}
+ALL: Query = {"match_all": {}}
+
+
+class Chain:
+    """Tokens in order, and after each but the last how far behind it the next one stands at most."""
+
+    __slots__ = ("bounds", "tokens")
+
+    def __init__(self, tokens: tuple[Tokens, ...], bounds: tuple[int, ...] = ()) -> None:
+        self.tokens, self.bounds = tokens, bounds
+
+    def followed(self, other: Chain, bound: int) -> Chain:
+        """The chain, and at most so far behind it the other."""
+        return Chain(self.tokens + other.tokens, (*self.bounds, bound, *other.bounds))
+
+
+class Positions:
+    """Position and paragraph expressions over one archive's words."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+
+    def query(self, node: plan.Node) -> Query:
+        """The cables in which a position expression stands in any of its fields."""
+        return union([self.in_field(node, field) for field in fields_of(node)])
+
+    def in_field(self, node: plan.Node, field: str) -> Query:
+        """The cables in which it stands in one field."""
+        return union([self._holding(chain, field) for chain in self._chains(node, field)])
+
+    def occurrences(self, phrase: plan.Phrase, field: str) -> list[Query]:
+        """Queries whose scores add up to how often a phrase stands in a field.
+
+        The cluster multiplies a frequency by the number of a query's terms that its shard has. So each query has one term a place: it finds
+        nothing where one of them is lacking. Only of a phrase in very many forms all are asked together, and it counts less where a shard
+        lacks some.
+        """
+        chains = self._chains(phrase, field)
+        if sum(math.prod(map(len, chain.tokens)) for chain in chains) <= _MOST_FORMS:
+            chains = [Chain(tuple([(token,) for token in tokens]), chain.bounds) for chain in chains for tokens in itertools.product(*chain.tokens)]
+        return [self._counted(chain, field) for chain in chains]
+
+    def _counted(self, chain: Chain, field: str) -> Query:
+        terms = {token for tokens in chain.tokens for token in tokens}
+        if not chain.bounds:
+            return union([{"term": {f"t_{field}": token}} for token in sorted(terms)])
+        query = self._holding(chain, field) if len(terms) == sum(map(len, chain.tokens)) else _spans(chain, field)
+        if "match_phrase" in query:
+            query["match_phrase"][f"t_{field}"]["boost"] = 1 / len(terms)
+        else:  # where it begins with the first part of a form, the gap behind that makes it count 1 / (1 + gap)
+            query["span_near"]["boost"] = chain.bounds[0] / len(terms)
+        return query
+
+    def paragraph(self, node: plan.Node) -> Query:
+        """The cables with a paragraph for which a paragraph expression holds."""
+        return self._paragraphs(node, _PARAGRAPHS) or NONE
+
+    # -- chains --------------------------------------------------------------------------------------------------------------------------
+
+    def _chains(self, node: plan.Node, field: str) -> list[Chain]:
+        match node:
+            case plan.Word():
+                found = self._of_word(node, field)
+            case plan.AnyOf():
+                found = _merged([chain for child in node.children for chain in self._chains(child, field)])
+            case plan.Phrase():
+                found = [_joined(parts, 1) for parts in self._choices(node, node.parts, field)]
+            case plan.Near():
+                pairs = self._choices(node, (node.left, node.right), field)
+                found = [_joined(pair, node.distance) for pair in pairs]
+                if not node.ordered:
+                    found += [_joined(pair[::-1], node.distance) for pair in pairs]
+            case _:
+                raise EngineError(f"{type(node).__name__} is no expression of positions")
+        distinct = {(chain.tokens, chain.bounds): chain for chain in found}
+        if len(distinct) > MOST_CHAINS:
+            raise _too_many_orders(node)
+        return list(distinct.values())
+
+    def _choices(self, node: plan.Node, parts: Sequence[plan.Node], field: str) -> list[tuple[Chain, ...]]:
+        """One chain of each part, in every way."""
+        chains, ways = [self._chains(part, field) for part in parts], 1
+        for each in chains:
+            ways *= len(each)
+        if ways > MOST_CHAINS:
+            raise _too_many_orders(node)
+        return list(itertools.product(*chains)) if parts else []
+
+    def _of_word(self, word: plan.Word, field: str) -> list[Chain]:
+        found = self._lexicon.expansion(word, field)
+        chains = [Chain((found.words,))] if found.words else []
+        for wider, words in found.wider:
+            ends = tuple([first_part(each, wider) for each in words]), tuple([last_part(each, wider) for each in words])
+            chains.append(Chain(ends, (wider,)))
+        return chains
+
+    def _holding(self, chain: Chain, field: str) -> Query:
+        if not chain.bounds:
+            return any_term(f"t_{field}", chain.tokens[0])
+        places = ["|".join(tokens) for tokens in chain.tokens]
+        if set(chain.bounds) == {1} and max(map(len, places)) < _LONGEST_PHRASE:
+            return {"match_phrase": {f"t_{field}": {"query": " ".join(places), "analyzer": "tokens"}}}
+        return _spans(chain, field)
+
+    # -- paragraphs ----------------------------------------------------------------------------------------------------------------------
+
+    def _paragraphs(self, node: plan.Node, within: Query) -> Query | None:
+        """Those of ``within``, spans that are whole paragraphs, for which ``node`` holds; ``None`` for none."""
+        match node:
+            case plan.Everything():
+                return within
+            case plan.Nothing():
+                return None
+            case plan.And():
+                left: Query | None = within
+                for child in node.children:
+                    left = None if left is None else self._paragraphs(child, left)
+                return left
+            case plan.Or():
+                return _either([found for child in node.children if (found := self._paragraphs(child, within)) is not None])
+            case plan.Not():
+                excluded = self._paragraphs(node.child, _PARAGRAPHS)
+                return within if excluded is None else {"span_not": {"include": within, "exclude": excluded}}
+            case plan.Mark():
+                return _marked(node, within)
+            case plan.Word() | plan.AnyOf() | plan.Phrase() | plan.Near():
+                inside = _either([_spans(chain, _BODY) for chain in self._chains(node, _BODY)])
+                return None if inside is None else {"span_containing": {"big": within, "little": inside}}
+            case _:
+                raise EngineError(f"{type(node).__name__} can't be asked of a paragraph")
+
+
+_PARAGRAPHS: Query = {
+    "span_near": {"clauses": [{"span_term": {f"t_{_BODY}": BEGIN}}, {"span_term": {f"t_{_BODY}": END}}], "slop": _WHOLE, "in_order": True}
+}
+
+
+def _marked(mark: plan.Mark, within: Query) -> Query | None:
+    levels = list(map(level_token, range(max(mark.lowest, 0), min(mark.highest, _HIGHEST_LEVEL) + 1)))
+    if not levels:
+        return None
+    for tokens in (levels, *([caveat_token(caveat)] for caveat in mark.caveats)):
+        within = {"span_containing": {"big": within, "little": _either([{"span_term": {f"t_{_BODY}": token}} for token in tokens])}}
+    return within
+
+
+def _spans(chain: Chain, field: str) -> Query:
+    places = [_either([{"span_term": {f"t_{field}": token}} for token in tokens]) or NONE for tokens in chain.tokens]
+    found = places[-1]
+    for place, bound in zip(places[-2::-1], chain.bounds[::-1], strict=True):
+        found = {"span_near": {"clauses": [place, found], "slop": bound - 1, "in_order": True}}
+    return found
+
+
+def _joined(chains: Sequence[Chain], bound: int) -> Chain:
+    found = chains[0]
+    for chain in chains[1:]:
+        found = found.followed(chain, bound)
+    return found
+
+
+def _merged(chains: Sequence[Chain]) -> list[Chain]:
+    """The same chains, those of one token put together."""
+    single = dict.fromkeys(token for chain in chains if not chain.bounds for token in chain.tokens[0])
+    several = [chain for chain in chains if chain.bounds]
+    return [Chain((tuple(single),)), *several] if single else several
+
+
+def _too_many_orders(node: plan.Node) -> Exception:
+    words = len(list(iter_words(node)))
+    message = f"the {words} words of a proximity may stand in too many orders (more than {MOST_CHAINS})"
+    return too_broad(node, message, "use fewer of them, or pre/ instead of w/")
+
+
+def any_term(field: str, values: Iterable[str]) -> Query:
+    """The cables that have any of some terms in a field of the cluster's."""
+    terms = list(dict.fromkeys(values))
+    return union([{"terms": {field: terms[start : start + _TERMS]}} for start in range(0, len(terms), _TERMS)])
+
+
+def union(queries: Sequence[Query]) -> Query:
+    """The cables of any of some queries."""
+    some = [query for query in queries if query is not NONE]
+    if len(some) < 2:
+        return some[0] if some else NONE
+    return {"bool": {"should": some, "minimum_should_match": 1}}
+
+
+def _either(spans: Sequence[Query]) -> Query | None:
+    if len(spans) < 2:
+        return spans[0] if spans else None
+    return {"span_or": {"clauses": list(spans)}}
