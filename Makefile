@@ -40,14 +40,14 @@ test-room: install  ## the reading room in a real browser (needs Debian's chromi
 # A real OpenSearch from Maven Central, about 50 MB, for the tests of clusters.
 CLUSTER := build/cluster
 $(CLUSTER)/.ready: tools/cluster/pom.xml tools/cluster/OpenSearchNode.java
-	@command -v mvn >/dev/null && command -v javac >/dev/null || { echo "make: no mvn or no javac; install maven and openjdk-17-jdk-headless" >&2; exit 1; }
+	@command -v mvn >/dev/null && command -v javac >/dev/null || { echo "make: no mvn or no javac; install maven and a JDK from 17 on" >&2; exit 1; }
 	@rm -rf $(CLUSTER) && mkdir -p $(CLUSTER)/lib $(CLUSTER)/classes
 	@mvn -q -B -f tools/cluster/pom.xml dependency:copy-dependencies -DoutputDirectory=$(abspath $(CLUSTER)/lib)
 	@javac -cp '$(CLUSTER)/lib/*' -d $(CLUSTER)/classes tools/cluster/OpenSearchNode.java
 	@touch $@
 
 test-cluster: install $(CLUSTER)/.ready  ## the tests against a real OpenSearch, which is fetched
-	$(BIN)/python -m pytest -q tests/cluster $(PYTEST_ARGS)
+	REFTEL_TEST_CLUSTER=1 $(BIN)/python -m pytest -q tests/cluster $(PYTEST_ARGS)
 
 torture: install  ## kill a run 200 times at random moments and look at what is left
 	$(BIN)/python tools/torture.py --rounds $(or $(ROUNDS),200)

@@ -93,17 +93,6 @@ class Archive:
         self._states: weakref.WeakSet[State] = weakref.WeakSet((self._state,))
         self._changing = threading.RLock()
 
-    def state(self) -> State:
-        """What is asked now, to be used in a ``with`` block; for reftel's own parts."""
-        return self._state
-
-    @property
-    def folder(self) -> Path:
-        """The folder that the archive is. `ArchiveError` for one in a cluster."""
-        if isinstance(self.path, Path):
-            return self.path
-        raise ArchiveError(f"{self.path}: is in a cluster, and this works on archives in folders")
-
     @property
     def notes(self) -> Notes:
         """Your own tags and notes on cables."""
@@ -364,7 +353,8 @@ class Archive:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """What is pickled is where the archive is: another process opens it anew, as it is by then."""
-        return functools.partial(type(self), self.path, notes=self._notes_file, cache_mb=self._cache_mb), ()
+        place = self.path if isinstance(self.path, Path) else str(self.path)
+        return functools.partial(type(self), place, notes=self._notes_file, cache_mb=self._cache_mb), ()
 
     def __len__(self) -> int:
         with self._state as state:

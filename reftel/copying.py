@@ -7,9 +7,9 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NoReturn
 
 from reftel import durable
-from reftel.archive import Archive
 from reftel.frozen import frozen
 from reftel.indexer.complaints import reason
 from reftel.indexer.lock import ArchiveLock
@@ -25,7 +25,9 @@ from reftel.search.engines.opensearch.address import Address
 from reftel.search.engines.opensearch.client import connect
 from reftel.search.engines.opensearch.engine import OpenSearchEngine
 from reftel.search.engines.opensearch.writer import GenerationWriter
+from reftel.search.plan import Everything
 from reftel.snapshot import Location
+from reftel.state import State
 
 Progress = Callable[[int, int], None]
 """Told how many cables of how many are copied."""
@@ -53,17 +55,26 @@ def copy_archive(
     with contextlib.ExitStack() as until:
         if isinstance(source, Path):
             until.enter_context(ArchiveLock(source, wait=wait, reading=True))
-        archive = until.enter_context(Archive(str(source), cache_mb=0))
-        cables = _told(archive, on_progress)
+        state = until.enter_context(contextlib.closing(_opened(source)))
+        cables = _told(state, on_progress)
         if isinstance(target, Path):
-            return Copied(_to_folder(archive, cables, target))
-        return _to_cluster(archive, cables, target, shards, replicas)
+            return Copied(_to_folder(state, cables, target))
+        return _to_cluster(state, cables, target, shards, replicas)
 
 
-def _told(archive: Archive, on_progress: Progress | None) -> Iterator[Cable]:
+def _opened(location: Location) -> State:
+    """A state that nothing is asked of but what it holds."""
+
+    def notes() -> NoReturn:
+        raise ArchiveError(f"{location}: a copy has no tags and notes")
+
+    return State(location, notes, 0)
+
+
+def _told(state: State, on_progress: Progress | None) -> Iterator[Cable]:
     """The cables of an archive in order of key."""
-    total = len(archive)
-    for number, cable in enumerate(_cables(archive)):
+    total = state.engine.count()
+    for number, cable in enumerate(_cables(state)):
         if on_progress is not None:
             on_progress(number, total)
         yield cable
@@ -71,33 +82,29 @@ def _told(archive: Archive, on_progress: Progress | None) -> Iterator[Cable]:
         on_progress(total, total)
 
 
-def _cables(archive: Archive) -> Iterator[Cable]:
-    with archive.state() as state:
-        if isinstance(state.engine, OpenSearchEngine):
-            for _key, record in state.engine.records():
-                yield cable_of(record)
-        else:
-            yield from map(state.load, archive.keys())
+def _cables(state: State) -> Iterator[Cable]:
+    if isinstance(state.engine, OpenSearchEngine):
+        return (cable_of(record) for _key, record in state.engine.records())
+    return map(state.load, state.engine.scan(Everything()))
 
 
-def _manifest(archive: Archive) -> bytes:
+def _manifest(state: State) -> bytes:
     """The manifest's file, packed."""
-    with archive.state() as state:
-        if isinstance(state.engine, OpenSearchEngine):
-            return state.engine.manifest()
-        with state.manifest.path.open("rb") as file:
-            return pack_manifest(file)
+    if isinstance(state.engine, OpenSearchEngine):
+        return state.engine.manifest()
+    with state.manifest.path.open("rb") as file:
+        return pack_manifest(file)
 
 
-def _to_cluster(archive: Archive, cables: Iterator[Cable], target: Address, shards: int | None, replicas: int | None) -> Copied:
+def _to_cluster(state: State, cables: Iterator[Cable], target: Address, shards: int | None, replicas: int | None) -> Copied:
     with contextlib.closing(connect(target)) as connection, GenerationWriter(connection, shards=shards, replicas=replicas) as writer:
         count = writer.write(cables)
-        writer.write_manifest(_manifest(archive))
+        writer.write_manifest(_manifest(state))
         writer.publish()
         return Copied(count, tuple(writer.leavings()))
 
 
-def _to_folder(archive: Archive, cables: Iterator[Cable], target: Path) -> int:
+def _to_folder(state: State, cables: Iterator[Cable], target: Path) -> int:
     if durable.status(target) is not None:
         raise ArchiveError(f"{target}: is there already; name a new folder")
     partial = target.with_name(f"{target.name}.partial")
@@ -111,7 +118,7 @@ def _to_folder(archive: Archive, cables: Iterator[Cable], target: Path) -> int:
                     for cable in cables:
                         writer.put(cable)
                         count += 1
-                _put_manifest(_manifest(archive), partial)
+                _put_manifest(_manifest(state), partial)
             os.rename(partial, target)  # noqa: PTH104 - a folder, and never over another one
         except BaseException:
             with contextlib.suppress(OSError):
@@ -140,9 +147,7 @@ def _put_manifest(packed: bytes, folder: Path) -> None:
 def verify_in_cluster(address: Address) -> Verdict:
     """Read every record and the manifest of an archive in a cluster, and compare them."""
     verdict, keys = Verdict(), set[str]()
-    with Archive(str(address), cache_mb=0) as archive, archive.state() as state, tempfile.TemporaryDirectory(prefix="reftel-") as folder:
-        engine = state.engine
-        assert isinstance(engine, OpenSearchEngine)
+    with contextlib.closing(OpenSearchEngine.open(address)) as engine, tempfile.TemporaryDirectory(prefix="reftel-") as folder:
         for key, record in engine.records():
             verdict.cables += 1
             keys.add(key)

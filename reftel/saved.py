@@ -17,7 +17,7 @@ from reftel.indexer.complaints import write_errors
 from reftel.indexer.lock import own_files
 from reftel.indexer.ownfiles import SAVED_FILE as FILE_NAME
 from reftel.indexer.saved_file import Saved, is_saved_name, read_file, text_of
-from reftel.schema.errors import BadValueError, QueryError
+from reftel.schema.errors import ArchiveError, BadValueError, QueryError
 
 if TYPE_CHECKING:
     from reftel.archive import Archive
@@ -47,6 +47,13 @@ def read_saved(archive: Path) -> Saved:
     return read_file(archive / FILE_NAME)
 
 
+def folder_of(archive: Archive) -> Path:
+    """The folder that keeps searches. `ArchiveError` for an archive in a cluster, which has none."""
+    if isinstance(archive.path, Path):
+        return archive.path
+    raise ArchiveError(f"{archive.path}: is in a cluster, and searches are saved in an archive's folder; name one")
+
+
 @contextlib.contextmanager
 def changing(archive: Path) -> Iterator[Saved]:
     """The searches kept in an archive, to be changed; written at the end, one process at a time.
@@ -69,7 +76,7 @@ def add(archive: Archive, name: str, query: str) -> bool:
     if not is_saved_name(name):
         raise BadValueError(f"a saved search cannot be called '{name}'", text=name, start=0, end=len(name), hint="use letters, digits, '_' and '-'")
     archive.search(query, limit=0)
-    with changing(archive.folder) as saved:
+    with changing(folder_of(archive)) as saved:
         existed = name in saved.searches
         saved.searches[name] = query
         saved.marks[name] = archive.last_run()
@@ -100,7 +107,7 @@ def remove(archive: Path, name: str) -> bool:
 
 def new_hits(archive: Archive, configured: Mapping[str, str], *, before: int = 0, only: str | None = None) -> list[NewHits]:
     """New hits of every saved search, or of one. ``before``: the run after which cables are new for a search that was never reported."""
-    saved = read_saved(archive.folder)
+    saved = read_saved(folder_of(archive))
     searches = saved.searches | dict(configured)
     names = [name for name in sorted(searches) if only is None or name == only]
     return [_found(archive, name, searches[name], min(saved.marks.get(name, before), archive.last_run())) for name in names]
@@ -108,7 +115,7 @@ def new_hits(archive: Archive, configured: Mapping[str, str], *, before: int = 0
 
 def mark(archive: Archive, found: list[NewHits]) -> None:
     """Note that these hits were reported."""
-    with changing(archive.folder) as saved:
+    with changing(folder_of(archive)) as saved:
         saved.marks |= {each.name: archive.last_run() for each in found if each.error is None}
 
 

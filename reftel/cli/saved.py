@@ -59,7 +59,7 @@ def list_(archive: str, config: str | None, output_format: str) -> int:
     from reftel import saved  # noqa: PLC0415
 
     with reftel.open(archive_of(config, archive)) as opened:
-        kept = saved.read_saved(opened.folder)
+        kept = saved.read_saved(saved.folder_of(opened))
     configured = _configured(config, archive)
     rows = [
         {

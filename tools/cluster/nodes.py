@@ -39,7 +39,7 @@ def missing() -> str | None:
     """What there is not of all that starting a node takes, and how to get it; ``None`` if nothing is missing."""
     if not (HOME / ".ready").exists():
         return "no OpenSearch here: `make test-cluster` fetches it"
-    return None if shutil.which("java") else "no java here; install openjdk-17-jdk-headless"
+    return None if shutil.which("java") else "no java here; install one from 17 on"
 
 
 class Cluster:
@@ -102,8 +102,8 @@ class Cluster:
 
     def kill(self, number: int) -> None:
         """End a node at once, as a machine does that fails."""
-        self._processes[number].kill()
-        self._processes[number].wait()
+        with self._processes[number] as process:  # which closes its standard input
+            process.kill()
 
     def stop(self) -> None:
         """End all nodes."""

@@ -8,7 +8,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from reftel.schema.errors import ArchiveError, ArchiveMissing, ArchiveVersion, EngineError, QueryTooBroad, ReftelError
+from reftel.schema.errors import (
+    ArchiveClosed,
+    ArchiveError,
+    ArchiveMissing,
+    ArchiveVersion,
+    EngineError,
+    QueryTooBroad,
+    ReftelError,
+)
 from reftel.search.describe import describe
 from reftel.search.engines.opensearch.address import API_KEY, AUTHORITIES, CREDENTIALS, PASSWORD, USER, Address
 
@@ -75,6 +83,7 @@ class Connection:
 
     def __init__(self, client: OpenSearch, address: Address) -> None:
         self.client, self.address = client, address
+        self._closed = False
 
     def check_version(self) -> None:
         """See `connect`."""
@@ -85,12 +94,19 @@ class Connection:
             raise ArchiveVersion(f"{self.address}: the server is {seen}; expected OpenSearch {' or '.join(_MAJORS)}")
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Let go of the connections. Whoever asks afterwards gets `ArchiveClosed`."""
+        self._closed = True
         self.client.close()
+
+    def check_open(self) -> None:
+        """`ArchiveClosed` if it was closed."""
+        if self._closed:
+            raise ArchiveClosed(f"{self.address}: the archive was closed")
 
     @contextlib.contextmanager
     def errors(self, root: Node | None = None) -> Iterator[None]:
         """Errors of the cluster as users see them. ``root``: the plan that was asked."""
+        self.check_open()
         try:
             yield
         except ReftelError:
@@ -119,6 +135,8 @@ class Connection:
             return QueryTooBroad("the question stands for more words than the cluster allows", text=shown, start=0, end=len(shown), hint=hint)
         if status in (401, 403) and "block" not in said:
             return ArchiveError(f"{self.address}: the cluster refuses ({said}); ${USER} and ${PASSWORD}, or ${API_KEY}, say who asks")
+        if status == 404 and "index_not_found" in said and f"[{self.address.name}-g" in said:
+            return ArchiveMissing(f"{self.address}: the archive was filled anew since it was opened; open it again")
         if status == 404 and "index_not_found" in said:
             return ArchiveMissing(f"{self.address}: there is no archive here; `reftel copy FOLDER {self.address}` puts one there")
         shards = _failed_shards(error.info)

@@ -11,7 +11,7 @@ from typing import Any, cast
 import numpy as np
 
 from reftel.engine.cache import Budget, Cache
-from reftel.schema.errors import ArchiveClosed, ArchiveDamaged, ArchiveMissing, ArchiveVersion, EngineError, ReftelError
+from reftel.schema.errors import ArchiveDamaged, ArchiveMissing, ArchiveVersion, EngineError, ReftelError
 from reftel.schema.fields import FIELDS, field_of_kind, fields_by_name
 from reftel.search import plan
 from reftel.search.engines.base import NodeCount
@@ -30,6 +30,7 @@ from reftel.search.walk import children
 _WINDOW = 10_000  # hits that one search of the cluster gives back at most
 _PAGE = 5000
 _BUCKETS = 65_000  # of a facet that are counted in one step; the cluster allows 65,535
+_IN_A_STEP = 10_000  # buckets of a facet that has more
 _PIECES = 8  # of a manifest
 _AT_ONCE = 100  # cables that are fetched together
 _BYTES_OF_A_HIT = 160
@@ -49,7 +50,6 @@ class OpenSearchEngine:
         self._lexicon = Lexicon(connection, index, f"{index}-words", budget)
         self._filters = Filters(self._lexicon, self._cited)
         self._first_hits: Cache[Found] = Cache(budget, lambda hits: _BYTES_OF_A_HIT * (1 + len(hits)))
-        self._closed = False
 
     @classmethod
     def open(cls, address: Address, budget: Budget | None = None) -> OpenSearchEngine:
@@ -63,15 +63,7 @@ class OpenSearchEngine:
 
     def close(self) -> None:
         """Let go of the connections. Whoever asks afterwards gets `ArchiveClosed`."""
-        self._closed = True
         self._connection.close()
-
-    @property
-    def connection(self) -> Connection:
-        """What the cluster is asked through."""
-        if self._closed:
-            raise ArchiveClosed("the archive was closed")
-        return self._connection
 
     def count(self) -> int:
         """How many cables the archive holds."""
@@ -83,9 +75,10 @@ class OpenSearchEngine:
         return self.index
 
     def _ask(self, body: Mapping[str, Any], root: plan.Node | None = None) -> dict[str, Any]:
-        return self.connection.search(self.index, body, root)
+        return self._connection.search(self.index, body, root)
 
     def _query(self, root: plan.Node) -> Query:
+        self._connection.check_open()
         self._lexicon.prepare(root)
         return self._filters.query(root)
 
@@ -117,7 +110,7 @@ class OpenSearchEngine:
             pages = iter([self._ask(body | {"from": offset, "size": end - offset}, root)])
             offset, end = 0, end - offset
         else:
-            pages = self.connection.pages(self.index, body, _PAGE, root)
+            pages = self._connection.pages(self.index, body, _PAGE, root)
         number = 0
         for page in pages:
             for hit in page["hits"]["hits"]:
@@ -161,7 +154,7 @@ class OpenSearchEngine:
     def _hits(self, query: Query, columns: Sequence[str], root: plan.Node | None = None) -> Iterator[dict[str, Any]]:
         """Every hit in key order, with some columns of it."""
         body = {"query": {"bool": {"filter": [query]}}, "sort": _BY_KEY, "_source": False, "docvalue_fields": ["key", *columns], "track_total_hits": False}
-        for page in self.connection.pages(self.index, body, _PAGE, root):
+        for page in self._connection.pages(self.index, body, _PAGE, root):
             yield from page["hits"]["hits"]
 
     def explain(self, root: plan.Node) -> NodeCount:
@@ -176,7 +169,7 @@ class OpenSearchEngine:
 
         collect(root, in_paragraph=False)
         bodies = [{"query": {"bool": {"filter": [self._filters.query(node)]}}, "size": 0, "track_total_hits": True} for node in nodes]
-        answers = iter(self.connection.searches(self.index, bodies, root))
+        answers = iter(self._connection.searches(self.index, bodies, root))
 
         def counted(node: plan.Node) -> NodeCount:
             answer = next(answers)
@@ -197,7 +190,7 @@ class OpenSearchEngine:
         return plan.Top(buckets[:limit], len(buckets) - len(buckets[:limit]))
 
     def _every_bucket(self, name: str, query: Query) -> Iterator[tuple[str, int]]:
-        composite: dict[str, Any] = {"size": _AT_ONCE * 100, "sources": [{"value": {"terms": {"field": _facet_field(name)}}}]}
+        composite: dict[str, Any] = {"size": _IN_A_STEP, "sources": [{"value": {"terms": {"field": _facet_field(name)}}}]}
         while True:
             body = {"query": {"bool": {"filter": [query]}}, "size": 0, "aggs": {"every": {"composite": composite}}}
             counted = self._ask(body)["aggregations"]["every"]
@@ -264,7 +257,7 @@ class OpenSearchEngine:
     def records(self) -> Iterator[tuple[str, bytes]]:
         """Key and stored JSON of every cable, in key order."""
         body = {"query": {"match_all": {}}, "sort": _BY_KEY, "_source": ["record"], "docvalue_fields": ["key"], "track_total_hits": False}
-        for page in self.connection.pages(self.index, body, _AT_ONCE):
+        for page in self._connection.pages(self.index, body, _AT_ONCE):
             for hit in page["hits"]["hits"]:
                 yield _key(hit), "\n".join(hit["_source"]["record"]).encode()
 
@@ -279,7 +272,7 @@ class OpenSearchEngine:
     def manifest(self) -> bytes:
         """The file of the manifest, packed as it was given; empty if there is none."""
         body = {"query": {"match_all": {}}, "sort": [{"number": "asc"}]}
-        pages = self.connection.pages(f"{self.index}-manifest", body, _PIECES)
+        pages = self._connection.pages(f"{self.index}-manifest", body, _PIECES)
         return b"".join(base64.b64decode(hit["_source"]["data"]) for page in pages for hit in page["hits"]["hits"])
 
     def _fetch(self, keys: Sequence[str], fields: Sequence[str]) -> list[dict[str, Any] | None]:

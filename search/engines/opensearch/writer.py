@@ -88,8 +88,9 @@ class GenerationWriter:
                 self._client.indices.refresh(index=self.index + part)
             self._client.indices.forcemerge(index=f"{self.index}-words", max_num_segments=1)
             before = self._before()
-            actions: list[dict[str, Any]] = [{"remove": {"index": index, "alias": self.address.name}} for index in before]
-            actions.append({"add": {"index": self.index, "alias": self.address.name}})
+            # All generations at once, since another filling may have ended a moment ago.
+            others = {"index": f"{self.address.name}-g*", "alias": self.address.name, "must_exist": False}
+            actions = [{"remove": others}, {"add": {"index": self.index, "alias": self.address.name}}]
             self._client.indices.update_aliases(body={"actions": actions})
         self._published = True
         for index in before:

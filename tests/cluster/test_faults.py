@@ -1,0 +1,290 @@
+"""Nodes that fail, clusters that are gone, full, read-only or foreign, fillings that are killed or meet each other: a named error, never half an answer."""
+
+from __future__ import annotations
+
+import contextlib
+import http.server
+import json
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+import reftel
+from reftel.cli import run
+from reftel.copying import copy_archive
+from reftel.schema.cable import Cable, Paragraph
+from reftel.schema.errors import ArchiveError, ArchiveMissing, ArchiveVersion, EngineError, QueryTooBroad
+from reftel.search.engines.opensearch.address import parse_address
+from reftel.search.engines.opensearch.client import connect
+from reftel.search.engines.opensearch.writer import GenerationWriter
+
+_MANY = 3000
+
+
+def _cables(count=_MANY, word="minsk"):
+    return (
+        Cable(id=f"08BAKU{number}", subject=f"{word} talks", paragraphs=(Paragraph(1, None, None, (), None, f"{word} {number}"),)) for number in range(count)
+    )
+
+
+def _request(nodes, method, path, body, number=0):
+    import urllib.request
+
+    data = json.dumps(body).encode()
+    asked = urllib.request.Request(f"{nodes.url(number)}{path}", data, {"Content-Type": "application/json"}, method=method)
+    with urllib.request.urlopen(asked, timeout=60) as answer:
+        return json.load(answer)
+
+
+# -- nodes -----------------------------------------------------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def _killed(nodes, number):
+    nodes.kill(number)
+    try:
+        yield
+    finally:
+        nodes.start(number)
+        nodes.wait(number, 3)
+
+
+def _answered(ask, wanted):
+    """The same answer or a named error, and the answer at last."""
+    for _ in range(100):
+        found, error = _outcome(ask)
+        if error is None:
+            assert found == wanted
+            return
+        assert error.startswith("opensearch://")
+        time.sleep(0.5)
+    pytest.fail("no answer came back")
+
+
+def _outcome(ask):
+    """What an archive answers, or the error that it names."""
+    try:
+        return ask(), None
+    except (ArchiveError, EngineError) as error:
+        return None, str(error)
+
+
+def test_a_node_is_killed_while_questions_are_asked_and_while_a_scan_runs(three, fill, monkeypatch):
+    monkeypatch.setattr("reftel.search.engines.opensearch.engine._PAGE", 500)
+    address = fill(three, "replicated", _cables(), shards=3, replicas=1)
+    three.health(status="green")
+    with reftel.open(address) as archive:
+        wanted, page = list(archive.keys("minsk")), archive.search("minsk talks", facets="source").to_dict()
+        assert len(wanted) == _MANY
+        scan = archive.keys("minsk")
+        begun = [next(scan) for _ in range(1200)]
+        with _killed(three, 2):
+            rest, error = _outcome(lambda: list(scan))
+            assert begun + rest == wanted if error is None else error.startswith("opensearch://")
+            _answered(lambda: list(archive.keys("minsk")), wanted)
+            _answered(lambda: archive.search("minsk talks", facets="source").to_dict(), page)
+        assert three.health(status="green")["status"] == "green"
+        assert list(archive.keys("minsk")) == wanted
+
+
+def test_without_replicas_a_lost_part_is_an_error_that_names_it(three, fill):
+    address = fill(three, "bare", _cables(), shards=3, replicas=0)
+    with reftel.open(address) as archive:
+        assert archive.count("minsk") == _MANY
+        with _killed(three, 1):
+            for ask in (lambda: archive.count("minsk"), lambda: list(archive.keys("minsk")), lambda: archive.search("minsk", facets="source")):
+                with pytest.raises((ArchiveError, EngineError), match=r"a part of the archive does not answer \(.*bare-g|does not answer"):
+                    ask()
+        three.health(status="green")
+        _answered(lambda: len(list(archive.keys("minsk"))), _MANY)
+
+
+# -- fillings --------------------------------------------------------------------------------------------------------------------------------
+
+
+def test_two_fillings_at_once_leave_one_whole_archive(cluster):
+    address = parse_address(f"opensearch://{cluster.hosts}/twofold")
+
+    def fill_with(word):
+        with contextlib.closing(connect(address)) as connection, GenerationWriter(connection) as writer:
+            writer.write(_cables(300, word))
+            writer.publish()
+
+    threads = [threading.Thread(target=fill_with, args=(word,)) for word in ("one", "other")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with reftel.open(str(address)) as archive:
+        assert len(archive) == 300
+        assert sorted((archive.count("one"), archive.count("other"))) == [0, 300]
+
+
+_COPY = """
+import itertools, sys, time
+from reftel.schema.cable import Cable
+from reftel.search.engines.opensearch.address import parse_address
+from reftel.search.engines.opensearch.client import connect
+from reftel.search.engines.opensearch.writer import GenerationWriter
+
+def endless():
+    for number in itertools.count():
+        yield Cable(id=f"09X{number}", subject="half")
+        if number == 500:
+            print("half", flush=True)
+        time.sleep(0.001)
+
+with GenerationWriter(connect(parse_address(sys.argv[1]))) as writer:
+    writer.write(endless())
+"""
+
+
+def test_a_killed_filling_changes_nothing_and_is_told_of(cluster, fill, tmp_path, capsys):
+    address = fill(cluster, "kept", _cables(10))
+    filling = subprocess.Popen([sys.executable, "-c", _COPY, address], stdout=subprocess.PIPE, text=True)
+    assert filling.stdout.readline() == "half\n"
+    filling.send_signal(signal.SIGKILL)
+    filling.wait()
+    filling.stdout.close()
+    with reftel.open(address) as archive:
+        assert (len(archive), archive.count("half")) == (10, 0)
+    reftel.build([Path(__file__).parents[2] / "corpus_samples" / "telegrams"], tmp_path / "archive")
+    assert run(["copy", str(tmp_path / "archive"), address]) == 0
+    assert "note: the cluster holds 'kept-g" in capsys.readouterr().err
+
+
+def test_readers_of_a_generation_that_is_gone_are_told(cluster, fill):
+    address = fill(cluster, "replaced", _cables(10))
+    with reftel.open(address) as archive:
+        fill(cluster, "replaced", _cables(20))
+        with pytest.raises(ArchiveMissing, match="was filled anew"):
+            archive.count("minsk")
+        assert archive.refresh()
+        assert archive.count("minsk") == 20
+
+
+# -- clusters --------------------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_cluster_that_takes_nothing_keeps_what_it_has(cluster, fill):
+    address = fill(cluster, "steady", _cables(10))
+    for setting, value in (("cluster.blocks.read_only", True), ("cluster.max_shards_per_node", 1)):
+        _request(cluster, "PUT", "/_cluster/settings", {"persistent": {setting: value}})
+        try:
+            with pytest.raises((ArchiveError, EngineError), match="steady"):
+                fill(cluster, "steady", _cables(20))
+            with reftel.open(address) as archive:
+                assert archive.count("minsk") == 10
+        finally:
+            _request(cluster, "PUT", "/_cluster/settings", {"persistent": {setting: None}})
+
+
+def test_an_index_of_somebody_else_is_neither_read_nor_replaced(cluster, fill):
+    _request(cluster, "PUT", "/theirs", {})
+    with pytest.raises(ArchiveMissing, match="no archive of reftel's"):
+        reftel.open(f"opensearch://{cluster.hosts}/theirs")
+    with pytest.raises(ArchiveError, match="stays as it is"):
+        fill(cluster, "theirs", _cables(1))
+    with pytest.raises(ArchiveMissing, match="there is no archive here"):
+        reftel.open(f"opensearch://{cluster.hosts}/nowhere")
+
+
+def test_an_archive_of_other_rules_is_refused(cluster, fill, monkeypatch):
+    address = fill(cluster, "older", _cables(1))
+    monkeypatch.setattr("reftel.search.engines.opensearch.mapping.VERSION", 10_000)
+    with pytest.raises(ArchiveVersion, match="'words' differs"):
+        reftel.open(address)
+    fill(cluster, "older", _cables(2))
+    with reftel.open(address) as archive:
+        assert len(archive) == 2
+
+
+class _Elsewhere(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        body = json.dumps({"version": {"number": "8.15.0", "build_flavor": "default"}}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_arguments):
+        pass
+
+
+def test_a_foreign_server_is_named():
+    with http.server.HTTPServer(("127.0.0.1", 0), _Elsewhere) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            with pytest.raises(ArchiveVersion, match=r"the server is Elasticsearch 8\.15\.0; expected OpenSearch 2 or 3"):
+                reftel.open(f"opensearch://127.0.0.1:{server.server_port}/cables")
+        finally:
+            server.shutdown()
+
+
+def test_a_cluster_that_is_gone_is_named():
+    with pytest.raises(ArchiveError, match=r"opensearch://127\.0\.0\.1:9/cables: the cluster does not answer"):
+        reftel.open("opensearch://127.0.0.1:9/cables")
+
+
+def test_a_question_of_too_many_words_is_refused(cluster, fill):
+    address = fill(cluster, "broad", _cables(10))
+    words = " w/3 ".join(["minsk", "talks"] * 7)
+    with reftel.open(address) as archive, pytest.raises(QueryTooBroad):
+        archive.count(words)
+
+
+# -- values ----------------------------------------------------------------------------------------------------------------------------------
+
+_HOSTILE = (
+    '"; DROP', "a|b c|d", "¶b ¶e ¶m3", "{{}} ${x} \\ \" '", "../../etc/passwd", "<script>", "\x00\x1b[31m", "😀" * 500, "x" * 70_000, "é" * 40_000,
+    "--- ---minsk", "[* ?", "*", "_id", "NULL",
+)  # fmt: skip
+
+
+def test_hostile_values_are_data(cluster, tmp_path):
+    from reftel.indexer.writer import CableWriter  # noqa: F401 - the embedded engine takes the same
+
+    cables = [
+        Cable(
+            id=None, subject=text, tags=(text,), signers=(text,), caveats=(text,), body=text, origin=text,
+            paragraphs=(Paragraph(1, "S", "S", (text,), text, f"minsk {text} group"),),
+        )
+        for text in _HOSTILE
+    ]  # fmt: skip
+    address = parse_address(f"opensearch://{cluster.hosts}/hostile")
+    with contextlib.closing(connect(address)) as connection, GenerationWriter(connection) as writer:
+        assert writer.write(cables) == len(cables)
+        writer.publish()
+    with reftel.open(str(address)) as archive:
+        assert len(archive) == len({cable.key for cable in cables})
+        for cable in cables:
+            assert archive.cable(cable.key) == cable
+        page = archive.search("minsk", facets=("tags:all", "caveat:all"), limit=None)
+        assert {hit.key for hit in page.hits} == {cable.key for cable in cables}
+        assert archive.count("para:(mark:S minsk)") == len(archive)
+
+
+def test_copied_there_and_back(cluster, tmp_path, capsys):
+    reftel.build([Path(__file__).parents[2] / "corpus_samples"], tmp_path / "there")
+    address = f"opensearch://{cluster.hosts}/back"
+    assert copy_archive(tmp_path / "there", parse_address(address)).cables > 40
+    assert run(["copy", address, str(tmp_path / "back")]) == 0
+    for place in (str(tmp_path / "back"), address):
+        assert run(["verify", "-A", place]) == 0
+    with reftel.open(tmp_path / "there") as before, reftel.open(tmp_path / "back") as after:
+        assert list(after.keys()) == list(before.keys())
+        for key in list(before.keys()):
+            assert after.cable(key) == before.cable(key)
+            assert after.versions(key) == before.versions(key)
+        assert after.search("minsk group").to_dict() == before.search("minsk group").to_dict()
+    capsys.readouterr()
+    assert run(["reindex", "-A", address]) == 2
+    assert "works on an archive in a folder" in capsys.readouterr().err
+    assert run(["copy", str(tmp_path / "there"), str(tmp_path / "third")]) == ArchiveError.exit_code
+    assert run(["copy", address, str(tmp_path / "back")]) == ArchiveError.exit_code
