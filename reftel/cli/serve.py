@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 import reftel
-from reftel.cli.options import archive_option
+from reftel.cli.options import folder_option
 from reftel.render.paths import shown_name
 from reftel.schema.names import name_of
 
@@ -25,7 +25,7 @@ _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
 @click.command("serve")
-@archive_option
+@folder_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at; another machine's browser needs one that is not this machine's own, and a secret.")
 @click.option("--port", "-p", type=click.IntRange(0, 65535), default=8034, show_default=True, help="0: one that is free.")
 @click.option("--name", "names", multiple=True, metavar="NAME", help="A further name under which the room is asked; may be repeated.")
@@ -76,7 +76,7 @@ def _serve(
         wanted, first = {*names, shown}, shown
     app = make_app(opened, Door(_with_ports(wanted, port), secret), own=own)
     address = names[0] if names else f"{first}:{port}"
-    click.echo(f"{len(opened):,} cables of {shown_name(name_of(opened.path))} at http://{address}/{f'?{KEY}={secret}' if token else ''}")
+    click.echo(f"{len(opened):,} cables of {shown_name(name_of(str(opened.path)))} at http://{address}/{f'?{KEY}={secret}' if token else ''}")
     if not _is_loopback(host):
         click.echo(f"note: whoever reaches {host} and has the secret reads all of them; the way there is not encrypted", err=True)
     if own:

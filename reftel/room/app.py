@@ -28,6 +28,7 @@ from reftel.room.question import LONGEST, Question
 from reftel.room.shown import environment, path_of
 from reftel.room.slots import RoomBusy, Slots, TooSlow
 from reftel.room.wording import say
+from reftel.saved import folder_of
 from reftel.schema.errors import BadValueError, CableNotFound, QueryError, ReftelError
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class Room:
         self.templates.globals.update(form_token=door.form_token, own=own)
         self.exports = 0
         self.tickets: collections.OrderedDict[str, list[int]] = collections.OrderedDict()
-        self._looked, self._seen, self._looking = time.monotonic(), _published(archive.path), threading.Lock()
+        self._looked, self._seen, self._looking = time.monotonic(), _published(folder_of(archive)), threading.Lock()
         self._values: dict[str, list[str]] = {}
 
     def current(self) -> reftel.Archive:
@@ -77,7 +78,7 @@ class Room:
         if time.monotonic() - self._looked >= _LOOK_AFTER and self._looking.acquire(blocking=False):
             try:
                 self._looked = time.monotonic()
-                if (now := _published(self.archive.path)) != self._seen:
+                if (now := _published(folder_of(self.archive))) != self._seen:
                     self.archive.refresh()
                     self._seen = now
                     self._values.clear()
@@ -327,7 +328,7 @@ def _keep(room: Room, _request: Request, form: Form) -> Response:
     if "seen" in form:
         saved.mark(archive, saved.new_hits(archive, {}, before=archive.last_run(), only=form["seen"]))
     elif "forget" in form:
-        saved.remove(archive.path, form["forget"])
+        saved.remove(folder_of(archive), form["forget"])
     else:
         saved.add(archive, form.get("name", ""), form.get("query", ""))
     return RedirectResponse("/saved", 303)

@@ -350,7 +350,7 @@ def saved_page(archive: reftel.Archive, *, own: bool) -> Answered:
     """The kept searches with what is new for each."""
     from reftel import saved  # noqa: PLC0415
 
-    kept = saved.read_saved(archive.path).searches
+    kept = saved.read_saved(saved.folder_of(archive)).searches
     found = [(each, Question(each.query)) for each in saved.new_hits(archive, {}, before=archive.last_run()) if each.name in kept]
     return Answered("saved.html", {"question": Question(), "found": found, "own": own})
 
