@@ -23,6 +23,8 @@ IDS = ["08BAKU101"]
 ASKED: dict[str, Callable[[reftel.Archive, Path], object]] = {
     "__contains__": lambda archive, _: "08BAKU101" in archive,
     "__enter__": lambda archive, _: archive.__enter__(),
+    "__getitem__": lambda archive, _: archive["08BAKU101"],
+    "__iter__": lambda archive, _: iter(archive),
     "__len__": lambda archive, _: len(archive),
     "batch": lambda archive, _: archive.batch(["minsk", "group"]),
     "cable": lambda archive, _: archive.cable("08BAKU101"),
@@ -34,6 +36,7 @@ ASKED: dict[str, Callable[[reftel.Archive, Path], object]] = {
     "explain": lambda archive, _: archive.explain("minsk w/3 group"),
     "export": lambda archive, folder: archive.export("*", folder / "out.csv"),
     "facets": lambda archive, _: archive.facets("*", ["year"]),
+    "heat_map": lambda archive, _: archive.heat_map("*"),
     "highlights": lambda archive, _: archive.highlights("minsk", "08BAKU101"),
     "keys": lambda archive, _: archive.keys(),
     "kwic": lambda archive, _: archive.kwic("minsk"),
@@ -51,11 +54,12 @@ ASKED: dict[str, Callable[[reftel.Archive, Path], object]] = {
     "terms": lambda archive, _: archive.terms("minsk"),
     "timeline": lambda archive, _: archive.timeline("*"),
     "timelines": lambda archive, _: archive.timelines(["*", "minsk"]),
+    "to_frame": lambda archive, _: archive.to_frame("*"),
     "versions": lambda archive, _: archive.versions("08BAKU101"),
 }  # fmt: skip
 """Everything public that an archive answers, and a question for it."""
 
-UNASKED = {"close", "path", "__exit__", "__init__", "__repr__"}
+UNASKED = {"close", "path", "__exit__", "__init__", "__reduce__", "__repr__"}
 """What does without the files: the same before and after."""
 
 OWN_DUNDERS = {"__doc__", "__module__", "__dict__", "__weakref__", "__annotations__"}
