@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -41,7 +42,8 @@ def connect(address: Address, environment: Mapping[str, str] = os.environ) -> Co
     if known.get(API_KEY):
         options["headers"] = {"Authorization": f"ApiKey {known[API_KEY]}"}
     elif known.get(USER):
-        options["http_auth"] = (known[USER], known.get(PASSWORD, ""))
+        said = f"{known[USER]}:{known.get(PASSWORD, '')}".encode()  # clients would say it in Latin-1, and OpenSearch reads UTF-8
+        options["headers"] = {"Authorization": f"Basic {base64.b64encode(said).decode()}"}
     if address.tls:
         options |= {"use_ssl": True, "verify_certs": True, "ssl_show_warn": False}
         if known.get(AUTHORITIES):
@@ -63,17 +65,18 @@ def _credentials(environment: Mapping[str, str]) -> dict[str, str]:
     if environment.get(CREDENTIALS):
         path = Path(environment[CREDENTIALS])
         try:
-            lines = path.read_text().splitlines()
+            lines = path.read_text("utf-8").splitlines()
             readable = path.stat().st_mode & 0o077
         except (OSError, ValueError) as error:
             raise ArchiveError(f"{path}: the credentials of ${CREDENTIALS} cannot be read: {error}") from error
         if readable:
             raise ArchiveError(f"{path}: others may read these credentials; expected a file for its owner alone: chmod 600 {path}")
         for number, line in enumerate(lines, 1):
-            name, _, value = line.partition("=")
+            name, sign, value = line.partition("=")
             if line.strip() and not line.startswith("#"):
-                if name.strip() not in names:
-                    raise ArchiveError(f"{path}:{number}: unknown name '{name.strip():.40}'; expected one of {', '.join(names)}")
+                if name.strip() not in names:  # what has no sign may be a password
+                    seen = f"the unknown name '{name.strip():.40}'" if sign else "a line without '='"
+                    raise ArchiveError(f"{path}:{number}: {seen}; expected NAME=value with one of {', '.join(names)}")
                 found[name.strip()] = value.strip()
     return found | {name: environment[name] for name in names if environment.get(name)}
 

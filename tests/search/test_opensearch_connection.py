@@ -1,0 +1,130 @@
+"""Who asks a cluster, and whether its certificate is checked: against a small server of our own with TLS."""
+
+from __future__ import annotations
+
+import base64
+import http.server
+import json
+import shutil
+import ssl
+import subprocess
+import threading
+
+import pytest
+
+from reftel.schema.errors import ArchiveError, BadValueError
+from reftel.search.engines.opensearch.address import (
+    API_KEY,
+    AUTHORITIES,
+    CREDENTIALS,
+    PASSWORD,
+    USER,
+    Address,
+    parse_address,
+)
+from reftel.search.engines.opensearch.client import connect
+
+pytest.importorskip("opensearchpy", reason="needs reftel[opensearch]")
+KEY, BASIC = "ApiKey aWQ6a2V5", "Basic " + base64.b64encode("ann:pä ss".encode()).decode()
+
+
+class _Server(http.server.BaseHTTPRequestHandler):
+    """Says that it is OpenSearch to whoever has the key or the password."""
+
+    asked: list[str | None]
+
+    def do_GET(self):
+        self.asked.append(self.headers.get("Authorization"))
+        known = self.asked[-1] in (KEY, BASIC)
+        answer = {"version": {"distribution": "opensearch", "number": "2.19.6"}} if known else {"error": "who asks?", "status": 401}
+        self.send_response(200 if known else 401)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        self.wfile.write(json.dumps(answer).encode())
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    if shutil.which("openssl") is None:
+        pytest.skip("needs openssl, which makes a certificate")
+    folder = tmp_path_factory.mktemp("certificate")
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
+         "-keyout", folder / "key.pem", "-out", folder / "cert.pem"], check=True, capture_output=True,
+    )  # fmt: skip
+    return folder
+
+
+@pytest.fixture
+def server(certificate):
+    handler = type("Handler", (_Server,), {"asked": []})
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate / "cert.pem", certificate / "key.pem")
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as listening:
+        listening.socket = context.wrap_socket(listening.socket, server_side=True)
+        thread = threading.Thread(target=listening.serve_forever)
+        thread.start()
+        yield Address((f"localhost:{listening.server_port}",), "cables"), handler.asked
+        listening.shutdown()
+        thread.join()
+
+
+def in_a_file(path, mode=0o600):
+    path.write_text(f"# of the cluster\n{USER}=ann\n{PASSWORD}=pä ss\n", "utf-8")
+    path.chmod(mode)
+    return {CREDENTIALS: str(path)}
+
+
+@pytest.mark.parametrize(("way", "header"), [("password", BASIC), ("key", KEY), ("file", BASIC)])
+def test_who_asks_is_said(server, certificate, tmp_path, way, header):
+    address, asked = server
+    ways = {"password": {USER: "ann", PASSWORD: "pä ss"}, "key": {API_KEY: "aWQ6a2V5"}, "file": in_a_file(tmp_path / "secret")}
+    connect(address, {AUTHORITIES: str(certificate / "cert.pem")} | ways[way]).close()
+    assert asked == [header]
+
+
+@pytest.mark.parametrize("known", [{}, {USER: "ann", PASSWORD: "wrong"}])
+def test_who_may_not_ask_is_told_how_to_say_who_asks(server, certificate, known):
+    address, _asked = server
+    with pytest.raises(ArchiveError, match=rf"opensearch://localhost:\d+/cables: the cluster refuses .*{USER}") as caught:
+        connect(address, {AUTHORITIES: str(certificate / "cert.pem")} | known)
+    assert "wrong" not in str(caught.value)
+
+
+def test_a_certificate_that_nobody_vouches_for_gets_no_password(server):
+    address, asked = server
+    with pytest.raises(ArchiveError, match=f"the certificate is not trusted .*{AUTHORITIES}"):
+        connect(address, {USER: "ann", PASSWORD: "pä ss"})
+    assert asked == []
+
+
+def test_a_certificate_of_another_host_is_none(server, certificate):
+    address, asked = server
+    elsewhere = Address((address.hosts[0].replace("localhost", "127.0.0.1"),), "cables")
+    with pytest.raises(ArchiveError, match="the certificate is not trusted"):
+        connect(elsewhere, {AUTHORITIES: str(certificate / "cert.pem")} | {API_KEY: "aWQ6a2V5"})
+    assert asked == []
+
+
+def test_a_file_that_others_may_read_is_refused(tmp_path):
+    with pytest.raises(ArchiveError, match=r"others may read these credentials; .* chmod 600"):
+        connect(parse_address("opensearch://example.org/cables"), in_a_file(tmp_path / "secret", 0o640))
+
+
+@pytest.mark.parametrize(("line", "seen"), [("PASS=hush", "the unknown name 'PASS'"), ("hush", "a line without '='")])
+def test_a_line_of_no_meaning_is_named_without_its_value(tmp_path, line, seen):
+    path = tmp_path / "secret"
+    path.write_text(f"\n{line}\n", "utf-8")
+    path.chmod(0o600)
+    with pytest.raises(ArchiveError, match=f"secret:2: {seen}; expected NAME=value with one of {USER}") as caught:
+        connect(parse_address("opensearch://example.org/cables"), {CREDENTIALS: str(path)})
+    assert "hush" not in str(caught.value)
+
+
+def test_an_address_with_a_password_is_refused_and_not_repeated():
+    with pytest.raises(BadValueError, match="an address has no user and no password") as caught:
+        parse_address("opensearch://ann:secret@example.org/cables")
+    assert "secret" not in str(caught.value)
