@@ -74,6 +74,7 @@ MORE_UNITS = [
     "C O R R E C T E D ", "MINIMIZE CONSIDERED\n", "Mc", "Jr. ", "(S//REL TO USA, ", "[removed", "\nTAGS SECTION 02 UNCLAS ", "QUOTE ", "smith @ Sat Dec 4 19:20 ",
     "Document Number: 1\n", '","', '\n"1","2/13/2008 5:12","08BAKU101","', '{"body":', "[{", "\nNNNN\n", "x\f", "\f1. (C) x",
     "\nP 130512Z FEB 08\nFM AMEMBASSY BAKU\nTO SECSTATE WASHDC\n", "\nQUOTE\n", '\n1,2/13/2008 5:12,08BAKU101,x,y,,z,"', "\u2028", "\x85(S) ",
+    "a-", "- - - ", "= = =", "\nSUBJECT: TALKS\n", "Dear Mr. X:\n", "\n1\n\n0. (C) ", "see our classified site ",
 ]  # fmt: skip
 """What single rules look for: shorter runs, in which a rule that tries again from every place still shows."""
 
