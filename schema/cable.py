@@ -14,6 +14,7 @@ from reftel.frozen import brief_repr
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterable
 
 Container = Literal["cablegate-html", "cables-csv", "json-lines", "telegram", "body-only", "nara", "plusd-html"]
 DatePrecision = Literal["minute", "hour", "day", "month", "year"]
@@ -177,6 +178,15 @@ class Cable(_Record, frozen=True):
 def paragraph_label(number: int | None, mark: str | None) -> str:
     """A paragraph's number and portion mark: ``(3, "S/NF")`` -> ``"¶3 (S/NF)"``; empty where it has neither."""
     return " ".join(filter(None, ("" if number is None else f"¶{number}", f"({mark})" if mark else "")))
+
+
+def paragraph_anchors(numbers: Iterable[int | None]) -> list[str]:
+    """Where each paragraph stands on a page of its cable: ``p3``, or by its place (``i4``) where it has no number or not the first of it."""
+    anchors: dict[str, None] = {}
+    for place, number in enumerate(numbers, start=1):
+        anchor = f"p{number}"
+        anchors[f"i{place}" if number is None or anchor in anchors else anchor] = None
+    return list(anchors)
 
 
 def moment(date: str | None) -> dt.datetime | None:

@@ -22,7 +22,7 @@ from reftel.assistant.models import (
     Value,
 )
 from reftel.render.safe import safe_line, safe_text
-from reftel.schema.cable import paragraph_label
+from reftel.schema.cable import paragraph_anchors, paragraph_label
 from reftel.schema.errors import BadValueError, CableNotFound
 
 if TYPE_CHECKING:
@@ -149,22 +149,16 @@ class Answers:
 
     def _paragraph(self, cable: Cable, place: int, longest: int) -> QuotedParagraph:
         each = cable.paragraphs[place]
+        anchor = paragraph_anchors(paragraph.number for paragraph in cable.paragraphs[: place + 1])[place]
         safe = safe_text(each.text)
         return QuotedParagraph(
-            citation=citation(cable.key, each.number, each.mark), address=self._address(cable.key, _anchor(cable, place)),
+            citation=citation(cable.key, each.number, each.mark), address=self._address(cable.key, anchor),
             heading=_line(each.heading) if each.heading else None,
             quoted_text=safe if len(safe) <= longest else f"{safe[:longest]}…", cut=len(safe) > longest,
         )  # fmt: skip
 
     def _address(self, key: str, anchor: str | None) -> str | None:
         return self._room and f"{self._room}/cable/{urllib.parse.quote(key, safe='')}{f'#{anchor}' if anchor else ''}"
-
-
-def _anchor(cable: Cable, place: int) -> str:
-    """Where a paragraph stands on the room's page: ``p3``, or by its place where it has no number or not the first of it."""
-    number = cable.paragraphs[place].number
-    again = number is None or any(each.number == number for each in cable.paragraphs[:place])
-    return f"i{place + 1}" if again else f"p{number}"
 
 
 def citation(key: str, number: int | None, mark: str | None) -> str:

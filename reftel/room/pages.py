@@ -18,6 +18,7 @@ from reftel.render.hits import csv_line, found_lines
 from reftel.render.safe import safe_text
 from reftel.room.question import LONGEST, ON_A_PAGE, SORTS, Question, mended, near_words
 from reftel.room.wording import HELP
+from reftel.schema.cable import paragraph_anchors
 from reftel.schema.errors import BadValueError, CableNotFound, QueryError
 
 if TYPE_CHECKING:
@@ -222,7 +223,7 @@ def _nothing(archive: reftel.Archive, question: Question, notes: tuple[str, ...]
 
 @dataclasses.dataclass(frozen=True)
 class Line:
-    """A paragraph of a cable with what is marked in it. ``anchor``: ``p3`` for the one numbered 3, or by its place where that is not the only one."""
+    """A paragraph of a cable with what is marked in it. ``anchor``: see `paragraph_anchors`."""
 
     anchor: str
     number: int | None
@@ -282,15 +283,12 @@ def _hit(archive: reftel.Archive, cable: Cable) -> reftel.Hit:
 
 def _lines(cable: Cable, marks: Mapping[int, tuple[tuple[int, int], ...]]) -> tuple[list[Line], int]:
     """The paragraphs, and how many are left out since the text is very long."""
-    shown, used, anchors = list[Line](), 0, set[str]()
-    for index, paragraph in enumerate(cable.paragraphs):
+    shown, used = list[Line](), 0
+    anchors = paragraph_anchors(paragraph.number for paragraph in cable.paragraphs)
+    for index, (anchor, paragraph) in enumerate(zip(anchors, cable.paragraphs, strict=True)):
         used += len(paragraph.text)
         if used > _LONGEST_BODY:
             return shown, len(cable.paragraphs) - index
-        anchor = f"p{paragraph.number}"
-        if paragraph.number is None or anchor in anchors:
-            anchor = f"i{index + 1}"
-        anchors.add(anchor)
         shown.append(Line(anchor, paragraph.number, paragraph.mark, paragraph.level, paragraph.heading, paragraph.text, marks.get(index, ())))
     return shown, 0
 

@@ -20,8 +20,12 @@ SAMPLES = Path(__file__).parents[2] / "corpus_samples"
 
 
 def pytest_collection_modifyitems(items):
-    reason = missing() if os.environ.get("REFTEL_TEST_CLUSTER") else "needs a real OpenSearch: make test-cluster"
-    for item in items if reason else ():
+    if os.environ.get("REFTEL_TEST_CLUSTER"):
+        if lacking := missing():
+            raise pytest.UsageError(lacking)
+        return
+    reason = "needs a real OpenSearch: make test-cluster"
+    for item in items:
         if "cluster" in getattr(item, "fixturenames", ()) or "three" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.skip(reason=reason))
 
