@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 DEMO   ?= demo-archive
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo room test test-room test-cluster torture flips lint format docs bench clean
+.PHONY: help install demo room test test-room test-cluster torture flips lint format docs docs-site release bench clean
 
 help:  ## show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 12
@@ -62,6 +62,14 @@ lint: install  ## ruff, mypy, import rules
 
 docs: install  ## rewrite the generated pages of docs/
 	$(BIN)/python tools/generate_docs.py
+
+docs-site: install  ## docs/ as a site, in build/site; a broken link is an error
+	$(BIN)/python -m pip install --quiet --group site
+	$(BIN)/python -m sphinx -q -W --keep-going -b html docs build/site
+
+release: install  ## sdist, wheel, man page and SBOM, in dist/; the wheel is tried on every Python that is here
+	$(BIN)/python -m pip install --quiet --group release
+	sh tools/release.sh $(VENV) dist
 
 # Hours at the default sizes. Xapian takes part where the system's Python has it (python3-xapian).
 bench: install  ## the reader; peers side by side, the price of packing, the pipeline, growth, into benchmarks/
