@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from reftel.frozen import frozen
 from reftel.indexer.telegram.classwords import CAPTION, CORRECTED_COPY, DAMAGED, is_corrected
-from reftel.indexer.telegram.labels import Region
+from reftel.indexer.telegram.labels import LabelledPart
 from reftel.indexer.telegram.layout import lay_out
 from reftel.indexer.telegram.lines import FILLER, clean
 from reftel.schema.identifiers import resolve_post
@@ -78,7 +78,7 @@ def parse_caption(text: str) -> Caption:
     return caption_of(layout.head, layout.regions)
 
 
-def caption_of(head: str, regions: Sequence[Region]) -> Caption:
+def caption_of(head: str, regions: Sequence[LabelledPart]) -> Caption:
     """The same from a head that has been split: the caption ends where the first labelled part behind its class line begins."""
     caption = _class_line(head)
     stop = next((region.start for region in regions if region.start >= caption.end), len(head))
@@ -129,7 +129,7 @@ def _lower_caveats(text: str) -> Iterator[str]:
         yield _CAVEAT_NAMES["internet" if match["internet"] else "sensitive"]
 
 
-def _is_subject_corrected(regions: Iterable[Region]) -> bool:
+def _is_subject_corrected(regions: Iterable[LabelledPart]) -> bool:
     return any(region.kind == "subject" and CORRECTED_COPY.match(region.text.lstrip()) for region in regions)
 
 

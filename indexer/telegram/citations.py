@@ -55,7 +55,7 @@ _NOT_POSTS = frozenset((
 
 
 @frozen
-class Citation:
+class PrintedCitation:
     """A cited cable: the post as printed, its serial, the printed year (``None`` where implied), where it stands, how its post is known.
 
     ``cut``: the text breaks off in the serial (``MOSCOW 24...``).
@@ -71,7 +71,7 @@ class Citation:
     cut: bool = False
 
 
-def find_citations(text: str, *, year: int | None = None, before: Citation | None = None) -> list[Citation]:
+def find_citations(text: str, *, year: int | None = None, before: PrintedCitation | None = None) -> list[PrintedCitation]:
     """Cables cited in ``text``, in order.
 
     ``"08 STATE 1, 2 AND 3; PARIS 00004 (07)"`` -> 08 STATE 1, 2, 3 and 07 PARIS 4. A year may stand before (``2008 POST 1``,
@@ -97,7 +97,7 @@ def _healed(text: str) -> str:
 class _Scanner:
     """One pass over the tokens of a text; ``place`` is the next token, ``free`` the first that no citation has used."""
 
-    def __init__(self, text: str, year: int | None, before: Citation | None) -> None:
+    def __init__(self, text: str, year: int | None, before: PrintedCitation | None) -> None:
         self.text = text
         self.healed = _healed(text)
         tokens = list(_TOKEN.finditer(self.healed))
@@ -110,9 +110,9 @@ class _Scanner:
         self.before = before
         self.free = 0
         self.shared_year: str | None = None  # that stands before several serials
-        self.found: list[Citation] = []
+        self.found: list[PrintedCitation] = []
 
-    def scan(self) -> list[Citation]:
+    def scan(self) -> list[PrintedCitation]:
         place = 0
         while place < len(self.starts):
             if self.kinds[place] == "number" and self._cable_at(place):
@@ -193,7 +193,7 @@ class _Scanner:
         start, end = self.starts[first], self.ends[last]
         cut = self.healed.startswith("...", self.ends[serial])
         raw = " ".join(self.text[start : end + 3 * cut].split())
-        self.found.append(Citation(post, self._token(serial), year, start, end, raw, certainty, cut))
+        self.found.append(PrintedCitation(post, self._token(serial), year, start, end, raw, certainty, cut))
         self.free = last + 1
 
     def _post_before(self, last: int) -> tuple[int, Certainty] | None:

@@ -10,7 +10,7 @@ import functools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from reftel.indexer.telegram.labels import Region, find_regions
+from reftel.indexer.telegram.labels import LabelledPart, find_regions
 from reftel.indexer.telegram.layout import lay_out
 from reftel.indexer.telegram.officers import Officer, is_title_word, split_officer, within_distance
 from reftel.indexer.telegram.places import holds
@@ -76,7 +76,7 @@ def parse_classified_by(text: str) -> ClassifiedBy | None:
     return classified_by_of(layout.regions, rest=layout.opening)
 
 
-def classified_by_of(regions: Sequence[Region], *, rest: str = "") -> ClassifiedBy | None:
+def classified_by_of(regions: Sequence[LabelledPart], *, rest: str = "") -> ClassifiedBy | None:
     """The same from a head that has been split; ``rest`` is the text from the first paragraph on."""
     found = _whole_of(list(_iter_read(regions)))
     if found is None and holds(rest, "d by") and (match := _IN_PARAGRAPH.search(rest)):
@@ -86,7 +86,7 @@ def classified_by_of(regions: Sequence[Region], *, rest: str = "") -> Classified
     return found
 
 
-def unread_reasons(regions: Iterable[Region]) -> str | None:
+def unread_reasons(regions: Iterable[LabelledPart]) -> str | None:
     """What stands behind the word for reasons where no section is printed, which would say what the letters mean: ``"reasons (b) and (d)"``."""
     for region in regions:
         if region.kind == "classified":
@@ -112,7 +112,7 @@ def _is_cut(read: ClassifiedBy) -> bool:
     return (read.title or "").endswith("...")
 
 
-def _iter_read(regions: Sequence[Region]) -> Iterator[ClassifiedBy]:
+def _iter_read(regions: Sequence[LabelledPart]) -> Iterator[ClassifiedBy]:
     label = ""  # of an empty part before: "Classified By: Classified by ..."
     for region in regions:
         if region.kind != "classified":

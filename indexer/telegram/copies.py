@@ -31,7 +31,7 @@ _FIRST_LETTERS = 24
 
 
 @frozen
-class Caption:
+class RepeatedCaption:
     """A caption line: its offsets, the id stem of the post where it is known, the serial, and the section it opens."""
 
     start: int
@@ -41,7 +41,7 @@ class Caption:
     part: int | None
 
 
-def iter_captions(text: str) -> Iterator[Caption]:
+def iter_captions(text: str) -> Iterator[RepeatedCaption]:
     """Every caption of a text that repeats its head, where the post is known; none for a text with one head.
 
     ``"S E C R E T SECTION 02 OF 03 HARARE 006677"`` -> Harare, 6677, part 2.
@@ -52,10 +52,10 @@ def iter_captions(text: str) -> Iterator[Caption]:
         match = CAPTION.match(text, place)
         post = find_post(match["post"]) if match else None
         if match is not None and post is not None:
-            yield Caption(match.start(), match.end(), post, int(match["serial"]), int(match["part"]) if match["part"] else None)
+            yield RepeatedCaption(match.start(), match.end(), post, int(match["serial"]), int(match["part"]) if match["part"] else None)
 
 
-def find_appended(text: str, captions: list[Caption], body_begin: int) -> int | None:
+def find_appended(text: str, captions: list[RepeatedCaption], body_begin: int) -> int | None:
     """Offset where a second cable begins: a caption of another cable behind the first paragraph.
 
     A cable repeated between ``QUOTE`` and ``UNQUOTE`` is part of the first; so is the same caption with a later section.
@@ -75,7 +75,7 @@ def _with_id_line(text: str, start: int) -> int:
     return start if above is None else start - len(above.group())
 
 
-def _opens_cable(text: str, caption: Caption) -> bool:
+def _opens_cable(text: str, caption: RepeatedCaption) -> bool:
     """A caption at a line start, not announced as a quotation, with head lines behind it."""
     before = text[max(0, caption.start - 120) : caption.start]
     behind = text[caption.end : caption.end + 900]
@@ -84,7 +84,7 @@ def _opens_cable(text: str, caption: Caption) -> bool:
     return at_line_start and has_head and _QUOTED.search(before.rstrip()) is None
 
 
-def repeated_heads(text: str, captions: list[Caption], body_begin: int) -> Iterator[tuple[int, int]]:
+def repeated_heads(text: str, captions: list[RepeatedCaption], body_begin: int) -> Iterator[tuple[int, int]]:
     """Spans of the head lines that a later section repeats: from its ``PAGE 01`` line or caption to the last labelled line."""
     own = {(caption.post, caption.serial) for caption in captions if caption.start < body_begin}
     for caption in captions:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 
 from reftel.frozen import frozen
-from reftel.indexer.telegram.labels import Region
+from reftel.indexer.telegram.labels import LabelledPart
 from reftel.indexer.telegram.layout import lay_out
 from reftel.schema.dates import parse_date
 
@@ -48,7 +48,7 @@ def parse_eo(text: str, *, year: int | None = None) -> Declassification | None:
     return declassification_of(lay_out(text).regions, year=year)
 
 
-def declassification_of(regions: Iterable[Region], *, year: int | None = None) -> Declassification | None:
+def declassification_of(regions: Iterable[LabelledPart], *, year: int | None = None) -> Declassification | None:
     """The same from a head that has been split: the first E.O. part with a value, else a ``Declassify on:`` part."""
     found = None
     for kind in ("eo", "declassify"):

@@ -8,7 +8,7 @@ from reftel.frozen import frozen
 from reftel.indexer.telegram.caption import Caption, caption_of
 from reftel.indexer.telegram.classified_by import classified_by_of, unread_reasons
 from reftel.indexer.telegram.eo import Declassification, declassification_of, looks_like_date
-from reftel.indexer.telegram.labels import Region
+from reftel.indexer.telegram.labels import LabelledPart
 from reftel.indexer.telegram.layout import Layout, lay_out
 from reftel.indexer.telegram.references import references_of
 from reftel.indexer.telegram.subject import subject_of, unlabelled_subject
@@ -78,7 +78,7 @@ def _shown_id(caption: Caption, year: int | None) -> str | None:
     return reference_id(caption.post, caption.serial, year) if caption.post and caption.serial and year else None
 
 
-def _caption_warnings(caption: Caption, regions: tuple[Region, ...]) -> Iterator[Warning]:
+def _caption_warnings(caption: Caption, regions: tuple[LabelledPart, ...]) -> Iterator[Warning]:
     if caption.level is None and regions:
         yield Warning(codes.CAPTION_MISSING, "classification", "no class line above the labelled parts")
 
@@ -97,7 +97,7 @@ def _subject_warnings(unlabelled: str | None) -> Iterator[Warning]:
         yield Warning(codes.SUBJECT_UNLABELLED, "subject", f"no label stands before {unlabelled!r}")
 
 
-def _reasons_warnings(classified_by: ClassifiedBy | None, regions: Sequence[Region]) -> Iterator[Warning]:
+def _reasons_warnings(classified_by: ClassifiedBy | None, regions: Sequence[LabelledPart]) -> Iterator[Warning]:
     if classified_by and not classified_by.reasons and (printed := unread_reasons(regions)):
         yield Warning(codes.REASONS_UNREADABLE, "classified_by", f"no section stands before {printed!r}")
 
@@ -107,7 +107,7 @@ def _declassify_warnings(eo: Declassification | None) -> Iterator[Warning]:
         yield Warning(codes.DECLASSIFY_UNREADABLE, "declassify_on", f"no day of the calendar: {eo.raw!r}")
 
 
-def _with_other_copy(regions: tuple[Region, ...], others: tuple[Region, ...]) -> tuple[Region, ...]:
+def _with_other_copy(regions: tuple[LabelledPart, ...], others: tuple[LabelledPart, ...]) -> tuple[LabelledPart, ...]:
     """The parts with those that only another copy of the head has, has whole, or has more of (TAGS whose second line was lost)."""
     if not others:
         return regions
@@ -125,7 +125,7 @@ def _letters(text: str) -> str:
     return "".join(filter(str.isalnum, text))
 
 
-def _behind_caption(regions: tuple[Region, ...], caption: Caption) -> tuple[Region, ...]:
+def _behind_caption(regions: tuple[LabelledPart, ...], caption: Caption) -> tuple[LabelledPart, ...]:
     """The parts behind the class line if they hold a subject or TAGS, else all (09NAIROBI2497 has a row with both before its caption)."""
     behind = tuple(region for region in regions if region.start >= caption.end)
     return behind if any(region.kind in ("subject", "tags") for region in behind) else regions

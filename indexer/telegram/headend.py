@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 
 from reftel.indexer.telegram.classwords import is_class_line, one_of, spaced
-from reftel.indexer.telegram.labels import Region
+from reftel.indexer.telegram.labels import LabelledPart
 from reftel.indexer.telegram.lines import FILLER, is_rule
 
 _REASON_LABEL = re.compile(r"(?<!\w)reasons?[ ]?:(?=\s{0,3}1[ ]?\.)", re.IGNORECASE)
@@ -61,7 +61,7 @@ _PASSING = re.compile(r"\s*[A-Z][A-Z0-9/,.;:()& -]* (?:FOR|PASS(?: TO)?) [A-Z]")
 _TAG_LINE = re.compile(r"[A-Z]{2,8}(?:[ ,]+[A-Z]{2,8})*[ ,]*")
 
 
-def find_head_end(text: str, limit: int, regions: Sequence[Region]) -> int:
+def find_head_end(text: str, limit: int, regions: Sequence[LabelledPart]) -> int:
     """Offset where the text proper begins, at most ``limit`` (the first numbered paragraph or the end of the text).
 
     ``regions`` are the labelled parts before it. 0 for a text without a head. Blanks behind the head count to it.
@@ -83,7 +83,7 @@ def find_head_end(text: str, limit: int, regions: Sequence[Region]) -> int:
     return mark.start() if mark and is_running_text(text[end : end + _REACH]) else end
 
 
-def _last_label(text: str, regions: Sequence[Region], limit: int) -> tuple[str, int] | None:
+def _last_label(text: str, regions: Sequence[LabelledPart], limit: int) -> tuple[str, int] | None:
     """Kind and end of the last label that belongs to the head."""
     last: tuple[str, int] | None = None
     for region in regions:

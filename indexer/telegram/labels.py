@@ -20,7 +20,7 @@ HEAD_LIMIT = 16_000  # characters; the longest real head has some 5,000, and lab
 
 
 @frozen
-class Region:
+class LabelledPart:
     """A label's part of a head: its kind, where the label starts and ends, the label as printed, and the text behind it up to the next label.
 
     ``cut``: the text breaks off, and its last word was left out.
@@ -93,13 +93,13 @@ _BEFORE = re.compile(rf"[\s¶>{FILLER}]*(?:\(\w{{1,4}}\)[ ]*)?\Z")
 _LEAD = 12
 
 
-def find_regions(text: str) -> tuple[Region, ...]:
+def find_regions(text: str) -> tuple[LabelledPart, ...]:
     """The labelled parts of a masked head in text order; what stands before the first label is left out."""
     marks = [found for place in iter_places(fold(text), _FIRST_WORDS) if (found := _label_at(text, place))]
     marks = sorted([*marks, *_damaged_labels(text, {kind for kind, _, _ in marks})], key=lambda mark: mark[1])
     ends = [*(start for _, start, _ in marks), len(text)][1:]
     return tuple(
-        Region(kind, start, after, text[start:after], clean(text[after:end]))
+        LabelledPart(kind, start, after, text[start:after], clean(text[after:end]))
         for (kind, start, after), end in zip(marks, ends, strict=True)
     )
 

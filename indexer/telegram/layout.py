@@ -13,7 +13,7 @@ from reftel.frozen import frozen
 from reftel.indexer.telegram.artefacts import Banner, iter_banners
 from reftel.indexer.telegram.copies import find_appended, find_copies, iter_captions, repeated_heads, repeated_subjects
 from reftel.indexer.telegram.headend import find_head_end
-from reftel.indexer.telegram.labels import HEAD_LIMIT, Region, find_regions
+from reftel.indexer.telegram.labels import HEAD_LIMIT, LabelledPart, find_regions
 from reftel.indexer.telegram.lines import (
     mask_injected,
     mask_noise,
@@ -41,13 +41,13 @@ class Layout:
 
     text: str
     head: str
-    regions: tuple[Region, ...]
+    regions: tuple[LabelledPart, ...]
     head_end: int
     numbered: tuple[Start, ...]
     signature: Signature
     banners: tuple[Banner, ...] = ()
     appended: int | None = None
-    elsewhere: tuple[Region, ...] = ()
+    elsewhere: tuple[LabelledPart, ...] = ()
     broken: bool = False
 
     @property
@@ -113,7 +113,7 @@ def _copies(text: str) -> tuple[range, range]:
     return range(again, len(text)), first
 
 
-def _without_stump(regions: tuple[Region, ...]) -> tuple[Region, ...]:
+def _without_stump(regions: tuple[LabelledPart, ...]) -> tuple[LabelledPart, ...]:
     """The parts of a head; where it was cut at dots, the last of them up to its last whole word. Subjects and titles stay as printed."""
     if not regions or (dots := _DOTS.search(regions[-1].text, max(0, len(regions[-1].text) - _DOTS_REACH))) is None:
         return regions

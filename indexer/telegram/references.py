@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from reftel.frozen import frozen
-from reftel.indexer.telegram.citations import Citation, find_citations
+from reftel.indexer.telegram.citations import PrintedCitation, find_citations
 from reftel.indexer.telegram.classwords import LETTER_SPACED
 from reftel.indexer.telegram.handling_notes import without_note
-from reftel.indexer.telegram.labels import Region
+from reftel.indexer.telegram.labels import LabelledPart
 from reftel.indexer.telegram.layout import lay_out
 from reftel.indexer.telegram.places import holds
 from reftel.schema import warnings as codes
@@ -108,7 +108,7 @@ class _Read:
     """A reference, and the cable of the text that it was made from."""
 
     reference: Reference
-    citation: Citation | None = None
+    citation: PrintedCitation | None = None
 
 
 _ASSUMED = {
@@ -127,18 +127,18 @@ def parse_references(text: str, *, year: int | None = None, own: str | None = No
     return references_of(lay_out(text).regions, year=year, own=own).found
 
 
-def references_of(regions: Iterable[Region], *, year: int | None = None, own: str | None = None) -> References:
+def references_of(regions: Iterable[LabelledPart], *, year: int | None = None, own: str | None = None) -> References:
     """The same from a head that has been split, with warnings; several REF blocks are read one after the other."""
     read: list[_Read] = []
     for block in _read_blocks(regions):
-        before: Citation | None = None
+        before: PrintedCitation | None = None
         for item in split_items(block):
             items, before = _references(item, year, before)
             read += (_of_citing_year(one, own) for one in items)
     return References(tuple(dict.fromkeys(one.reference for one in read)), tuple(dict.fromkeys(_warnings(read, own))))
 
 
-def _read_blocks(regions: Iterable[Region]) -> list[str]:
+def _read_blocks(regions: Iterable[LabelledPart]) -> list[str]:
     """The lists of the REF regions; a region that ends in an item's letter belongs to the next: ``"REF: A. REF: PARIS 1"``.
 
     A list that breaks off in dots says nothing where another stands: the head stands twice, once complete.
@@ -283,7 +283,7 @@ def _follows(label: str, cuts: list[tuple[str, int, int]]) -> bool:
     return 0 < ord(label) - ord(last) <= 3
 
 
-def _references(item: _Item, year: int | None, before: Citation | None) -> tuple[list[_Read], Citation | None]:
+def _references(item: _Item, year: int | None, before: PrintedCitation | None) -> tuple[list[_Read], PrintedCitation | None]:
     """The references of one item: its cables, and the parts that are something else; and the last cable, whose post may be implied next."""
     raw = " ".join(item.text.replace("¶", " ").split()).strip(" ;,.")
     citations = _citations(item.text, year, before)
@@ -294,9 +294,9 @@ def _references(item: _Item, year: int | None, before: Citation | None) -> tuple
     return [read for _, read in sorted(found, key=lambda pair: pair[0])], citations[-1]
 
 
-def _citations(text: str, year: int | None, before: Citation | None) -> list[Citation]:
+def _citations(text: str, year: int | None, before: PrintedCitation | None) -> list[PrintedCitation]:
     """The cables of an item. Behind the name of an e-mail a cable is one only after a comma or ``AND``: ``"ROE/PARIS 5 E-MAILS AND PARIS 12"``."""
-    kept: list[Citation] = []
+    kept: list[PrintedCitation] = []
     end = 0
     for citation in find_citations(text, year=year, before=before):
         part = _last_part(text[end : citation.start])
@@ -310,13 +310,13 @@ def _last_part(text: str) -> str:
     return text[max(text.rfind(";"), text.rfind("\n")) + 1 :]
 
 
-def _cable(label: str | None, citation: Citation, year: int | None) -> Reference:
+def _cable(label: str | None, citation: PrintedCitation, year: int | None) -> Reference:
     printed = citation.year or year
     known = printed is not None and not citation.cut
     return Reference(label, reference_id(_post_of(citation), citation.serial, printed or 0) if known else None, "cable", citation.raw)
 
 
-def _post_of(citation: Citation) -> str:
+def _post_of(citation: PrintedCitation) -> str:
     return (nearest_post(citation.post) if citation.certainty == "nearest" else None) or citation.post
 
 
@@ -344,7 +344,7 @@ def _warnings(read: Iterable[_Read], own: str | None) -> Iterator[Warning]:
             yield Warning(codes.REFERENCE_POST_ASSUMED, "refs", f"{reference.raw!r} {_ASSUMED[citation.certainty]}: {reference.id}")
 
 
-def _between(item: _Item, citations: list[Citation]) -> Iterator[tuple[int, Reference]]:
+def _between(item: _Item, citations: list[PrintedCitation]) -> Iterator[tuple[int, Reference]]:
     """What is no cable but names another kind of reference: parts set off by ``;``, and in a part what commas or ``AND`` set off.
 
     ``"PARIS 1; ROE-DOE E-MAIL"``, ``"ROE E-MAIL AND PARIS 1, ROE-DOE TELCON"``; not the note ``"PARIS 1 (ROE E-MAIL)"``.

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from reftel.indexer.telegram.citations import find_citations
 from reftel.indexer.telegram.classwords import CORRECTED_COPY, LETTER_SPACED, PLAIN
 from reftel.indexer.telegram.handling_notes import without_note
-from reftel.indexer.telegram.labels import Region
+from reftel.indexer.telegram.labels import LabelledPart
 from reftel.indexer.telegram.layout import lay_out
 from reftel.indexer.telegram.tags import lines_behind_tags
 
@@ -64,7 +64,7 @@ def parse_subject(text: str) -> str | None:
     return subject_of(lay_out(text).regions)
 
 
-def subject_of(regions: Iterable[Region]) -> str | None:
+def subject_of(regions: Iterable[LabelledPart]) -> str | None:
     """The same from a head that has been split: of several SUBJECT parts the first that is not empty, or the one it was cut from."""
     regions = tuple(regions)
     found: list[str] = []
@@ -85,7 +85,7 @@ def _is_whole(subject: str, begun: str, *, cut: bool) -> bool:
     return (cut or len(subject) > len(begun)) and subject.casefold().startswith(begun) and not subject.endswith("...")
 
 
-def unlabelled_subject(regions: Sequence[Region]) -> str | None:
+def unlabelled_subject(regions: Sequence[LabelledPart]) -> str | None:
     """The subject of a head without the label: the lines between TAGS and REF or Classified By that are no tags, in capitals."""
     if any(region.kind == "subject" for region in regions):
         return None

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from reftel.frozen import frozen
 from reftel.indexer.telegram.classwords import LETTER_SPACED
-from reftel.indexer.telegram.labels import Region
+from reftel.indexer.telegram.labels import LabelledPart
 from reftel.indexer.telegram.layout import lay_out
 from reftel.schema.tagkinds import is_known_tag, is_tag_code, split_fused, topics
 
@@ -59,7 +59,7 @@ def parse_tags(text: str) -> tuple[str, ...]:
     return tags_of(lay_out(text).regions).found
 
 
-def tags_of(regions: Iterable[Region]) -> Tags:
+def tags_of(regions: Iterable[LabelledPart]) -> Tags:
     """The same from a head that has been split: of several TAGS parts the first that holds any, with those right behind it.
 
     Without the label, a line between E.O. and SUBJECT that holds listed tags alone.
@@ -80,7 +80,7 @@ def _joined(first: Tags, second: Tags) -> Tags:
     return Tags(tuple(dict.fromkeys(first.found + second.found)), tuple(dict.fromkeys(first.fused + second.fused)))
 
 
-def _unlabelled(regions: Sequence[Region]) -> Iterator[str]:
+def _unlabelled(regions: Sequence[LabelledPart]) -> Iterator[str]:
     """The lines of nothing but listed tags between E.O. and SUBJECT."""
     for region, following in itertools.pairwise(regions):
         if region.kind == "eo" and following.kind == "subject":
