@@ -102,12 +102,14 @@ class Archive:
     def refresh(self) -> bool:
         """Look at what was published since the archive was opened; whether there was anything.
 
-        Searches that are under way in other threads, and iterators that were begun, end in the state they began with. Errors: as for
-        `reftel.open`.
+        Where there was nothing it takes some microseconds, and what is kept between questions stays. Searches that are under way in other
+        threads, and iterators that were begun, end in the state they began with. Errors: as for `reftel.open`.
         """
         from reftel.state import State  # noqa: PLC0415
 
         with self._changing, self._state as before:
+            if before.is_newest():
+                return False
             after = State(self.path, self._notes, self._cache_mb)
             self._states.add(after)
             self._state = after  # what was before closes itself when the last iterator over it is gone

@@ -7,6 +7,7 @@ one name the configured one counts. A cable is new when the archive never held i
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,6 +53,15 @@ def folder_of(archive: Archive) -> Path:
     if isinstance(archive.path, Path):
         return archive.path
     raise ArchiveError(f"{archive.path}: is in a cluster, and searches are saved in an archive's folder; name one")
+
+
+def configured(archive: str | os.PathLike[str], config: str | os.PathLike[str] | None = None) -> dict[str, str]:
+    """The searches of a configuration: the file ``config``, else ``reftel.toml`` beside the archive where there is one. Errors: `ConfigError`."""
+    from reftel.indexer.config import FILE_NAME as CONFIG_NAME  # noqa: PLC0415 - most searches are kept in the archive
+    from reftel.indexer.config import read_config  # noqa: PLC0415
+
+    path = Path(config) if config else Path(archive).absolute().parent / CONFIG_NAME
+    return read_config(path).saved if config or path.is_file() else {}
 
 
 @contextlib.contextmanager

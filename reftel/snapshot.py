@@ -41,17 +41,26 @@ class Snapshot(Protocol):
         """What tells this state from those published before and after it."""
         ...
 
+    def is_newest(self) -> bool:
+        """Whether nothing was published since it was opened: a quick look, which opens nothing. In doubt ``False``."""
+        ...
+
     def close(self) -> None:
         """Let go of both."""
         ...
 
 
 class FolderSnapshot:
-    """A state of an archive in a folder."""
+    """A state of an archive in a folder. ``files``: what `_files_of` told before it was opened."""
 
-    def __init__(self, engine: WhooshEngine, manifest: Manifest) -> None:
+    def __init__(self, path: Path, engine: WhooshEngine, manifest: Manifest, files: tuple[object, ...]) -> None:
         self.engine, self.manifest = engine, manifest
-        self.number: tuple[object, ...] = engine.generation, manifest.about
+        self.number: tuple[object, ...] = engine.generation, manifest.about, files[0]  # an archive made anew counts from 1 again
+        self._path, self._files = path, files
+
+    def is_newest(self) -> bool:
+        """As `Snapshot.is_newest`."""
+        return _files_of(self._path) == self._files
 
     def close(self) -> None:
         """As `Snapshot.close`."""
@@ -79,6 +88,10 @@ class ClusterSnapshot:
             unpack_manifest(self.engine.manifest(), path)
             return Manifest(path)  # which keeps the file open when its name is gone
 
+    def is_newest(self) -> bool:
+        """As `Snapshot.is_newest`."""
+        return self.engine.is_newest()
+
     def close(self) -> None:
         """As `Snapshot.close`."""
         self.engine.close()
@@ -89,10 +102,28 @@ class ClusterSnapshot:
 def open_snapshot(location: Location, budget: Budget) -> Snapshot:
     """The last state that was published. Errors: `ArchiveMissing`, `ArchiveDamaged`, `ArchiveVersion`; of a cluster any `ArchiveError`."""
     if isinstance(location, Path):
-        return FolderSnapshot(*_open_folder(location, budget))
+        files = _files_of(location)  # first: what is published while the rest is opened counts as new
+        return FolderSnapshot(location, *_open_folder(location, budget), files)
     from reftel.search.opening import open_in_cluster  # noqa: PLC0415 - `import reftel` stays light
 
     return ClusterSnapshot(open_in_cluster(location, budget))
+
+
+def _files_of(path: Path) -> tuple[object, ...]:
+    """What tells the files that publishing replaces (see `reftel.indexer.publishing`) from those that stand in their place later."""
+    from reftel.engine.folder import contents_name, latest_generation  # noqa: PLC0415 - `import reftel` stays light
+    from reftel.indexer.manifest import FILE_NAME, NEXT_NAME  # noqa: PLC0415
+
+    index = path / INDEX_FOLDER
+    return tuple(_file_of(name) for name in (index / contents_name(latest_generation(index)), path / NEXT_NAME, path / FILE_NAME))
+
+
+def _file_of(path: Path) -> tuple[object, ...] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return path.name, found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _open_folder(path: Path, budget: Budget) -> tuple[WhooshEngine, Manifest]:

@@ -57,6 +57,10 @@ class State:
         """What tells this state from those published before and after it."""
         return self._snapshot.number
 
+    def is_newest(self) -> bool:
+        """Whether nothing was published since it was opened, told by a quick look."""
+        return self._snapshot.is_newest()
+
     @property
     def manifest(self) -> Manifest:
         """What the archive was made from."""

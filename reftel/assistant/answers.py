@@ -37,7 +37,7 @@ MOST_HITS, MOST_PARAGRAPHS, MOST_VALUES, MOST_PERIODS, MOST_CITED, MOST_PARTS = 
 LONGEST_PARAGRAPH, LONGEST_ALONE, LONGEST_CABLE, LONGEST_LINE, MOST_LISTED = 2_000, 30_000, 30_000, 300, 50
 """Characters of a paragraph among others and of one that was asked for, of the paragraphs of a cable together, of a line; items of its lists."""
 
-_LOOK_AGAIN = 60  # seconds after which an answer looks for what was published meanwhile
+_LOOK_AGAIN = 5  # seconds after which an answer looks for what was published meanwhile
 
 
 class Answers:

@@ -195,14 +195,14 @@ def _facets(head: str, typed: str) -> list[Item]:
 def complete_saved(context: click.Context, _parameter: click.Parameter, typed: str) -> list[Item]:
     """Names of saved searches, those of the configuration too where the command reads one."""
     from reftel import saved  # noqa: PLC0415
-    from reftel.cli.configuration import archive_of, load_config  # noqa: PLC0415
+    from reftel.cli.configuration import archive_of  # noqa: PLC0415
 
     names: set[str] = set()
     archive, config = _archive_path(context), context.params.get("config")
     with context.scope(cleanup=False):
         if "config" in context.params:
             with contextlib.suppress(ReftelError):
-                names |= set(load_config(config, archive).saved)
+                names |= set(saved.configured(archive, config))
                 archive = archive_of(config, archive)
         with contextlib.suppress(ReftelError), reftel.open(archive) as opened:
             names |= set(saved.read_saved(saved.folder_of(opened)).searches)

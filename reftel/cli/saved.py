@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 import reftel
-from reftel.cli.configuration import archive_of, config_option, load_config
+from reftel.cli.configuration import archive_of, config_option
 from reftel.cli.options import completed, folder_option, format_option, query_argument
 from reftel.cli.words import QueryCommand
 from reftel.render.safe import json_text, safe_line
@@ -22,18 +22,6 @@ def command() -> None:
     \b
     reftel saved add precedents '"Minsk Group" AND precedent'
     """
-
-
-def _configured(config: str | None, archive: str) -> dict[str, str]:
-    """The searches of the configuration, if there is one."""
-    from reftel.indexer.config import ConfigError, find_config  # noqa: PLC0415
-
-    if config is None:
-        try:
-            find_config(archive)
-        except ConfigError:
-            return {}
-    return load_config(config, archive).saved
 
 
 @command.command("add", cls=QueryCommand)
@@ -60,7 +48,7 @@ def list_(archive: str, config: str | None, output_format: str) -> int:
 
     with reftel.open(archive_of(config, archive)) as opened:
         kept = saved.read_saved(saved.folder_of(opened))
-    configured = _configured(config, archive)
+    configured = saved.configured(archive, config)
     rows = [
         {
             "name": name,
@@ -88,7 +76,7 @@ def run(name: str | None, archive: str, config: str | None, output_format: str, 
     from reftel import saved  # noqa: PLC0415
 
     with reftel.open(archive_of(config, archive)) as opened:
-        found = saved.new_hits(opened, _configured(config, archive), before=opened.last_run(), only=name)
+        found = saved.new_hits(opened, saved.configured(archive, config), before=opened.last_run(), only=name)
         if mark:
             saved.mark(opened, found)
     if name is not None and not found:

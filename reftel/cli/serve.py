@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
+import logging
 import re
 import secrets
 import socket
@@ -13,12 +15,16 @@ from typing import TYPE_CHECKING
 import click
 
 import reftel
+from reftel.cli.configuration import archive_of, config_option
 from reftel.cli.options import folder_option
 from reftel.render.paths import shown_name
+from reftel.saved import configured
 from reftel.schema.names import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from reftel.room.app import Configured
 
 _SHORTEST_PASSWORD = 12
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -26,6 +32,7 @@ _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 @click.command("serve")
 @folder_option
+@config_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at; another machine's browser needs one that is not this machine's own, and a secret.")
 @click.option("--port", "-p", type=click.IntRange(0, 65535), default=8034, show_default=True, help="0: one that is free.")
 @click.option("--name", "names", multiple=True, metavar="NAME", help="A further name under which the room is asked; may be repeated.")
@@ -33,7 +40,7 @@ _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 @click.option("--password-file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="The first line of this file, which is yours alone, is the password.")
 @click.option("--notes", "notes", metavar="FILE", is_flag=False, flag_value="", type=click.Path(dir_okay=False), help="Let readers write notes, tags and kept searches: into FILE, or the archive's own.")
 @click.option("--log", is_flag=True, help="Print a line for each request, with the question in it.")
-def command(archive: str, host: str, port: int, names: tuple[str, ...], token: bool, password_file: Path | None, notes: str | None, log: bool) -> int:
+def command(archive: str, config: str | None, host: str, port: int, names: tuple[str, ...], token: bool, password_file: Path | None, notes: str | None, log: bool) -> int:
     """Open the archive in a browser: a reading room on this machine, read only.
 
     Nothing is loaded from elsewhere, and nothing of a question is logged unless you ask for it. Ctrl-C closes the room. Needs reftel[serve].
@@ -53,18 +60,22 @@ def command(archive: str, host: str, port: int, names: tuple[str, ...], token: b
     secret = _password(password_file) if password_file else secrets.token_urlsafe(24) if token else None
     if secret is None and not _is_loopback(host):
         raise click.UsageError(f"--host {host} lets other machines ask: that needs --token or --password-file FILE")
+    archive = archive_of(config, archive)
     opened = reftel.open(archive, notes=notes or None)
+    kept = functools.partial(configured, archive, config)
+    kept()  # a mistake in the configuration is told now
     with _listen(host, port) as listening:
-        return _serve(opened, listening, host, names, secret, token=token, own=notes is not None, log=log)
+        return _serve(opened, listening, host, names, secret, kept, token=token, own=notes is not None, log=log)
 
 
 def _serve(
-    opened: reftel.Archive, listening: socket.socket, host: str, names: tuple[str, ...], secret: str | None, *, token: bool, own: bool, log: bool
-) -> int:
+    opened: reftel.Archive, listening: socket.socket, host: str, names: tuple[str, ...], secret: str | None, kept: Configured,
+    *, token: bool, own: bool, log: bool,
+) -> int:  # fmt: skip
     import uvicorn  # noqa: PLC0415 - an extra
 
     from reftel.room.app import make_app  # noqa: PLC0415
-    from reftel.room.guard import KEY, Door  # noqa: PLC0415
+    from reftel.room.guard import KEY, Door, without_secret  # noqa: PLC0415
 
     port = listening.getsockname()[1]
     shown = f"[{host}]" if ":" in host else host
@@ -74,7 +85,7 @@ def _serve(
         wanted, first = {*names, *_LOOPBACK, shown}, "localhost"
     else:
         wanted, first = {*names, shown}, shown
-    app = make_app(opened, Door(_with_ports(wanted, port), secret), own=own)
+    app = make_app(opened, Door(_with_ports(wanted, port), secret), configured=kept, own=own)
     address = names[0] if names else f"{first}:{port}"
     click.echo(f"{len(opened):,} cables of {shown_name(name_of(str(opened.path)))} at http://{address}/{f'?{KEY}={secret}' if token else ''}")
     if not _is_loopback(host):
@@ -85,6 +96,7 @@ def _serve(
         app, access_log=log, log_level="info" if log else "warning", server_header=False, date_header=False, limit_concurrency=500,
         timeout_keep_alive=10, proxy_headers=False, timeout_graceful_shutdown=3,
     )  # fmt: skip
+    logging.getLogger("uvicorn.access").addFilter(without_secret)
     uvicorn.Server(config).run(sockets=[listening])
     return 0
 

@@ -9,7 +9,7 @@ import functools
 import hmac
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
@@ -50,6 +50,9 @@ _PICTURES = {"svg": "image/svg+xml", "csv": "text/csv; charset=utf-8"}
 _ENDINGS = {"ids": "txt", "footnotes": "txt", "bibtex": "bib"}
 
 
+Configured = Callable[[], Mapping[str, str]]
+
+
 @dataclasses.dataclass(frozen=True)
 class Limits:
     """Questions answered at once and those that wait, their seconds; exports at once."""
@@ -63,14 +66,14 @@ class Limits:
 class Room:
     """One archive and what answers for it."""
 
-    def __init__(self, archive: reftel.Archive, door: Door, limits: Limits, *, own: bool) -> None:
-        self.archive, self.door, self.limits, self.own = archive, door, limits, own
+    def __init__(self, archive: reftel.Archive, door: Door, limits: Limits, configured: Configured, *, own: bool) -> None:
+        self.archive, self.door, self.limits, self.configured, self.own = archive, door, limits, configured, own
         self.slots = Slots(limits.at_once, limits.waiting, limits.seconds)
         self.templates = environment()
         self.templates.globals.update(form_token=door.form_token, own=own)
         self.exports = 0
         self.tickets: collections.OrderedDict[str, list[int]] = collections.OrderedDict()
-        self._looked, self._seen, self._looking = time.monotonic(), _published(folder_of(archive)), threading.Lock()
+        self._looked, self._looking = time.monotonic(), threading.Lock()
         self._values: dict[str, list[str]] = {}
 
     def current(self) -> reftel.Archive:
@@ -78,9 +81,7 @@ class Room:
         if time.monotonic() - self._looked >= _LOOK_AFTER and self._looking.acquire(blocking=False):
             try:
                 self._looked = time.monotonic()
-                if (now := _published(folder_of(self.archive))) != self._seen:
-                    self.archive.refresh()
-                    self._seen = now
+                if self.archive.refresh():
                     self._values.clear()
             finally:
                 self._looking.release()
@@ -106,20 +107,12 @@ class Room:
         return response
 
 
-def _published(path: Path) -> tuple[str, ...]:
-    """What changes whenever a state of the archive is published."""
-    try:
-        return tuple(sorted(each.name for each in (path / "index").iterdir() if each.suffix == ".toc"))
-    except OSError:
-        return ()
-
-
 Answer = Callable[[Room, "Request"], Response]
 
 
-def make_app(archive: reftel.Archive, door: Door, limits: Limits | None = None, *, own: bool = False) -> ASGIApp:
-    """The application. ``own``: notes and kept searches may be written."""
-    room = Room(archive, door, limits or Limits(), own=own)
+def make_app(archive: reftel.Archive, door: Door, limits: Limits | None = None, *, configured: Configured = dict, own: bool = False) -> ASGIApp:
+    """The application. ``configured``: the kept searches of a configuration, as it is by then; ``own``: notes and kept searches may be written."""
+    room = Room(archive, door, limits or Limits(), configured, own=own)
 
     def route(path: str, answer: Answer) -> Route:
         return Route(path, functools.partial(_answered, room, answer), methods=["GET"])
@@ -203,11 +196,11 @@ def _help(room: Room, _request: Request) -> Response:
 
 
 def _saved(room: Room, _request: Request) -> Response:
-    return room.response(pages.saved_page(room.current(), own=room.own))
+    return room.response(pages.saved_page(room.current(), room.configured(), own=room.own))
 
 
 def _feed(room: Room, request: Request) -> Response:
-    return room.response(pages.feed(room.current(), request.path_params["name"], str(request.base_url)))
+    return room.response(pages.feed(room.current(), room.configured(), request.path_params["name"], str(request.base_url)))
 
 
 def _complete(room: Room, request: Request) -> Response:
@@ -326,7 +319,7 @@ def _keep(room: Room, _request: Request, form: Form) -> Response:
 
     archive = room.current()
     if "seen" in form:
-        saved.mark(archive, saved.new_hits(archive, {}, before=archive.last_run(), only=form["seen"]))
+        saved.mark(archive, saved.new_hits(archive, room.configured(), before=archive.last_run(), only=form["seen"]))
     elif "forget" in form:
         saved.remove(folder_of(archive), form["forget"])
     else:

@@ -12,6 +12,7 @@ import base64
 import binascii
 import dataclasses
 import hmac
+import logging
 import secrets
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING
@@ -109,6 +110,19 @@ class Guard:
         if given is not None or "authorization" in headers:
             await asyncio.sleep(_AFTER_A_WRONG_ONE)
         return _no(401, "This room asks for a password; any user name will do.", {"www-authenticate": 'Basic realm="reftel", charset="UTF-8"'})
+
+
+def without_secret(record: logging.LogRecord) -> bool:
+    """A filter for uvicorn's log of requests: what stands for the secret in an address is not written down."""
+    if isinstance(record.args, tuple):
+        record.args = tuple(_hidden(value) if isinstance(value, str) else value for value in record.args)
+    return True
+
+
+def _hidden(address: str) -> str:
+    path, _mark, query = address.partition("?")
+    pairs = parse_qsl(query, keep_blank_values=True)
+    return f"{path}?{urlencode([(name, '***' if name == KEY else value) for name, value in pairs], safe='*')}" if KEY in dict(pairs) else address
 
 
 def _is_foreign(headers: Headers, method: str) -> bool:

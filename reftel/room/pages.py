@@ -344,20 +344,19 @@ FILES: dict[str, tuple[str, Callable[[reftel.Archive, Cable], str]]] = {
 # -- other pages -------------------------------------------------------------------------------------------------------------------------
 
 
-def saved_page(archive: reftel.Archive, *, own: bool) -> Answered:
-    """The kept searches with what is new for each."""
+def saved_page(archive: reftel.Archive, configured: Mapping[str, str], *, own: bool) -> Answered:
+    """The kept searches with what is new for each; those of the configuration are forgotten there alone."""
     from reftel import saved  # noqa: PLC0415
 
-    kept = saved.read_saved(saved.folder_of(archive)).searches
-    found = [(each, Question(each.query)) for each in saved.new_hits(archive, {}, before=archive.last_run()) if each.name in kept]
-    return Answered("saved.html", {"question": Question(), "found": found, "own": own})
+    found = [(each, Question(each.query)) for each in saved.new_hits(archive, configured, before=archive.last_run())]
+    return Answered("saved.html", {"question": Question(), "found": found, "configured": configured, "own": own})
 
 
-def feed(archive: reftel.Archive, name: str, base: str) -> Answered:
+def feed(archive: reftel.Archive, configured: Mapping[str, str], name: str, base: str) -> Answered:
     """The Atom feed of one kept search: its new cables."""
     from reftel import saved  # noqa: PLC0415
 
-    found = saved.new_hits(archive, {}, before=archive.last_run(), only=name)
+    found = saved.new_hits(archive, configured, before=archive.last_run(), only=name)
     if not found:
         raise CableNotFound(f"no search is kept as '{name}'")
     hits = sorted(found[0].hits, key=lambda hit: hit.date or "", reverse=True)[:100]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import random
+import shutil
 import threading
 import weakref
 
@@ -111,3 +112,31 @@ def test_a_page_that_was_read_is_let_go_of(archive_path, monkeypatch):
         gc.collect()
         assert made
         assert not [each for each in made if each() is not None]
+
+
+def test_refresh_keeps_what_is_kept_where_nothing_was_published(make_telegram, tmp_path):
+    """And an archive made anew in the same place, whose runs are counted from one again, is another one."""
+
+    def build(*ids: int) -> None:
+        (tmp_path / "cables").mkdir(exist_ok=True)
+        for each in ids:
+            (tmp_path / "cables" / f"{each}.txt").write_text(make_telegram(serial=each, body="1. (C) The Minsk Group met."))
+        reftel.build([tmp_path / "cables"], tmp_path / "archive")
+
+    build(1)
+    with reftel.open(tmp_path / "archive") as archive:
+        archive.search("minsk", facets=["from"])
+        state, kept = archive._state, archive._state.budget.size
+        assert kept
+        assert not archive.refresh()
+        assert archive._state is state
+        assert archive._state.budget.size == kept
+        build(2)
+        assert archive.refresh()
+        assert archive.count("minsk") == 2
+        shutil.rmtree(tmp_path / "archive")
+        shutil.rmtree(tmp_path / "cables")
+        build(3)
+        build(4)
+        assert archive.refresh()
+        assert sorted(archive) == ["08BAKU3", "08BAKU4"]

@@ -74,6 +74,10 @@ class OpenSearchEngine:
         """The name of the generation that is read; another one has another."""
         return self.index
 
+    def is_newest(self) -> bool:
+        """Whether the archive's name still stands for this generation. Errors: as for `open`."""
+        return current_index(self._connection) == self.index
+
     def _ask(self, body: Mapping[str, Any], root: plan.Node | None = None) -> dict[str, Any]:
         return self._connection.search(self.index, body, root)
 

@@ -232,3 +232,23 @@ def test_nothing_of_a_question_is_logged(samples, capsys, monkeypatch):
     for arguments, logged in (([], False), (["--log"], True)):
         assert run(["serve", "--archive", str(samples), "--port", "0", *arguments]) == 0
         assert configured.pop().access_log is logged
+
+
+@pytest.mark.parametrize(
+    ("path", "logged"),
+    [
+        ("/?key=SECRET", "/?key=***"),
+        ("/search?q=minsk&key=SECRET&key=SECRET", "/search?q=minsk&key=***&key=***"),
+        ("/?%6bey=SECRET", "/?key=***"),  # which the room takes for the same
+        ("/search?q=key%3DSECRET", "/search?q=key%3DSECRET"),
+        ("/cable/08BAKU101", "/cable/08BAKU101"),
+    ],
+)
+def test_the_secret_of_the_first_address_is_not_logged(path, logged):
+    import logging
+
+    from reftel.room.guard import without_secret
+
+    record = logging.LogRecord("uvicorn.access", logging.INFO, "", 0, '%s - "%s %s HTTP/%s" %d', ("127.0.0.1:1", "GET", path, "1.1", 303), None)
+    assert without_secret(record)
+    assert record.getMessage() == f'127.0.0.1:1 - "GET {logged} HTTP/1.1" 303'

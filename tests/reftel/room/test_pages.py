@@ -326,6 +326,26 @@ def test_kept_searches_show_what_is_new_as_a_page_and_as_a_feed(own, make_telegr
     assert ask("/saved/all.atom").status == 404
 
 
+def test_searches_of_the_configuration_are_kept_there_alone(make_room, make_telegram, tmp_path):
+    from reftel import saved
+    from reftel.room.guard import Door
+
+    (tmp_path / "a.txt").write_text(make_telegram())
+    reftel.build([tmp_path / "a.txt"], tmp_path / "archive")
+    with reftel.open(tmp_path / "archive") as archive:
+        saved.add(archive, "own", "tags:PREL")
+    configuration = tmp_path / "reftel.toml"
+    configuration.write_text('sources = ["a.txt"]\n[saved]\nmeetings = "meeting"\n')
+    door = Door(frozenset({"room.test"}), form_token="token")
+    ask = make_room(tmp_path / "archive", door=door, configured=lambda: saved.configured(tmp_path / "archive"), own=True)
+    assert _texts(_page(ask, "/saved"), "//section/h2") == ["meetings", "own"]
+    assert _page(ask, "/saved").xpath("//button[@name='forget']/@value") == ["own"]
+    assert ask("/saved/meetings.atom").status == 200
+    with configuration.open("a") as lines:
+        lines.write('minsk = "minsk"\n')
+    assert _texts(_page(ask, "/saved"), "//section/h2") == ["meetings", "minsk", "own"]
+
+
 def test_a_clause_for_a_value_can_be_asked():
     from reftel.archive import value_clause
 
