@@ -68,9 +68,9 @@ class Reftel:
         )  # fmt: skip
 
     def open(self) -> None:
-        from reftel.search.engines.whoosh_engine import WhooshEngine  # noqa: PLC0415
+        from reftel.search.engines.array_engine import ArrayEngine  # noqa: PLC0415
 
-        self._engine = WhooshEngine.open(self._folder)
+        self._engine = ArrayEngine.open(self._folder)
 
     def prepare(self, query: Query) -> Call | None:
         from reftel.search import plan  # noqa: PLC0415

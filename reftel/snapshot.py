@@ -12,9 +12,9 @@ from reftel.search.engines.opensearch.address import Address
 if TYPE_CHECKING:
     from reftel.engine.cache import Budget
     from reftel.indexer.manifest import Manifest
+    from reftel.search.engines.array_engine import ArrayEngine
     from reftel.search.engines.base import ArchiveEngine
     from reftel.search.engines.opensearch.engine import OpenSearchEngine
-    from reftel.search.engines.whoosh_engine import WhooshEngine
 
 Location = Path | Address
 """A folder, or an archive in a cluster."""
@@ -53,7 +53,7 @@ class Snapshot(Protocol):
 class FolderSnapshot:
     """A state of an archive in a folder. ``files``: what `_files_of` told before it was opened."""
 
-    def __init__(self, path: Path, engine: WhooshEngine, manifest: Manifest, files: tuple[object, ...]) -> None:
+    def __init__(self, path: Path, engine: ArrayEngine, manifest: Manifest, files: tuple[object, ...]) -> None:
         self.engine, self.manifest = engine, manifest
         self.number: tuple[object, ...] = engine.generation, manifest.about, files[0]  # an archive made anew counts from 1 again
         self._path, self._files = path, files
@@ -126,7 +126,7 @@ def _file_of(path: Path) -> tuple[object, ...] | None:
     return path.name, found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
-def _open_folder(path: Path, budget: Budget) -> tuple[WhooshEngine, Manifest]:
+def _open_folder(path: Path, budget: Budget) -> tuple[ArrayEngine, Manifest]:
     """Index and manifest of the last state that was published. Errors: `ArchiveMissing`, `ArchiveDamaged`, `ArchiveVersion`."""
     from reftel.indexer.manifest import FILE_NAME, Manifest  # noqa: PLC0415 - `import reftel` stays light
     from reftel.indexer.presence import check_archive  # noqa: PLC0415

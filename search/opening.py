@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from reftel.engine.cache import Budget
+    from reftel.search.engines.array_engine import ArrayEngine
     from reftel.search.engines.opensearch.address import Address
     from reftel.search.engines.opensearch.engine import OpenSearchEngine
-    from reftel.search.engines.whoosh_engine import WhooshEngine
 
 
-def open_engine(folder: Path, budget: Budget | None = None) -> WhooshEngine:
+def open_engine(folder: Path, budget: Budget | None = None) -> ArrayEngine:
     """The engine over the index in ``folder``, which keeps what ``budget`` allows. Errors: `ArchiveMissing`, `ArchiveDamaged`, `ArchiveVersion`."""
-    from reftel.search.engines.whoosh_engine import WhooshEngine  # noqa: PLC0415 - Whoosh and NumPy take a while to import
+    from reftel.search.engines.array_engine import ArrayEngine  # noqa: PLC0415 - Whoosh and NumPy take a while to import
 
-    return WhooshEngine.open(folder, budget)
+    return ArrayEngine.open(folder, budget)
 
 
 def open_in_cluster(address: Address, budget: Budget | None = None) -> OpenSearchEngine:

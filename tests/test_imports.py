@@ -69,7 +69,7 @@ def test_a_search_loads_only_what_it_needs(tmp_path):
     reftel.build([_SAMPLES], tmp_path / "archive")
     search = "import reftel.cli; assert not reftel.cli.run(['search', 'minsk', '--archive', {!r}])".format(str(tmp_path / "archive"))
     loaded = _modules_after(search)
-    assert {"numpy", "click", "sqlite3", "reftel.search.engines.whoosh_engine"} <= loaded
+    assert {"numpy", "click", "sqlite3", "reftel.search.engines.array_engine"} <= loaded
     assert not loaded.intersection(_NOT_FOR_A_SEARCH)
 
 

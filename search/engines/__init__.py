@@ -1,1 +1,1 @@
-"""What evaluates a plan: the Whoosh engine and a small in-memory one that tests compare it with."""
+"""What evaluates a plan: the engine over arrays and a small in-memory one that tests compare it with."""

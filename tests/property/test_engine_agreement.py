@@ -1,4 +1,4 @@
-"""The Whoosh engine and the in-memory oracle give the same cables, totals, facets and orders for any plan over any cables."""
+"""The engine over arrays and the in-memory oracle give the same cables, totals, facets and orders for any plan over any cables."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from reftel.indexer.writer import CableWriter
 from reftel.schema.cable import Cable
 from reftel.schema.document import document_of
 from reftel.search import plan
-from reftel.search.engines import evaluation, memory, ranking, whoosh_engine
+from reftel.search.engines import array_engine, evaluation, memory, ranking
+from reftel.search.engines.array_engine import ArrayEngine
 from reftel.search.engines.memory import MemoryEngine
-from reftel.search.engines.whoosh_engine import WhooshEngine
 from reftel.search.walk import children
 
 # Each example writes an index and asks it many plans; shrinking one takes minutes, so a failure is printed as it was found.
@@ -29,7 +29,7 @@ FEW = settings(
 )
 
 
-def index(cables: tuple[Cable, ...], folder: str, cut: int) -> WhooshEngine:
+def index(cables: tuple[Cable, ...], folder: str, cut: int) -> ArrayEngine:
     """The cables in several segments, with one document that was replaced and one that was deleted."""
     with CableWriter(folder) as writer:
         for cable in cables[:cut]:
@@ -39,7 +39,7 @@ def index(cables: tuple[Cable, ...], folder: str, cut: int) -> WhooshEngine:
         for cable in cables:
             writer.put(cable)
         writer.delete("99GONE9")
-    return WhooshEngine.open(folder)
+    return ArrayEngine.open(folder)
 
 
 @pytest.fixture(scope="module", params=["as it is", "every word common, no phrase rare", "passages of two hits"])
@@ -49,7 +49,7 @@ def compare(request):
             patch.setattr(bounds, "_COMMON", 1)
             patch.setattr(evaluation, "_FEW_PLACES", 0)
         if request.param == "passages of two hits":
-            for module in (memory, ranking, whoosh_engine):
+            for module in (memory, ranking, array_engine):
                 patch.setattr(module, "REACH", 2)
         yield check_with
 
@@ -65,7 +65,7 @@ def check_with(cables: tuple[Cable, ...], cut: int, requests: list[plan.Request]
             engine.close()
 
 
-def agree(engine: WhooshEngine, oracle: MemoryEngine, request: plan.Request) -> None:
+def agree(engine: ArrayEngine, oracle: MemoryEngine, request: plan.Request) -> None:
     assert list(engine.scan(request.root)) == list(oracle.scan(request.root))
     got, wanted = engine.answer(request), oracle.answer(request)
     assert got.total == wanted.total

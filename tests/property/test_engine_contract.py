@@ -6,7 +6,7 @@ import engine_contract
 import pytest
 
 from reftel.indexer.writer import CableWriter
-from reftel.search.engines.whoosh_engine import WhooshEngine
+from reftel.search.engines.array_engine import ArrayEngine
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +20,7 @@ def whoosh(tmp_path_factory):
     with CableWriter(folder) as writer:
         for cable in engine_contract.CABLES:
             writer.put(cable)
-    engine = WhooshEngine.open(folder)
+    engine = ArrayEngine.open(folder)
     yield engine
     engine.close()
 
@@ -31,7 +31,7 @@ class TestMemoryEngine(engine_contract.PlanContract):
         return oracle
 
 
-class TestWhooshEngine(engine_contract.EngineContract):
+class TestArrayEngine(engine_contract.EngineContract):
     @pytest.fixture
     def engine(self, whoosh):
         return whoosh

@@ -13,7 +13,7 @@ import pytest
 
 import reftel
 from reftel.schema.errors import BadValueError
-from reftel.search.engines.whoosh_engine import WhooshEngine
+from reftel.search.engines.array_engine import ArrayEngine
 
 WORDS = ("minsk", "group", "precedent", "precedents", "kosovo", "embassy", "walked", "the", "turkey", "meeting")
 QUERIES = [
@@ -98,14 +98,14 @@ def test_no_budget_at_all(archive_path, megabytes):
 
 def test_a_page_that_was_read_is_let_go_of(archive_path, monkeypatch):
     made = []
-    texts = WhooshEngine.texts
+    texts = ArrayEngine.texts
 
     def noted(*asked):
         found = texts(*asked)
         made.append(weakref.ref(found))
         return found
 
-    monkeypatch.setattr(WhooshEngine, "texts", noted)
+    monkeypatch.setattr(ArrayEngine, "texts", noted)
     with reftel.open(archive_path) as archive:
         for query in QUERIES:
             archive.search(query)

@@ -16,7 +16,7 @@ import pytest
 import reftel
 from reftel.engine.reader import open_reader
 from reftel.indexer.manifest import Manifest
-from reftel.search.engines.whoosh_engine import WhooshEngine
+from reftel.search.engines.array_engine import ArrayEngine
 
 IDS = ["08BAKU101"]
 
@@ -286,7 +286,7 @@ def test_opening_that_fails_lets_go_of_every_file(name, growing, tmp_path, no_co
 
 def test_the_engine_says_so_too(archive_path):
     """Whoever goes past the archive gets no answer from a closed engine or reader either."""
-    engine = WhooshEngine.open(archive_path / "index")
+    engine = ArrayEngine.open(archive_path / "index")
     keys = engine.scan(reftel.search.query.read_query("*").plan)
     engine.close()
     engine.close()

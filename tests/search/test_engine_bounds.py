@@ -16,8 +16,8 @@ from reftel.indexer.writer import CableWriter
 from reftel.schema.cable import Cable
 from reftel.search import plan
 from reftel.search.engines import ranking, scoredwords
+from reftel.search.engines.array_engine import ArrayEngine
 from reftel.search.engines.scoredwords import BoundedWord
-from reftel.search.engines.whoosh_engine import WhooshEngine
 
 WORDS = ("calm", "lake", "hill", "sea", "wind", "reed", "co-operation")
 HEAD = ("head",)
@@ -67,7 +67,7 @@ def whole(monkeypatch, folder, root):
     with monkeypatch.context() as patch:
         patch.setattr(ranking.Ranking, "_by_champions", lambda *_: None)
         patch.setattr(ranking.Ranking, "_by_blocks", lambda *_: None)
-        engine = WhooshEngine.open(folder)
+        engine = ArrayEngine.open(folder)
         found = engine.answer(plan.Request(root, limit=None))
         engine.close()
     return found
@@ -98,7 +98,7 @@ def test_the_first_hits_are_those_of_scoring_all(folder, monkeypatch, root, firs
     monkeypatch.setattr(ranking, "CHAMPIONS", champions)
     wanted = whole(monkeypatch, folder, root)
     for offset, limit in ((0, 1), (0, 3), (0, 6), (0, 10), (7, 20), (40, 100), (300, 30)):
-        engine = WhooshEngine.open(folder)
+        engine = ArrayEngine.open(folder)
         for _ in range(3):
             found = engine.answer(plan.Request(root, "relevance", offset, limit))
             assert (found.total, found.found) == (wanted.total, wanted.found[offset : offset + limit])
@@ -108,7 +108,7 @@ def test_the_first_hits_are_those_of_scoring_all(folder, monkeypatch, root, firs
 def test_where_bounds_are_known_most_documents_are_not_read(folder, monkeypatch, request):
     monkeypatch.setattr(scoredwords, "_FIRST", 2)
     monkeypatch.setattr(scoredwords, "SOON_SCORED", 0)
-    engine = WhooshEngine.open(folder)
+    engine = ArrayEngine.open(folder)
     word = engine._lexicon.scored(CALM)
     engine.answer(plan.Request(CALM, limit=1))
     assert isinstance(word, BoundedWord) == ("old" not in request.node.name)
@@ -135,7 +135,7 @@ def test_a_bound_is_no_less_than_any_score(folder):
 
 def test_bounds_of_another_number_of_documents(folder, monkeypatch):
     monkeypatch.setattr(scoredwords, "SOON_SCORED", 0)
-    engine = WhooshEngine.open(folder)
+    engine = ArrayEngine.open(folder)
     word = engine._lexicon.scored(CALM)
     if isinstance(word, BoundedWord):
         word._stretches._frequencies = None

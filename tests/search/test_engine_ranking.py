@@ -16,7 +16,7 @@ from reftel.schema.cable import Cable
 from reftel.schema.document import document_of
 from reftel.search import plan
 from reftel.search.engines import evaluation, ranking, scoredwords
-from reftel.search.engines.whoosh_engine import WhooshEngine
+from reftel.search.engines.array_engine import ArrayEngine
 from reftel.search.scoring import K1
 
 NUMBER = 6000
@@ -59,7 +59,7 @@ def folder(cables, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def engine(folder):
-    opened = WhooshEngine.open(folder)
+    opened = ArrayEngine.open(folder)
     yield opened
     opened.close()
 
@@ -102,7 +102,7 @@ def test_few_champions_give_the_same_hits(engine, folder, monkeypatch, root):
     monkeypatch.setattr(scoredwords, "CHAMPIONS", 16)
     monkeypatch.setattr(ranking, "CHAMPIONS", 16)
     monkeypatch.setattr(ranking, "_LOOKED_UP", 0)
-    opened = WhooshEngine.open(folder)
+    opened = ArrayEngine.open(folder)
     for offset, limit in ((0, 1), (0, 10), (3, 13), (15, 30)):
         request = plan.Request(root, "relevance", offset, limit)
         assert opened.answer(request) == engine.answer(request)
@@ -130,7 +130,7 @@ def test_places_read_in_pieces_are_the_same(folder, cables, monkeypatch, root, p
     monkeypatch.setattr(termsets, "_UNCUT", 0)
     monkeypatch.setattr(evaluation, "_FEW_PLACES", few)
     monkeypatch.setattr(evaluation, "_PLACES_AT_ONCE", 500)
-    opened = WhooshEngine.open(folder)
+    opened = ArrayEngine.open(folder)
     wanted = sorted(cable.id for cable in cables if re.search(pattern, cable.body))
     for _ in range(2):  # once from the file, once from what was kept
         assert list(opened.scan(root)) == wanted

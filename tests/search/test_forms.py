@@ -8,8 +8,8 @@ from reftel.indexer.writer import CableWriter
 from reftel.schema.cable import Cable, Paragraph
 from reftel.schema.document import document_of
 from reftel.search import plan
+from reftel.search.engines.array_engine import ArrayEngine
 from reftel.search.engines.memory import MemoryEngine
-from reftel.search.engines.whoosh_engine import WhooshEngine
 from reftel.search.searcher import Searcher
 
 FIELDS = ("subject", "body", "head")
@@ -37,7 +37,7 @@ def engine(request, tmp_path):
                 writer.put(each)
     with CableWriter(tmp_path) as writer:
         writer.delete("08BAKU9")
-    opened = WhooshEngine.open(tmp_path)
+    opened = ArrayEngine.open(tmp_path)
     yield opened
     opened.close()
 

@@ -34,7 +34,7 @@ from reftel.schema.cable import Cable, Paragraph
 from reftel.schema.document import Document, document_of
 from reftel.schema.inflections import bases
 from reftel.search import plan
-from reftel.search.engines.whoosh_engine import WhooshEngine
+from reftel.search.engines.array_engine import ArrayEngine
 
 ROOT = Path(__file__).parents[2]
 CORPUS = ROOT.parent / "shared" / "corpus"
@@ -148,7 +148,7 @@ class Peer:
 class Pair:
     documents: list[Document]
     peer: Peer
-    engine: WhooshEngine
+    engine: ArrayEngine
     tokens: Tokens
 
 
@@ -162,7 +162,7 @@ def pair(tmp_path_factory) -> Iterator[Pair]:
             for cable in itertools.islice(cables.values(), start, None, 2):
                 writer.put(cable)
     peer = Peer(documents)
-    engine = WhooshEngine.open(folder)
+    engine = ArrayEngine.open(folder)
     yield Pair(documents, peer, engine, Tokens(peer.terms(), documents))
     engine.close()
 

@@ -10,8 +10,8 @@ from reftel.indexer.writer import CableWriter
 from reftel.schema.cable import Cable, Paragraph, Source
 from reftel.schema.document import document_of
 from reftel.schema.errors import ArchiveVersion
+from reftel.search.engines.array_engine import ArrayEngine
 from reftel.search.engines.memory import MemoryEngine
-from reftel.search.engines.whoosh_engine import WhooshEngine
 from reftel.search.query import read_query
 from reftel.search.snippets import matching_paragraphs
 
@@ -69,7 +69,7 @@ def archives(tmp_path_factory):
         folder = tmp_path_factory.mktemp("spelled") / str(number)
         with CableWriter(folder) as writer:
             writer.put(cable(text))
-        made[text] = WhooshEngine.open(folder), MemoryEngine([document_of(cable(text))])
+        made[text] = ArrayEngine.open(folder), MemoryEngine([document_of(cable(text))])
     yield made
     for engine, _ in made.values():
         engine.close()
@@ -168,6 +168,6 @@ def test_an_index_with_other_rules_for_words_is_not_asked(tmp_path, monkeypatch)
     monkeypatch.undo()
     writer.field_specs.cache_clear()
     with pytest.raises(ArchiveVersion, match="other rules for words; build it anew"):
-        WhooshEngine.open(tmp_path)
+        ArrayEngine.open(tmp_path)
     with pytest.raises(ArchiveVersion):
         CableWriter(tmp_path)

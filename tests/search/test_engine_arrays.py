@@ -1,4 +1,4 @@
-"""The Whoosh engine beyond what the oracle knows: ranking, opening, errors, spelling of words, and that it is safe to share."""
+"""The engine over arrays beyond what the oracle knows: ranking, opening, errors, spelling of words, and that it is safe to share."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from reftel.schema.cable import Cable, Paragraph, Reference
 from reftel.schema.errors import ArchiveDamaged, ArchiveMissing, ArchiveVersion, EngineError, QueryTooBroad
 from reftel.search import plan, positions
 from reftel.search.engines import evaluation
+from reftel.search.engines.array_engine import ArrayEngine
 from reftel.search.engines.base import Engine
-from reftel.search.engines.whoosh_engine import WhooshEngine
 from reftel.search.matching import edit_distances, matching_pattern
 
 FIELDS = ("subject", "body", "head")
@@ -47,7 +47,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def engine(folder):
-    engine: Engine = WhooshEngine.open(folder)
+    engine: Engine = ArrayEngine.open(folder)
     yield engine
     engine.close()
 
@@ -104,16 +104,16 @@ def test_what_cannot_be_asked_of_a_paragraph(engine):
 
 def test_opening_what_is_none(tmp_path, folder, monkeypatch):
     with pytest.raises(ArchiveMissing):
-        WhooshEngine.open(tmp_path)
+        ArrayEngine.open(tmp_path)
     (tmp_path / "_MAIN_1.toc").write_bytes(b"no")
     with pytest.raises(ArchiveDamaged):
-        WhooshEngine.open(tmp_path)
+        ArrayEngine.open(tmp_path)
     from reftel.schema import fields
 
     more = (*fields.FIELDS, fields.Field("new", "keyword", "", ()))
-    monkeypatch.setattr("reftel.search.engines.whoosh_engine.FIELDS", more)
+    monkeypatch.setattr("reftel.search.engines.array_engine.FIELDS", more)
     with pytest.raises(ArchiveVersion, match="'new'"):
-        WhooshEngine.open(folder)
+        ArrayEngine.open(folder)
 
 
 LAKE, HILL = plan.Word("lake", fields=FIELDS), plan.Word("hill", fields=FIELDS)
@@ -171,7 +171,7 @@ def test_a_word_broken_at_a_line_end_is_found_whole_and_in_parts(tmp_path):
     with CableWriter(tmp_path) as writer:
         writer.put(cable("08BAKU1", "the full juris-\ndiction of courts"))
         writer.put(cable("08BAKU2", "a long walk-\nout by members"))
-    engine = WhooshEngine.open(tmp_path)
+    engine = ArrayEngine.open(tmp_path)
     try:
         assert keys(engine, word("jurisdiction", "exact")) == ["08BAKU1"]
         assert keys(engine, plan.Phrase((word("full"), word("jurisdiction")))) == ["08BAKU1"]

@@ -1,4 +1,4 @@
-"""The default engine: plans over the Whoosh index that `reftel.engine` writes.
+"""The default engine: plans over the arrays of an index that `reftel.engine` writes. It asks nothing of Whoosh.
 
 The index gives arrays (postings, places, columns); everything a plan asks is answered on them, for all documents at once.
 """
@@ -86,7 +86,7 @@ def _let_go(reader: Reader, made: Iterable[object]) -> None:
     reader.close()
 
 
-class WhooshEngine:
+class ArrayEngine:
     """Answers plans over one commit of an index. Threads may share it."""
 
     def __init__(self, reader: Reader) -> None:
