@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def open_engine(folder: Path, budget: Budget | None = None) -> ArrayEngine:
     """The engine over the index in ``folder``, which keeps what ``budget`` allows. Errors: `ArchiveMissing`, `ArchiveDamaged`, `ArchiveVersion`."""
-    from reftel.search.engines.array_engine import ArrayEngine  # noqa: PLC0415 - Whoosh and NumPy take a while to import
+    from reftel.search.engines.array_engine import ArrayEngine  # noqa: PLC0415 - NumPy takes a while to import
 
     return ArrayEngine.open(folder, budget)
 
