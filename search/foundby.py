@@ -10,12 +10,12 @@ from reftel.schema.errors import CableNotFound
 from reftel.schema.fields import FIELDS, Field, default_fields, field_of_kind, fields_by_name, squash
 from reftel.search.citing import cited
 from reftel.search.describe import bound_text
-from reftel.search.lists import Lookup
 from reftel.search.matching import matching_pattern
 from reftel.search.plan import CitedBy, Node, Not, Prefer, Range, Tagged, Value, ValuePattern
 from reftel.search.positions import POSITIONAL
 from reftel.search.results import HEADING, SIGNATURE, SUBJECT, FoundBy, Highlights
 from reftel.search.snippets import CableText, covered
+from reftel.search.tagged import Lookup
 from reftel.search.walk import children, iter_evidence, iter_leaves
 
 Load = Callable[[str], Cable]

@@ -22,10 +22,10 @@ from reftel.search.walk import iter_evidence, iter_words
 if TYPE_CHECKING:
     from reftel.schema.cable import Cable
     from reftel.search.engines.base import Engine, Texts
-    from reftel.search.lists import Lookup
     from reftel.search.paragraphs import Mask
     from reftel.search.plan import Found, Node
     from reftel.search.query import ParsedQuery
+    from reftel.search.tagged import Lookup
 
 Choice = Callable[[Findings, int, Stored], tuple[HitParagraph, ...]]
 """Which paragraphs of a cable are shown; see `Findings.best` and `Findings.matching`."""

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from reftel.frozen import frozen
 from reftel.schema.fields import minutes_of
 from reftel.schema.identifiers import canonical_id, full_year
-from reftel.search.lists import ids_node
 from reftel.search.plan import And, CitedBy, Node, Not, Or, Range, Value
+from reftel.search.tagged import ids_node
 from reftel.search.walk import rewrite
 
 if TYPE_CHECKING:

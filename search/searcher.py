@@ -16,12 +16,12 @@ from reftel.search.desk import Desk
 from reftel.search.forms import form_counts, forms_note, with_forms
 from reftel.search.hits import HitMaker
 from reftel.search.impliedyears import resolve_years
-from reftel.search.lists import Lookup, ids_node, nothing_tagged, resolve, unknown_tags
 from reftel.search.names import Names
 from reftel.search.plan import And, Bucket, Found, Request, Top
 from reftel.search.query import ParsedQuery, read_query
 from reftel.search.results import DEFAULT_WIDTH, ExplainedNode, Explanation, Hit, HitParagraph, Page
 from reftel.search.snippets import Findings, matching_paragraphs
+from reftel.search.tagged import Lookup, ids_node, nothing_tagged, resolve, unknown_tags
 
 if TYPE_CHECKING:
     from reftel.schema.cable import Cable

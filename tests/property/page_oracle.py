@@ -18,12 +18,12 @@ from reftel.schema.cable import Cable, Reference
 from reftel.search import snippets
 from reftel.search.citing import iter_cited, mentions
 from reftel.search.foundby import found_by
-from reftel.search.lists import Lookup
 from reftel.search.paragraphs import BODY, Mask, Paragraphs, paragraphs_where
 from reftel.search.passages import Scores, Weighed, block_scores
 from reftel.search.plan import Found, Mark, Node, Paragraph, Word
 from reftel.search.positions import Integers, ranges, spans, wide_spans
 from reftel.search.results import Highlights, Hit, HitParagraph
+from reftel.search.tagged import Lookup
 from reftel.search.walk import iter_evidence, iter_words
 
 Choose = Callable[["Findings"], tuple[HitParagraph, ...]]

@@ -1,6 +1,6 @@
-"""What a person keeps beside an archive, in a plan: tags of one's own and lists of ids become values of the field ``id``.
+"""Tags of a person's own and lists of ids in a plan: both become values of the field ``id`` before an engine is asked.
 
-Engines never see a tag: ``mine:x`` is looked up before they are asked.
+Engines never see a tag: ``mine:x`` is looked up first.
 """
 
 from __future__ import annotations
