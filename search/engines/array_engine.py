@@ -34,9 +34,9 @@ from reftel.schema.errors import (
 from reftel.schema.fields import FIELDS, fields_by_name
 from reftel.search import plan
 from reftel.search.engines.base import NodeCount
-from reftel.search.engines.columns import Columns
+from reftel.search.engines.columns import PreparedColumns
 from reftel.search.engines.evaluation import WAYS, Evaluation
-from reftel.search.engines.lexicon import Lexicon
+from reftel.search.engines.indexwords import IndexWords
 from reftel.search.engines.ranking import Best, Passages, Ranking, bonuses, found_of, neighbours
 from reftel.search.engines.sets import DocumentSet, Mask
 from reftel.search.engines.texts import CableTexts, whole_text
@@ -91,11 +91,11 @@ class ArrayEngine:
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
-        self._lexicon, self._columns = Lexicon(reader), Columns(reader)
-        self._evaluation = Evaluation(reader, self._lexicon, self._columns)
+        self._words, self._columns = IndexWords(reader), PreparedColumns(reader)
+        self._evaluation = Evaluation(reader, self._words, self._columns)
         self._first_hits: Cache[Best] = Cache(reader.budget, lambda hits: hits[0].nbytes + hits[1].nbytes)
         # Parts of these refer to each other, so that without this the files would stay open until the next garbage collection.
-        self._let_go = weakref.finalize(self, _let_go, reader, (self._lexicon, self._columns, self._evaluation))
+        self._let_go = weakref.finalize(self, _let_go, reader, (self._words, self._columns, self._evaluation))
         self._let_go.atexit = False
 
     @classmethod
@@ -115,7 +115,7 @@ class ArrayEngine:
     def close(self) -> None:
         """Let go of the index's files. Not while another thread asks; whoever asks afterwards gets `ArchiveClosed`."""
         self._let_go()
-        self._lexicon = self._columns = self._evaluation = cast("Any", _Closed())
+        self._words = self._columns = self._evaluation = cast("Any", _Closed())
 
     def count(self) -> int:
         """How many cables the archive holds."""
@@ -155,12 +155,12 @@ class ArrayEngine:
     def rarity(self, word: plan.Word) -> float:
         """How much a word counts by the number of cables that hold it."""
         with archive_errors():
-            return self._lexicon.scored(word).rarity
+            return self._words.scored(word).rarity
 
     def forms(self, word: plan.Word) -> Sequence[str]:
         """The words of the index that ``word`` stands for in its fields, the commonest first."""
         with archive_errors():
-            return self._lexicon.forms(word)
+            return self._words.forms(word)
 
     def record(self, key: str) -> bytes | None:
         """The stored JSON of the cable with this key; ``None`` if there is none."""
@@ -171,7 +171,7 @@ class ArrayEngine:
     def texts(self, found: Sequence[plan.Found]) -> CableTexts:
         """Records and words of some hits, to be read inside `errors`."""
         documents = [cast("int", self._reader.document(each.key)) if each.number < 0 else each.number for each in found]
-        return CableTexts(self._reader, self._lexicon, self._columns, documents)
+        return CableTexts(self._reader, self._words, self._columns, documents)
 
     @contextlib.contextmanager
     def errors(self) -> Iterator[None]:
@@ -209,7 +209,7 @@ class ArrayEngine:
         words = self._evaluation.outline(request.root).words
         if not may_have_passages(request.root, words):
             return tuple(self._ranking(request.root, hits, None).window(request.offset, request.limit))
-        passages = functools.partial(self._passages, [Weighed(word, self._lexicon.scored(word).rarity) for word in words])
+        passages = functools.partial(self._passages, [Weighed(word, self._words.scored(word).rarity) for word in words])
         if not 0 < end <= REACH:
             return tuple(self._ranking(request.root, hits, passages).window(request.offset, request.limit))
         documents, scores = self._first_hits.get(request.root, lambda: self._ranking(request.root, hits, passages).first(passages))
@@ -217,14 +217,14 @@ class ArrayEngine:
 
     def _ranking(self, root: plan.Node, hits: DocumentSet, passages: Passages | None) -> Ranking:
         about = self._evaluation.outline(root)
-        words = [self._lexicon.scored(word) for word in about.words]
+        words = [self._words.scored(word) for word in about.words]
         preferred = list(bonuses(root, hits, self._evaluation)) if about.prefers else []
         if about.prefers:
             words += neighbours(root, hits, self._evaluation)
         return Ranking(hits, words, preferred, self._reader, self._columns, passages)
 
     def _passages(self, words: Sequence[Weighed], documents: Integers) -> Scores:
-        return passage_scores(documents, words, lambda field: whole_text(self._reader, self._lexicon, field, documents))
+        return passage_scores(documents, words, lambda field: whole_text(self._reader, self._words, field, documents))
 
     def _explain(self, node: plan.Node, *, in_paragraph: bool) -> NodeCount:
         start = time.perf_counter()

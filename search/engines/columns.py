@@ -22,7 +22,7 @@ Scores = npt.NDArray[np.float64]
 _FIRST_LOOK = 64
 
 
-class Columns:
+class PreparedColumns:
     """The columns of one reader."""
 
     def __init__(self, reader: Reader) -> None:

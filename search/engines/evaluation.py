@@ -16,8 +16,8 @@ from reftel.schema.errors import EngineError
 from reftel.schema.fields import field_of_kind
 from reftel.search import plan
 from reftel.search.describe import too_broad
-from reftel.search.engines.columns import Columns
-from reftel.search.engines.lexicon import Lexicon
+from reftel.search.engines.columns import PreparedColumns
+from reftel.search.engines.indexwords import IndexWords
 from reftel.search.engines.outline import Outline, conjunction, fields_of, outline
 from reftel.search.engines.places import FieldPlaces
 from reftel.search.engines.scoredwords import ScoredWord, saturated
@@ -62,15 +62,15 @@ WAYS: dict[type[plan.Node], str] = {
 class Evaluation:
     """One plan over one reader."""
 
-    def __init__(self, reader: Reader, lexicon: Lexicon, columns: Columns) -> None:
-        self._reader, self._lexicon, self._columns = reader, lexicon, columns
+    def __init__(self, reader: Reader, words: IndexWords, columns: PreparedColumns) -> None:
+        self._reader, self._words, self._columns = reader, words, columns
         self.everything = columns.everything
         self.outline = Cache[Outline](reader.budget, lambda about: about.nbytes).over(outline)
         self._phrases: Cache[DocumentSet | None] = Cache(reader.budget, _bytes_of)
         self._ways: dict[type[plan.Node], Callable[..., DocumentSet]] = {
             plan.Everything: lambda _node, within: within,
             plan.Nothing: lambda _node, _within: DocumentSet.none(reader.size),
-            plan.Word: lambda word, within: self._common(lexicon.scored(word).documents, within),
+            plan.Word: lambda word, within: self._common(words.scored(word).documents, within),
             plan.AnyOf: self._any,
             plan.Phrase: self._positional,
             plan.Near: self._positional,
@@ -91,7 +91,7 @@ class Evaluation:
         """`QueryTooBroad` if the patterns of a plan stand for more words of the archive than can be gone through."""
         total = 0
         for word in self.outline(root).patterns:
-            total += self._lexicon.total_postings(word)
+            total += self._words.total_postings(word)
             if total > MOST_POSTINGS:
                 message = f"the patterns of the query stand for too many words of the archive ({total:,} postings, more than {MOST_POSTINGS:,})"
                 raise too_broad(word, message, "give them more letters, above all at the beginning")
@@ -122,7 +122,7 @@ class Evaluation:
 
     def _rare_phrase(self, node: plan.Phrase, field: str) -> DocumentSet | None:
         words = [part for part in node.parts if isinstance(part, plan.Word)]
-        total = sum(self._reader.total_places(self._lexicon.terms(word, field)) for word in words)
+        total = sum(self._reader.total_places(self._words.terms(word, field)) for word in words)
         if len(words) < len(node.parts) or total > _FEW_PLACES:
             return None
         return DocumentSet.among(self._starts(node, field, None) >> PLACE_BITS, self._reader.size)
@@ -136,9 +136,9 @@ class Evaluation:
                 numbers, counts = np.unique(self._all_starts(node, field, candidates) >> PLACE_BITS, return_counts=True)
                 inside = candidates.holds(numbers)
                 numbers, counts = numbers[inside], counts[inside]
-                parts.append((numbers, counts * self._lexicon.norms_at(field, numbers)))
-        numbers, frequency = self._lexicon.added_up(parts) if parts else (_NO_NUMBERS, np.zeros(0))
-        rare = NEIGHBOURS * min(self._lexicon.scored(word).rarity for word in iter_words(node))
+                parts.append((numbers, counts * self._words.norms_at(field, numbers)))
+        numbers, frequency = self._words.added_up(parts) if parts else (_NO_NUMBERS, np.zeros(0))
+        rare = NEIGHBOURS * min(self._words.scored(word).rarity for word in iter_words(node))
         return ScoredWord(DocumentSet.of(numbers, self._reader.size), saturated(frequency, rare), rare, common=False)
 
     def _standing(self, node: plan.Node, field: str, candidates: DocumentSet) -> DocumentSet:
@@ -155,23 +155,23 @@ class Evaluation:
         return np.concatenate([self._starts(node, field, within) for within in self._pieces(node, field)])
 
     def _starts(self, node: plan.Node, field: str, within: Integers | range | None) -> Integers:
-        return starts(node, FieldPlaces(self._reader, self._lexicon, field, within))
+        return starts(node, FieldPlaces(self._reader, self._words, field, within))
 
     def _pieces(self, node: plan.Node, field: str) -> list[range]:
         """All documents in pieces, so that the places of common words, which are looked at together, stay in the processor's cache."""
-        total = sum(self._reader.total_places(self._lexicon.terms(word, field)) for word in iter_words(node))
+        total = sum(self._reader.total_places(self._words.terms(word, field)) for word in iter_words(node))
         size = max(1, self._reader.size * _PLACES_AT_ONCE // max(total, 1))
         return [range(start, min(start + size, self._reader.size)) for start in range(0, self._reader.size, size)]
 
     def _candidates(self, node: plan.Node, field: str, within: DocumentSet) -> DocumentSet:
         """Documents of ``within`` that hold words enough for ``node`` in ``field``."""
         if isinstance(node, plan.Word):
-            return self._common(self._lexicon.documents(node, field), within)
+            return self._common(self._words.documents(node, field), within)
         if isinstance(node, plan.AnyOf | plan.Or):
             return union([self._candidates(child, field, within) for child in node.children], self._reader.size)
         if isinstance(node, plan.Phrase | plan.Near | plan.And):
             parts = children(node)
-            words = [self._lexicon.documents(child, field) for child in parts if isinstance(child, plan.Word)]
+            words = [self._words.documents(child, field) for child in parts if isinstance(child, plan.Word)]
             for found in sorted(words, key=len):
                 within = self._common(found, within)
             for child in parts if len(words) < len(parts) else ():
@@ -182,7 +182,7 @@ class Evaluation:
 
     def _all(self, node: plan.And, within: DocumentSet) -> DocumentSet:
         parts = conjunction(node)
-        for found in sorted([self._lexicon.scored(word).documents for word in parts.words], key=len):
+        for found in sorted([self._words.scored(word).documents for word in parts.words], key=len):
             within = self._common(found, within)
         left = []
         for child, field in parts.others:
@@ -204,7 +204,7 @@ class Evaluation:
 
     def _not(self, node: plan.Not, within: DocumentSet) -> DocumentSet:
         if isinstance(node.child, plan.Word):
-            return within.without(self._lexicon.scored(node.child).documents)
+            return within.without(self._words.scored(node.child).documents)
         return within.without(self.hits(node.child, within))
 
     # -- paragraphs ---------------------------------------------------------------------------------------------------------------------------
@@ -217,7 +217,7 @@ class Evaluation:
         regions = self._reader.regions_of(candidates.numbers) if few else self._reader.regions()
         paragraphs = Paragraphs(regions.starts, regions.ends, regions.levels, regions.labels)
         try:
-            places = FieldPlaces(self._reader, self._lexicon, BODY, candidates.numbers if candidates.sparse else None)
+            places = FieldPlaces(self._reader, self._words, BODY, candidates.numbers if candidates.sparse else None)
             holding = paragraphs_where(node.child, paragraphs, places)
         except TypeError as error:
             raise EngineError(str(error)) from error

@@ -6,7 +6,7 @@ import numpy as np
 
 from reftel.engine.reader import Reader
 from reftel.search import plan
-from reftel.search.engines.lexicon import Lexicon
+from reftel.search.engines.indexwords import IndexWords
 from reftel.search.positions import Integers
 
 _NONE = np.empty(0, dtype=np.int64)
@@ -15,17 +15,17 @@ _NONE = np.empty(0, dtype=np.int64)
 class FieldPlaces:
     """One text field of an index, as `spans` wants it. ``within``: the documents that matter, all if ``None``; places in others may be given too."""
 
-    def __init__(self, reader: Reader, lexicon: Lexicon, field: str, within: Integers | range | None) -> None:
+    def __init__(self, reader: Reader, words: IndexWords, field: str, within: Integers | range | None) -> None:
         self.name = field
-        self._reader, self._lexicon, self._within = reader, lexicon, within
+        self._reader, self._words, self._within = reader, words, within
 
     def places(self, word: plan.Word) -> Integers:
         """Rising places of the words that ``word`` stands for, each once."""
-        return self._reader.places_of(self._lexicon.terms(word, self.name), self._within)
+        return self._reader.places_of(self._words.terms(word, self.name), self._within)
 
     def last_parts(self, word: plan.Word) -> Integers:
         """Rising places of the last parts of the further forms that ``word`` stands for."""
-        terms = self._lexicon.last_parts(word, self.name)
+        terms = self._words.last_parts(word, self.name)
         return self._reader.places_of(terms, self._within) if len(terms) else _NONE
 
     def block_ends(self, places: Integers) -> Integers:

@@ -18,7 +18,7 @@ import numpy as np
 
 from reftel.engine.reader import Reader
 from reftel.search import plan
-from reftel.search.engines.columns import Columns
+from reftel.search.engines.columns import PreparedColumns
 from reftel.search.engines.evaluation import Evaluation
 from reftel.search.engines.scoredwords import BLOCK, CHAMPIONS, REMEMBERED, Champions, ScoredWord, Scores
 from reftel.search.engines.sets import DocumentSet, union
@@ -46,7 +46,7 @@ class Ranking:
     """The hits of one plan by falling score, ties by key. ``words``: those that add to scores, each once."""
 
     def __init__(
-        self, hits: DocumentSet, words: Sequence[ScoredWord], preferred: Sequence[Bonus], reader: Reader, columns: Columns,
+        self, hits: DocumentSet, words: Sequence[ScoredWord], preferred: Sequence[Bonus], reader: Reader, columns: PreparedColumns,
         passages: Passages | None = None,
     ) -> None:  # fmt: skip
         self._hits, self._reader, self._columns, self._passages = hits, reader, columns, passages

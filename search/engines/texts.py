@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from reftel.engine.reader import Reader
-from reftel.search.engines.columns import Columns
-from reftel.search.engines.lexicon import Lexicon
+from reftel.search.engines.columns import PreparedColumns
+from reftel.search.engines.indexwords import IndexWords
 from reftel.search.engines.lines import Lines
 from reftel.search.engines.places import FieldPlaces
 from reftel.search.paragraphs import BODY, Mask, Paragraphs
@@ -21,17 +21,17 @@ from reftel.search.snippets import ParagraphTexts
 _RECORDS = 10  # read at once
 
 
-def whole_text(reader: Reader, lexicon: Lexicon, field: str, documents: Integers) -> Lines:
+def whole_text(reader: Reader, words: IndexWords, field: str, documents: Integers) -> Lines:
     """All blocks of a text field that some documents, which rise, have."""
     first, lengths = reader.guard(lambda: reader.blocks(field).of(documents))
-    return Lines(FieldPlaces(reader, lexicon, field, documents), first, first + lengths - 1)
+    return Lines(FieldPlaces(reader, words, field, documents), first, first + lengths - 1)
 
 
 class CableTexts:
     """The texts of some cables, which are numbered in the order in which they are given."""
 
-    def __init__(self, reader: Reader, lexicon: Lexicon, columns: Columns, documents: Sequence[int]) -> None:
-        self._reader, self._lexicon, self._columns = reader, lexicon, columns
+    def __init__(self, reader: Reader, words: IndexWords, columns: PreparedColumns, documents: Sequence[int]) -> None:
+        self._reader, self._words, self._columns = reader, words, columns
         self._given = documents
         given = np.array(documents, dtype=np.int64)
         self._order = np.argsort(given, kind="stable")
@@ -67,7 +67,7 @@ class CableTexts:
         return self._order[self._documents.searchsorted(places >> PLACE_BITS)]
 
     def _text(self, field: str) -> FieldText:
-        return FieldPlaces(self._reader, self._lexicon, field, self._documents)
+        return FieldPlaces(self._reader, self._words, field, self._documents)
 
     def _lines(self, field: str) -> Lines:
         if field not in self._kept:

@@ -109,7 +109,7 @@ def test_where_bounds_are_known_most_documents_are_not_read(folder, monkeypatch,
     monkeypatch.setattr(scoredwords, "_FIRST", 2)
     monkeypatch.setattr(scoredwords, "SOON_SCORED", 0)
     engine = ArrayEngine.open(folder)
-    word = engine._lexicon.scored(CALM)
+    word = engine._words.scored(CALM)
     engine.answer(plan.Request(CALM, limit=1))
     assert isinstance(word, BoundedWord) == ("old" not in request.node.name)
     if isinstance(word, BoundedWord):
@@ -136,7 +136,7 @@ def test_a_bound_is_no_less_than_any_score(folder):
 def test_bounds_of_another_number_of_documents(folder, monkeypatch):
     monkeypatch.setattr(scoredwords, "SOON_SCORED", 0)
     engine = ArrayEngine.open(folder)
-    word = engine._lexicon.scored(CALM)
+    word = engine._words.scored(CALM)
     if isinstance(word, BoundedWord):
         word._stretches._frequencies = None
         for term in word._stretches._fields[0].terms:

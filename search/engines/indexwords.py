@@ -25,7 +25,7 @@ _NO_NUMBERS = np.empty(0, dtype=np.int64)
 _MOST_COMMON = 16  # common terms of a word, in all segments; more take longer one by one
 
 
-class Lexicon:
+class IndexWords:
     """Words over one reader."""
 
     def __init__(self, reader: Reader) -> None:
