@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from reftel.engine.columns import ABSENT, Coded, Columns, Lists, RegionLists, narrow
+from reftel.engine.arrays import narrow
+from reftel.engine.columns import ABSENT, Coded, Columns, Lists, RegionLists
 from reftel.engine.interning import Vocabulary
 from reftel.engine.inversion import Inverted, TextInverter, ValueInverter
 from reftel.engine.specs import KEY, FieldSpec, Record, Region
 from reftel.frozen import frozen
 
-Integers = npt.NDArray[Any]
 Vocabularies = dict[str, Vocabulary]
 
 _MOST = 512

@@ -8,18 +8,15 @@ were when the segment was written, which are kept too. A reader multiplies them 
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from reftel.engine import names
-from reftel.engine.columns import narrow, starts_of
+from reftel.engine.arrays import Integers, Wide, narrow, starts_of
 from reftel.engine.container import Container, ContainerWriter
 from reftel.frozen import frozen
 
-Integers = npt.NDArray[Any]
-Wide = npt.NDArray[np.int64]
 Norms = npt.NDArray[np.float64]
 
 BLOCK = 128

@@ -3,29 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from reftel.engine.arrays import Integers, Wide, narrow, starts_of
 from reftel.frozen import frozen
-
-Integers = npt.NDArray[Any]
-Wide = npt.NDArray[np.int64]
 
 ABSENT = -(2**63)
 """What a number column holds for a document without a value."""
-
-_UNSIGNED = ((1 << 8, np.dtype(np.uint8)), (1 << 16, np.dtype(np.uint16)), (1 << 32, np.dtype(np.uint32)))
-
-
-def narrow(values: Integers) -> Integers:
-    """The same numbers, none negative, in the narrowest unsigned type that holds them all."""
-    highest = int(values.max()) if len(values) else 0
-    for limit, kind in _UNSIGNED:
-        if highest < limit:
-            return values.astype(kind, copy=False)
-    return values.astype(np.uint64, copy=False)
 
 
 def encode_numbers(values: Wide) -> tuple[Integers, int | None]:
@@ -81,27 +67,12 @@ class Lists:
         return Lists(self.counts[documents], self.values[np.repeat(documents, self.counts)])
 
 
-def starts_of(counts: Integers) -> Wide:
-    """Where stretches of these lengths begin when they stand one behind the other, and where the last one ends."""
-    starts = np.zeros(len(counts) + 1, dtype=np.int64)
-    np.cumsum(counts, dtype=np.int64, out=starts[1:])
-    return starts
-
-
 def joined(parts: list[Lists]) -> Lists:
     """The lists of several parts one behind the other."""
     if len(parts) == 1:
         return parts[0]
     counts = np.concatenate([np.empty(0, np.uint8), *(part.counts for part in parts)])
     return Lists(counts, np.concatenate([np.empty(0, np.uint8), *(part.values for part in parts)]))
-
-
-def ranges(starts: Wide, counts: Integers) -> Wide:
-    """The numbers of several stretches. ``([5, 9], [2, 1])`` -> ``[5, 6, 9]``."""
-    shifted = starts - starts_of(counts)[:-1]
-    numbers: Wide = np.repeat(shifted, counts)
-    numbers += np.arange(len(numbers), dtype=np.int64)
-    return numbers
 
 
 @frozen

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from reftel.engine import names
-from reftel.engine.columns import Coded, Columns, Lists, RegionLists, encode_numbers, joined, narrow
+from reftel.engine.arrays import Integers, narrow
+from reftel.engine.columns import Coded, Columns, Lists, RegionLists, encode_numbers, joined
 from reftel.engine.container import ContainerWriter
 from reftel.engine.specs import FieldSpec
 from reftel.engine.terms_writer import put_terms
-
-Integers = npt.NDArray[Any]
 
 
 def put_columns(

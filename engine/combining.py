@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from reftel.engine.columns import ranges, starts_of
+from reftel.engine.arrays import Integers, Wide, ranges, starts_of
 from reftel.frozen import frozen
-
-Integers = npt.NDArray[Any]
-Wide = npt.NDArray[np.int64]
 
 
 @frozen

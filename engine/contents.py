@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from reftel import durable
-from reftel.engine.columns import narrow
+from reftel.engine.arrays import narrow
 from reftel.engine.container import FORMAT, Container, ContainerVersionError, ContainerWriter
 from reftel.engine.errors import IndexVersion
 from reftel.engine.folder import INDEX_NAME, NEW, contents_name, latest_generation

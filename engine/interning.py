@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from reftel.engine.arrays import Integers
 from reftel.engine.lexicon import decode_term, encode_term
 from reftel.engine.specs import SEPARATOR, count_words, join_words
 from reftel.frozen import frozen
 
-Integers = npt.NDArray[Any]
 Unsigned = npt.NDArray[np.uint64]
 
 _STAND_IN = "\0"  # begins what stands for a word that holds it

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from reftel.engine.columns import Lists, narrow, starts_of
+from reftel.engine.arrays import Integers, narrow, starts_of
+from reftel.engine.columns import Lists
 from reftel.engine.interning import Grouped, Vocabulary, WordStream
 from reftel.engine.specs import join_words
 from reftel.frozen import frozen
 
-Integers = npt.NDArray[Any]
 Blocks = Sequence[str]
 Joined = Sequence[tuple[int, int, str]]
 """Block, place in the block, and word."""

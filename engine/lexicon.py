@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from reftel.engine.arrays import Integers
 from reftel.engine.specs import SEPARATOR
-
-Integers = npt.NDArray[Any]
 
 _AFTER_EVERYTHING = b"\xff"  # no byte of UTF-8
 _MANY, _SCATTERED = 64, 4

@@ -5,13 +5,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from reftel.engine.arrays import Integers, Wide, narrow, starts_of
 from reftel.engine.batch import inverted_fields
-from reftel.engine.columns import narrow, starts_of
 from reftel.engine.columns_writer import put_columns
 from reftel.engine.combining import Part, combine
 from reftel.engine.lexicon import merged_terms
@@ -21,9 +19,6 @@ from reftel.engine.segment import Segment
 from reftel.engine.segment_writer import SegmentFile
 from reftel.engine.specs import FieldSpec
 from reftel.engine.terms_writer import Roots
-
-Integers = npt.NDArray[Any]
-Wide = npt.NDArray[np.int64]
 
 MOST_SEGMENTS = 8
 _AT_ONCE = 4_000_000  # postings and positions

@@ -12,7 +12,8 @@ from typing import Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-Integers = npt.NDArray[Any]
+from reftel.engine.arrays import Integers
+
 Bytes = npt.NDArray[np.uint8]
 
 BLOCK = 128

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import functools
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from reftel.engine import names
+from reftel.engine.arrays import Integers, Wide, ranges, starts_of
 from reftel.engine.bounds import BLOCK, Bounds, TermBounds
-from reftel.engine.columns import ranges, starts_of
 from reftel.engine.container import Container
 from reftel.engine.lexicon import Lexicon
 from reftel.engine.packing import Packed
 
-Integers = npt.NDArray[Any]
-Wide = npt.NDArray[np.int64]
-
-PLACE_BITS = 32
 _NO_NUMBERS = np.empty(0, dtype=np.int64)
 
 

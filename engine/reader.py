@@ -15,16 +15,16 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
 from reftel.engine import tables, termsets
+from reftel.engine.arrays import PLACE_BITS, Mask, Wide
 from reftel.engine.cache import Budget, Cache
 from reftel.engine.contents import Contents, read_contents
 from reftel.engine.damage import DAMAGE, damage_of, refuse_damage
 from reftel.engine.errors import IndexClosed, IndexDamaged, IndexMissing
 from reftel.engine.folder import has_segments, latest_generation
 from reftel.engine.lexicon import encode_term
-from reftel.engine.postings import PLACE_BITS, FieldPostings
+from reftel.engine.postings import FieldPostings
 from reftel.engine.records import RecordLines
 from reftel.engine.segment import Segment
 from reftel.engine.specs import KEY
@@ -32,11 +32,9 @@ from reftel.engine.stretches import Grid, TermPart
 from reftel.engine.tables import Blocks, Facet, Regions, RegionTable
 from reftel.engine.termsets import SegmentTerms, TermSet
 
-Integers = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
 Read = TypeVar("Read")
 
-__all__ = ["PLACE_BITS", "Blocks", "Facet", "Reader", "Regions", "TermSet", "open_reader"]
+__all__ = ["Blocks", "Facet", "Reader", "Regions", "TermSet", "open_reader"]
 
 _SOON_READ = 1 << 16  # postings and positions; so few are read whole and kept, as picking some of them takes as long
 _POSITIONS_KEPT = 1 << 23  # postings and positions; beyond, only those asked for are unpacked
@@ -86,7 +84,7 @@ class Reader:
         self.live: Mask = np.concatenate([np.empty(0, np.bool_), *(segment.live for segment in self._segments)])
         self.documents = self.size - sum(segment.deletions for segment in self._segments)
         self.budget = budget or Budget()
-        self._cache: Cache[tuple[Integers, ...]] = Cache(self.budget, _bytes)
+        self._cache: Cache[tuple[Wide, ...]] = Cache(self.budget, _bytes)
         self._columns: dict[tuple[str, str], Any] = {}
 
     def close(self) -> None:
@@ -211,20 +209,20 @@ class Reader:
             rest.append(part.without([term for term, _ in common]))
         return found, TermSet(terms.field, (*terms.name, "uncommon"), tuple(rest)) if found else terms
 
-    def postings(self, field: str, term: str) -> tuple[Integers, Integers]:
+    def postings(self, field: str, term: str) -> tuple[Wide, Wide]:
         """The live documents that hold ``term``, rising, and how often each does."""
         return self.postings_of_any(field, (term,))
 
-    def postings_of_any(self, field: str, terms: Sequence[str]) -> tuple[Integers, Integers]:
+    def postings_of_any(self, field: str, terms: Sequence[str]) -> tuple[Wide, Wide]:
         """The live documents that hold any of ``terms``, rising, and how often each does, all terms together."""
         return self.postings_of(self.exactly(field, terms))
 
-    def postings_of(self, terms: TermSet) -> tuple[Integers, Integers]:
+    def postings_of(self, terms: TermSet) -> tuple[Wide, Wide]:
         """The live documents that hold any term of a set, rising, and how often each does, all terms together."""
         documents, frequencies = self._cached(("postings", terms.field, terms.name), lambda: self._postings(terms))
         return documents, frequencies
 
-    def _postings(self, terms: TermSet) -> tuple[Integers, ...]:
+    def _postings(self, terms: TermSet) -> tuple[Wide, ...]:
         documents, frequencies = [_NONE], [_NONE]
         for part, field, segment, base in self._parts(terms):
             if len(part) == 1:
@@ -238,23 +236,23 @@ class Reader:
             frequencies.append(counts)
         return _joined(documents), _joined(frequencies)
 
-    def _single(self, part: SegmentTerms, field: FieldPostings, segment: Segment) -> tuple[Integers, Integers, Integers]:
+    def _single(self, part: SegmentTerms, field: FieldPostings, segment: Segment) -> tuple[Wide, Wide, Wide]:
         """What a segment holds of a single term."""
         term = part.stretches[0][0]
         documents, frequencies = self._kept_postings(term, field, segment)
         (starts,) = self._cache.get((segment.name, field.name, term, "starts"), lambda: (field.starts(term, frequencies),))
         return documents, frequencies, starts
 
-    def _kept_postings(self, term: int, field: FieldPostings, segment: Segment) -> tuple[Integers, Integers]:
+    def _kept_postings(self, term: int, field: FieldPostings, segment: Segment) -> tuple[Wide, Wide]:
         """The documents of a segment that hold a term, and how often each does."""
         documents, frequencies = self._cache.get((segment.name, field.name, term), lambda: (field.documents(term), field.frequencies(term)))
         return documents, frequencies
 
-    def places(self, field: str, term: str) -> Integers:
+    def places(self, field: str, term: str) -> Wide:
         """The places of ``term`` in live documents, rising."""
         return self.places_of(self.exactly(field, (term,)))
 
-    def places_of(self, terms: TermSet, within: Integers | range | None = None) -> Integers:
+    def places_of(self, terms: TermSet, within: Wide | range | None = None) -> Wide:
         """The places of the terms of a set in live documents, rising.
 
         ``within``: the documents that matter, rising or as a range. Places in others are left out of a range; of a list they may be.
@@ -273,7 +271,7 @@ class Reader:
         """Whether the places of a set are put together once and kept: of several terms, and of so few that choosing some takes as long."""
         return max(map(len, terms.parts), default=0) != 1 or self.total_places(terms) <= _SOON_READ
 
-    def _places(self, terms: TermSet, within: Integers | range | None) -> tuple[Integers]:
+    def _places(self, terms: TermSet, within: Wide | range | None) -> tuple[Wide]:
         found = [_NONE]
         for part, field, segment, base in self._parts(terms):
             if len(part) == 1:
@@ -285,7 +283,7 @@ class Reader:
             found.append(places + (base << PLACE_BITS) if base else places)
         return (_joined(found),)
 
-    def _places_of_single(self, part: SegmentTerms, field: FieldPostings, segment: Segment, within: Integers | range | None) -> Integers:
+    def _places_of_single(self, part: SegmentTerms, field: FieldPostings, segment: Segment, within: Wide | range | None) -> Wide:
         """The places of a single term in a segment. Its positions are unpacked as a whole and kept unless few documents matter."""
         whole = self._single(part, field, segment)
         if within is not None and not isinstance(within, range) and len(within) * termsets.RARE > len(whole[0]):
@@ -305,7 +303,7 @@ class Reader:
 
     # -- columns --------------------------------------------------------------------------------------------------------------------------
 
-    def numbers(self, field: str) -> Integers:
+    def numbers(self, field: str) -> Wide:
         """A number field's value by document, ``ABSENT`` where it has none."""
         return self._column("numbers", field, lambda: _joined([_NONE, *(segment.numbers(field) for segment in self._segments)]))
 
@@ -313,7 +311,7 @@ class Reader:
         """The blocks of a text field."""
         return self._column("blocks", field, lambda: Blocks([segment.blocks(field) for segment in self._segments]))
 
-    def lengths(self, field: str) -> Integers:
+    def lengths(self, field: str) -> Wide:
         """Number of words in a text field by document."""
         return self._column("lengths", field, lambda: _joined([_NONE, *(segment.lengths(field).astype(np.int64) for segment in self._segments)]))
 
@@ -321,7 +319,7 @@ class Reader:
         """Average number of words in a text field over the live documents; 0 if there are none."""
         return self._column("average", field, lambda: self._average_length(self.lengths(field)))
 
-    def _average_length(self, lengths: Integers) -> float:
+    def _average_length(self, lengths: Wide) -> float:
         counted = lengths if self.documents == self.size else lengths[self.live]
         return float(counted.sum()) / max(self.documents, 1)
 
@@ -330,7 +328,7 @@ class Reader:
         parts = self._segments
         return self._column("facet", field, lambda: tables.facet_table([(part.facet_terms(field), part.facet(field)) for part in parts]))
 
-    def order(self, field: str) -> Integers:
+    def order(self, field: str) -> Wide:
         """Numbers that sort documents as a number or keyword field does, ``ABSENT`` where it has no value."""
         if any(spec.name == field and spec.kind == "number" for spec in self.specs):
             return self.numbers(field)
@@ -341,7 +339,7 @@ class Reader:
         """The regions of all documents."""
         return self.guard(lambda: self._regions().whole)
 
-    def regions_of(self, documents: Integers) -> Regions:
+    def regions_of(self, documents: Wide) -> Regions:
         """The regions of some documents, which rise; their labels by their numbers here."""
         return self.guard(lambda: self._regions().of(documents))
 
@@ -365,11 +363,11 @@ class Reader:
         except DAMAGE as error:
             raise damage_of(self.folder, error) from error
 
-    def keys_of(self, documents: Integers) -> list[str]:
+    def keys_of(self, documents: Wide) -> list[str]:
         """The keys of some documents."""
         return self.guard(lambda: self._keys_of(documents))
 
-    def _keys_of(self, documents: Integers) -> list[str]:
+    def _keys_of(self, documents: Wide) -> list[str]:
         if len(self._segments) == 1:
             return self._segments[0].keys_of(documents)
         found = [""] * len(documents)
@@ -381,7 +379,7 @@ class Reader:
                 found[place] = key
         return found
 
-    def key_order(self) -> Integers:
+    def key_order(self) -> Wide:
         """Numbers that sort documents by key."""
         parts = self._segments
         return self._column("key_order", "", lambda: tables.rank_table([(part.field(KEY).lexicon, part.key_numbers) for part in parts]))
@@ -456,7 +454,7 @@ class Reader:
         except DAMAGE as error:
             raise damage_of(self.folder, error) from error
 
-    def _cached(self, key: tuple[Any, ...], make: Callable[[], tuple[Integers, ...]]) -> tuple[Integers, ...]:
+    def _cached(self, key: tuple[Any, ...], make: Callable[[], tuple[Wide, ...]]) -> tuple[Wide, ...]:
         return self._cache.get(key, lambda: self.guard(make))
 
     def _column(self, kind: str, field: str, make: Callable[[], Read]) -> Read:
@@ -481,11 +479,11 @@ class _Closed(Sequence[Segment]):
         raise IndexClosed("the index was closed")
 
 
-def _bytes(arrays: tuple[Integers, ...]) -> int:
+def _bytes(arrays: tuple[Wide, ...]) -> int:
     return sum(array.nbytes for array in arrays) + 200
 
 
-def _joined(parts: Sequence[Integers]) -> Integers:
+def _joined(parts: Sequence[Wide]) -> Wide:
     filled = [part for part in parts if len(part)]
     return filled[0] if len(filled) == 1 else np.concatenate([_NONE, *filled])
 

@@ -10,16 +10,13 @@ import functools
 import itertools
 import threading
 from collections.abc import Iterable, Sequence
-from typing import Any, overload
+from typing import overload
 
 import numpy as np
-import numpy.typing as npt
 import zstandard
 
-from reftel.engine.columns import narrow
+from reftel.engine.arrays import Integers, narrow
 from reftel.frozen import frozen
-
-Integers = npt.NDArray[Any]
 
 MOST_INFLATED, MOST_RATIO = 256 << 20, 100
 LONGEST_DICTIONARY = 110 << 10

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from reftel.engine import names
+from reftel.engine.arrays import Integers, Mask, Wide
 from reftel.engine.columns import Coded, Columns, Lists, RegionLists, decode_numbers
 from reftel.engine.container import ContainerError, MappedContainer
 from reftel.engine.folder import SEGMENT
@@ -19,10 +19,6 @@ from reftel.engine.postings import FieldPostings, open_lexicon
 from reftel.engine.records import Inflater, RecordLines
 from reftel.engine.specs import KEY, FieldSpec
 from reftel.engine.spelling import Spelling
-
-Integers = npt.NDArray[Any]
-Wide = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
 
 _BASE_LIMIT = 1 << 63
 

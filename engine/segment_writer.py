@@ -7,15 +7,15 @@ import os
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO, cast
 
 import numpy as np
-import numpy.typing as npt
 
 from reftel import durable
 from reftel.engine import names
+from reftel.engine.arrays import Integers, narrow, starts_of
 from reftel.engine.batch import Batch, new_vocabularies
-from reftel.engine.columns import Columns, narrow, starts_of
+from reftel.engine.columns import Columns
 from reftel.engine.columns_writer import put_columns
 from reftel.engine.combining import Part, Postings, Stretches, combine
 from reftel.engine.container import ContainerWriter
@@ -24,8 +24,6 @@ from reftel.engine.lexicon import sorted_ranks
 from reftel.engine.records import RecordBlocks
 from reftel.engine.specs import FieldSpec
 from reftel.engine.terms_writer import Roots, TermsWriter
-
-Integers = npt.NDArray[Any]
 
 _IN_MEMORY = 4 << 20
 _BYTES_OF_A_WORD = 64

@@ -7,17 +7,14 @@ the word lacks, and lacks at most *d* of the word's. Sets of letters are bits of
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
-from reftel.engine.columns import narrow
+from reftel.engine.arrays import Integers, Wide, narrow
 from reftel.engine.lexicon import Lexicon
 from reftel.engine.specs import SEPARATOR
-
-Integers = npt.NDArray[Any]
-Wide = npt.NDArray[np.int64]
 
 _FAR = 99
 _END = np.array([SEPARATOR]).view(np.uint32)

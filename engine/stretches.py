@@ -7,18 +7,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from reftel.engine.arrays import Integers, Mask, Wide
 from reftel.engine.bounds import BLOCK, Norms, TermBounds
 from reftel.engine.postings import FieldPostings
 from reftel.frozen import frozen
-
-Integers = npt.NDArray[Any]
-Wide = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
 
 
 class Grid:

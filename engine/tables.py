@@ -9,13 +9,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from reftel.engine.columns import ABSENT, Lists, RegionLists, joined, ranges, starts_of
+from reftel.engine.arrays import PLACE_BITS, Wide, ranges, starts_of
+from reftel.engine.columns import ABSENT, Lists, RegionLists, joined
 from reftel.engine.lexicon import Lexicon, common_ranks
-from reftel.engine.postings import PLACE_BITS
 from reftel.frozen import frozen
 
-Integers = npt.NDArray[np.int64]
-Guard = Callable[[Callable[[], dict[str, Integers]]], dict[str, Integers]]
+Guard = Callable[[Callable[[], dict[str, Wide]]], dict[str, Wide]]
 
 _NONE = np.empty(0, dtype=np.int64)
 _FEW = 1024  # places; for more the blocks of all documents are reckoned
@@ -32,29 +31,29 @@ class Blocks:
         self._values, self.first = lists.values, lists.first()
 
     @functools.cached_property
-    def starts(self) -> Integers:
+    def starts(self) -> Wide:
         """The first place of every block."""
         return self._starts(np.arange(len(self.first) - 1, dtype=np.int64), np.diff(self.first), self.lengths)
 
     @functools.cached_property
-    def lengths(self) -> Integers:
+    def lengths(self) -> Wide:
         """The number of words of every block."""
-        lengths: Integers = self._values.astype(np.int64)
+        lengths: Wide = self._values.astype(np.int64)
         return lengths
 
-    def of(self, documents: Integers) -> tuple[Integers, Integers]:
+    def of(self, documents: Wide) -> tuple[Wide, Wide]:
         """First places and numbers of words of the blocks of some documents, which rise."""
         low = self.first[documents]
         counts = self.first[documents + 1] - low
-        lengths: Integers = self._values[ranges(low, counts)].astype(np.int64)
+        lengths: Wide = self._values[ranges(low, counts)].astype(np.int64)
         return self._starts(documents, counts, lengths), lengths
 
-    def _starts(self, documents: Integers, counts: Integers, lengths: Integers) -> Integers:
+    def _starts(self, documents: Wide, counts: Wide, lengths: Wide) -> Wide:
         before = starts_of(lengths + 1)  # a block takes its words and the empty position behind
-        starts: Integers = np.repeat((documents << PLACE_BITS) - before[starts_of(counts)[:-1]], counts) + before[:-1]
+        starts: Wide = np.repeat((documents << PLACE_BITS) - before[starts_of(counts)[:-1]], counts) + before[:-1]
         return starts
 
-    def ends_at(self, places: Integers) -> Integers:
+    def ends_at(self, places: Wide) -> Wide:
         """For each of ``places``, which stand in blocks, the last place of its block."""
         documents = places >> PLACE_BITS
         if len(places) > _FEW or "starts" in self.__dict__:
@@ -62,7 +61,7 @@ class Blocks:
         else:
             starts, lengths = self.of(np.array(sorted(set(documents.tolist())), dtype=np.int64))
         numbers = starts.searchsorted(places, "right") - 1
-        ends: Integers = starts[numbers] + lengths[numbers] - 1
+        ends: Wide = starts[numbers] + lengths[numbers] - 1
         return ends
 
 
@@ -74,20 +73,20 @@ class Regions:
     have it. Few questions ask for labels: they are looked up when one is asked for.
     """
 
-    documents: Integers
-    starts: Integers
-    ends: Integers
-    levels: Integers
-    labels: Mapping[str, Integers]
+    documents: Wide
+    starts: Wide
+    ends: Wide
+    levels: Wide
+    labels: Mapping[str, Wide]
 
 
-class _Labels(Mapping[str, Integers]):
+class _Labels(Mapping[str, Wide]):
     """By label the numbers of the regions that have it, once one is asked for."""
 
-    def __init__(self, find: Callable[[], dict[str, Integers]]) -> None:
+    def __init__(self, find: Callable[[], dict[str, Wide]]) -> None:
         self._found = functools.cache(find)
 
-    def __getitem__(self, label: str) -> Integers:
+    def __getitem__(self, label: str) -> Wide:
         return self._found()[label]
 
     def __iter__(self) -> Iterator[str]:
@@ -102,8 +101,8 @@ class Facet:
     """A facet column: the values in rising order, and (document, number of value) pairs in document order."""
 
     values: tuple[str, ...]
-    documents: Integers
-    codes: Integers
+    documents: Wide
+    codes: Wide
 
 
 def facet_table(parts: Sequence[tuple[Lexicon, Lists]]) -> Facet:
@@ -122,13 +121,13 @@ def facet_table(parts: Sequence[tuple[Lexicon, Lists]]) -> Facet:
     return Facet(tuple(values), lists.documents(), np.concatenate(codes))
 
 
-def sort_table(parts: Sequence[tuple[Lexicon, npt.NDArray[Any]]]) -> Integers:
+def sort_table(parts: Sequence[tuple[Lexicon, npt.NDArray[Any]]]) -> Wide:
     """Numbers that sort all documents by a keyword, from each segment's terms and its documents' terms (1 added; 0 for none)."""
     numbers = [codes.astype(np.int64) - 1 for _lexicon, codes in parts]
     return rank_table([(lexicon, each) for (lexicon, _codes), each in zip(parts, numbers, strict=True)])
 
 
-def rank_table(parts: Sequence[tuple[Lexicon, Integers]]) -> Integers:
+def rank_table(parts: Sequence[tuple[Lexicon, Wide]]) -> Wide:
     """Numbers that sort all documents by a term, from each segment's terms and its documents' terms (-1 for none: `ABSENT`)."""
     if not parts:
         return _NONE
@@ -154,7 +153,7 @@ class RegionTable:
         numbers = self._blocks.first[documents] + self._values.astype(np.int64)
         return self._table(documents, self._blocks.starts[numbers], self._blocks.lengths[numbers], None)
 
-    def of(self, documents: Integers) -> Regions:
+    def of(self, documents: Wide) -> Regions:
         """The regions of some documents, which rise; their labels by their numbers here."""
         low, first_blocks = self._first[documents], self._blocks.first[documents]
         counts = self._first[documents + 1] - low
@@ -164,13 +163,13 @@ class RegionTable:
         numbers = np.repeat(first_blocks, counts) + self._values[chosen].astype(np.int64)
         return self._table(np.repeat(documents, counts), starts[numbers], lengths[numbers], chosen)
 
-    def _table(self, documents: Integers, starts: Integers, lengths: Integers, chosen: Integers | None) -> Regions:
+    def _table(self, documents: Wide, starts: Wide, lengths: Wide, chosen: Wide | None) -> Regions:
         levels = (self._levels if chosen is None else self._levels[chosen]).astype(np.int64) - 1
         return Regions(documents, starts, starts + lengths - 1, levels, _Labels(lambda: self._guard(lambda: self._labelled(chosen))))
 
-    def _labelled(self, chosen: Integers | None) -> dict[str, Integers]:
+    def _labelled(self, chosen: Wide | None) -> dict[str, Wide]:
         """By label the numbers of the regions that have it, among those ``chosen``."""
-        found: dict[str, list[Integers]] = {}
+        found: dict[str, list[Wide]] = {}
         base = 0
         for labels in self._labels:
             size = len(labels.lists.counts)
@@ -185,7 +184,7 @@ class RegionTable:
         return {label: np.concatenate(numbers) for label, numbers in found.items()}
 
 
-def _between(rising: Integers, base: int, size: int) -> tuple[Integers, int]:
+def _between(rising: Wide, base: int, size: int) -> tuple[Wide, int]:
     """Those of some numbers that lie in ``base`` to ``base + size``, counted from ``base``, and the place of the first of them."""
     low, high = rising.searchsorted((base, base + size)).tolist()
     return rising[low:high] - base, low

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
 from reftel.engine import names
+from reftel.engine.arrays import Integers, narrow, starts_of
 from reftel.engine.bounds import BoundsWriter
-from reftel.engine.columns import narrow, starts_of
 from reftel.engine.combining import Postings
 from reftel.engine.container import ContainerWriter
 from reftel.engine.interning import Vocabulary
 from reftel.engine.lexicon import encode_terms, sorted_ranks
 from reftel.engine.packing import PackedWriter
 
-Integers = npt.NDArray[Any]
 Roots = Callable[[Sequence[str]], Sequence[Sequence[str]]]
 """Gives for each of many words the other words that it is a form of; for most of them none."""
 

@@ -8,15 +8,13 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from reftel.engine.arrays import PLACE_BITS, Integers, Wide, ranges
 from reftel.engine.bounds import TermBounds
-from reftel.engine.columns import ranges
 from reftel.engine.lexicon import encode_term
-from reftel.engine.postings import PLACE_BITS, FieldPostings
+from reftel.engine.postings import FieldPostings
 from reftel.engine.segment import Segment
 from reftel.frozen import frozen
 
-Integers = npt.NDArray[Any]
-Wide = npt.NDArray[np.int64]
 Single = tuple[Wide, Wide, Wide]
 """Of one term: the documents that hold it, how often each does, and where its positions begin."""
 

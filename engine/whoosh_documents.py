@@ -7,17 +7,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from reftel.engine import names
+from reftel.engine.arrays import Wide
 from reftel.engine.columns import ABSENT
 from reftel.engine.fieldtypes import RECORD
 from reftel.engine.lexicon import Lexicon
 from reftel.engine.segment import Segment
 from reftel.engine.specs import KEY
 from reftel.engine.stock import ColumnReader, PerDocumentReader
-
-Wide = npt.NDArray[np.int64]
 
 _NO_NUMBER = 2**64 - 1  # what Whoosh puts in its own number columns
 _SIGN = 1 << 63

@@ -7,12 +7,8 @@ import dataclasses
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
+from reftel.engine.arrays import Wide
 from reftel.engine.stock import LeafMatcher, ReadTooFar, Span
-
-Wide = npt.NDArray[np.int64]
 
 _BLOCK = 128
 

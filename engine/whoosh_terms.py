@@ -9,17 +9,15 @@ from collections.abc import Iterator
 from typing import Any, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from reftel.engine import names
+from reftel.engine.arrays import Wide
 from reftel.engine.columns import ABSENT
 from reftel.engine.fieldtypes import NUMBER_STEP
 from reftel.engine.postings import FieldPostings
 from reftel.engine.segment import Segment
 from reftel.engine.stock import FieldCursor, TermInfo, TermNotFound, TermsReader
 from reftel.engine.whoosh_matcher import ArrayMatcher, Postings
-
-Wide = npt.NDArray[np.int64]
 
 _NUMBER_TERM = struct.Struct(">BQ")  # bits left out, and the rest of the number in sortable form
 _SIGN = np.uint64(1 << 63)

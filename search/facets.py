@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from reftel.engine.arrays import ranges
 from reftel.search.engines.sets import DocumentSet
 from reftel.search.plan import Bucket, Top
-from reftel.search.positions import Integers, ranges
+from reftel.search.positions import Integers
 
 
 class FacetCounts:
@@ -33,7 +34,8 @@ class FacetCounts:
         if self._single:
             codes = self._codes[hits.numbers]
         elif hits.sparse:
-            codes = self._codes[ranges(self._first[hits.numbers], self._first[hits.numbers + 1])]
+            first = self._first[hits.numbers]
+            codes = self._codes[ranges(first, self._first[hits.numbers + 1] - first)]
         else:
             codes = self._codes[hits.mask[self._documents]]
         return np.bincount(codes, minlength=len(self._values))

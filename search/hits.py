@@ -9,20 +9,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reftel.engine.arrays import PLACE_BITS
 from reftel.schema.fields import default_fields
 from reftel.schema.stored import Stored
 from reftel.search.forms import with_forms
 from reftel.search.foundby import asks_for_references, found_by
-from reftel.search.positions import PLACE_BITS, Integers, together
+from reftel.search.positions import Integers, together
 from reftel.search.results import SUBJECT, FoundBy, Highlights, Hit, HitParagraph, hit_of
 from reftel.search.snippets import Findings, Forms, places_in_subjects
 from reftel.search.tokens import LetterSearch
 from reftel.search.walk import iter_evidence, iter_words
 
 if TYPE_CHECKING:
+    from reftel.engine.arrays import Mask
     from reftel.schema.cable import Cable
     from reftel.search.engines.base import Engine, Texts
-    from reftel.search.paragraphs import Mask
     from reftel.search.plan import Found, Node
     from reftel.search.query import ParsedQuery
     from reftel.search.tagged import Lookup

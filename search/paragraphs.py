@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 
+from reftel.engine.arrays import Mask
 from reftel.frozen import frozen
 from reftel.schema.fields import paragraph_field
 from reftel.search.plan import And, Everything, Mark, Node, Not, Nothing, Or
 from reftel.search.positions import POSITIONAL, FieldText, Integers, starts
-
-Mask = npt.NDArray[np.bool_]
 
 BODY = paragraph_field().name
 """The text field whose blocks paragraphs are."""

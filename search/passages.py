@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from reftel.engine.arrays import PLACE_BITS
 from reftel.frozen import frozen
 from reftel.schema.fields import FIELDS
 from reftel.search import plan
-from reftel.search.positions import PLACE_BITS, Integers, WordPlaces
+from reftel.search.positions import Integers, WordPlaces
 from reftel.search.scoring import HALVED, MOST_WORDS, NEARNESS, PASSAGE, REVERSED, pairs_of
 
 Scores = npt.NDArray[np.float64]

@@ -21,7 +21,6 @@ from reftel.search.plan import AnyOf, Near, Node, Phrase, Word
 
 Integers = npt.NDArray[np.int64]
 
-PLACE_BITS = 32
 _FARTHEST = 1 << 30
 _MERGE = 24
 _KEPT_ROOM = 1 << 18  # numbers, for each thread
@@ -262,15 +261,6 @@ def found_in(rising: Integers, wanted: Integers) -> tuple[Integers, npt.NDArray[
         return places, np.zeros(len(wanted), dtype=np.bool_)
     found: npt.NDArray[np.bool_] = rising.take(places, mode="clip") == wanted
     return places, found
-
-
-def ranges(low: Integers, high: Integers) -> Integers:
-    """All numbers from ``low[n]`` up to, not including, ``high[n]``, for every *n*. ``([3, 9], [5, 10])`` -> ``[3, 4, 9]``."""
-    counts = high - low
-    ends = np.cumsum(counts)
-    total = int(ends[-1]) if len(ends) else 0
-    numbers: Integers = np.arange(total, dtype=np.int64) + np.repeat(low - (ends - counts), counts)
-    return numbers
 
 
 def together(parts: Sequence[Integers]) -> Integers:

@@ -15,6 +15,7 @@ from typing import Self
 
 import numpy as np
 
+from reftel.engine.arrays import Mask, ranges
 from reftel.schema import scales
 from reftel.schema.analysis import LAST_PART, analyse, iter_tokens
 from reftel.schema.cable import Cable, Reference
@@ -22,9 +23,9 @@ from reftel.schema.stored import Stored
 from reftel.search.citing import iter_cited, mentions
 from reftel.search.matching import fixed_prefix, matching
 from reftel.search.paragraphorder import Noted, ParagraphOrder, Rarity
-from reftel.search.paragraphs import BODY, Mask, Paragraphs, paragraphs_where
+from reftel.search.paragraphs import BODY, Paragraphs, paragraphs_where
 from reftel.search.plan import Mark, Node, Paragraph, Word
-from reftel.search.positions import FieldText, Integers, found_in, ranges, spans, together, wide_spans
+from reftel.search.positions import FieldText, Integers, found_in, spans, together, wide_spans
 from reftel.search.results import SUBJECT, Highlights, HitParagraph
 from reftel.search.tokens import LetterSearch, marked_ranges
 from reftel.search.walk import iter_evidence, iter_words
@@ -315,7 +316,7 @@ def _whole(word: Word, places: Integers, text: FieldText) -> Integers:
     """Those of the places of ``word``, with all the parts of the further forms that begin there."""
     wide = wide_spans(text.places(word), text.last_parts(word))
     begun = found_in(places, wide.first)[1]
-    return together([places, ranges(wide.first[begun], wide.last[begun] + 1)]) if begun.any() else places
+    return together([places, ranges(wide.first[begun], wide.last[begun] - wide.first[begun] + 1)]) if begun.any() else places
 
 
 def paragraph_table(cable: Cable, text: CableText) -> Paragraphs:

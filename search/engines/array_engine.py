@@ -17,6 +17,7 @@ from typing import Any, NoReturn, Self, cast
 import numpy as np
 
 from reftel.engine import errors
+from reftel.engine.arrays import Mask
 from reftel.engine.cache import Budget, Cache
 from reftel.engine.columns import ABSENT
 from reftel.engine.damage import damage_of
@@ -38,7 +39,7 @@ from reftel.search.engines.columns import PreparedColumns
 from reftel.search.engines.evaluation import WAYS, Evaluation
 from reftel.search.engines.indexwords import IndexWords
 from reftel.search.engines.ranking import Best, Passages, Ranking, bonuses, found_of, neighbours
-from reftel.search.engines.sets import DocumentSet, Mask
+from reftel.search.engines.sets import DocumentSet
 from reftel.search.engines.texts import CableTexts, whole_text
 from reftel.search.passages import Scores, Weighed, may_have_passages, passage_scores
 from reftel.search.positions import Integers

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from reftel.engine.arrays import Mask
 from reftel.engine.columns import ABSENT
 from reftel.engine.reader import Reader
 from reftel.schema.errors import EngineError
 from reftel.schema.fields import fields_by_name
-from reftel.search.engines.sets import DocumentSet, Mask
+from reftel.search.engines.sets import DocumentSet
 from reftel.search.facets import FacetCounts
 from reftel.search.positions import Integers
 

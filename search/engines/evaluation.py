@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from reftel.engine.arrays import PLACE_BITS, Mask
 from reftel.engine.cache import Cache
 from reftel.engine.reader import Reader
 from reftel.schema.errors import EngineError
@@ -21,10 +22,10 @@ from reftel.search.engines.indexwords import IndexWords
 from reftel.search.engines.outline import Outline, conjunction, fields_of, outline
 from reftel.search.engines.places import FieldPlaces
 from reftel.search.engines.scoredwords import ScoredWord, saturated
-from reftel.search.engines.sets import DocumentSet, Mask, union
+from reftel.search.engines.sets import DocumentSet, union
 from reftel.search.matching import fixed_prefix, matching_pattern
 from reftel.search.paragraphs import BODY, Paragraphs, paragraphs_where
-from reftel.search.positions import PLACE_BITS, Integers, starts
+from reftel.search.positions import Integers, starts
 from reftel.search.scoring import NEIGHBOURS
 from reftel.search.walk import children, iter_words
 

@@ -10,11 +10,9 @@ from collections.abc import Callable, Sequence
 from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 
+from reftel.engine.arrays import Mask
 from reftel.search.positions import Integers, found_in
-
-Mask = npt.NDArray[np.bool_]
 
 SPARSE = 8
 _SEARCHED = 1 << 15  # a few numbers are looked up in a list of so many faster than a mask is made of it

@@ -8,14 +8,15 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from reftel.engine.arrays import PLACE_BITS, Mask
 from reftel.engine.reader import Reader
 from reftel.search.engines.columns import PreparedColumns
 from reftel.search.engines.indexwords import IndexWords
 from reftel.search.engines.lines import Lines
 from reftel.search.engines.places import FieldPlaces
-from reftel.search.paragraphs import BODY, Mask, Paragraphs
+from reftel.search.paragraphs import BODY, Paragraphs
 from reftel.search.plan import Node
-from reftel.search.positions import PLACE_BITS, FieldText, Integers, found_in, starts
+from reftel.search.positions import FieldText, Integers, found_in, starts
 from reftel.search.snippets import ParagraphTexts
 
 _RECORDS = 10  # read at once

@@ -9,9 +9,10 @@ import pytest
 import whoosh.index
 from whoosh.qparser import QueryParser
 
+from reftel.engine.arrays import PLACE_BITS
 from reftel.engine.columns import ABSENT
 from reftel.engine.errors import EngineError, IndexVersion, LockHeld
-from reftel.engine.reader import PLACE_BITS, open_reader
+from reftel.engine.reader import open_reader
 from reftel.engine.specs import FieldSpec, Record, Region
 from reftel.engine.writer import open_writer
 

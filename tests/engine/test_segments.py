@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 
 from reftel.engine import batch, termsets
+from reftel.engine.arrays import PLACE_BITS
 from reftel.engine.batch import BatchMaker, new_vocabularies
 from reftel.engine.errors import EngineError
 from reftel.engine.interning import Vocabulary
 from reftel.engine.inversion import TextInverter
 from reftel.engine.merging import MOST_SEGMENTS, choose
-from reftel.engine.reader import PLACE_BITS, open_reader
+from reftel.engine.reader import open_reader
 from reftel.engine.specs import FieldSpec, Record, Region, count_words, join_words
 from reftel.engine.writer import open_writer
 

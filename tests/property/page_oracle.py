@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
+from reftel.engine.arrays import ranges
 from reftel.schema import scales
 from reftel.schema.analysis import analyse, iter_tokens
 from reftel.schema.cable import Cable, Reference
@@ -21,7 +22,7 @@ from reftel.search.foundby import found_by
 from reftel.search.paragraphs import BODY, Mask, Paragraphs, paragraphs_where
 from reftel.search.passages import Scores, Weighed, block_scores
 from reftel.search.plan import Found, Mark, Node, Paragraph, Word
-from reftel.search.positions import Integers, ranges, spans, wide_spans
+from reftel.search.positions import Integers, spans, wide_spans
 from reftel.search.results import Highlights, Hit, HitParagraph
 from reftel.search.tagged import Lookup
 from reftel.search.walk import iter_evidence, iter_words
@@ -67,7 +68,7 @@ class CableText(snippets.CableText):
         """Those of the places of ``word``, with all the parts of the further forms that begin there."""
         wide = wide_spans(self.places(word), self.last_parts(word))
         begun = np.isin(wide.first, places)
-        return np.union1d(places, ranges(wide.first[begun], wide.last[begun] + 1)) if begun.any() else places
+        return np.union1d(places, ranges(wide.first[begun], wide.last[begun] - wide.first[begun] + 1)) if begun.any() else places
 
     def highlights(self, block: int, places: set[int]) -> Highlights:
         """Character ranges of those of ``places`` that stand in a block; one for parts of a word."""
