@@ -40,7 +40,7 @@ class Postings:
     words: Wide | None
 
 
-class Stretches:
+class TermSlices:
     """Parts whose terms are numbered by a vocabulary and come by rising class, cut into stretches of classes with about ``size`` postings
     each, so that what is put together at once stays small. ``classes`` and ``ranks``: by number, a term's class and its place in the order
     of all terms, in which classes rise too."""

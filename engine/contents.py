@@ -53,15 +53,15 @@ class Entry:
 
 
 @frozen
-class Contents:
-    """A commit: its number, the fields of the index, and its segments."""
+class TableOfContents:
+    """What one commit consists of: its generation, the fields of the index, and its segments."""
 
     generation: int
     specs: tuple[FieldSpec, ...]
     entries: tuple[Entry, ...]
 
 
-def read_contents(folder: Path) -> Contents:
+def read_contents(folder: Path) -> TableOfContents:
     """The newest commit.
 
     Errors: ``FileNotFoundError`` when a writer removed it in the meantime, `IndexVersion`, and ``ValueError`` and its like when it is damaged.
@@ -94,12 +94,12 @@ def _foreign(folder: Path) -> Exception:
     return IndexVersion(f"the index in '{folder}' has format {version}; this version reads format {FORMAT}; build it anew")
 
 
-def _parsed(container: Container) -> Contents:
+def _parsed(container: Container) -> TableOfContents:
     about = container.about
     entries = tuple(_entry(container, number, name, size) for number, (name, size) in enumerate(about["segments"]))
     if type(about["generation"]) is not int:
         raise ContentsError("the number of the commit is no whole number")
-    return Contents(about["generation"], tuple(map(spec_of, about["fields"])), entries)
+    return TableOfContents(about["generation"], tuple(map(spec_of, about["fields"])), entries)
 
 
 def _entry(container: Container, number: int, name: str, size: int) -> Entry:
@@ -113,7 +113,7 @@ def _entry(container: Container, number: int, name: str, size: int) -> Entry:
     return Entry(name, size, deleted)
 
 
-def write_contents(folder: Path, contents: Contents, whoosh_form: bytes) -> None:
+def write_contents(folder: Path, contents: TableOfContents, whoosh_form: bytes) -> None:
     """Publish a commit whole or not at all; ``whoosh_form`` is what Whoosh reads. Flushed to the disk when this returns."""
     body = io.BytesIO()
     writer = ContainerWriter(body)

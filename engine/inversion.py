@@ -14,7 +14,6 @@ from reftel.engine.interning import Grouped, Vocabulary, WordStream
 from reftel.engine.specs import join_words
 from reftel.frozen import frozen
 
-Blocks = Sequence[str]
 Joined = Sequence[tuple[int, int, str]]
 """Block, place in the block, and word."""
 
@@ -105,7 +104,7 @@ class TextInverter:
     def __len__(self) -> int:
         return len(self._words)
 
-    def add(self, blocks: Blocks, joined: Joined = ()) -> None:
+    def add(self, blocks: Sequence[str], joined: Joined = ()) -> None:
         """The next document. ``joined``: words that stand at the position of another word too."""
         if joined:
             document = len(self._counts)

@@ -19,7 +19,7 @@ import numpy as np
 from reftel.engine import tables, termsets
 from reftel.engine.arrays import PLACE_BITS, Mask, Wide
 from reftel.engine.cache import Budget, Cache
-from reftel.engine.contents import Contents, read_contents
+from reftel.engine.contents import TableOfContents, read_contents
 from reftel.engine.damage import DAMAGE, damage_of, refuse_damage
 from reftel.engine.errors import IndexClosed, IndexDamaged, IndexMissing
 from reftel.engine.folder import has_segments, latest_generation
@@ -29,12 +29,12 @@ from reftel.engine.records import RecordLines
 from reftel.engine.segment import Segment
 from reftel.engine.specs import KEY
 from reftel.engine.stretches import Grid, TermPart
-from reftel.engine.tables import Blocks, Facet, Regions, RegionTable
+from reftel.engine.tables import BlockTable, Facet, Regions, RegionTable
 from reftel.engine.termsets import SegmentTerms, TermSet
 
 Read = TypeVar("Read")
 
-__all__ = ["Blocks", "Facet", "Reader", "Regions", "TermSet", "open_reader"]
+__all__ = ["BlockTable", "Facet", "Reader", "Regions", "TermSet", "open_reader"]
 
 _SOON_READ = 1 << 16  # postings and positions; so few are read whole and kept, as picking some of them takes as long
 _POSITIONS_KEPT = 1 << 23  # postings and positions; beyond, only those asked for are unpacked
@@ -69,7 +69,7 @@ def _retry(attempt: Callable[[], Reader]) -> Reader:
 class Reader:
     """One commit of an index, as arrays. Arrays that are handed out must not be changed."""
 
-    def __init__(self, folder: Path, contents: Contents, budget: Budget | None = None) -> None:
+    def __init__(self, folder: Path, contents: TableOfContents, budget: Budget | None = None) -> None:
         self.folder, self.specs, self.generation = folder, contents.specs, contents.generation
         opened: list[Segment] = []
         self._segments: Sequence[Segment] = opened
@@ -307,9 +307,9 @@ class Reader:
         """A number field's value by document, ``ABSENT`` where it has none."""
         return self._column("numbers", field, lambda: _joined([_NONE, *(segment.numbers(field) for segment in self._segments)]))
 
-    def blocks(self, field: str) -> Blocks:
+    def blocks(self, field: str) -> BlockTable:
         """The blocks of a text field."""
-        return self._column("blocks", field, lambda: Blocks([segment.blocks(field) for segment in self._segments]))
+        return self._column("blocks", field, lambda: BlockTable([segment.blocks(field) for segment in self._segments]))
 
     def lengths(self, field: str) -> Wide:
         """Number of words in a text field by document."""
@@ -326,7 +326,7 @@ class Reader:
     def facet(self, field: str) -> Facet:
         """The values to count of a field."""
         parts = self._segments
-        return self._column("facet", field, lambda: tables.facet_table([(part.facet_terms(field), part.facet(field)) for part in parts]))
+        return self._column("facet", field, lambda: tables.merged_facet([(part.facet_terms(field), part.facet(field)) for part in parts]))
 
     def order(self, field: str) -> Wide:
         """Numbers that sort documents as a number or keyword field does, ``ABSENT`` where it has no value."""

@@ -22,7 +22,7 @@ _SHARE = 0.9  # of the memory for batches; the rest is for putting them together
 
 
 @frozen
-class Task:
+class RunSettings:
     """What a run needs to know. ``memory`` in bytes. ``dictionary``: what records are compressed with; a run makes its own if it is empty."""
 
     folder: Path
@@ -47,13 +47,13 @@ class Run:
     beside the interpreter.
     """
 
-    def __init__(self, task: Task) -> None:
-        self._task, self._limit = task, int(task.memory * _SHARE)
-        self._maker = BatchMaker(task.specs)
+    def __init__(self, settings: RunSettings) -> None:
+        self._settings, self._limit = settings, int(settings.memory * _SHARE)
+        self._maker = BatchMaker(settings.specs)
         self._count = 0
         self._deleted: list[int] = []
         self._builder: SegmentBuilder | None = None
-        self._compressor = Compressor(task.dictionary)
+        self._compressor = Compressor(settings.dictionary)
         self._inverting: ThreadPoolExecutor | None = None  # one thread: words are numbered in their order
         self._compressing: ThreadPoolExecutor | None = None
         self._waiting: collections.deque[_Waiting] = collections.deque()
@@ -65,7 +65,7 @@ class Run:
         self._count += 1
         if self._maker.full:
             self._hand_over(self._maker)
-            self._maker = BatchMaker(self._task.specs)
+            self._maker = BatchMaker(self._settings.specs)
         return self._count - 1
 
     def delete(self, number: int) -> None:
@@ -115,7 +115,7 @@ class Run:
     def _begin(self, stored: Sequence[bytes]) -> SegmentBuilder:
         """The segment that these records go into."""
         if self._builder is None:
-            self._builder = SegmentBuilder(self._task.folder, self._task.specs, self._task.roots)
+            self._builder = SegmentBuilder(self._settings.folder, self._settings.specs, self._settings.roots)
             if not self._compressor.dictionary:  # one for the whole segment
                 self._compressor = Compressor(make_dictionary(stored))
         return self._builder

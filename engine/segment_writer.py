@@ -17,7 +17,7 @@ from reftel.engine.arrays import Integers, narrow, starts_of
 from reftel.engine.batch import Batch, new_vocabularies
 from reftel.engine.columns import Columns
 from reftel.engine.columns_writer import put_columns
-from reftel.engine.combining import Part, Postings, Stretches, combine
+from reftel.engine.combining import Part, Postings, TermSlices, combine
 from reftel.engine.container import ContainerWriter
 from reftel.engine.folder import NEW, SEGMENT, new_segment_name
 from reftel.engine.lexicon import sorted_ranks
@@ -146,7 +146,7 @@ class SegmentBuilder:
     def _postings(self, name: str, parts: list[Part], ranks: Integers) -> Iterable[Postings]:
         if not self._file.is_text(name):
             return (combine([dataclasses.replace(part, terms=ranks[part.terms]) for part in parts], len(ranks)),)
-        return Stretches(parts, self.vocabularies[name].initials(), ranks, _AT_ONCE)
+        return TermSlices(parts, self.vocabularies[name].initials(), ranks, _AT_ONCE)
 
     def abandon(self) -> None:
         """Remove what was written."""

@@ -20,7 +20,7 @@ _NONE = np.empty(0, dtype=np.int64)
 _FEW = 1024  # places; for more the blocks of all documents are reckoned
 
 
-class Blocks:
+class BlockTable:
     """The blocks of a text field over all documents, in order: the place of each one's first word, and its number of words.
 
     Blocks ``first[d]`` to ``first[d + 1]`` belong to document *d*. What is asked of a few documents is reckoned of these alone.
@@ -105,7 +105,7 @@ class Facet:
     codes: Wide
 
 
-def facet_table(parts: Sequence[tuple[Lexicon, Lists]]) -> Facet:
+def merged_facet(parts: Sequence[tuple[Lexicon, Lists]]) -> Facet:
     """The values to count of all segments."""
     lists = joined([lists for _lexicon, lists in parts])
     if len(parts) == 1:
@@ -139,7 +139,7 @@ def rank_table(parts: Sequence[tuple[Lexicon, Wide]]) -> Wide:
 class RegionTable:
     """The regions of all segments, of all documents or of some. ``blocks``: those that they are. ``guard`` runs what is read later."""
 
-    def __init__(self, parts: Sequence[RegionLists], blocks: Blocks, guard: Guard) -> None:
+    def __init__(self, parts: Sequence[RegionLists], blocks: BlockTable, guard: Guard) -> None:
         self._guard = guard
         lists = joined([part.blocks for part in parts])
         self._blocks, self._values, self._first = blocks, lists.values, lists.first()

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from reftel.engine import safe_pickle
-from reftel.engine.contents import Contents
+from reftel.engine.contents import TableOfContents
 from reftel.engine.fieldtypes import schema_of
 from reftel.engine.folder import INDEX_NAME, contents_name, latest_generation
 from reftel.engine.stock import MACHINE_SIZES, TOC, FileIndex, FileStorage, RamStorage
@@ -18,7 +18,7 @@ _BYTE_ORDER_MARK = -12345
 _TOC_VERSION = -111
 
 
-def whoosh_contents(contents: Contents) -> bytes:
+def whoosh_contents(contents: TableOfContents) -> bytes:
     """A table of contents in Whoosh's own form."""
     storage = RamStorage()
     segments = [ArraySegment(INDEX_NAME, entry.name, entry.size, np.asarray(entry.deleted)) for entry in contents.entries]

@@ -14,7 +14,7 @@ _BLOCK = 128
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Postings:
+class TermPostings:
     """Documents that hold a term, how often, the lengths of their fields, and on demand the positions in each."""
 
     documents: Wide
@@ -26,7 +26,7 @@ class Postings:
 class ArrayMatcher(LeafMatcher):  # type: ignore[misc]  # Whoosh is untyped
     """Walks postings; blocks of 128 are passed over whole where their best score can't count."""
 
-    def __init__(self, postings: Postings, format_: Any, scorer: Any, term: tuple[str, bytes]) -> None:
+    def __init__(self, postings: TermPostings, format_: Any, scorer: Any, term: tuple[str, bytes]) -> None:
         self._postings, self.format, self.scorer, self._term = postings, format_, scorer, term
         self._ids: list[int] = postings.documents.tolist()
         self._place = 0

@@ -17,7 +17,7 @@ from reftel.engine.fieldtypes import NUMBER_STEP
 from reftel.engine.postings import FieldPostings
 from reftel.engine.segment import Segment
 from reftel.engine.stock import FieldCursor, TermInfo, TermNotFound, TermsReader
-from reftel.engine.whoosh_matcher import ArrayMatcher, Postings
+from reftel.engine.whoosh_matcher import ArrayMatcher, TermPostings
 
 _NUMBER_TERM = struct.Struct(">BQ")  # bits left out, and the rest of the number in sortable form
 _SIGN = np.uint64(1 << 63)
@@ -36,7 +36,7 @@ class Terms(Protocol):
         """Number of the first term that is not before ``wanted``."""
         ...
 
-    def postings(self, number: int) -> Postings:
+    def postings(self, number: int) -> TermPostings:
         """The postings of a term."""
         ...
 
@@ -51,11 +51,11 @@ class WordTerms:
     def __len__(self) -> int:
         return len(self._field.lexicon)
 
-    def postings(self, number: int) -> Postings:
+    def postings(self, number: int) -> TermPostings:
         """The postings of a term."""
         documents, frequencies = self._field.documents(number), self._field.frequencies(number)
         positions = (lambda: self._positions(number, frequencies)) if self._field.placed else None
-        return Postings(documents, frequencies, None if self._lengths is None else self._lengths[documents], positions)
+        return TermPostings(documents, frequencies, None if self._lengths is None else self._lengths[documents], positions)
 
     def _positions(self, number: int, frequencies: Wide) -> list[list[int]]:
         starts = self._field.starts(number, frequencies)
@@ -88,10 +88,10 @@ class NumberTerms:
         """Number of the first term that is not before ``wanted``."""
         return bisect.bisect_left(self._terms, wanted)
 
-    def postings(self, number: int) -> Postings:
+    def postings(self, number: int) -> TermPostings:
         """The postings of a term."""
         documents = self._documents[number]
-        return Postings(documents, np.ones(len(documents), dtype=np.int64), None, None)
+        return TermPostings(documents, np.ones(len(documents), dtype=np.int64), None, None)
 
 
 class ArrayTermsReader(TermsReader):  # type: ignore[misc]  # Whoosh is untyped
@@ -182,7 +182,7 @@ class ArrayTermsReader(TermsReader):  # type: ignore[misc]  # Whoosh is untyped
         return ArrayMatcher(found[0].postings(found[1]), format_, scorer, (fieldname, text))
 
 
-def info_of(postings: Postings) -> Any:
+def info_of(postings: TermPostings) -> Any:
     """Whoosh's statistics of a term."""
     documents, frequencies, lengths = postings.documents, postings.frequencies, postings.lengths
     shortest, longest = (1, 1) if lengths is None else (int(lengths.min()), int(lengths.max()))

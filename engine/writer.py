@@ -12,12 +12,12 @@ import numpy as np
 from reftel import durable
 from reftel.engine import merging
 from reftel.engine.checks import check_record, check_specs
-from reftel.engine.contents import Contents, Entry, read_contents, write_contents
+from reftel.engine.contents import Entry, TableOfContents, read_contents, write_contents
 from reftel.engine.damage import refuse_damage
 from reftel.engine.errors import EngineError, IndexVersion
 from reftel.engine.folder import Lock, has_segments, latest_generation, remove_leftovers
 from reftel.engine.reader import Reader
-from reftel.engine.run import Run, Task
+from reftel.engine.run import Run, RunSettings
 from reftel.engine.segment import Segment
 from reftel.engine.specs import FieldSpec, Record
 from reftel.engine.terms_writer import Roots
@@ -46,16 +46,16 @@ def open_writer(folder: str | Path, specs: Sequence[FieldSpec], *, roots: Roots 
         raise
 
 
-def _create_or_check(folder: Path, specs: tuple[FieldSpec, ...]) -> Contents:
+def _create_or_check(folder: Path, specs: tuple[FieldSpec, ...]) -> TableOfContents:
     if latest_generation(folder) < 0 and not has_segments(folder):
-        _publish(folder, Contents(0, specs, ()))
+        _publish(folder, TableOfContents(0, specs, ()))
     contents = read_contents(folder)
     if contents.specs != specs:
         raise IndexVersion(f"the index in '{folder}' was built with other fields; build it anew")
     return contents
 
 
-def _publish(folder: Path, contents: Contents) -> None:
+def _publish(folder: Path, contents: TableOfContents) -> None:
     from reftel.engine.whoosh_index import whoosh_contents  # noqa: PLC0415 - Whoosh takes a while to import
 
     write_contents(folder, contents, whoosh_contents(contents))
@@ -79,11 +79,11 @@ def _slots_of(keys: Iterable[str], count: int) -> bytes:
 class Writer:
     """Collects changes until `commit`. As a context manager: commits at the end, cancels on an error."""
 
-    def __init__(self, folder: Path, contents: Contents, lock: Lock, roots: Roots | None, memory_mb: int) -> None:
+    def __init__(self, folder: Path, contents: TableOfContents, lock: Lock, roots: Roots | None, memory_mb: int) -> None:
         self._folder, self._contents, self._lock, self._roots = folder, contents, lock, roots
         self._before = Reader(folder, contents)
         self._dropped: set[int] = set()  # committed documents that are deleted or replaced
-        self._run = Run(Task(folder, contents.specs, roots, memory_mb << 20, self._before.dictionary()))
+        self._run = Run(RunSettings(folder, contents.specs, roots, memory_mb << 20, self._before.dictionary()))
         self._added: dict[str, int] = {}
         self._asked: tuple[str | None, int | None] = (None, None)  # the committed document of the key that was asked for last
         self._lookups, self._slots = 0, b""
@@ -133,7 +133,7 @@ class Writer:
             return False
         try:
             entries = self._merged([*self._kept(), *self._run.finish()], optimize=optimize)
-            after = Contents(self._contents.generation + 1, self._contents.specs, tuple(entries))
+            after = TableOfContents(self._contents.generation + 1, self._contents.specs, tuple(entries))
             _publish(self._folder, after)
             self._contents = after
         finally:

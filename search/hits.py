@@ -23,7 +23,7 @@ from reftel.search.walk import iter_evidence, iter_words
 if TYPE_CHECKING:
     from reftel.engine.arrays import Mask
     from reftel.schema.cable import Cable
-    from reftel.search.engines.base import Engine, Texts
+    from reftel.search.engines.base import Engine, HitTexts
     from reftel.search.plan import Found, Node
     from reftel.search.query import ParsedQuery
     from reftel.search.tagged import Lookup
@@ -68,7 +68,7 @@ class HitMaker:
             yield hit_of(hit.key, hit.score, record, choose(findings, number, record), subjects.marked(number, record), ways)
 
 
-def _found_otherwise(findings: Findings, texts: Texts) -> Mask:
+def _found_otherwise(findings: Findings, texts: HitTexts) -> Mask:
     """The cables that have something outside of paragraphs and subject which they lack there."""
     having = np.zeros(texts.paragraphs.cables, dtype=np.bool_)
     for node, lacked in findings.lacked:
@@ -82,7 +82,7 @@ def _found_otherwise(findings: Findings, texts: Texts) -> Mask:
 class _Subjects:
     """Where a question's words stand in the subjects of some cables."""
 
-    def __init__(self, plan: Node, texts: Texts, forms: Forms) -> None:
+    def __init__(self, plan: Node, texts: HitTexts, forms: Forms) -> None:
         self._texts = texts
         self._marks: dict[int, list[int]] = {}
         self._standing: dict[int, list[int]] = {}

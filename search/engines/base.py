@@ -24,7 +24,7 @@ class NodeCount:
     children: tuple[NodeCount, ...] = ()
 
 
-class Texts(Protocol):
+class HitTexts(Protocol):
     """Records of some cables, which are numbered from 0, and where words stand in them."""
 
     def records(self) -> Iterator[Sequence[bytes]]:
@@ -57,7 +57,7 @@ class Engine(Protocol):
         """The exact total, the window of hits in the order asked for, and the facets over all hits."""
         ...
 
-    def texts(self, found: Sequence[Found]) -> Texts:
+    def texts(self, found: Sequence[Found]) -> HitTexts:
         """Records and words of some hits, numbered in their order; to be read inside `errors`."""
         ...
 
