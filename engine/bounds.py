@@ -19,7 +19,7 @@ from reftel.frozen import frozen
 
 Norms = npt.NDArray[np.float64]
 
-BLOCK = 128
+SKIP_BLOCK = 128
 """Documents of a stretch."""
 
 SLOPE = 0.75
@@ -87,13 +87,13 @@ class BoundsWriter:
 
 
 def _row(term: int, documents: Integers, frequencies: Integers, norm: Norms) -> _Row:
-    stretches = documents // BLOCK
-    heads = np.flatnonzero(np.concatenate([np.ones(1, dtype=np.bool_), stretches[1:] != stretches[:-1]]))
-    filled, size = stretches[heads], -(-len(norm) // BLOCK)
+    blocks = documents // SKIP_BLOCK
+    heads = np.flatnonzero(np.concatenate([np.ones(1, dtype=np.bool_), blocks[1:] != blocks[:-1]]))
+    filled, size = blocks[heads], -(-len(norm) // SKIP_BLOCK)
     highest, counts, first = np.zeros(size, dtype=np.float64), np.zeros(size, dtype=np.uint8), np.zeros(size, dtype=np.uint8)
     highest[filled] = np.maximum.reduceat(frequencies / norm[documents], heads)
     counts[filled] = np.diff(heads, append=len(documents))
-    first[filled] = documents[heads] % BLOCK
+    first[filled] = documents[heads] % SKIP_BLOCK
     scale = math.ceil(float(highest.max()) * _ONE / _STEPS)
     return _Row(term, scale, np.ceil(highest * (_ONE / scale)).clip(max=_STEPS).astype(np.uint8), counts, first)
 
@@ -108,7 +108,7 @@ class Bounds:
         array = {kind: file.array(names.part(name, kind)) for kind in names.OF_BOUNDS}
         self.terms, self._scales = array[names.BOUND_TERMS], array[names.BOUND_SCALES]
         words = array[names.BOUND_WORDS]
-        size = -(-len(words) // BLOCK)
+        size = -(-len(words) // SKIP_BLOCK)
         if len(words) > documents or len(self._scales) != len(self.terms):
             raise ValueError(f"'{name}' has bounds of another size than said")
         self._highest, self._counts, self._first = (
@@ -124,7 +124,7 @@ class Bounds:
         """
         if self._quotients is None or self._quotients[0] is not weights:
             products = written_norms(self._words) * weights[base : base + len(self._words)]
-            self._quotients = weights, np.maximum.reduceat(products, np.arange(0, len(products), BLOCK))
+            self._quotients = weights, np.maximum.reduceat(products, np.arange(0, len(products), SKIP_BLOCK))
         return self._quotients[1]
 
     def of(self, term: int) -> TermBounds | None:

@@ -78,7 +78,7 @@ def _merge_field(file: SegmentFile, name: str, segments: Sequence[Segment], maps
     terms, ranks = merged_terms([field.lexicon for field in fields])
     words = [segment.lengths(name)[segment.live] for segment in segments] if file.is_text(name) else []
     writer = file.terms_writer(name, words)
-    for low, high in _stretches(fields, ranks, len(terms)):
+    for low, high in _term_ranges(fields, ranks, len(terms)):
         parts = [
             _part(field, numbers, segment, documents, low, high)
             for field, numbers, segment, documents in zip(fields, ranks, segments, maps, strict=True)
@@ -91,7 +91,7 @@ def _merge_field(file: SegmentFile, name: str, segments: Sequence[Segment], maps
     return [numbers[each] for each in ranks]
 
 
-def _stretches(fields: Sequence[FieldPostings], ranks: Sequence[Wide], size: int) -> Iterator[tuple[int, int]]:
+def _term_ranges(fields: Sequence[FieldPostings], ranks: Sequence[Wide], size: int) -> Iterator[tuple[int, int]]:
     """Cut the terms so that a stretch has about `_AT_ONCE` postings and positions; a single term may have more."""
     weights = np.zeros(size, dtype=np.int64)
     for field, numbers in zip(fields, ranks, strict=True):
@@ -104,9 +104,9 @@ def _stretches(fields: Sequence[FieldPostings], ranks: Sequence[Wide], size: int
 def _part(field: FieldPostings, numbers: Wide, segment: Segment, new_numbers: Wide, low: int, high: int) -> Part:
     """The live postings of a segment for the terms ``low`` to ``high`` of all."""
     start, end = np.searchsorted(numbers, (low, high)).tolist()
-    counts, documents = field.stretch(start, end)
-    frequencies = field.stretch_frequencies(start, end) if field.placed else None
-    positions = field.stretch_positions(start, end) if field.placed else None
+    counts, documents = field.of_range(start, end)
+    frequencies = field.range_frequencies(start, end) if field.placed else None
+    positions = field.range_positions(start, end) if field.placed else None
     if segment.deletions:
         kept = segment.live[documents]
         if frequencies is not None and positions is not None:

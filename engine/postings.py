@@ -8,7 +8,7 @@ import numpy as np
 
 from reftel.engine import names
 from reftel.engine.arrays import Integers, Wide, ranges, starts_of
-from reftel.engine.bounds import BLOCK, Bounds, TermBounds
+from reftel.engine.bounds import SKIP_BLOCK, Bounds, TermBounds
 from reftel.engine.container import Container
 from reftel.engine.lexicon import Lexicon
 from reftel.engine.packing import Packed
@@ -110,7 +110,7 @@ class FieldPostings:
             return self._positions.slice(int(starts[0]), int(starts[-1]) + int(frequencies[-1]))
         return self._positions.take(ranges(starts, frequencies))
 
-    def of_stretches(self, term: int, bounds: TermBounds, chosen: Wide) -> tuple[Wide, Integers]:
+    def of_skip_blocks(self, term: int, bounds: TermBounds, chosen: Wide) -> tuple[Wide, Integers]:
         """The documents of a common term in some stretches that hold it, by stretch, and how often each holds the term."""
         ends = np.cumsum(bounds.counts)
         if int(ends[-1]) != self.count(term):
@@ -118,13 +118,13 @@ class FieldPostings:
         counts = bounds.counts[chosen]
         begins = ends[chosen] - counts + int(self._postings[term])
         gaps = self._gaps.take(ranges(begins - term, counts - 1))
-        documents = _risen(gaps, chosen * BLOCK + bounds.first[chosen], counts)
+        documents = _risen(gaps, chosen * SKIP_BLOCK + bounds.first[chosen], counts)
         self._check(int(documents.max()))
         return documents, _one_more(self._frequencies.take(ranges(begins, counts)))
 
     # -- neighbouring terms ------------------------------------------------------------------------------------------------------------------
 
-    def stretch(self, low: int, high: int) -> tuple[Wide, Wide]:
+    def of_range(self, low: int, high: int) -> tuple[Wide, Wide]:
         """The number of postings of each of the terms ``low`` to ``high``, and the documents of all of them by term."""
         counts = self.counts(low, high)
         if not len(counts) or counts.min() < 1:
@@ -137,15 +137,15 @@ class FieldPostings:
         self._check(int(documents.max()))
         return counts, documents
 
-    def stretch_frequencies(self, low: int, high: int) -> Integers:
-        """How often each document of `stretch` holds its term."""
+    def range_frequencies(self, low: int, high: int) -> Integers:
+        """How often each document that `of_range` gives holds its term."""
         start, end = int(self._postings[low]), int(self._postings[high])
         if self._places is None:
             return np.ones(end - start, dtype=np.uint8)
         return _one_more(self._frequencies.slice(start, end))
 
-    def stretch_positions(self, low: int, high: int) -> Integers:
-        """The positions of `stretch`, by term and document."""
+    def range_positions(self, low: int, high: int) -> Integers:
+        """The positions of `of_range`, by term and document."""
         if self._places is None:
             return _NO_NUMBERS
         return self._positions.slice(int(self._places[low]), int(self._places[high]))

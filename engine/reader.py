@@ -18,6 +18,7 @@ import numpy as np
 
 from reftel.engine import tables, termsets
 from reftel.engine.arrays import PLACE_BITS, Mask, Wide
+from reftel.engine.blockmax import SkipBlocks, TermPart
 from reftel.engine.cache import Budget, Cache
 from reftel.engine.contents import TableOfContents, read_contents
 from reftel.engine.damage import DAMAGE, damage_of, refuse_damage
@@ -28,7 +29,6 @@ from reftel.engine.postings import FieldPostings
 from reftel.engine.records import RecordLines
 from reftel.engine.segment import Segment
 from reftel.engine.specs import KEY
-from reftel.engine.stretches import Grid, TermPart
 from reftel.engine.tables import BlockTable, Facet, Regions, RegionTable
 from reftel.engine.termsets import SegmentTerms, TermSet
 
@@ -110,7 +110,7 @@ class Reader:
 
     def with_prefix(self, field: str, prefix: str = "") -> TermSet:
         """The terms of a field that begin with ``prefix``."""
-        return self._term_set(field, ("prefix", prefix), lambda segment: SegmentTerms.stretch(*segment.field(field).lexicon.range(prefix)))
+        return self._term_set(field, ("prefix", prefix), lambda segment: SegmentTerms.of_range(*segment.field(field).lexicon.range(prefix)))
 
     def roots(self, word: str) -> tuple[str, ...] | None:
         """The words that ``word`` is a form of, by the fields with roots; ``None`` if none of them has ``word``."""
@@ -174,7 +174,7 @@ class Reader:
 
     def total_postings(self, terms: TermSet) -> int:
         """The sum, over the terms of a set, of how many documents hold each, deleted ones included; cheap."""
-        return self.guard(lambda: sum(field.total(low, high) for part, field, _segment, _base in self._parts(terms) for low, high in part.stretches))
+        return self.guard(lambda: sum(field.total(low, high) for part, field, _segment, _base in self._parts(terms) for low, high in part.ranges))
 
     def document_counts(self, terms: TermSet) -> dict[str, int]:
         """For each term of a set how many documents hold it, deleted ones included; cheap."""
@@ -190,9 +190,9 @@ class Reader:
         return counts
 
     @functools.cached_property
-    def grid(self) -> Grid:
+    def skip_blocks(self) -> SkipBlocks:
         """The stretches of documents that `common_terms` are read by."""
-        return Grid(self._bases, None if self.documents == self.size else self.live)
+        return SkipBlocks(self._bases, None if self.documents == self.size else self.live)
 
     def common_terms(self, terms: TermSet) -> tuple[list[TermPart], TermSet]:
         """The terms of a set that have bounds, in every segment that has them, and all others."""
@@ -205,7 +205,7 @@ class Reader:
                 continue
             for term, bounds in common:
                 kept = functools.partial(self._kept_postings, term, field, segment)
-                found.append(TermPart(field, term, bounds, self._bases[number], self.grid.first(number), kept))
+                found.append(TermPart(field, term, bounds, self._bases[number], self.skip_blocks.first(number), kept))
             rest.append(part.without([term for term, _ in common]))
         return found, TermSet(terms.field, (*terms.name, "uncommon"), tuple(rest)) if found else terms
 
@@ -226,7 +226,7 @@ class Reader:
         documents, frequencies = [_NONE], [_NONE]
         for part, field, segment, base in self._parts(terms):
             if len(part) == 1:
-                found, counts = self._kept_postings(part.stretches[0][0], field, segment)
+                found, counts = self._kept_postings(part.ranges[0][0], field, segment)
             else:
                 found, counts = termsets.postings(part, field, segment.size)
             if segment.deletions:
@@ -238,7 +238,7 @@ class Reader:
 
     def _single(self, part: SegmentTerms, field: FieldPostings, segment: Segment) -> tuple[Wide, Wide, Wide]:
         """What a segment holds of a single term."""
-        term = part.stretches[0][0]
+        term = part.ranges[0][0]
         documents, frequencies = self._kept_postings(term, field, segment)
         (starts,) = self._cache.get((segment.name, field.name, term, "starts"), lambda: (field.starts(term, frequencies),))
         return documents, frequencies, starts
@@ -265,7 +265,7 @@ class Reader:
 
     def total_places(self, terms: TermSet) -> int:
         """How many postings and places the terms of a set have together, deleted documents included; cheap."""
-        return sum(field.size_of(low, high) for part, field, _segment, _base in self._parts(terms) for low, high in part.stretches)
+        return sum(field.size_of(low, high) for part, field, _segment, _base in self._parts(terms) for low, high in part.ranges)
 
     def _kept_whole(self, terms: TermSet) -> bool:
         """Whether the places of a set are put together once and kept: of several terms, and of so few that choosing some takes as long."""
@@ -289,14 +289,14 @@ class Reader:
         if within is not None and not isinstance(within, range) and len(within) * termsets.RARE > len(whole[0]):
             within = None
         (documents, frequencies, starts), neighbours = termsets.cut(whole, within)
-        key = ("positions", segment.name, field.name, part.stretches[0][0])
+        key = ("positions", segment.name, field.name, part.ranges[0][0])
         kept = self._cache.peek(key)
-        if kept is None and neighbours and field.size_of(*part.stretches[0]) <= _POSITIONS_KEPT:
+        if kept is None and neighbours and field.size_of(*part.ranges[0]) <= _POSITIONS_KEPT:
             kept = self._cache.get(key, lambda: (field.positions(whole[2], whole[1], neighbours=True),))
         if kept is None:
             positions = field.positions(starts, frequencies, neighbours=neighbours)
         elif neighbours:
-            positions = termsets.stretch(kept[0], starts - whole[2][:1], frequencies)
+            positions = termsets.neighbouring(kept[0], starts - whole[2][:1], frequencies)
         else:
             positions = termsets.picked(kept[0], starts - whole[2][0], frequencies)
         return termsets.places_at(documents, frequencies, positions)

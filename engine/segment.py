@@ -97,7 +97,7 @@ class Segment:
         if postings.total(0, len(postings.lexicon)) == len(postings.lexicon) == self.size:  # no key has two
             numbers[postings.first] = np.arange(self.size, dtype=np.int64)
         else:
-            counts, documents = postings.stretch(0, len(postings.lexicon))
+            counts, documents = postings.of_range(0, len(postings.lexicon))
             if len(documents) != self.size:
                 raise ValueError(f"'{self.name}' has another number of keys than said")
             numbers[documents] = np.repeat(np.arange(len(counts)), counts)
@@ -172,7 +172,7 @@ class Segment:
         found = []
         for low, high in zip(first[documents].tolist(), first[1:][documents].tolist(), strict=True):
             cuts = at[low : high + 1].tolist()
-            found.append(RecordLines(bytes(_stretch(data, cuts[0], cuts[-1])), cuts, lengths[low:high].tolist(), inflater))
+            found.append(RecordLines(bytes(_slice_of(data, cuts[0], cuts[-1])), cuts, lengths[low:high].tolist(), inflater))
         return found
 
     @functools.cached_property
@@ -214,7 +214,7 @@ def _open(folder: Path, name: str) -> MappedContainer:
         raise ContainerError(f"'{name}': {error}") from error
 
 
-def _stretch(data: memoryview, start: int, end: int) -> memoryview:
+def _slice_of(data: memoryview, start: int, end: int) -> memoryview:
     if not 0 <= start <= end <= len(data):
         raise ValueError(f"records are said to stand at {start:,} to {end:,} of {len(data):,} bytes")
     return data[start:end]

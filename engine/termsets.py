@@ -23,7 +23,7 @@ RARE = 4
 
 _UNCUT = 1 << 11  # places
 _NONE = np.empty(0, dtype=np.int64)
-_STRETCHES = 32  # so few are cut out one by one
+_FEW_RANGES = 32  # so few are cut out one by one
 _TOGETHER = 1 << 14  # postings; so few of terms that stand apart are unpacked at once
 _FEW = 16  # postings of fewer than one document in so many are sorted, others counted by document
 
@@ -32,11 +32,11 @@ _FEW = 16  # postings of fewer than one document in so many are sorted, others c
 class SegmentTerms:
     """Terms of one segment: stretches of neighbouring numbers, each from a first one up to, not including, a last one."""
 
-    stretches: tuple[tuple[int, int], ...]
+    ranges: tuple[tuple[int, int], ...]
 
     def __len__(self) -> int:
         total = 0
-        for low, high in self.stretches:
+        for low, high in self.ranges:
             total += high - low
         return total
 
@@ -46,29 +46,29 @@ class SegmentTerms:
         return cls(())
 
     @classmethod
-    def stretch(cls, low: int, high: int) -> Self:
+    def of_range(cls, low: int, high: int) -> Self:
         """One stretch."""
         return cls(((low, high),) if low < high else ())
 
     @classmethod
     def of_numbers(cls, numbers: Sequence[int]) -> Self:
         """Single terms; neighbours become one stretch. ``[3, 4, 7]`` -> ``((3, 5), (7, 8))``."""
-        stretches: list[tuple[int, int]] = []
+        found: list[tuple[int, int]] = []
         for number in sorted(set(numbers)):
-            if stretches and stretches[-1][1] == number:
-                stretches[-1] = (stretches[-1][0], number + 1)
+            if found and found[-1][1] == number:
+                found[-1] = (found[-1][0], number + 1)
             else:
-                stretches.append((number, number + 1))
-        return cls(tuple(stretches))
+                found.append((number, number + 1))
+        return cls(tuple(found))
 
     def common(self, field: FieldPostings) -> list[tuple[int, TermBounds]]:
         """Those of the terms that have bounds, with them."""
-        found = ((term, field.bounds_of(term)) for low, high in self.stretches for term in field.frequent(low, high))
+        found = ((term, field.bounds_of(term)) for low, high in self.ranges for term in field.frequent(low, high))
         return [(term, bounds) for term, bounds in found if bounds is not None]
 
     def numbers(self) -> list[int]:
         """Their numbers, rising."""
-        return [number for low, high in self.stretches for number in range(low, high)]
+        return [number for low, high in self.ranges for number in range(low, high)]
 
     def without(self, terms: Sequence[int]) -> Self:
         """The others."""
@@ -101,12 +101,12 @@ class TermSet:
     @property
     def nbytes(self) -> int:
         """Bytes that it takes, about."""
-        return 80 * len(self.name) + 120 * sum(len(part.stretches) for part in self.parts)
+        return 80 * len(self.name) + 120 * sum(len(part.ranges) for part in self.parts)
 
 
 def listed(terms: SegmentTerms, field: FieldPostings) -> list[str]:
     """The spellings, in order."""
-    return [term for low, high in terms.stretches for term in field.lexicon.slice(low, high)]
+    return [term for low, high in terms.ranges for term in field.lexicon.slice(low, high)]
 
 
 def single(term: int, field: FieldPostings) -> Single:
@@ -128,15 +128,15 @@ def postings(terms: SegmentTerms, field: FieldPostings, size: int) -> tuple[Wide
 
 def _all_postings(terms: SegmentTerms, field: FieldPostings) -> tuple[Wide, Wide]:
     documents, frequencies = [_NONE], [_NONE]
-    if len(terms.stretches) > 1 and sum(field.total(low, high) for low, high in terms.stretches) <= _TOGETHER:
-        return field.of_terms(np.concatenate([np.arange(low, high, dtype=np.int64) for low, high in terms.stretches]))
-    for low, high in terms.stretches:
+    if len(terms.ranges) > 1 and sum(field.total(low, high) for low, high in terms.ranges) <= _TOGETHER:
+        return field.of_terms(np.concatenate([np.arange(low, high, dtype=np.int64) for low, high in terms.ranges]))
+    for low, high in terms.ranges:
         if high - low == 1:
             documents.append(field.documents(low))
             frequencies.append(field.frequencies(low))
         else:
-            documents.append(field.stretch(low, high)[1])
-            frequencies.append(field.stretch_frequencies(low, high).astype(np.int64))
+            documents.append(field.of_range(low, high)[1])
+            frequencies.append(field.range_frequencies(low, high).astype(np.int64))
     return np.concatenate(documents), np.concatenate(frequencies)
 
 
@@ -166,7 +166,7 @@ def places(terms: SegmentTerms, field: FieldPostings) -> Wide:
     """The places of several terms, rising, each once."""
     if not field.placed:
         return _NONE
-    together = np.concatenate([_stretch_places(low, high, field) for low, high in terms.stretches])
+    together = np.concatenate([_places_of_range(low, high, field) for low, high in terms.ranges])
     together.sort(kind="stable")  # merges runs that are sorted already
     return unrepeated(together)
 
@@ -181,7 +181,7 @@ def among(places: Wide, documents: Wide | range) -> Wide:
 
 def picked(values: Integers, starts: Wide, counts: Wide) -> Integers:
     """Some stretches of an array one behind the other."""
-    if len(starts) <= _STRETCHES:
+    if len(starts) <= _FEW_RANGES:
         pairs = zip(starts.tolist(), (starts + counts).tolist(), strict=True)
         return np.concatenate([values[:0], *[values[start:end] for start, end in pairs]])
     return values[ranges(starts, counts)]
@@ -194,12 +194,12 @@ def unrepeated(places: Wide) -> Wide:
     return places if new.all() else places[new]
 
 
-def _stretch_places(low: int, high: int, field: FieldPostings) -> Wide:
+def _places_of_range(low: int, high: int, field: FieldPostings) -> Wide:
     if high - low == 1:
         documents, frequencies, starts = single(low, field)
         return places_at(documents, frequencies, field.positions(starts, frequencies, neighbours=True))
-    _counts, documents = field.stretch(low, high)
-    return places_at(documents, field.stretch_frequencies(low, high), field.stretch_positions(low, high))
+    _counts, documents = field.of_range(low, high)
+    return places_at(documents, field.range_frequencies(low, high), field.range_positions(low, high))
 
 
 def local(documents: Wide | range | None, base: int, size: int) -> Wide | range | None:
@@ -221,6 +221,6 @@ def cut_places(places: Wide, within: Wide | range | None) -> Wide:
     return among(places, within) if few else places
 
 
-def stretch(positions: npt.NDArray[Any], starts: Wide, counts: Wide) -> npt.NDArray[Any]:
+def neighbouring(positions: npt.NDArray[Any], starts: Wide, counts: Wide) -> npt.NDArray[Any]:
     """The stretch of positions that neighbouring documents have."""
     return positions[int(starts[0]) : int(starts[-1]) + int(counts[-1])] if len(starts) else positions[:0]

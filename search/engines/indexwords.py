@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from reftel.engine.blockmax import BlockMaxPostings, FieldPart
 from reftel.engine.bounds import norms as length_norms
 from reftel.engine.cache import Cache
 from reftel.engine.reader import Reader, TermSet
-from reftel.engine.stretches import FieldPart, Stretches
 from reftel.schema.analysis import LAST_PART
 from reftel.schema.fields import fields_by_name
 from reftel.search import plan
@@ -116,14 +116,14 @@ class IndexWords:
             FieldPart(self._all_norms(rest.field), common, *self._postings(rest), self._all_norms(rest.field, counted), counted)
             for common, rest, counted in split
         ]
-        stretches, size = Stretches(self._reader.grid, fields), self._reader.size
-        count = stretches.count()
+        postings, size = BlockMaxPostings(self._reader.skip_blocks, fields), self._reader.size
+        count = postings.count()
         if count is None:
-            self._reader.guard(stretches.frequencies)
-            documents = DocumentSet.by(stretches.mask())
+            self._reader.guard(postings.frequencies)
+            documents = DocumentSet.by(postings.mask())
         else:
-            documents = DocumentSet.later(size, count, lambda: self._reader.guard(stretches.mask))
-        return None if documents.sparse else BoundedWord(self._reader, stretches, documents, self.rarity(len(documents)))
+            documents = DocumentSet.later(size, count, lambda: self._reader.guard(postings.mask))
+        return None if documents.sparse else BoundedWord(self._reader, postings, documents, self.rarity(len(documents)))
 
     def _postings(self, terms: TermSet) -> tuple[Integers, Integers]:
         return self._reader.postings_of(terms) if len(terms) else (_NO_NUMBERS, _NO_NUMBERS)

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from reftel.engine.blockmax import BlockMaxPostings
 from reftel.engine.reader import Reader
-from reftel.engine.stretches import Stretches
 from reftel.search.engines.sets import DocumentSet
 from reftel.search.plan import Found
 from reftel.search.positions import Integers, found_in
@@ -116,15 +116,15 @@ class ScoredWord:
 class BoundedWord(ScoredWord):
     """A word that stands for common terms: documents, frequencies, scores and champions are read apart, each when it is first asked for."""
 
-    def __init__(self, reader: Reader, stretches: Stretches, documents: DocumentSet, rarity: float) -> None:
+    def __init__(self, reader: Reader, postings: BlockMaxPostings, documents: DocumentSet, rarity: float) -> None:
         super().__init__(documents, _NO_SCORES, rarity, common=True)
         self._scores = None
-        self._reader, self._stretches = reader, stretches
+        self._reader, self._postings = reader, postings
         self._leaders: tuple[int, Champions] | None = None
         self._wanted = False
 
     def _frequencies(self) -> list[tuple[npt.NDArray[Any], Scores]]:
-        return self._reader.guard(self._stretches.frequencies)
+        return self._reader.guard(self._postings.frequencies)
 
     @property
     def scores(self) -> Scores:
@@ -157,7 +157,7 @@ class BoundedWord(ScoredWord):
     @property
     def nbytes(self) -> int:
         """As `ScoredWord.nbytes`."""
-        return super().nbytes + self._stretches.nbytes
+        return super().nbytes + self._postings.nbytes
 
     def champions_at_hand(self) -> bool:
         """As `ScoredWord.champions_at_hand`."""
@@ -166,12 +166,12 @@ class BoundedWord(ScoredWord):
 
     def _find_leaders(self, count: int) -> Champions:
         """The best ``count`` and what ties with the last of them: stretch after stretch is read until no other can hold one as good."""
-        ceilings = saturated(self._stretches.ceilings(), self.rarity) * _ROUNDING
+        ceilings = saturated(self._postings.ceilings(), self.rarity) * _ROUNDING
         order = np.argsort(-ceilings)[: np.count_nonzero(ceilings)]
         documents, scores, floor = _NO_NUMBERS, _NO_SCORES, 0.0
         start, end = 0, _FIRST
         while start < min(end, len(order)):
-            more, weighted = self._stretches.read(np.sort(order[start:end]))
+            more, weighted = self._postings.read(np.sort(order[start:end]))
             documents, scores = np.concatenate([documents, more]), np.concatenate([scores, saturated(weighted, self.rarity)])
             if len(scores) > count:
                 floor = _least(scores, count)

@@ -126,7 +126,7 @@ def test_a_bound_is_no_less_than_any_score(folder):
             found = field.bounds.of(term)
             if found is not None:
                 shares = field.frequencies(term) / bounds.written_norms(field.bounds._words)[field.documents(term)]
-                stretches = field.documents(term) // bounds.BLOCK
+                stretches = field.documents(term) // bounds.SKIP_BLOCK
                 assert (found.highest[stretches] * (1 + 1e-9) >= shares).all()
                 assert (found.highest[stretches] <= shares.max() * 1.01).all()
                 assert found.counts.sum() == field.count(term)
@@ -138,8 +138,8 @@ def test_bounds_of_another_number_of_documents(folder, monkeypatch):
     engine = ArrayEngine.open(folder)
     word = engine._words.scored(CALM)
     if isinstance(word, BoundedWord):
-        word._stretches._frequencies = None
-        for term in word._stretches._fields[0].terms:
+        word._postings._frequencies = None
+        for term in word._postings._fields[0].terms:
             term.bounds.counts[0] += 1
         with pytest.raises(IndexDamaged):
             word.leaders(1)

@@ -1,4 +1,4 @@
-"""What a word stands for in all segments of a reader, read by stretches of documents: those where it may count most, before any other.
+"""What a word stands for in all segments of a reader, read by blocks of documents: those where it may count most, before any other.
 
 A word may stand for several terms, in several fields. Its common terms are read in parts, by their bounds; the postings of the others are few.
 """
@@ -11,19 +11,19 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from reftel.engine.arrays import Integers, Mask, Wide
-from reftel.engine.bounds import BLOCK, Norms, TermBounds
+from reftel.engine.bounds import SKIP_BLOCK, Norms, TermBounds
 from reftel.engine.postings import FieldPostings
 from reftel.frozen import frozen
 
 
-class Grid:
-    """The stretches of all segments, numbered throughout. ``bases``: each segment's first document, and the number of all documents."""
+class SkipBlocks:
+    """The blocks of all segments, numbered throughout. ``bases``: each segment's first document, and the number of all documents."""
 
     def __init__(self, bases: Sequence[int], live: Mask | None) -> None:
         self.size, self.live = bases[-1], live
         self._bases = np.array(bases, dtype=np.int64)
-        self._firsts = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(-(-np.diff(self._bases) // BLOCK))])
-        self.stretches = int(self._firsts[-1])
+        self._firsts = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(-(-np.diff(self._bases) // SKIP_BLOCK))])
+        self.count = int(self._firsts[-1])
 
     def first(self, segment: int) -> int:
         """The first stretch of a segment."""
@@ -33,13 +33,13 @@ class Grid:
     def starts(self) -> Wide:
         """The first document of each stretch."""
         segments = np.repeat(np.arange(len(self._bases) - 1), np.diff(self._firsts))
-        starts: Wide = self._bases[segments] + (np.arange(self.stretches) - self._firsts[segments]) * BLOCK
+        starts: Wide = self._bases[segments] + (np.arange(self.count) - self._firsts[segments]) * SKIP_BLOCK
         return starts
 
-    def documents(self, stretches: Wide) -> Wide:
-        """The documents of some stretches."""
-        documents = self.starts[stretches, None] + np.arange(BLOCK)
-        ends = self._bases[self._firsts.searchsorted(stretches, "right")]
+    def documents(self, blocks: Wide) -> Wide:
+        """The documents of some blocks."""
+        documents = self.starts[blocks, None] + np.arange(SKIP_BLOCK)
+        ends = self._bases[self._firsts.searchsorted(blocks, "right")]
         inside: Wide = documents[documents < ends[:, None]]
         return inside
 
@@ -47,12 +47,12 @@ class Grid:
         """The stretch of each document, and its place in it."""
         segments = self._bases.searchsorted(documents, "right") - 1
         own = documents - self._bases[segments]
-        return self._firsts[segments] + own // BLOCK, own % BLOCK
+        return self._firsts[segments] + own // SKIP_BLOCK, own % SKIP_BLOCK
 
 
 @frozen
 class TermPart:
-    """A common term in one segment: its number in ``field``, its bounds, and the first of the segment's documents and stretches.
+    """A common term in one segment: its number in ``field``, its bounds, and the first of the segment's documents and blocks.
 
     ``postings``: the documents of the segment that hold it, and how often each does; unpacked once and kept, as whoever shows hits asks for them too.
     """
@@ -86,28 +86,28 @@ class FieldPart:
         return weighted if self.scale == 1.0 else weighted * self.scale
 
 
-class Stretches:
-    """The common terms of a word, and its others, by stretches."""
+class BlockMaxPostings:
+    """The common terms of a word, and its others, by blocks."""
 
-    def __init__(self, grid: Grid, fields: Sequence[FieldPart]) -> None:
-        self._grid, self._fields = grid, fields
-        self._places = [grid.places(field.documents) for field in fields]
+    def __init__(self, skip_blocks: SkipBlocks, fields: Sequence[FieldPart]) -> None:
+        self._skip_blocks, self._fields = skip_blocks, fields
+        self._places = [skip_blocks.places(field.documents) for field in fields]
         self._frequencies: list[tuple[Integers, Norms]] | None = None
 
     @property
     def nbytes(self) -> int:
         """Bytes of `frequencies`, which may still be made: one a document and field, unless a text has a word more than 255 times."""
-        return sum(self._grid.size + 16 * len(field.documents) for field in self._fields)
+        return sum(self._skip_blocks.size + 16 * len(field.documents) for field in self._fields)
 
     def count(self) -> int | None:
         """How many live documents hold the word, if that is known without reading them: of one term where nothing is deleted."""
         terms = [term for field in self._fields for term in field.terms]
         several = len({term.base for term in terms}) < len(terms) or any(len(field.documents) for field in self._fields)
-        return None if several or self._grid.live is not None else sum(term.field.count(term.term) for term in terms)
+        return None if several or self._skip_blocks.live is not None else sum(term.field.count(term.term) for term in terms)
 
     def mask(self) -> Mask:
         """The live documents that hold the word."""
-        mask = np.zeros(self._grid.size, dtype=np.bool_)
+        mask = np.zeros(self._skip_blocks.size, dtype=np.bool_)
         if self._frequencies is not None:
             for frequencies, _weights in self._frequencies:
                 mask |= frequencies > 0
@@ -116,8 +116,8 @@ class Stretches:
             mask[field.documents] = True
             for term in field.terms:
                 mask[term.base :][term.postings()[0]] = True
-        if self._grid.live is not None:
-            mask &= self._grid.live
+        if self._skip_blocks.live is not None:
+            mask &= self._skip_blocks.live
         return mask
 
     def frequencies(self) -> list[tuple[Integers, Norms]]:
@@ -129,7 +129,7 @@ class Stretches:
     def _of_field(self, field: FieldPart) -> Integers:
         postings = [term.postings() for term in field.terms]
         highest = sum(int(each.max(initial=0)) for each in (*(counts for _documents, counts in postings), field.frequencies))
-        frequencies = np.zeros(self._grid.size, dtype=np.min_scalar_type(highest))
+        frequencies = np.zeros(self._skip_blocks.size, dtype=np.min_scalar_type(highest))
         frequencies[field.documents] = field.frequencies
         alone = self.count() is not None
         for term, (documents, counts) in zip(field.terms, postings, strict=True):
@@ -138,42 +138,42 @@ class Stretches:
                 own[documents] = counts
             else:
                 own[documents] += counts.astype(frequencies.dtype, copy=False)
-        if self._grid.live is not None:
-            frequencies *= self._grid.live
+        if self._skip_blocks.live is not None:
+            frequencies *= self._skip_blocks.live
         return frequencies
 
     def ceilings(self) -> Norms:
         """For every stretch the sum of the frequencies times their weights at most."""
-        ceilings = np.zeros(self._grid.stretches, dtype=np.float64)
-        for field, (stretches, _) in zip(self._fields, self._places, strict=True):
+        ceilings = np.zeros(self._skip_blocks.count, dtype=np.float64)
+        for field, (blocks, _) in zip(self._fields, self._places, strict=True):
             for term in field.terms:
                 assert term.field.bounds is not None
                 found = term.bounds.highest * (term.field.bounds.quotients(field.weights, term.base) * field.scale)
                 ceilings[term.first : term.first + len(found)] += found
-            if len(stretches):
-                heads = np.flatnonzero(np.concatenate([np.ones(1, dtype=np.bool_), stretches[1:] != stretches[:-1]]))
-                ceilings[stretches[heads]] += np.maximum.reduceat(field.weighted, heads)
+            if len(blocks):
+                heads = np.flatnonzero(np.concatenate([np.ones(1, dtype=np.bool_), blocks[1:] != blocks[:-1]]))
+                ceilings[blocks[heads]] += np.maximum.reduceat(field.weighted, heads)
         return ceilings
 
     def read(self, chosen: Wide) -> tuple[Wide, Norms]:
-        """The live documents in some stretches, which rise, and the sum of the frequencies of each times their weights."""
+        """The live documents in some blocks, which rise, and the sum of the frequencies of each times their weights."""
         if self._frequencies is not None:
-            documents = self._grid.documents(chosen)
+            documents = self._skip_blocks.documents(chosen)
             weighted = sum(frequencies[documents] * weights[documents] for frequencies, weights in self._frequencies)
             found = np.flatnonzero(weighted)
             return documents[found], np.asarray(weighted)[found]
-        table = np.zeros((len(chosen), BLOCK), dtype=np.float64)
-        for field, (stretches, places) in zip(self._fields, self._places, strict=True):
+        table = np.zeros((len(chosen), SKIP_BLOCK), dtype=np.float64)
+        for field, (blocks, places) in zip(self._fields, self._places, strict=True):
             for term in field.terms:
                 self._add(table, chosen, term, field)
-            if len(stretches):
-                rows = chosen.searchsorted(stretches)
-                inside = chosen.take(rows, mode="clip") == stretches
+            if len(blocks):
+                rows = chosen.searchsorted(blocks)
+                inside = chosen.take(rows, mode="clip") == blocks
                 table[rows[inside], places[inside]] += field.weighted[inside]
         found = table.ravel().nonzero()[0]
-        documents = self._grid.starts[chosen[found // BLOCK]] + found % BLOCK
-        if self._grid.live is not None:
-            alive = self._grid.live[documents]
+        documents = self._skip_blocks.starts[chosen[found // SKIP_BLOCK]] + found % SKIP_BLOCK
+        if self._skip_blocks.live is not None:
+            alive = self._skip_blocks.live[documents]
             documents, found = documents[alive], found[alive]
         return documents, table.ravel()[found]
 
@@ -183,5 +183,5 @@ class Stretches:
         counts = term.bounds.counts[own]
         if not counts.any():
             return
-        documents, frequencies = term.field.of_stretches(term.term, term.bounds, own[counts > 0])
-        table[np.repeat(np.arange(low, high), counts), documents % BLOCK] += frequencies * field.weights[documents + term.base] * field.scale
+        documents, frequencies = term.field.of_skip_blocks(term.term, term.bounds, own[counts > 0])
+        table[np.repeat(np.arange(low, high), counts), documents % SKIP_BLOCK] += frequencies * field.weights[documents + term.base] * field.scale
