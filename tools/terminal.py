@@ -10,15 +10,26 @@ import struct
 import subprocess
 import tempfile
 import termios
+from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _PROGRESS = re.compile(r"^reftel: .*, now .*\n", re.MULTILINE)
 
 
-def run_in_terminal(command: list[str], *, columns: int = 100, folder: Path, environment: dict[str, str]) -> str:
+class Started(Protocol):
+    """A process that was started."""
+
+    def wait(self, timeout: float) -> int:
+        """Its exit status."""
+
+
+def run_in_terminal(
+    command: list[str], *, columns: int = 100, folder: Path, environment: dict[str, str], start: Callable[..., Started] = subprocess.Popen
+) -> str:
     """Standard output as a terminal of ``columns`` shows it, without its colours, and what was written to standard error behind it: without
-    how far a long command is, which it says every few seconds on a slow machine.
+    how far a long command is, which it says every few seconds on a slow machine. ``start`` takes the command and what ``subprocess.Popen`` does.
 
     Nothing can be typed, so no pager is started.
     """
@@ -26,9 +37,7 @@ def run_in_terminal(command: list[str], *, columns: int = 100, folder: Path, env
     fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
     clean = {name: value for name, value in environment.items() if name not in ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR")}
     with tempfile.TemporaryFile() as messages:
-        process = subprocess.Popen(  # noqa: S603 - what tests hand it
-            command, cwd=folder, env=clean | {"TERM": "xterm"}, stdin=subprocess.DEVNULL, stdout=its, stderr=messages
-        )
+        process = start(command, cwd=folder, env=clean | {"TERM": "xterm"}, stdin=subprocess.DEVNULL, stdout=its, stderr=messages.fileno())
         os.close(its)
         output = b"".join(_pieces(ours))
         os.close(ours)

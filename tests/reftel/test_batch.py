@@ -9,8 +9,8 @@ import os
 import subprocess
 import sys
 
+import commands
 import pytest
-from terminal import run_in_terminal
 
 import reftel
 from reftel import Question
@@ -130,9 +130,8 @@ def batch(archive_path, tmp_path):
     def call(content, *options, by_name=True):
         path = tmp_path / "questions.txt"
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        command = [sys.executable, "-m", "reftel", "batch", str(path) if by_name else "-", "--archive", str(archive_path), *options]
         with path.open("rb") as file:
-            return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False, stdin=file, timeout=120)
+            return commands.run("batch", path if by_name else "-", "--archive", archive_path, *options, stdin=file.fileno())
 
     return call
 
@@ -222,8 +221,7 @@ def test_what_cannot_be_read_is_told(batch, content, said):
 
 def test_a_file_that_is_none(archive_path, tmp_path):
     for name in ("missing", "."):
-        command = [sys.executable, "-m", "reftel", "batch", os.path.join(tmp_path, name), "--archive", str(archive_path)]  # noqa: PTH118 - keeps the dot
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+        done = commands.run("batch", os.path.join(tmp_path, name), "--archive", archive_path)  # noqa: PTH118 - keeps the dot
         assert (done.returncode, done.stdout) == (2, "")
         assert "Traceback" not in done.stderr
 
@@ -236,8 +234,8 @@ def test_standard_input_may_be_closed(archive_path):
 
 def test_on_a_terminal_long_lines_go_on_below(archive_path, tmp_path):
     (tmp_path / "questions.txt").write_text("precedent minsk group kosovo lunch dinner calm travelled night\n")
-    command = [sys.executable, "-m", "reftel", "batch", "questions.txt", "--archive", str(archive_path)]
-    lines = run_in_terminal(command, columns=60, folder=tmp_path, environment=dict(os.environ)).splitlines()
+    command = ["batch", "questions.txt", "--archive", archive_path]
+    lines = commands.on_terminal(command, columns=60, folder=tmp_path, environment=dict(os.environ)).splitlines()
     assert lines[0] == "        0  precedent minsk group kosovo lunch"
     assert lines[1] == "           dinner calm travelled night"
     assert lines[-1].startswith("1 question: 0 with hits, 1 without")

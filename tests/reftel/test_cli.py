@@ -11,13 +11,13 @@ import subprocess
 import sys
 import time
 
+import commands
 import pytest
 
 
 def reftel_command(*arguments: object, **options) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if name != "REFTEL_ARCHIVE"} | options.pop("env", {})
-    command = [sys.executable, "-m", "reftel", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env=environment, check=False, timeout=120, **options)
+    return commands.run(*arguments, env=environment, **options)
 
 
 def search(archive_path, *arguments, **options):

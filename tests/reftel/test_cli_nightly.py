@@ -7,10 +7,10 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import time
 from pathlib import Path
 
+import commands
 import pytest
 
 import reftel
@@ -42,10 +42,7 @@ class Night:
 
     def run(self, *arguments: object) -> subprocess.CompletedProcess[str]:
         environment = {name: value for name, value in os.environ.items() if name != "REFTEL_ARCHIVE"}
-        command = [sys.executable, "-m", "reftel", *map(str, arguments)]
-        return subprocess.run(
-            command, cwd=self.folder, env=environment, capture_output=True, text=True, encoding="utf-8", check=False, timeout=120
-        )
+        return commands.run(*arguments, cwd=self.folder, env=environment)
 
     @property
     def report(self) -> dict[str, object]:

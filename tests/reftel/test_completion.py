@@ -7,10 +7,10 @@ import os
 import shutil
 import sqlite3
 import subprocess
-import sys
 from pathlib import Path
 
 import click
+import commands
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -311,10 +311,7 @@ def test_bash_gets_what_it_puts_in_the_place_of_its_word(samples_path, monkeypat
 
 
 def _asked(**environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "reftel"], env=dict(os.environ) | environment, capture_output=True, text=True, encoding="utf-8", timeout=120, check=False,
-        stdin=subprocess.DEVNULL,
-    )  # fmt: skip
+    return commands.run(env=dict(os.environ) | environment)
 
 
 def _missing(_archive: Path) -> None:

@@ -8,10 +8,10 @@ import io
 import json
 import re
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
+import commands
 import pytest
 
 import reftel
@@ -22,9 +22,7 @@ from reftel.search.results import Hit, HitParagraph
 
 
 def export(archive_path, *arguments, text=True) -> subprocess.CompletedProcess:
-    options = {"text": True, "encoding": "utf-8"} if text else {}
-    command = [sys.executable, "-m", "reftel", "export", *map(str, arguments), "--archive", archive_path]
-    return subprocess.run(command, capture_output=True, check=False, timeout=120, **options)
+    return commands.run("export", *arguments, "--archive", archive_path, text=text)
 
 
 def rows(text: str) -> list[dict[str, str]]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 
+import commands
 import pytest
 
 import reftel
@@ -14,9 +14,7 @@ from reftel.lists import intersect, iter_ids, list_key, minus, union
 
 
 def command(*arguments: object, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "reftel", *map(str, arguments)], capture_output=True, text=True, encoding="utf-8", input=stdin, check=False, timeout=120
-    )
+    return commands.run(*arguments, input=stdin)
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import threading
 
+import commands
 import pytest
 
 import reftel
@@ -20,10 +20,7 @@ from reftel.schema.errors import ArchiveDamaged, BadValueError
 
 def command(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
     clean = {name: value for name, value in os.environ.items() if name not in ("REFTEL_ARCHIVE", "REFTEL_NOTES")}
-    return subprocess.run(
-        [sys.executable, "-m", "reftel", *map(str, arguments)], capture_output=True, text=True, encoding="utf-8", env=clean | environment,
-        check=False, timeout=120,
-    )  # fmt: skip
+    return commands.run(*arguments, env=clean | environment)
 
 
 @pytest.fixture

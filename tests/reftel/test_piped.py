@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 
+import commands
 import pytest
-from terminal import run_in_terminal
 
 import reftel
 from reftel import cli
@@ -56,7 +55,7 @@ def test_a_terminal_has_its_width(desk):
     environment = os.environ | {"REFTEL_ARCHIVE": str(desk / "archive")}
     for arguments in (["search", "precedent"], ["show", "08BAKU101"]):
         for columns in (60, 100):
-            shown = run_in_terminal([sys.executable, "-m", "reftel", *arguments], columns=columns, folder=desk, environment=environment)
+            shown = commands.on_terminal(arguments, columns=columns, folder=desk, environment=environment)
             assert 40 < max(map(len, shown.splitlines())) <= columns
 
 
@@ -116,8 +115,8 @@ def test_a_folder_that_is_gone_is_no_fault(monkeypatch):
 
 @pytest.mark.parametrize("columns", [60, 80, 100, 120, 200])
 def test_normalize_has_a_line_a_cable_on_any_terminal(desk, columns):
-    command = [sys.executable, "-m", "reftel", "normalize", "dumps", "--format", "table"]
-    lines = run_in_terminal(command, columns=columns, folder=desk, environment=dict(os.environ)).splitlines()
+    command = ["normalize", "dumps", "--format", "table"]
+    lines = commands.on_terminal(command, columns=columns, folder=desk, environment=dict(os.environ)).splitlines()
     assert [line[:9] for line in lines] == ["cable    ", "08BAKU101", "08BAKU101"]
     assert all("A LONG" in line and len(line) <= columns for line in lines[1:])
     assert ("PREL PGOV AJ" in lines[1]) == (columns >= 120)
@@ -173,8 +172,8 @@ def test_a_picture_says_where_it_is(run, monkeypatch):
 @pytest.mark.parametrize("columns", [60, 80])
 def test_what_is_too_long_for_a_terminal_goes_on_between_words(desk, arguments, columns):
     environment = os.environ | {"REFTEL_ARCHIVE": str(desk / "archive")}
-    command = [sys.executable, "-m", "reftel", *arguments]
-    lines = run_in_terminal(command, columns=columns, folder=desk, environment=environment).splitlines()
+    command = arguments
+    lines = commands.on_terminal(command, columns=columns, folder=desk, environment=environment).splitlines()
     assert max(map(len, lines)) <= columns
     words = set(" ".join(lines).split())
     assert not words & {"LO", "NG", "CAB", "LE", "CABL", "E", "preced", "ent"}
@@ -182,9 +181,9 @@ def test_what_is_too_long_for_a_terminal_goes_on_between_words(desk, arguments, 
 
 def test_kwic_takes_the_context_that_fits_unless_told(desk):
     environment = os.environ | {"REFTEL_ARCHIVE": str(desk / "archive")}
-    command = [sys.executable, "-m", "reftel", "kwic", "precedent"]
+    command = ["kwic", "precedent"]
     for columns, more, left in ((80, [], 20), (200, [], 40), (80, ["--width", "30"], 30), (20, [], 10)):
-        lines = run_in_terminal([*command, *more], columns=columns, folder=desk, environment=environment).splitlines()
+        lines = commands.on_terminal([*command, *more], columns=columns, folder=desk, environment=environment).splitlines()
         places = {line.index("precedent") for line in lines}
         assert len(places) == 1
         assert next(iter(places)) - len("08BAKU101  2008-02-13  ¶1 (C)  ") == left

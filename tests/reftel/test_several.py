@@ -9,6 +9,7 @@ import os
 import re
 import sys
 
+import commands
 import pytest
 
 from reftel import cli
@@ -200,10 +201,9 @@ _CLEARED = "\x1b[2K"
 def _on_a_terminal(*arguments: str, environment: dict[str, str]) -> tuple[str, int]:
     """What a terminal gets to see, and the exit status."""
     import pty
-    import subprocess
 
     ours, its = pty.openpty()
-    process = subprocess.Popen([sys.executable, "-m", "reftel", *arguments], stdin=its, stdout=its, stderr=its, env=os.environ | environment)
+    process = commands.start(*arguments, stdin=its, stdout=its, stderr=its, env=os.environ | environment)
     os.close(its)
     seen = b""
     try:
@@ -212,7 +212,7 @@ def _on_a_terminal(*arguments: str, environment: dict[str, str]) -> tuple[str, i
     except OSError:  # Linux says so at the end
         pass
     os.close(ours)
-    return seen.decode().rpartition(_CLEARED)[2], process.wait(timeout=120)  # without the bar that said how far it was
+    return seen.decode().rpartition(_CLEARED)[2], process.wait()  # without the bar that said how far it was
 
 
 _PAGED = [

@@ -7,9 +7,9 @@ import io
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
+import commands
 import pytest
 
 import reftel
@@ -20,27 +20,25 @@ SAMPLES = Path(__file__).parents[2] / "corpus_samples"
 
 
 def command(*arguments: object, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "reftel", *map(str, arguments)], capture_output=True, text=True, encoding="utf-8", input=stdin, check=False, timeout=120
-    )
+    return commands.run(*arguments, input=stdin)
 
 
 def on_a_terminal(*arguments: object, pager: str) -> str:
     """What a terminal gets to see."""
     main, side = os.openpty()
     environment = os.environ | {"PAGER": pager, "TERM": "xterm", "COLUMNS": "100"}
-    with subprocess.Popen([sys.executable, "-m", "reftel", *map(str, arguments)], stdin=side, stdout=side, stderr=side, env=environment) as process:
-        os.close(side)
-        seen = b""
-        while True:
-            try:
-                piece = os.read(main, 65536)
-            except OSError:  # Linux: the other side is closed
-                break
-            if not piece:
-                break
-            seen += piece
-        process.wait(timeout=120)
+    process = commands.start(*arguments, stdin=side, stdout=side, stderr=side, env=environment)
+    os.close(side)
+    seen = b""
+    while True:
+        try:
+            piece = os.read(main, 65536)
+        except OSError:  # Linux: the other side is closed
+            break
+        if not piece:
+            break
+        seen += piece
+    process.wait()
     os.close(main)
     return seen.decode()
 
