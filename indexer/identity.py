@@ -33,7 +33,8 @@ class Evidence:
     """What a cable shows of its identity.
 
     ``post`` and ``serial`` come from the caption, else from a page banner; ``sender`` is the FM line or the container's origin, ``station``
-    the last four digits of the serial, from the DE line; ``year`` the cable's own.
+    the last four digits of the serial, from the DE line; ``year`` the cable's own, ``earliest`` the first in which its text may be classified until
+    the printed date: no order allows more than 25 years.
     """
 
     post: str | None = None
@@ -41,6 +42,7 @@ class Evidence:
     sender: str | None = None
     station: str | None = None
     year: int | None = None
+    earliest: int | None = None
 
     @property
     def sender_post(self) -> str | None:
@@ -154,7 +156,11 @@ def _other_cable(stated: str, shown: Evidence) -> str | None:
         return None
     if found == post and shown.station and serial.startswith(str(shown.serial)) and _agrees(stated, shown.station):
         return None  # the caption's serial is cut short: BAKU 00012 for 123
-    return reference_id(found, shown.serial, year)
+    later = (shown.earliest or 0) - full_year(year)
+    return reference_id(found, shown.serial, full_year(year) + (later if 0 < later <= _LATEST else 0))
+
+
+_LATEST = 10  # years; a later one is a slip in the date of declassification
 
 
 def same_place(left: str, right: str) -> bool:

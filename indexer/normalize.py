@@ -104,7 +104,11 @@ def _evidence(message: Message, header: HeaderFacts, head: HeadFacts, layout: La
     post, serial = head.caption.post, head.caption.serial
     if serial is None and (banner := next((banner for banner in layout.banners if banner.serial), None)):
         post, serial = banner.post, banner.serial
-    return Evidence(post, serial, header.from_name or message.origin, header.station_serial, dated.year)
+    earliest = int(head.declassify_on[:4]) - _LONGEST_CLASSIFIED if head.declassify_on else None
+    return Evidence(post, serial, header.from_name or message.origin, header.station_serial, dated.year, earliest)
+
+
+_LONGEST_CLASSIFIED = 25  # years
 
 
 def _assemble(facts: _Facts) -> Cable:

@@ -75,7 +75,7 @@ def _post_before(text: str, end: int) -> tuple[int, str | None]:
     window = text[max(line_start, end - _POST_REACH) : end]
     match = _POST_WORDS.search(window)
     if match is None:
-        return end, None
+        return (end, None) if window.strip() else _post_above(text, end)
     words = list(re.finditer(r"\S+", match.group()))
     for word in words[-3:]:
         name = match.group()[word.start() :].strip()
@@ -83,6 +83,19 @@ def _post_before(text: str, end: int) -> tuple[int, str | None]:
             return end - len(match.group()) + word.start(), name
     first = words[0] if line_start and not window[: match.start()].strip() else words[-1]
     return end - len(match.group()) + first.start(), match.group()[first.start() :].strip()
+
+
+def _post_above(text: str, end: int) -> tuple[int, str | None]:
+    """The same where the serial begins its line: a post in capitals at the end of the line above, ``...NMENTS SAO PAULO⏎⏎00000428  003 OF 003``."""
+    start = max(0, end - _POST_REACH)
+    match = _POST_ABOVE.search(text[start:end])
+    name = match["post"] if match else ""
+    while name and find_post(name) is None:
+        name = name.partition(" ")[2]
+    return (start + match.end("post") - len(name), name) if match and name else (end, None)
+
+
+_POST_ABOVE = re.compile(r"(?P<post>\b[A-Z]{2,}(?: [A-Z]{2,}){0,3})[ \t]*\n[ \t]*(?:\n[ \t]*)?\Z")
 
 
 # PAGE 02 RUEHFRA0170 S E C R E T | PAGE 02 HARARE 06677 01 OF 03 291400Z | PAGE 02        STATE   015113  182333Z
@@ -111,7 +124,7 @@ _ADVERT_LINE = re.compile(
 )
 _ADVERT_LINE_WORDS = ("sgov", "intelink", "visit")
 _DEBRIS = re.compile(
-    r"""(?:&gt;|>)\s*$ | N{3,5}\s*$ | Nnnn\s*$ | BT\s*$ | \#\d{0,5}\s*$ | \#NAME\?
+    r"""(?:&gt;|>)\s*$ | (?:>[ ]?)?@{3}\w+@{3}\s*$ | N{3,5}\s*$ | Nnnn\s*$ | BT\s*$ | \#\d{0,5}\s*$ | \#NAME\?
       | end[ ]cable[ ]text | =+\s*cable[ ]ends\s*=*
       | <<\s*end[ ]of[ ]document\s*>>\s*$ | \*\*\*[ ]current[ ]classification[ ]\*\*\*
       | select\s+\*\s+from\s | id:\s*\d+ | \w+[ ]@[ ]\w{3}[ ]\w{3}[ ]+\d

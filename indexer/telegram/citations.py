@@ -15,7 +15,7 @@ from reftel.schema.identifiers import full_year
 from reftel.schema.posts import find_post, is_post_name, nearest_post
 from reftel.schema.tagkinds import is_known_tag
 
-Certainty = Literal["named", "nearest", "unknown", "implied"]
+Certainty = Literal["named", "nearest", "unknown", "implied", "own"]
 """How a post is known: by a name of the table, by the nearest one, not at all, by the cable cited before."""
 
 _TOKEN = re.compile(r"(?P<word>[^\W\d_]+(?:['’.][^\W\d_]+)*\.?)|(?P<number>\d+)|(?P<sign>\S)")

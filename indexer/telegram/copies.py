@@ -6,12 +6,13 @@ complete copy counts.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
 from reftel.frozen import frozen
 from reftel.indexer.telegram.classwords import CAPTION, STEMS, is_class_line
-from reftel.indexer.telegram.lines import FILLER
+from reftel.indexer.telegram.lines import FILLER, clean
 from reftel.indexer.telegram.places import iter_places
 from reftel.schema.posts import find_post
 
@@ -67,6 +68,32 @@ def find_appended(text: str, captions: list[RepeatedCaption], body_begin: int) -
         if caption.start >= body_begin and (caption.post, caption.serial) not in own and _opens_cable(text, caption):
             return _with_id_line(text, caption.start)
     return None
+
+
+def find_whole_copy(text: str, captions: list[RepeatedCaption], body_begin: int) -> int | None:
+    """Offset where the same cable stands once more behind itself, sent or copied twice, with the row of a dump or the ``PAGE 01`` line before it.
+
+    ``None`` without a copy, which begins with the words that the first one begins with. What a row has before the caption stands before the first
+    one too.
+    """
+    own = next((caption for caption in captions if caption.start < body_begin), None)
+    opening = clean(text[body_begin : body_begin + _OPENING_REACH]).split()[:_OPENING_WORDS]
+    if own is None or len(opening) < _OPENING_WORDS:
+        return None
+    for caption in captions:
+        if caption.start < body_begin or (caption.post, caption.serial, caption.part) != (own.post, own.serial, own.part):
+            continue
+        again = " ".join(clean(text[caption.end : caption.end + _HEAD_REACH]).split())
+        if " ".join(opening) in again and _opens_cable(text, caption):
+            pairs = zip(reversed(text[: own.start]), reversed(text[body_begin : caption.start]), strict=False)
+            row = sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
+            return min(caption.start - row, _repeated_begin(text, caption.start, body_begin))
+    return None
+
+
+_OPENING_WORDS = 12
+_OPENING_REACH = 300
+_HEAD_REACH = 2_500
 
 
 def _with_id_line(text: str, start: int) -> int:

@@ -331,7 +331,9 @@ def _inline_heading(
 
 
 def _is_one_title(body: str) -> bool:
-    return not HANDLING.match(body) and len(body) <= LONGEST_TITLE and not sentence_breaks(body, 0, len(body)) and (looks_titled(body) or len(body) <= _WIDEST_LINE)
+    opening = len(body) - len(body.lstrip(". "))  # ... But Still Strong
+    broken = sentence_breaks(body, opening, len(body))
+    return not HANDLING.match(body) and len(body) <= LONGEST_TITLE and not broken and (looks_titled(body) or len(body) <= _WIDEST_LINE)
 
 
 def _opening_rule(body: str, low: int) -> tuple[int, int] | None:

@@ -11,7 +11,14 @@ import re
 
 from reftel.frozen import frozen
 from reftel.indexer.telegram.artefacts import Banner, iter_banners
-from reftel.indexer.telegram.copies import find_appended, find_copies, iter_captions, repeated_heads, repeated_subjects
+from reftel.indexer.telegram.copies import (
+    find_appended,
+    find_copies,
+    find_whole_copy,
+    iter_captions,
+    repeated_heads,
+    repeated_subjects,
+)
 from reftel.indexer.telegram.headend import find_head_end
 from reftel.indexer.telegram.labels import HEAD_LIMIT, LabelledPart, find_regions
 from reftel.indexer.telegram.lines import (
@@ -73,7 +80,8 @@ def lay_out(text: str, *, collapsed: bool = False) -> Layout:
     begin = find_head_end(masked, first, regions)
     captions = list(iter_captions(restore_lines(text)))
     appended = find_appended(masked, captions, begin)
-    masked = mask_injected(masked[: appended or len(masked)], begin)
+    copy = find_whole_copy(masked[:appended], captions, begin)
+    masked = mask_injected(masked[: copy or appended or len(masked)], begin)
     late = (start.mark_span for start in numbered if start.mark_span)
     subject = next((region.text for region in regions if region.kind == "subject"), "")
     masked = mask_spans(masked, [*repeated_heads(masked, captions, begin), *repeated_subjects(masked, subject, begin), *late])[: len(masked)]

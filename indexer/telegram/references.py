@@ -115,6 +115,7 @@ _ASSUMED = {
     "nearest": "was taken for the nearest name of a post",
     "unknown": "names no post of the table",
     "implied": "was taken for one of the post before it",
+    "own": "was taken for one of the citing post",
 }
 
 
@@ -134,7 +135,7 @@ def references_of(regions: Iterable[LabelledPart], *, year: int | None = None, o
         before: PrintedCitation | None = None
         for item in split_items(block):
             items, before = _references(item, year, before)
-            read += (_of_citing_year(one, own) for one in items)
+            read += (_of_citing_year(_of_citing_post(one, own), own) for one in items)
     return References(tuple(dict.fromkeys(one.reference for one in read)), tuple(dict.fromkeys(_warnings(read, own))))
 
 
@@ -318,6 +319,18 @@ def _cable(label: str | None, citation: PrintedCitation, year: int | None) -> Re
 
 def _post_of(citation: PrintedCitation) -> str:
     return (nearest_post(citation.post) if citation.certainty == "nearest" else None) or citation.post
+
+
+def _of_citing_post(read: _Read, own: str | None) -> _Read:
+    """A serial alone with no cable before it, below the citing cable's own, is one of the citing post; another one can't be told."""
+    reference = read.reference
+    if own is None or reference.kind != "cable" or reference.id is not None or not _SERIAL.fullmatch(reference.raw):
+        return read
+    year, post, serial = split_id(own)
+    if int(reference.raw) >= int(serial):
+        return read
+    found = Reference(reference.label, reference_id(post, reference.raw, year), reference.kind, reference.raw)
+    return _Read(found, PrintedCitation(post, reference.raw, None, 0, len(reference.raw), reference.raw, "own"))
 
 
 def _of_citing_year(read: _Read, own: str | None) -> _Read:

@@ -200,7 +200,20 @@ def find_numbered(text: str) -> list[Start]:
                 twice = starts.pop()
                 start = dataclasses.replace(start, mark=start.mark or twice.mark)
             starts.append(start)
-    return starts or _find_bracketed(text)
+    return _with_lost_stops(text, starts) if starts else _find_bracketed(text)
+
+
+def _with_lost_stops(text: str, starts: list[Start]) -> list[Start]:
+    """The starts with those whose number has lost its stop and its mark, at the beginning of a block: ``3.``, ``4 An increase``, ``5.``."""
+    found = starts[:1]
+    for start, following in itertools.pairwise(starts):
+        number = start.number or 0
+        if start.mark is None and following.number == number + 2:
+            lost = re.compile(rf"\n[ \t]*\n[ \t¶]*(?P<number>{number + 1})[ ]{{1,3}}(?=[A-Z])").search(text, start.text_at, following.at)
+            if lost:
+                found.append(Start(lost.start("number"), lost.end(), number + 1, None))
+        found.append(following)
+    return found
 
 
 def _torn_digit(tail: str) -> bool:

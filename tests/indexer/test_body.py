@@ -99,6 +99,32 @@ def test_a_second_cable_behind_the_row_of_a_dump() -> None:
     assert (body.signers, body.flags) == (("DOE",), ("multi-cable",))
 
 
+ROW = "189949\t2009-07-06 10:01:00\t09LONDON290\tEmbassy London\tSECRET\t\tVZCZCXRO6872\nFM AMEMBASSY LONDON\tTO SECSTATE\t"
+FIRST = "1. (C) The audience was over when he came, and there was nothing that anybody could do about it.\n\n2. (C) More.\nDOE\n"
+
+
+@pytest.mark.parametrize(
+    ("front", "before", "second"),
+    [
+        ("", "", FIRST),
+        (ROW, ROW.replace("189949", "")[1:], FIRST),
+        ("", "\n CONFIDENTIAL\n> @@@OASYS@@@\n CONFIDENTIAL PTQ2121\nPAGE 01 LONDON 00290 071049Z ACTION EUR-00\nINFO LOG-00 NP-00\n", FIRST),
+        ("", "", FIRST.replace(" 2. (C) More.", "")),
+    ],
+)
+def test_the_same_cable_behind_itself_is_no_second_set_of_paragraphs(front: str, before: str, second: str) -> None:
+    head = HEAD.format(section="")
+    body = parse_body(f"{front}{head}{FIRST}\n{before}{head}{second}")
+    assert [paragraph.number for paragraph in body.paragraphs] == [1, 2]
+    assert (body.paragraphs[1].text, body.signers, body.flags) == ("More.", ("DOE",), ())
+
+
+def test_the_same_head_over_another_text_is_no_copy() -> None:
+    head = HEAD.format(section="")
+    body = parse_body(f"{head}{FIRST}\n{head}3. (C) Further matters, which nobody had thought of when all of this was written.\n\n4. (C) End.\nDOE\n")
+    assert [paragraph.number for paragraph in body.paragraphs] == [1, 2, 3, 4]
+
+
 def test_a_retransmitted_cable_is_no_second_one() -> None:
     quoted = "QUOTE:\n\n" + HEAD.format(section="").replace("LONDON 000290", "PARIS 000174") + "1. (S) Other matters.\n\nUNQUOTE\nPOE\n"
     body = parse_body(HEAD.format(section="") + "1. (C) The following is repeated.\n\n" + quoted)

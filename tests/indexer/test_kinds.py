@@ -285,6 +285,10 @@ NUMBERS = [
     ("1. One.\n\n2. Two steps, and the third. 3. It is the last.\nALDANE\n", [1, 2]),
     ("36. A.\n\n37. B.\n\n38. C.\n\n37. D.\n\n38. E.\n\n39. F.\nALDANE\n", [36, 37, 38, 37, 38, 39]),
     ("1. (C) One.\n\n2. (C) Two steps: 3. Three.\n\n3. (C) Three.\nALDANE\n", [1, 2, 3]),
+    ("1. One.\n\n2. Two.\n\n3  Three is more.\n\n4. Four.\nALDANE\n", [1, 2, 3, 4]),
+    ("1. One.\n\n2. Two.\n\n4  Four of them.\n\n3. Three.\n\n4. Four.\nALDANE\n", [1, 2, 3, 4]),
+    ("1. One.\n\n2. Two and\n3 Men more.\n\n4. Four.\nALDANE\n", [1, 2, 4]),
+    ("1. (C) One.\n\n2. (C) Two.\n\n3 Men in a boat.\n\n4. (C) Four.\nALDANE\n", [1, 2, 4]),
 ]
 
 
@@ -374,6 +378,8 @@ HEADINGS = [
     ("Mangos for Motorcycles - - -\n", "Mangos for Motorcycles"),
     ("Grain ---\n", "Grain"),
     ("----------\n\nThe Border\n----------\n", "The Border"),
+    ("-----------------------------\n... But the River Stays Wide -----------------------------\n", "... But the River Stays Wide"),
+    ("----------------- PARTY ALIGNMENTS ZAGREB\n\n00000123  002 OF 002\n\n-----------------\n", "PARTY ALIGNMENTS"),
 ]  # fmt: skip
 
 

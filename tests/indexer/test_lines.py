@@ -61,6 +61,8 @@ BANNERS = [
     ("RIO DE JAN 00000012  002 OF 002\nx\nRIO DE JAN 00000012  003 OF 002", [("RIO DE JAN", 12, 2, 2), ("RIO DE JAN", 12, 3, 2)]),
     ("XXXXXXXXXXXX  002 OF 002", [(None, None, 2, 2)]),
     ("ROME 00001187  001.2 OF 0...", [("ROME", 1187, 1, None)]),
+    ("PARTY LINES RIO DE JANEIRO\n\n00000012 002 OF 002", [("RIO DE JANEIRO", 12, 2, 2)]),
+    ("no grain in Rome\n00000012 002 OF 002", [(None, 12, 2, 2)]),
     ("it had 00000290 grains of 002", []),
     ("votes: 290 of 300", []),
 ]

@@ -276,11 +276,14 @@ OWN = [
     ("09 ROME 998", "09ROME998", []),
     ("ROME 998 (06)", "06ROME998", []),
     ("BERN 998", "09BERN998", []),
+    ("A. 0087", "09ROME87", ["reference-post-assumed"]),
+    ("3456", None, ["reference-unreadable"]),
+    ("169827", None, ["reference-unreadable"]),
 ]
 
 
 @pytest.mark.parametrize(("text", "id_", "warned"), OWN)
-def test_a_serial_of_the_citing_post_above_its_own_is_of_the_year_before(text, id_, warned):
+def test_serials_of_the_citing_post(text, id_, warned):
     assert doubts(text, own="09ROME100") == ([id_], warned)
 
 
