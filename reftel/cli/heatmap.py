@@ -27,7 +27,7 @@ def command(query: str, archive: str, notes: str | None, posts: int, svg: str | 
 
     heat = reftel.open(archive, notes=notes).heat_map(query, posts=posts)
     if not write_pictures(lambda alone: heatmap.svg(heat, alone=alone), svg, png):
-        echo_table(("post", heat.by, "hits", "cables", "share"), ((*row[:-1], round(row[-1], 4)) for row in heatmap.rows(heat)))
+        echo_table(heatmap.heads(heat), ((*row[:-1], round(row[-1], 4)) for row in heatmap.rows(heat)))
     if heat.left_out:
         echo_notes([f"{heat.left_out:,} further posts are left out; see --posts"])
     return 0 if heat.total else 1

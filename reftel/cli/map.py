@@ -24,7 +24,7 @@ def command(query: str, archive: str, notes: str | None, svg: str | None, png: s
     from reftel.pictures import map as picture  # noqa: PLC0415 - only to draw
 
     page = reftel.open(archive, notes=notes).search(query, facets="from:all", limit=0)
-    if not write_pictures(lambda alone: picture.svg(page.query, page.facets["from"], alone=alone), svg, png):
-        echo_table(("post", "label", "hits", "latitude", "longitude"), picture.rows(page.facets["from"]))
+    if not write_pictures(lambda alone: picture.svg(page.query, page.facets["from"], total=page.total, alone=alone), svg, png):
+        echo_table(picture.HEADS, picture.rows(page.facets["from"]))
     echo_notes(page.notes)
     return 0 if page.total else 1

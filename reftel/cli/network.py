@@ -32,5 +32,5 @@ def command(query: str, archive: str, notes: str | None, depth: int, svg: str | 
     around = named_cable(query)
     graph = opened.citations(around, depth=depth) if around else opened.citation_graph(query, depth=depth)
     if not write_pictures(lambda alone: network.svg(graph, alone=alone), svg, png):
-        echo_table(("citing", "cited"), network.rows(graph))
+        echo_table(network.HEADS, network.rows(graph))
     return 0 if network.rows(graph) else 1

@@ -12,7 +12,6 @@ from reftel.cli.options import echo_lines
 from reftel.render.hits import csv_line
 from reftel.render.output import written_whole
 from reftel.render.paths import shown_name
-from reftel.schema.errors import MissingLibrary
 
 _Command = TypeVar("_Command", bound=Callable[..., int])
 
@@ -28,7 +27,9 @@ def write_pictures(draw: Callable[[bool], str], svg: str | None, png: str | None
     if svg:
         _write(svg, draw(True).encode())
     if png:
-        _write(png, _as_png(draw(False)))
+        from reftel.pictures.png import as_png  # noqa: PLC0415 - only to draw
+
+        _write(png, as_png(draw(False)))
     return bool(svg or png)
 
 
@@ -36,15 +37,6 @@ def _write(path: str, picture: bytes) -> None:
     with written_whole(Path(path)) as file:
         file.write(picture)
     click.echo(f"wrote {shown_name(path)}", err=True)
-
-
-def _as_png(picture: str) -> bytes:
-    try:
-        import cairosvg  # noqa: PLC0415 - an optional extra
-    except (ImportError, OSError) as error:  # OSError: it found no Cairo on this machine
-        raise MissingLibrary("--png needs CairoSVG, and the system's Cairo: pip install 'reftel[plot]'") from error
-    drawn: bytes = cairosvg.svg2png(bytestring=picture.encode(), background_color="white", scale=2)
-    return drawn
 
 
 def echo_table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

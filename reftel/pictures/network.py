@@ -15,6 +15,9 @@ MOST_CABLES = 60
 
 _WIDTH, _TOP, _TALL, _ARCS = 900, 56, 22, 220
 
+HEADS = ("citing", "cited")
+"""Of the table."""
+
 
 def rows(graph: Citations) -> list[tuple[str, str]]:
     """The table: who cites whom."""
@@ -45,7 +48,7 @@ def svg(graph: Citations, *, link: Link | None = None, alone: bool = False) -> s
     more = f"; {left:,} further cables are left out" if left else ""
     lone = len(graph.cables) - len(near)
     alone_ones = f"; {lone:,} without citations among them are not shown" if lone else ""
-    description = f"{cables(len(shown))}, {len(drawn):,} citations{more}{alone_ones}"
+    description = f"{cables(len(shown))}, {len(drawn):,} citation{'' if len(drawn) == 1 else 's'}{more}{alone_ones}"
     name = graph.roots[0] if len(graph.roots) == 1 else cables(len(graph.roots))
     parts += [text(12, 18, description), text(12, 36, "the earliest first; an arc leads to what is cited; a ring is a cable that the archive lacks")]
     return frame(f"Citations around {name}", description, (_WIDTH, _TOP + len(shown) * _TALL + 12), "".join(parts), alone=alone)
@@ -63,7 +66,8 @@ def _kept(graph: Citations, pairs: set[tuple[str, str]]) -> set[str]:
 
 def _arc(start: float, end: float, widest: float, label: str) -> str:
     """An arc on the left of the cables, the wider the further they are apart, with a head at what is cited."""
-    control = _ARCS - 20 - abs(end - start) / widest * (_ARCS - 40) * 4 / 3  # a curve comes three quarters of the way to its control points
+    reach = min(_ARCS - 40, widest)
+    control = _ARCS - 20 - abs(end - start) / widest * reach * 4 / 3  # a curve comes three quarters of the way to its control points
     curve = f"M{_ARCS - 7},{start:.1f} C{control:.1f},{start:.1f} {control:.1f},{end:.1f} {_ARCS - 9},{end:.1f}"
     head = f"M{_ARCS - 13},{end - 3:.1f} L{_ARCS - 7},{end:.1f} L{_ARCS - 13},{end + 3:.1f} Z"
     line = element("path", {"d": curve, "fill": "none", "stroke": "currentColor", "stroke-opacity": 0.45})

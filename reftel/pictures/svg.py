@@ -7,7 +7,7 @@ picture stands in any page. In a file of its own it follows what the reader's sy
 from __future__ import annotations
 
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from reftel.render.safe import safe_line
 
@@ -44,7 +44,7 @@ def _number(value: float) -> str:
 
 def text(x: float, y: float, words: object, **attributes: object) -> str:
     """A line of text; ``anchor`` ``middle`` or ``end``, ``size`` in pixels."""
-    anchor, size = attributes.pop("anchor", None), attributes.pop("size", 11)
+    anchor, size = attributes.pop("anchor", None), attributes.pop("size", 12)
     given = {"x": x, "y": y, "font-size": size, "fill": "currentColor", "text-anchor": anchor, **attributes}
     return element("text", given, plain(words))
 
@@ -61,6 +61,18 @@ def mark(label: str, shape: str, address: str | None = None) -> str:
     if address is None:
         return element("g", {"tabindex": 0, "role": "img", "aria-label": label}, inner)
     return element("a", {"href": address, "aria-label": label}, inner)
+
+
+def names_below(names: Sequence[str], left: float, step: float, y: float) -> list[str]:
+    """The names of some columns that are ``step`` pixels wide: as many as have room, each in the middle of its own."""
+    longest = max(map(len, names), default=0) * 7.5 + 10
+    nth = max(1, -(-longest // step)) if step else 1
+    return [text(left + (place + 0.5) * step, y, name, anchor="middle") for place, name in enumerate(names) if place % nth == 0]
+
+
+def swatch(x: float, y: float, words: str, colour: str, **attributes: object) -> str:
+    """A text with the colour that it explains in front of it."""
+    return element("rect", {"x": x, "y": y - 10, "width": 14, "height": 11, "fill": colour, **attributes}) + text(x + 19, y, words)
 
 
 def frame(title: str, description: str, size: tuple[float, float], inner: str, *, alone: bool = False) -> str:

@@ -5,14 +5,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from reftel.pictures.svg import INK, WARM, Link, cables, element, frame, mark, plain, short, steps, text
+from reftel.pictures.svg import (
+    INK,
+    WARM,
+    Link,
+    cables,
+    element,
+    frame,
+    mark,
+    names_below,
+    plain,
+    short,
+    steps,
+    swatch,
+    text,
+)
 from reftel.render.timeline import summary
 
 if TYPE_CHECKING:
     from reftel.search.timeline import Timeline
 
 _COLOURS, _DASHES = (INK, WARM, "#5a9e6f", "#9b6bb3", "#b09a2f"), (None, "6 3", "2 3")
-_WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 900, 240, 56, 48, 34, 34
+_WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 900, 240, 56, 56, 34, 34
+
+HEADS = ("period", "hits", "cables", "share")
+"""Of the table."""
 
 
 def rows(line: Timeline, whole: Timeline) -> list[tuple[str, int, int, float | None]]:
@@ -32,22 +49,20 @@ def svg(line: Timeline, whole: Timeline, *, link: Link | None = None, alone: boo
     most = max((share or 0 for *_, share in table), default=0) or 1
     step = wide / max(1, len(table))
     parts = [_scale(highest, high, wide)]
-    points = []
     for place, (period, count, every, share) in enumerate(table):
         x, tall = _LEFT + place * step, count / highest * high
         whole_column = element("rect", {"x": x, "y": _TOP, "width": step, "height": high, "fill": "transparent"})
         bar = element("rect", {"x": x + step * 0.08, "y": _TOP + high - tall, "width": step * 0.84, "height": tall, "fill": INK})
         of = f", {share:.1%} of {every:,}" if share is not None else ""
         parts.append(mark(f"{period}: {cables(count)}{of}", whole_column + bar, link(period) if link else None))
-        if share is not None:
-            points.append(f"{x + step / 2:.1f},{_TOP + high - share / most * high:.1f}")
-    if points:
-        parts.append(element("polyline", {"points": " ".join(points), "fill": "none", "stroke": WARM, "stroke-width": 1.5, "pointer-events": "none"}))
-    parts += _names([row[0] for row in table], step)
+    shares = [None if share is None else (_LEFT + (place + 0.5) * step, _TOP + high - share / most * high) for place, (*_, share) in enumerate(table)]
+    if any(shares):
+        parts.append(element("path", {"d": _broken(shares), "fill": "none", "stroke": WARM, "stroke-width": 2, "stroke-linecap": "round", "pointer-events": "none"}))
+    parts += names_below([row[0] for row in table], _LEFT, step, _HEIGHT - _BOTTOM + 16)
     parts += [
-        text(_LEFT, 16, f"cables a {line.by}", fill=INK), text(_WIDTH - _RIGHT, 16, "share of the archive", anchor="end", fill=WARM),
-        text(_WIDTH - _RIGHT + 6, _TOP + 4, f"{most:.3g}" if most < 0.001 else f"{most:.1%}", fill=WARM),
-        text(_WIDTH - _RIGHT + 6, _TOP + high + 4, "0", fill=WARM),
+        swatch(_LEFT, 16, f"cables a {line.by}", INK), swatch(_WIDTH - _RIGHT - 145, 16, "share of the archive", WARM),
+        text(_WIDTH - _RIGHT + 6, _TOP + 4, f"{most:.3g}" if most < 0.001 else f"{most:.1%}" if most < 0.1 else f"{most:.0%}"),
+        text(_WIDTH - _RIGHT + 6, _TOP + high + 4, "0"),
     ]  # fmt: skip
     return frame(f"{line.query} over time", summary(line, named=False), (_WIDTH, _HEIGHT), "".join(parts), alone=alone)
 
@@ -58,7 +73,7 @@ def svg_several(lines: Sequence[Timeline], *, alone: bool = False) -> str:
     highest = max((period.count for line in lines for period in line.periods), default=0) or 1
     periods = [period.value for period in lines[0].periods]
     step = wide / max(1, len(periods))
-    parts = [_scale(highest, high, wide), *_names(periods, step)]
+    parts = [_scale(highest, high, wide), *names_below(periods, _LEFT, step, _HEIGHT - _BOTTOM + 16)]
     for number, line in enumerate(lines):
         colour, dashes = _COLOURS[number % len(_COLOURS)], _DASHES[number % len(_DASHES)]
         points = " ".join(f"{_LEFT + (place + 0.5) * step:.1f},{_TOP + high - each.count / highest * high:.1f}" for place, each in enumerate(line.periods))
@@ -71,12 +86,15 @@ def svg_several(lines: Sequence[Timeline], *, alone: bool = False) -> str:
     return frame(title, "; ".join(summary(line, named=True) for line in lines), (_WIDTH, _HEIGHT + 12 + len(lines) * 18), "".join(parts), alone=alone)
 
 
-def _names(periods: Sequence[str], step: float) -> list[str]:
-    """The names of some of the periods, below them."""
-    nth = max(1, -(-len(periods) // 12))
-    return [
-        text(_LEFT + (place + 0.5) * step, _HEIGHT - _BOTTOM + 16, period, anchor="middle") for place, period in enumerate(periods) if place % nth == 0
-    ]
+def _broken(points: Sequence[tuple[float, float] | None]) -> str:
+    """A path through the points, which ends where there is none and begins anew behind it; a point alone is a dot."""
+    path, drawing = "", False
+    for point in points:
+        if point:
+            x, y = point
+            path += f"L{x:.1f},{y:.1f}" if drawing else f"M{x:.1f},{y:.1f}h0"
+        drawing = point is not None
+    return path
 
 
 def _scale(highest: int, high: float, wide: float) -> str:

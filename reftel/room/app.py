@@ -21,7 +21,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from reftel.render.export import FORMATS
-from reftel.room import pages
+from reftel.room import drawn, pages
 from reftel.room.exporting import exported
 from reftel.room.guard import Door, Guard
 from reftel.room.question import LONGEST, Question
@@ -29,7 +29,7 @@ from reftel.room.shown import environment, path_of
 from reftel.room.slots import RoomBusy, Slots, TooSlow
 from reftel.room.wording import say
 from reftel.saved import folder_of
-from reftel.schema.errors import BadValueError, CableNotFound, QueryError, ReftelError
+from reftel.schema.errors import BadValueError, CableNotFound, MissingLibrary, QueryError, ReftelError
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -46,7 +46,6 @@ _TYPES = {
     "csv": "text/csv; charset=utf-8; header=present", "jsonl": "application/jsonl; charset=utf-8", "md": "text/markdown; charset=utf-8",
     "zip": "application/zip", "bibtex": "application/x-bibtex; charset=utf-8", "ris": "application/x-research-info-systems; charset=utf-8",
 }  # fmt: skip
-_PICTURES = {"svg": "image/svg+xml", "csv": "text/csv; charset=utf-8"}
 _ENDINGS = {"ids": "txt", "footnotes": "txt", "bibtex": "bib"}
 
 
@@ -124,7 +123,10 @@ def make_app(archive: reftel.Archive, door: Door, limits: Limits | None = None, 
 
     routes: list[Route | Mount] = [
         route("/", _search), route("/search", _search), route("/help", _help), route("/saved", _saved), route("/saved/{name}.atom", _feed),
-        route("/complete", _complete), route("/timeline.{ending}", _timeline), route("/cable/{key}", _cable), route("/cable/{key}/texts", _texts), route("/cable/{key}/file.{ending}", _file),
+        route("/complete", _complete), route("/cable/{key}", _cable), route("/cable/{key}/texts", _texts), route("/cable/{key}/file.{ending}", _file),
+        route("/cable/{key}/network", _around), route("/cable/{key}/network.{ending}", _around_file),
+        *(route(f"/{name}", functools.partial(_picture, name)) for name in drawn.PICTURES),
+        *(route(f"/{name}.{{ending}}", functools.partial(_picture_file, name)) for name in drawn.PICTURES),
         Route("/export/progress", functools.partial(_progress, room)), Route("/export/{form}", functools.partial(_export, room)),
         Mount("/static", StaticFiles(directory=_STATIC)),
     ]  # fmt: skip
@@ -183,12 +185,41 @@ def _search(room: Room, request: Request) -> Response:
     return room.response(pages.search_page(room.current(), _question(request)))
 
 
-def _timeline(room: Room, request: Request) -> Response:
-    ending = request.path_params["ending"]
-    text = pages.timeline_file(room.current(), _question(request), ending) if ending in _PICTURES else None
-    if text is None:
+def _picture(name: str, room: Room, request: Request) -> Response:
+    return room.response(pages.picture_page(room.current(), _question(request), name))
+
+
+def _picture_file(name: str, room: Room, request: Request) -> Response:
+    return _drawn(room, request.path_params["ending"], drawn.PICTURES[name](room.current(), _question(request)), name)
+
+
+def _around(room: Room, request: Request) -> Response:
+    return room.response(pages.network_page(room.current(), request.path_params["key"], _depth(request)))
+
+
+def _around_file(room: Room, request: Request) -> Response:
+    key = request.path_params["key"]
+    return _drawn(room, request.path_params["ending"], drawn.citations_around(room.current(), key, _depth(request)), f"network-{_file_name(key)}")
+
+
+def _depth(request: Request) -> int:
+    given = request.query_params.get("depth", "1")
+    if given not in map(str, drawn.DEPTHS):
+        raise BadValueError(f"'{given[:40]}' is no number of steps", text=given[:40], start=0, hint=f"choose one of {', '.join(map(str, drawn.DEPTHS))}")
+    return int(given)
+
+
+def _drawn(room: Room, ending: str, found: drawn.Drawn | None, name: str) -> Response:
+    """A picture as a file."""
+    if ending not in drawn.TYPES:
         return room.told(404, say("not_found"), say("not_found_why"))
-    return Response(text, headers={"content-disposition": f'attachment; filename="reftel-timeline.{ending}"'}, media_type=_PICTURES[ending])
+    if found is None:
+        return room.told(404, say("not_found"), say("nothing_drawn"))
+    try:
+        content = found.file(ending)
+    except MissingLibrary as error:
+        return room.told(501, say("forbidden"), str(error))
+    return Response(content, headers={"content-disposition": f'attachment; filename="reftel-{name}.{ending}"'}, media_type=drawn.TYPES[ending])
 
 
 def _help(room: Room, _request: Request) -> Response:

@@ -8,14 +8,12 @@ import itertools
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup
-
 import reftel
-from reftel.pictures import timeline
 from reftel.render.citation_formats import footnote, render_bibtex, render_ris
 from reftel.render.export import FORMATS
-from reftel.render.hits import csv_line, found_lines
+from reftel.render.hits import found_lines
 from reftel.render.safe import safe_text
+from reftel.room import drawn
 from reftel.room.question import LONGEST, ON_A_PAGE, SORTS, Question, mended, near_words
 from reftel.room.wording import HELP
 from reftel.schema.cable import paragraph_anchors
@@ -33,7 +31,6 @@ _LONGEST_BODY = 500_000
 _MOST_SIMILAR = 6
 _MOST_CITING = 40
 _MOST_PARTS = 12
-_MOST_PERIODS = 60
 _MOST_DIFFERENT = 2000
 _EXAMPLES = ('"Minsk Group" AND precedent', "kosovo w/p precedent", "from:moscow class:>=confidential", "date:2008-02 tags:PREL", "is:redacted")
 
@@ -80,12 +77,28 @@ def search_page(archive: reftel.Archive, question: Question) -> Answered:
     except QueryError as error:
         return mistake_page(archive, question, error)
     pages = max(1, -(-page.total // ON_A_PAGE))
-    over_time = _over_time(archive, question) if page.total else None
     values = {
         "question": question, "page": page, "pages": pages, "facets": _facets(archive, question, page), "sorts": SORTS, "formats": FORMATS,
-        "found_lines": found_lines, "timeline": over_time and over_time.svg(question), "nothing": _nothing(archive, question, page.notes) if not page.total else None,
+        "found_lines": found_lines, "nothing": _nothing(archive, question, page.notes) if not page.total else None,
+        **drawn.values_of(drawn.over_time(archive, question) if page.total else None),
     }  # fmt: skip
     return Answered("search.html", values)
+
+
+def picture_page(archive: reftel.Archive, question: Question, name: str) -> Answered:
+    """A picture of a result, one of `drawn.PICTURES`."""
+    try:
+        total = archive.count(question.query)
+        found = drawn.PICTURES[name](archive, question) if total else None
+    except QueryError as error:
+        return mistake_page(archive, question, error)
+    return Answered("picture.html", drawn.values_of(found, question=question, name=name, total=total))
+
+
+def network_page(archive: reftel.Archive, key: str, depth: int) -> Answered:
+    """The network of citations around a cable, which may be one that the archive lacks. Raises `CableNotFound`."""
+    found = drawn.citations_around(archive, key, depth)
+    return Answered("network.html", drawn.values_of(found, question=Question(), key=key, depth=depth, depths=drawn.DEPTHS, held=key in archive))
 
 
 def mistake_page(archive: reftel.Archive, question: Question, error: QueryError) -> Answered:
@@ -145,47 +158,6 @@ def _bucket(question: Question, name: str, value: str, count: int | None) -> Buc
     chosen, excluded = (name, value) in question.only, (name, value) in question.without
     free = question.free_of(name, value)
     return Bucket(value, count, chosen, excluded, free if chosen else question.having(name, value), free if excluded else question.lacking(name, value))
-
-
-# -- hits over time ----------------------------------------------------------------------------------------------------------------------
-
-
-@dataclasses.dataclass(frozen=True)
-class OverTime:
-    """The hits of a question and all cables, by the same periods."""
-
-    line: reftel.Timeline
-    whole: reftel.Timeline
-
-    def svg(self, question: Question | None) -> Markup:
-        """The picture, whose bars narrow the question by their period; without one for a file of its own."""
-        if question is None:
-            return Markup(timeline.svg(self.line, self.whole, alone=True))  # noqa: S704 - escaped there
-        free = question.but(only=tuple(each for each in question.only if each[0] != "date"))
-        return Markup(timeline.svg(self.line, self.whole, link=lambda period: free.having("date", period).address()))  # noqa: S704
-
-    def csv(self) -> str:
-        """The table of the picture."""
-        head = csv_line(("period", "cables", "of all", "share"))
-        return "\n".join((head, *map(csv_line, timeline.rows(self.line, self.whole)))) + "\n"
-
-
-def _over_time(archive: reftel.Archive, question: Question) -> OverTime | None:
-    """By months, or by years where these are many; ``None`` where there is nothing to compare."""
-    line = archive.timeline(question.query)
-    if len(line.periods) > _MOST_PERIODS and line.by != "year":
-        line = archive.timeline(question.query, by="year")
-    if not 1 < len(line.periods) <= _MOST_PERIODS:
-        return None
-    return OverTime(line, archive.timeline("*", by=line.by))
-
-
-def timeline_file(archive: reftel.Archive, question: Question, ending: str) -> str | None:
-    """The timeline of a question as ``svg`` or ``csv``; ``None`` where it has none."""
-    found = _over_time(archive, question)
-    if found is None:
-        return None
-    return found.csv() if ending == "csv" else str(found.svg(None))
 
 
 # -- nothing found -----------------------------------------------------------------------------------------------------------------------
@@ -272,7 +244,7 @@ def cable_page(archive: reftel.Archive, key: str, query: str, *, own: bool) -> A
         "cites": cites, "cited_by": [nodes[each] for each in citing[:_MOST_CITING] if each in nodes], "citing": len(citing),
         "before": around.before, "after": around.after, "similar": similar, "texts": len(archive.versions(cable.key)), "footnote": footnote(hit),
         "head": cable.body[: cable.head_end] if cable.paragraphs else "", "unread": "" if cable.paragraphs else cable.body[:_LONGEST_BODY],
-        "note": archive.notes.of(cable.key) if own else None, "own": own,
+        "linked": bool(cites or citing), "note": archive.notes.of(cable.key) if own else None, "own": own,
     }  # fmt: skip
     return Answered("cable.html", values)
 

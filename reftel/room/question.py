@@ -119,6 +119,10 @@ class Question:
         each = (field, value)
         return self.but(without=(*self.without, each), only=tuple(other for other in self.only if other != each))
 
+    def replacing(self, field: str, *values: str) -> Question:
+        """Only cables with one of these values, whatever the field was narrowed to before."""
+        return self.but(only=(*(each for each in self.only if each[0] != field), *((field, value) for value in values)))
+
     def free_of(self, field: str, value: str) -> Question:
         """Narrowed by this value no more."""
         each = (field, value)

@@ -173,7 +173,7 @@ def test_without_cairo_the_extra_is_named(ask, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "cairosvg", None)
     status, out, err = ask("timeline", "*", "--png", tmp_path / "a.png")
     assert (status, out) == (2, "")
-    assert err == "reftel: --png needs CairoSVG, and the system's Cairo: pip install 'reftel[plot]'\n"
+    assert err == "reftel: a PNG needs CairoSVG, and the system's Cairo: pip install 'reftel[plot]'\n"
     assert not (tmp_path / "a.png").exists()
 
 

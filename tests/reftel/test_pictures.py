@@ -31,8 +31,8 @@ def samples(tmp_path_factory) -> reftel.Archive:
     return reftel.open(path)
 
 
-def address(value: str) -> str:
-    return f"/search?q={value}"
+def address(*values: object) -> str:
+    return f"/search?q={values}"
 
 
 def pictures(archive: reftel.Archive, query: str, **options: object) -> dict[str, str]:

@@ -164,7 +164,7 @@ def test_progress_on_a_terminal_and_elsewhere(desk, monkeypatch, capsys):
 
 
 def test_a_picture_says_where_it_is(run, monkeypatch):
-    monkeypatch.setattr("reftel.cli.pictures._as_png", str.encode)
+    monkeypatch.setattr("reftel.pictures.png.as_png", str.encode)
     assert run("timeline", "minsk", "--png", "a.png", "--svg", "b.svg", "--format", "csv").splitlines()[-2:] == ["wrote b.svg", "wrote a.png"]
 
 

@@ -54,6 +54,45 @@ addEventListener("popstate", () => {
   else if (!location.hash) location.reload();
 });
 
+// -- pictures: what a mark says, and a span of time by dragging ---------------------------------------------------------------------
+
+const barAt = (target) => target.closest?.(".picture a[href*='only=date']");
+let drag = null;
+
+function tell(event) {
+  const mark = event.target.closest?.(".picture [aria-label]:not(.picture)");
+  if (mark) find(".said", mark.closest(".drawing")).textContent = mark.getAttribute("aria-label");
+}
+document.addEventListener("focusin", tell);
+document.addEventListener("pointerover", (event) => {
+  tell(event);
+  const bar = drag && barAt(event.target);
+  if (!bar) return;
+  const [first, last] = [drag.bars.indexOf(drag.from), drag.bars.indexOf(bar)].sort((one, other) => one - other);
+  if (first < 0) return;
+  drag.bars.forEach((each, place) => each.classList.toggle("chosen", place >= first && place <= last));
+});
+document.addEventListener("pointerdown", (event) => {
+  const from = event.pointerType === "mouse" && !event.button && barAt(event.target);
+  if (from && from.closest(".timeline")) drag = { from, bars: all("a", from.closest(".picture")) };
+});
+document.addEventListener("dragstart", (event) => drag && event.preventDefault());
+document.addEventListener("pointerup", () => {
+  if (!drag) return;
+  const chosen = drag.bars.filter((bar) => bar.classList.contains("chosen"));
+  drag.bars.forEach((bar) => bar.classList.remove("chosen"));
+  drag = null;
+  if (chosen.length < 2) return;
+  const narrowing = (bar) => new URL(bar.href.baseVal, location.href).searchParams.getAll("only");
+  const isDate = (each) => each.startsWith("date:");
+  const [first, last] = [chosen[0], chosen.at(-1)].map((bar) => narrowing(bar).find(isDate).slice(5));
+  const address = new URL(chosen[0].href.baseVal, location.href);
+  address.searchParams.delete("only");
+  for (const each of [...narrowing(chosen[0]).filter((each) => !isDate(each)), `date:${first}..${last}`]) address.searchParams.append("only", each);
+  if (find(".result")) go(address.href);
+  else location.assign(address.href);
+});
+
 // -- exports -----------------------------------------------------------------------------------------------------------------------
 
 function follow(link) {
@@ -135,6 +174,8 @@ function ready() {
       find("#status").textContent = `${button.textContent}: ✓`;
     };
   }
+  for (const wide of all(".timeline .wide:first-child")) wide.scrollLeft = wide.scrollWidth; // on a phone: what is late, and the middle of the world
+  for (const wide of all(".map .wide:first-child")) wide.scrollLeft = (wide.scrollWidth - wide.clientWidth) / 2;
   if (matchMedia("(max-width: 60rem)").matches) all(".facets details").forEach((each) => { each.open = false; });
 }
 ready();

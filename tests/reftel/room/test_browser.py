@@ -131,6 +131,46 @@ def test_an_export_arrives_with_its_progress(open_page):
     page.locator(".progress:has-text('13 of 13 cables written')").wait_for()
 
 
+def test_dragging_over_the_timeline_narrows_to_a_span(open_page, shot):
+    page = open_page("/search?q=*&only=class:CONFIDENTIAL")
+    bars = page.locator(".timeline .picture a")
+    first, last = (bars.nth(place).bounding_box() for place in (-4, -2))
+    page.mouse.move(first["x"] + first["width"] / 2, first["y"] + 40)
+    assert page.locator(".timeline .said").inner_text() == bars.nth(-4).get_attribute("aria-label")  # hovering tells counts and share
+    span = [bars.nth(place).get_attribute("aria-label").partition(":")[0] for place in (-4, -2)]
+    page.mouse.down()
+    page.mouse.move(last["x"] + last["width"] / 2, last["y"] + 60, steps=5)
+    shot(page, "drag")
+    assert page.locator(".timeline a.chosen").count() == 3
+    page.mouse.up()
+    page.wait_for_url(f"**only=date%3A{'..'.join(span)}")
+    assert "only=class%3ACONFIDENTIAL" in page.url
+    page.locator(".chips a:has-text('..')").wait_for()
+    page.go_back()
+    page.locator(".chips a:has-text('..')").wait_for(state="detached")
+    bars.nth(-2).click()  # without dragging it leads to its own time
+    page.locator(".chips a:has-text('Date')").wait_for()
+    assert ".." not in page.url
+
+
+@pytest.mark.parametrize("name", ["timeline", "heatmap", "map", "network"])
+def test_a_picture_by_the_keyboard_alone(open_page, shot, name):
+    page = open_page("/search?q=*")
+    link = page.locator(f".pictures a[href^='/{name}?']")
+    link.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/{name}?q=*")
+    mark = page.locator(".picture a").first
+    for _press in range(40):
+        page.keyboard.press("Tab")
+        if mark.evaluate("mark => mark === document.activeElement"):
+            break
+    assert page.locator(".said").inner_text() == mark.get_attribute("aria-label")
+    shot(page, f"picture-{name}")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/cable/**" if name == "network" else "**/search?*only=*")
+
+
 def test_the_keyboard_alone_is_enough(open_page):
     page = open_page("/search?q=*")
     page.keyboard.press("/")
@@ -156,7 +196,8 @@ def test_words_are_completed_while_they_are_typed(open_page):
     page.locator("#proposals option[value='from:BAKU']").wait_for(state="attached")
 
 
-@pytest.mark.parametrize("path", [f"/search?q={OWNER.replace(' ', '+')}", "/cable/08STATE900112?q=walk", "/", "/help"])
+@pytest.mark.parametrize("path", [f"/search?q={OWNER.replace(' ', '+')}", "/cable/08STATE900112?q=walk", "/", "/help", "/timeline?q=*", "/heatmap?q=*",
+                                  "/map?q=*", "/network?q=*", "/cable/08STATE900112/network"])  # fmt: skip
 def test_a_phone_needs_no_scrolling_to_the_side(open_page, shot, path):
     page = open_page(path, viewport=PHONE)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
@@ -168,7 +209,8 @@ def test_axe_finds_nothing(open_page, address, shot, scheme):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="the browser tests need axe; `make test-room` installs it").Axe()
     page = open_page(color_scheme=scheme)
     for path in ("/", f"/search?q={OWNER}", "/search?q=minsk&only=from:BAKU&without=class:SECRET", "/search?q=singer:x", "/search?q=precedant+from:baku",
-                 "/cable/08STATE900112?q=walk", "/cable/08RABAT9088/texts", "/saved", "/help"):  # fmt: skip
+                 "/cable/08STATE900112?q=walk", "/cable/08RABAT9088/texts", "/saved", "/help",
+                 "/timeline?q=*", "/heatmap?q=minsk", "/map?q=*", "/network?q=minsk&only=class:SECRET", "/network?q=zzyzx", "/cable/08STATE900112/network?depth=2"):  # fmt: skip
         page.goto(address + path)
         for folded in page.locator("summary").all():
             if not folded.evaluate("summary => summary.parentElement.open"):

@@ -97,6 +97,7 @@ def test_static_files_are_those_of_the_room_alone(ask):
 # -- a hostile archive -------------------------------------------------------------------------------------------------------------------
 
 ATTACK = "\"'><script>alert(1)</script><img src=x onerror=alert(2)>{{7*191}}{% raw %}\x1b]0;owned\x07\x9b2J \u202etxt --></textarea></title>\r\nSet-Cookie: a=b"
+PICTURES = ("timeline", "heatmap", "map", "network")
 _ON_A_LINE = ATTACK.replace("\r\n", " ")
 
 
@@ -126,9 +127,11 @@ def _addresses(archive):
     typed = quote_plus(_ON_A_LINE)
     yield from ("/", "/help", "/saved", "/search?q=minsk", "/search?q=*&more=signer", "/search?q=mine:minsk", f"/search?q={typed}", "/search?q=nonsense+baku")
     yield from (f"/search?q=a&only=from:{typed}", f"/search?q=minsk&only=signer:{typed}&without=class:{typed}", f"/search?sort={typed}", f"/search?page={typed}")
+    for name in PICTURES:
+        yield from (f"/{name}?q=minsk", f"/{name}?q={typed}", f"/{name}?q=*&only=signer:{typed}", f"/{name}.{typed}?q=minsk")
     yield from (f"/{quote(ATTACK, safe='')}", f"/cable/{quote(ATTACK, safe='')}", f"/export/{quote(ATTACK, safe='')}", f"/search?only={typed}")
     for key in archive.keys("*"):
-        yield from (f"/cable/{key}?q=minsk", f"/cable/{key}?q={typed}", f"/cable/{key}/texts", f"/cable/{key}/file.{typed}")
+        yield from (f"/cable/{key}?q=minsk", f"/cable/{key}?q={typed}", f"/cable/{key}/texts", f"/cable/{key}/file.{typed}", f"/cable/{key}/network?depth=2", f"/cable/{key}/network?depth={typed}")
 
 
 def test_no_page_lets_a_hostile_archive_or_question_act(make_room, hostile):
@@ -163,6 +166,35 @@ def test_no_download_lets_a_hostile_archive_act(make_room, hostile):
         assert re.fullmatch(r'(attachment|inline); filename="[A-Za-z0-9.-]+"', response.headers["content-disposition"]), address
         assert "html" not in response.headers["content-type"]
         assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", response.text), address
+
+
+def test_no_picture_to_take_away_lets_a_hostile_archive_act(make_room, hostile):
+    ask, held = make_room(hostile), 0
+    typed = quote_plus(f"minsk OR subject:(\"{_ON_A_LINE.replace(chr(34), ' ')}\")")
+    for path in (*(f"/{name}.{{}}?q={asked}" for name in PICTURES for asked in ("minsk", typed)), "/cable/08BAKU101/network.{}?depth=2"):
+        for ending in ("svg", "csv"):
+            response = ask(path.format(ending))
+            assert response.status == 200 or "timeline" in path, path  # of cables of one month there is none
+            assert response.status == 404 or re.fullmatch(r'attachment; filename="reftel-[A-Za-z0-9.-]+"', response.headers["content-disposition"]), path
+            assert "html" not in response.headers["content-type"] or response.status == 404
+            assert not any("\n" in value or "\r" in value for value in response.headers.values())
+            assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", response.text), path
+            if ending == "csv":
+                assert not re.search("^[=+@]", response.text, re.MULTILINE)
+            elif response.status == 200:
+                picture = etree.fromstring(response.body)
+                tags = {each.tag.rpartition("}")[2] for each in picture.iter(etree.Element)}
+                assert tags <= {"svg", "title", "desc", "style", "g", "rect", "text", "circle", "path", "line"}, path
+                assert not any(name.startswith("on") or "href" in name for each in picture.iter(etree.Element) for name in each.attrib), path
+                held += "<script>" in "".join(picture.itertext())
+    assert held > 3
+
+
+def test_no_png_of_a_hostile_archive_fails(make_room, hostile):
+    pytest.importorskip("cairosvg", reason="PNG needs reftel[plot]", exc_type=ImportError)
+    ask = make_room(hostile)
+    for path in (*(f"/{name}.png?q=minsk" for name in PICTURES[1:]), "/cable/08BAKU101/network.png"):
+        assert ask(path).body.startswith(b"\x89PNG"), path
 
 
 def test_the_feed_of_a_hostile_archive_is_well_formed(make_room, hostile, make_telegram, monkeypatch):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import re
+import sys
 import threading
 import zipfile
 from urllib.parse import quote_plus, unquote_plus
@@ -14,6 +16,7 @@ from lxml import etree
 from lxml import html as lxml_html
 
 import reftel
+from reftel.cli import run
 from reftel.schema.errors import BadValueError, QueryError
 
 OWNER = '"Minsk Group" AND precedent'
@@ -79,7 +82,103 @@ def test_the_bars_above_the_hits_narrow_by_their_time(ask, samples):
     table = ask("/timeline.csv?q=minsk").text.splitlines()
     assert [line.split(",")[:2] for line in table[1:]] == [[period, str(count)] for period, count in counts.items()]
     assert etree.fromstring(ask("/timeline.svg?q=minsk").body).tag.endswith("svg")
-    assert ask("/timeline.png?q=minsk").status == ask("/timeline.csv?q=nonsensical").status == 404
+    assert ask("/timeline.gif?q=minsk").status == ask("/timeline.csv?q=nonsensical").status == 404
+
+
+PICTURES = ("timeline", "heatmap", "map", "network")
+
+
+def test_every_picture_is_reached_by_a_link_and_is_what_the_command_draws(ask, samples, tmp_path):
+    page = _page(ask, _search("minsk", "only=class:CONFIDENTIAL"))
+    links = page.xpath("//nav[@class='pictures']/a/@href")
+    assert links == [f"/{name}?q=minsk&only=class%3ACONFIDENTIAL" for name in PICTURES]
+    for name, link in zip(PICTURES, links, strict=True):
+        shown = _page(ask, link)
+        assert len(shown.xpath("//*[@class='picture']")) == 1, name
+        assert [each.get("href") for each in shown.xpath("//nav[@class='pictures']/a")] == ["/search?q=minsk&only=class%3ACONFIDENTIAL", *links]
+        downloads = shown.xpath("//p[@class='downloads']/a/@href")
+        assert [each for each in downloads if ".png?" not in each] == [link.replace("?", f".{ending}?") for ending in ("svg", "csv")]
+        assert run([name, "(minsk) class:CONFIDENTIAL", "--archive", str(samples), "--svg", str(tmp_path / "a.svg")]) == 0
+        if name != "timeline":  # the title has the question as it was asked; of the timeline the command takes the finest periods
+            drawn, written = (re.sub("<title>[^<]*</title>|<desc>[^<]*</desc>|aria-label=.*?class", "", text) for text in (ask(downloads[0]).text, (tmp_path / "a.svg").read_text()))
+            assert drawn == written, name
+
+
+@pytest.mark.parametrize("name", PICTURES)
+@pytest.mark.parametrize("question", ["q=minsk", "q=*", "q=*&only=from:BAKU&only=date:2008", "q=minsk&without=class:SECRET"])
+def test_every_mark_of_a_picture_leads_to_as_many_cables_as_it_says(ask, name, question):
+    page = _page(ask, f"/{name}?{question}")
+    marks = page.xpath("//*[@class='picture']//a")
+    assert marks or "nothing to draw" in page.text_content()
+    for mark in marks[:40]:
+        found = _page(ask, mark.get("href"))
+        if name == "network":
+            assert mark.get("aria-label").split()[0] in found.xpath("//h1/text()")[0] + found.xpath("string(//*[@class='key'])")
+        else:
+            said = re.search(r"([\d,]+) cables?", mark.get("aria-label"))[1]
+            shown = found.xpath("//h1/text()")[0].split()[0]
+            # A post leads to all of its hits, also to those without a date.
+            assert shown == said or ("in these" in mark.get("aria-label") and int(shown) > int(said)), mark.get("aria-label")
+
+
+def test_a_table_has_the_numbers_of_its_picture(ask, samples):
+    archive = reftel.open(samples)
+    rows = [_texts(row, "./*") for row in _page(ask, "/map?q=minsk").xpath("//tbody/tr")]
+    assert [(row[0], row[2]) for row in rows] == [(bucket.value, f"{bucket.count:,}") for bucket in archive.facets("minsk", "from:all")["from"]]
+    assert rows[0][3] == "40.4° N, 49.9° E" if rows[0][0] == "BAKU" else rows[0][3]
+    heat = archive.heat_map("minsk")
+    table = _page(ask, "/heatmap?q=minsk").xpath("//table")[0]
+    periods = _texts(table, ".//thead//th")[1:]
+    assert {
+        (_texts(row, "./th")[0], period, told) for row in table.xpath(".//tbody/tr") for period, told in zip(periods, _texts(row, "./td"), strict=True) if told
+    } == {
+        (row.post, period, f"{hits}/{every}") for row in heat.rows for period, hits, every in zip(heat.periods, row.hits, row.cables, strict=True) if every
+    }  # fmt: skip
+
+
+def test_the_network_around_a_cable_goes_as_many_steps_as_asked(ask, samples):
+    archive = reftel.open(samples)
+    (link,) = _page(ask, "/cable/08STATE900112").xpath("//a[text()='Citations as a picture']/@href")
+    for depth in (1, 2):
+        page = _page(ask, f"{link}?depth={depth}")
+        rows = {tuple(_texts(row, "./*")) for row in page.xpath("//tbody/tr")}
+        assert rows == {(each.source, each.target) for each in archive.citations("08STATE900112", depth=depth).links if each.target}
+        table = ask(f"{link}.csv?depth={depth}").text.splitlines()
+        assert {tuple(row.split(",")) for row in table[1:]} == rows
+    assert "Citations around 08USOSCE9011" in _page(ask, "/cable/08USOSCE9011/network").text_content()  # which the archive lacks
+    assert ask("/cable/08NOWHERE1/network").status == 404
+    assert ask(f"{link}?depth=9").status == ask(f"{link}.svg?depth=x").status == 400
+
+
+def test_a_png_is_one_or_what_it_lacks_is_said(ask, monkeypatch):
+    with monkeypatch.context() as without:
+        without.setitem(sys.modules, "cairosvg", None)
+        response = ask("/map.png?q=minsk")
+        assert (response.status, response.headers["content-type"]) == (501, "text/html; charset=utf-8")
+        assert "pip install &#39;reftel[plot]&#39;" in response.text
+    pytest.importorskip("cairosvg", reason="PNG needs reftel[plot]", exc_type=ImportError)
+    for path in (*(f"/{name}.png?q=minsk" for name in PICTURES), "/cable/08STATE900112/network.png"):
+        response = ask(path)
+        assert response.headers["content-type"] == "image/png"
+        assert response.body.startswith(b"\x89PNG"), path
+
+
+def test_pages_of_pictures_stay_small_however_long_the_question_is(ask):
+    long = " OR ".join(["minsk", *(f"from:{'A' * 60}{number}" for number in range(20))])
+    for question in ("*", long):
+        for name in PICTURES:
+            body = ask(f"/{name}?q={quote_plus(question)}").body
+            assert b'class="picture"' in body
+            assert len(body) < 100_000, (name, len(body))
+        assert not _page(ask, f"/heatmap?q={quote_plus(long)}").xpath("//*[@class='picture']//a")  # its marks say what they are, and lead nowhere
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_of_a_mistake_or_of_nothing_says_so(ask, name):
+    assert "unknown field" in _page(ask, f"/{name}?q=singer:x").text_content()
+    assert ask(f"/{name}.svg?q=singer:x").status == 400
+    assert "nothing to draw" in _page(ask, f"/{name}?q=zzyzx").text_content()
+    assert ask(f"/{name}.csv?q=zzyzx").status == 404
 
 
 def test_pages_follow_one_another_and_hold_every_hit_once(ask, samples):
