@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Mapping, Sequence
 
 from lxml import etree
 
-from reftel.indexer.containers import markup
+from reftel.indexer.containers import markup, mirror_form
 from reftel.indexer.message import Message
 from reftel.schema.cable import Source
 from reftel.schema.errors import SourceError
@@ -31,6 +32,8 @@ def read_page(text: str, path: str, start: int = 0) -> Message:
 
     Raises `SourceError` where the page holds no text of a cable.
     """
+    if plain := mirror_form.read_form(text, start):
+        return _message(plain.blocks, plain.cells, _title_in(plain.title), path)
     part = text[start:]  # most of a page is the site's navigation
     root = markup.parse_html(part, path)
     blocks = _blocks(root)
@@ -39,12 +42,15 @@ def read_page(text: str, path: str, start: int = 0) -> Message:
         blocks = _blocks(root)
     if not blocks or root is None:
         raise SourceError("a page without the text of a cable", path=path)
-    cells = _cells(root)
+    return _message(blocks, _cells(root), _title(root), path)
+
+
+def _message(blocks: Sequence[str], cells: Mapping[str, str], title: str | None, path: str) -> Message:
     return Message(
         body=blocks[-1],
         header=blocks[0] if len(blocks) > 1 else None,
         source=Source(path, "cablegate-html"),
-        title=_title(root),
+        title=title,
         printed_id=cells.get("reference id"),
         date=cells.get("created"),
         released=cells.get("released"),
@@ -64,13 +70,17 @@ def _cells(root: etree._Element) -> dict[str, str]:
     table = next((table for table in root.iter("table") if table.get("class") == "cable"), None)
     if table is None:
         return {}
-    heads = [markup.line_of(cell).lower() for cell in itertools.islice(table.iter("th"), _COLUMNS)]
-    values = map(markup.line_of, table.iter("td"))
-    return {head: value for head, value in zip(heads, values, strict=False) if value}
+    heads = map(markup.text_of, itertools.islice(table.iter("th"), _COLUMNS))
+    return mirror_form.by_head(heads, map(markup.text_of, table.iter("td")))
 
 
 def _title(root: etree._Element) -> str | None:
     for heading in root.iter("h3"):
-        if match := _TITLE.search(markup.text_of(heading)):
-            return " ".join(match[1].split()) or None
+        if (text := markup.text_of(heading)) and _TITLE.search(text):
+            return _title_in(text)
     return None
+
+
+def _title_in(heading: str) -> str | None:
+    match = _TITLE.search(heading)
+    return " ".join(match[1].split()) or None if match else None

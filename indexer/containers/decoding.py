@@ -38,9 +38,12 @@ def sniff_encoding(sample: bytes) -> str | None:
     return None if controls > len(sample) * 0.02 else "utf-8-sig"
 
 
-def decode_bytes(data: bytes) -> str:
-    """Whole text of ``data``; line ends become ``\\n``, bytes that are not UTF-8 are read as Windows-1252 line by line."""
-    encoding = sniff_encoding(data) or "utf-8-sig"
+def decode_bytes(data: bytes, encoding: str | None = None) -> str:
+    """Whole text of ``data``; line ends become ``\\n``, bytes that are not UTF-8 are read as Windows-1252 line by line.
+
+    ``encoding``: what `sniff_encoding` says of it, where that is known.
+    """
+    encoding = encoding or sniff_encoding(data) or "utf-8-sig"
     text = decode_line(data.removeprefix(codecs.BOM_UTF8)) if encoding == "utf-8-sig" else data.decode(encoding, "replace")
     return normalise_newlines(text.removeprefix("\ufeff"))
 

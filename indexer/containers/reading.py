@@ -106,7 +106,7 @@ def _read_stream(stream: Stream) -> Found:
     if encoding is None:
         yield SourceError("not a text file", path=stream.name)
         return
-    beginning = decode_bytes(sample)
+    beginning = decode_bytes(sample, encoding)
     odd = has_odd_line_ends(beginning) and not json_lines.looks_like_json(beginning)
     if odd:
         beginning = plain_line_ends(beginning)

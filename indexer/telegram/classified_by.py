@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from reftel.indexer.telegram.labels import LabelledPart, find_regions
 from reftel.indexer.telegram.layout import lay_out
 from reftel.indexer.telegram.officers import Officer, is_title_word, split_officer, within_distance
-from reftel.indexer.telegram.places import holds
+from reftel.indexer.telegram.places import fold, iter_places
 from reftel.schema.cable import ClassifiedBy
 
 _LONGEST = 700
@@ -60,6 +60,7 @@ _REASONS_IN_LINE = re.compile(rf"[^\n]{{0,120}}(?:{_REASON_WORD})\W{{0,6}}{_SECT
 _LABEL_AGAIN = re.compile(r"\W{0,4}(?:\([A-Z/]{1,5}\)\W{0,4})?(?:(?:CLAS\w{3,7}D[ ]BY|BY)\b\W{0,3})+|\s{0,4}\([USC]\)\s{0,4}(?=[A-Z])", re.IGNORECASE)
 _NO_OFFICER = re.compile(r"[ :.\n-]*(?:\(?[USC]\)|by)?[ :.\n-]*", re.IGNORECASE)
 _DERIVED = re.compile(r"\W{0,4}(?:DERIVED\b|MULTIPLE SOURCES)", re.IGNORECASE)
+_LABEL = re.compile(r"Clas\w{3,7}d by\b", re.IGNORECASE)
 _IN_PARAGRAPH = re.compile(
     r"^[ \t]*(?:¶[ \t]*)?\d{1,2}[ ]?\.?[ ]{0,3}(?:\([^()\n]{1,20}\))?[ ]{0,3}(?:[^\n]{0,40}ENTIRE TEXT\W{1,5})?\(?(?=Clas\w{3,7}d by\b)",
     re.IGNORECASE | re.MULTILINE,
@@ -79,11 +80,18 @@ def parse_classified_by(text: str) -> ClassifiedBy | None:
 def classified_by_of(regions: Sequence[LabelledPart], *, rest: str = "") -> ClassifiedBy | None:
     """The same from a head that has been split; ``rest`` is the text from the first paragraph on."""
     found = _whole_of(list(_iter_read(regions)))
-    if found is None and holds(rest, "d by") and (match := _IN_PARAGRAPH.search(rest)):
-        found = next(_iter_read(find_regions(rest[match.end() : match.end() + _LONGEST])), None)
+    if found is None and (at := _in_paragraph(rest)) is not None:
+        found = next(_iter_read(find_regions(rest[at : at + _LONGEST])), None)
     if found is None and any(region.kind == "derived" for region in regions):
         return ClassifiedBy(None)
     return found
+
+
+def _in_paragraph(text: str) -> int | None:
+    """Where the label stands at the beginning of a paragraph."""
+    if any(_LABEL.match(text, place) for place in iter_places(fold(text), ("CLAS",))) and (match := _IN_PARAGRAPH.search(text)):
+        return match.end()
+    return None
 
 
 def unread_reasons(regions: Iterable[LabelledPart]) -> str | None:

@@ -6,6 +6,7 @@ an event (``DECL: TEN YEARS AFTER ...``), ``DNG: CO 01/31/2019`` (a downgrade), 
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
 
@@ -73,10 +74,11 @@ def _value(text: str) -> str:
     return value.rstrip('" ') if value.count('"') == 1 else value  # the sign of a row that was cut
 
 
+@functools.lru_cache(1024)  # cables of one time are declassified on the same days
 def _date(raw: str, year: int | None) -> str | None:
     if _NO_DATE.search(raw):
         return None
-    match = _DATE.search(_LOOSE_SIGN.sub(r"\1", raw))
+    match = _DATE.search(_LOOSE_SIGN.sub(lambda sign: sign[1], raw))
     date = parse_date(match[0], pivot=_pivot(year)) if match else None
     return date.isoformat() if date else None
 

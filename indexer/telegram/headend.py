@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from reftel.indexer.telegram.classwords import is_class_line, one_of, spaced
 from reftel.indexer.telegram.labels import LabelledPart
 from reftel.indexer.telegram.lines import FILLER, is_rule
+from reftel.indexer.telegram.places import fold, iter_places
 
 _REASON_LABEL = re.compile(r"(?<!\w)reasons?[ ]?:(?=\s{0,3}1[ ]?\.)", re.IGNORECASE)
 _MOST_LINES = 1000  # of a block, or of head lines one after the other; a text without blank lines can be all one block
@@ -92,9 +93,14 @@ def _last_label(text: str, regions: Sequence[LabelledPart], limit: int) -> tuple
         if last and last[0] == "classified" and region.kind == "eo" and region.start - last[1] < _CLASSIFIER:
             continue  # "Classified By: NAME, E.O. 12958, reasons 1.4 (b)"
         last = region.kind, region.end
-    if last and (reason := _REASON_LABEL.search(text, last[1], min(limit, last[1] + _WIDEST_GAP))):
-        return "classified", reason.end()
-    return last
+    reasons = _reasons_label(text, last[1], min(limit, last[1] + _WIDEST_GAP)) if last else None
+    return last if reasons is None else ("classified", reasons)
+
+
+def _reasons_label(text: str, begin: int, end: int) -> int | None:
+    """Where the first label of reasons in a stretch ends: ``"reasons: 1.4 (b)"``."""
+    labels = (_REASON_LABEL.match(text, begin + place, end) for place in iter_places(fold(text[begin:end]), ("REASON",)))
+    return next((label.end() for label in labels if label), None)
 
 
 def _run_on_text(text: str, at: int, limit: int, *, marked: bool = False) -> int | None:

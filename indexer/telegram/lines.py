@@ -85,7 +85,7 @@ def is_rule(line: str) -> bool:
     return len(stripped.replace(" ", "").replace("\t", "")) > 2
 
 
-_ESCAPE = re.compile(r"\\(?=[ \t]*(?:\n|\Z))|\\[a-z]?(?=\s*\Z)")
+_ESCAPE = re.compile(r"\\(?:(?=[ \t]*(?:\n|\Z))|[a-z]?(?=\s*\Z))")
 _FLAT_ESCAPE = re.compile(r"(?<=\s)\\(?=\s|\Z)")
 
 

@@ -17,7 +17,7 @@ _FLAT_BLOCKS = re.compile(r"[ ]{4,}")
 _MOST_BLOCKS = 5000
 _LOOK_BELOW = 400
 _END_OF_BLOCK = 200
-_SITE_PILCROW = re.compile(r"(^[ \t]*|  )¶|(?<!\()¶(?=[ \t]*(?:\d{1,4}|[A-Za-z])[.)])", re.MULTILINE)  # before every line that looked numbered
+_SITE_PILCROW = re.compile(r"(^[ \t]*|  )¶|(?<!\()¶(?=[ \t]*(?:\d{1,4}|[A-Za-z])[.)])")  # before every line that looked numbered
 _BLANK_AT_END = re.compile(r"\n(?<=\s\n)")  # of a line; a line break before another is one too
 _RULE_AT_END = re.compile(r"\s*(?<![-=])(?:[-=]{4,}+ ?)+[-=]*$")
 _LOOSE_STOP = re.compile(r"(?<=[.!?\"”)])\s{1,4}\.$")  # ". .NAME"
@@ -137,14 +137,18 @@ def _paragraph(start: Start, heading: str | None, text: str) -> Paragraph:
     return Paragraph(start.number, start.mark, mark.level if mark else None, mark.caveats if mark else (), heading, text)
 
 
+def _without_pilcrows(line: str) -> str:
+    return _SITE_PILCROW.sub(lambda site: site[1] or "", line)
+
+
 def paragraph_text(raw: str) -> str:
     """A paragraph's text: masked characters, the site's pilcrows, trailing blanks and rules at its end taken out; line breaks as received."""
     text = clean(raw)
     if "¶" in text:
-        text = _SITE_PILCROW.sub(r"\1", text)
+        text = "\n".join(_without_pilcrows(line) if "¶" in line else line for line in text.split("\n"))
     text = text.lstrip(" \t\n:;,")
     joined = text.strip()
-    if _BLANK_AT_END.search(joined) or is_rule(joined[joined.rfind("\n") + 1 :]):
+    if " \n" in joined or _BLANK_AT_END.search(joined) or is_rule(joined[joined.rfind("\n") + 1 :]):
         lines = list(map(str.rstrip, joined.split("\n")))
         while lines and (not lines[-1] or is_rule(lines[-1])):
             lines.pop()
