@@ -78,7 +78,7 @@ def read_contents(folder: Path) -> TableOfContents:
     try:
         container = Container(memoryview(data)[start : -_FOOTER.size])
     except ContainerVersionError as error:
-        raise IndexVersion(f"the index in '{folder}' has {error}; build it anew") from error
+        raise IndexVersion(f"the index in '{folder}' has {error}") from error
     contents = _parsed(container)
     if contents.generation != generation:
         raise ContentsError("the table of contents belongs to another commit")
@@ -91,7 +91,7 @@ def _foreign(folder: Path) -> Exception:
         version = msgspec.json.decode(durable.read_own(folder / _FIRST_FORMAT, _LONGEST))["format"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return ContentsError("the table of contents is not whole, or was written by another program")
-    return IndexVersion(f"the index in '{folder}' has format {version}; this version reads format {FORMAT}; build it anew")
+    return IndexVersion(f"the index in '{folder}' has format {version}; this version reads format {FORMAT}")
 
 
 def _parsed(container: Container) -> TableOfContents:

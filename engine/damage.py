@@ -27,7 +27,7 @@ DAMAGE = (*SYMPTOMS, FileNotFoundError, NotAFile)
 def damage_of(folder: Path, error: BaseException) -> IndexDamaged | IndexVersion:
     """What to raise in place of one of `DAMAGE`: `IndexVersion` for a segment in another format, else `IndexDamaged`."""
     if isinstance(error, ContainerVersionError):
-        return IndexVersion(f"a segment of the index in '{folder}' has {error}; build it anew")
+        return IndexVersion(f"a segment of the index in '{folder}' has {error}")
     cause = error.strerror if isinstance(error, NotAFile) else f"{type(error).__name__}: {error}"
     return IndexDamaged(f"the index in '{folder}' is damaged: {cause}")
 

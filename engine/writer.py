@@ -51,7 +51,7 @@ def _create_or_check(folder: Path, specs: tuple[FieldSpec, ...]) -> TableOfConte
         _publish(folder, TableOfContents(0, specs, ()))
     contents = read_contents(folder)
     if contents.specs != specs:
-        raise IndexVersion(f"the index in '{folder}' was built with other fields; build it anew")
+        raise IndexVersion(f"the index in '{folder}' was built with other fields")
     return contents
 
 

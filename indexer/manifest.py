@@ -21,7 +21,7 @@ from reftel.frozen import frozen
 from reftel.indexer import sqlite_file
 from reftel.indexer.seal import is_sealed, seal
 from reftel.indexer.sqlite_file import number, text
-from reftel.schema.errors import ArchiveDamaged, ArchiveMissing, ArchiveVersion
+from reftel.schema.errors import MAKE_ANEW, ArchiveDamaged, ArchiveMissing, ArchiveVersion
 
 FILE_NAME = "manifest.sqlite"
 NEXT_NAME = "manifest.sqlite.next"
@@ -168,7 +168,7 @@ class Manifest:
         sqlite_file.check_table(self._database, _TABLES, "about")
         ((found, base, run),) = self._database.execute("select format, base, run from about limit 2").fetchall()
         if number(found) != FORMAT:
-            raise ArchiveVersion(f"{self.path}: format {found}, this version reads format {FORMAT}; index the sources again into a new folder")
+            raise ArchiveVersion(f"{self.path}: format {found}, this version reads format {FORMAT}; {MAKE_ANEW}")
         sqlite_file.check_tables(self._database, _TABLES, _LATER_TABLES)
         return About(number(base, -1), number(run))
 

@@ -30,8 +30,8 @@ from reftel.indexer.recovery import seen_before
 from reftel.indexer.report import BuildReport
 from reftel.indexer.sources import Selection
 from reftel.indexer.walking import literal
-from reftel.indexer.writer import archive_errors
-from reftel.schema.errors import ArchiveDamaged, ArchiveError
+from reftel.indexer.writer import archive_errors, field_specs
+from reftel.schema.errors import MAKE_ANEW, ArchiveDamaged, ArchiveError
 from reftel.schema.names import path_of
 from reftel.schema.stored import cable_of
 
@@ -136,6 +136,8 @@ def _open_index(archive: Path, verdict: Verdict) -> Reader | None:
 def _check_index(reader: Reader, verdict: Verdict) -> set[str] | None:
     """The keys of the index; ``None`` if they cannot be told."""
     keys: set[str] = set()
+    if reader.specs != field_specs():
+        verdict.problems.append(Problem("index", INDEX_FOLDER, f"it was built by another version, with other fields or rules for words; {MAKE_ANEW}"))
     try:
         with archive_errors():
             verdict.problems += (Problem("index", part, "its checksum is wrong") for part in reader.verify())

@@ -16,6 +16,7 @@ from reftel.indexer.record import record_of
 from reftel.schema.analysis import VERSION
 from reftel.schema.cable import Cable
 from reftel.schema.errors import (
+    MAKE_ANEW,
     ArchiveDamaged,
     ArchiveError,
     ArchiveLocked,
@@ -113,4 +114,5 @@ def archive_errors() -> Iterator[None]:
     try:
         yield
     except errors.EngineError as error:
-        raise _ERRORS.get(type(error), EngineError)(str(error)) from error
+        what_to_do = f"; {MAKE_ANEW}" if isinstance(error, errors.IndexVersion) else ""
+        raise _ERRORS.get(type(error), EngineError)(f"{error}{what_to_do}") from error

@@ -120,6 +120,10 @@ class ArchiveVersion(ArchiveError):  # noqa: N818
     """The archive was written in a format that this version does not read."""
 
 
+MAKE_ANEW = "`reftel verify --repair` makes it anew from its sources"
+"""What to do about an archive of another version, as the end of an error."""
+
+
 class ArchiveLocked(ArchiveError):  # noqa: N818
     """Another process is writing to the archive."""
 

@@ -18,12 +18,12 @@ from __future__ import annotations
 import datetime
 import functools
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, get_args
 
 from reftel.frozen import frozen
 from reftel.schema import identifiers, scales
 from reftel.schema.analysis import legible
-from reftel.schema.cable import Cable, Recipient
+from reftel.schema.cable import Cable, Container, Flag, Recipient
 
 Kind = Literal[
     "text", "name", "paragraph", "keyword", "choice", "year", "month", "caveat", "post", "tag", "id", "references", "citing", "ordered",
@@ -226,9 +226,9 @@ def _container(cable: Cable) -> tuple[str, ...]:
     return (cable.source.container,) if cable.source else ()
 
 
-_FLAGS = ("partial", "redacted", "truncated", "corrected", "multi-cable", "mismatch")
+_FLAGS: tuple[str, ...] = get_args(Flag)
 _PARTS = ("date", "subject", "summary", "tags", "refs", "signer", "classifiedby", "decl", "id", "marks", "paragraphs", "warnings")
-_CONTAINERS = ("cablegate-html", "cables-csv", "json-lines", "telegram", "body-only", "nara", "plusd-html")
+_CONTAINERS: tuple[str, ...] = get_args(Container)
 
 FIELDS: tuple[Field, ...] = (
     Field("subject", "text", "words of the subject line", ("subject:kosovo", 'subject:"minsk group"'),

@@ -24,6 +24,7 @@ from reftel.engine.damage import damage_of
 from reftel.engine.reader import Reader, open_reader
 from reftel.schema.analysis import LAST_PART, VERSION
 from reftel.schema.errors import (
+    MAKE_ANEW,
     ArchiveClosed,
     ArchiveDamaged,
     ArchiveError,
@@ -65,7 +66,8 @@ def archive_errors() -> Iterator[None]:
 
 
 def _translated(error: errors.EngineError) -> ReftelError:
-    return _ERRORS.get(type(error), EngineError)(str(error))
+    what_to_do = f"; {MAKE_ANEW}" if isinstance(error, errors.IndexVersion) else ""
+    return _ERRORS.get(type(error), EngineError)(f"{error}{what_to_do}")
 
 
 def _parts(documents: Integers) -> Iterator[Integers]:
@@ -107,10 +109,10 @@ class ArrayEngine:
         missing = {field.name for field in FIELDS if field.stored != "nothing"} - {spec.name for spec in reader.specs}
         if missing:
             reader.close()
-            raise ArchiveVersion(f"the archive in '{folder}' lacks the field '{min(missing)}'; build it anew")
+            raise ArchiveVersion(f"the archive in '{folder}' lacks the field '{min(missing)}'; {MAKE_ANEW}")
         if any(spec.version != VERSION for spec in reader.specs if spec.kind == "text"):
             reader.close()
-            raise ArchiveVersion(f"the archive in '{folder}' was built with other rules for words; build it anew")
+            raise ArchiveVersion(f"the archive in '{folder}' was built with other rules for words; {MAKE_ANEW}")
         return cls(reader)
 
     def close(self) -> None:

@@ -17,6 +17,7 @@ from reftel import durable
 from reftel.cli import run
 from reftel.engine.container import MappedContainer
 from reftel.indexer import verify as verifying
+from reftel.indexer import writer as writing
 from reftel.indexer.manifest import FILE_NAME
 from reftel.indexer.seal import is_sealed, seal
 from reftel.indexer.verify import verify
@@ -214,3 +215,23 @@ def test_a_run_that_publishes_meanwhile_is_no_damage(copy, monkeypatch, moment):
     assert found.cables == before.cables + (moment == "find_manifest" and 2)
     monkeypatch.undo()
     assert verify(archive).cables == before.cables + (2 if moment == "find_manifest" else 1)
+
+
+@pytest.mark.parametrize("change", ["version", "field"])
+def test_an_archive_of_another_version_is_told_and_made_anew(whole, tmp_path, monkeypatch, capsys, change):
+    if change == "version":
+        monkeypatch.setattr(writing, "VERSION", 0)
+    else:
+        monkeypatch.setattr(writing, "FIELDS", tuple(field for field in writing.FIELDS if field.name != "summary"))
+    writing.field_specs.cache_clear()
+    reftel.build([whole / "cables"], tmp_path / "archive")
+    monkeypatch.undo()
+    writing.field_specs.cache_clear()
+    archive = ["--archive", str(tmp_path / "archive")]
+
+    assert [run(arguments) for arguments in (["search", "minsk", *archive], ["index", str(whole / "cables"), *archive])] == [3, 3]
+    assert capsys.readouterr().err.count("`reftel verify --repair` makes it anew from its sources") == 2
+    assert run(["verify", *archive]) == 3
+    assert "by another version" in capsys.readouterr().out
+    assert run(["verify", "--repair", *archive]) == 0
+    assert run(["verify", *archive]) == run(["search", "minsk", *archive]) == 0
