@@ -14,7 +14,7 @@ from reftel.schema.posts import all_posts, without_kind
 from reftel.schema.tables import read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from reftel.search.plan import Bucket
 
@@ -26,6 +26,9 @@ _LARGEST = 22  # pixels of the radius of the place with most hits
 _MOST_NAMES, _LONGEST_NAME = 30, 18
 _LETTER, _TALL = 6.8, 12  # pixels of a name's letters
 
+_LARGE = 8  # pixels of the radius of circles that want a name
+
+_Box = tuple[float, float, float, float]
 Row = tuple[str, str | None, int, float | None, float | None]
 
 
@@ -93,23 +96,36 @@ def _city(found: Sequence[Row]) -> str:
 
 
 def _named(circles: Sequence[_Circle]) -> list[str]:
-    """Names beside the largest circles, wherever one finds room that no other name and no large circle has."""
-    taken = [(each.x - each.radius, each.y - each.radius, each.x + each.radius, each.y + each.radius) for each in circles if each.radius > _TALL / 2]
-    names: list[str] = []
+    """Names beside the largest circles that find room: where no other name and no circle is, for large ones also above small ones."""
+    boxes = [(each.x - each.radius, each.y - each.radius, each.x + each.radius, each.y + each.radius) for each in circles]
+    large = sum(1 for each in circles if each.radius > _LARGE)
+    names: dict[str, _Box] = {}
     for circle in circles:
-        wide = len(circle.name) * _LETTER
-        for x, y in (
-            (circle.x + circle.radius + 3, circle.y + 4), (circle.x - circle.radius - 3 - wide, circle.y + 4),
-            (circle.x - wide / 2, circle.y - circle.radius - 4), (circle.x - wide / 2, circle.y + circle.radius + _TALL),
-        ):  # fmt: skip
-            box = (x, y - _TALL + 2, x + wide, y + 2)
-            if box[0] >= 0 and box[2] <= _WIDTH and not any(box[0] < right and left < box[2] and box[1] < low and high < box[3] for left, high, right, low in taken):
-                taken.append(box)
-                names.append(text(x, y, circle.name, size=11))
-                break
+        places = dict(_beside(circle))
+        free = next((spot for spot, box in places.items() if _is_free(box, (*boxes, *names.values()))), None)
+        if free is None and circle.radius > _LARGE:
+            free = next((spot for spot, box in places.items() if _is_free(box, (*boxes[:large], *names.values()))), None)
+        if free is not None:
+            names[text(*free, circle.name, size=11)] = places[free]
         if len(names) == _MOST_NAMES:
             break
-    return names
+    return list(names)
+
+
+def _beside(circle: _Circle) -> Iterator[tuple[tuple[float, float], _Box]]:
+    """Where the name of a circle may begin, and what it takes there: right, left, above, below."""
+    wide = len(circle.name) * _LETTER
+    for x, y in (
+        (circle.x + circle.radius + 3, circle.y + 4), (circle.x - circle.radius - 3 - wide, circle.y + 4),
+        (circle.x - wide / 2, circle.y - circle.radius - 4), (circle.x - wide / 2, circle.y + circle.radius + _TALL),
+    ):  # fmt: skip
+        if x >= 0 and x + wide <= _WIDTH:
+            yield (x, y), (x, y - _TALL + 2, x + wide, y + 2)
+
+
+def _is_free(box: _Box, taken: Iterable[_Box]) -> bool:
+    left, high, right, low = box
+    return not any(left < other[2] and other[0] < right and high < other[3] and other[1] < low for other in taken)
 
 
 def _description(table: Sequence[Row], shown: int, total: int | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import itertools
+import math
 import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -130,6 +131,54 @@ def test_a_map_counts_posts_whose_place_is_not_known():
     assert first == pytest.approx(3 * second, abs=0.01)  # areas are as hits
 
 
+def test_posts_of_one_city_share_a_circle_that_has_its_name():
+    posts = (Bucket("UNVIEVIENNA", 9), Bucket("VIENNA", 4), Bucket("MOSCOW", 6), Bucket("USOSCE", 3), Bucket("NOWHERE", 2))
+    picture = world.svg("*", posts, total=30, link=lambda stems: "/" + "+".join(stems))
+    assert [(each.get("aria-label"), each.get("href")) for each in marks(picture)] == [
+        ("UNVIE 9, Embassy Vienna 4, Mission USOSCE 3: 16 cables", "/UNVIEVIENNA+VIENNA+USOSCE"),
+        ("Embassy Moscow: 6 cables", "/MOSCOW"),
+    ]
+    assert [each.text for each in ET.fromstring(picture).iter(f"{SVG}text")] == [
+        "Vienna", "Moscow", "22 cables by post; 2 of posts whose place is not known: NOWHERE 2; 6 without a post",
+    ]  # fmt: skip
+    assert len(marks(world.svg("*", posts, most_marks=1))) == 1
+    assert len(list(ET.fromstring(world.svg("*", posts, most_marks=1)).iter(f"{SVG}circle"))) == 2
+
+
+def test_names_on_a_map_stand_beside_their_circles_and_never_over_each_other():
+    posts = [Bucket(stem, 1 + 997 * number % 400) for number, stem in enumerate(all_posts())]
+    picture = ET.fromstring(world.svg("*", posts))
+    *names, _description = picture.iter(f"{SVG}text")
+    assert len(names) == 30
+    boxes = [(float(each.get("x")), float(each.get("y")), float(each.get("x")) + 6 * len(each.text)) for each in names]
+    for (left, y, right), (other_left, other_y, other_right) in itertools.combinations(boxes, 2):
+        assert abs(y - other_y) >= 11 or left >= other_right or other_left >= right
+    assert all(left >= 0 and right <= 900 and 0 < y < 400 for left, y, right in boxes)
+
+
+def test_many_places_of_a_heat_map_are_drawn_together_and_their_posts_and_periods_lead_on():
+    rows = tuple(reftel.HeatRow(f"POST{number}", (1, 2, 0, 4), (1, 4, 3, 8)) for number in range(5))
+    heat = reftel.HeatMap("*", "month", 35, ("2008-01", "2008-02", "2008-03", "2008-04"), rows, 0)
+    apart, together = (marks(heatmap.svg(heat, link=address, most_marks=most)) for most in (15, 14))
+    assert len(apart) == 15 + 5 + 4
+    assert [each.get("aria-label") for each in together] == [
+        *(f"POST{number}: 7 cables of 16 in these months" for number in range(5)),
+        "2008-01: 5 cables of 5", "2008-02: 10 cables of 20", "2008-03: 0 cables of 15", "2008-04: 20 cables of 40",
+    ]  # fmt: skip
+    drawn = ET.fromstring(heatmap.svg(heat, most_marks=14)).iter(f"{SVG}path")
+    cells = {each.get("fill-opacity"): each.get("d").count("z") for each in drawn}
+    assert cells == {None: 5, "0.6": 10, "1": 5}  # frames; halves; whole
+
+
+def test_a_line_of_shares_ends_where_the_archive_has_nothing():
+    def line(*counts):
+        return reftel.Timeline("*", "year", sum(counts), 0, 0, (), tuple(Bucket(str(2000 + number), count) for number, count in enumerate(counts)))
+
+    (path,) = ET.fromstring(timeline.svg(line(1, 1, 0, 1, 0, 1, 1), line(2, 1, 0, 4, 0, 2, 2))).iter(f"{SVG}path")
+    assert re.sub("[-0-9.,]+", "", path.get("d")) == "MhLMhMhL"
+    assert not list(ET.fromstring(timeline.svg(line(0), line(0))).iter(f"{SVG}path"))
+
+
 def test_a_network_is_bounded_and_says_what_it_leaves_out():
     many = tuple(reftel.CitedCable(f"08STATE{number}", False, number > 0) for number in range(100))
     links = tuple(reftel.Citation("08STATE0", each.key, None, "cable", each.key) for each in many[1:])
@@ -138,6 +187,11 @@ def test_a_network_is_bounded_and_says_what_it_leaves_out():
     assert len(marks(picture)) == network.MOST_CABLES
     assert "60 cables, 59 citations; 40 further cables are left out" in picture
     assert len(network.rows(graph)) == 99
+
+
+def _degrees(one: tuple[float, float], other: tuple[float, float]) -> float:
+    (north, east), (other_north, other_east) = (map(math.radians, each) for each in (one, other))
+    return math.degrees(math.acos(min(1, math.sin(north) * math.sin(other_north) + math.cos(north) * math.cos(other_north) * math.cos(east - other_east))))
 
 
 def test_places_of_posts_are_on_earth_and_near_each_other_in_a_country():
@@ -150,6 +204,13 @@ def test_places_of_posts_are_on_earth_and_near_each_other_in_a_country():
     # One tenth of a degree is as near as the table tells: what lies in one city has one place.
     for one, other in (("MADRAS", "CHENNAI"), ("LENINGRAD", "STPETERSBURG"), ("SALONIKA", "THESSALONIKI"), ("GENEVA", "USDELSALTTWO")):
         assert by_city[one] == by_city[other]
+    # No country is wider than its posts may be: degrees of a great circle between those of each, a little more than there are.
+    widest = {"RU": 59, "CA": 40, "AU": 33, "MX": 27, "BR": 27, "CN": 21, "JP": 21}
+    countries = collections.defaultdict(list)
+    for post in all_posts().values():
+        countries[post.country].append(by_city[post.stem])
+    for country, places in countries.items():
+        assert max(itertools.starmap(_degrees, itertools.combinations(places, 2)), default=0) < widest.get(country, 18), country
     # Places far from each other that one table has to keep apart: of each a second one is known by the same name elsewhere.
     for stem, (latitude, longitude) in {"SANJOSE": (9.9, -84.1), "GEORGETOWN": (6.8, -58.2), "SALVADOR": (-13.0, -38.5), "TRIPOLI": (32.9, 13.2), "HYDERABAD": (17.4, 78.5), "VALLETTA": (35.9, 14.5), "SUVA": (-18.1, 178.4)}.items():
         assert by_city[stem] == pytest.approx((latitude, longitude), abs=0.3)
