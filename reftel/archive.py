@@ -18,7 +18,6 @@ from reftel.lists import list_key
 from reftel.schema.cable import Cable
 from reftel.schema.errors import (
     ArchiveClosed,
-    ArchiveError,
     BadValueError,
     CableNotFound,
     SourceError,
@@ -87,7 +86,7 @@ class Archive:
             raise BadValueError("the megabytes for caches must be a number from 0 on", text=f"cache_mb={cache_mb}", start=0)
         self.path, self._cache_mb = location_of(path), cache_mb
         self._notes_file = notes
-        self._notes = _notes_later(self.path, notes or os.environ.get(NOTES_VARIABLE))
+        self._notes = _notes_later(notes or os.environ.get(NOTES_VARIABLE))
         # Every method looks at `_state` once: it may be another one a moment later.
         self._state = State(self.path, self._notes, self._cache_mb)
         self._states: weakref.WeakSet[State] = weakref.WeakSet((self._state,))
@@ -96,8 +95,16 @@ class Archive:
     @property
     def notes(self) -> Notes:
         """Your own tags and notes on cables."""
-        with self._state:
-            return self._notes()
+        with self._state as state:
+            return self._notes(state.own)
+
+    @property
+    def own_folder(self) -> Path:
+        """Where your own files on the archive are, `notes` unless you name another file and saved searches: the archive's folder; of an archive in
+        a cluster ``reftel/NAME-CLUSTER`` in ``$XDG_DATA_HOME`` or ``~/.local/share`` (docs/cluster.md).
+        """
+        with self._state as state:
+            return state.own
 
     def refresh(self) -> bool:
         """Look at what was published since the archive was opened; whether there was anything.
@@ -447,18 +454,14 @@ def location_of(path: AnyPath) -> Location:
     return parse_address(name) if is_address(name) else Path(name)
 
 
-def _notes_later(archive: Location, file: StrPath | None) -> Callable[[], Notes]:
-    """What gives the notes of a file, or else those in the archive's folder: most processes ask for none."""
+def _notes_later(file: StrPath | None) -> Callable[[Path], Notes]:
+    """What gives the notes of a file, or else those in the folder of a person's own files: most processes ask for none."""
 
     @functools.cache
-    def notes() -> Notes:
+    def notes(own: Path) -> Notes:
         from reftel.notes import NOTES_FILE, Notes  # noqa: PLC0415
 
-        if file:
-            return Notes(file)
-        if not isinstance(archive, Path):
-            raise ArchiveError(f"{archive}: your tags and notes are kept in a file of your own; name one with --notes or ${NOTES_VARIABLE}")
-        return Notes(archive / NOTES_FILE)
+        return Notes(file or own / NOTES_FILE)
 
     return notes
 

@@ -65,7 +65,7 @@ def copy_archive(
 def _opened(location: Location) -> State:
     """A state that nothing is asked of but what it holds."""
 
-    def notes() -> NoReturn:
+    def notes(_own: Path) -> NoReturn:
         raise ArchiveError(f"{location}: a copy has no tags and notes")
 
     return State(location, notes, 0)

@@ -66,13 +66,14 @@ def neighbours(searcher: Searcher, cable: Cable) -> Neighbours:
     desk = searcher.desk
     graph = citations_of(desk, cable.key)
     cited = {link.target: link.label for link in reversed(graph.cites(cable.key)) if link.target and link.target != cable.key}
+    cites = list(reversed(cited))
     citing = dict.fromkeys(link.source for link in graph.cited_by(cable.key) if link.source != cable.key)
     same = [hit.cable for hit in _same_subject(searcher, cable)]
     place = [other.key for other in same].index(cable.key) if same else 0
     return Neighbours(
         cable.key,
-        tuple(Neighbour(key, desk.find(key), label) for key, label in reversed(cited.items())),
-        tuple(Neighbour(key, desk.find(key)) for key in citing),
+        tuple(Neighbour(key, other, cited[key]) for key, other in zip(cites, desk.find_all(cites), strict=True)),
+        tuple(map(Neighbour, citing, desk.find_all(citing))),
         tuple(Neighbour(other.key, other) for other in same[max(0, place - MOST) : place]),
         tuple(Neighbour(other.key, other) for other in same[place + 1 : place + 1 + MOST]),
         max(0, place - MOST),

@@ -18,7 +18,8 @@ from reftel.indexer.complaints import write_errors
 from reftel.indexer.lock import own_files
 from reftel.indexer.ownfiles import SAVED_FILE as FILE_NAME
 from reftel.indexer.saved_file import Saved, is_saved_name, read_file, text_of
-from reftel.schema.errors import ArchiveError, BadValueError, QueryError
+from reftel.schema.errors import BadValueError, QueryError
+from reftel.search.engines.opensearch.address import is_address
 
 if TYPE_CHECKING:
     from reftel.archive import Archive
@@ -48,18 +49,13 @@ def read_saved(archive: Path) -> Saved:
     return read_file(archive / FILE_NAME)
 
 
-def folder_of(archive: Archive) -> Path:
-    """The folder that keeps searches. `ArchiveError` for an archive in a cluster, which has none."""
-    if isinstance(archive.path, Path):
-        return archive.path
-    raise ArchiveError(f"{archive.path}: is in a cluster, and searches are saved in an archive's folder; name one")
-
-
 def configured(archive: str | os.PathLike[str], config: str | os.PathLike[str] | None = None) -> dict[str, str]:
     """The searches of a configuration: the file ``config``, else ``reftel.toml`` beside the archive where there is one. Errors: `ConfigError`."""
     from reftel.indexer.config import FILE_NAME as CONFIG_NAME  # noqa: PLC0415 - most searches are kept in the archive
     from reftel.indexer.config import read_config  # noqa: PLC0415
 
+    if not config and is_address(os.fspath(archive)):
+        return {}
     path = Path(config) if config else Path(archive).absolute().parent / CONFIG_NAME
     return read_config(path).saved if config or path.is_file() else {}
 
@@ -86,7 +82,7 @@ def add(archive: Archive, name: str, query: str) -> bool:
     if not is_saved_name(name):
         raise BadValueError(f"a saved search cannot be called '{name}'", text=name, start=0, end=len(name), hint="use letters, digits, '_' and '-'")
     archive.search(query, limit=0)
-    with changing(folder_of(archive)) as saved:
+    with changing(archive.own_folder) as saved:
         existed = name in saved.searches
         saved.searches[name] = query
         saved.marks[name] = archive.last_run()
@@ -117,7 +113,7 @@ def remove(archive: Path, name: str) -> bool:
 
 def new_hits(archive: Archive, configured: Mapping[str, str], *, before: int = 0, only: str | None = None) -> list[NewHits]:
     """New hits of every saved search, or of one. ``before``: the run after which cables are new for a search that was never reported."""
-    saved = read_saved(folder_of(archive))
+    saved = read_saved(archive.own_folder)
     searches = saved.searches | dict(configured)
     names = [name for name in sorted(searches) if only is None or name == only]
     return [_found(archive, name, searches[name], min(saved.marks.get(name, before), archive.last_run())) for name in names]
@@ -125,7 +121,7 @@ def new_hits(archive: Archive, configured: Mapping[str, str], *, before: int = 0
 
 def mark(archive: Archive, found: list[NewHits]) -> None:
     """Note that these hits were reported."""
-    with changing(folder_of(archive)) as saved:
+    with changing(archive.own_folder) as saved:
         saved.marks |= {each.name: archive.last_run() for each in found if each.error is None}
 
 

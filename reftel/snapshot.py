@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from reftel.durable import make_folder
+from reftel.schema.errors import ArchiveError
 from reftel.search.engines.opensearch.address import Address
 
 if TYPE_CHECKING:
@@ -41,6 +45,11 @@ class Snapshot(Protocol):
         """What tells this state from those published before and after it."""
         ...
 
+    @property
+    def own(self) -> Path:
+        """The folder of a person's own files on the archive: tags and notes, saved searches."""
+        ...
+
     def is_newest(self) -> bool:
         """Whether nothing was published since it was opened: a quick look, which opens nothing. In doubt ``False``."""
         ...
@@ -56,11 +65,11 @@ class FolderSnapshot:
     def __init__(self, path: Path, engine: ArrayEngine, manifest: Manifest, files: tuple[object, ...]) -> None:
         self.engine, self.manifest = engine, manifest
         self.number: tuple[object, ...] = engine.generation, manifest.about, files[0]  # an archive made anew counts from 1 again
-        self._path, self._files = path, files
+        self.own, self._files = path, files
 
     def is_newest(self) -> bool:
         """As `Snapshot.is_newest`."""
-        return _files_of(self._path) == self._files
+        return _files_of(self.own) == self._files
 
     def close(self) -> None:
         """As `Snapshot.close`."""
@@ -87,6 +96,20 @@ class ClusterSnapshot:
             path = Path(folder) / FILE_NAME
             unpack_manifest(self.engine.manifest(), path)
             return Manifest(path)  # which keeps the file open when its name is gone
+
+    @property
+    def own(self) -> Path:
+        """As `Snapshot.own`: on this machine, since a cluster knows no persons. It is told by the cluster's id, whichever nodes an address names."""
+        try:
+            kept = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share").absolute()
+        except RuntimeError as error:
+            raise ArchiveError(
+                f"{self.engine.address}: there is no home folder for your own notes and saved searches; set $XDG_DATA_HOME to a folder for them"
+            ) from error
+        own = kept / "reftel" / f"{self.engine.address.name}-{self.engine.cluster}"
+        with contextlib.suppress(OSError):  # who writes there is told
+            make_folder(own)
+        return own
 
     def is_newest(self) -> bool:
         """As `Snapshot.is_newest`."""

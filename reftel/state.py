@@ -6,7 +6,7 @@ import contextlib
 import itertools
 import threading
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from reftel.schema.cable import Cable
@@ -16,6 +16,8 @@ from reftel.schema.identifiers import named_cable
 from reftel.schema.stored import cable_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from reftel.indexer.manifest import Manifest
     from reftel.notes import Notes
     from reftel.search.engines.base import ArchiveEngine
@@ -31,7 +33,7 @@ class State:
     A state that nobody refers to any more closes itself; so what an iterator still reads stays open when the archive was refreshed.
     """
 
-    def __init__(self, path: Location, notes: Callable[[], Notes], cache_mb: float) -> None:
+    def __init__(self, path: Location, notes: Callable[[Path], Notes], cache_mb: float) -> None:
         from reftel.engine.cache import Budget  # noqa: PLC0415 - `import reftel` stays light
         from reftel.search.searcher import Searcher  # noqa: PLC0415
         from reftel.snapshot import open_snapshot  # noqa: PLC0415
@@ -44,13 +46,13 @@ class State:
             raise ArchiveMissing(f"{path}: there is no archive here: the name of a file has no NUL character")
         self.budget = Budget(int(cache_mb * (1 << 20)))
         try:
-            self._snapshot = open_snapshot(path, self.budget)
+            self._snapshot = snapshot = open_snapshot(path, self.budget)
         except OSError as error:  # no permission, a name that is too long, a disk that fails
             raise ArchiveError(f"{error.filename or path}: the archive cannot be opened: {error.strerror or error}") from error
         self._closed = False
         self.engine: ArchiveEngine = self._snapshot.engine
         self.load = record_reader(self.engine, path)
-        self.searcher: Searcher = Searcher(self.engine, self.load, lambda tag: notes().tagged(tag), self.budget)
+        self.searcher: Searcher = Searcher(self.engine, self.load, lambda tag: notes(snapshot.own).tagged(tag), self.budget, records_reader(self.engine))
 
     @property
     def number(self) -> tuple[object, ...]:
@@ -60,6 +62,11 @@ class State:
     def is_newest(self) -> bool:
         """Whether nothing was published since it was opened, told by a quick look."""
         return self._snapshot.is_newest()
+
+    @property
+    def own(self) -> Path:
+        """The folder of a person's own files on the archive."""
+        return self._snapshot.own
 
     @property
     def manifest(self) -> Manifest:
@@ -173,3 +180,12 @@ def record_reader(engine: ArchiveEngine, path: Location) -> Callable[[str], Cabl
         return cable_of(record)
 
     return load
+
+
+def records_reader(engine: ArchiveEngine) -> Callable[[Sequence[str]], Iterator[Cable | None]]:
+    """As `record_reader`, for several keys at once; ``None`` for what the archive lacks."""
+
+    def several(keys: Sequence[str]) -> Iterator[Cable | None]:
+        return (None if record is None else cable_of(record) for record in engine.stored(keys))
+
+    return several

@@ -163,17 +163,13 @@ class _Growth:
 
     def add(self, keys: Iterable[str], distance: int) -> list[str]:
         """Take in the cables that are new; their keys."""
-        added = []
-        for key in keys:
-            if key in self._cables:
-                continue
-            if len(self._cables) >= self._limit:
-                self._left_out.add(key)
-                continue
-            cable = self._desk.find(key)
+        unknown = [key for key in dict.fromkeys(keys) if key not in self._cables]
+        room = max(0, self._limit - len(self._cables))
+        added, left_out = unknown[:room], unknown[room:]
+        self._left_out.update(left_out)
+        for key, cable in zip(added, self._desk.find_all(added), strict=True):
             self._cables[key] = _known(cable, distance) if cable else _missing(key, distance)
             self._outgoing[key] = tuple(resolve(cable, self._desk)) if cable else ()
-            added.append(key)
         return added
 
     def step(self, frontier: Sequence[str], distance: int) -> list[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from reftel.frozen import frozen
@@ -14,14 +15,19 @@ if TYPE_CHECKING:
     from reftel.search.plan import Node
     from reftel.search.query import ParsedQuery
 
+_TOGETHER = 100  # records that are read at once
+
 
 @frozen
 class Desk:
-    """``load`` gives the record of a key or raises `CableNotFound`; ``read`` gives the plan of a query or raises `QueryError`."""
+    """``load`` gives the record of a key or raises `CableNotFound`; ``read`` gives the plan of a query or raises `QueryError`; ``several`` gives the
+    records of a few keys, ``None`` for those that the archive lacks, and is quicker than ``load`` for each where the archive is far away.
+    """
 
     engine: Engine
     load: Callable[[str], Cable]
     read: Callable[[str], ParsedQuery]
+    several: Callable[[Sequence[str]], Iterator[Cable | None]] | None = None
 
     def find(self, key: str) -> Cable | None:
         """The record of a key; ``None`` if the archive lacks it."""
@@ -30,6 +36,19 @@ class Desk:
         except CableNotFound:
             return None
 
+    def find_all(self, keys: Iterable[str]) -> Iterator[Cable | None]:
+        """As `find`, for each of ``keys``."""
+        return (cable for _key, cable in self._found(keys))
+
+    def load_all(self, keys: Iterable[str]) -> Iterator[Cable]:
+        """As ``load``, for each of ``keys``."""
+        return (cable or self.load(key) for key, cable in self._found(keys))
+
     def cables(self, root: Node) -> Iterator[Cable]:
         """The record of every cable of a plan, in key order, one at a time."""
-        return map(self.load, self.engine.scan(root))
+        return self.load_all(self.engine.scan(root))
+
+    def _found(self, keys: Iterable[str]) -> Iterator[tuple[str, Cable | None]]:
+        left = iter(keys)
+        while some := list(itertools.islice(left, _TOGETHER)):
+            yield from zip(some, self.several(some) if self.several else map(self.find, some), strict=True)

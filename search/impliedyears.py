@@ -91,7 +91,7 @@ def _cited(ids: Iterable[str], desk: Desk) -> _Difference:
     """For the cables that any of ``ids`` cites."""
     from reftel.search.citations import resolve  # noqa: PLC0415
 
-    links = [link for key in ids if (cable := desk.find(key)) is not None for link in resolve(cable, desk)]
+    links = [link for cable in filter(None, desk.find_all(ids)) for link in resolve(cable, desk)]
     meant = {link.target for link in links if link.target}
     usual = {link.other if link.assumed_year else link.target for link in links}
     return _Difference(frozenset(meant - usual), frozenset(key for key in usual - meant if key and desk.find(key)))

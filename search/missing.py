@@ -65,4 +65,4 @@ def missing_cables(desk: Desk, query: str, *, limit: int | None = None) -> Missi
 
 def _meaning(desk: Desk, cited: str, citing: Sequence[str]) -> list[str]:
     """Those of the citing cables that mean this id, not the cable of the year before: the index knows a reference by its usual year."""
-    return [key for key in citing if any(link.target == cited for link in resolve(desk.load(key), desk))]
+    return [cable.key for cable in desk.load_all(citing) if any(link.target == cited for link in resolve(cable, desk))]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from reftel.engine.cache import Budget, Cache
@@ -43,12 +43,15 @@ _BYTES_OF_A_QUERY = 500  # for each of its characters, with its tree and its pla
 class Searcher:
     """Answers query texts over one engine. ``load`` gives the record of a key, ``tagged`` the keys that have a tag of one's own.
 
-    ``budget``: that of what is kept between questions.
+    ``budget``: that of what is kept between questions; ``several``: see `Desk`.
     """
 
-    def __init__(self, engine: Engine, load: Callable[[str], Cable], tagged: Lookup = nothing_tagged, budget: Budget | None = None) -> None:
+    def __init__(
+        self, engine: Engine, load: Callable[[str], Cable], tagged: Lookup = nothing_tagged, budget: Budget | None = None,
+        several: Callable[[Sequence[str]], Iterator[Cable | None]] | None = None,
+    ) -> None:  # fmt: skip
         self._engine = engine
-        self._load = load
+        self._load, self._several = load, several
         self._tagged = tagged
         self._maker = HitMaker(engine, load, tagged)
         budget = budget or Budget()
@@ -168,7 +171,7 @@ class Searcher:
     @property
     def desk(self) -> Desk:
         """What the tools of research ask: the engine, its records and this reader of queries."""
-        return Desk(self._engine, self._load, self.read)
+        return Desk(self._engine, self._load, self.read, self._several)
 
     def drill(self, query: str, facet: str, *, order: str = "count", narrow: bool = False) -> FacetTable:
         """A facet with the rest summed up, others nested in it; see `Archive.drill`."""

@@ -86,7 +86,7 @@ def similar_cables(desk: Desk, cable: Cable, *, query: str = "*", limit: int = 1
     itself = Not(Value("id", (cable.key.upper(),)))
     request = Request(And((any_word, itself, desk.read(query).plan)), limit=CANDIDATES)
     answer = desk.engine.answer(request)
-    candidates = [desk.load(found.key) for found in answer.found]
+    candidates = list(desk.load_all(found.key for found in answer.found))
     counted = [collections.Counter(text_words(candidate)) for candidate in candidates]
     usual = sum(counts.total() for counts in counted) / max(len(counted), 1) or 1.0
     whole = sum(_parts(collections.Counter(text_words(cable)), weights, usual).values())

@@ -99,8 +99,8 @@ def _candidates(desk: Desk, root: Node, total: int, cables: int) -> list[str]:
     every = -(-total // SAMPLE)
     sample = [key for number, key in enumerate(desk.engine.scan(root)) if number % every == 0]
     counts: collections.Counter[str] = collections.Counter()
-    for key in sample:
-        counts.update(distinct_words(desk.load(key)))
+    for cable in desk.load_all(sample):
+        counts.update(distinct_words(cable))
     least = 1 if total < _FEW_HITS else 2
     frequent = [word for word, count in counts.most_common(_READ) if count >= least]
     everywhere = desk.engine.count_words(Everything(), frequent, text_fields())

@@ -205,7 +205,7 @@ def complete_saved(context: click.Context, _parameter: click.Parameter, typed: s
                 names |= set(saved.configured(archive, config))
                 archive = archive_of(config, archive)
         with contextlib.suppress(ReftelError), reftel.open(archive) as opened:
-            names |= set(saved.read_saved(saved.folder_of(opened)).searches)
+            names |= set(saved.read_saved(opened.own_folder).searches)
     return _beginning(sorted(names), typed)
 
 

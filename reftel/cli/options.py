@@ -37,7 +37,20 @@ def archive_option(command: _Command) -> _Command:
 
 def folder_option(command: _Command) -> _Command:
     """``--archive DIR`` for commands that work on archives in folders alone."""
-    return _archive(_folder, "The archive's folder.")(command)
+    return only_folder_option("keep one in a folder up to date and `reftel copy` it there")(command)
+
+
+def only_folder_option(instead: str) -> Callable[[_Command], _Command]:
+    """``--archive DIR`` for commands that work on archives in folders alone. ``instead``: what to do with one in a cluster."""
+
+    def folder(context: click.Context, parameter: click.Parameter, value: str) -> str:
+        from reftel.search.engines.opensearch.address import is_address  # noqa: PLC0415 - few commands ask
+
+        if is_address(value):
+            raise click.BadParameter(f"`{context.command_path}` works on an archive in a folder, not in a cluster; {instead}", param=parameter)
+        return _named(context, parameter, value)
+
+    return _archive(folder, "The archive's folder.")
 
 
 def _archive(callback: Callable[..., str], text: str) -> Callable[[_Command], _Command]:
@@ -53,17 +66,6 @@ def _named(_context: click.Context, parameter: click.Parameter, value: str) -> s
     if not value:  # an unset variable of a script; the system would take the current folder
         raise click.BadParameter("an empty name; the current folder is '.'", param=parameter)
     return value
-
-
-def _folder(context: click.Context, parameter: click.Parameter, value: str) -> str:
-    from reftel.search.engines.opensearch.address import is_address  # noqa: PLC0415 - few commands ask
-
-    if is_address(value):
-        raise click.BadParameter(
-            f"`{context.command_path}` works on an archive in a folder, not in a cluster; keep one in a folder up to date and `reftel copy` it there",
-            param=parameter,
-        )
-    return _named(context, parameter, value)
 
 
 def format_option(*formats: str) -> Callable[[_Command], _Command]:
@@ -203,7 +205,7 @@ def notes_option(command: _Command) -> _Command:
     """``--notes FILE``, else ``$REFTEL_NOTES``, else ``mine.sqlite`` in the archive's folder."""
     return click.option(
         "--notes", envvar="REFTEL_NOTES", metavar="FILE", type=click.Path(dir_okay=False),
-        help="Your own tags and notes. [default: $REFTEL_NOTES or mine.sqlite in the archive's folder]",
+        help="Your own tags and notes. [default: $REFTEL_NOTES or mine.sqlite in the archive's folder; of an archive in a cluster: on this machine]",
     )(command)  # fmt: skip
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 import reftel
 from reftel.cli.configuration import archive_of, config_option
-from reftel.cli.options import completed, folder_option, format_option, query_argument
+from reftel.cli.options import archive_option, completed, format_option, query_argument
 from reftel.cli.words import QueryCommand
 from reftel.render.safe import json_text, safe_line
 
@@ -27,9 +25,9 @@ def command() -> None:
 @command.command("add", cls=QueryCommand)
 @click.argument("name", shell_complete=completed("saved"))
 @query_argument
-@folder_option
+@archive_option
 def add(name: str, query: str, archive: str) -> int:
-    """Keep a search in the archive; cables that come later are its new ones."""
+    """Keep a search in the archive (of one in a cluster on this machine); cables that come later are its new ones."""
     from reftel import saved  # noqa: PLC0415
 
     with reftel.open(archive) as opened:
@@ -39,7 +37,7 @@ def add(name: str, query: str, archive: str) -> int:
 
 
 @command.command("list")
-@folder_option
+@archive_option
 @config_option
 @format_option("table", "json")
 def list_(archive: str, config: str | None, output_format: str) -> int:
@@ -47,7 +45,7 @@ def list_(archive: str, config: str | None, output_format: str) -> int:
     from reftel import saved  # noqa: PLC0415
 
     with reftel.open(archive_of(config, archive)) as opened:
-        kept = saved.read_saved(saved.folder_of(opened))
+        kept = saved.read_saved(opened.own_folder)
     configured = saved.configured(archive, config)
     rows = [
         {
@@ -67,7 +65,7 @@ def list_(archive: str, config: str | None, output_format: str) -> int:
 
 @command.command("run")
 @click.argument("name", required=False, shell_complete=completed("saved"))
-@folder_option
+@archive_option
 @config_option
 @format_option("table", "json")
 @click.option("--mark", is_flag=True, help="Note the hits as reported, so that they are not new next time.")
@@ -92,12 +90,12 @@ def run(name: str | None, archive: str, config: str | None, output_format: str, 
 
 @command.command("remove")
 @click.argument("name", shell_complete=completed("saved"))
-@folder_option
+@archive_option
 def remove(name: str, archive: str) -> int:
     """Forget a search that the archive keeps."""
     from reftel import saved  # noqa: PLC0415
 
-    with reftel.open(archive):  # an error for what is no archive
-        existed = saved.remove(Path(archive), name)
+    with reftel.open(archive) as opened:
+        existed = saved.remove(opened.own_folder, name)
     click.echo(f"removed {name}" if existed else f"no saved search '{name}' in the archive", err=not existed)
     return 0 if existed else 1

@@ -16,7 +16,7 @@ import click
 
 import reftel
 from reftel.cli.configuration import archive_of, config_option
-from reftel.cli.options import folder_option
+from reftel.cli.options import archive_option
 from reftel.render.paths import shown_name
 from reftel.saved import configured
 from reftel.schema.names import name_of
@@ -31,7 +31,7 @@ _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
 @click.command("serve")
-@folder_option
+@archive_option
 @config_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at; another machine's browser needs one that is not this machine's own, and a secret.")
 @click.option("--port", "-p", type=click.IntRange(0, 65535), default=8034, show_default=True, help="0: one that is free.")

@@ -28,7 +28,6 @@ from reftel.room.question import LONGEST, Question
 from reftel.room.shown import environment, path_of
 from reftel.room.slots import RoomBusy, Slots, TooSlow
 from reftel.room.wording import say
-from reftel.saved import folder_of
 from reftel.schema.errors import BadValueError, CableNotFound, MissingLibrary, QueryError, ReftelError
 
 if TYPE_CHECKING:
@@ -352,7 +351,7 @@ def _keep(room: Room, _request: Request, form: Form) -> Response:
     if "seen" in form:
         saved.mark(archive, saved.new_hits(archive, room.configured(), before=archive.last_run(), only=form["seen"]))
     elif "forget" in form:
-        saved.remove(folder_of(archive), form["forget"])
+        saved.remove(archive.own_folder, form["forget"])
     else:
         saved.add(archive, form.get("name", ""), form.get("query", ""))
     return RedirectResponse("/saved", 303)

@@ -171,6 +171,10 @@ class ArrayEngine:
             document = self._reader.document(key)
             return None if document is None else self._reader.record(document)
 
+    def stored(self, keys: Sequence[str]) -> Iterator[bytes | None]:
+        """As `record`, for some cables, one after the other."""
+        return map(self.record, keys)
+
     def texts(self, found: Sequence[plan.Found]) -> CableTexts:
         """Records and words of some hits, to be read inside `errors`."""
         documents = [cast("int", self._reader.document(each.key)) if each.number < 0 else each.number for each in found]

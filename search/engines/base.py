@@ -118,6 +118,10 @@ class ArchiveEngine(Engine, Protocol):
         """The stored JSON of the cable with this key; ``None`` if there is none."""
         ...
 
+    def stored(self, keys: Sequence[str]) -> Iterator[bytes | None]:
+        """As `record`, for some cables, which are read together where that is quicker."""
+        ...
+
     def close(self) -> None:
         """Let go of what the archive is read through; whoever asks afterwards gets `ArchiveClosed`."""
         ...

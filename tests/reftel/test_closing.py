@@ -46,6 +46,7 @@ ASKED: dict[str, Callable[[reftel.Archive, Path], object]] = {
     "neighbours": lambda archive, _: archive.neighbours("08BAKU101"),
     "new_hits": lambda archive, _: archive.new_hits("*", after_run=0),
     "notes": lambda archive, _: archive.notes,
+    "own_folder": lambda archive, _: archive.own_folder,
     "refresh": lambda archive, _: archive.refresh(),
     "scan": lambda archive, _: archive.scan("*"),
     "search": lambda archive, _: archive.search('"minsk group" OR preced*', facets=["from"], ids=IDS),

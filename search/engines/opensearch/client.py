@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -51,7 +52,7 @@ def connect(address: Address, environment: Mapping[str, str] = os.environ) -> Co
     scheme = "https" if address.tls else "http"
     client = OpenSearch(
         [f"{scheme}://{host}" for host in address.hosts], timeout=_SECONDS, max_retries=3, retry_on_timeout=False,
-        retry_on_status=(502, 504), **options,
+        retry_on_status=(429, 502, 504), **options,
     )  # fmt: skip
     connection = Connection(client, address)
     connection.check_version()
@@ -86,12 +87,14 @@ class Connection:
 
     def __init__(self, client: OpenSearch, address: Address) -> None:
         self.client, self.address = client, address
+        self.cluster = ""
         self._closed = False
 
     def check_version(self) -> None:
         """See `connect`."""
         with self.errors():
-            about = self.client.info()["version"]
+            said = self.client.info()
+        about, self.cluster = said["version"], re.sub(r"[^\w-]", "_", str(said.get("cluster_uuid")), flags=re.ASCII)
         if about.get("distribution") != "opensearch" or about["number"].partition(".")[0] not in _MAJORS:
             seen = f"{about.get('distribution', 'Elasticsearch')} {about['number']}"
             raise ArchiveVersion(f"{self.address}: the server is {seen}; expected OpenSearch {' or '.join(_MAJORS)}")
@@ -145,6 +148,8 @@ class Connection:
         shards = _failed_shards(error.info)
         if shards:
             return EngineError(f"{self.address}: a part of the archive does not answer ({shards}: {said}); look at the cluster's health")
+        if "circuit_breaking_exception" in said:
+            return EngineError(f"{self.address}: a node has too little memory for this now ({said}); ask again, or give the nodes more heap")
         if status in (403, 429):
             return ArchiveError(f"{self.address}: the cluster takes nothing more ({said}); look at its disks and its load")
         return EngineError(f"{self.address}: the cluster answers {status}: {said}")

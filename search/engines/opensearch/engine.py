@@ -74,6 +74,16 @@ class OpenSearchEngine:
         """The name of the generation that is read; another one has another."""
         return self.index
 
+    @property
+    def address(self) -> Address:
+        """Where the archive is."""
+        return self._connection.address
+
+    @property
+    def cluster(self) -> str:
+        """The id that the cluster gave itself: letters, digits, ``_`` and ``-``."""
+        return self._connection.cluster
+
     def is_newest(self) -> bool:
         """Whether the archive's name still stands for this generation. Errors: as for `open`."""
         return current_index(self._connection) == self.index
@@ -255,8 +265,12 @@ class OpenSearchEngine:
 
     def record(self, key: str) -> bytes | None:
         """The stored JSON of the cable with this key; ``None`` if there is none."""
-        found = self._fetch([key], ["record"])[0]
-        return None if found is None else "\n".join(found["record"]).encode()
+        return next(self.stored([key]))
+
+    def stored(self, keys: Sequence[str]) -> Iterator[bytes | None]:
+        """As `record`, for some cables, which are fetched together."""
+        for found in self._fetch(keys, ["record"]):
+            yield None if found is None else "\n".join(found["record"]).encode()
 
     def records(self) -> Iterator[tuple[str, bytes]]:
         """Key and stored JSON of every cable, in key order."""
