@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         SourceError,
         UnknownFieldError,
     )
+    from reftel.search.advice import Advice, Instead
     from reftel.search.batch import BatchAnswer, Question, read_questions
     from reftel.search.citations import Citation, Citations, CitedCable
     from reftel.search.drilldown import FacetBucket, FacetTable
@@ -64,6 +65,7 @@ _HOMES = {
         "ArchiveClosed", "ArchiveDamaged", "ArchiveError", "ArchiveLocked", "ArchiveMissing", "ArchiveVersion", "BadValueError",
         "CableNotFound", "EngineError", "MissingLibrary", "OutputError", "QueryError", "QuerySyntaxError", "QueryTooBroad", "ReftelError", "SourceError", "UnknownFieldError",
     ),
+    "reftel.search.advice": ("Advice", "Instead"),
     "reftel.search.batch": ("BatchAnswer", "Question", "read_questions"),
     "reftel.search.citations": ("Citation", "Citations", "CitedCable"),
     "reftel.search.drilldown": ("FacetBucket", "FacetTable"),
@@ -81,7 +83,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [  # noqa: RUF022 - the order a reader wants
     "open", "build", "read_cables", "normalize_text",
-    "Archive", "Version", "BuildReport", "Page", "Hit", "HitParagraph", "FoundBy", "Bucket", "Explanation", "BatchAnswer", "Question", "read_questions",
+    "Archive", "Version", "BuildReport", "Page", "Hit", "HitParagraph", "FoundBy", "Bucket", "Explanation", "Advice", "Instead", "BatchAnswer", "Question", "read_questions",
     "Citations", "Citation", "CitedCable", "Missing", "MissingCable", "Timeline", "HeatMap", "HeatRow", "FacetTable", "FacetBucket", "Terms", "SignificantTerm",
     "SimilarCable", "SharedTerm", "Duplicate", "KwicLine", "Neighbours", "Neighbour", "Notes", "Note",
     "Cable", "Source", "Reference", "ClassifiedBy", "Recipient", "Paragraph", "Warning",

@@ -259,16 +259,16 @@ class Archive:
         with self._state as state:
             return missing_cables(state.searcher.desk, query, limit=limit)
 
-    def timeline(self, query: str, *, by: str = "auto") -> Timeline:
-        """Hits by ``day``, ``month`` or ``year``, the empty ones between included; ``auto`` chooses."""
-        return self.timelines([query], by=by)[0]
+    def timeline(self, query: str, *, by: str = "auto", most: int = 180) -> Timeline:
+        """Hits by ``day``, ``month`` or ``year``, the empty ones between included; ``auto`` chooses, and months up to ``most`` of them."""
+        return self.timelines([query], by=by, most=most)[0]
 
-    def timelines(self, queries: str | Iterable[str], *, by: str = "auto") -> tuple[Timeline, ...]:
+    def timelines(self, queries: str | Iterable[str], *, by: str = "auto", most: int = 180) -> tuple[Timeline, ...]:
         """A `timeline` for each query, or for one alone, all with the same periods."""
         from reftel.search.timeline import timelines  # noqa: PLC0415
 
         with self._state as state:
-            return timelines(state.searcher.desk, tuple(several(queries)), by)
+            return timelines(state.searcher.desk, tuple(several(queries)), by, most)
 
     def heat_map(self, query: str, *, posts: int = 20) -> HeatMap:
         """Hits by post and month (or year, where there are many months) beside all cables of the post in it; the ``posts`` with most hits."""

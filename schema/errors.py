@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import functools
-from typing import Any
+from typing import Any, Self
 
 from reftel.schema.names import one_line, without_surrogates
 
@@ -40,24 +40,45 @@ class SourceError(ReftelError):
         return functools.partial(type(self), path=self.path, locator=self.locator), (self.message,)
 
 
+class Meant(str):
+    """A hint that knows which ``word`` was probably meant in the place of the fault; in every other respect its text."""
+
+    __slots__ = ("word",)
+    word: str
+
+    def __new__(cls, text: str, word: str) -> Self:
+        """A hint with the word."""
+        made = super().__new__(cls, text)
+        made.word = word
+        return made
+
+    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]  # of a str there is one
+        """What a copy is made of."""
+        return str(self), self.word
+
+
 class QueryError(ReftelError, ValueError):
     """A query that cannot be answered as written.
 
     ``start`` and ``end`` are character offsets into ``text`` (end exclusive), equal where something is missing at the end; ``hint`` says
-    what to do instead.
+    what to do instead, ``fixes`` are whole queries that may have been meant, which nobody has read yet.
     ``str()`` gives the message with the query and a caret line below it.
     """
 
     exit_code = 2
 
-    def __init__(self, message: str, *, text: str, start: int, end: int | None = None, hint: str | None = None) -> None:
+    def __init__(
+        self, message: str, *, text: str, start: int, end: int | None = None, hint: str | None = None, fixes: tuple[str, ...] = ()
+    ) -> None:
         self.message, self.text, self.hint = message, text, hint
         self.start = min(max(start, 0), len(text))
         self.end = min(max(self.start + 1, start if end is None else end), len(text))
+        self.fixes = (f"{text[: self.start]}{hint.word}{text[self.end :]}",) if isinstance(hint, Meant) else fixes
         super().__init__(self.format_message())
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return functools.partial(type(self), text=self.text, start=self.start, end=self.end, hint=self.hint), (self.message,)
+        made = functools.partial(type(self), text=self.text, start=self.start, end=self.end, hint=self.hint, fixes=self.fixes)
+        return made, (self.message,)
 
     @property
     def column(self) -> int:

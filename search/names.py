@@ -21,6 +21,7 @@ from reftel.schema.fields import paragraph_field
 from reftel.schema.spellings import MOST_WORDS, Name, alike, find_name, holds, shortest, sound
 from reftel.schema.tagkinds import tag_kind
 from reftel.search import plan
+from reftel.search.advice import Advice, Instead, put
 from reftel.search.query import tree
 from reftel.search.query.checked import Part, Spellings, Words, children_of
 from reftel.search.query.compile import compile_part
@@ -55,9 +56,11 @@ class _Asked:
 
 @frozen
 class _Hint:
-    """What to say, and how many more cables there are."""
+    """What to say, the name to write at ``span`` instead, and how many more cables there are."""
 
     text: str
+    name: str
+    span: tree.Span
     gain: int
 
 
@@ -89,9 +92,9 @@ class Names:
 
         None for a name of which the question has another spelling already.
         """
-        return self._hints.get(text, lambda: self._best_hint(checked))
+        return self._hints.get(text, lambda: self._best_hint(text, checked))
 
-    def _best_hint(self, checked: tree.Node) -> tuple[str, ...]:
+    def _best_hint(self, text: str, checked: tree.Node) -> tuple[str, ...]:
         names, others = [], []
         for asked in dict.fromkeys(_iter_asked(checked)):
             name = find_name(asked.words)
@@ -104,7 +107,7 @@ class Names:
         hints = [self._spelled_otherwise(asked, name) for asked, name in names if written[shortest(name)] == 1][:_MOST_NAMES]
         hints += [self._sounding_alike(asked) for asked in others[:_MOST_NAMES]]
         best = max([hint for hint in hints if hint], key=lambda hint: hint.gain, default=None)
-        return (best.text,) if best else ()
+        return (Advice(best.text, [Instead(put(text, best.span, best.name))]),) if best else ()
 
     def _spelled_otherwise(self, asked: _Asked, name: Name) -> _Hint | None:
         """A name of the table, of which the archive has other spellings."""
@@ -182,7 +185,7 @@ def _hint(asked: _Asked, found: int, others: Sequence[str], every: int, tags: Se
     query = f'~"{word}"' if len(asked.words) > 1 else f"~{word}"
     shown = ", ".join(others[:_MOST_SHOWN]) + (" …" if len(others) > _MOST_SHOWN else "")
     beside = f"; as TAGS {', '.join(tags)}" if tags else ""
-    return _Hint(f"{word} {found:,}; with {shown} {every:,}: write '{query}'{beside}", every - found)
+    return _Hint(f"{word} {found:,}; with {shown} {every:,}: write '{query}'{beside}", query, asked.node.span, every - found)
 
 
 def _iter_asked(node: tree.Node) -> Iterator[_Asked]:
@@ -218,7 +221,7 @@ def _is_plain(node: tree.Node) -> TypeGuard[Words]:
 
 def _asked(run: Sequence[Words]) -> _Asked:
     words = tuple([term.text for each in run for term in each.terms])
-    return _Asked(words, run[0].fields, run[0] if len(run) == 1 else tree.And(tuple(run)))
+    return _Asked(words, run[0].fields, run[0] if len(run) == 1 else tree.And(tuple(run), span=(run[0].span[0], run[-1].span[1])))
 
 
 def _iter(node: tree.Node) -> Iterator[Spellings]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast, overload
 from reftel.frozen import frozen
 from reftel.schema.cable import Cable, moment, paragraph_label
 from reftel.schema.stored import Stored
+from reftel.search.advice import Instead, proposals
 from reftel.search.plan import Bucket, Top
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ def hit_of(
 class Page:
     """A window of a result: ``total`` counts all hits, ``query`` is the query as printed back, ``notes`` say how it was read.
 
-    The ``left_out`` of a facet's buckets is the number of its values that are not among them.
+    ``instead``: the queries that the notes propose, as where nothing is found. The ``left_out`` of a facet's buckets is the number of its values that are not among them.
     """
 
     query: str
@@ -172,6 +173,11 @@ class Page:
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)
+
+    @property
+    def instead(self) -> tuple[Instead, ...]:
+        """The queries that the notes propose, each with the number of cables that it finds, where that was counted."""
+        return proposals(self.notes)
 
     def __len__(self) -> int:
         """The hits of this page; ``total`` counts all."""
@@ -210,6 +216,7 @@ class Page:
             "total": self.total,
             "offset": self.offset,
             "notes": list(self.notes),
+            "instead": [dataclasses.asdict(each) for each in self.instead],
             "hits": [hit.to_dict() for hit in self.hits],
             "facets": facets_to_dict(self.facets),
             "values_left_out": {name: buckets.left_out for name, buckets in self.facets.items()},

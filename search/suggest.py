@@ -5,11 +5,15 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import itertools
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from reftel.patterns import regex
 from reftel.schema.analysis import fold_word
+from reftel.schema.errors import QueryError
 from reftel.schema.fields import default_fields, field_of_kind, fields_by_name
+from reftel.search.advice import Advice, Instead, put
 from reftel.search.describe import describe
 from reftel.search.matching import edit_distances
 from reftel.search.plan import (
@@ -23,6 +27,7 @@ from reftel.search.plan import (
     Not,
     Nothing,
     Or,
+    Origin,
     Paragraph,
     Phrase,
     Prefer,
@@ -31,6 +36,7 @@ from reftel.search.plan import (
     Word,
 )
 from reftel.search.query.problems import quote
+from reftel.search.query.read import read_query
 from reftel.search.walk import iter_words
 
 if TYPE_CHECKING:
@@ -41,6 +47,9 @@ _MOST_NEAR = 3
 _MOST_PARTS = 6  # that are named, and left out to see what helps
 _SHORT = 4  # letters up to which only one may differ
 _LONGEST = 40
+_OPERATORS = ("and", "or", "not")
+_JOINED = regex(r"(?:\s(?:AND|NOT)|[-+]|&&)\s*$")  # before what is left out
+_FOLLOWED = regex(r"\s*(?:AND\b|&&)")
 
 
 def suggestions(engine: Engine, root: Node, text: str) -> tuple[str, ...]:
@@ -68,7 +77,7 @@ class _Reasons:
             case Prefer():
                 printed = list(iter_words(node.child))
                 near = near_words(self._engine, printed[0].text, printed[0].fields) if len(printed) == 1 else []  # what is near 08 is no id
-                yield _sentence(f"no cable is, cites or prints {quote(self._label(node))}", [f"{word} ({count})" for word, count in near])
+                yield self._near(f"no cable is, cites or prints {quote(self._label(node))}", near, node.origin, printed[0].text if printed else "")
             case And():
                 yield from self._conjunction(_flat(node))
             case AnyOf() if all(child.origin == node.origin for child in node.children):  # ways to write one word
@@ -87,14 +96,16 @@ class _Reasons:
             case Nothing() | Word(match="spelled" | "alike"):  # tags and names that no cable has are told already
                 return
             case _:
-                yield f"no cable has {quote(self._label(node))}{self._without_mark(node)}"
+                yield self._no_cable(node)
 
-    def _without_mark(self, node: Node) -> str:
-        """How many cables have the word that a question mark stands behind."""
+    def _no_cable(self, node: Node) -> str:
+        """That none has it; of a word with a question mark behind it also how many have the word."""
+        note = f"no cable has {quote(self._label(node))}"
         if not isinstance(node, Word) or node.match != "wildcard" or not (word := node.text.removesuffix("?")).isalnum():
-            return ""
+            return note
         count = self._count(dataclasses.replace(node, text=word, match="exact"))
-        return ", in which ? is one letter" + (f"; {word} {count:,}" if count else "")
+        proposed = self._asked(self._replaced(node.origin, node.text, word)) if count else ()
+        return Advice(f"{note}, in which ? is one letter" + (f"; {word} {count:,}" if count else ""), proposed)
 
     def _conjunction(self, parts: Sequence[Node]) -> Iterator[str]:
         if any(isinstance(part, Nothing) and part.origin is None for part in parts):  # an empty list, which is meant to find nothing
@@ -105,7 +116,7 @@ class _Reasons:
             yield from self.of(part)
         rest = [part for part in parts if counts[part]]
         if 0 < len(empty) <= _MOST_PARTS and any(not isinstance(part, Not) for part in rest) and (count := self._together(rest)):
-            yield f"without {' and '.join(map(self._label, empty))}: {count:,}"
+            yield Advice(f"without {' and '.join(map(self._label, empty))}: {count:,}", self._asked(self._without(empty)))
         if not empty:
             wanted = [part for part in parts if not isinstance(part, Not)]
             if len(wanted) < len(parts) and (count := self._together(wanted)):
@@ -118,25 +129,31 @@ class _Reasons:
         rarest = sorted(parts, key=counts.__getitem__)[:_MOST_PARTS]
         shown = [f"{self._label(part)} {counts[part]:,}" for part in parts if part in rarest]
         more = f" and {len(parts) - len(shown):,} more" if len(parts) > len(shown) else ""
-        return f"{', '.join(shown)}{more}, together 0{self._removals(parts, rarest)}"
+        return self._with_removals(f"{', '.join(shown)}{more}, together 0", parts, rarest)
 
-    def _removals(self, parts: Sequence[Node], removable: Sequence[Node]) -> str:
-        """What the rest finds without one of ``removable``, the most first; without two where none alone helps."""
+    def _with_removals(self, note: str, parts: Sequence[Node], removable: Sequence[Node]) -> Advice:
+        """The note, and what the rest finds without one of ``removable``, the most first; without two where none alone helps."""
         for number in (1, 2):
             if len(parts) <= number + 1 or len(removable) <= number:  # what is left has its count told already
                 break
             rests = ((gone, self._together([part for part in parts if part not in gone])) for gone in itertools.combinations(removable, number))
             helping = sorted(((gone, count) for gone, count in rests if count), key=lambda each: -each[1])[:_MOST_NEAR]
             if helping:
-                return "; " + ", ".join(f"without {' and '.join(map(self._label, gone))} {count:,}" for gone, count in helping)
-        return ""
+                told = ", ".join(f"without {' and '.join(map(self._label, gone))} {count:,}" for gone, count in helping)
+                return Advice(f"{note}; {told}", [each for gone, _count in helping for each in self._asked(self._without(gone))])
+        words = [part for part in parts if part in removable and isinstance(part, Word) and len(part.fields) > 1 and part.text not in _OPERATORS]
+        anywhere = " OR ".join(dict.fromkeys(self._text[slice(*word.origin)] for word in words if word.origin))
+        any_of = self._asked(anywhere) if " OR " in anywhere else ()
+        return Advice(f"{note}; {any_of[0].query} {any_of[0].cables:,}" if any_of else note, any_of)
 
     def _taken_away(self, parts: Sequence[Node], wanted: Sequence[Node], count: int) -> str:
         """``kosovo 171, none of them left by -serbia``."""
         unwanted = [part for part in parts if isinstance(part, Not)]
         of = " with ".join(map(self._label, wanted[:_MOST_PARTS])) if wanted else "all cables"
         text = f"{of} {count:,}, none of them left by {', '.join(map(self._label, unwanted[:_MOST_PARTS]))}"
-        return text + self._removals(parts, unwanted[:_MOST_PARTS]) if len(unwanted) > 1 else text
+        if len(unwanted) > 1:
+            return self._with_removals(text, parts, unwanted[:_MOST_PARTS])
+        return Advice(text, self._asked(self._without(unwanted)))
 
     def _position(self, node: Phrase | Near) -> Iterator[str]:
         """Words that are found, but not as near to each other as they shall stand."""
@@ -178,14 +195,64 @@ class _Reasons:
         if isinstance(leaf, Word):
             near = near_words(self._engine, leaf.text, leaf.fields)
             what = leaf.text if len(leaf.fields) > 1 else f"{leaf.fields[0]}:{leaf.text}"
-            words, anywhere = [f"{word} ({count})" for word, count in near], leaf
+            anywhere = leaf
         elif len(leaf.values) == 1:
-            what, words = f"{leaf.field}:{leaf.values[0]}", _near_values(self._engine, leaf) if fields_by_name()[leaf.field].facet else []
+            what, near = f"{leaf.field}:{leaf.values[0]}", _near_values(self._engine, leaf) if fields_by_name()[leaf.field].facet else []
             anywhere = Word(fold_word(leaf.values[0]))
         else:
             yield f"no cable has any of the {len(leaf.values):,} values of {leaf.field}:"
             return
-        yield _sentence(f"no cable has {quote(what)}", words) + self._without_field(anywhere, leaf)
+        note = self._near(f"no cable has {quote(what)}", near, leaf.origin, leaf.text if isinstance(leaf, Word) else leaf.values[0])
+        yield Advice(note + self._without_field(anywhere, leaf), note.instead)
+
+    # -- what may be asked instead -------------------------------------------------------------------------------------------------------
+
+    def _near(self, note: str, near: Sequence[tuple[str, int]], origin: Origin | None, written: str) -> Advice:
+        """The note with what is near, each of which may be asked in the place of ``written``."""
+        told = ", ".join(f"{word} ({count})" for word, count in near[:_MOST_NEAR])
+        more = f" and {len(near) - _MOST_NEAR:,} more" if len(near) > _MOST_NEAR else ""
+        words = [word if word.isalnum() else f'"{word}"' for word, _count in near[:_MOST_NEAR]]
+        proposed = [each for word in words for each in self._asked(self._replaced(origin, written, word))]
+        return Advice(note + (f"; near it: {told}{more}" if near else ""), proposed)
+
+    def _replaced(self, origin: Origin | None, written: str, word: str) -> str | None:
+        """The question with another word where ``written`` stands, in the place that a part of it has; that of a phrase is the whole phrase."""
+        if origin is None:
+            return None
+        whole = self._text[slice(*origin)]
+        places = [(found.start(), found.end()) for found in re.finditer(r"[\w?]+", whole) if fold_word(found[0]) == fold_word(written)]
+        if not places and ":" not in whole:
+            places = [(0, len(whole))] if fold_word(whole.strip("\"'=~")) == fold_word(written) else []
+        return put(self._text, origin, put(whole, places[0], word)) if len(places) == 1 else None
+
+    def _without(self, gone: Sequence[Node]) -> str | None:
+        """The question without parts of it, and without the operators that joined them to the rest."""
+        text = self._text
+        origins = [node.origin for node in gone if node.origin is not None]
+        if len(origins) < len(gone):
+            return None
+        for start, end in sorted(origins, reverse=True):
+            before, after = text[:start].rstrip(), text[end:].lstrip()
+            while before.endswith("(") and after.startswith(")"):  # of what stood in brackets nothing is left
+                before, after = before[:-1].rstrip(), after[1:].lstrip()
+            joined = _JOINED.search(before)
+            if joined:
+                before = before[: joined.start()]
+            elif follows := _FOLLOWED.match(after):
+                after = after[follows.end() :]
+            blank = "" if before.endswith("(") or after.startswith(")") else " "
+            text = f"{before.rstrip()}{blank}{after.lstrip()}".strip()
+        return text or None
+
+    def _asked(self, query: str | None) -> tuple[Instead, ...]:
+        """A query to propose, with what it finds; none where it can't be read or finds nothing."""
+        if query is None:
+            return ()
+        try:
+            count = self._count(read_query(query).plan)
+        except QueryError:
+            return ()
+        return (Instead(query, count),) if count else ()
 
     def _without_field(self, word: Word, leaf: Word | Value) -> str:
         """How many cables have a word that stands in the wrong field."""
@@ -222,11 +289,6 @@ def _cables(count: int) -> str:
     return f"{count:,} cable{'' if count == 1 else 's'}"
 
 
-def _sentence(what: str, near: Sequence[str]) -> str:
-    more = f" and {len(near) - _MOST_NEAR:,} more" if len(near) > _MOST_NEAR else ""
-    return what + (f"; near it: {', '.join(near[:_MOST_NEAR])}{more}" if near else "")
-
-
 def near_words(engine: Engine, word: str, fields: Sequence[str]) -> list[tuple[str, int]]:
     """Words of the index at most two letters from ``word`` (one for short words) with their number of cables, the nearest first.
 
@@ -244,10 +306,7 @@ def near_words(engine: Engine, word: str, fields: Sequence[str]) -> list[tuple[s
     return [(term, -count) for _distance, count, term in ranked]
 
 
-def _near_values(engine: Engine, leaf: Value) -> list[str]:
+def _near_values(engine: Engine, leaf: Value) -> list[tuple[str, int]]:
     buckets = engine.answer(Request(Everything(), limit=0, facets=((leaf.field, None),))).facets[leaf.field]
     counts = {bucket.value: bucket.count for bucket in buckets}
-    return [
-        f"{value} ({counts[value]})"
-        for value in difflib.get_close_matches(leaf.values[0], counts, n=max(len(counts), 1), cutoff=0.6)
-    ]
+    return [(value, counts[value]) for value in difflib.get_close_matches(leaf.values[0], counts, n=max(len(counts), 1), cutoff=0.6)]

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 from reftel.frozen import frozen
 from reftel.schema.errors import BadValueError
-from reftel.search.plan import Bucket, Node, Request
+from reftel.search.plan import Answer, Bucket, Node, Request
 
 if TYPE_CHECKING:
     from reftel.search.desk import Desk
+    from reftel.search.query.read import ParsedQuery
 
 Grain = Literal["day", "month", "year"]
 By = Literal["day", "month", "year", "auto"]
@@ -22,7 +23,7 @@ By = Literal["day", "month", "year", "auto"]
 MOST_PERIODS = 40_000
 """Rows of a timeline: a century of days."""
 
-_MOST_DAYS, _MOST_MONTHS = 92, 180  # rows up to which auto takes the finer grain
+_MOST_DAYS = 92  # rows up to which auto takes days
 _EPOCH = datetime.datetime(1970, 1, 1)  # naive arithmetic: all of it is UTC
 
 
@@ -62,40 +63,29 @@ class Timeline:
         return table(f"{self.query}: {self.total:,} cables", (self.by, "cables"), (*periods, *(each for each in rest if each[1])))
 
 
-def timelines(desk: Desk, queries: Sequence[str], by: str = "auto") -> tuple[Timeline, ...]:
-    """A timeline a query, all with the same periods. ``auto``: days up to three months, months up to fifteen years, else years."""
+def timelines(desk: Desk, queries: Sequence[str], by: str, most: int) -> tuple[Timeline, ...]:
+    """A timeline a query, all with the same periods. ``auto``: days up to three months, months up to ``most`` of them, else years."""
     if by not in get_args(By):
         raise BadValueError(f"no timeline by '{by}'", text=by, start=0, hint="choose day, month, year or auto")
     read = [desk.read(query) for query in queries]
-    grain = cast("Grain", _grain(desk, [parsed.plan for parsed in read]) if by == "auto" else by)
-    counted = [_counts(desk, parsed.plan, grain) for parsed in read]
-    dated = [period for counts, _total, _dated in counted for period in counts]
-    periods = list_periods(min(dated), max(dated)) if dated else ()
+    facets = (("year", None), ("month", None)) if by in ("auto", "month") else (("year", None),)
+    answers = [desk.engine.answer(Request(parsed.plan, limit=0, facets=facets)) for parsed in read]
+    grain = cast("Grain", _grain(answers, most) if by == "auto" else by)
+    counted = [
+        _days(desk, parsed.plan) if grain == "day" else {bucket.value: bucket.count for bucket in answer.facets[grain]}
+        for parsed, answer in zip(read, answers, strict=True)
+    ]
+    named = [period for counts in counted for period in counts]
+    periods = list_periods(min(named), max(named)) if named else ()
     return tuple(
-        Timeline(
-            parsed.printed,
-            grain,
-            total,
-            total - dated,
-            dated - sum(counts.values()),
-            parsed.notes,
-            _filled(periods, counts),
-        )
-        for parsed, (counts, total, dated) in zip(read, counted, strict=True)
+        _timeline(parsed, grain, answer, counts, periods) for parsed, answer, counts in zip(read, answers, counted, strict=True)
     )
 
 
-def _filled(periods: Sequence[str], counts: dict[str, int]) -> tuple[Bucket, ...]:
-    return tuple(Bucket(period, counts.get(period, 0)) for period in periods)
-
-
-def _counts(desk: Desk, root: Node, grain: str) -> tuple[dict[str, int], int, int]:
-    """Hits by period, all hits, and those with any date."""
-    facets = (("year", None), ("month", None)) if grain == "month" else (("year", None),)
-    answer = desk.engine.answer(Request(root, limit=0, facets=facets))
+def _timeline(read: ParsedQuery, grain: Grain, answer: Answer, counts: dict[str, int], periods: Sequence[str]) -> Timeline:
     dated = sum(bucket.count for bucket in answer.facets["year"])
-    counts = _days(desk, root) if grain == "day" else {bucket.value: bucket.count for bucket in answer.facets[grain]}
-    return counts, answer.total, dated
+    filled = tuple(Bucket(period, counts.get(period, 0)) for period in periods)
+    return Timeline(read.printed, grain, answer.total, answer.total - dated, dated - sum(counts.values()), read.notes, filled)
 
 
 def _days(desk: Desk, root: Node) -> dict[str, int]:
@@ -109,16 +99,12 @@ def _days(desk: Desk, root: Node) -> dict[str, int]:
     return dict(counts)
 
 
-def _grain(desk: Desk, roots: Sequence[Node]) -> str:
-    months = [
-        bucket.value
-        for root in roots
-        for bucket in desk.engine.answer(Request(root, limit=0, facets=(("month", None),))).facets["month"]
-    ]
+def _grain(answers: Sequence[Answer], most: int) -> str:
+    months = [bucket.value for answer in answers for bucket in answer.facets["month"]]
     if not months:
         return "year"
     count = len(list_periods(min(months), max(months)))
-    return "day" if count * 30 <= _MOST_DAYS else "month" if count <= _MOST_MONTHS else "year"
+    return "day" if count * 30 <= min(_MOST_DAYS, most) else "month" if count <= most else "year"
 
 
 def list_periods(first: str, last: str) -> tuple[str, ...]:

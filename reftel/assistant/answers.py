@@ -15,6 +15,7 @@ from reftel.assistant.models import (
     FacetsAnswer,
     Found,
     Part,
+    Proposed,
     QuotedParagraph,
     RefsAnswer,
     SearchAnswer,
@@ -58,6 +59,7 @@ class Answers:
         after = offset + len(page)
         return SearchAnswer(
             notes=[_line(note) for note in page.notes], query=safe_text(page.query), total=page.total, hits=hits,
+            instead=[Proposed(query=safe_text(each.query), cables=each.cables) for each in page.instead],
             next_offset=after if hits and after < page.total else None,
         )  # fmt: skip
 

@@ -45,10 +45,18 @@ class Found(CableLine):
     found_by: list[str] = Field(default=[], description="Quoted: what else it was found by, as its subject or a reference")
 
 
+class Proposed(BaseModel):
+    """A query that may be meant."""
+
+    query: str
+    cables: int | None = Field(default=None, description="How many it finds, where that was counted")
+
+
 class SearchAnswer(Answer):
     """Hits, the best first."""
 
     query: str = Field(description="The query as it was read")
+    instead: list[Proposed] = Field(default=[], description="Queries to ask instead, above all where this one finds nothing")
     total: int = Field(description="Hits in all")
     hits: list[Found]
     next_offset: int | None = Field(default=None, description="`offset` for the hits that follow; null at the end")

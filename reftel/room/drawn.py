@@ -26,13 +26,12 @@ TYPES = {"svg": "image/svg+xml", "png": "image/png", "csv": "text/csv; charset=u
 DEPTHS = (1, 2, 3)
 """Steps along citations around a cable."""
 
-_MOST_PERIODS = 60
+_MOST_PERIODS = 62
 _MOST_ROWS = 150  # of a table on a page
 _MOST_CABLES = 2000  # of a network, before the picture chooses among them
 _MOST_MARKS = 240  # that lead somewhere
 _MOST_ADDRESSES = 40_000  # characters of all of them; a page stays below 100 kB
 
-_COARSER = {"day": "month", "month": "year"}
 Link = TypeVar("Link", bound=Callable[..., str])
 Cell = tuple[object, str | None]
 """A cell of a table, and where it leads."""
@@ -79,12 +78,11 @@ def can_draw_png() -> bool:
 
 def over_time(archive: reftel.Archive, question: Question) -> Drawn | None:
     """Hits by the finest periods of which a page has room; ``None`` where there is nothing to compare."""
-    line = archive.timeline(question.query)
-    while len(line.periods) > _MOST_PERIODS and line.by in _COARSER:
-        line = archive.timeline(question.query, by=_COARSER[line.by])
+    line = archive.timeline(question.query, most=_MOST_PERIODS)
     if not 1 < len(line.periods) <= _MOST_PERIODS:
         return None
-    whole = archive.timeline("*", by=line.by)
+    span = f"date:{line.periods[0].value}..{line.periods[-1].value}"  # days take a look at each cable: of those days alone
+    whole = archive.timeline(span if line.by == "day" else "*", by=line.by)
 
     def address(period: str) -> str:
         return question.replacing("date", period).address()

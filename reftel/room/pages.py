@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import reftel
@@ -14,7 +14,7 @@ from reftel.render.export import FORMATS
 from reftel.render.hits import found_lines
 from reftel.render.safe import safe_text
 from reftel.room import drawn
-from reftel.room.question import LONGEST, ON_A_PAGE, SORTS, Question, mended, near_words
+from reftel.room.question import LONGEST, ON_A_PAGE, SORTS, Question
 from reftel.room.wording import HELP
 from reftel.schema.cable import paragraph_anchors
 from reftel.schema.errors import BadValueError, CableNotFound, QueryError
@@ -79,7 +79,7 @@ def search_page(archive: reftel.Archive, question: Question) -> Answered:
     pages = max(1, -(-page.total // ON_A_PAGE))
     values = {
         "question": question, "page": page, "pages": pages, "facets": _facets(archive, question, page), "sorts": SORTS, "formats": FORMATS,
-        "found_lines": found_lines, "nothing": _nothing(archive, question, page.notes) if not page.total else None,
+        "found_lines": found_lines, "notes": list(_noted(archive, question, page.notes)), "nothing": _nothing(archive, question) if not page.total else None,
         **drawn.values_of(drawn.over_time(archive, question) if page.total else None),
     }  # fmt: skip
     return Answered("search.html", values)
@@ -103,16 +103,16 @@ def network_page(archive: reftel.Archive, key: str, depth: int) -> Answered:
 
 def mistake_page(archive: reftel.Archive, question: Question, error: QueryError) -> Answered:
     """What cannot be read, with the place of the mistake and what may have been meant."""
-    fixes = [question.but(text=text) for text in mended(question, error) if _readable(archive, text)]
+    fixes = [question.but(text=text) for text in error.fixes if error.text == question.text and _found(archive, text) is not None]
     return Answered("mistake.html", {"question": question, "error": error, "fixes": fixes})
 
 
-def _readable(archive: reftel.Archive, text: str) -> bool:
+def _found(archive: reftel.Archive, text: str) -> int | None:
+    """How many cables a question finds; ``None`` for one that cannot be read."""
     try:
-        archive.search(text, limit=0)
+        return archive.count(text)
     except QueryError:
-        return False
-    return True
+        return None
 
 
 def _home(archive: reftel.Archive, question: Question) -> Answered:
@@ -160,22 +160,35 @@ def _bucket(question: Question, name: str, value: str, count: int | None) -> Buc
     return Bucket(value, count, chosen, excluded, free if chosen else question.having(name, value), free if excluded else question.lacking(name, value))
 
 
-# -- nothing found -----------------------------------------------------------------------------------------------------------------------
+# -- notes, and nothing found ------------------------------------------------------------------------------------------------------------
+
+
+Noted = tuple[str, list[tuple[Question, int]]]
+"""A note, and the questions that it proposes with what they find."""
+
+
+def _noted(archive: reftel.Archive, question: Question, notes: Iterable[str]) -> Iterator[Noted]:
+    """The notes, each proposal with the first of them that has it."""
+    plain = question if question.query == question.asked else question.but(only=(), without=())  # what is proposed has all that narrows in it
+    known: set[str] = set()
+    for note in notes:
+        instead = [each for each in note.instead if each.query not in known] if isinstance(note, reftel.Advice) else []
+        known.update(each.query for each in instead)
+        counted = ((each.query, each.cables or _found(archive, each.query)) for each in instead)
+        yield note, [(plain.but(text=text), count) for text, count in counted if count]
 
 
 @dataclasses.dataclass(frozen=True)
 class Part:
-    """A part of a question that finds nothing: its text, how many cables it finds alone, and what is near it."""
+    """A part of a question that finds nothing: its text, and how many cables it finds alone."""
 
     text: str
     count: int
     question: Question
-    instead: tuple[tuple[str, Question], ...]
 
 
-def _nothing(archive: reftel.Archive, question: Question, notes: tuple[str, ...]) -> list[Part]:
+def _nothing(archive: reftel.Archive, question: Question) -> list[Part]:
     asked = question.query
-    near = near_words(notes)
     node = archive.explain(asked).root
     while len(node.children) and node.text.startswith("the order counts"):
         node = node.children[0]
@@ -184,9 +197,8 @@ def _nothing(archive: reftel.Archive, question: Question, notes: tuple[str, ...]
     for part in itertools.islice((part for part in parts if part.origin), _MOST_PARTS):
         start, end = part.origin or (0, 0)
         text = asked[start:end]
-        instead = tuple((word, question.but(text=question.text.replace(text, word))) for word in near.get(text, ()) if text in question.text)
         if text and part.text != "not":
-            found[text] = Part(text, part.cables, Question(text), instead)
+            found[text] = Part(text, part.cables, Question(text))
     return list(found.values())
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, Self
 from urllib.parse import urlencode
 
 from reftel.archive import value_clause
-from reftel.schema.errors import BadValueError, QueryError
+from reftel.schema.errors import BadValueError
 
 ON_A_PAGE = 20
 SORTS = ("relevance", "-date", "date", "from", "-class", "id")
@@ -155,20 +155,3 @@ def _page(value: str) -> int:
     if not (value.isascii() and value.isdigit() and len(value) < 7 and 1 <= int(value) <= _DEEPEST):
         raise BadValueError(f"'{value}' is no page", text=value, start=0, hint=f"pages are numbered from 1 to {_DEEPEST:,}")
     return int(value)
-
-
-def mended(question: Question, error: QueryError) -> list[str]:
-    """What the typed text may have been meant to be, by the words that an error proposes; whether they can be read is not asked here."""
-    if error.text != question.text:
-        return []
-    proposed = re.findall(r"'([^']+)'", error.hint or "") if re.match("did you mean", error.hint or "") else []
-    return [question.text[: error.start] + word + question.text[error.end :] for word in proposed]
-
-
-def near_words(notes: Iterable[str]) -> Mapping[str, list[str]]:
-    """The words that no cable has, and those near them that some have, of the notes of a question that finds nothing."""
-    found: dict[str, list[str]] = {}
-    for note in notes:
-        if told := re.match(r"no cable has '([^']+)'; near it: (.+)", note):
-            found[told[1]] = re.findall(r"(\S+) \([\d,]+\)", told[2])
-    return found

@@ -17,6 +17,7 @@ from reftel.schema.errors import BadValueError, QueryError, QuerySyntaxError, Qu
 from reftel.schema.fields import FIELDS, Field, default_fields, field_of_kind, fields_by_name, paragraph_field
 from reftel.schema.identifiers import canonical_id
 from reftel.search import plan
+from reftel.search.advice import Advice, Instead, put
 from reftel.search.query import tree
 from reftel.search.query.checked import CheckedQuery, Condition, Grouped, Part, Spellings, Variants, Words, children_of
 from reftel.search.query.lexer import QUOTES
@@ -144,17 +145,22 @@ class _Checker:
         last = next((number for number in range(first + 1, len(words)) if words[number][-1:] in _SINGLE and words[number]), 0)
         if last:
             phrase = " ".join(words[first : last + 1]).strip(_SINGLE)
-            self.notes.append(f'single quotes make no phrase; write "{phrase}"')
+            self._advise(f'single quotes make no phrase; write "{phrase}"', (children[first].span[0], children[last].span[1]), f'"{phrase}"')
         end = words[-1].rstrip("?")
         if len(words) > 2 and len(words[-1]) == len(end) + 1 and end.isalnum() and not self.text[children[-1].span[1] :].strip():
-            self.notes.append(f"{quote(words[-1])} is read as a pattern in which ? is one letter; for the word write {end}")
+            self._advise(f"{quote(words[-1])} is read as a pattern in which ? is one letter; for the word write {end}", children[-1].span, end)
+
+    def _advise(self, note: str, span: tree.Span, words: str) -> None:
+        """A note on what stands at ``span``, in the place of which ``words`` may be meant."""
+        self.notes.append(Advice(note, [Instead(put(self.text, span, words))]))
 
     def note_capitals(self, root: tree.Node) -> None:
         """A note where operators may be words of a title: all letters of the question are capitals, and nothing else in it is a sign."""
         operators = [word for word in dict.fromkeys(self.text.split()) if word.lower() in _OPERATOR_WORDS]
         if operators and self.text.isupper() and _only_words(root) and not set(self.text).intersection("()*?"):
             read = f"{' and '.join(map(quote, operators))} {'are read as operators' if len(operators) > 1 else 'is read as an operator'}"
-            self.notes.append(f'{read}; a title is written in quotes: "{" ".join(self.text.split())}"')
+            title = f'"{" ".join(self.text.split())}"'
+            self._advise(f"{read}; a title is written in quotes: {title}", (0, len(self.text)), title)
 
     def _scoped(self, node: tree.Scoped, place: _Place) -> tree.Node:
         field = self._field(node)
@@ -271,7 +277,7 @@ class _Checker:
     def _note_word(self, node: tree.Word) -> None:
         word = node.text
         if word.lower() in _OPERATOR_WORDS:
-            self.notes.append(f"{quote(word)} is read as a word; the operator is written {word.upper()}")
+            self._advise(f"{quote(word)} is read as a word; the operator is written {word.upper()}", node.span, word.upper())
         elif _LIKE_NEAR.fullmatch(word) and (word == "NEAR" or "/" in word):
             self.notes.append(f"{quote(word)} is read as a word; proximity is written w/5, pre/5, NEAR/5 or w/p")
         elif word.lower() in fields_by_name() and self.text[node.span[1] : node.span[1] + 1] == "(":

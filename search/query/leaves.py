@@ -5,6 +5,7 @@ Where a piece stands decides what its signs mean: commas and comparisons are rea
 
 from __future__ import annotations
 
+import re
 from typing import NoReturn
 
 from reftel.frozen import frozen
@@ -93,7 +94,9 @@ def _items(pieces: list[_Piece], query: str) -> tuple[list[list[_Piece]], int]:
             items[-1].append(piece)
     if not all(items):
         hint = "values are joined by single commas without blanks: tags:PREL,AJ"
-        raise QuerySyntaxError("a value is missing in the list", text=query, start=pieces[0].start, end=pieces[-1].end, hint=hint)
+        apart = re.sub(r",\s+(?=[\w]+:)", " ", query)  # a comma between fields, or one with a blank between values
+        fixes = () if '"' in query else (re.sub(r"\s*,\s*", ",", apart.strip().strip(",")),)
+        raise QuerySyntaxError("a value is missing in the list", text=query, start=pieces[0].start, end=pieces[-1].end, hint=hint, fixes=fixes)
     return items, len(items) - 1
 
 

@@ -87,7 +87,7 @@ def _token(text: str, start: int, before: Token | None) -> Token:
 def _quoted(text: str, start: int, glued: bool) -> Token:
     match = _QUOTED.match(text, start)
     if match is None:
-        raise QuerySyntaxError("this quote is never closed", text=text, start=start, hint='a phrase is written "minsk group"')
+        raise QuerySyntaxError("this quote is never closed", text=text, start=start, hint='a phrase is written "minsk group"', fixes=(f'{text.rstrip()}"',))
     tail = _TAIL.match(text, match.end())
     end = tail.end() if tail else match.end()
     return Token("quoted", " ".join(_BROKEN.sub("-", match[1]).split()), start, end, glued, tail[0] if tail else "")

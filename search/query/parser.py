@@ -20,6 +20,7 @@ from typing import NoReturn
 
 from reftel.schema.errors import QuerySyntaxError, QueryTooBroad, UnknownFieldError
 from reftel.schema.fields import Field, fields_by_name
+from reftel.search.advice import put
 from reftel.search.query import tree
 from reftel.search.query.leaves import comparison_of, read_distance, read_leaf
 from reftel.search.query.lexer import Token, split_tokens
@@ -66,7 +67,7 @@ class _Parser:
             raise QuerySyntaxError("the query is empty", text=self._text, start=0, end=len(self._text), hint=hint)
         root = self._either()
         if self._token.kind == "close":
-            self._fail("this bracket closes nothing", self._token, "remove it, or open it before")
+            self._closes_nothing(self._token)
         height, lowest = tree.deepest(root)
         if height > DEEPEST_TREE:
             start, end = lowest.span
@@ -171,7 +172,7 @@ class _Parser:
         self._depth -= 1
         self._context, self._field = outer
         if self._token.kind != "close":
-            self._fail("this bracket is never closed", opening, "write ) after what belongs together")
+            self._never_closed(opening)
         self._advance()
         return node
 
@@ -222,11 +223,19 @@ class _Parser:
         if token.kind in _OPERATORS:
             self._fail(f"nothing stands before {quote(token.text)}", token, _OPERAND_HINT)
         if before is not None and token.kind == "end":
-            self._fail("this bracket is never closed", before, "write ) after what belongs together")
+            self._never_closed(before)
         if before is not None:
             self._fail("nothing stands between the brackets", before, None, token.end)
-        self._fail("this bracket closes nothing", token, "remove it, or open it before")
+        self._closes_nothing(token)
 
-    def _fail(self, message: str, token: Token, hint: str | None, end: int | None = None) -> NoReturn:
-        raise QuerySyntaxError(message, text=self._text, start=token.start, end=end or token.end, hint=hint)
+    def _never_closed(self, token: Token) -> NoReturn:
+        missing = sum((each.kind == "open") - (each.kind == "close") for each in self._tokens)
+        self._fail("this bracket is never closed", token, "write ) after what belongs together", fixes=(self._text.rstrip() + ")" * missing,))
+
+    def _closes_nothing(self, token: Token) -> NoReturn:
+        without = put(self._text, (token.start, token.end), "").strip()
+        self._fail("this bracket closes nothing", token, "remove it, or open it before", fixes=(without,))
+
+    def _fail(self, message: str, token: Token, hint: str | None, end: int | None = None, fixes: tuple[str, ...] = ()) -> NoReturn:
+        raise QuerySyntaxError(message, text=self._text, start=token.start, end=end or token.end, hint=hint, fixes=fixes)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from reftel.schema.errors import Meant
 from reftel.schema.fields import fields_by_name, fields_meant
 
 _SHOWN = 40
@@ -39,7 +40,7 @@ def nearest(text: str, names: Iterable[str]) -> str | None:
 def did_you_mean(text: str, names: tuple[str, ...], otherwise: str) -> str:
     """A hint: the nearest of ``names``, else ``otherwise``."""
     name = nearest(text, names)
-    return f"did you mean {quote(name)}?" if name else otherwise
+    return Meant(f"did you mean {quote(name)}?", name) if name else otherwise
 
 
 def field_hint(written: str, value: str) -> str:
@@ -52,5 +53,5 @@ def field_hint(written: str, value: str) -> str:
     if value[:1].isspace():
         return f"{text}; the field is written {meant.name}:" if meant else text
     if meant:
-        return f"did you mean {quote(meant.name)} ({meant.help})?"
+        return Meant(f"did you mean {quote(meant.name)} ({meant.help})?", meant.name)
     return did_you_mean(written, tuple(fields_by_name()), f'`reftel fields` lists them; to search for the text, write "{written}: …" in quotes')

@@ -83,6 +83,10 @@ def test_a_search_gives_paragraphs_with_citations(ask):
     assert ask("search", query="precedent", limit=0)["hits"] == []
 
 
+def test_a_search_that_finds_nothing_says_what_to_ask_instead(ask):
+    assert ask("search", query="minsk presedent")["instead"][0] == {"query": "minsk precedent", "cables": 2}
+
+
 def test_citations():
     for given, expected in (
         (("08BAKU123", 3, "C"), "[08BAKU123 ¶3 (C)]"), (("08BAKU123", None, "S//NF"), "[08BAKU123 (S//NF)]"), (("08BAKU123", 3, None), "[08BAKU123 ¶3]"),

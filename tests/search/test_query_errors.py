@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
 from reftel.schema.errors import BadValueError, QueryError, QuerySyntaxError, QueryTooBroad, UnknownFieldError
@@ -453,6 +455,22 @@ def test_the_span_of_an_error_is_that_of_the_fault():
         read_query("a (singer:derse)")
     assert (caught.value.start, caught.value.end, caught.value.text) == (3, 9, "a (singer:derse)")
     assert caught.value.hint == "did you mean 'signer'?"
+
+
+@pytest.mark.parametrize(
+    ("query", "fixes"),
+    [
+        ("a singer:derse", ("a signer:derse",)), ("since:2008", ("after:2008",)), ("class:secrt minsk", ("class:SECRET minsk",)), ("(a OR (b", ("(a OR (b))",)),
+        ("a) b", ("a b",)), ('a "b c', ('a "b c"',)), ("from:baku, date:2008", ("from:baku date:2008",)), ("tags:PREL, AJ", ("tags:PREL,AJ",)),
+        ("a AND", ()), ("date:2008-13", ()),
+    ],
+)  # fmt: skip
+def test_an_error_knows_the_query_that_was_probably_meant(query, fixes):
+    with pytest.raises(QueryError) as caught:
+        read_query(query)
+    assert caught.value.fixes == fixes == pickle.loads(pickle.dumps(caught.value)).fixes
+    for fix in fixes:
+        assert read_query(fix)
 
 
 def test_a_query_that_is_too_long_is_shown_cut():

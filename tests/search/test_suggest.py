@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
 import reftel
@@ -22,7 +24,7 @@ from reftel.search.suggest import near_words
         ("tags:PRELL", ("no cable has 'tags:PRELL'; near it: PREL (3)",)),
         ("xxxxxxxxxx", ("no cable has 'xxxxxxxxxx'",)),
         ("minsk-xxxxxxxxxx", ("no cable has 'xxxxxxxxxx'",)),
-        ("lunch calm", ("lunch 1, calm 1, together 0",)),
+        ("lunch calm", ("lunch 1, calm 1, together 0; lunch OR calm 2",)),
         ("from:baku calm", ("from:baku 1, calm 1, together 0",)),
         ("from:baku calm minsk", ("from:baku 1, calm 1, minsk 2, together 0; without calm 1",)),
         ("from:baku calm signer:doe", ("from:baku 1, calm 1, signer:doe 1, together 0",)),
@@ -61,6 +63,38 @@ def test_notes_of_a_search_without_hits(archive, query, notes):
         assert page.total
     else:
         assert (page.total, page.notes) == (0, notes)
+
+
+@pytest.mark.parametrize(
+    ("query", "instead"),
+    [
+        ("minsk presedent", [("minsk precedent", 2), ("minsk precedents", 2), ("minsk", 2)]),
+        ('"minsk gruop"', [('"minsk group"', 1)]),
+        ("subject:visti", [("subject:visit", 1)]),
+        ("tags:PRELL", [("tags:PREL", 3)]),
+        ("minsk lunch?", [("minsk lunch", 1), ("minsk", 2)]),
+        ("lunch calm", [("lunch OR calm", 2)]),
+        ("date:1950 AND minsk", [("minsk", 2)]),
+        ("minsk AND date:1950", [("minsk", 2)]),
+        ("minsk AND NOT group", [("minsk", 2)]),
+        ("minsk -lunch -night", [("minsk -night", 1), ("minsk -lunch", 1)]),
+        ("from:baku calm minsk", [("from:baku minsk", 1)]),
+        ("(presedent OR visti) minsk", [("(precedent OR visti) minsk", 2), ("(precedents OR visti) minsk", 2), ("(presedent OR visit) minsk", 1), ("minsk", 2)]),
+        ("minsk and precedent", [("minsk AND precedent", None)]),
+        ("the minsk group?", [("the minsk group", 2), ("the minsk", 2)]),
+        ("'minsk group' visit", [('"minsk group" visit', None)]),
+        ("xxxxxxxxxx", []),
+        ("minsk", []),
+    ],
+)
+def test_a_note_knows_what_to_ask_instead(archive, query, instead):
+    """Whole queries, with what they find: nothing that cannot be asked, or that finds nothing, is counted."""
+    page = archive.search(query)
+    assert [(each.query, each.cables) for each in page.instead] == instead
+    for each in page.instead:
+        assert each.cables in (None, archive.count(each.query))
+    assert pickle.loads(pickle.dumps(page)).instead == page.instead
+    assert page.to_dict()["instead"] == [{"query": text, "cables": cables} for text, cables in instead]
 
 
 def test_a_list_is_a_part_of_the_question(archive):

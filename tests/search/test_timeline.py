@@ -97,7 +97,7 @@ def test_dates_less_exact_than_the_bars_are_counted_apart():
         Cable(id="08BAKU4", date="2008-03-03T10:00:00Z", date_precision="minute"),
         Cable(id="08BAKU5"),
     )
-    found = {by: timelines(desk, ["*"], by)[0] for by in ("day", "month", "year")}
+    found = {by: timelines(desk, ["*"], by, 180)[0] for by in ("day", "month", "year")}
     assert {by: (line.total, line.undated, line.coarse) for by, line in found.items()} == {
         "day": (5, 1, 2),
         "month": (5, 1, 1),

@@ -116,7 +116,7 @@ def test_a_mistake_and_its_fix_and_nothing_found(open_page, shot):
     _ask(page, "precedant from:baku")
     page.locator(".nothing").wait_for()
     shot(page, "nothing")
-    page.click(".nothing a:text-is('precedent')")
+    page.click(".nothing code:text-is('precedent from:baku')")
     _heading(page, "1 cable")
     assert "1 cable found" in page.locator("#status").inner_text()  # told to screen readers
 

@@ -194,7 +194,9 @@ def test_pages_follow_one_another_and_hold_every_hit_once(ask, samples):
     ("typed", "message", "fault", "fix"),
     [
         ("kosovo singer:pellerin", "unknown field 'singer'", "singer", "kosovo signer:pellerin"),
-        ('minsk "group', "quote", None, None),
+        ('minsk "group', "quote", None, 'minsk "group"'),
+        ("minsk (group OR (walk", "this bracket is never closed", "(", "minsk (group OR (walk))"),
+        ("from:baku, date:2008", "a value is missing in the list", None, "from:baku date:2008"),
         ("date:2008-13", "2008-13", "2008-13", None),
         ("minsk) OR (group", "this bracket closes nothing", ")", None),
     ],
@@ -211,9 +213,25 @@ def test_a_mistake_is_pointed_at_and_its_fix_is_a_link(ask, typed, message, faul
 def test_a_question_that_finds_nothing_is_explained_part_by_part(ask):
     page = _page(ask, _search("precedant from:baku"))
     rows = [[" ".join(cell.text_content().split()) for cell in row.xpath("td")] for row in page.xpath("//table//tr[td]")]
-    assert rows == [["precedant", "0", "precedent precedents"], ["from:baku", "1", ""]]
-    assert "from%3Abaku" in page.xpath("//a[text()='precedent']/@href")[0]
-    assert _texts(_page(ask, page.xpath("//a[text()='precedent']/@href")[0]), "//h1") == ["1 cable"]
+    assert rows == [["precedant", "0"], ["from:baku", "1"]]
+
+
+@pytest.mark.parametrize(
+    ("question", "instead"),
+    [
+        (("precedant from:baku",), {"precedent from:baku": "1", "precedents from:baku": "1", "from:baku": "1"}),
+        (("minsk and precedent",), {"minsk AND precedent": "9"}),
+        (("or minsk",), {}),  # OR with nothing before it can't be asked
+        (("precedant", "only=from:BAKU"), {"(precedent) AND from:BAKU": "1", "(precedents) AND from:BAKU": "1", "from:BAKU": "1"}),
+    ],
+)
+def test_what_may_be_meant_is_a_link_with_what_it_finds(ask, question, instead):
+    page = _page(ask, _search(*question))
+    links = page.xpath("//span[@class='instead']")
+    found = {link.xpath("string(a)"): " ".join(link.xpath("a/following-sibling::text()")).strip() for link in links}
+    assert found == instead
+    for link in links:
+        assert _texts(_page(ask, link.xpath("a/@href")[0]), "//h1")[0].split()[0] == found[link.xpath("string(a)")]
 
 
 @pytest.mark.parametrize(
