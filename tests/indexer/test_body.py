@@ -164,11 +164,11 @@ HOSTILE = [
 
 @pytest.mark.parametrize("head", ["", HEAD.format(section="") + "1. (C) One.\n"], ids=["bare", "headed"])
 @pytest.mark.parametrize("unit", HOSTILE)
-def test_a_megabyte_of_anything_is_quick(unit: str, head: str) -> None:
-    text = head + (unit * (1_000_000 // len(unit)))
+def test_a_long_run_of_anything_is_quick(unit: str, head: str) -> None:
+    text = head + (unit * (250_000 // len(unit)))
     begin = time.process_time()
     parse_body(text)
-    assert time.process_time() - begin < 2.5  # a fraction of a second on a free core; a superlinear rule takes minutes
+    assert time.process_time() - begin < 0.7  # hundredths of a second on a free core; a superlinear rule takes many seconds
 
 
 def pages() -> list[tuple[str, str]]:

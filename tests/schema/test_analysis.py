@@ -192,8 +192,8 @@ def test_the_docstrings_are_true():
 
 
 @pytest.mark.parametrize("unit", ["A ", "a.", "x'", "x,s", " ", "-", "¶", "&", "8", "aC!", "é", ".", "a-", "-\n", "- ", "a. ", "d'a", "1,000,", "a\u0301", "\u200b", "ü"])
-def test_a_megabyte_of_anything_is_fast(unit):
-    text = unit * (1_000_000 // len(unit))
+def test_a_long_run_of_anything_is_fast(unit):
+    text = unit * (250_000 // len(unit))
     started = time.process_time()
     words(text)
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < 1.25

@@ -5,6 +5,7 @@ Over several segments, with deletions, with averages that have changed since a s
 
 from __future__ import annotations
 
+import functools
 import random
 
 import pytest
@@ -62,9 +63,10 @@ def folder(request, tmp_path_factory):
     return folder
 
 
-def whole(monkeypatch, folder, root):
+@functools.cache
+def whole(folder, root):
     """All hits, as they come where every document is scored."""
-    with monkeypatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ranking.Ranking, "_by_champions", lambda *_: None)
         patch.setattr(ranking.Ranking, "_by_blocks", lambda *_: None)
         engine = ArrayEngine.open(folder)
@@ -92,11 +94,11 @@ PLANS = (
 @pytest.mark.parametrize("root", PLANS, ids=range(len(PLANS)))
 @pytest.mark.parametrize(("first", "champions", "soon"), [(1, 512, 0), (20, 8, 0), (20, 512, 1 << 15)])
 def test_the_first_hits_are_those_of_scoring_all(folder, monkeypatch, root, first, champions, soon):
+    wanted = whole(folder, root)
     monkeypatch.setattr(scoredwords, "_FIRST", first)
     monkeypatch.setattr(scoredwords, "SOON_SCORED", soon)
     monkeypatch.setattr(scoredwords, "CHAMPIONS", champions)
     monkeypatch.setattr(ranking, "CHAMPIONS", champions)
-    wanted = whole(monkeypatch, folder, root)
     for offset, limit in ((0, 1), (0, 3), (0, 6), (0, 10), (7, 20), (40, 100), (300, 30)):
         engine = ArrayEngine.open(folder)
         for _ in range(3):

@@ -249,5 +249,6 @@ def _load() -> None:
 
 if __name__ == "__main__":
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    os.fsync = os.fstat  # as in conftest.py
     _load()
     _serve(socket.socket(fileno=int(sys.argv[1])))
