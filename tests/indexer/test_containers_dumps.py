@@ -66,18 +66,18 @@ def test_stray_quotes_between_rows_do_not_matter(stray: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "damage",
+    ("damage", "count"),
     [
-        lambda good: good[:-20],  # cut off
-        lambda good: good.replace('","', '";"', 3),
-        lambda _good: '"2","2/13/2008 5:12","08OSLO2","Embassy Oslo","',
+        (lambda good: good[:-20], 1),  # cut off
+        (lambda good: good.replace('","', '";"', 3), 0),  # no row at all
+        (lambda _good: '"2","2/13/2008 5:12","08OSLO2","Embassy Oslo","', 1),
     ],
 )
-def test_a_damaged_row_loses_only_itself(damage) -> None:
+def test_a_damaged_row_loses_only_itself(damage, count: int) -> None:
     text = f"{row(1)}\n{damage(row(2, body='x' * 60))}\n{row(3)}\n"
     messages, errors = split(cables_csv.iter_rows(pieces(text), "f"))
     assert [message.printed_id for message in messages] == ["08OSLO1", "08OSLO3"]
-    assert len(errors) == 1 or damage(row(2)).startswith('"2";')
+    assert len(errors) == count
 
 
 def test_a_damaged_row_is_reported_with_its_line() -> None:

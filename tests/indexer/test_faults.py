@@ -307,19 +307,16 @@ def _files(archive: Path) -> list[str]:
 
 @pytest.mark.parametrize("damage", ["cut in half", "emptied", "a bit turned in the middle", "overwritten"])
 def test_damage_to_any_file_is_found_and_repaired(place, damage):
-    for name in _files(place.first):
+    names = [name for name in _files(place.first) if "WRITELOCK" not in name]
+    assert len(names) >= 3
+    for name in names:
         archive = place.copy("damaged")
         path = archive / name
         data = bytearray(path.read_bytes())
         if damage == "a bit turned in the middle":
             data[len(data) // 2] ^= 0x10
         path.write_bytes({"cut in half": data[: len(data) // 2], "emptied": b"", "overwritten": b"\x80garbage" * 20}.get(damage, bytes(data)))
-        if "WRITELOCK" in name:
-            continue
-        problems = verify(archive).problems
-        if not problems:  # one bit that no reader looks at: the archive must still be what it was
-            assert torture.state_of(archive) == place.old
-            continue
+        assert verify(archive).problems, name
         repair = rebuild(archive, Selection((str(place.sources),)))
         assert torture.state_of(archive) == place.new
         assert verify(archive).problems == []
@@ -519,10 +516,13 @@ def test_an_archive_that_was_there_is_damaged_not_unfinished(place, capsys, lost
         assert (status, named in text) == (3, True), text
 
 
-@pytest.mark.parametrize("name", ["", "nowhere", "a file", "a file/below", "n" * 300])
-def test_where_there_is_none(tmp_path, capsys, name):
+_NONE = "there is no archive here"
+
+
+@pytest.mark.parametrize(("name", "said"), [("", _NONE), ("nowhere", _NONE), ("a file", _NONE), ("a file/below", _NONE), ("n" * 300, "File name too long")])
+def test_where_there_is_none(tmp_path, capsys, name, said):
     (tmp_path / "a file").write_text("text")
     for command in (("search", "x"), ("stats",), ("verify",), ("backup", str(tmp_path / "away"))):
         status, text = says(capsys, *command, "--archive", str(tmp_path / name))
         assert status == 3
-        assert "there is no archive here" in text or "File name too long" in text
+        assert said in text

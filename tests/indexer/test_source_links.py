@@ -155,7 +155,7 @@ def test_every_command_that_reads_has_the_option(place, command, capsys):
     assert run([command, str(place / "sources"), *archive, "--follow-links"]) == 0
     printed = capsys.readouterr()
     assert "note: " not in printed.err
-    assert "BAKU11" in printed.out or "3 cables" in printed.out
+    assert ("BAKU11" if command == "normalize" else "3 cables") in printed.out
 
 
 @pytest.mark.parametrize("command", [["reindex", "--dry-run"], ["reindex"]])

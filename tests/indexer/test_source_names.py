@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
@@ -50,7 +48,7 @@ def test_a_wildcard_passes_over_what_a_folder_does(name: str, tmp_path: Path) ->
     depth = name.count("/")
     for pattern in ("**", "**/*", "*/**", f"{'*/' * depth}*", f"{'*/' * depth}[!b]*"):
         found = {str(path.relative_to(tmp_path / "f")) for path in iter_files([f"{tmp_path}/f/{pattern}"], lambda _error: None)}
-        assert found <= {"a/always.txt"}
+        assert found == ({"a/always.txt"} if "**" in pattern or depth < 2 else set()), pattern
 
 
 @pytest.mark.parametrize(
@@ -79,10 +77,8 @@ def test_a_zip_made_on_a_mac_is_read_without_a_fault(tmp_path: Path, make_telegr
         for name in ("dump/.DS_Store", "__MACOSX/dump/._one.txt", "dump/README.md", "dump/Thumbs.db", "__MACOSX/._dump"):
             archive.writestr(name, JUNK)
         archive.writestr("dump/one.txt", make_telegram())
-    command = [sys.executable, "-m", "reftel", "index", str(path), "--archive", str(tmp_path / "archive")]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert reftel.open(tmp_path / "archive").search("*").total == 1
+    report = reftel.build([path], tmp_path / "archive")
+    assert (report.failures, report.notes, report.exit_code, report.total) == ([], [], 0, 1)
 
 
 @pytest.mark.parametrize("names", [(), ("a/",), ("README.md", "__MACOSX/._x")])

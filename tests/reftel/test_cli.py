@@ -321,6 +321,7 @@ def hostile_archive(make_telegram, tmp_path_factory):
 )  # fmt: skip
 def test_no_output_lets_hostile_text_act(hostile_archive, arguments):
     done = reftel_command(*arguments, "--archive", hostile_archive)
+    assert done.stdout or done.stderr
     for output in (done.stdout, done.stderr):
         assert not any((ord(letter) < 0x20 and letter != "\n") or 0x7F <= ord(letter) <= 0x9F or letter == "\u202e" for letter in output)
 

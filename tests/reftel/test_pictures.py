@@ -93,8 +93,10 @@ def test_a_picture_in_a_page_has_no_style_and_one_alone_follows_the_system(sampl
 
 @pytest.mark.parametrize("query", ["zzyzx", "*", "-has:date", "id:08STATE900112"])
 def test_there_is_a_picture_of_any_result(samples, query):
-    for picture in pictures(samples, query).values():
-        ET.fromstring(picture)
+    found = pictures(samples, query)
+    assert list(found) == ["timeline", "heatmap", "map", "network"]
+    for picture in found.values():
+        assert ET.fromstring(picture).tag == f"{SVG}svg"
 
 
 def test_the_numbers_of_a_timeline(samples):

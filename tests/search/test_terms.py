@@ -107,8 +107,8 @@ def test_each_narrower_query_gives_exactly_its_count(samples, query, facet):
     for bucket in table.buckets:
         if bucket.query is not None:
             assert samples.search(bucket.query, limit=0).total == bucket.count
-    if facet not in ("signer", "to", "info"):
-        assert all(bucket.query for bucket in table.buckets)
+    some = any if facet in ("signer", "to", "info") else all
+    assert some(bucket.query for bucket in table.buckets) or not table.buckets
 
 
 def test_nested_narrower_queries(samples):
@@ -127,9 +127,8 @@ def test_a_name_inside_a_longer_one_gets_no_narrower_query(make_telegram, tmp_pa
     archive = reftel.open(tmp_path / "archive")
     table = archive.drill("*", "signer", narrow=True)
     signed = {bucket.value: bucket.query for bucket in table.buckets}
-    assert signed["POE"] == "signer:POE"
-    for bucket in table.buckets:
-        assert bucket.query is None or archive.search(bucket.query, limit=0).total == bucket.count
+    assert signed == {"POE": "signer:POE", "ROE": None, "ROE SMITH": 'signer:"ROE SMITH"'}
+    assert {bucket.value: archive.search(bucket.query, limit=0).total for bucket in table.buckets if bucket.query} == {"POE": 1, "ROE SMITH": 1}
 
 
 @pytest.mark.parametrize(

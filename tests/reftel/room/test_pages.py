@@ -194,9 +194,9 @@ def test_pages_follow_one_another_and_hold_every_hit_once(ask, samples):
     ("typed", "message", "fault", "fix"),
     [
         ("kosovo singer:pellerin", "unknown field 'singer'", "singer", "kosovo signer:pellerin"),
-        ('minsk "group', "quote", None, 'minsk "group"'),
+        ('minsk "group', "quote", '"', 'minsk "group"'),
         ("minsk (group OR (walk", "this bracket is never closed", "(", "minsk (group OR (walk))"),
-        ("from:baku, date:2008", "a value is missing in the list", None, "from:baku date:2008"),
+        ("from:baku, date:2008", "a value is missing in the list", ",", "from:baku date:2008"),
         ("date:2008-13", "2008-13", "2008-13", None),
         ("minsk) OR (group", "this bracket closes nothing", ")", None),
     ],
@@ -205,7 +205,7 @@ def test_pages_follow_one_another_and_hold_every_hit_once(ask, samples):
 def test_a_mistake_is_pointed_at_and_its_fix_is_a_link(ask, typed, message, fault, fix, more):
     page = _page(ask, _search(typed, *more))
     assert message in _texts(page, "//p[@class='message']")[0]
-    assert fault is None or _texts(page, "//mark[@class='fault']") == [fault]
+    assert _texts(page, "//mark[@class='fault']") == [fault]
     assert [unquote_plus(link) for link in page.xpath("//ul[@class='fixes']//a/@href")] == (["&".join((f"/search?q={fix}", *more))] if fix else [])
     assert page.xpath("//input[@id='q']/@value") == [typed]
 
@@ -278,7 +278,7 @@ def test_every_link_of_every_kind_of_page_leads_somewhere(ask):
             if target and target not in asked and (kind not in ("search", "cable") or len(asked) < 150):
                 asked.add(target)
                 response = ask(target)
-                assert response.status < 400 or "citedby" in target, target
+                assert response.status < 400, target
             if link.startswith("#") and len(link) > 1:
                 assert page.xpath("//*[@id=$id]", id=link[1:]), link
     assert len(asked) > 60
