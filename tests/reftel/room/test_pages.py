@@ -196,7 +196,7 @@ def test_pages_follow_one_another_and_hold_every_hit_once(ask, samples):
         ("kosovo singer:pellerin", "unknown field 'singer'", "singer", "kosovo signer:pellerin"),
         ('minsk "group', "quote", '"', 'minsk "group"'),
         ("minsk (group OR (walk", "this bracket is never closed", "(", "minsk (group OR (walk))"),
-        ("from:baku, date:2008", "a value is missing in the list", ",", "from:baku date:2008"),
+        ("from:baku, date:2008", "a value is missing in the list", "baku,", "from:baku date:2008"),
         ("date:2008-13", "2008-13", "2008-13", None),
         ("minsk) OR (group", "this bracket closes nothing", ")", None),
     ],
