@@ -26,8 +26,6 @@ _LARGEST = 22  # pixels of the radius of the place with most hits
 _MOST_NAMES, _LONGEST_NAME = 30, 18
 _LETTER, _TALL = 6.8, 12  # pixels of a name's letters
 
-_LARGE = 8  # pixels of the radius of circles that want a name
-
 _Box = tuple[float, float, float, float]
 Row = tuple[str, str | None, int, float | None, float | None]
 
@@ -96,15 +94,15 @@ def _city(found: Sequence[Row]) -> str:
 
 
 def _named(circles: Sequence[_Circle]) -> list[str]:
-    """Names beside the largest circles that find room: where no other name and no circle is, for large ones also above small ones."""
+    """Names beside the largest circles that find room: where no other name and no circle is, else above circles of half the size at most."""
     boxes = [(each.x - each.radius, each.y - each.radius, each.x + each.radius, each.y + each.radius) for each in circles]
-    large = sum(1 for each in circles if each.radius > _LARGE)
     names: dict[str, _Box] = {}
     for circle in circles:
         places = dict(_beside(circle))
         free = next((spot for spot, box in places.items() if _is_free(box, (*boxes, *names.values()))), None)
-        if free is None and circle.radius > _LARGE:
-            free = next((spot for spot, box in places.items() if _is_free(box, (*boxes[:large], *names.values()))), None)
+        if free is None:
+            like = boxes[: sum(1 for each in circles if each.radius > circle.radius / 2)]
+            free = next((spot for spot, box in places.items() if _is_free(box, (*like, *names.values()))), None)
         if free is not None:
             names[text(*free, circle.name, size=11)] = places[free]
         if len(names) == _MOST_NAMES:
