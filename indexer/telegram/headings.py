@@ -16,6 +16,7 @@ from reftel.indexer.telegram.titles import (
     LONGEST_TITLE,
     SENTENCE_BREAK,
     has_mark,
+    is_headline,
     is_no_title,
     is_title,
     looks_titled,
@@ -62,7 +63,7 @@ def find_heading(text: str, begin: int, end: int, *, opening: bool = False) -> H
     begin = max(begin, end - _WINDOW)
     closing = text[max(begin, end - 30) : end].rstrip(_GAP)
     if begin >= end or (closing[-1:] in _RUNNING_ON and closing[-3:] != "..."):
-        return None
+        return _stopped_heading(text, begin, end) if closing[-1:] == "." else None
     if text.find("\n", begin, end) < 0:
         title = text[begin:end].strip(" ¶" + FILLER)
         if opening and len(title.split()) < 6 and is_title(title) and looks_titled(title):
@@ -78,6 +79,20 @@ def find_heading(text: str, begin: int, end: int, *, opening: bool = False) -> H
     if last.text[-1] in _RULE_CHARACTERS and _split_rule(last.text)[1]:
         return _inline_heading(text, last.at, end, alone=last.whole and (opening or len(rows) > 1) and _is_block(rows[:-1]))
     return _bare_heading(list(rows)) or _inline_heading(text, last.at, end, strict=True)
+
+
+def _stopped_heading(text: str, begin: int, end: int) -> Heading | None:
+    """A title with a full stop in a block of its own: ``And Contemplates Closer Ties.``; all its words but small ones begin with a capital."""
+    rows = _rows(text, begin, end, whole=False)
+    _drop_blank(rows)
+    titles = _take_titles(rows, 2)
+    if len(titles) != 1 or not titles[0].whole or len(titles[0].text) > _WIDEST_ENTRY or not rows or rows[-1].text:
+        return None
+    title = titles[0].text
+    above = next((row.text for row in reversed(rows) if row.text), "")
+    if not is_title(title[:-1]) or not is_headline(title) or not _ENDED.search(above) or _is_entry(titles, rows):
+        return None
+    return Heading(titles[0].at, plain_title(title))
 
 
 def _is_block(above: list[_Row]) -> bool:
@@ -321,6 +336,7 @@ def _inline_heading(
     body, width = _split_rule(text[begin:end].rstrip(_GAP))
     if not width:
         return _tail_heading(body, begin, strict=strict)
+    body = body.rstrip(_GAP)  # a page banner between title and rule
     opened = _opening_rule(body, max(0, len(body) - 2 * LONGEST_TITLE))
     if opened is not None:
         return Heading(begin + opened[0], plain_title(body[opened[1] :]) or None)
@@ -374,8 +390,8 @@ def _tail_heading(stretch: str, begin: int, *, strict: bool) -> Heading | None:
     """A title run on behind the last sentence of a paragraph: ``... of the Muslim world. The Deeper Challenges``."""
     low = max(0, len(stretch) - LONGEST_TITLE)
     rule = _RULE_BEFORE.search(stretch, low) if "-----" in stretch or "=====" in stretch else None
-    if rule and is_title(stretch[rule.end() :]) and looks_titled(stretch[rule.end() :]):
-        return Heading(begin + rule.start(), plain_title(stretch[rule.end() :]))
+    if rule and is_title(rule["title"]) and looks_titled(rule["title"]):
+        return Heading(begin + rule.start(), plain_title(rule["title"]))
     breaks = sentence_breaks(stretch, low, len(stretch))
     if not breaks:
         return _capital_heading(stretch, begin)
@@ -392,7 +408,7 @@ def _tail_heading(stretch: str, begin: int, *, strict: bool) -> Heading | None:
 
 
 _DOTS_BEFORE = re.compile(r"(?<=[.!?)\"”]\s)\.\.\.\s?$")
-_RULE_BEFORE = re.compile(r"(?:[-=]{5,}+[ ]?)++(?=[A-Z][^-=\n]{3,}$)")
+_RULE_BEFORE = re.compile(r"(?:[-=]{5,}+[ ]?)++(?P<title>[A-Z][^-=\n]{3,}?)[ ]?[-=]{0,3}$")
 _MOST_BLANKS = 15
 _USUAL = frozenset("comment background conclusion conclusions introduction recommendation recommendations".split())
 

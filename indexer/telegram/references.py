@@ -163,7 +163,7 @@ def _block(text: str) -> str:
     kept: list[str] = []
     blank = False
     if "\n" not in text.strip():
-        ends = (match.start() for match in _RUN_ON_TEXT.finditer(text) if not _starts_with_cable(text[match.end() - 1 :]))
+        ends = (match.start() for match in _RUN_ON_TEXT.finditer(text) if _opens_text(match[0], text[match.end() - 1 :]))
         text = text[: next(ends, len(text))]
     if any(map(text.__contains__, _NO_LIST_SIGNS)) and (match := _NO_LIST.search(text)):
         text = text[: match.end() if match[0].endswith(".") else match.start()]
@@ -183,6 +183,16 @@ def _block(text: str) -> str:
         if rule:
             break
     return _without_sentences("\n".join(kept))
+
+
+def _opens_text(words: str, behind: str) -> bool:
+    """Whether words or a mark open the text behind a list: ``(U) We met the``; ``SECURITY SERVICE OF RURITANIA (SBU) PRESS RELEASE`` is an item."""
+    if _starts_with_cable(behind):
+        return False
+    return words[-3:-1] != ") " or not behind[:_SENTENCE_WIDTH].isupper()
+
+
+_SENTENCE_WIDTH = 40  # characters
 
 
 def _without_sentences(block: str) -> str:

@@ -72,6 +72,7 @@ _REACH = 40  # characters before a candidate that its company is judged by
 _NEAR = 5  # a gap in the count up to this many numbers is an ordinary fault
 _AHEAD = 8
 _SHORT_LINE = 90
+_LONGEST_LABEL = 5  # letters
 _LONG_COUNT = 4  # a count behind which the next number is the next paragraph's
 
 
@@ -156,6 +157,12 @@ class _Candidate:
         return self.behind.strip()[:1].isdigit()
 
     @property
+    def labelled(self) -> bool:
+        """Whether the number goes on with a label in capitals that was wrapped before it: ``"... the Committee: IND⏎⏎1.MARIC, Ivo"``."""
+        word = _last_word(self.tail)
+        return 1 < len(word) < _LONGEST_LABEL and self.tail.endswith(word.upper()) and not self.behind[:1].isspace() and not self.sentence_end
+
+    @property
     def sentence_end(self) -> bool:
         """Whether what stands before is finished."""
         return not self.tail or self.tail[-1] in _SENTENCE_ENDS or _CLOSING_WORDS.search(self.tail) is not None
@@ -194,13 +201,21 @@ def find_numbered(text: str) -> list[Start]:
             continue
         if _accept(candidate, count, candidates[index + 1 : index + 1 + _AHEAD], flat=flat):
             start = _with_late_mark(text, Start(candidate.at, candidate.text_at, candidate.number, candidate.mark))
+            if starts and 1 < candidate.number < (starts[-1].number or 0) and _is_empty(text, starts[-1], start):  # 10. (C) 8. (C) The
+                starts[-1] = dataclasses.replace(starts[-1], text_at=start.text_at, mark=starts[-1].mark or start.mark)
+                continue
             count.add(candidate.number)
             count.marked, count.stop, count.item = start.mark is not None, candidate.stop, 0
-            if starts and starts[-1].number == start.number and not text[starts[-1].text_at : start.at].strip(" \t\n¶" + FILLER):
+            if starts and starts[-1].number == start.number and _is_empty(text, starts[-1], start):
                 twice = starts.pop()
                 start = dataclasses.replace(start, mark=start.mark or twice.mark)
             starts.append(start)
     return _with_lost_stops(text, starts) if starts else _find_bracketed(text)
+
+
+def _is_empty(text: str, start: Start, following: Start) -> bool:
+    """Whether no text stands between two starts."""
+    return not text[start.text_at : following.at].strip(" \t\n¶" + FILLER)
 
 
 def _with_lost_stops(text: str, starts: list[Start]) -> list[Start]:
@@ -231,18 +246,22 @@ def _join_torn(text: str, candidate: _Candidate, count: _Count) -> None:
         candidate.tail = candidate.tail[:-1].rstrip(" \t\n¶")
 
 
-_BRACKETED = re.compile(r"(?:\A|\n[ \t]*\n)[ \t]*\((?P<number>\d{1,2})\)[ ]{1,4}(?=\S)")
+_BRACKETED = re.compile(r"(?:\A|\n[ \t]*\n)[ \t]*(?P<bracket>\(?)(?P<number>\d{1,2})\)[ ]{1,4}(?=\S)")
 
 
 def _find_bracketed(text: str) -> list[Start]:
-    """Paragraphs numbered ``(1)``, ``(2)`` from 1 on, for texts that have no others."""
+    """Paragraphs numbered ``(1)``, ``(2)`` or ``1)``, ``2)`` from 1 on, for texts that have no others; short ones are items of a list."""
     starts: list[Start] = []
     for match in _BRACKETED.finditer(text):
         if match["number"] == "1" and starts:  # items of lists
             return []
         if int(match["number"]) == len(starts) + 1:
-            starts.append(Start(match.start("number") - 1, match.end(), len(starts) + 1, None))
-    return starts if len(starts) > 1 else []
+            starts.append(Start(match.start("bracket"), match.end(), len(starts) + 1, None))
+    lengths = [following.at - start.at for start, following in itertools.pairwise(starts)]
+    return starts if lengths and (text[starts[0].at] == "(" or sum(lengths) > _SHORTEST_BRACKETED * len(lengths)) else []
+
+
+_SHORTEST_BRACKETED = 200  # characters of a paragraph, on average
 
 
 _LATE_MARK = re.compile(
@@ -369,6 +388,8 @@ def _accept_marked(candidate: _Candidate, count: _Count) -> bool:
 
 def _accept_unmarked(candidate: _Candidate, count: _Count, ahead: Sequence[_Candidate]) -> bool:
     number = candidate.number
+    if count.marked and candidate.labelled:
+        return False
     if count.fits(number):
         return True
     if month_number(_last_word(candidate.tail)):  # "on January", a blank line, "6. He"

@@ -59,6 +59,12 @@ def looks_titled(line: str) -> bool:
     return bool(words) and capitals * 10 >= len(words) * 7
 
 
+def is_headline(line: str) -> bool:
+    """Whether all of a line's words but small ones begin with a capital, of four words at least: ``"And Contemplates Closer Ties."``."""
+    words = _WORD.findall(line)
+    return len(words) > 3 and not any(map(str.isdigit, line)) and all(word[0].isupper() or word in _SMALL_WORDS for word in words)
+
+
 def sentence_breaks(text: str, low: int, high: int) -> list[int]:
     """Offsets behind the ends of sentences in a stretch; ``U.S.``, ``Mr.`` and ``Section A.`` end none."""
     places = [match.end() for match in SENTENCE_BREAK.finditer(text, low, high)]

@@ -272,6 +272,7 @@ def test_a_message_without_numbers_is_a_paragraph(body: str, mark: str | None) -
 
 # -- numbers that are none, numbers that are lost -----------------------------------------------------------------------------------------
 
+LONG = "The talks on the border went on. " * 8
 NUMBERS = [
     ("REF: SECSTATE 165115 1. Post grants country clearance to Ivan H. Roe. They sent e-mail.\n\n\n2. Bring passports.\n\n3. End.\nALDANE\n", [1, 2, 3]),
     ("REF: (A) STATE 158, (B) STATE 159, (C) SOFIA 160\n\n1. (C) One.\n\n2. (C) Two.\nALDANE\n", [1, 2]),
@@ -287,6 +288,12 @@ NUMBERS = [
     ("1. (C) One.\n\n2. (C) Two steps: 3. Three.\n\n3. (C) Three.\nALDANE\n", [1, 2, 3]),
     ("1. One.\n\n2. Two.\n\n3  Three is more.\n\n4. Four.\nALDANE\n", [1, 2, 3, 4]),
     ("1. One.\n\n2. Two.\n\n4  Four of them.\n\n3. Three.\n\n4. Four.\nALDANE\n", [1, 2, 3, 4]),
+    ("1. (C) One.\n\n2. (C) Those named: IND\n\n1.MARIC Ivo, of Split. IND\n\n2.HORVAT Ana. End text.\n\n3. (C) Three.\nALDANE\n", [1, 2, 3]),
+    ("1. (C) One.\n\n2. (C) The letter:\n\n1. I am glad.\n\n2. So is he.\n\n3. (C) Three.\nALDANE\n", [1, 2, 1, 2, 3]),
+    ("9. (C) Nine.\n\n10. (C) 8. (C) Ten.\n\n11. (C) Eleven.\nALDANE\n", [9, 10, 11]),
+    ("9. (C) Nine.\n\n10. (C)\n1. (C) A list.\n\n2. (C) More.\n\n11. (C) Eleven.\nALDANE\n", [9, 10, 1, 2, 11]),
+    (f"1) {LONG}\n\n2) {LONG}\n\n3) {LONG}\nALDANE\n", [1, 2, 3]),
+    ("They sold what the coast had this year, which was\n\n1) grain\n\n2) wine\n\n3) oil.\nALDANE\n", [None] * 4),
     ("1. One.\n\n2. Two and\n3 Men more.\n\n4. Four.\nALDANE\n", [1, 2, 4]),
     ("1. (C) One.\n\n2. (C) Two.\n\n3 Men in a boat.\n\n4. (C) Four.\nALDANE\n", [1, 2, 4]),
 ]
@@ -409,6 +416,12 @@ def test_the_heading_of_a_paragraph(above: str, heading: str | None) -> None:
         ("They went on. In all of these lists of the bank and of others it is still not ranked OPENNESS TO FOREIGN INVESTMENT", "OPENNESS TO FOREIGN INVESTMENT"),
         ("They went on with the GOC AND THE GOB", None),
         ("They talked of search and rescue -------- The University of Split", "The University of Split"),
+    ("They talked of exports from Rijeka. ------------------------ The Candidate Offers a Critique-", "The Candidate Offers a Critique"),
+    ("They went on.\n\nThe River Hinders Trade in the U.S.", "The River Hinders Trade in the U.S."),
+    ("They went on.\n\nAnd Contemplates Closer Ties.", "And Contemplates Closer Ties."),
+    ("They went on.\n\nThe talks went on in Split.", None),
+    ("They went to see the Ministry of\n\nForeign Affairs and European Integration.", None),
+    ("They talked of grain.  Angola  \n\nZAGREB 00000123  002 OF 002   ------  ", "Angola"),
         ("They talked of the dialog (ref. b). Washington Visit ----------------", "Washington Visit"),
         ('They called it a "river." BACK TO THE 90s? = = = = = = = =', "BACK TO THE 90s?"),
         ("They went to Bosnia and the\nU.S.\n\nNext Steps\n----------", "Next Steps"),

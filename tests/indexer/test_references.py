@@ -207,6 +207,8 @@ RUNNING_ON = [
     ("STATE 7606 P 171259Z JUN 09FM AMEMBASSY ROME UNCLAS ROME 000483", "-=09STATE7606"),
     ("STATE 7606 Sensitive but Unclassified. ROME 5", "-=09STATE7606"),
     ("STATE 7606 (SBU) Please protect accordingly. ROME 5", "-=09STATE7606"),
+    ("A. SECURITY SERVICE OF RURITANIA (SBU) PRESS RELEASE OF 5/6/09 AND WHAT BECAME OF IT B. ROME 5", "A=document B=09ROME5"),
+    ("STATE 7606 (SBU) On May 5 the ministry told us of ROME 5", "-=09STATE7606"),
     ("A. STATE 1 ROME 2... id: 112 date: 6/19 refid: 07LIMA9", "A=09STATE1 A=cable"),
     ("A. STATE 1 Roe told us that they will go on with it B. ROME 2", "A=09STATE1 B=09ROME2"),
 ]
