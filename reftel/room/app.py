@@ -189,7 +189,7 @@ def _picture(name: str, room: Room, request: Request) -> Response:
 
 
 def _picture_file(name: str, room: Room, request: Request) -> Response:
-    return _drawn(room, request.path_params["ending"], drawn.PICTURES[name](room.current(), _question(request)), name)
+    return _drawn(room, request.path_params["ending"], drawn.PICTURES[name](room.current(), _question(request)), name, name)
 
 
 def _around(room: Room, request: Request) -> Response:
@@ -198,7 +198,7 @@ def _around(room: Room, request: Request) -> Response:
 
 def _around_file(room: Room, request: Request) -> Response:
     key = request.path_params["key"]
-    return _drawn(room, request.path_params["ending"], drawn.citations_around(room.current(), key, _depth(request)), f"network-{_file_name(key)}")
+    return _drawn(room, request.path_params["ending"], drawn.citations_around(room.current(), key, _depth(request)), "around", f"network-{_file_name(key)}")
 
 
 def _depth(request: Request) -> int:
@@ -208,12 +208,12 @@ def _depth(request: Request) -> int:
     return int(given)
 
 
-def _drawn(room: Room, ending: str, found: drawn.Drawn | None, name: str) -> Response:
+def _drawn(room: Room, ending: str, found: drawn.Drawn | None, kind: str, name: str) -> Response:
     """A picture as a file."""
     if ending not in drawn.TYPES:
         return room.told(404, say("not_found"), say("not_found_why"))
     if found is None:
-        return room.told(404, say("not_found"), say("nothing_drawn"))
+        return room.told(404, say("not_found"), say(f"nothing_{kind}"))
     try:
         content = found.file(ending)
     except MissingLibrary as error:

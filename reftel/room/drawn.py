@@ -26,7 +26,7 @@ TYPES = {"svg": "image/svg+xml", "png": "image/png", "csv": "text/csv; charset=u
 DEPTHS = (1, 2, 3)
 """Steps along citations around a cable."""
 
-_MOST_PERIODS = 62
+_MOST_PERIODS, _MOST_YEARS = 62, 150
 _MOST_ROWS = 150  # of a table on a page
 _MOST_CABLES = 2000  # of a network, before the picture chooses among them
 _MOST_MARKS = 240  # that lead somewhere
@@ -79,7 +79,7 @@ def can_draw_png() -> bool:
 def over_time(archive: reftel.Archive, question: Question) -> Drawn | None:
     """Hits by the finest periods of which a page has room; ``None`` where there is nothing to compare."""
     line = archive.timeline(question.query, most=_MOST_PERIODS)
-    if not 1 < len(line.periods) <= _MOST_PERIODS:
+    if not 1 < len(line.periods) <= _MOST_YEARS:
         return None
     span = f"date:{line.periods[0].value}..{line.periods[-1].value}"  # days take a look at each cable: of those days alone
     whole = archive.timeline(span if line.by == "day" else "*", by=line.by)
@@ -89,7 +89,7 @@ def over_time(archive: reftel.Archive, question: Question) -> Drawn | None:
 
     link = _brief(address, address("2008-02-13"), 2 * len(line.periods))
     rows = timeline.rows(line, whole)
-    shown = [((period, link and link(period)), (hits, None), (every, None), (_percent(share), None)) for period, hits, every, share in rows]
+    shown = [((period, link and link(period)), (hits, None), (every, None), (_percent(share), None)) for period, hits, every, share in rows if every]
     return Drawn(
         "timeline", lambda alone: timeline.svg(line, whole, link=None if alone else link, alone=alone), timeline.HEADS, rows,
         Table(tuple(say(f"head_{name}") for name in timeline.HEADS), shown), question.address("/timeline"), line.notes,

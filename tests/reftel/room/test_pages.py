@@ -109,7 +109,7 @@ def test_every_picture_is_reached_by_a_link_and_is_what_the_command_draws(ask, s
 def test_every_mark_of_a_picture_leads_to_as_many_cables_as_it_says(ask, name, question):
     page = _page(ask, f"/{name}?{question}")
     marks = page.xpath("//*[@class='picture']//a")
-    assert marks or "nothing to draw" in page.text_content()
+    assert marks or "no cables that answer are of different times" in page.text_content()
     for mark in marks[:40]:
         found = _page(ask, mark.get("href"))
         if name == "network":
@@ -177,8 +177,42 @@ def test_pages_of_pictures_stay_small_however_long_the_question_is(ask):
 def test_a_picture_of_a_mistake_or_of_nothing_says_so(ask, name):
     assert "unknown field" in _page(ask, f"/{name}?q=singer:x").text_content()
     assert ask(f"/{name}.svg?q=singer:x").status == 400
-    assert "nothing to draw" in _page(ask, f"/{name}?q=zzyzx").text_content()
+    assert "No cable answers" in _page(ask, f"/{name}?q=zzyzx").text_content()
     assert ask(f"/{name}.csv?q=zzyzx").status == 404
+
+
+@pytest.fixture(scope="module")
+def sparse(make_room, make_telegram, tmp_path_factory):
+    """A room of two cables, a century apart, the second on its own: it has a post, cites nothing and nothing cites it."""
+    folder = tmp_path_factory.mktemp("sparse")
+    (folder / "in").mkdir()
+    for number, (post, dtg) in enumerate((("BAKU", "130512Z FEB 66"), ("PARIS", "130512Z FEB 65"))):
+        (folder / "in" / f"{number}.txt").write_text(make_telegram(post=post, serial=101 + number, dtg=dtg, ref=None))
+    (folder / "in" / "bare.txt").write_text("1. (C) Herons without a head.")
+    reftel.build([folder / "in"], folder / "archive")
+    return make_room(folder / "archive")
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "told"),
+    [
+        ("timeline", "from:paris", "no cables that answer are of different times"),
+        ("heatmap", "herons", "no cable that answers has a date and a post"),
+        ("map", "herons", "no cable that answers has a post"),
+        ("network", "*", "no cable that answers cites another"),
+        ("cable/66BAKU101/network", "", "it cites no cable, and none cites it"),
+    ],
+)
+def test_what_has_no_picture_says_why(sparse, name, query, told):
+    assert told in _page(sparse, f"/{name}?q={query}").text_content()
+    response = sparse(f"/{name}.svg?q={query}")
+    assert (response.status, told in response.text) == (404, True)
+
+
+def test_a_century_has_a_timeline_with_the_years_that_have_cables_in_its_table(sparse):
+    page = _page(sparse, "/timeline?q=*")
+    assert len(page.xpath("//*[@class='picture']//a")) == 100
+    assert [_texts(row, "./*") for row in page.xpath("//tbody/tr")] == [["1966", "1", "1", "100.0%"], ["2065", "1", "1", "100.0%"]]
 
 
 def test_pages_follow_one_another_and_hold_every_hit_once(ask, samples):
