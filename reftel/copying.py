@@ -19,11 +19,13 @@ from reftel.indexer.verify import Problem, Verdict, check_entries
 from reftel.indexer.writer import CableWriter
 from reftel.packed import pack_manifest, unpack_manifest
 from reftel.schema.cable import Cable
+from reftel.schema.document import document_of
 from reftel.schema.errors import ArchiveError, OutputError
 from reftel.schema.stored import cable_of
 from reftel.search.engines.opensearch.address import Address
 from reftel.search.engines.opensearch.client import connect
 from reftel.search.engines.opensearch.engine import OpenSearchEngine
+from reftel.search.engines.opensearch.mapping import iter_words
 from reftel.search.engines.opensearch.writer import GenerationWriter
 from reftel.search.plan import Everything
 from reftel.snapshot import Location
@@ -145,19 +147,27 @@ def _put_manifest(packed: bytes, folder: Path) -> None:
 
 
 def verify_in_cluster(address: Address) -> Verdict:
-    """Read every record and the manifest of an archive in a cluster, and compare them."""
-    verdict, keys = Verdict(), set[str]()
+    """Read every record, the words and the manifest of an archive in a cluster, and compare them."""
+    verdict, keys, words = Verdict(), set[str](), set[tuple[str, str, int]]()
     with contextlib.closing(OpenSearchEngine.open(address)) as engine, tempfile.TemporaryDirectory(prefix="reftel-") as folder:
         for key, record in engine.records():
             verdict.cables += 1
             keys.add(key)
             try:
-                found = cable_of(record).key
+                cable = cable_of(record)
             except ArchiveError as error:
                 verdict.problems.append(Problem("index", key, f"its record cannot be read: {error}"))
             else:
-                if found != key:
-                    verdict.problems.append(Problem("index", key, f"its record is that of '{found}'"))
+                words.update(iter_words(document_of(cable)))
+                if cable.key != key:
+                    verdict.problems.append(Problem("index", key, f"its record is that of '{cable.key}'"))
+        try:
+            words.difference_update(engine.words())
+            if words:  # which no question that asks for them finds
+                field, word, _wider = min(words)
+                verdict.problems.append(Problem("index", "words", f"{len(words):,} words of cables are missing, among them '{word[:50]}' of {field}"))
+        except ArchiveError as error:
+            verdict.problems.append(Problem("index", "words", str(error)))
         path = Path(folder) / FILE_NAME
         try:
             unpack_manifest(engine.manifest(), path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.server
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ import pytest
 
 import reftel
 from reftel.cli import run
-from reftel.copying import copy_archive
+from reftel.copying import copy_archive, verify_in_cluster
 from reftel.schema.cable import Cable, Paragraph
 from reftel.schema.errors import ArchiveError, ArchiveMissing, ArchiveVersion, EngineError, QueryTooBroad
 from reftel.search.engines.opensearch.address import parse_address
@@ -35,7 +36,7 @@ def _cables(count=_MANY, word="minsk"):
 def _request(nodes, method, path, body, number=0):
     import urllib.request
 
-    data = json.dumps(body).encode()
+    data = None if body is None else json.dumps(body).encode()
     asked = urllib.request.Request(f"{nodes.url(number)}{path}", data, {"Content-Type": "application/json"}, method=method)
     with urllib.request.urlopen(asked, timeout=60) as answer:
         return json.load(answer)
@@ -288,3 +289,40 @@ def test_copied_there_and_back(cluster, tmp_path, capsys):
     assert "works on an archive in a folder" in capsys.readouterr().err
     assert run(["copy", str(tmp_path / "there"), str(tmp_path / "third")]) == ArchiveError.exit_code
     assert run(["copy", address, str(tmp_path / "back")]) == ArchiveError.exit_code
+
+
+# -- archives of which something is gone -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "told"),
+    [
+        ("POST", "/{}/_close", {}, "an index of the archive is closed"),
+        ("PUT", "/{}/_settings", {"index.blocks.read": True}, "reading the archive is blocked"),
+        ("DELETE", "/{}-words", None, "a part of the archive, the index '{}-words', is gone"),
+    ],
+)
+def test_what_is_wrong_with_an_index_is_named(cluster, fill, method, path, body, told):
+    address = fill(cluster, "ailing", _cables(10))
+    with reftel.open(address) as archive:
+        index = archive._state.engine.index
+        _request(cluster, method, path.format(index), body)
+        with pytest.raises((ArchiveError, EngineError), match=re.escape(told.format(index))):
+            archive.search("minsk talks", facets="source")
+    _request(cluster, "DELETE", f"/{index}", None)
+
+
+def test_verify_finds_cables_and_words_that_are_gone(cluster, tmp_path):
+    reftel.build([Path(__file__).parents[2] / "corpus_samples" / "telegrams"], tmp_path / "archive")
+    address = parse_address(f"opensearch://{cluster.hosts}/gone")
+    copy_archive(tmp_path / "archive", address)
+    assert verify_in_cluster(address).problems == []
+    with reftel.open(str(address)) as archive:
+        index, some = archive._state.engine.index, next(iter(archive))
+    _request(cluster, "DELETE", f"/{index}/_doc/{some}?refresh=true", None)
+    _request(cluster, "DELETE", f"/{index}-words/_doc/body%200%20the?refresh=true", None)
+    told = [str(problem) for problem in verify_in_cluster(address).problems]
+    assert any(some in each for each in told)
+    assert any("'the' of body" in each for each in told)
+    _request(cluster, "DELETE", f"/{index}-words", None)
+    assert any("is gone" in str(problem) for problem in verify_in_cluster(address).problems)

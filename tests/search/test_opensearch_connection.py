@@ -109,6 +109,25 @@ def test_a_certificate_of_another_host_is_none(server, certificate):
     assert asked == []
 
 
+def test_this_machine_is_asked_by_tls_where_authorities_are_named(server, certificate):
+    (host,) = server[0].hosts
+    address = parse_address(f"opensearch://{host}/cables")
+    connect(address, {AUTHORITIES: str(certificate / "cert.pem"), API_KEY: "aWQ6a2V5"}).close()
+    assert server[1] == [KEY]
+    with pytest.raises(ArchiveError, match=rf"does not answer .*{AUTHORITIES}"):
+        connect(address, {API_KEY: "aWQ6a2V5"})
+
+
+def test_a_server_without_tls_is_told_from_a_bad_certificate(certificate):
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Server,), {"asked": []})) as listening:
+        threading.Thread(target=listening.serve_forever).start()
+        try:
+            with pytest.raises(ArchiveError, match=r"no encrypted connection .*opensearch\+http://"):
+                connect(Address((f"localhost:{listening.server_port}",), "cables"), {AUTHORITIES: str(certificate / "cert.pem")})
+        finally:
+            listening.shutdown()
+
+
 def test_a_file_that_others_may_read_is_refused(tmp_path):
     with pytest.raises(ArchiveError, match=r"others may read these credentials; .* chmod 600"):
         connect(parse_address("opensearch://example.org/cables"), in_a_file(tmp_path / "secret", 0o640))

@@ -27,8 +27,13 @@ class Address:
     name: str
     tls: bool = True
 
+    @property
+    def plain(self) -> bool:
+        """Whether the connection is not encrypted since the address says so, not since it leads to this machine."""
+        return not self.tls and not all(map(_is_here, self.hosts))
+
     def __str__(self) -> str:
-        return f"{SCHEME if self.tls or all(map(_is_here, self.hosts)) else _PLAIN}://{','.join(self.hosts)}/{self.name}"
+        return f"{_PLAIN if self.plain else SCHEME}://{','.join(self.hosts)}/{self.name}"
 
 
 def is_address(text: str) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from reftel.schema.errors import (
     ArchiveClosed,
+    ArchiveDamaged,
     ArchiveError,
     ArchiveMissing,
     ArchiveVersion,
@@ -29,6 +30,11 @@ if TYPE_CHECKING:
 
 _MAJORS = ("2", "3")
 _SECONDS = 60
+_REFUSALS: tuple[tuple[str, type[ReftelError], str], ...] = (
+    ("index_closed_exception", ArchiveError, "an index of the archive is closed ({}); `POST INDEX/_open` opens it"),
+    ("index read (api)", ArchiveError, "reading the archive is blocked ({}); take `index.blocks.read` off the index"),
+    ("circuit_breaking_exception", EngineError, "a node has too little memory for this now ({}); ask again, or give the nodes more heap"),
+)
 _TOO_MANY = ("too_many_clauses", "too_many_nested_clauses", "maxclausecount", "the number of terms", "too_many_buckets")
 
 
@@ -45,11 +51,12 @@ def connect(address: Address, environment: Mapping[str, str] = os.environ) -> Co
     elif known.get(USER):
         said = f"{known[USER]}:{known.get(PASSWORD, '')}".encode()  # clients would say it in Latin-1, and OpenSearch reads UTF-8
         options["headers"] = {"Authorization": f"Basic {base64.b64encode(said).decode()}"}
-    if address.tls:
+    encrypted = address.tls or bool(known.get(AUTHORITIES) and not address.plain)
+    if encrypted:
         options |= {"use_ssl": True, "verify_certs": True, "ssl_show_warn": False}
         if known.get(AUTHORITIES):
             options["ca_certs"] = known[AUTHORITIES]
-    scheme = "https" if address.tls else "http"
+    scheme = "https" if encrypted else "http"
     client = OpenSearch(
         [f"{scheme}://{host}" for host in address.hosts], timeout=_SECONDS, max_retries=3, retry_on_timeout=False,
         retry_on_status=(429, 502, 504), **options,
@@ -128,10 +135,13 @@ class Connection:
         from opensearchpy.exceptions import ConnectionError as NoConnection  # noqa: PLC0415
         from opensearchpy.exceptions import SSLError, TransportError  # noqa: PLC0415
 
+        if isinstance(error, SSLError) and "certificate" not in str(error.error).lower():
+            return ArchiveError(f"{self.address}: no encrypted connection ({_line(error.error)}); opensearch+http:// asks a server that has none")
         if isinstance(error, SSLError):
             return ArchiveError(f"{self.address}: the certificate is not trusted ({error.error:.200}); ${AUTHORITIES} names a file of authorities that are")
         if isinstance(error, NoConnection):
-            return ArchiveError(f"{self.address}: the cluster does not answer ({_line(error.error)}); look whether it runs, and at hosts and ports")
+            hint = f"; where it expects TLS on this machine, ${AUTHORITIES} names its authorities" if "abort" in str(error.error).lower() else ""
+            return ArchiveError(f"{self.address}: the cluster does not answer ({_line(error.error)}); look whether it runs, and at hosts and ports{hint}")
         if not isinstance(error, TransportError):
             return EngineError(f"{self.address}: {_line(error)}")
         status, said = error.status_code, _line(f"{error.error} {_reasons(error.info)}")
@@ -139,20 +149,29 @@ class Connection:
             shown = describe(root) if root is not None else "the question"
             hint = "use fewer words or longer beginnings, or raise indices.query.bool.max_clause_count in the cluster"
             return QueryTooBroad("the question stands for more words than the cluster allows", text=shown, start=0, end=len(shown), hint=hint)
+        if status == 404 and "index_not_found" in said:
+            return self._missing(said)
+        for sign, kind, message in _REFUSALS:
+            if sign in said:
+                return kind(f"{self.address}: {message.format(said)}")
         if status in (401, 403) and "block" not in said:
             return ArchiveError(f"{self.address}: the cluster refuses ({said}); ${USER} and ${PASSWORD}, or ${API_KEY}, say who asks")
-        if status == 404 and "index_not_found" in said and f"[{self.address.name}-g" in said:
-            return ArchiveMissing(f"{self.address}: the archive was filled anew since it was opened; open it again")
-        if status == 404 and "index_not_found" in said:
-            return ArchiveMissing(f"{self.address}: there is no archive here; `reftel copy FOLDER {self.address}` puts one there")
         shards = _failed_shards(error.info)
         if shards:
             return EngineError(f"{self.address}: a part of the archive does not answer ({shards}: {said}); look at the cluster's health")
-        if "circuit_breaking_exception" in said:
-            return EngineError(f"{self.address}: a node has too little memory for this now ({said}); ask again, or give the nodes more heap")
         if status in (403, 429):
             return ArchiveError(f"{self.address}: the cluster takes nothing more ({said}); look at its disks and its load")
         return EngineError(f"{self.address}: the cluster answers {status}: {said}")
+
+    def _missing(self, said: str) -> ReftelError:
+        """Why there is no index."""
+        if f"[{self.address.name}-g" not in said:
+            return ArchiveMissing(f"{self.address}: there is no archive here; `reftel copy FOLDER {self.address}` puts one there")
+        part = re.search(r"\[((\S+)-(?:words|manifest))\]", said)
+        with contextlib.suppress(Exception):  # a cluster that says no more
+            if part is not None and self.client.indices.exists(index=part[2]):
+                return ArchiveDamaged(f"{self.address}: a part of the archive, the index '{part[1]}', is gone; fill it anew, or restore it from a snapshot")
+        return ArchiveMissing(f"{self.address}: the archive was filled anew since it was opened; open it again")
 
     # -- questions -----------------------------------------------------------------------------------------------------------------------
 

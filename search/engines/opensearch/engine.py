@@ -247,6 +247,10 @@ class OpenSearchEngine:
         """Every word of a field, in rising order."""
         return self._lexicon.lexicon(field)
 
+    def words(self) -> Iterator[tuple[str, str, int]]:
+        """Every word of the archive; see `Lexicon.every`."""
+        return self._lexicon.every()
+
     def rarity(self, word: plan.Word) -> float:
         """How much a word counts by the number of cables that hold it."""
         self._lexicon.prepare(word)

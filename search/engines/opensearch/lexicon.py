@@ -97,6 +97,10 @@ class Lexicon:
             counts += [buckets[name]["doc_count"] for name in some]
         return counts
 
+    def every(self) -> Iterator[tuple[str, str, int]]:
+        """Every word of the archive with its field, and by how many places more than one it is wider, as `iter_words` tells them."""
+        return self._read({"match_all": {}}, plan.Word("", "prefix"), most=None)
+
     def lexicon(self, field: str) -> list[str]:
         """Every word of a field, in rising order."""
         return sorted({word for _field, word, _wider in self._read({"term": {"field": field}}, plan.Word("", "prefix", fields=(field,)), most=None)})
