@@ -111,6 +111,15 @@ def archive(archive_path) -> reftel.Archive:
     return reftel.open(archive_path)
 
 
+@pytest.fixture(scope="session")
+def cairo() -> None:
+    """Skips tests of PNG files where none can be drawn."""
+    try:
+        import cairosvg  # noqa: F401
+    except (ImportError, OSError) as error:  # OSError: the system has no Cairo
+        pytest.skip(f"PNG needs CairoSVG and the system's Cairo: {error}")
+
+
 @pytest.fixture
 def place(sources, archive_path, tmp_path, monkeypatch) -> Path:
     """A working folder with sources, an archive with notes and a saved search, and a change to index."""

@@ -151,8 +151,7 @@ def test_timeline_of_nothing_is_1(ask):
 
 
 @pytest.mark.parametrize("compare", [[], ["--compare", "tags:PREL OR a$x$b"]])
-def test_timeline_pictures(ask, tmp_path, compare):
-    pytest.importorskip("cairosvg")
+def test_timeline_pictures(ask, tmp_path, cairo, compare):
     status, _out, err = ask(
         "timeline", "minsk $y_{1$ OR minsk", *compare, "--svg", tmp_path / "a.svg", "--png", tmp_path / "a.png"
     )

@@ -190,8 +190,7 @@ def test_no_picture_to_take_away_lets_a_hostile_archive_act(make_room, hostile):
     assert held > 3
 
 
-def test_no_png_of_a_hostile_archive_fails(make_room, hostile):
-    pytest.importorskip("cairosvg", reason="PNG needs reftel[plot]", exc_type=ImportError)
+def test_no_png_of_a_hostile_archive_fails(make_room, hostile, cairo):
     ask = make_room(hostile)
     for path in (*(f"/{name}.png?q=minsk" for name in PICTURES[1:]), "/cable/08BAKU101/network.png"):
         assert ask(path).body.startswith(b"\x89PNG"), path
