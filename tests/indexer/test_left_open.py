@@ -20,6 +20,7 @@ import pytest
 import reftel
 from reftel.indexer import manifest
 from reftel.indexer.changes import Wish, look_at
+from reftel.indexer.containers import decoding
 from reftel.indexer.containers.reading import iter_messages
 from reftel.indexer.reading import read_files
 from reftel.schema.errors import SourceError
@@ -32,6 +33,7 @@ BARE = "S E C R E T OSLO 12 SIPDIS E.O. 12958: DECL: N/A TAGS: PREL SUBJECT: FJO
 METADATA = "\n<< END OF DOCUMENT >>\nDraft Date: 1 MAY 1973\nFilm Number: D7\nLegacy Key: x\n"
 CELLS = "".join(f"<tr><th>{name}</th><td>{value}</td></tr>" for name, value in (("Film Number", "D7"), ("Legacy Key", "x"), ("Locator", "TEXT")))
 
+LONG = 2 * decoding._BLOCK // len(LINE)  # so that much is unread behind the first cable
 CONTAINERS = {
     "cablegate-html": f"<html><h3>Viewing cable 08OSLO12, FJORDS</h3><pre>{HEADER}</pre><pre>{BODY}</pre></html>",
     "plusd-html": f"<html><body><pre>{HEADER}\n{BODY}</pre><table>{CELLS}</table></body></html>",
@@ -39,9 +41,9 @@ CONTAINERS = {
     "body-only": "1. (C) Fjords were seen.\n",
     "nara": f"Message Text\n\n{HEADER}\n{BODY}{METADATA}" * 3,
     "cables-csv": ROW * 3,
-    "cables-csv, long": ROW * 4000,
+    "cables-csv, long": ROW * LONG,
     "json-lines": LINE * 3,
-    "json-lines, long": LINE * 4000,
+    "json-lines, long": LINE * LONG,
     "body-only, one a line": BARE * 3,
 }
 ENCODINGS: dict[str, Callable[[str], bytes]] = {
