@@ -177,7 +177,7 @@ def _class_line(head: str) -> Caption:
     return alone
 
 
-_LEAD = " >¶" + FILLER
+_LEAD = " >¶\",'." + FILLER
 _CLASS_STEMS = ("ECRET", "NFIDE", "CLAS", "OFFICIALUSE")  # what is left of a class word with one or two bad letters in front
 _SPACED_STEMS = ("S E C R", "C O N F", "U N C L")
 _CLASS_REACH = 40
@@ -186,12 +186,14 @@ _CLASS_REACH = 40
 def _class_words(line: str) -> list[tuple[str, re.Match[str]]]:
     """The class word at the start of a line, with its level; in a line of run-together text every letter-spaced or capital one."""
     lead = len(line) - len(line.lstrip(_LEAD))
-    if len(line) < _RUN_TOGETHER and not any(map(line[lead : lead + _CLASS_REACH].replace(" ", "").upper().__contains__, _CLASS_STEMS)):
+    found: list[tuple[str, re.Match[str]]] = []
+    if len(line) >= _RUN_TOGETHER or any(map(line[lead : lead + _CLASS_REACH].replace(" ", "").upper().__contains__, _CLASS_STEMS)):
+        found = [(level, match) for level, pattern in DAMAGED if (match := pattern.match(line, lead))][:1]
+    if found:
+        return found
+    if len(line) < _RUN_TOGETHER:
         behind = CAPTION.search(line) if any(map(line.__contains__, _SPACED_STEMS)) else None  # at the end of a dump's row
         return [(level, match) for level, pattern in DAMAGED if behind and (match := pattern.match(line, behind.start()))][:1]
-    found = [(level, match) for level, pattern in DAMAGED if (match := pattern.match(line, lead))][:1]
-    if found or len(line) < _RUN_TOGETHER:
-        return found
     every = ((level, match) for level, pattern in DAMAGED for match in pattern.finditer(line, 0, 4_000))
     return sorted(
         ((level, match) for level, match in every if not line[match.start() - 1].isalpha() and not match[0].islower()),

@@ -37,7 +37,7 @@ _SEPARATOR = re.compile(r"(?<!\b[DLOdlo]),|,(?![A-Za-z])|;| -+ | /+(?: |$)")  # 
 _SLASH = re.compile(r"(?<![\w/])([\w.]+)/([A-Z][a-z]+)(?=\s[A-Z])")
 _ACTING = re.compile(r"\((?:acting|a\.?i\.?|u)\)", re.IGNORECASE)
 _OFFICE = re.compile(r"\(?[A-Z]{1,3}(?:/[A-Z]{1,6})*\)")  # the bracketed symbol of an office: U/S FOR ARMS CONTROL (T)
-_OFFICE_BEHIND = re.compile(r"\s\([A-Z]{1,3}(?:/[A-Z]{1,6})*\)\Z")
+_OFFICE_BEHIND = re.compile(r"\s\([A-Z]{1,3}(?:/[A-Z]{1,6})*\)\.?\Z")
 _APOSTROPHE = re.compile(r"['’,]")
 _NUMERAL = re.compile(r"I{1,3}|IV|VI{0,3}")
 _LONG_TITLE = 6  # letters of a title word that is known with a slip of the typist in it

@@ -25,6 +25,7 @@ _SMALL = (
     " without are was be not do does al el wa bin ibn"
 )
 _SMALL_WORDS = frozenset(_SMALL.split())
+_OPENING_QUOTES = "\"“'‘"
 _NO_TITLE = re.compile(
     r"""(?=[BDEIMNOSUVXY\s(*.[-] | [A-Z\d]\d?\))
         \s*(?: end\b | begin\b(?![ ]summary) | nnnn | -- | -[ ] | \* | [a-z]\) | \d{1,2}\) | \(?[ivx]+\) | sipdis | noforn | unquote | minimize
@@ -43,13 +44,13 @@ def is_no_title(line: str) -> bool:
 
 
 def is_title(line: str) -> bool:
-    """Whether a short line can be a heading: no sentence's end, no list item, no closing words. ``"Next Steps"``, ``"2009"``."""
+    """Whether a short line can be a heading: no sentence's end, no list item, no closing words, no small letter first. ``"Next Steps"``, ``"2009"``."""
     if not line or len(line) > LONGEST_TITLE or is_no_title(line):
         return False
     if line[-1] in ".;," and not line.endswith("..."):
         return False
     words = line.split()
-    return len(words) <= 16 and not line[0].islower() and (len(words) <= 9 or looks_titled(line))
+    return len(words) <= 16 and not line.lstrip(_OPENING_QUOTES)[:1].islower() and (len(words) <= 9 or looks_titled(line))
 
 
 def looks_titled(line: str) -> bool:

@@ -76,6 +76,18 @@ CAVEATS = [
 ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "before",
+    [
+        '","', ".", '189949,2/2/2009 14:15,09BAKU12,Embassy Baku,SECRET,,"VZCZC\nRUEAIIA/CIA WASHDC","',
+        "2009-02-02\t09BAKU12\tEmbassy Baku\tSECRET\t\tVZCZCXRO7217\nRUEHZG/NATO EU COLLECTIVE\t", "RUEHZG/NATO EU COLLECTIVE PRIORITY 0012\t",
+    ],
+)  # fmt: skip
+def test_a_caption_behind_the_end_of_a_row(before):
+    found = parse_caption(f"{before}S E C R E T SECTION 01 OF 03 BAKU 000012\n\nSIPDIS\n\nE.O. 12958: N/A")
+    assert (found.level, found.sections, found.post, found.serial, found.caveats) == ("SECRET", 3, "BAKU", 12, ("SIPDIS",))
+
+
 @pytest.mark.parametrize(("text", "caveats"), CAVEATS)
 def test_caveats(text, caveats):
     assert parse_caption(text).caveats == caveats

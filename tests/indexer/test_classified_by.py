@@ -221,6 +221,7 @@ OFFICERS = [
     ("Ambassador Ted Roe, III.", "Ted Roe, III", "Ambassador"),
     ("ACTING U/S FOR ARMS CONTROL (T) TED ROE", "TED ROE", "ACTING U/S FOR ARMS CONTROL (T)"),
     ("U/S Jane Roe (G)", "Jane Roe", "U/S"),
+    ("U/S Jane Roe (G).", "Jane Roe", "U/S"),
     # a surname that is a title's word, a title behind a name
     ("CDA Jon R. Chief", "Jon R. Chief", "CDA"),
     ("DCM Jon Minister", "Jon Minister", "DCM"),

@@ -420,6 +420,7 @@ def test_the_heading_of_a_paragraph(above: str, heading: str | None) -> None:
     ("They went on.\n\nThe River Hinders Trade in the U.S.", "The River Hinders Trade in the U.S."),
     ("They went on.\n\nAnd Contemplates Closer Ties.", "And Contemplates Closer Ties."),
     ("They went on.\n\nThe talks went on in Split.", None),
+    ("They went on, because it was\n\n\"a danger to the democracies of the coast.\"", None),
     ("They went to see the Ministry of\n\nForeign Affairs and European Integration.", None),
     ("They talked of grain.  Angola  \n\nZAGREB 00000123  002 OF 002   ------  ", "Angola"),
         ("They talked of the dialog (ref. b). Washington Visit ----------------", "Washington Visit"),
