@@ -1,4 +1,4 @@
-"""Some hundred records: taken in by one process, and made into arrays by the same or another one."""
+"""Batches: up to 512 records collected one by one, then turned into arrays."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def new_vocabularies(specs: Sequence[FieldSpec]) -> Vocabularies:
 
 @frozen
 class Batch:
-    """Documents as arrays, numbered from 0; terms are numbered by the vocabularies that it was made with."""
+    """Documents as arrays, numbered from 0. Terms are numbered by the vocabularies passed to `BatchMaker.take`."""
 
     size: int
     inverted: dict[str, Inverted]
@@ -40,12 +40,12 @@ class Batch:
 
     @property
     def nbytes(self) -> int:
-        """Memory that it takes, about."""
+        """Approximate size in bytes."""
         return self.columns.nbytes + sum(each.nbytes for each in self.inverted.values())
 
 
 class BatchMaker:
-    """Takes records one after the other, until it is full, and gives them back as a batch. Can be pickled.
+    """Collects records until it is `full`, then makes one `Batch` of them.
 
     ``stored``: the stored bytes of the records, which are not part of the batch.
     """
@@ -64,16 +64,16 @@ class BatchMaker:
 
     @property
     def size(self) -> int:
-        """How many records there are."""
+        """Number of records collected."""
         return len(self.stored)
 
     @property
     def full(self) -> bool:
-        """Whether it should take no more."""
+        """Whether the batch has reached its limit of records, bytes or words."""
         return self.size >= _MOST or self._bytes >= _MOST_BYTES or sum(map(len, self._texts.values())) >= _MOST_WORDS
 
     def add(self, record: Record) -> None:
-        """Take a record."""
+        """Collect a record."""
         self._keys.add((record.key,))
         for name, text in self._texts.items():
             text.add(record.texts.get(name, ()), record.joined.get(name, ()))
@@ -90,7 +90,7 @@ class BatchMaker:
         self._bytes += len(record.stored)
 
     def take(self, vocabularies: Vocabularies) -> Batch:
-        """The records taken, once: nothing can be added afterwards."""
+        """The batch. To be called once; nothing can be added afterwards."""
         inverted = {KEY: self._keys.take(vocabularies[KEY])[0]}
         columns = Columns({}, {}, {}, {}, self._regions.take() if self._regions is not None else None)
         for name, text in self._texts.items():
@@ -108,7 +108,7 @@ class BatchMaker:
 
 
 class _Coder:
-    """Lists of values as codes."""
+    """Encodes one list of values per document as codes into a table of distinct values."""
 
     def __init__(self) -> None:
         self._clear()
@@ -119,7 +119,7 @@ class _Coder:
         self._codes: list[int] = []
 
     def add(self, values: Sequence[str]) -> None:
-        """The next list; repeated values count once."""
+        """Encode the next document's list; repeated values count once."""
         if len(values) > 1:
             values = tuple(dict.fromkeys(values))
         self._counts.append(len(values))
@@ -127,7 +127,7 @@ class _Coder:
             self._codes.append(self._table.setdefault(value, len(self._table)))
 
     def add_all(self, lists: Sequence[Sequence[str]]) -> None:
-        """The next lists; most of them may be empty."""
+        """Encode the next lists; fast when all of them are empty."""
         if any(lists):
             for values in lists:
                 self.add(values)
@@ -135,7 +135,7 @@ class _Coder:
             self._counts += [0] * len(lists)
 
     def take(self) -> Coded:
-        """The lists taken so far."""
+        """The lists encoded so far; starts over with an empty table."""
         lists = Lists(narrow(np.array(self._counts, dtype=np.int64)), narrow(np.array(self._codes, dtype=np.int64)))
         coded = Coded(list(self._table), lists)
         self._clear()
@@ -143,7 +143,7 @@ class _Coder:
 
 
 class _Regions:
-    """The regions of one document after the other."""
+    """Collects the regions of documents."""
 
     def __init__(self) -> None:
         self._labels = _Coder()
@@ -155,14 +155,14 @@ class _Regions:
         self._levels: list[int] = []
 
     def add(self, regions: Sequence[Region]) -> None:
-        """The next document."""
+        """Collect the regions of the next document."""
         self._counts.append(len(regions))
         self._blocks += [region.block for region in regions]
         self._levels += [0 if region.level is None else region.level + 1 for region in regions]
         self._labels.add_all([region.labels for region in regions])
 
     def take(self) -> RegionLists:
-        """The regions taken so far."""
+        """The regions collected so far; starts over empty."""
         counts, blocks, levels = (narrow(np.array(each, dtype=np.int64)) for each in (self._counts, self._blocks, self._levels))
         self._clear()
         return RegionLists(Lists(counts, blocks), levels, self._labels.take())

@@ -1,6 +1,7 @@
-"""What a word stands for in all segments of a reader, read by blocks of documents: those where it may count most, before any other.
+"""Block-max retrieval: the postings of a query word over all segments of a reader, read skip block by skip block, the most promising ones first.
 
-A word may stand for several terms, in several fields. Its common terms are read in parts, by their bounds; the postings of the others are few.
+A word may stand for several terms in several fields. The postings of its common terms are read by skip block, as their bounds suggest; the other terms
+have few postings, which are read whole.
 """
 
 from __future__ import annotations
@@ -17,7 +18,10 @@ from reftel.frozen import frozen
 
 
 class SkipBlocks:
-    """The blocks of all segments, numbered throughout. ``bases``: each segment's first document, and the number of all documents."""
+    """The skip blocks of all segments, numbered consecutively; ``count`` of them.
+
+    ``bases``: each segment's first document, with the number of all documents at the end. ``live``: mask of documents, ``None`` if none is deleted.
+    """
 
     def __init__(self, bases: Sequence[int], live: Mask | None) -> None:
         self.size, self.live = bases[-1], live
@@ -26,25 +30,25 @@ class SkipBlocks:
         self.count = int(self._firsts[-1])
 
     def first(self, segment: int) -> int:
-        """The first stretch of a segment."""
+        """The first skip block of a segment."""
         return int(self._firsts[segment])
 
     @functools.cached_property
     def starts(self) -> Wide:
-        """The first document of each stretch."""
+        """The first document of each skip block (int64)."""
         segments = np.repeat(np.arange(len(self._bases) - 1), np.diff(self._firsts))
         starts: Wide = self._bases[segments] + (np.arange(self.count) - self._firsts[segments]) * SKIP_BLOCK
         return starts
 
     def documents(self, blocks: Wide) -> Wide:
-        """The documents of some blocks."""
+        """The documents of some skip blocks."""
         documents = self.starts[blocks, None] + np.arange(SKIP_BLOCK)
         ends = self._bases[self._firsts.searchsorted(blocks, "right")]
         inside: Wide = documents[documents < ends[:, None]]
         return inside
 
     def places(self, documents: Wide) -> tuple[Wide, Wide]:
-        """The stretch of each document, and its place in it."""
+        """The skip block of each document, and its index in the block (0 to 127)."""
         segments = self._bases.searchsorted(documents, "right") - 1
         own = documents - self._bases[segments]
         return self._firsts[segments] + own // SKIP_BLOCK, own % SKIP_BLOCK
@@ -52,9 +56,9 @@ class SkipBlocks:
 
 @frozen
 class TermPart:
-    """A common term in one segment: its number in ``field``, its bounds, and the first of the segment's documents and blocks.
+    """A common term in one segment: its number in ``field``, its bounds, and the segment's first document (``base``) and skip block (``first``).
 
-    ``postings``: the documents of the segment that hold it, and how often each does; unpacked once and kept, as whoever shows hits asks for them too.
+    ``postings``: the segment's documents with the term and their frequencies; unpacked once and cached, since showing hits needs them too.
     """
 
     field: FieldPostings
@@ -67,9 +71,9 @@ class TermPart:
 
 @frozen
 class FieldPart:
-    """What a word stands for in one field: its common terms, and the live documents and frequencies of the others together.
+    """A word's terms in one field: the common ones, and the live documents and frequencies of all others together.
 
-    ``weights``: what frequencies are multiplied with, by document, and ``scale`` all of them; ``scaled`` is both in one.
+    ``weights``: factor of frequencies, by document (float64); ``scale``: factor of all of them; ``scaled``: ``weights * scale``.
     """
 
     weights: Norms
@@ -81,13 +85,13 @@ class FieldPart:
 
     @property
     def weighted(self) -> Norms:
-        """The frequencies of the terms that are not common, multiplied."""
+        """The weighted frequencies of the terms that are not common, one per entry of ``documents``."""
         weighted: Norms = self.frequencies * self.weights[self.documents]
         return weighted if self.scale == 1.0 else weighted * self.scale
 
 
 class BlockMaxPostings:
-    """The common terms of a word, and its others, by blocks."""
+    """The postings of a word, with upper bounds by skip block. Documents are numbered as in the reader."""
 
     def __init__(self, skip_blocks: SkipBlocks, fields: Sequence[FieldPart]) -> None:
         self._skip_blocks, self._fields = skip_blocks, fields
@@ -96,17 +100,17 @@ class BlockMaxPostings:
 
     @property
     def nbytes(self) -> int:
-        """Bytes of `frequencies`, which may still be made: one a document and field, unless a text has a word more than 255 times."""
+        """Size in bytes, `frequencies` included even if not made yet: a byte per document and field (more where a frequency exceeds 255)."""
         return sum(self._skip_blocks.size + 16 * len(field.documents) for field in self._fields)
 
     def count(self) -> int | None:
-        """How many live documents hold the word, if that is known without reading them: of one term where nothing is deleted."""
+        """Document frequency of the word if that is known without reading postings (a single term, no tombstones), else ``None``."""
         terms = [term for field in self._fields for term in field.terms]
         several = len({term.base for term in terms}) < len(terms) or any(len(field.documents) for field in self._fields)
         return None if several or self._skip_blocks.live is not None else sum(term.field.count(term.term) for term in terms)
 
     def mask(self) -> Mask:
-        """The live documents that hold the word."""
+        """Mask of the live documents that hold the word."""
         mask = np.zeros(self._skip_blocks.size, dtype=np.bool_)
         if self._frequencies is not None:
             for frequencies, _weights in self._frequencies:
@@ -121,7 +125,7 @@ class BlockMaxPostings:
         return mask
 
     def frequencies(self) -> list[tuple[Integers, Norms]]:
-        """By field how often each document holds the word, 0 for deleted ones, and the field's weights. Kept, and what is asked after reads these."""
+        """For each field, the word's frequency by document (0 for deleted ones) and the weights by document. Cached for `mask` and `read`."""
         if self._frequencies is None:
             self._frequencies = [(self._of_field(field), field.scaled) for field in self._fields]
         return self._frequencies
@@ -143,7 +147,7 @@ class BlockMaxPostings:
         return frequencies
 
     def ceilings(self) -> Norms:
-        """For every stretch the sum of the frequencies times their weights at most."""
+        """Upper bound of the weighted frequency in each skip block (float64)."""
         ceilings = np.zeros(self._skip_blocks.count, dtype=np.float64)
         for field, (blocks, _) in zip(self._fields, self._places, strict=True):
             for term in field.terms:
@@ -156,7 +160,7 @@ class BlockMaxPostings:
         return ceilings
 
     def read(self, chosen: Wide) -> tuple[Wide, Norms]:
-        """The live documents in some blocks, which rise, and the sum of the frequencies of each times their weights."""
+        """The live documents with the word in the skip blocks ``chosen``, which rise, and the weighted frequency of each."""
         if self._frequencies is not None:
             documents = self._skip_blocks.documents(chosen)
             weighted = sum(frequencies[documents] * weights[documents] for frequencies, weights in self._frequencies)

@@ -1,8 +1,9 @@
-"""How much a common term adds at most to the score of a document, for every stretch of 128 documents: most need not be looked at.
+"""Block-max bounds: for each common term and skip block, an upper bound of what the term adds to the score of a document there.
 
-What counts is a term's frequency in a document divided by the document's *norm*, which grows with its length (BM25; Robertson and Zaragoza 2009,
-section 3.2). Norms depend on the average length of all documents, which changes with every commit; so bounds are kept for norms by the lengths as they
-were when the segment was written, which are kept too. A reader multiplies them with the greatest quotient of old and present norm in the stretch.
+A skip block is 128 consecutive documents of a segment. The bounded quantity is the term's frequency divided by the document's *norm*, which grows
+with the document's length (BM25; Robertson and Zaragoza 2009, section 3.2). Norms depend on the average length of all documents, which changes
+with every commit. Bounds are therefore stored for the lengths at the time of writing, together with those lengths, and a reader multiplies each
+bound by the largest ratio of norm at writing to norm now in the skip block.
 """
 
 from __future__ import annotations
@@ -20,26 +21,26 @@ from reftel.frozen import frozen
 Norms = npt.NDArray[np.float64]
 
 SKIP_BLOCK = 128
-"""Documents of a stretch."""
+"""Documents per skip block."""
 
 SLOPE = 0.75
-"""How far the norm follows the length (BM25's *b*)."""
+"""BM25's *b*: 0 ignores the length of a document, 1 normalises by it fully."""
 
-_COMMON = 2048  # documents; of terms in fewer all can be scored in no time
-_DENSE = 16  # of a term in fewer than one document in so many, a stretch holds too few to be worth an entry
+_COMMON = 2048  # documents; rarer terms are scored completely in less time than bounds would save
+_DENSE = 16  # terms in fewer than 1/16 of the documents get no bounds: a skip block would hold fewer than 8 of their postings
 _STEPS = 255
-_ONE = 1 << 16  # scales count in fractions of it
+_ONE = 1 << 16  # a stored scale of 1 << 16 is 1.0
 
 
 def norms(lengths: Integers, average: float) -> Norms:
-    """What frequencies are divided by, for documents of these lengths: 1 for one of ``average`` length."""
+    """BM25 norms (float64, one per length) that frequencies are divided by: 1.0 for a document of ``average`` length. ``lengths``: in words."""
     result: Norms = lengths * (SLOPE / (average or 1.0))
     result += 1 - SLOPE
     return result
 
 
 def written_norms(words: Integers) -> Norms:
-    """The norms that bounds were made with, from the lengths that were kept with them."""
+    """The norms that stored bounds refer to. ``words``: lengths of all documents at the time of writing."""
     return norms(words, float(words.sum(dtype=np.int64)) / max(len(words), 1))
 
 
@@ -48,7 +49,7 @@ def written_norms(words: Integers) -> Norms:
 
 @frozen
 class _Row:
-    """What is kept of one term, by stretch: the bound in steps of ``scale``, the number of its documents, and the first of them."""
+    """What is stored for one term, an entry per skip block: bound in steps of ``scale``, number of postings, first document (0 to 127)."""
 
     term: int
     scale: int
@@ -58,7 +59,7 @@ class _Row:
 
 
 class BoundsWriter:
-    """Takes the postings of a field, and writes the bounds of its common terms. ``words``: the length of every document."""
+    """Computes and writes the bounds of a field's common terms. ``words``: the length of every document, in words."""
 
     def __init__(self, words: Integers) -> None:
         self._words, self._norms = words, written_norms(words)
@@ -67,7 +68,7 @@ class BoundsWriter:
         self._terms = 0
 
     def add(self, counts: Integers, documents: Integers, frequencies: Integers) -> None:
-        """The postings of the next terms, of which each has some."""
+        """Take the postings of the next terms. ``counts``: postings per term, none of them 0; the other arrays have one entry per posting."""
         starts = starts_of(counts)
         for term in np.flatnonzero(counts >= self._least).tolist():
             part = slice(int(starts[term]), int(starts[term + 1]))
@@ -75,7 +76,7 @@ class BoundsWriter:
         self._terms += len(counts)
 
     def finish(self, file: ContainerWriter, name: str) -> None:
-        """Write them; nothing if no term is common."""
+        """Write the bounds; nothing if no term is common."""
         if not self._rows:
             return
         file.put(names.part(name, names.BOUND_TERMS), narrow(np.array([row.term for row in self._rows], dtype=np.int64)))
@@ -102,7 +103,7 @@ def _row(term: int, documents: Integers, frequencies: Integers, norm: Norms) -> 
 
 
 class Bounds:
-    """The bounds of a field in one segment of ``documents`` documents. ``terms``: the numbers of the terms that have bounds."""
+    """The bounds of a field in one segment of ``documents`` documents. ``terms``: the numbers of the terms that have bounds, rising."""
 
     def __init__(self, file: Container, name: str, documents: int) -> None:
         array = {kind: file.array(names.part(name, kind)) for kind in names.OF_BOUNDS}
@@ -110,7 +111,7 @@ class Bounds:
         words = array[names.BOUND_WORDS]
         size = -(-len(words) // SKIP_BLOCK)
         if len(words) > documents or len(self._scales) != len(self.terms):
-            raise ValueError(f"'{name}' has bounds of another size than said")
+            raise ValueError(f"the arrays of bounds of '{name}' have sizes that don't match")
         self._highest, self._counts, self._first = (
             array[kind].reshape(len(self.terms), size) for kind in (names.BOUNDS, names.BOUND_COUNTS, names.BOUND_FIRST)
         )
@@ -118,9 +119,9 @@ class Bounds:
         self._quotients: tuple[Norms, Norms] | None = None
 
     def quotients(self, weights: Norms, base: int) -> Norms:
-        """By stretch the greatest product of a document's norm at writing and its weight now. The segment's first document is ``base``.
+        """For each skip block, the largest product of a document's norm at writing and its weight now (float64).
 
-        Those of the weights that were asked for last are kept.
+        ``weights``: of all documents of the reader; ``base``: the segment's first document. The result for the last ``weights`` is cached.
         """
         if self._quotients is None or self._quotients[0] is not weights:
             products = written_norms(self._words) * weights[base : base + len(self._words)]
@@ -138,7 +139,7 @@ class Bounds:
 
 @frozen
 class TermBounds:
-    """By stretch: frequency divided by norm, as they were at writing, at most; the number of documents; the first of them."""
+    """Of one term, an entry per skip block: upper bound of frequency / norm at writing, number of postings, first document (0 to 127)."""
 
     highest: Norms
     counts: Wide

@@ -1,4 +1,4 @@
-"""What is kept of an open archive because it is dear to make: caches that share one budget of bytes."""
+"""Caches of an open archive, which share one budget of bytes. Eviction is second chance (CLOCK)."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ Asked = ParamSpec("Asked")
 Value = TypeVar("Value")
 
 DEFAULT_MB = 256
-"""Megabytes for the caches of an open archive, if nothing else is said."""
+"""Default size of the caches of an open archive, in megabytes."""
 
 ENTRY = 500
-"""Bytes that an entry takes beside its value, its key included, about."""
+"""Approximate overhead of an entry in bytes, its key included."""
 
-_LARGEST = 4  # a value takes one part in so many of the budget at most, so that none sends all others away
+_LARGEST = 4  # a value larger than 1/4 of the budget is not cached, so that none evicts all others
 
 
 class _Kept(Generic[Value]):
@@ -27,10 +27,10 @@ class _Kept(Generic[Value]):
 
 
 class Budget:
-    """So many bytes for all caches of one open archive, which threads share. With none nothing is kept, and every answer is the same.
+    """The byte budget of all caches of one open archive; thread-safe. With a limit of 0 nothing is cached, and every answer is the same.
 
-    What is found is only marked as used, without a lock, so that a query of some microseconds doesn't wait for one. When room is needed the
-    oldest goes first, whatever cache it is in, but what was used since its last turn gets another one.
+    A hit only sets a flag, without a lock: a query of some microseconds must not wait for one. Eviction takes the oldest entry of any cache; an
+    entry that was used since its last turn goes to the end of the queue instead.
     """
 
     def __init__(self, limit: int = DEFAULT_MB << 20) -> None:
@@ -39,7 +39,7 @@ class Budget:
         self._lock = threading.Lock()
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Empty all caches."""
         with self._lock:
             for kept in self._queue:
                 kept.home.clear()
@@ -47,7 +47,7 @@ class Budget:
             self.size = 0
 
     def keep(self, new: _Kept[Any]) -> None:
-        """Put a value into its cache if it is not too large, and let go of others for it."""
+        """Insert an entry unless it is too large, and evict others until the budget is met."""
         if new.size * _LARGEST > self._limit:
             return
         with self._lock:
@@ -67,14 +67,14 @@ class Budget:
 
 
 class Cache(Generic[Value]):
-    """Values of one kind within a budget; ``size_of`` gives the bytes of one with all that it may still grow by."""
+    """A cache of values of one kind. ``size_of``: bytes of a value, including what it may still grow to."""
 
     def __init__(self, budget: Budget, size_of: Callable[[Value], int]) -> None:
         self._budget, self._size_of = budget, size_of
         self._items: dict[Hashable, _Kept[Value]] = {}
 
     def peek(self, key: Hashable) -> Value | None:
-        """The value under ``key``, if it is there."""
+        """The cached value of ``key``, or ``None``."""
         found = self._items.get(key)
         if found is None:
             return None
@@ -82,7 +82,7 @@ class Cache(Generic[Value]):
         return found.value
 
     def get(self, key: Hashable, make: Callable[[], Value]) -> Value:
-        """The value under ``key``, made now if it is not there. Two threads may make the same one; both get equal values."""
+        """The cached value of ``key``, or a new one from ``make``. Two threads may make it at once; they get equal values."""
         found = self._items.get(key)
         if found is not None:
             found.used = True
@@ -92,5 +92,5 @@ class Cache(Generic[Value]):
         return made
 
     def over(self, make: Callable[Asked, Value]) -> Callable[Asked, Value]:
-        """``make``, whose values are kept by what they are asked with."""
+        """``make`` with its results cached by its arguments."""
         return lambda *asked, **named: self.get(asked, lambda: make(*asked, **named))

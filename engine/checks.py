@@ -1,4 +1,4 @@
-"""What records and fields must be like. Checked before anything is changed."""
+"""Checks of fields and records, made before anything is changed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _RESERVED = (KEY, "record", "records", "regions")
 
 
 def check_specs(specs: Sequence[FieldSpec]) -> None:
-    """``ValueError`` for a name that a field can't have, or that two have."""
+    """Raise ``ValueError`` for a field name that is reserved, malformed or used twice."""
     seen = set(_RESERVED)
     for spec in specs:
         if spec.name in seen or not spec.name or spec.name.startswith("_") or {".", "/"} & set(spec.name):
@@ -21,7 +21,7 @@ def check_specs(specs: Sequence[FieldSpec]) -> None:
 
 
 def check_record(record: Record, specs: Sequence[FieldSpec]) -> None:
-    """`EngineError` if the record can't be indexed."""
+    """Raise `EngineError` if the record can't be indexed."""
     values = [record.key]
     for spec in specs:
         if spec.kind == "keyword":

@@ -1,4 +1,4 @@
-"""Columns: one number, or a list of numbers, for every document of a segment, in as few bytes as its values allow."""
+"""Columns: one number, or a list of numbers, per document of a segment, stored in the narrowest type that holds them."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from reftel.engine.arrays import Integers, Wide, narrow, starts_of
 from reftel.frozen import frozen
 
 ABSENT = -(2**63)
-"""What a number column holds for a document without a value."""
+"""Stands in a number column for a document without a value."""
 
 
 def encode_numbers(values: Wide) -> tuple[Integers, int | None]:
-    """A number column as codes from a base: 0 for `ABSENT`, else the distance to the base and 1. Base ``None``: the numbers themselves."""
+    """Codes and base of a number column: 0 for `ABSENT`, else ``value - base + 1``. Base ``None``: the codes are the values themselves."""
     present = values[values != ABSENT]
     if not len(present):
         return np.zeros(len(values), dtype=np.uint8), 0
@@ -27,7 +27,7 @@ def encode_numbers(values: Wide) -> tuple[Integers, int | None]:
 
 
 def decode_numbers(codes: Integers, base: int | None) -> Wide:
-    """The inverse of `encode_numbers`."""
+    """The numbers (int64) that `encode_numbers` encoded."""
     if base is None:
         return codes.astype(np.int64)
     values = codes.astype(np.int64) + (base - 1)
@@ -37,23 +37,23 @@ def decode_numbers(codes: Integers, base: int | None) -> Wide:
 
 @frozen
 class Lists:
-    """A list of numbers for every document, one behind the other, and the length of each."""
+    """One list of numbers per document: ``counts`` has the length of each list, ``values`` all lists concatenated."""
 
     counts: Integers
     values: Integers
 
     def documents(self) -> Wide:
-        """The document that each value belongs to."""
+        """The document of each value."""
         return np.repeat(np.arange(len(self.counts), dtype=np.int64), self.counts)
 
     def first(self) -> Wide:
-        """Where each document's list begins, the end of the last one included."""
+        """Offset of each document's list in ``values``, with the total at the end."""
         return starts_of(self.counts)
 
     def check(self) -> Lists:
-        """The same; ``ValueError`` if the lengths don't add up to the number of values."""
+        """The lists themselves; ``ValueError`` if the lengths don't add up to the number of values."""
         if int(self.counts.sum(dtype=np.int64)) != len(self.values):
-            raise ValueError("lists of another length than said")
+            raise ValueError(f"lists of {int(self.counts.sum(dtype=np.int64))} values in all have {len(self.values)}")
         return self
 
     def sums(self) -> Wide:
@@ -63,12 +63,12 @@ class Lists:
         return sums
 
     def kept(self, documents: npt.NDArray[np.bool_]) -> Lists:
-        """The lists of some documents only."""
+        """The lists of the documents where the mask is true."""
         return Lists(self.counts[documents], self.values[np.repeat(documents, self.counts)])
 
 
 def joined(parts: list[Lists]) -> Lists:
-    """The lists of several parts one behind the other."""
+    """The lists of several parts, concatenated."""
     if len(parts) == 1:
         return parts[0]
     counts = np.concatenate([np.empty(0, np.uint8), *(part.counts for part in parts)])
@@ -77,7 +77,7 @@ def joined(parts: list[Lists]) -> Lists:
 
 @frozen
 class Coded:
-    """Lists of values for every document, as codes into a table of values."""
+    """One list of values per document, as codes into the table ``terms``."""
 
     terms: Sequence[str]
     lists: Lists
@@ -85,7 +85,7 @@ class Coded:
 
 @frozen
 class RegionLists:
-    """The regions of every document: the block and the level (1 added; 0 for none) of each, and the labels of each region."""
+    """The regions of every document: block numbers per document, and for each region its level + 1 (0 for none) and its labels."""
 
     blocks: Lists
     levels: Integers
@@ -96,8 +96,7 @@ class RegionLists:
 class Columns:
     """All columns of some documents, by field.
 
-    ``blocks``: the number of words in each block of a text field. ``sorts``: a field's first value as the number of a term, 1 added; 0 for
-    none.
+    ``blocks``: the number of words in each block of a text field. ``sorts``: term number + 1 of a document's first value; 0 for none.
     """
 
     blocks: dict[str, Lists]
@@ -108,6 +107,6 @@ class Columns:
 
     @property
     def nbytes(self) -> int:
-        """Memory that the arrays take, about."""
+        """Approximate size of the arrays in bytes."""
         lists = [*self.blocks.values(), *(facet.lists for facet in self.facets.values())]
         return sum(each.counts.nbytes + each.values.nbytes for each in lists)

@@ -1,4 +1,4 @@
-"""Writing the columns of a segment, put together from those of batches or of other segments."""
+"""Writes the columns of a segment, concatenated from those of batches or of other segments."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from reftel.engine.terms_writer import put_terms
 def put_columns(
     file: ContainerWriter, specs: Sequence[FieldSpec], parts: Sequence[Columns], numbers: Mapping[str, Sequence[Integers]]
 ) -> dict[str, int | None]:
-    """Write all columns; the bases of the number columns.
+    """The base of each number column; writes all columns.
 
-    ``numbers``: for a field that can be sorted by, the numbers that each part's terms have in the segment.
+    ``numbers``: for a sortable field, one array per part that maps its term numbers to those of the segment.
     """
     bases: dict[str, int | None] = {}
     for spec in specs:
@@ -46,13 +46,13 @@ def _put_blocks(file: ContainerWriter, name: str, blocks: Lists) -> None:
 
 
 def _put_sort(file: ContainerWriter, name: str, codes: Sequence[Integers], numbers: Sequence[Integers]) -> None:
-    # a code is 0 or the number of a term and 1
+    # a code is a term number + 1, or 0
     mapped = [np.concatenate([np.zeros(1, np.int64), new + 1])[old] for old, new in zip(codes, numbers, strict=True)]
     file.put(names.part(name, names.SORT), narrow(np.concatenate(mapped)))
 
 
 def _put_coded(file: ContainerWriter, place: Sequence[str], parts: Sequence[Coded]) -> None:
-    """Write the table of values and the lists of codes; values that no document has any more are left out."""
+    """Write the table of values and the lists of codes, without values that only deleted documents had."""
     used = [np.bincount(part.lists.values, minlength=len(part.terms)) > 0 for part in parts]
     values = sorted({part.terms[number] for part, mask in zip(parts, used, strict=True) for number in np.flatnonzero(mask).tolist()})
     codes = dict(zip(values, range(len(values)), strict=True))

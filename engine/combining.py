@@ -1,4 +1,4 @@
-"""Postings of several parts put together, term by term. Parts are batches that are flushed, or segments that are merged."""
+"""Combines the postings of several parts, term by term. Parts are batches of a new segment, or segments that are merged."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from reftel.frozen import frozen
 
 @frozen
 class Part:
-    """Postings of some terms, by term and document.
+    """Postings of some terms, sorted by term and document.
 
-    ``terms``: the place of each in the order of all terms that are put together, every one once. ``counts``: how many postings it has.
-    ``base``: what is to be added to ``documents``. ``frequencies`` and ``positions`` are ``None`` for whole values.
+    ``terms``: rank of each term among all terms that are combined, without repetitions. ``counts``: postings per term. ``base``: added to
+    ``documents``. ``frequencies`` (one per posting) and ``positions`` are ``None`` for keyword fields.
     """
 
     terms: Integers
@@ -30,8 +30,11 @@ class Part:
 
 @frozen
 class Postings:
-    """Postings by term and document: number of them for every term, documents, frequencies and positions, and how many of those last every
-    term has."""
+    """Postings sorted by term and document.
+
+    ``counts``: postings per term. ``documents`` and ``frequencies``: one entry per posting. ``positions``: all positions; ``words``: how many of
+    them each term has. The last three are ``None`` for keyword fields.
+    """
 
     counts: Wide
     documents: npt.NDArray[np.uint32]
@@ -41,13 +44,15 @@ class Postings:
 
 
 class TermSlices:
-    """Parts whose terms are numbered by a vocabulary and come by rising class, cut into stretches of classes with about ``size`` postings
-    each, so that what is put together at once stays small. ``classes`` and ``ranks``: by number, a term's class and its place in the order
-    of all terms, in which classes rise too."""
+    """Iterates over the combined postings of parts in slices of about ``size`` postings, which limits the memory needed at once.
+
+    The parts' terms are numbered by a vocabulary and sorted by class. ``classes`` and ``ranks``: by term number, its class and its rank among all
+    terms; ranks rise with classes. Slices are cut between classes.
+    """
 
     def __init__(self, parts: Sequence[Part], classes: Wide, ranks: Integers, size: int) -> None:
         self._parts, self._ranks = parts, ranks
-        self._places = starts_of(np.bincount(classes))  # of the first term of each class, and behind the last
+        self._places = starts_of(np.bincount(classes))  # rank of the first term of each class
         bounds = np.arange(len(self._places))
         self._terms = [np.searchsorted(classes[part.terms], bounds) for part in parts]
         self._postings = [starts_of(part.counts)[cuts] for part, cuts in zip(parts, self._terms, strict=True)]
@@ -74,13 +79,13 @@ def _cuts_of_positions(part: Part, postings: Wide) -> Wide:
 
 
 def _cut_evenly(sizes: Wide, size: int) -> list[int]:
-    """Where to cut into parts of about ``size``, given how much comes before each place that can be cut at."""
-    stretch = sizes[:-1] // size
-    return [0, *(np.flatnonzero(np.diff(stretch)) + 1).tolist(), len(sizes) - 1]
+    """Indices to cut at, for slices of about ``size``. ``sizes``: the running total before each possible cut."""
+    number = sizes[:-1] // size
+    return [0, *(np.flatnonzero(np.diff(number)) + 1).tolist(), len(sizes) - 1]
 
 
 def combine(parts: Sequence[Part], size: int) -> Postings:
-    """The postings of all parts for terms 0 to ``size``. Documents of a part come after those of the parts before it."""
+    """The combined postings of all parts for terms 0 to ``size``. The documents of a part follow those of earlier parts."""
     counts = np.zeros(size, dtype=np.int64)
     for part in parts:
         counts[part.terms] += part.counts
@@ -100,7 +105,7 @@ def combine(parts: Sequence[Part], size: int) -> Postings:
 
 
 def _words_of(part: Part) -> Wide:
-    """How often each term of a part occurs."""
+    """Number of positions of each term of a part."""
     before = starts_of(part.frequencies if part.frequencies is not None else part.counts)
     ends = starts_of(part.counts)
     totals: Wide = before[ends[1:]] - before[ends[:-1]]
@@ -108,7 +113,7 @@ def _words_of(part: Part) -> Wide:
 
 
 class _Targets:
-    """Where the values of every part go; worked out for one part at a time, as together they take more memory than the values."""
+    """For each part, the target index of each of its values. Computed for one part at a time: together they would take more memory than the values."""
 
     def __init__(self, parts: Sequence[tuple[Integers, Integers]], totals: Wide) -> None:
         self._parts, self._totals = parts, totals

@@ -1,7 +1,7 @@
 """A file of named arrays: aligned, checksummed, read through a memory map. Byte by byte in docs/segment-format.md.
 
-A header of 64 bytes, the arrays, and a JSON directory that says where each one stands. `Container` checks everything that places depend on
-when it is opened, and the arrays' own checksums in `Container.verify`.
+A header of 64 bytes, the arrays, and a JSON directory with the offset of each. Opening a `Container` checks header and directory;
+`Container.verify` checks the checksums of the arrays.
 """
 
 from __future__ import annotations
@@ -29,25 +29,25 @@ FORMAT = 5
 MAGIC = b"\x89ARRAYS\n"
 ALIGNMENT = 64
 BETWEEN = "between the arrays"
-"""What `Container.verify` calls the bytes that fill up to the next multiple of `ALIGNMENT`."""
+"""The name under which `Container.verify` reports the padding between arrays."""
 CHECKED = 1 << 16
-"""Bytes up to which an array's checksum is looked at before the array is read for the first time; of longer ones only `verify` sees it."""
+"""Arrays of up to so many bytes are checked against their checksum when first read; longer ones only by `Container.verify`."""
 TYPES = ("<u1", "<u2", "<u4", "<u8", "<i1", "<i2", "<i4", "<i8")
 
-_PIECE = 1 << 25  # bytes of a checksum at once
-_HEADER = struct.Struct("<8sIIQQII")  # magic, format, 0, place and length of the directory, its checksum, that of the bytes before
+_PIECE = 1 << 25  # bytes read at once for a checksum
+_HEADER = struct.Struct("<8sIIQQII")  # magic, format, 0, offset and length of the directory, its checksum, checksum of the preceding header bytes
 
 
 class ContainerError(ValueError):
-    """A file of arrays that is not as it was written."""
+    """A file of arrays is cut short or altered."""
 
 
 class ContainerVersionError(ValueError):
-    """A file of arrays in another format."""
+    """A file of arrays has another format version."""
 
 
 class ContainerWriter:
-    """Writes arrays one after the other into a file that is empty; `finish` writes header and directory."""
+    """Writes arrays into an empty file; `finish` writes directory and header."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -56,26 +56,26 @@ class ContainerWriter:
         self._open: tuple[str, int, str, int] | None = None
 
     def put(self, name: str, values: Array) -> None:
-        """Write an array whole, in little-endian order."""
+        """Write a whole array, little-endian."""
         ordered = np.ascontiguousarray(values, dtype=values.dtype.newbyteorder("<"))
         self.put_parts(name, ordered.dtype.str.replace("|", "<"), iter((ordered.data.cast("B") if ordered.size else b"",)))
 
     def put_parts(self, name: str, kind: str, parts: Iterator[bytes | memoryview]) -> None:
-        """Write an array of dtype ``kind`` from pieces, which need not be held in memory together."""
+        """Write an array of dtype ``kind`` from pieces, one in memory at a time."""
         self.begin(name, kind)
         for part in parts:
             self.append(part)
         self.end()
 
     def begin(self, name: str, kind: str) -> None:
-        """Begin an array of dtype ``kind`` that is written with `append`."""
+        """Begin an array of dtype ``kind``; `append` writes its bytes."""
         if kind not in TYPES or name in self._arrays or self._open:
             raise ValueError(f"'{name}' can't be written as {kind}")
         self._place += _write(self._file, b"\0" * (-self._place % ALIGNMENT))
         self._open = (name, self._place, kind, 0)
 
     def append(self, part: bytes | memoryview) -> None:
-        """Write the next bytes of the array that was begun."""
+        """Write the next bytes of the array begun last."""
         if self._open is None:
             raise ValueError("no array was begun")
         name, start, kind, checksum = self._open
@@ -83,7 +83,7 @@ class ContainerWriter:
         self._open = (name, start, kind, zlib.crc32(part, checksum))
 
     def end(self) -> None:
-        """End the array that was begun."""
+        """End the array begun last."""
         if self._open is None:
             raise ValueError("no array was begun")
         name, start, kind, checksum = self._open
@@ -91,7 +91,7 @@ class ContainerWriter:
         self._open = None
 
     def finish(self, about: Mapping[str, Any]) -> None:
-        """Write the directory, with ``about`` in it, and the header."""
+        """Write the directory, which includes ``about``, and the header."""
         directory = msgspec.json.encode({"about": dict(about), "arrays": self._arrays})
         _write(self._file, directory)
         head = _HEADER.pack(MAGIC, FORMAT, 0, self._place, len(directory), zlib.crc32(directory), 0)[:-4]
@@ -106,7 +106,7 @@ def _write(file: BinaryIO, data: bytes | memoryview) -> int:
 
 
 class Container:
-    """The arrays of one file, or of a stretch of memory. `ContainerError` where they are not as they were written."""
+    """The arrays of one file or buffer. Raises `ContainerError` where they are cut short or altered."""
 
     def __init__(self, data: memoryview) -> None:
         self._data = data
@@ -122,7 +122,7 @@ class Container:
         return name in self._arrays
 
     def size(self, name: str) -> int:
-        """Bytes that an array takes."""
+        """Size of an array in bytes."""
         return self._arrays[name][1]
 
     def bytes(self, name: str) -> memoryview:
@@ -141,12 +141,12 @@ class Container:
         return self._data[place : place + length]
 
     def array(self, name: str) -> Array:
-        """An array, not copied; it can't be written to."""
+        """An array as a read-only view."""
         data = self.bytes(name)
         return np.frombuffer(data, dtype=self._arrays[name][2])
 
     def verify(self) -> list[str]:
-        """The names of the arrays whose bytes have changed since they were written; `BETWEEN` for bytes that are in none."""
+        """The names of the arrays with a wrong checksum; `BETWEEN` for padding that is not zero."""
         altered = [name for name, (*_, checksum) in self._arrays.items() if self._checksum(name) != checksum]
         return altered if not any(map(any, self._between())) else [*altered, BETWEEN]
 
@@ -158,10 +158,10 @@ class Container:
         return checksum
 
     def drop_pages(self) -> None:
-        """Take what was read of the file out of the process's memory: it is read again where it is asked for."""
+        """Drop the pages read so far from the process's memory; they are read again when needed."""
 
     def _between(self) -> Iterator[memoryview]:
-        """The bytes between the arrays, and before the first, which are all zero."""
+        """The padding before each array, which is all zero."""
         end = _HEADER.size
         for start, size, *_ in sorted(self._arrays.values()):
             yield self._data[end:start]
@@ -209,12 +209,12 @@ class MappedContainer(Container):
             raise
 
     def drop_pages(self) -> None:
-        """As `Container.drop_pages`; nothing happens where the system can't."""
+        """As `Container.drop_pages`; does nothing where the system has no `madvise`."""
         if self._map is not None and hasattr(mmap, "MADV_DONTNEED"):
             self._map.madvise(mmap.MADV_DONTNEED)
 
     def close(self) -> None:
-        """Let go of the map and its descriptor; arrays that still look into it keep both alive."""
+        """Close the map and its descriptor; arrays that still refer to it keep both open."""
         opened, self._map = self._map, None
         with contextlib.suppress(BufferError):
             self._data.release()

@@ -1,7 +1,7 @@
-"""The table of contents: which segments make up the index now, and which of their documents are deleted.
+"""The table of contents: the segments of the current commit, and the deleted documents (tombstones) of each.
 
-One file a commit. It begins as Whoosh's own, for Whoosh; behind that stands the same in a form that is read without running any code,
-which is all that `read_contents` looks at.
+One file per commit. It begins with Whoosh's own form, for Whoosh. The same follows in a form that is read without unpickling; `read_contents` reads
+only that.
 """
 
 from __future__ import annotations
@@ -26,21 +26,21 @@ from reftel.engine.specs import FieldSpec, spec_of
 from reftel.frozen import frozen
 from reftel.patterns import regex
 
-_FOOTER = struct.Struct("<8sQI")  # magic, where the container begins, checksum of all before the footer
+_FOOTER = struct.Struct("<8sQI")  # magic, offset of the container, checksum of everything before the footer
 _MAGIC = b"ARRAYTOC"
 _FIRST_FORMAT = "fields.json"
-_LONGEST = 1 << 28  # bytes: the numbers of so many deleted documents that a merge would have rewritten the segments long ago
+_LONGEST = 1 << 28  # bytes; merges rewrite segments long before their tombstones take as much
 _MOST_DOCUMENTS = 1 << 32
 _SEGMENT_NAME = regex(rf"{INDEX_NAME}_[0-9a-z]+")
 
 
 class ContentsError(ValueError):
-    """A table of contents that is not as the writer left it."""
+    """A table of contents is cut short or altered."""
 
 
 @frozen
 class Entry:
-    """A segment of an index: its name, how many documents it holds, and the numbers of those that are deleted, rising."""
+    """A segment of an index: its name, its number of documents (deleted ones included), and the numbers of the deleted ones, rising."""
 
     name: str
     size: int
@@ -48,7 +48,7 @@ class Entry:
 
     @property
     def live(self) -> int:
-        """How many documents are not deleted."""
+        """Number of documents that are not deleted."""
         return self.size - len(self.deleted)
 
 
@@ -62,9 +62,9 @@ class TableOfContents:
 
 
 def read_contents(folder: Path) -> TableOfContents:
-    """The newest commit.
+    """The table of contents of the latest commit.
 
-    Errors: ``FileNotFoundError`` when a writer removed it in the meantime, `IndexVersion`, and ``ValueError`` and its like when it is damaged.
+    Errors: ``FileNotFoundError`` if a writer removed it in the meantime, `IndexVersion`, and any of `damage.SYMPTOMS` if it is damaged.
     """
     generation = latest_generation(folder)
     if generation < 0:
@@ -86,7 +86,7 @@ def read_contents(folder: Path) -> TableOfContents:
 
 
 def _foreign(folder: Path) -> Exception:
-    """The error for a table of contents that is not ours: the first format's, which had its fields in a file of their own, or cut short."""
+    """The error for a table of contents without our footer: it is cut short, or of format 1, which had a file of its own for the fields."""
     try:
         version = msgspec.json.decode(durable.read_own(folder / _FIRST_FORMAT, _LONGEST))["format"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
@@ -114,7 +114,7 @@ def _entry(container: Container, number: int, name: str, size: int) -> Entry:
 
 
 def write_contents(folder: Path, contents: TableOfContents, whoosh_form: bytes) -> None:
-    """Publish a commit whole or not at all; ``whoosh_form`` is what Whoosh reads. Flushed to the disk when this returns."""
+    """Publish a commit atomically; it is flushed to disk on return. ``whoosh_form``: the table of contents as Whoosh reads it."""
     body = io.BytesIO()
     writer = ContainerWriter(body)
     for number, entry in enumerate(contents.entries):

@@ -1,4 +1,4 @@
-"""Turning what broken files lead to into the engine's own errors."""
+"""Translates the exceptions that damaged files cause into the engine's own errors."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ SYMPTOMS = (
     ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, MemoryError, NameError, RecursionError, TypeError, ValueError,
     pickle.UnpicklingError, struct.error, zlib.error,
 )  # fmt: skip
-"""What reading a file that is cut short or altered leads to, wherever the reader notices."""
+"""Exceptions that reading a truncated or altered file may raise."""
 
 
 DAMAGE = (*SYMPTOMS, FileNotFoundError, NotAFile)
-"""All that `damage_of` makes an error of."""
+"""All exceptions that `damage_of` translates."""
 
 
 def damage_of(folder: Path, error: BaseException) -> IndexDamaged | IndexVersion:
-    """What to raise in place of one of `DAMAGE`: `IndexVersion` for a segment in another format, else `IndexDamaged`."""
+    """The error to raise in place of one of `DAMAGE`: `IndexVersion` for a segment in another format, else `IndexDamaged`."""
     if isinstance(error, ContainerVersionError):
         return IndexVersion(f"a segment of the index in '{folder}' has {error}")
     cause = error.strerror if isinstance(error, NotAFile) else f"{type(error).__name__}: {error}"
@@ -34,7 +34,7 @@ def damage_of(folder: Path, error: BaseException) -> IndexDamaged | IndexVersion
 
 @contextlib.contextmanager
 def refuse_damage(folder: Path) -> Iterator[None]:
-    """Raise the engine's own errors in place of any of `DAMAGE`; see `damage_of`."""
+    """Translate any of `DAMAGE` raised inside; see `damage_of`."""
     try:
         yield
     except DAMAGE as error:

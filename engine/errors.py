@@ -1,4 +1,4 @@
-"""What can go wrong with an index. The rooms above translate these into the errors that users see."""
+"""Errors of the engine. The rooms above translate them into the errors that users see."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ class IndexDamaged(EngineError):  # noqa: N818
 
 
 class IndexVersion(EngineError):  # noqa: N818
-    """The index was written in another format, or for other fields."""
+    """The index has another format version or other fields."""
 
 
 class IndexClosed(EngineError):  # noqa: N818
-    """The reader was closed before it was asked."""
+    """The reader is closed."""
 
 
 class LockHeld(EngineError):  # noqa: N818

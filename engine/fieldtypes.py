@@ -1,4 +1,4 @@
-"""The Whoosh schema of an index, and the field types and the format of positions that it needs."""
+"""The Whoosh schema of an index, with its field types and its format of positions."""
 
 from __future__ import annotations
 
@@ -14,38 +14,38 @@ RECORD = "record"
 """The stored field with a record's bytes."""
 
 NUMBER_STEP = 16
-"""Bits between two precisions that numbers are indexed with."""
+"""Step in bits between the precisions that Whoosh queries numbers with."""
 
 
 class PackedPositions(Positions):  # type: ignore[misc]  # Whoosh is untyped
-    """Positions as little-endian 32-bit integers, so that no pickle is involved."""
+    """Positions as little-endian uint32, without pickles."""
 
     def encode(self, positions: Sequence[int]) -> bytes:
         """``[1, 7]`` -> eight bytes."""
         return struct.pack(f"<{len(positions)}I", *positions)
 
     def decode_positions(self, value: bytes) -> list[int]:
-        """The inverse of `encode`."""
+        """The positions that `encode` encoded."""
         return list(struct.unpack(f"<{len(value) // 4}I", value))
 
     def decode_frequency(self, value: bytes) -> int:
-        """How many positions there are."""
+        """Number of positions."""
         return len(value) // 4
 
     def combine(self, values: Iterable[bytes]) -> bytes:
-        """The positions of several values in one."""
+        """The union of several encoded lists of positions, encoded."""
         return self.encode(sorted(set(itertools.chain.from_iterable(map(self.decode_positions, values)))))
 
 
 class Blocks(FieldType):  # type: ignore[misc]
-    """Running text as blocks of words. Query text that comes through Whoosh's own parser is cut at blanks and punctuation and lower-cased."""
+    """Running text as blocks of words. Queries through Whoosh's own parser are split at blanks and punctuation and lower-cased."""
 
     def __init__(self) -> None:
         super().__init__(PackedPositions(), SimpleAnalyzer(), scorable=True, multitoken_query="phrase")
 
 
 class Keywords(ID):  # type: ignore[misc]
-    """Whole values, several to a document; neither counted nor placed. ``sortable``: by the first one."""
+    """Whole values, any number per document, without frequencies and positions. ``sortable``: by the first one."""
 
     def __init__(self, *, sortable: bool) -> None:
         super().__init__(sortable=sortable)

@@ -1,4 +1,4 @@
-"""The files of an index folder: their names, the lock, and what may be removed."""
+"""The files of an index folder: their names, the writer's lock, and the removal of leftovers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from reftel.engine.errors import LockHeld
 from reftel.patterns import regex
 
 INDEX_NAME = "MAIN"
-"""The name that `whoosh.index.open_dir` looks for when none is given."""
+"""The default index name of `whoosh.index.open_dir`."""
 
 SEGMENT, CONTENTS, NEW = ".seg", ".toc", ".new"
 LOCK = f"{INDEX_NAME}_WRITELOCK"
@@ -22,17 +22,17 @@ _SEGMENT_FILE = regex(rf"({INDEX_NAME}_[0-9a-z]+)\.[A-Za-z0-9_.]+")
 
 
 def new_segment_name() -> str:
-    """A name that no segment has, of the form that Whoosh gives them: ``MAIN_`` and sixteen letters or digits."""
+    """A new unique segment name as Whoosh forms them: ``MAIN_`` and sixteen letters or digits."""
     return f"{INDEX_NAME}_{os.urandom(8).hex()}"
 
 
 def contents_name(generation: int) -> str:
-    """Name of a table of contents."""
+    """File name of the table of contents of a generation."""
     return f"_{INDEX_NAME}_{generation}{CONTENTS}"
 
 
 def latest_generation(folder: Path) -> int:
-    """Number of the newest table of contents; -1 where there is none."""
+    """Generation of the newest table of contents; -1 where there is none."""
     try:
         found = [_CONTENTS_NAME.fullmatch(path.name) for path in folder.iterdir()]
     except (FileNotFoundError, NotADirectoryError):
@@ -41,12 +41,12 @@ def latest_generation(folder: Path) -> int:
 
 
 def has_segments(folder: Path) -> bool:
-    """Whether segments lie in the folder, wanted or not."""
+    """Whether the folder holds any segment file, current or left over."""
     return folder.is_dir() and any(path.match(f"{INDEX_NAME}_*{SEGMENT}") for path in folder.iterdir())
 
 
 def remove_leftovers(folder: Path, generation: int, segments: Collection[str]) -> None:
-    """Remove tables of contents other than that of ``generation``, segments not named, and files that were never finished."""
+    """Remove unfinished files, tables of contents other than that of ``generation``, and all segments but ``segments``."""
     for name in [path.name for path in folder.iterdir()]:
         segment, contents = _SEGMENT_FILE.fullmatch(name), _CONTENTS_NAME.fullmatch(name)
         unfinished = name.startswith(f"_{INDEX_NAME}_") and name.endswith(NEW)
@@ -56,7 +56,7 @@ def remove_leftovers(folder: Path, generation: int, segments: Collection[str]) -
 
 
 class Lock:
-    """Held by the one writer of an index; the system lets go of it when the process ends, however it ends. `LockHeld` if it is taken."""
+    """The lock of an index's single writer; `LockHeld` if it is taken. The system releases it when the process ends, however it ends."""
 
     def __init__(self, folder: Path) -> None:
         try:
@@ -65,7 +65,7 @@ class Lock:
             raise LockHeld(f"another process is writing to '{folder}'") from error
 
     def release(self) -> None:
-        """Let go of the lock; may be called again."""
+        """Release the lock; may be called again."""
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1

@@ -1,8 +1,8 @@
-"""Numbering the words of many texts at once.
+"""Interning: numbers the words of many texts at once.
 
-Looking words up in a large dictionary one by one waits for memory several times a word. Here the words of some hundred documents stand one
-behind the other in a stretch of bytes. They are sorted by a hash, which brings equal ones together and is the order that postings need
-anyway, and of each different word one is looked up, in a hash table made of arrays.
+Looking up every word in a large dict costs several cache misses a word. Here the words of a whole batch of documents are concatenated bytes. They are
+sorted by a hash, which groups equal words (and is the order that postings need anyway), and each distinct word is looked up once, in a hash table
+made of arrays.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ from reftel.frozen import frozen
 
 Unsigned = npt.NDArray[np.uint64]
 
-_STAND_IN = "\0"  # begins what stands for a word that holds it
-_LONGEST = 16  # bytes; longer words have numbers of their own in place of their letters
+_STAND_IN = "\0"  # prefix of the stand-in for a word that contains it
+_LONGEST = 16  # bytes; longer words are replaced by a number
 _FIRST_BYTES = np.array([(1 << 8 * count) - 1 for count in range(9)], dtype=np.uint64)
-_ODD = np.uint64(2**64 - 1)  # no byte of a word is 255
+_ODD = np.uint64(2**64 - 1)  # can't be part of a word: UTF-8 has no byte 255
 _SMALLEST = 1 << 10
 _FREE = -1
 _ONE_BYTE = np.uint64(255)
-_INITIALS = 28  # classes of words by their first byte: those before "a", each letter, and those behind "z"
+_INITIALS = 28  # classes of words by their first byte: below "a", each letter, above "z"
 _INITIAL_BITS = np.uint64((_INITIALS - 1).bit_length())
 _INITIAL_OF = np.clip(np.arange(256) - (ord("a") - 1), 0, _INITIALS - 1).astype(np.uint64)
-_AT_ONCE = 1 << 18  # bytes of words; their arrays fit into a core's cache
+_AT_ONCE = 1 << 18  # bytes of words converted at once; their arrays fit into a core's cache
 
 
 @frozen
 class Grouped:
-    """Words brought together: ``order`` sorts them so that equal ones stand one behind the other, as they come in the text; each begins at
-    one of ``starts``, where its number is that of ``numbers``. Their `initials` rise."""
+    """Words grouped by equality: ``order`` is the stable permutation that groups them, ``starts`` the index of each group in it, ``numbers`` the
+    vocabulary number of each group. The groups' `initials` rise."""
 
     order: npt.NDArray[np.int64]
     starts: npt.NDArray[np.int64]
@@ -44,17 +44,17 @@ class Grouped:
 
 
 class Vocabulary:
-    """Numbers words as they come, from 0.
+    """Numbers distinct words in order of appearance, from 0.
 
-    A word is known by its bytes in two 64-bit numbers. One that is too long for that, or holds a zero, is *odd*: it is looked up in a
-    dictionary, and its place there stands for its bytes, all but the first.
+    A word is represented by its bytes as two uint64, ``low`` and ``high``. A word that is longer than 16 bytes or contains a zero byte is *odd*:
+    a dict numbers it, and that number takes the place of all its bytes but the first.
     """
 
     def __init__(self) -> None:
         self._odd: dict[str, int] = {}
         self._low, self._high = np.empty(_SMALLEST, dtype=np.uint64), np.empty(_SMALLEST, dtype=np.uint64)
         self._size = 0
-        # Not to be foreseen, so that nobody can write words that all fall into one slot.
+        # Random, so that nobody can craft words that all collide.
         self._mixers = [np.uint64(int.from_bytes(os.urandom(8), "little") | 1) for _ in range(3)]
         self._slots = np.full(4 * _SMALLEST, _FREE, dtype=np.int32)
 
@@ -62,15 +62,15 @@ class Vocabulary:
         return self._size
 
     def odd_number(self, word: str) -> int:
-        """What stands for the bytes of an odd word: its place among its kind, and its first byte as the lowest."""
+        """The ``low`` value of an odd word: its number among the odd words, shifted by 8, and its first byte."""
         return self._odd.setdefault(word, len(self._odd)) << 8 | encode_term(word)[0]
 
     def initials(self) -> npt.NDArray[np.int64]:
-        """The class of every word by number."""
+        """The class of every word's first byte, by word number (0 to 27)."""
         return _initials(self._low[: self._size]).astype(np.int64)
 
     def words(self) -> list[str]:
-        """Every word, by number."""
+        """All words in the order of their numbers."""
         pairs = np.stack([self._low[: self._size], self._high[: self._size]], axis=1).astype("<u8")
         odd_ones = np.flatnonzero(pairs[:, 1] == _ODD).tolist()
         places = (pairs[odd_ones, 0] >> 8).tolist()
@@ -82,17 +82,16 @@ class Vocabulary:
         return words
 
     def numbers(self, words: Sequence[str]) -> npt.NDArray[np.uint32]:
-        """The number of each word."""
+        """The number of each word; new words are added."""
         stream = WordStream()
         if words:
             stream.add_joined(join_words(words), len(words))
         return self.numbers_of(*stream.take(self))
 
     def grouped(self, low: Unsigned, high: Unsigned) -> Grouped:
-        """Equal words together, given by their bytes."""
+        """The words, given by their bytes, grouped by equality; new words are added."""
         bits = np.uint64(max(len(low) - 1, 0).bit_length())
-        # NumPy sorts plain numbers several times faster than it sorts an order of them, so a number holds the initial, the hash and the
-        # word's place.
+        # NumPy's sort is several times faster than its argsort, so each key packs the class of the initial, the hash and the index.
         keys = self._mixed(low, high)
         keys >>= bits + _INITIAL_BITS
         keys |= _initials(low) << (np.uint64(64) - bits - _INITIAL_BITS)
@@ -104,7 +103,7 @@ class Vocabulary:
         new = np.ones(len(low), dtype=np.bool_)
         np.not_equal(keys[1:], keys[:-1], out=new[1:])
         low, high = low[order], high[order]
-        if np.any(_changes(low, high) != new[1:]):  # different words of one hash
+        if np.any(_changes(low, high) != new[1:]):  # a hash collision
             again = np.lexsort((high, low, _initials(low)))
             order, low, high = order[again], low[again], high[again]
             new[1:] = _changes(low, high)
@@ -112,7 +111,7 @@ class Vocabulary:
         return Grouped(order, starts, self.numbers_of(low[starts], high[starts]))
 
     def numbers_of(self, low: Unsigned, high: Unsigned) -> npt.NDArray[np.uint32]:
-        """The number of each word, given by its bytes."""
+        """The number of each word, given by its bytes; new words are added."""
         found = np.empty(len(low), dtype=np.uint32)
         left = np.arange(len(low), dtype=np.int32)
         slots, steps = self._places(low, high)
@@ -131,19 +130,19 @@ class Vocabulary:
         return found
 
     def _places(self, low: Unsigned, high: Unsigned) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-        """The first slot to look into for each word, and how far it is to the next."""
+        """The first slot to probe for each word, and its probing step (double hashing; steps are odd, so that all slots are reached)."""
         mixed = self._mixed(low, high)
         bits = len(self._slots).bit_length() - 1
         steps = (mixed * self._mixers[2]) >> np.uint64(64 - bits)
         return (mixed >> np.uint64(64 - bits)).astype(np.intp), steps.astype(np.intp) | 1
 
     def _mixed(self, low: Unsigned, high: Unsigned) -> Unsigned:
-        """A hash of each word; its highest bits are the best."""
+        """A multiplicative hash of each word; the high bits are the best mixed."""
         mixed: Unsigned = (low ^ (high * self._mixers[1])) * self._mixers[0]
         return mixed
 
     def _take_free(self, low: Unsigned, high: Unsigned, left: Integers, slots: Integers, numbers: Integers) -> bool:
-        """Give each free slot that is looked into to one of the words that do; whether there were any."""
+        """Whether any probed slot was free; each such slot goes to one of the words that probe it."""
         free = np.flatnonzero(numbers == _FREE)
         if not len(free):
             return False
@@ -168,7 +167,7 @@ class Vocabulary:
         self._slots = np.full(4 * len(self._slots), _FREE, dtype=np.int32)
         slots, steps = self._places(low, high)
         numbers = np.arange(len(low), dtype=np.int32)
-        while len(numbers):  # all words are different: each only looks for a free slot
+        while len(numbers):  # all words are distinct: each only needs a free slot
             free = self._slots[slots] == _FREE
             self._slots[slots[free]] = numbers[free]
             left = self._slots[slots] != numbers
@@ -178,19 +177,19 @@ class Vocabulary:
 
 
 def _initials(low: Unsigned) -> Unsigned:
-    """The class of each word: rising with its first byte, so that words of a lower class come first in the order of all words."""
+    """The class of each word, which rises with its first byte: words of a lower class sort before those of a higher one."""
     classes: Unsigned = _INITIAL_OF.take((low & _ONE_BYTE).view(np.int64))
     return classes
 
 
 def _changes(low: Unsigned, high: Unsigned) -> npt.NDArray[np.bool_]:
-    """Where a word differs from the one before it."""
+    """Whether each word, from the second on, differs from the one before it."""
     changes: npt.NDArray[np.bool_] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
     return changes
 
 
 class WordStream:
-    """Takes words as they come, and gives their bytes as numbers later, all at once, perhaps in another thread or process."""
+    """Collects words, and converts all of them to pairs of uint64 at once, perhaps in another thread."""
 
     def __init__(self) -> None:
         self._pieces: list[bytes] = []
@@ -200,19 +199,19 @@ class WordStream:
         return self._count
 
     def add_blocks(self, blocks: Sequence[str]) -> list[int]:
-        """The next words, those of a block joined; how many each block has."""
+        """Add the words of blocks (joined by `SEPARATOR`); the number of words of each block."""
         counts = list(map(count_words, blocks))
         if total := sum(counts):
             self.add_joined(join_words(blocks if all(counts) else filter(None, blocks)), total)
         return counts
 
     def add_joined(self, words: str, count: int) -> None:
-        """The next words, ``count`` of them; a single one may be empty."""
+        """Add ``count`` joined words; a single one may be empty."""
         self._pieces.append(encode_term(words))
         self._count += count
 
     def take(self, vocabulary: Vocabulary) -> tuple[Unsigned, Unsigned]:
-        """The bytes of every word, as two numbers that ``vocabulary`` can look up. Begins anew."""
+        """``low`` and ``high`` of every word, as `Vocabulary` takes them; the stream is empty afterwards."""
         low, high = np.zeros(self._count, dtype=np.uint64), np.zeros(self._count, dtype=np.uint64)
         start, pieces, size = 0, [], 0
         for piece in self._pieces:
@@ -227,13 +226,13 @@ class WordStream:
 
 
 def _plain(words: bytes, vocabulary: Vocabulary) -> bytes:
-    """Words with stand-ins for those that hold a zero."""
+    """The words, with a stand-in for each that contains a zero byte."""
     each = decode_term(words).split(SEPARATOR)
     return encode_term(join_words([f"{_STAND_IN}{vocabulary.odd_number(word)}" if _STAND_IN in word else word for word in each]))
 
 
 def _fill(low: Unsigned, high: Unsigned, pieces: Sequence[bytes], vocabulary: Vocabulary) -> int:
-    """Put the bytes of the words of some pieces into arrays that are all zero; how many words there were."""
+    """The number of words in ``pieces``, whose bytes are written into the arrays (all zero before)."""
     data = b"\n".join([*pieces, b"\0" * _LONGEST])
     ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == ord(SEPARATOR))
     count = len(ends)

@@ -1,4 +1,4 @@
-"""From words in the order of the text to postings in the order of terms, for some hundred documents at a time."""
+"""Inverts a batch of documents: from words in text order to postings in term order."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from reftel.engine.specs import join_words
 from reftel.frozen import frozen
 
 Joined = Sequence[tuple[int, int, str]]
-"""Block, place in the block, and word."""
+"""Block number, word offset in the block, and word."""
 
 
 @frozen
 class Inverted:
-    """The postings of one field: the numbers of its terms, how many documents hold each, then all postings by term and document.
+    """The postings of one field of a batch, sorted by term and document.
 
-    Of running text the terms come by rising initial. ``frequencies`` and ``positions`` are ``None`` for whole values. Positions of one
-    posting after the other.
+    ``terms``: vocabulary numbers, in a text field by rising initial. ``counts``: postings per term. ``documents`` and ``frequencies``: one entry per
+    posting. ``positions``: those of all postings, concatenated. The last two are ``None`` for keyword fields.
     """
 
     terms: Integers
@@ -34,27 +34,27 @@ class Inverted:
 
     @property
     def nbytes(self) -> int:
-        """Memory that the arrays take."""
+        """Size of the arrays in bytes."""
         arrays = (self.terms, self.counts, self.documents, self.frequencies, self.positions)
         return sum(array.nbytes for array in arrays if array is not None)
 
 
 class ValueInverter:
-    """Takes the whole values of one document after the other."""
+    """Inverts the values of a keyword field."""
 
     def __init__(self) -> None:
         self._values: list[str] = []
         self._counts = array("I")
 
     def add(self, values: Sequence[str]) -> None:
-        """The next document; repeated values count once."""
+        """Add the values of the next document; repeated ones count once."""
         if len(values) > 1:
             values = tuple(dict.fromkeys(values))
         self._values += values
         self._counts.append(len(values))
 
     def take(self, vocabulary: Vocabulary) -> tuple[Inverted, Integers]:
-        """The postings of the documents taken so far, and by document the number of the first value, 1 added; 0 where there is none."""
+        """The postings of the documents added so far, and per document the term number + 1 of its first value (0 for none); starts over empty."""
         numbers, counts = vocabulary.numbers(self._values), _frozen(self._counts)
         self._values, self._counts = [], array("I")
         firsts = np.zeros(len(counts), dtype=np.uint32)
@@ -69,7 +69,7 @@ class ValueInverter:
 
 @frozen
 class _Words:
-    """The words of some documents in the order of the text: their bytes as two numbers, document and position of each."""
+    """Words in text order, an entry per word: its bytes as two uint64, its document, and its position."""
 
     low: Integers
     high: Integers
@@ -77,7 +77,7 @@ class _Words:
     positions: Integers
 
     def with_others(self, places: Integers, low: Integers, high: Integers) -> _Words:
-        """The same with further words, each behind the word at one of ``places``, where it also stands."""
+        """The words with others inserted, each after the word at an index of ``places`` and at the same position."""
         order = np.argsort(places, kind="stable")
         places = places[order]
         behind = places + 1
@@ -88,10 +88,7 @@ class _Words:
 
 
 class TextInverter:
-    """Takes the running text of one document after the other.
-
-    Positions run through the blocks of a document with one left empty between two of them.
-    """
+    """Inverts running text. Positions count through all blocks of a document and leave one empty between two blocks."""
 
     def __init__(self) -> None:
         self._words, self._others = WordStream(), WordStream()
@@ -105,7 +102,7 @@ class TextInverter:
         return len(self._words)
 
     def add(self, blocks: Sequence[str], joined: Joined = ()) -> None:
-        """The next document. ``joined``: words that stand at the position of another word too."""
+        """Add the next document. ``joined``: additional words at the position of another word."""
         if joined:
             document = len(self._counts)
             self._joined += [(document, block, place) for block, place, _word in joined]
@@ -114,7 +111,7 @@ class TextInverter:
         self._counts.append(len(blocks))
 
     def take(self, vocabulary: Vocabulary) -> tuple[Inverted, Lists]:
-        """The postings of the documents taken so far, and the number of words in each block of each document."""
+        """The postings of the documents added so far, and the number of words in each block of each document; starts over empty."""
         blocks = Lists(narrow(_frozen(self._counts)), narrow(_frozen(self._lengths)))
         words = _Words(*self._words.take(vocabulary), *_places(blocks))
         if self._joined:
@@ -130,7 +127,7 @@ def _frozen(numbers: array[int]) -> npt.NDArray[np.uint32]:
 
 
 def _starts_of_runs(*columns: Integers) -> npt.NDArray[np.intp]:
-    """Where any of the columns changes, the beginning included."""
+    """Indices at which any of the columns changes, 0 included."""
     new = np.zeros(len(columns[0]), dtype=np.bool_)
     new[:1] = True
     for column in columns:
@@ -146,7 +143,7 @@ def _postings(words: _Words, grouped: Grouped) -> Inverted:
     new_posting[1:] |= documents[1:] != documents[:-1]
     repeated = ~new_posting
     repeated[1:] &= positions[1:] == positions[:-1]
-    if repeated.any():  # a word that stands at a position twice: by itself, and as one of the others
+    if repeated.any():  # a word twice at one position: of the text itself and among the joined words
         kept = ~repeated
         documents, positions, new_term, new_posting = documents[kept], positions[kept], new_term[kept], new_posting[kept]
     starts = np.flatnonzero(new_posting)
@@ -156,21 +153,21 @@ def _postings(words: _Words, grouped: Grouped) -> Inverted:
 
 
 def _block_positions(blocks: Lists) -> npt.NDArray[np.int64]:
-    """The position of the first word of every block in its document."""
-    starts, first = starts_of(blocks.values.astype(np.int64) + 1), blocks.first()  # a block takes its words and the empty position behind
+    """The position of the first word of every block."""
+    starts, first = starts_of(blocks.values.astype(np.int64) + 1), blocks.first()  # + 1: the empty position after a block
     positions: npt.NDArray[np.int64] = starts[:-1] - starts[first[:-1]][blocks.documents()]
     return positions
 
 
 def _places(blocks: Lists) -> tuple[Integers, Integers]:
-    """Document and position of every word."""
+    """The document and the position of every word."""
     starts = starts_of(blocks.values)
     positions = np.repeat(_block_positions(blocks) - starts[:-1], blocks.values) + np.arange(int(starts[-1]), dtype=np.int64)
     return narrow(np.repeat(blocks.documents(), blocks.values)), narrow(positions)
 
 
 def _stable_order(numbers: npt.NDArray[np.uint32]) -> npt.NDArray[np.intp]:
-    """The order that sorts numbers, equal ones as they come. NumPy sorts 16-bit numbers in linear time."""
+    """The stable argsort of uint32, by two passes over 16 bits each, which NumPy sorts in linear time."""
     order = np.argsort(numbers.astype(np.uint16), kind="stable")
     if len(numbers) and int(numbers.max()) >= 1 << 16:
         order = order[np.argsort((numbers >> np.uint32(16)).astype(np.uint16)[order], kind="stable")]

@@ -1,4 +1,4 @@
-"""Sorted terms in one stretch of bytes: found by bisection, by prefix, or listed; nothing is decoded before it is asked for."""
+"""The sorted terms of a field as one byte string, with lookup by bisection and by prefix. Only the terms that are needed are decoded."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ import numpy.typing as npt
 from reftel.engine.arrays import Integers
 from reftel.engine.specs import SEPARATOR
 
-_AFTER_EVERYTHING = b"\xff"  # no byte of UTF-8
+_AFTER_EVERYTHING = b"\xff"  # sorts after any UTF-8
 _MANY, _SCATTERED = 64, 4
-_WIDEST = 64  # bytes; terms up to that length are sorted by NumPy
+_WIDEST = 64  # bytes; lexicons without longer terms are sorted by NumPy
 
 
 def encode_term(term: str) -> bytes:
-    """UTF-8, also of what it has no form for: a word is never a reason to refuse a document."""
+    """A term in UTF-8, lone surrogates included: a word is never a reason to refuse a document."""
     return term.encode("utf-8", "surrogatepass")
 
 
 def decode_term(data: bytes) -> str:
-    """The inverse of `encode_term`."""
+    """The term that `encode_term` encoded."""
     return data.decode("utf-8", "surrogatepass")
 
 
 def encode_terms(terms: Sequence[str]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint64]]:
-    """All terms with a line break behind each, and where each begins, the end included."""
+    """All terms, each followed by a line break, and the offset of each, with the total size at the end."""
     text = SEPARATOR.join(terms) + SEPARATOR if terms else ""
     blob = np.frombuffer(encode_term(text), dtype=np.uint8)
     ends = np.flatnonzero(blob == ord(SEPARATOR)) + 1
@@ -36,7 +36,7 @@ def encode_terms(terms: Sequence[str]) -> tuple[npt.NDArray[np.uint8], npt.NDArr
 
 
 def sorted_ranks(terms: Sequence[str]) -> tuple[list[str], npt.NDArray[np.uint32]]:
-    """Different terms in order, and the place that each of them has there."""
+    """Distinct terms sorted, and the rank of each of ``terms``."""
     order = sorted(range(len(terms)), key=terms.__getitem__)
     ranks = np.empty(len(terms), dtype=np.uint32)
     ranks[order] = np.arange(len(terms), dtype=np.uint32)
@@ -44,11 +44,14 @@ def sorted_ranks(terms: Sequence[str]) -> tuple[list[str], npt.NDArray[np.uint32
 
 
 class Lexicon:
-    """Terms in byte order, which is code-point order. A term is known by its number."""
+    """Terms in byte order, which is code-point order. A term's number is its rank.
+
+    ``blob``: all terms, each followed by a line break. ``starts``: the offset of each, with the total size at the end.
+    """
 
     def __init__(self, blob: memoryview, starts: Integers) -> None:
         if len(starts) < 1 or int(starts[0]) or int(starts[-1]) != len(blob):
-            raise ValueError("terms of another length than said")
+            raise ValueError(f"a lexicon of {len(blob)} bytes has offsets for another size")
         self._blob, self._starts = blob, starts.data
         self._array = starts
         self.size = len(starts) - 1
@@ -57,15 +60,15 @@ class Lexicon:
         return self.size
 
     def encoded(self, number: int) -> bytes:
-        """A term as bytes."""
+        """The term with this number, as bytes."""
         return bytes(self._blob[self._starts[number] : self._starts[number + 1] - 1])
 
     def term(self, number: int) -> str:
-        """A term."""
+        """The term with this number."""
         return decode_term(self.encoded(number))
 
     def place(self, wanted: bytes) -> int:
-        """Number of the first term that is not before ``wanted``."""
+        """Number of the first term that does not sort before ``wanted``."""
         blob, starts, low, high = self._blob, self._starts, 0, self.size
         while low < high:
             middle = (low + high) // 2
@@ -76,19 +79,19 @@ class Lexicon:
         return low
 
     def number(self, term: bytes) -> int | None:
-        """Number of a term; ``None`` if it is not there."""
+        """Number of a term, or ``None``."""
         place = self.place(term)
         return place if place < self.size and self.encoded(place) == term else None
 
     def range(self, prefix: str) -> tuple[int, int]:
-        """Numbers of the terms that begin with ``prefix``: the first one, and the one behind the last."""
+        """The range of the terms that begin with ``prefix``: the first number, and the one after the last."""
         if not prefix:
             return 0, self.size
         start = encode_term(prefix)
         return self.place(start), self.place(start + _AFTER_EVERYTHING)
 
     def slice(self, low: int, high: int) -> list[str]:
-        """Terms ``low`` up to, not including, ``high``."""
+        """The terms ``low`` to ``high``, exclusive."""
         if low >= high:
             return []
         text = decode_term(bytes(self._blob[self._starts[low] : self._starts[high] - 1]))
@@ -96,18 +99,18 @@ class Lexicon:
         return terms if len(terms) == high - low else list(map(self.term, range(low, high)))  # line breaks in terms
 
     def text(self) -> str:
-        """All terms, a line break behind each."""
+        """All terms, each followed by a line break."""
         return decode_term(bytes(self._blob))
 
     def select(self, numbers: Sequence[int]) -> list[str]:
-        """The terms with these numbers. Where they are many of a stretch, that is decoded as a whole."""
+        """The terms with these numbers. Where these are dense, the whole range is decoded at once."""
         if len(numbers) >= _MANY and (high := max(numbers) + 1) - (low := min(numbers)) <= _SCATTERED * len(numbers):
             terms = self.slice(low, high)
             return [terms[number - low] for number in numbers]
         return list(map(self.term, numbers))
 
     def fixed_width(self) -> npt.NDArray[np.bytes_] | None:
-        """All terms as an array of strings of one width; ``None`` if that would take much memory."""
+        """All terms as an array of fixed-width byte strings; ``None`` if one is longer than 64 bytes."""
         starts = self._array.astype(np.int64)
         lengths = np.diff(starts) - 1
         widest = int(lengths.max(initial=1)) or 1
@@ -122,7 +125,7 @@ class Lexicon:
 
 
 def common_ranks(lexicons: Sequence[Lexicon]) -> list[npt.NDArray[np.int64]]:
-    """For each lexicon the place of each of its terms in the order of all terms of all; the same term has the same place."""
+    """For each lexicon, the rank of each of its terms among the terms of all of them."""
     if len(lexicons) == 1:
         return [np.arange(len(lexicons[0]), dtype=np.int64)]
     arrays = [lexicon.fixed_width() for lexicon in lexicons]
@@ -143,7 +146,7 @@ def _ranks_of_lists(lists: Sequence[Sequence[str]]) -> list[npt.NDArray[np.int64
 
 
 def merged_terms(lexicons: Sequence[Lexicon]) -> tuple[list[str], list[npt.NDArray[np.int64]]]:
-    """All terms of all lexicons in order, and for each lexicon the numbers of its terms among them."""
+    """The terms of all lexicons, sorted, and for each lexicon the ranks of its terms among them."""
     lists = [lexicon.slice(0, len(lexicon)) for lexicon in lexicons]
     if len(lists) == 1:
         return lists[0], [np.arange(len(lists[0]), dtype=np.int64)]

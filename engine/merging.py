@@ -1,4 +1,4 @@
-"""Several segments into one, without the documents that were deleted; a stretch of terms at a time, so that memory stays bounded."""
+"""Merges several segments into one, without their deleted documents; one range of terms at a time, to limit memory."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from reftel.engine.specs import FieldSpec
 from reftel.engine.terms_writer import Roots
 
 MOST_SEGMENTS = 8
-_AT_ONCE = 4_000_000  # postings and positions
-_RECORDS = 500  # read at once
-_RECORDS_MAPPED = 20_000  # before their pages are dropped
+_AT_ONCE = 4_000_000  # postings and positions combined at once
+_RECORDS = 500  # records read at once
+_RECORDS_MAPPED = 20_000  # records read before their pages are dropped
 
 
 def choose(sizes: Sequence[tuple[int, int]]) -> list[int]:
-    """Which segments to merge, given how many live documents each has, and how many in all.
+    """Indices of the segments to merge. ``sizes``: live documents and all documents of each segment.
 
-    Those with fewer live than deleted documents; and where more than `MOST_SEGMENTS` would remain, the smallest ones, and larger ones as long
-    as they are not larger than what is merged already: then a document is seldom rewritten, and many small commits stay cheap.
+    Chosen are segments with more deleted than live documents. Where more than `MOST_SEGMENTS` would remain, the smallest are chosen too, and larger
+    ones as long as each is no larger than those chosen so far together: so a document is seldom rewritten, and many small commits stay cheap.
     """
     order = sorted(range(len(sizes)), key=lambda number: sizes[number])
     chosen = [number for number in order if 2 * sizes[number][0] < sizes[number][1]]
@@ -48,7 +48,7 @@ def choose(sizes: Sequence[tuple[int, int]]) -> list[int]:
 
 
 def merge(folder: Path, specs: Sequence[FieldSpec], segments: Sequence[Segment], roots: Roots | None) -> tuple[str, int]:
-    """Write a segment with the live documents of ``segments`` in their order; its name and number of documents."""
+    """Name and number of documents of a new segment with the live documents of ``segments``, in their order."""
     file = SegmentFile(folder, specs)
     try:
         compressor = Compressor(shared_dictionary(segments))
@@ -67,13 +67,13 @@ def merge(folder: Path, specs: Sequence[FieldSpec], segments: Sequence[Segment],
 
 
 def _new_numbers(segments: Sequence[Segment]) -> list[Wide]:
-    """For each segment the number that each of its documents gets."""
+    """For each segment, the new number of each of its live documents."""
     bases = starts_of(np.array([np.count_nonzero(segment.live) for segment in segments], dtype=np.int64))
     return [np.cumsum(segment.live) - 1 + base for segment, base in zip(segments, bases.tolist(), strict=False)]
 
 
 def _merge_field(file: SegmentFile, name: str, segments: Sequence[Segment], maps: Sequence[Wide], roots: Roots | None) -> list[Integers]:
-    """Write a field; for each segment the numbers that its terms get."""
+    """For each segment, the new numbers of its terms; writes the field."""
     fields = [segment.field(name) for segment in segments]
     terms, ranks = merged_terms([field.lexicon for field in fields])
     words = [segment.lengths(name)[segment.live] for segment in segments] if file.is_text(name) else []
@@ -92,17 +92,17 @@ def _merge_field(file: SegmentFile, name: str, segments: Sequence[Segment], maps
 
 
 def _term_ranges(fields: Sequence[FieldPostings], ranks: Sequence[Wide], size: int) -> Iterator[tuple[int, int]]:
-    """Cut the terms so that a stretch has about `_AT_ONCE` postings and positions; a single term may have more."""
+    """Ranges of terms with about `_AT_ONCE` postings and positions each; a single term may have more."""
     weights = np.zeros(size, dtype=np.int64)
     for field, numbers in zip(fields, ranks, strict=True):
         weights[numbers] += np.diff(field.ends(), prepend=0)
-    stretch = starts_of(weights)[:-1] // _AT_ONCE
-    cuts = [0, *(np.flatnonzero(np.diff(stretch)) + 1).tolist(), size]
+    number = starts_of(weights)[:-1] // _AT_ONCE
+    cuts = [0, *(np.flatnonzero(np.diff(number)) + 1).tolist(), size]
     return itertools.pairwise(cuts)
 
 
 def _part(field: FieldPostings, numbers: Wide, segment: Segment, new_numbers: Wide, low: int, high: int) -> Part:
-    """The live postings of a segment for the terms ``low`` to ``high`` of all."""
+    """The live postings of a segment for the terms of ranks ``low`` to ``high``."""
     start, end = np.searchsorted(numbers, (low, high)).tolist()
     counts, documents = field.of_range(start, end)
     frequencies = field.range_frequencies(start, end) if field.placed else None
@@ -117,13 +117,13 @@ def _part(field: FieldPostings, numbers: Wide, segment: Segment, new_numbers: Wi
 
 
 def shared_dictionary(segments: Iterable[Segment]) -> bytes:
-    """The dictionary of the largest segment that has one."""
+    """The compression dictionary of the largest segment that has one; empty if none has."""
     largest_first = sorted(segments, key=lambda segment: -segment.size)
     return next((segment.dictionary for segment in largest_first if segment.dictionary), b"")
 
 
 def _records(segment: Segment, compressor: Compressor) -> Iterator[RecordBlocks]:
-    """Stored bytes of the live documents. Lines are taken over as they are, if they have the same dictionary."""
+    """The stored bytes of the live documents. Lines with the same dictionary are copied without recompressing them."""
     live: list[int] = np.flatnonzero(segment.live).tolist()
     for start in range(0, len(live), _RECORDS):
         records = segment.records(live[start : start + _RECORDS])

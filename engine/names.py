@@ -1,4 +1,4 @@
-"""The names of the arrays of a segment file; see docs/segment-format.md. Writer and reader share this page."""
+"""The names of the arrays of a segment file, shared by writer and reader; see docs/segment-format.md."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ def part(name: str, kind: str) -> str:
     return f"{name}/{kind}"
 
 
-# of every field with terms (text, keyword, the key)
+# every field with terms (text, keyword, the key)
 TERMS = "terms"
-POSTINGS_AT = "postings"  # number of the first posting of every term, and of all postings
+POSTINGS_AT = "postings"  # offset of the first posting of every term, and the total
 FIRST = "first"  # first document of every term
-GAPS = "gaps"  # packed: documents of the other postings, as the number of documents passed over since the one before
+GAPS = "gaps"  # packed: delta - 1 of the documents of all other postings
 
-# of text fields besides
-FREQUENCIES = "frequencies"  # packed, 1 less
-PLACES_AT = "places"  # number of the first position of every term, and of all positions
+# text fields in addition
+FREQUENCIES = "frequencies"  # packed, minus 1
+PLACES_AT = "places"  # offset of the first position of every term, and the total
 POSITIONS = "positions"  # packed
-ROOTS = "roots"  # words that terms are forms of, whether or not they are terms themselves
+ROOTS = "roots"  # words that terms are inflections of; they need not be terms themselves
 ROOT_TERMS_AT = "roots.of"
 ROOT_TERMS = "roots.terms"
-ROOTED = "rooted"  # the terms that are forms, rising, and the root of each; one with two roots stands there twice
+ROOTED = "rooted"  # the terms that are inflections, rising; a term with two roots is listed twice
 ROOTS_OF_ROOTED = "rooted.roots"
 BOUND_TERMS = "bounds.terms"
 BOUND_WORDS = "bounds.words"
@@ -44,7 +44,7 @@ FACET_COUNTS = "facet.counts"
 FACET_CODES = "facet.codes"
 SORT = "sort"
 
-# of REGIONS
+# REGIONS
 REGION_COUNTS = "counts"
 REGION_BLOCKS = "blocks"
 REGION_LEVELS = "levels"
@@ -52,7 +52,7 @@ LABELS = "labels"
 LABEL_COUNTS = "labels.counts"
 LABEL_CODES = "labels.codes"
 
-# of RECORDS
+# RECORDS
 RECORD_LINES = "lines"
 RECORD_LINES_AT = "lines.at"
 RECORD_FIRST = "lines.first"
@@ -60,4 +60,4 @@ RECORD_LENGTHS = "lengths"
 RECORD_DICTIONARY = "dictionary"
 
 STARTS = ".at"
-"""Where the terms of a lexicon, or the blocks of packed numbers, begin: an array of its own beside the first."""
+"""Suffix of the array with the offsets of a lexicon's terms or of packed blocks."""

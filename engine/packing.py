@@ -1,8 +1,8 @@
-"""Packed integers: blocks of 128 numbers, each block with as many bits a number as its largest one needs.
+"""Bit packing: blocks of 128 integers, each block with as many bits per integer as its largest one needs.
 
-A block of width *w* is *w* units of 16 bytes: first a plane of 128 bytes for every whole 8 bits (lowest first), then a plane of 16 bytes for
-every bit left, number *i* at bit ``7 - i % 8`` of byte ``i // 8``. Planes are taken apart for all blocks of one width at once, which
-NumPy does faster than it could shift single numbers. Where blocks begin, in units, is an array of its own; widths follow from it.
+A block of width *w* takes *w* units of 16 bytes: first a plane of 128 bytes for every whole 8 bits (lowest first), then a plane of 16 bytes for
+every remaining bit, with integer *i* at bit ``7 - i % 8`` of byte ``i // 8``. All blocks of one width are unpacked plane by plane at once, which
+is faster in NumPy than shifting single integers. The offsets of blocks, in units, are an array of their own; widths follow from them.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ Bytes = npt.NDArray[np.uint8]
 BLOCK = 128
 UNIT = 16
 _CHUNK = 1 << 13  # blocks packed at once
-_AT_ONCE = 1 << 9  # blocks unpacked at once: what is made on the way stays in the processor's cache
+_AT_ONCE = 1 << 9  # blocks unpacked at once: intermediate arrays stay in the processor's cache
 _MOST_BITS = 32
 _UNITS = np.arange(32)[:, None]
 _PLANES = np.arange(32).reshape(4, 8)  # the units of each plane of 8 bits
 _SHIFTS = np.arange(8, dtype=np.uint8)
-_SCATTERED, _FEW = 4, 128  # so few numbers of a block, or in all, are picked one by one
+_SCATTERED, _FEW = 4, 128  # up to 4 numbers per block on average, plus 128, are read one by one
 
 
 class PackedWriter:
-    """Packs numbers below 2**32 as they come and writes them to ``file``."""
+    """Packs integers below 2**32 and writes them to ``file``. ``count``: integers added."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -39,7 +39,7 @@ class PackedWriter:
     def add(self, values: Integers) -> None:
         """Append ``values``."""
         self.count += len(values)
-        for start in range(0, len(values), _CHUNK * BLOCK):  # copied in parts, as there may be many
+        for start in range(0, len(values), _CHUNK * BLOCK):  # in chunks, to limit the memory of the copies
             waiting = np.concatenate([self._rest, values[start : start + _CHUNK * BLOCK].astype(np.uint32, copy=False)])
             whole = len(waiting) // BLOCK * BLOCK
             if whole:
@@ -47,14 +47,14 @@ class PackedWriter:
             self._rest = waiting[whole:].copy()
 
     def finish(self) -> npt.NDArray[np.uint32]:
-        """Write what waits for a full block; gives where every block begins, and where the last one ends, in units."""
+        """The offset of every block in units (uint32), with the total at the end; writes the last, partial block."""
         if len(self._rest):
             self._write(np.concatenate([self._rest, np.zeros(BLOCK - len(self._rest), dtype=np.uint32)]))
         widths = np.concatenate([np.empty(0, np.uint8), *self._widths])
         starts = np.zeros(len(widths) + 1, dtype=np.uint64)
         np.cumsum(widths, out=starts[1:])
         if starts[-1] >> np.uint64(32):
-            raise OverflowError("a segment can't hold as much as that")
+            raise OverflowError("packed numbers of more than 64 GiB don't fit into a segment")
         return starts.astype(np.uint32)
 
     def _write(self, values: npt.NDArray[np.uint32]) -> None:
@@ -87,18 +87,18 @@ def _planes(rows: npt.NDArray[np.uint32], width: int) -> Bytes:
 
 
 class Packed:
-    """Packed numbers, ``units`` of 16 bytes and where blocks begin in them."""
+    """``count`` packed integers. ``units``: the bytes of all blocks; ``starts``: the offset of each block in units, with the total at the end."""
 
     def __init__(self, units: Bytes, starts: Integers, count: int) -> None:
         if len(units) % UNIT or len(starts) != -(-count // BLOCK) + 1 or (count and int(starts[-1]) * UNIT != len(units)):
-            raise ValueError("packed numbers of another size than said")
+            raise ValueError(f"{count} packed numbers have {len(units)} bytes in {len(starts) - 1} blocks")
         self._units, self._starts = units.reshape(-1, UNIT), starts
         self.count = count
 
     def slice(self, first: int, last: int) -> Integers:
-        """Numbers ``first`` up to, not including, ``last``, in the narrowest unsigned type that holds them all."""
+        """The integers ``first`` to ``last``, exclusive, in the narrowest unsigned type that holds their blocks' width."""
         if not 0 <= first <= last <= self.count:
-            raise ValueError("packed numbers asked for that are not there")
+            raise ValueError(f"there are {self.count} packed numbers, not those from {first} to {last}")
         if first == last:
             return np.empty(0, dtype=np.uint8)
         low = first // BLOCK
@@ -108,7 +108,7 @@ class Packed:
         return self._neighbours(bounds.astype(np.intp))[first - low * BLOCK : last - low * BLOCK]
 
     def _neighbours(self, bounds: npt.NDArray[np.intp]) -> Integers:
-        """The numbers of neighbouring blocks, from where each begins and the last one ends."""
+        """The integers of consecutive blocks, given their offsets and the end of the last one."""
         starts, widths = bounds[:-1], np.diff(bounds)
         if len(starts) <= _AT_ONCE:
             return self._unpack(starts, widths).reshape(-1)
@@ -116,11 +116,11 @@ class Packed:
         return np.concatenate([self._unpack(starts[part], widths[part]).reshape(-1) for part in parts])
 
     def take(self, numbers: npt.NDArray[np.intp]) -> Integers:
-        """The numbers at rising places; blocks that hold none are not looked at."""
+        """The integers at the indices ``numbers``, which rise; other blocks are not read."""
         if not len(numbers):
             return np.empty(0, dtype=np.uint8)
         if numbers[0] < 0 or numbers[-1] >= self.count:
-            raise ValueError("packed numbers asked for that are not there")
+            raise ValueError(f"there are {self.count} packed numbers, not those from {numbers[0]} to {numbers[-1]}")
         blocks = numbers // BLOCK
         new = np.empty(len(blocks), dtype=np.bool_)
         new[0] = True
@@ -135,13 +135,13 @@ class Packed:
         return taken
 
     def _pick(self, starts: npt.NDArray[np.intp], widths: npt.NDArray[np.intp], places: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
-        """Single numbers, each from the block of which begin and width are given."""
+        """Single integers: for each, the offset and width of its block and its index in the block."""
         _check_width(-int(widths.min()), int(widths.max()))
         data, at = self._units.reshape(-1), starts * UNIT
         whole, bits = widths >> 3, widths & 7
         numbers = np.zeros(len(starts), dtype=np.intp)
         for plane in range(int(whole.max())):
-            found = data.take(at + (BLOCK * plane + places), mode="clip").astype(np.intp)  # beyond a block's planes: not counted
+            found = data.take(at + (BLOCK * plane + places), mode="clip").astype(np.intp)  # bytes beyond the block's planes are masked below
             numbers += (found * (whole > plane)) << (8 * plane)
         at += BLOCK * whole + (places >> 3)
         shift = 7 - (places & 7)
@@ -151,7 +151,7 @@ class Packed:
         return numbers
 
     def _block(self, start: int, end: int, first: int, last: int) -> Integers:
-        """Numbers ``first`` to ``last`` of a single block."""
+        """The integers ``first`` to ``last`` of the block at the units ``start`` to ``end``."""
         _check_width(start - end, end - start)
         units, kind = self._units[start:end], _type_for(end - start)
         whole, bits = divmod(len(units), 8)
@@ -169,7 +169,7 @@ class Packed:
         return numbers
 
     def _unpack(self, starts: npt.NDArray[np.intp], widths: npt.NDArray[np.intp]) -> Integers:
-        """The numbers of blocks, a row for each. Those with as many planes of 8 bits are taken apart together."""
+        """The integers of blocks, a row of 128 for each. Blocks with the same number of 8-bit planes are unpacked together."""
         least, widest = int(widths.min()), int(widths.max())
         _check_width(-least, widest)
         kind = _type_for(widest)
@@ -184,7 +184,7 @@ class Packed:
         return rows
 
     def _planes(self, starts: npt.NDArray[np.intp], widths: npt.NDArray[np.intp], widest: int, kind: type[np.unsignedinteger[Any]]) -> Integers:
-        """Blocks with the same number of planes of 8 bits; all are taken to have as many planes of 1 bit as the ``widest``."""
+        """The integers of blocks with the same number of 8-bit planes; all are treated as having as many 1-bit planes as the ``widest``."""
         whole, bits = divmod(widest, 8)
         numbers: Integers
         if not bits:
@@ -192,7 +192,7 @@ class Packed:
         else:
             planes = _UNITS[8 * whole : 8 * whole + bits]
             units = self._units.take(starts + planes, axis=0, mode="clip")
-            units[planes >= widths] = 0  # these belong to the next block
+            units[planes >= widths] = 0  # units of the next block
             split = np.unpackbits(units, axis=2)
             numbers = split[0]
             for plane in range(1, bits):

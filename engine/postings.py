@@ -1,4 +1,4 @@
-"""The postings of one field of one segment, decoded for stretches of terms or for chosen terms at once."""
+"""The posting lists of one field of one segment, decoded for a single term, a range of terms, or chosen terms."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _NO_NUMBERS = np.empty(0, dtype=np.int64)
 
 
 class FieldPostings:
-    """Terms and postings of a field. Terms are known by their numbers in ``lexicon``; documents by theirs in the segment.
+    """The terms and posting lists of a field. Terms are numbered as in ``lexicon``, documents as in the segment; ranges of terms exclude ``high``.
 
-    ``first``: the first document of each term.
+    ``first``: the first document of each term. ``bounds``: block-max bounds, if any term has some.
     """
 
     def __init__(self, file: Container, name: str, documents: int) -> None:
@@ -29,7 +29,7 @@ class FieldPostings:
         self.first = self._array(names.FIRST)
         total = int(self._postings[-1])
         if len(self.first) != len(self.lexicon):
-            raise ValueError(f"'{name}' has another number of terms than said")
+            raise ValueError(f"'{name}' has {len(self.lexicon)} terms, but first documents of {len(self.first)}")
         self._gaps = self._packed(names.GAPS, total - len(self.first))
         self._places: Integers | None = None
         if names.part(name, names.PLACES_AT) in file:
@@ -39,17 +39,17 @@ class FieldPostings:
         self.bounds = Bounds(file, name, documents) if names.part(name, names.BOUNDS) in file else None
 
     def counts(self, low: int, high: int) -> Wide:
-        """In how many documents each of the terms ``low`` to ``high`` stands."""
+        """Document frequency of each of the terms ``low`` to ``high``."""
         ends = self._postings[low : high + 1].astype(np.int64)
         counts: Wide = ends[1:] - ends[:-1]
         return counts
 
     def count(self, term: int) -> int:
-        """In how many documents a term stands."""
+        """Document frequency of a term."""
         return int(self._postings[term + 1]) - int(self._postings[term])
 
     def frequent(self, low: int, high: int) -> list[int]:
-        """Those of the terms ``low`` to ``high`` that stand in so many documents that they may have bounds."""
+        """Those of the terms ``low`` to ``high`` whose document frequency is high enough to have bounds."""
         if self.bounds is None or self.total(low, high) < self._least:
             return []
         frequent: list[int] = (np.flatnonzero(self.counts(low, high) >= self._least) + low).tolist()
@@ -57,17 +57,17 @@ class FieldPostings:
 
     @functools.cached_property
     def _least(self) -> int:
-        """The fewest documents that a term with bounds stands in."""
+        """The lowest document frequency of a term with bounds."""
         assert self.bounds is not None
         terms = self.bounds.terms.astype(np.int64)
         return int((self._postings[terms + 1].astype(np.int64) - self._postings[terms]).min())
 
     def bounds_of(self, term: int) -> TermBounds | None:
-        """The bounds of a term, if it has some."""
+        """The bounds of a term, or ``None``."""
         return self.bounds.of(term) if self.bounds is not None else None
 
     def total(self, low: int, high: int) -> int:
-        """The sum of the counts of the terms ``low`` to ``high``."""
+        """Sum of the document frequencies of the terms ``low`` to ``high``."""
         return int(self._postings[high]) - int(self._postings[low])
 
     # -- one term ------------------------------------------------------------------------------------------------------------------------
@@ -85,25 +85,25 @@ class FieldPostings:
         return documents
 
     def frequencies(self, term: int) -> Integers:
-        """How often each of `documents` holds the term."""
+        """The term's frequency in each of its `documents`."""
         start, end = int(self._postings[term]), int(self._postings[term + 1])
         if self._places is None or int(self._places[term + 1]) - int(self._places[term]) == end - start:
             return np.ones(end - start, dtype=np.uint8)
         return _one_more(self._frequencies.slice(start, end))
 
     def starts(self, term: int, frequencies: Integers) -> Wide:
-        """For each of `documents` the number of its first position of the term."""
+        """The index into the field's positions of the term's first one in each of its `documents`."""
         if self._places is None:
             return np.zeros(len(frequencies), dtype=np.int64)
         starts: Wide = np.cumsum(frequencies, dtype=np.int64)
         if int(starts[-1]) != int(self._places[term + 1]) - int(self._places[term]):
-            raise ValueError(f"'{self.name}' has another number of positions than said")
+            raise ValueError(f"the frequencies of a term of '{self.name}' don't add up to its number of positions")
         starts -= frequencies
         starts += int(self._places[term])
         return starts
 
     def positions(self, starts: Wide, frequencies: Integers, *, neighbours: bool) -> Integers:
-        """The positions of a term in some of its documents, of which `starts` and `frequencies` are given; ``neighbours``: without a gap."""
+        """The positions of a term in some of its documents, given their `starts` and `frequencies`; ``neighbours``: the documents are consecutive."""
         if self._places is None or not len(starts):
             return _NO_NUMBERS
         if neighbours:
@@ -111,10 +111,10 @@ class FieldPostings:
         return self._positions.take(ranges(starts, frequencies))
 
     def of_skip_blocks(self, term: int, bounds: TermBounds, chosen: Wide) -> tuple[Wide, Integers]:
-        """The documents of a common term in some stretches that hold it, by stretch, and how often each holds the term."""
+        """Documents and frequencies of a common term in the skip blocks ``chosen``, each of which holds it."""
         ends = np.cumsum(bounds.counts)
         if int(ends[-1]) != self.count(term):
-            raise ValueError(f"'{self.name}' has bounds of another number of documents than said")
+            raise ValueError(f"the bounds of '{self.name}' count {int(ends[-1])} documents of a term in {self.count(term)}")
         counts = bounds.counts[chosen]
         begins = ends[chosen] - counts + int(self._postings[term])
         gaps = self._gaps.take(ranges(begins - term, counts - 1))
@@ -122,38 +122,38 @@ class FieldPostings:
         self._check(int(documents.max()))
         return documents, _one_more(self._frequencies.take(ranges(begins, counts)))
 
-    # -- neighbouring terms ------------------------------------------------------------------------------------------------------------------
+    # -- ranges of terms ---------------------------------------------------------------------------------------------------------------------
 
     def of_range(self, low: int, high: int) -> tuple[Wide, Wide]:
-        """The number of postings of each of the terms ``low`` to ``high``, and the documents of all of them by term."""
+        """Postings per term for the terms ``low`` to ``high``, and the documents of all those postings, by term."""
         counts = self.counts(low, high)
         if not len(counts) or counts.min() < 1:
             if len(counts):
                 raise ValueError(f"'{self.name}' has a term without postings")
             return counts, _NO_NUMBERS
         documents: Wide = self.first[low:high].astype(np.int64)
-        if self.total(low, high) > len(counts):  # else each has one
+        if self.total(low, high) > len(counts):  # else each term has a single posting
             documents = _risen(self._gaps.slice(int(self._postings[low]) - low, int(self._postings[high]) - high), documents, counts)
         self._check(int(documents.max()))
         return counts, documents
 
     def range_frequencies(self, low: int, high: int) -> Integers:
-        """How often each document that `of_range` gives holds its term."""
+        """The frequencies of the postings of `of_range`."""
         start, end = int(self._postings[low]), int(self._postings[high])
         if self._places is None:
             return np.ones(end - start, dtype=np.uint8)
         return _one_more(self._frequencies.slice(start, end))
 
     def range_positions(self, low: int, high: int) -> Integers:
-        """The positions of `of_range`, by term and document."""
+        """The positions of the postings of `of_range`, concatenated."""
         if self._places is None:
             return _NO_NUMBERS
         return self._positions.slice(int(self._places[low]), int(self._places[high]))
 
-    # -- terms that stand apart -----------------------------------------------------------------------------------------------------------
+    # -- scattered terms ------------------------------------------------------------------------------------------------------------------
 
     def of_terms(self, terms: Wide) -> tuple[Wide, Integers]:
-        """The documents of some terms, which rise, by term, and how often each holds its term. For terms with few documents."""
+        """Documents and frequencies of the postings of some terms (numbers, rising), by term. For rare terms."""
         begins = self._postings[terms].astype(np.int64)
         counts = self._postings[terms + 1].astype(np.int64) - begins
         gaps = self._gaps.take(ranges(begins - terms, counts - 1))
@@ -169,12 +169,12 @@ class FieldPostings:
         return self._places is not None
 
     def size_of(self, low: int, high: int) -> int:
-        """How many postings and positions the terms ``low`` to ``high`` have together."""
+        """Number of postings and positions of the terms ``low`` to ``high``."""
         postings = int(self._postings[high]) - int(self._postings[low])
         return postings if self._places is None else postings + int(self._places[high]) - int(self._places[low])
 
     def ends(self) -> Wide:
-        """Postings and positions of all terms up to and with each one."""
+        """Running total of postings and positions, by term."""
         ends = self._postings[1:].astype(np.int64)
         return ends if self._places is None else ends + self._places[1:].astype(np.int64)
 
@@ -186,7 +186,7 @@ class FieldPostings:
     def _starts(self, kind: str) -> Integers:
         starts = self._array(kind)
         if len(starts) != len(self.lexicon) + 1 or int(starts[0]):
-            raise ValueError(f"'{self.name}' has another number of terms than said")
+            raise ValueError(f"'{self.name}' has {len(self.lexicon)} terms, but offsets of {len(starts) - 1}")
         return starts
 
     def _packed(self, kind: str, count: int) -> Packed:
@@ -194,11 +194,11 @@ class FieldPostings:
 
     def _check(self, last: int) -> None:
         if last >= self._documents:
-            raise ValueError(f"'{self.name}' names documents that there are not")
+            raise ValueError(f"'{self.name}' has postings of document {last}, but there are {self._documents} documents")
 
 
 def _risen(gaps: Integers, first: Wide, counts: Wide) -> Wide:
-    """The documents of several runs, from the first of each, how many each has, and the gaps between the others."""
+    """The documents of several posting lists, given the first of each, their lengths, and the gaps (delta - 1) of all others."""
     starts = starts_of(counts)
     heads = starts[:-1]
     documents = np.ones(int(starts[-1]), dtype=np.int64)
@@ -217,5 +217,5 @@ def _one_more(numbers: Integers) -> Integers:
 
 
 def open_lexicon(file: Container, name: str) -> Lexicon:
-    """The terms under a name."""
+    """The lexicon stored under a name."""
     return Lexicon(file.bytes(name), file.array(name + names.STARTS))

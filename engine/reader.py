@@ -1,8 +1,8 @@
-"""Reading an index as arrays over document numbers. One reader sees one commit for as long as it lives; threads may share it.
+"""Reads an index as arrays over document numbers. A reader sees one commit for as long as it is open; it is thread-safe.
 
-Documents are numbered from 0 over all segments, deleted ones included (`Reader.live` says which count).
-A *place* is a document and a position in one of its text fields in a single integer, ``document << 32 | position``; places sort as the
-text reads. A block's words stand at neighbouring positions, and the position between two blocks is empty.
+Documents are numbered from 0 over all segments, deleted ones included; the mask `Reader.live` is true for the others.
+A *place* is a document and a position in one of its text fields as a single int64, ``document << 32 | position``; places sort as the
+text reads. The words of a block have consecutive positions, and one position between two blocks is empty.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ Read = TypeVar("Read")
 
 __all__ = ["BlockTable", "Facet", "Reader", "Regions", "TermSet", "open_reader"]
 
-_SOON_READ = 1 << 16  # postings and positions; so few are read whole and kept, as picking some of them takes as long
-_POSITIONS_KEPT = 1 << 23  # postings and positions; beyond, only those asked for are unpacked
+_SOON_READ = 1 << 16  # postings and positions; up to so many are read whole and cached, since reading a part would take as long
+_POSITIONS_KEPT = 1 << 23  # postings and positions; beyond, only the positions wanted are unpacked
 _ATTEMPTS, _PAUSE = 20, 0.02
 _NONE = np.empty(0, dtype=np.int64)
 
 
 def open_reader(folder: str | Path, budget: Budget | None = None) -> Reader:
-    """A reader of the last commit, which keeps what ``budget`` allows. Errors: `IndexMissing`, `IndexDamaged`, `IndexVersion`."""
+    """A reader of the last commit, whose caches use ``budget``. Errors: `IndexMissing`, `IndexDamaged`, `IndexVersion`."""
     place = Path(folder)
     try:
         with refuse_damage(place):
@@ -57,7 +57,7 @@ def open_reader(folder: str | Path, budget: Budget | None = None) -> Reader:
 
 
 def _retry(attempt: Callable[[], Reader]) -> Reader:
-    """Try again when a writer removed an old segment between the reading of the table of contents and the opening."""
+    """The opened reader; retries if a writer removed an old segment between reading the table of contents and opening the segment."""
     for _ in range(_ATTEMPTS - 1):
         try:
             return attempt()
@@ -67,7 +67,10 @@ def _retry(attempt: Callable[[], Reader]) -> Reader:
 
 
 class Reader:
-    """One commit of an index, as arrays. Arrays that are handed out must not be changed."""
+    """One commit of an index, as arrays. Returned arrays must not be changed.
+
+    ``size``: number of documents, deleted ones included; ``documents``: number of live ones; ``live``: mask of the live ones.
+    """
 
     def __init__(self, folder: Path, contents: TableOfContents, budget: Budget | None = None) -> None:
         self.folder, self.specs, self.generation = folder, contents.specs, contents.generation
@@ -88,7 +91,7 @@ class Reader:
         self._columns: dict[tuple[str, str], Any] = {}
 
     def close(self) -> None:
-        """Let go of the files. Not while another thread reads; whoever asks afterwards gets `IndexClosed`."""
+        """Close the files. Not while another thread reads; later calls raise `IndexClosed`."""
         opened, self._segments = self._segments, _Closed()
         if isinstance(opened, _Closed):
             return
@@ -113,7 +116,7 @@ class Reader:
         return self._term_set(field, ("prefix", prefix), lambda segment: SegmentTerms.of_range(*segment.field(field).lexicon.range(prefix)))
 
     def roots(self, word: str) -> tuple[str, ...] | None:
-        """The words that ``word`` is a form of, by the fields with roots; ``None`` if none of them has ``word``."""
+        """The words that ``word`` is an inflection of, as the fields with roots have it; ``None`` if none of them has ``word``."""
         wanted = encode_term(word)
 
         def found() -> tuple[str, ...] | None:
@@ -125,7 +128,7 @@ class Reader:
         return self.guard(found)
 
     def is_root(self, word: str) -> bool:
-        """Whether a field with roots has ``word``, or a form of it."""
+        """Whether a field with roots has ``word`` or an inflection of it."""
         wanted = encode_term(word)
 
         def found(segment: Segment, field: str) -> bool:
@@ -139,7 +142,7 @@ class Reader:
         return ((segment, field) for segment in self._segments for field in fields if segment.has_roots(field))
 
     def with_forms(self, field: str, words: Sequence[str]) -> TermSet | None:
-        """Those of ``words`` that a field has, and the terms that are forms of any of them; ``None`` for a field without roots."""
+        """Those of ``words`` that a field has, and all inflections of any of them; ``None`` for a field without roots."""
         if not all(segment.has_roots(field) for segment in self._segments):
             return None
         return self._term_set(field, ("forms", *words), lambda segment: SegmentTerms.with_forms(segment, field, words))
@@ -165,7 +168,7 @@ class Reader:
         return self.guard(found)
 
     def _parts(self, terms: TermSet) -> Iterator[tuple[SegmentTerms, FieldPostings, Segment, int]]:
-        """Each segment that has some of the terms: those terms, the field there, and the number of its first document."""
+        """For each segment with any of the terms: those terms, the field's postings, the segment, and its first document."""
         for part, segment, base in zip(terms.parts, self._segments, self._bases, strict=False):
             if len(part):
                 yield part, segment.field(terms.field), segment, base
@@ -173,11 +176,11 @@ class Reader:
     # -- postings ---------------------------------------------------------------------------------------------------------------------
 
     def total_postings(self, terms: TermSet) -> int:
-        """The sum, over the terms of a set, of how many documents hold each, deleted ones included; cheap."""
+        """Sum of the document frequencies of the terms of a set, deleted documents included; cheap."""
         return self.guard(lambda: sum(field.total(low, high) for part, field, _segment, _base in self._parts(terms) for low, high in part.ranges))
 
     def document_counts(self, terms: TermSet) -> dict[str, int]:
-        """For each term of a set how many documents hold it, deleted ones included; cheap."""
+        """Document frequency of each term of a set, deleted documents included; cheap."""
         counts: dict[str, int] = {}
 
         def count() -> None:
@@ -191,11 +194,11 @@ class Reader:
 
     @functools.cached_property
     def skip_blocks(self) -> SkipBlocks:
-        """The stretches of documents that `common_terms` are read by."""
+        """The skip blocks of all segments."""
         return SkipBlocks(self._bases, None if self.documents == self.size else self.live)
 
     def common_terms(self, terms: TermSet) -> tuple[list[TermPart], TermSet]:
-        """The terms of a set that have bounds, in every segment that has them, and all others."""
+        """The common terms of a set (those with bounds), per segment, and the set of all other terms."""
         found: list[TermPart] = []
         rest = []
         for number, (part, segment) in enumerate(zip(terms.parts, self._segments, strict=False)):
@@ -210,15 +213,15 @@ class Reader:
         return found, TermSet(terms.field, (*terms.name, "uncommon"), tuple(rest)) if found else terms
 
     def postings(self, field: str, term: str) -> tuple[Wide, Wide]:
-        """The live documents that hold ``term``, rising, and how often each does."""
+        """The live documents with ``term``, rising, and the frequency in each."""
         return self.postings_of_any(field, (term,))
 
     def postings_of_any(self, field: str, terms: Sequence[str]) -> tuple[Wide, Wide]:
-        """The live documents that hold any of ``terms``, rising, and how often each does, all terms together."""
+        """The live documents with any of ``terms``, rising, and the frequency of all terms together in each."""
         return self.postings_of(self.exactly(field, terms))
 
     def postings_of(self, terms: TermSet) -> tuple[Wide, Wide]:
-        """The live documents that hold any term of a set, rising, and how often each does, all terms together."""
+        """The live documents with any term of a set, rising, and the frequency of all terms together in each."""
         documents, frequencies = self._cached(("postings", terms.field, terms.name), lambda: self._postings(terms))
         return documents, frequencies
 
@@ -237,14 +240,14 @@ class Reader:
         return _joined(documents), _joined(frequencies)
 
     def _single(self, part: SegmentTerms, field: FieldPostings, segment: Segment) -> tuple[Wide, Wide, Wide]:
-        """What a segment holds of a single term."""
+        """Documents, frequencies and position offsets of a single term in a segment."""
         term = part.ranges[0][0]
         documents, frequencies = self._kept_postings(term, field, segment)
         (starts,) = self._cache.get((segment.name, field.name, term, "starts"), lambda: (field.starts(term, frequencies),))
         return documents, frequencies, starts
 
     def _kept_postings(self, term: int, field: FieldPostings, segment: Segment) -> tuple[Wide, Wide]:
-        """The documents of a segment that hold a term, and how often each does."""
+        """Documents and frequencies of a term in a segment, cached."""
         documents, frequencies = self._cache.get((segment.name, field.name, term), lambda: (field.documents(term), field.frequencies(term)))
         return documents, frequencies
 
@@ -255,7 +258,7 @@ class Reader:
     def places_of(self, terms: TermSet, within: Wide | range | None = None) -> Wide:
         """The places of the terms of a set in live documents, rising.
 
-        ``within``: the documents that matter, rising or as a range. Places in others are left out of a range; of a list they may be.
+        ``within``: the documents wanted, rising or as a range. A range is exact; with a list, places in other documents may be returned too.
         """
         key = ("places", terms.field, terms.name)
         whole = self._cache.peek(key)
@@ -264,11 +267,11 @@ class Reader:
         return self.guard(lambda: self._places(terms, within))[0] if whole is None else termsets.cut_places(whole[0], within)
 
     def total_places(self, terms: TermSet) -> int:
-        """How many postings and places the terms of a set have together, deleted documents included; cheap."""
+        """Number of postings and places of the terms of a set, deleted documents included; cheap."""
         return sum(field.size_of(low, high) for part, field, _segment, _base in self._parts(terms) for low, high in part.ranges)
 
     def _kept_whole(self, terms: TermSet) -> bool:
-        """Whether the places of a set are put together once and kept: of several terms, and of so few that choosing some takes as long."""
+        """Whether all places of a set are cached: those of several terms, and those that are few enough to read whole."""
         return max(map(len, terms.parts), default=0) != 1 or self.total_places(terms) <= _SOON_READ
 
     def _places(self, terms: TermSet, within: Wide | range | None) -> tuple[Wide]:
@@ -284,7 +287,7 @@ class Reader:
         return (_joined(found),)
 
     def _places_of_single(self, part: SegmentTerms, field: FieldPostings, segment: Segment, within: Wide | range | None) -> Wide:
-        """The places of a single term in a segment. Its positions are unpacked as a whole and kept unless few documents matter."""
+        """The places of a single term in a segment. All its positions are unpacked and cached, unless few documents are wanted."""
         whole = self._single(part, field, segment)
         if within is not None and not isinstance(within, range) and len(within) * termsets.RARE > len(whole[0]):
             within = None
@@ -304,7 +307,7 @@ class Reader:
     # -- columns --------------------------------------------------------------------------------------------------------------------------
 
     def numbers(self, field: str) -> Wide:
-        """A number field's value by document, ``ABSENT`` where it has none."""
+        """The value of a number field by document (int64), ``ABSENT`` for none."""
         return self._column("numbers", field, lambda: _joined([_NONE, *(segment.numbers(field) for segment in self._segments)]))
 
     def blocks(self, field: str) -> BlockTable:
@@ -312,11 +315,11 @@ class Reader:
         return self._column("blocks", field, lambda: BlockTable([segment.blocks(field) for segment in self._segments]))
 
     def lengths(self, field: str) -> Wide:
-        """Number of words in a text field by document."""
+        """Length of a text field in words, by document (int64)."""
         return self._column("lengths", field, lambda: _joined([_NONE, *(segment.lengths(field).astype(np.int64) for segment in self._segments)]))
 
     def average_length(self, field: str) -> float:
-        """Average number of words in a text field over the live documents; 0 if there are none."""
+        """Average length of a text field in words over the live documents; 0 if there are none."""
         return self._column("average", field, lambda: self._average_length(self.lengths(field)))
 
     def _average_length(self, lengths: Wide) -> float:
@@ -324,12 +327,12 @@ class Reader:
         return float(counted.sum()) / max(self.documents, 1)
 
     def facet(self, field: str) -> Facet:
-        """The values to count of a field."""
+        """The facet column of a field."""
         parts = self._segments
         return self._column("facet", field, lambda: tables.merged_facet([(part.facet_terms(field), part.facet(field)) for part in parts]))
 
     def order(self, field: str) -> Wide:
-        """Numbers that sort documents as a number or keyword field does, ``ABSENT`` where it has no value."""
+        """Sort keys (int64) of documents by a number or keyword field, ``ABSENT`` for no value."""
         if any(spec.name == field and spec.kind == "number" for spec in self.specs):
             return self.numbers(field)
         parts = self._segments
@@ -340,7 +343,7 @@ class Reader:
         return self.guard(lambda: self._regions().whole)
 
     def regions_of(self, documents: Wide) -> Regions:
-        """The regions of some documents, which rise; their labels by their numbers here."""
+        """The regions of some documents, which rise; ``labels`` refer to the regions by their index in the result."""
         return self.guard(lambda: self._regions().of(documents))
 
     def _regions(self) -> RegionTable:
@@ -351,13 +354,13 @@ class Reader:
     # -- keys and records -----------------------------------------------------------------------------------------------------------------
 
     def iter_keys(self) -> Iterator[str]:
-        """The keys of all documents, those of deleted ones among them, by segment."""
+        """The keys of all documents, deleted ones included, segment by segment."""
         for segment in self._segments:
             yield from self.guard(functools.partial(_keys_of_segment, segment))
 
     def key(self, document: int) -> str:
         """The key of a document."""
-        try:  # as `guard`, without a call
+        try:  # `guard` inlined: this is called for every hit
             segment, number = self._locate(document)
             return segment.field(KEY).lexicon.term(int(segment.key_numbers[number]))
         except DAMAGE as error:
@@ -380,12 +383,12 @@ class Reader:
         return found
 
     def key_order(self) -> Wide:
-        """Numbers that sort documents by key."""
+        """Ranks (int64) of documents by key."""
         parts = self._segments
         return self._column("key_order", "", lambda: tables.rank_table([(part.field(KEY).lexicon, part.key_numbers) for part in parts]))
 
     def document(self, key: str) -> int | None:
-        """The document with this key."""
+        """The live document with this key, or ``None``."""
         return self.guard(lambda: self._document(encode_term(key)))
 
     def _document(self, key: bytes) -> int | None:
@@ -399,11 +402,11 @@ class Reader:
         return None
 
     def record(self, document: int) -> bytes:
-        """The stored bytes of a document, as they were given."""
+        """The stored bytes of a document."""
         return self.guard(self.records([document])[0].whole)
 
     def records(self, documents: Sequence[int]) -> list[RecordLines]:
-        """The stored bytes of some documents, to be read line by line."""
+        """The stored bytes of some documents, in their order, each a sequence of lines that are decompressed on access."""
         parts: dict[Segment, list[tuple[int, int]]] = {}
         for place, document in enumerate(documents):
             segment, number = self._locate(document)
@@ -418,23 +421,23 @@ class Reader:
         return self.guard(read)
 
     def dictionary(self) -> bytes:
-        """What the records of the largest segment are compressed with; empty if with nothing."""
+        """The compression dictionary of the largest segment; may be empty."""
         largest = max(self._segments, key=lambda segment: segment.size, default=None)
         return b"" if largest is None else self.guard(lambda: largest.dictionary)
 
     # -- the whole --------------------------------------------------------------------------------------------------------------------------
 
     def verify(self) -> list[str]:
-        """What is damaged: ``segment: array`` for every array whose checksum is wrong. Reads every byte."""
+        """``segment: array`` for every array with a wrong checksum. Reads every byte."""
         return [f"{segment.name}: {name}" for segment in self._segments for name in segment.file.verify()]
 
     def drop_pages(self) -> None:
-        """Take what was read of the files out of the process's memory, for those who read all of it once."""
+        """Drop the pages read so far from the process's memory; for callers that read everything once."""
         for segment in self._segments:
             segment.file.drop_pages()
 
     def sizes(self) -> dict[str, int]:
-        """Bytes that each array takes, over all segments."""
+        """Size of each array in bytes, summed over segments."""
         total: dict[str, int] = {}
         for segment in self._segments:
             for name in segment.file.names:
@@ -448,7 +451,7 @@ class Reader:
         return self._segments[number], document - self._bases[number]
 
     def guard(self, read: Callable[[], Read]) -> Read:
-        """What ``read`` gives; the engine's own errors in place of what damaged files lead to."""
+        """The result of ``read``; exceptions caused by damaged files become the engine's own errors."""
         try:
             return read()
         except DAMAGE as error:
@@ -458,7 +461,7 @@ class Reader:
         return self._cache.get(key, lambda: self.guard(make))
 
     def _column(self, kind: str, field: str, make: Callable[[], Read]) -> Read:
-        """A column made once and kept. Two threads may both make it; they make equal ones."""
+        """A column, made once and cached outside the budget. Two threads may both make it; the results are equal."""
         key = (kind, field)
         if key not in self._columns:
             self._columns[key] = self.guard(make)
@@ -467,7 +470,7 @@ class Reader:
 
 
 class _Closed(Sequence[Segment]):
-    """The segments of a reader that was closed: none that could be asked."""
+    """Stands for the segments of a closed reader; every access raises `IndexClosed`."""
 
     def __getitem__(self, _number: Any) -> Any:
         raise IndexClosed("the index was closed")

@@ -1,7 +1,7 @@
-"""Stored bytes, compressed line by line with a dictionary that all records of a segment share.
+"""Stored records, compressed line by line with a dictionary that all records of a segment share.
 
-A record is read line by line too: to show a hit means inflating the lines that are shown. Lines are short, so the dictionary is trained: it has
-what is frequent in them and how they are coded. Zstandard, because it takes half of zlib's time to compress and to inflate, and less room.
+Lines are decompressed one by one too: showing a hit costs only the lines that are shown. Lines are short, which is why the dictionary is trained.
+Zstandard takes half the time of zlib in both directions, and less space.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _BETWEEN = b"\n"
 
 @frozen
 class RecordBlocks:
-    """Compressed lines of records, how many lines each record has, and the length of every line."""
+    """Compressed lines of records: ``blocks`` one per line, ``counts`` lines per record, ``lengths`` the uncompressed bytes of each line."""
 
     blocks: list[bytes]
     counts: list[int]
@@ -46,7 +46,7 @@ class Compressor:
         self._stream = zstandard.ZstdCompressor(level=_LEVEL, dict_data=prepared, write_checksum=True, write_dict_id=False)
 
     def blocks(self, records: Sequence[bytes]) -> RecordBlocks:
-        """Records, each line a block by itself."""
+        """The records, each line compressed by itself."""
         lines = [record.split(_BETWEEN) for record in records]
         flat = list(itertools.chain.from_iterable(lines))
         lengths = np.fromiter(map(len, flat), dtype=np.int64, count=len(flat))
@@ -61,31 +61,31 @@ _prepared = functools.lru_cache(8)(_prepare)
 
 
 def most_inflated(compressed: int) -> int:
-    """How many bytes so many compressed ones may hold: a few bytes that claim to be gigabytes are damage, or were made to fill the memory."""
+    """Limit of the uncompressed size, in bytes, for a compressed size: more is damage, or a decompression bomb."""
     return max(MOST_INFLATED, MOST_RATIO * compressed)
 
 
 class Inflater:
-    """Inflates blocks that were compressed with one dictionary. Threads may share it."""
+    """Decompresses blocks that were compressed with one dictionary; thread-safe."""
 
     def __init__(self, dictionary: bytes) -> None:
         self._dictionary = dictionary
         self._local = threading.local()
 
     def inflate(self, data: bytes | memoryview, size: int) -> bytes:
-        """A block of ``size`` bytes; ``ValueError`` if it is not that."""
+        """The ``size`` bytes of a compressed block; ``ValueError`` if it is damaged or of another size."""
         if size > MOST_INFLATED and size > most_inflated(len(data)):
             raise ValueError(f"records of {size:,} bytes in {len(data):,} compressed ones")
         try:
-            # The length that the block gives itself is what would be allocated: it must be known to be right before.
+            # Zstandard allocates the size that the block declares, so that is checked first.
             if zstandard.frame_content_size(data) != size:
-                raise ValueError("records of another length than said")
+                raise ValueError(f"a line of {size} bytes declares another size")
             return self._stream().decompress(data) if size else b""
         except zstandard.ZstdError as error:
             raise ValueError(f"records that can't be inflated: {error}") from error
 
     def _stream(self) -> zstandard.ZstdDecompressor:
-        """That of this thread."""
+        """The decompressor of this thread."""
         stream: zstandard.ZstdDecompressor | None = getattr(self._local, "stream", None)
         if stream is None:
             stream = self._local.stream = zstandard.ZstdDecompressor(dict_data=_prepared(self._dictionary))
@@ -93,9 +93,9 @@ class Inflater:
 
 
 class RecordLines(Sequence[bytes]):
-    """The lines of a stored record, each inflated when it is asked for; ``ValueError`` for what can't be. They need the index no more.
+    """The lines of a stored record, each decompressed on access; ``ValueError`` if it is damaged. Usable after the index is closed.
 
-    ``cuts``: where each block begins and the last one ends, the first at ``cuts[0]``.
+    ``cuts``: offset of each line's block in the segment, with the end of the last one; ``blocks`` begins at ``cuts[0]``.
     """
 
     __slots__ = ("_blocks", "_cuts", "_inflater", "_lengths")
@@ -117,25 +117,25 @@ class RecordLines(Sequence[bytes]):
         return self._inflater.inflate(self.block(number), size)
 
     def block(self, number: int) -> bytes:
-        """A line as it is compressed."""
+        """A line, compressed."""
         cuts = self._cuts
         number, base = number % len(self._lengths), cuts[0]
         return self._blocks[cuts[number] - base : cuts[number + 1] - base]
 
     @property
     def lengths(self) -> list[int]:
-        """The length of every line."""
+        """The length of every line in bytes."""
         return self._lengths
 
     def whole(self) -> bytes:
-        """The record."""
+        """The whole record."""
         if sum(self._lengths) > most_inflated(len(self._blocks)):
             raise ValueError(f"a record of {sum(self._lengths):,} bytes in {len(self._blocks):,} compressed ones")
         return _BETWEEN.join(self[:])
 
 
 def make_dictionary(records: Iterable[bytes]) -> bytes:
-    """What is frequent in the lines of some records; empty if there is too little to tell."""
+    """A compression dictionary trained on the lines of ``records``; empty if they are too few or have nothing in common."""
     lines: list[bytes | bytearray | memoryview] = []
     size = 0
     for record in records:

@@ -1,4 +1,4 @@
-"""The records of one writer on their way into segments: batches, threads, memory, and segments that memory had no room for."""
+"""One run of a writer: collects records into batches, inverts and compresses them in threads, and writes segments when memory is full."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from reftel.engine.specs import FieldSpec, Record
 from reftel.engine.terms_writer import Roots
 from reftel.frozen import frozen
 
-_WAITING = 2  # batches that are being worked on
-_SHARE = 0.9  # of the memory for batches; the rest is for putting them together, which is done a stretch of terms at a time
+_WAITING = 2  # batches being inverted and compressed
+_SHARE = 0.9  # of the memory is for batches; the rest is for combining them, a slice of terms at a time
 
 
 @frozen
 class RunSettings:
-    """What a run needs to know. ``memory`` in bytes. ``dictionary``: what records are compressed with; a run makes its own if it is empty."""
+    """Settings of a run. ``memory``: in bytes. ``dictionary``: for compressing records; if empty, the run trains its own."""
 
     folder: Path
     specs: tuple[FieldSpec, ...]
@@ -34,17 +34,16 @@ class RunSettings:
 
 @frozen
 class _Waiting:
-    """A batch that other threads work on."""
+    """A batch that other threads work on: its arrays and its compressed records."""
 
     inverted: Future[Batch]
     compressed: Future[RecordBlocks]
 
 
 class Run:
-    """Numbers records as they come and writes them as segments.
+    """Numbers records in order of arrival and writes them as segments.
 
-    Full batches are inverted in one thread and their records compressed in another, while the next is filled: NumPy and the compressor work
-    beside the interpreter.
+    While one batch is filled, full ones are inverted in a second thread and compressed in a third: NumPy and Zstandard release the GIL.
     """
 
     def __init__(self, settings: RunSettings) -> None:
@@ -54,13 +53,13 @@ class Run:
         self._deleted: list[int] = []
         self._builder: SegmentBuilder | None = None
         self._compressor = Compressor(settings.dictionary)
-        self._inverting: ThreadPoolExecutor | None = None  # one thread: words are numbered in their order
+        self._inverting: ThreadPoolExecutor | None = None  # a single thread: words are numbered in order of appearance
         self._compressing: ThreadPoolExecutor | None = None
         self._waiting: collections.deque[_Waiting] = collections.deque()
         self._written: list[tuple[str, int]] = []
 
     def add(self, record: Record) -> int:
-        """Take a record; its number."""
+        """Number of the record, which is added."""
         self._maker.add(record)
         self._count += 1
         if self._maker.full:
@@ -69,15 +68,15 @@ class Run:
         return self._count - 1
 
     def delete(self, number: int) -> None:
-        """Leave a record out again."""
+        """Mark a record of this run as deleted."""
         self._deleted.append(number)
 
     def finish(self) -> list[Entry]:
-        """Write what is in memory; all segments, with what is deleted in them."""
+        """All segments of the run, with their tombstones; writes what is still in memory."""
         last = self._maker
         if last.size and self._waiting:
             self._hand_over(last)
-        elif last.size:  # few records are not worth another thread
+        elif last.size:  # a single batch is not worth another thread
             builder = self._begin(last.stored)
             builder.add(last.take(builder.vocabularies))
             builder.add_records(self._compressor.blocks(last.stored))
@@ -93,7 +92,7 @@ class Run:
         return entries
 
     def abandon(self) -> None:
-        """Stop. Segments that were written are left over."""
+        """Stop the threads and remove the unfinished segment. Finished segments stay in the folder."""
         for pool in (self._inverting, self._compressing):
             if pool is not None:
                 pool.shutdown(cancel_futures=True)
@@ -102,7 +101,7 @@ class Run:
             self._builder = None
 
     def _hand_over(self, maker: BatchMaker) -> None:
-        """Give a full batch to the other threads, and take from them what is done."""
+        """Give a full batch to the other threads, and collect finished ones."""
         builder = self._begin(maker.stored)
         if self._inverting is None or self._compressing is None:
             self._inverting, self._compressing = ThreadPoolExecutor(1, "inverting"), ThreadPoolExecutor(1, "compressing")
@@ -113,15 +112,15 @@ class Run:
             self._end_segment(builder)
 
     def _begin(self, stored: Sequence[bytes]) -> SegmentBuilder:
-        """The segment that these records go into."""
+        """The segment being built; a new one trains its dictionary on ``stored`` unless there is one."""
         if self._builder is None:
             self._builder = SegmentBuilder(self._settings.folder, self._settings.specs, self._settings.roots)
-            if not self._compressor.dictionary:  # one for the whole segment
+            if not self._compressor.dictionary:
                 self._compressor = Compressor(make_dictionary(stored))
         return self._builder
 
     def _take(self, builder: SegmentBuilder, most: int) -> None:
-        """Take batches that are done, in their order, until ``most`` are left."""
+        """Add waiting batches to the segment, in order, until ``most`` are left."""
         while len(self._waiting) > most:
             waiting = self._waiting.popleft()
             builder.add(waiting.inverted.result())

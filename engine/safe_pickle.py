@@ -1,6 +1,6 @@
-"""Reading the pickles of a Whoosh index without running what a stranger put into them.
+"""Reads the pickles of a Whoosh index without running code from them.
 
-A pickle may call anything that it can name. Whoosh stores its schema and segment list as pickles, so that opening a foreign index runs
+A pickle may call anything that it can name. Whoosh stores its schema and segment list as pickles, so opening a foreign index runs
 foreign code. This unpickler resolves the names in `ALLOWED` and nothing else.
 """
 
@@ -36,7 +36,7 @@ ALLOWED = frozenset(
         ("reftel.engine.whoosh_codec", "ArraySegment"),
     }
 )
-"""Module and name of every class and function that an index of ours needs."""
+"""Module and name of every class and function in the pickles of our indexes."""
 
 
 class Stream(Protocol):

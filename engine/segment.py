@@ -1,4 +1,4 @@
-"""One open segment file: its terms, columns and records, each read when it is first asked for."""
+"""One open segment file: its terms, columns and records, each read on first access."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ _BASE_LIMIT = 1 << 63
 
 
 class Segment:
-    """A segment file. ``ValueError`` and its like wherever it is not as it was written. ``live``: which documents are not deleted."""
+    """An open segment file. Raises any of `damage.SYMPTOMS` where it is damaged. ``live``: mask of the documents that are not deleted."""
 
     def __init__(self, folder: Path, name: str, size: int, deleted: Integers) -> None:
         self.name, self.size = name, size
         self.file = _open(folder, name)
         try:
-            # At least a byte for each: no memory is taken for documents that can't be there.
+            # Every document has at least a byte of lengths: this refuses a made-up size before memory is allocated for it.
             if self.file.about["documents"] != size or self.file.size(names.part(names.RECORDS, names.RECORD_LENGTHS)) < size:
-                raise ValueError(f"'{name}' has another number of documents than said")
+                raise ValueError(f"'{name}' does not have the {size} documents that the table of contents gives")
             self._bases = _bases(self.file.about["bases"])
             self.live: Mask = np.ones(size, dtype=np.bool_)
             self.live[deleted] = False
@@ -46,7 +46,7 @@ class Segment:
         self.facet_terms = functools.cache(lambda field: open_lexicon(self.file, names.part(field, names.FACET)))
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self.field.cache_clear()
         self.roots.cache_clear()
         self.spelling.cache_clear()
@@ -71,11 +71,11 @@ class Segment:
         return open_lexicon(self.file, names.part(name, names.ROOTS))
 
     def is_root(self, name: str, word: str) -> bool:
-        """Whether terms of a field are forms of ``word``."""
+        """Whether any term of a field is an inflection of ``word``."""
         return self.roots(name).number(encode_term(word)) is not None
 
     def forms(self, name: str, root: str) -> list[int]:
-        """The numbers of a field's terms that are forms of ``root``, rising."""
+        """The numbers of a field's terms that are inflections of ``root``, rising."""
         number = self.roots(name).number(encode_term(root))
         if number is None:
             return []
@@ -84,22 +84,22 @@ class Segment:
         return found
 
     def roots_of(self, name: str, term: int) -> list[str]:
-        """The roots of a field's term."""
+        """The words that a field's term is an inflection of."""
         rooted, roots = self._array(name, names.ROOTED), self._array(name, names.ROOTS_OF_ROOTED)
         low, high = rooted.searchsorted(term), rooted.searchsorted(term, "right")
         return self.roots(name).select(roots[low:high].tolist())
 
     @functools.cached_property
     def key_numbers(self) -> Wide:
-        """For each document the number of its key."""
+        """The number of each document's key."""
         postings = self.field(KEY)
         numbers = np.full(self.size, -1, dtype=np.int64)
-        if postings.total(0, len(postings.lexicon)) == len(postings.lexicon) == self.size:  # no key has two
+        if postings.total(0, len(postings.lexicon)) == len(postings.lexicon) == self.size:  # one document per key
             numbers[postings.first] = np.arange(self.size, dtype=np.int64)
         else:
             counts, documents = postings.of_range(0, len(postings.lexicon))
             if len(documents) != self.size:
-                raise ValueError(f"'{self.name}' has another number of keys than said")
+                raise ValueError(f"'{self.name}' has {len(documents)} keys for {self.size} documents")
             numbers[documents] = np.repeat(np.arange(len(counts)), counts)
         if numbers.min(initial=0) < 0:
             raise ValueError(f"'{self.name}' has a document without a key")
@@ -112,15 +112,15 @@ class Segment:
     # -- columns --------------------------------------------------------------------------------------------------------------------------
 
     def numbers(self, name: str) -> Wide:
-        """A number column, by document."""
+        """A number column: int64 by document, `ABSENT` for none."""
         return decode_numbers(self._column(name, names.NUMBER), self._bases[name])
 
     def lengths(self, name: str) -> Integers:
-        """Number of words by document."""
+        """Length of a text field in words, by document."""
         return self._column(name, names.LENGTH)
 
     def blocks(self, name: str) -> Lists:
-        """Number of words of each block of each document."""
+        """The length in words of each block of each document."""
         return self._lists(name, names.BLOCK_COUNTS, names.BLOCK_WORDS)
 
     def facet(self, name: str) -> Lists:
@@ -131,7 +131,7 @@ class Segment:
         return lists
 
     def sort(self, name: str) -> Integers:
-        """By document the number of its first value's term and 1; 0 where it has none."""
+        """The term number + 1 of each document's first value; 0 for none."""
         codes = self._column(name, names.SORT)
         if int(codes.max(initial=0)) > len(self.field(name).lexicon):
             raise ValueError(f"'{name}' has values that are no terms")
@@ -143,12 +143,12 @@ class Segment:
         levels = self._array(names.REGIONS, names.REGION_LEVELS)
         counts, codes = self._array(names.REGIONS, names.LABEL_COUNTS), self._array(names.REGIONS, names.LABEL_CODES)
         if len(levels) != len(blocks.values) or len(counts) != len(levels):
-            raise ValueError(f"'{self.name}' has another number of regions than said")
+            raise ValueError(f"'{self.name}' has {len(blocks.values)} regions, but {len(levels)} levels and labels of {len(counts)}")
         terms = open_lexicon(self.file, names.part(names.REGIONS, names.LABELS))
         return RegionLists(blocks, levels, Coded(terms.slice(0, len(terms)), Lists(counts, codes).check()))
 
     def columns(self, specs: tuple[FieldSpec, ...]) -> Columns:
-        """All columns of the documents that are not deleted."""
+        """All columns, of the live documents only."""
         live = self.live
         result = Columns({}, {}, {}, {}, _kept_regions(self.regions(), live) if any(spec.regions for spec in specs) else None)
         for spec in specs:
@@ -177,10 +177,10 @@ class Segment:
 
     @functools.cached_property
     def _record_places(self) -> tuple[Integers, Integers, Integers]:
-        """The number of each record's first line, where the lines stand, and how long they are."""
+        """The number of each record's first line, and the offset and uncompressed length of every line."""
         first, at, lengths = (self._array(names.RECORDS, kind) for kind in (names.RECORD_FIRST, names.RECORD_LINES_AT, names.RECORD_LENGTHS))
         if len(first) != self.size + 1 or len(at) != len(lengths) + 1 or int(first[-1]) != len(lengths):
-            raise ValueError(f"'{self.name}' has records of another number of lines than said")
+            raise ValueError(f"'{self.name}' has records whose numbers of lines don't add up")
         return first, at, lengths
 
     @functools.cached_property
@@ -189,7 +189,7 @@ class Segment:
 
     @functools.cached_property
     def dictionary(self) -> bytes:
-        """What the records were compressed with."""
+        """The compression dictionary of the records; may be empty."""
         return bytes(self.file.bytes(names.part(names.RECORDS, names.RECORD_DICTIONARY)))
 
     # -- helpers --------------------------------------------------------------------------------------------------------------------------
@@ -221,7 +221,7 @@ def _slice_of(data: memoryview, start: int, end: int) -> memoryview:
 
 
 def _bases(values: Mapping[str, Any]) -> dict[str, int | None]:
-    """What the numbers of each number column count from, as a segment says it; ``ValueError`` for what can't be."""
+    """The base of each number column, as the segment's directory gives it; ``ValueError`` for an impossible one."""
     for name, base in values.items():
         if base is not None and (type(base) is not int or not -_BASE_LIMIT <= base < _BASE_LIMIT):
             raise ValueError(f"the numbers of '{name}' can't count from {base!r}")

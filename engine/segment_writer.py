@@ -1,4 +1,4 @@
-"""Writing one segment file: from batches as they come, under a temporary name until it is whole."""
+"""Writes one segment file from batches, under a temporary name until it is complete."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _AT_ONCE = 1 << 20  # postings
 
 
 class SegmentFile:
-    """The file of a segment that is being written. Records first, as they come; the rest at the end."""
+    """The file of a segment being written. Records are written as they arrive; terms and columns follow at the end."""
 
     def __init__(self, folder: Path, specs: Sequence[FieldSpec]) -> None:
         self.folder, self.specs = folder, tuple(specs)
@@ -47,14 +47,14 @@ class SegmentFile:
         self.arrays.begin(names.part(names.RECORDS, names.RECORD_LINES), "<u1")
 
     def add_records(self, records: RecordBlocks) -> None:
-        """Append stored bytes."""
+        """Write compressed records."""
         self.arrays.append(b"".join(records.blocks))
         self._block_sizes += map(len, records.blocks)
         self._line_counts += records.counts
         self._lengths.append(records.lengths)
 
     def end_records(self, dictionary: bytes) -> None:
-        """Write where the records stand, and the dictionary that they were compressed with."""
+        """Write the offsets and lengths of the records, and their compression dictionary."""
         self.arrays.end()
         self.arrays.put(names.part(names.RECORDS, names.RECORD_DICTIONARY), np.frombuffer(dictionary, dtype=np.uint8))
         sizes, counts = np.array(self._block_sizes, dtype=np.int64), np.array(self._line_counts, dtype=np.int64)
@@ -68,21 +68,21 @@ class SegmentFile:
         return any(spec.name == name and spec.kind == "text" for spec in self.specs)
 
     def terms_writer(self, name: str, words: Sequence[Integers]) -> TermsWriter:
-        """What takes the postings of a field. ``words``: of a field of running text, by part, the number of words in each document."""
+        """A writer for the postings of a field. ``words``: for a text field, the lengths of documents in words, an array per part."""
         return TermsWriter(name, self._new_stream, np.concatenate([np.empty(0, dtype=np.uint8), *words]) if self.is_text(name) else None)
 
     def _new_stream(self) -> BinaryIO:
-        """A nameless file for what has no place yet, so that nothing is left behind whatever happens."""
+        """An anonymous temporary file, which never stays behind."""
         stream = tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=str(self.folder))  # noqa: SIM115 - closed here or by `abandon`
         self._streams.append(cast("BinaryIO", stream))
         return self._streams[-1]
 
     def roots_of(self, name: str, roots: Roots | None) -> Roots | None:
-        """``roots``, if the field's words are to be found by their roots."""
+        """``roots`` if the field is indexed with roots, else ``None``."""
         return roots if any(spec.name == name and spec.roots for spec in self.specs) else None
 
     def publish(self, size: int, bases: dict[str, int | None]) -> str:
-        """Finish the file, flush it to the disk and give it its name, which is given back. The folder is not flushed."""
+        """The segment's name; completes the file, flushes it to disk and renames it. The folder is not flushed."""
         self.arrays.finish({"documents": size, "bases": bases})
         os.fsync(self._stream.fileno())
         self._stream.close()
@@ -110,11 +110,11 @@ class SegmentBuilder:
 
     @property
     def nbytes(self) -> int:
-        """Memory that it takes, about."""
+        """Approximate memory use in bytes."""
         return self._bytes + _BYTES_OF_A_WORD * sum(map(len, self.vocabularies.values()))
 
     def add(self, batch: Batch) -> None:
-        """Take the arrays of a batch that was made with `vocabularies`."""
+        """Add the arrays of a batch made with `vocabularies`."""
         for name, parts in self._parts.items():
             each = batch.inverted[name]
             parts.append(Part(each.terms, each.counts, each.documents, each.frequencies, each.positions, self.size))
@@ -123,19 +123,19 @@ class SegmentBuilder:
         self._bytes += batch.nbytes
 
     def add_records(self, records: RecordBlocks) -> None:
-        """Write the stored bytes of a batch; those of all batches in their order."""
+        """Write the compressed records of the next batch."""
         self._file.add_records(records)
 
     def finish(self, dictionary: bytes) -> str:
-        """Write the segment; its name. ``dictionary``: what the records were compressed with."""
+        """The segment's name; writes the segment. ``dictionary``: the compression dictionary of the records."""
         self._file.end_records(dictionary)
         numbers = {name: [self._write_field(name)] * len(self._columns) for name in self.vocabularies}
         bases = put_columns(self._file.arrays, self._specs, self._columns, numbers)
         return self._file.publish(self.size, bases)
 
     def _write_field(self, name: str) -> Integers:
-        """Write the terms and postings of a field; the place in the order of all terms of each word of the vocabulary."""
-        vocabulary, parts = self.vocabularies[name], self._parts.pop(name)  # popped: memory is given back
+        """The rank of each word of the vocabulary among the field's terms; writes the terms and postings of the field."""
+        vocabulary, parts = self.vocabularies[name], self._parts.pop(name)  # popped to free its memory
         terms, ranks = sorted_ranks(vocabulary.words())
         writer = self._file.terms_writer(name, [columns.blocks[name].sums() for columns in self._columns] if self._file.is_text(name) else [])
         for postings in self._postings(name, parts, ranks):

@@ -1,4 +1,4 @@
-"""What an index holds: its fields, and the records that are put in. Plain data, shared by writer and reader."""
+"""The fields of an index and the records put into it. Plain data, shared by writer and reader."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any, Literal, get_args
 from reftel.frozen import frozen
 
 SEPARATOR = "\n"
-"""Stands between the words of a block, and in no word or value."""
+"""Separates the words of a block; no word or value contains it."""
 
 KEY = "key"
-"""The field that holds a record's key; no field of a `FieldSpec` can have its name."""
+"""The field of a record's key; reserved, so no `FieldSpec` can have this name."""
 
 Kind = Literal["text", "keyword", "number", "none"]
 
@@ -21,10 +21,10 @@ Kind = Literal["text", "keyword", "number", "none"]
 class FieldSpec:
     """One field.
 
-    text: words in blocks, with positions. keyword: whole values. number: a signed 64-bit integer. none: only the facet.
-    ``facet``: values to count are kept in a column. ``sort``: a keyword field's first value is kept in a column to sort by (numbers
-    always can be). ``regions``: the one text field whose blocks a record's regions speak of. ``roots``: the words of a text field are
-    also found as forms of the words that the writer's ``roots`` names for each. ``version``: of the caller's rules for cutting a text into words.
+    Kinds: text, words in blocks, with positions; keyword, whole values; number, a signed 64-bit integer; none, the facet only.
+    ``facet``: has a column of values to count. ``sort``: a keyword field has a column of each document's first value to sort by (numbers can always be
+    sorted by). ``regions``: the one text field whose blocks the regions of records refer to. ``roots``: the words of a text field are also found as
+    inflections of the roots that the writer's ``roots`` gives for each. ``version``: of the caller's rules for splitting text into words.
     """
 
     name: str
@@ -37,7 +37,7 @@ class FieldSpec:
 
 
 def spec_of(values: Mapping[str, Any]) -> FieldSpec:
-    """A field from its JSON form. ``ValueError`` and its like for what is none."""
+    """A field from its JSON form. Errors: ``ValueError``, ``TypeError``."""
     spec = FieldSpec(**values)
     marks = (spec.facet, spec.sort, spec.regions, spec.roots)
     if not isinstance(spec.name, str) or spec.kind not in get_args(Kind) or not all(isinstance(mark, bool) for mark in marks) or type(spec.version) is not int:
@@ -46,18 +46,18 @@ def spec_of(values: Mapping[str, Any]) -> FieldSpec:
 
 
 def join_words(words: Iterable[str]) -> str:
-    """A block of these words."""
+    """The words as a block."""
     return SEPARATOR.join(words)
 
 
 def count_words(block: str) -> int:
-    """How many words a block has."""
+    """Number of words in a block."""
     return block.count(SEPARATOR) + 1 if block else 0
 
 
 @frozen
 class Region:
-    """A block of the text field with ``regions`` that has properties of its own: a level (``None`` for none) and labels."""
+    """A block, of the text field with ``regions``, that has a level (``None`` for none) and labels."""
 
     block: int
     level: int | None = None
@@ -66,12 +66,11 @@ class Region:
 
 @frozen
 class Record:
-    """One document: a unique key, the bytes to give back when it is shown, and its values by field.
+    """One document: a unique key, its stored bytes, and its values by field.
 
-    ``texts``: blocks of words, cut and folded by the caller, the words of a block joined by `SEPARATOR` (as few objects as possible, since
-    most of a record is words). ``facets``: values to count; repeated ones count once.
-    ``regions``: in rising order of their blocks. ``joined``: by text field, words that stand at the position of another word too, as
-    (block, place in the block, word); they count as words of the text for everything but its length.
+    ``texts``: blocks of words, split and folded by the caller, the words of a block joined by `SEPARATOR` (one string per block, since most of
+    a record is words). ``facets``: values to count; repeated ones count once. ``regions``: by rising block. ``joined``: by text field,
+    additional words at the position of another word, as (block, word offset in the block, word); they don't count towards the text's length.
     """
 
     key: str

@@ -1,7 +1,7 @@
-"""Terms that are spelled nearly like a word, found among all terms of a lexicon without looking at most of them.
+"""Fuzzy lookup: the terms of a lexicon within an edit distance of a word, without comparing most of them.
 
-An edit puts at most one new letter into a word and takes at most one out of it, so a term at most *d* edits away has at most *d* letters that
-the word lacks, and lacks at most *d* of the word's. Sets of letters are bits of one integer a term; only terms that pass are compared letter by letter.
+An edit adds at most one new letter to a word and removes at most one, so a term at most *d* edits away has at most *d* letters that the word lacks,
+and lacks at most *d* of the word's. The letters of each term are a 64-bit set; only terms that pass this filter are compared letter by letter.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ _BITS = np.uint64(1) << np.arange(64, dtype=np.uint64)
 
 
 class Spelling:
-    """The letters of all terms of a lexicon, and the set of letters of each, the shortest terms first."""
+    """The letters of all terms of a lexicon, with the letter set of each, sorted by length."""
 
     def __init__(self, letters: Integers, starts: Wide) -> None:
-        """``letters``: of all terms one after the other, a line break behind each. ``starts``: where each begins, the end included."""
+        """``letters``: code points of all terms, each followed by a line break. ``starts``: offset of each term, with the total at the end."""
         lengths = np.diff(starts) - 1
         self._letters, self._order = letters, np.argsort(narrow(lengths), kind="stable")
         self._starts, self._lengths = starts[self._order], lengths[self._order]
@@ -53,7 +53,7 @@ class Spelling:
         return found
 
     def _letter(self, places: Wide) -> Integers:
-        return self._letters.take(places, mode="clip")  # beyond the last term: letters that no distance depends on
+        return self._letters.take(places, mode="clip")  # indices beyond the last term only yield letters that no distance depends on
 
 
 def _letters(text: str) -> Integers:
@@ -73,7 +73,7 @@ def _sets(letters: Integers, starts: Wide) -> npt.NDArray[np.uint64]:
 
 
 def _at_most(sets: npt.NDArray[np.uint64], count: int) -> npt.NDArray[np.bool_]:
-    """Which sets have at most ``count`` members: of each so many are taken away."""
+    """Which sets have at most ``count`` members: ``count`` times the lowest bit of each is cleared."""
     for _ in range(count):
         sets = sets & (sets - (sets > 0))
     few: npt.NDArray[np.bool_] = sets == 0
@@ -81,13 +81,13 @@ def _at_most(sets: npt.NDArray[np.uint64], count: int) -> npt.NDArray[np.bool_]:
 
 
 def _distances(word: Integers, letter: Callable[[Wide], Integers], starts: Wide, lengths: Wide, most: int) -> Integers:
-    """The Levenshtein distance of a word to each of some terms, of which lengths differ from its own by at most ``most``.
+    """The Levenshtein distance of a word to each of several terms, whose lengths differ from the word's by at most ``most``.
 
-    Rows of the usual table for all terms side by side, and of each row only the cells at most ``most`` from the diagonal, which are all that a
-    distance up to ``most`` goes through; greater ones come out as anything above ``most``.
+    The usual table is computed row by row, for all terms at once and only within ``most`` cells of the diagonal, which suffices for distances up to
+    ``most``; greater ones come out as any number above ``most``.
     """
     size, width = len(starts), 2 * most + 1
-    cells = np.full((width + 1, size), _FAR, dtype=np.int16)  # cell c of row r: r letters of the word, c + r - most of the term
+    cells = np.full((width + 1, size), _FAR, dtype=np.int16)  # cell c of row r: first r letters of the word, first c + r - most of the term
     cells[most : width] = np.arange(most + 1, dtype=np.int16)[:, None]
     columns = {column: letter(starts + column) for column in range(most)}
     for row, own in enumerate(word.tolist(), start=1):

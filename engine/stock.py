@@ -1,4 +1,4 @@
-"""Whoosh as the engine uses it: the one place that imports it, so that its warnings never reach a user.
+"""The names of Whoosh that the engine uses. The only module that imports Whoosh, so that its warnings never reach a user.
 
 Whoosh 2.7.4 has invalid escape sequences and comparisons by identity in its sources; Python 3.12 and later warn about them when
 a module is compiled for the first time.

@@ -1,4 +1,4 @@
-"""Columns of all segments put together, as the reader hands them out."""
+"""Tables over all segments, as the reader returns them: blocks, regions, facets, sort orders."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from reftel.frozen import frozen
 Guard = Callable[[Callable[[], dict[str, Wide]]], dict[str, Wide]]
 
 _NONE = np.empty(0, dtype=np.int64)
-_FEW = 1024  # places; for more the blocks of all documents are reckoned
+_FEW = 1024  # places; for more, the blocks of all documents are computed and cached
 
 
 class BlockTable:
-    """The blocks of a text field over all documents, in order: the place of each one's first word, and its number of words.
+    """The blocks of a text field over all documents: the place of each block's first word, and its length in words.
 
-    Blocks ``first[d]`` to ``first[d + 1]`` belong to document *d*. What is asked of a few documents is reckoned of these alone.
+    Blocks ``first[d]`` to ``first[d + 1]`` belong to document *d*. Queries for a few documents compute the blocks of those documents only.
     """
 
     def __init__(self, parts: Sequence[Lists]) -> None:
@@ -32,29 +32,29 @@ class BlockTable:
 
     @functools.cached_property
     def starts(self) -> Wide:
-        """The first place of every block."""
+        """The first place of every block (int64)."""
         return self._starts(np.arange(len(self.first) - 1, dtype=np.int64), np.diff(self.first), self.lengths)
 
     @functools.cached_property
     def lengths(self) -> Wide:
-        """The number of words of every block."""
+        """The length of every block in words (int64)."""
         lengths: Wide = self._values.astype(np.int64)
         return lengths
 
     def of(self, documents: Wide) -> tuple[Wide, Wide]:
-        """First places and numbers of words of the blocks of some documents, which rise."""
+        """First places and lengths of the blocks of some documents, which rise."""
         low = self.first[documents]
         counts = self.first[documents + 1] - low
         lengths: Wide = self._values[ranges(low, counts)].astype(np.int64)
         return self._starts(documents, counts, lengths), lengths
 
     def _starts(self, documents: Wide, counts: Wide, lengths: Wide) -> Wide:
-        before = starts_of(lengths + 1)  # a block takes its words and the empty position behind
+        before = starts_of(lengths + 1)  # + 1: the empty position after a block
         starts: Wide = np.repeat((documents << PLACE_BITS) - before[starts_of(counts)[:-1]], counts) + before[:-1]
         return starts
 
     def ends_at(self, places: Wide) -> Wide:
-        """For each of ``places``, which stand in blocks, the last place of its block."""
+        """The last place of the block of each of ``places``."""
         documents = places >> PLACE_BITS
         if len(places) > _FEW or "starts" in self.__dict__:
             starts, lengths = self.starts, self.lengths
@@ -67,10 +67,10 @@ class BlockTable:
 
 @frozen
 class Regions:
-    """All regions of some documents, in order.
+    """The regions of some documents, in order; int64 arrays with an entry per region.
 
-    Document, first and last place (last < first if it has no words), level (-1 for none), and by label the numbers of the regions that
-    have it. Few questions ask for labels: they are looked up when one is asked for.
+    ``starts`` and ``ends``: first and last place (last < first for a region without words). ``levels``: -1 for none. ``labels``: the numbers of the
+    regions with a label; read on first access, since few queries need them.
     """
 
     documents: Wide
@@ -81,7 +81,7 @@ class Regions:
 
 
 class _Labels(Mapping[str, Wide]):
-    """By label the numbers of the regions that have it, once one is asked for."""
+    """The numbers of the regions with each label, read on first access."""
 
     def __init__(self, find: Callable[[], dict[str, Wide]]) -> None:
         self._found = functools.cache(find)
@@ -98,7 +98,7 @@ class _Labels(Mapping[str, Wide]):
 
 @frozen
 class Facet:
-    """A facet column: the values in rising order, and (document, number of value) pairs in document order."""
+    """A facet column: the values in rising order, and pairs of document and value number (``codes``) in document order."""
 
     values: tuple[str, ...]
     documents: Wide
@@ -106,7 +106,7 @@ class Facet:
 
 
 def merged_facet(parts: Sequence[tuple[Lexicon, Lists]]) -> Facet:
-    """The values to count of all segments."""
+    """The facet column over all segments, from each segment's values and codes."""
     lists = joined([lists for _lexicon, lists in parts])
     if len(parts) == 1:
         lexicon = parts[0][0]
@@ -122,13 +122,13 @@ def merged_facet(parts: Sequence[tuple[Lexicon, Lists]]) -> Facet:
 
 
 def sort_table(parts: Sequence[tuple[Lexicon, npt.NDArray[Any]]]) -> Wide:
-    """Numbers that sort all documents by a keyword, from each segment's terms and its documents' terms (1 added; 0 for none)."""
+    """Ranks that sort all documents by a keyword, from each segment's terms and each document's term number + 1 (0 for none: `ABSENT`)."""
     numbers = [codes.astype(np.int64) - 1 for _lexicon, codes in parts]
     return rank_table([(lexicon, each) for (lexicon, _codes), each in zip(parts, numbers, strict=True)])
 
 
 def rank_table(parts: Sequence[tuple[Lexicon, Wide]]) -> Wide:
-    """Numbers that sort all documents by a term, from each segment's terms and its documents' terms (-1 for none: `ABSENT`)."""
+    """Ranks that sort all documents by a term, from each segment's terms and each document's term number (-1 for none: `ABSENT`)."""
     if not parts:
         return _NONE
     ranks = common_ranks([lexicon for lexicon, _numbers in parts])
@@ -137,7 +137,7 @@ def rank_table(parts: Sequence[tuple[Lexicon, Wide]]) -> Wide:
 
 
 class RegionTable:
-    """The regions of all segments, of all documents or of some. ``blocks``: those that they are. ``guard`` runs what is read later."""
+    """The regions of all segments. ``blocks``: the blocks of the field with regions. ``guard``: runs reads that happen later."""
 
     def __init__(self, parts: Sequence[RegionLists], blocks: BlockTable, guard: Guard) -> None:
         self._guard = guard
@@ -154,7 +154,7 @@ class RegionTable:
         return self._table(documents, self._blocks.starts[numbers], self._blocks.lengths[numbers], None)
 
     def of(self, documents: Wide) -> Regions:
-        """The regions of some documents, which rise; their labels by their numbers here."""
+        """The regions of some documents, which rise; ``labels`` refer to the regions by their index in the result."""
         low, first_blocks = self._first[documents], self._blocks.first[documents]
         counts = self._first[documents + 1] - low
         chosen = ranges(low, counts)
@@ -168,7 +168,7 @@ class RegionTable:
         return Regions(documents, starts, starts + lengths - 1, levels, _Labels(lambda: self._guard(lambda: self._labelled(chosen))))
 
     def _labelled(self, chosen: Wide | None) -> dict[str, Wide]:
-        """By label the numbers of the regions that have it, among those ``chosen``."""
+        """For each label, the indices of the regions that have it, among those ``chosen``."""
         found: dict[str, list[Wide]] = {}
         base = 0
         for labels in self._labels:
@@ -185,7 +185,7 @@ class RegionTable:
 
 
 def _between(rising: Wide, base: int, size: int) -> tuple[Wide, int]:
-    """Those of some numbers that lie in ``base`` to ``base + size``, counted from ``base``, and the place of the first of them."""
+    """The numbers from ``base`` to ``base + size``, minus ``base``, and the index of the first of them."""
     low, high = rising.searchsorted((base, base + size)).tolist()
     return rising[low:high] - base, low
 

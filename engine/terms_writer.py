@@ -1,4 +1,4 @@
-"""Writing the terms and postings of one field into a segment file, whole or a stretch of terms at a time."""
+"""Writes the terms and postings of one field into a segment file, any number of terms at a time."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from reftel.engine.lexicon import encode_terms, sorted_ranks
 from reftel.engine.packing import PackedWriter
 
 Roots = Callable[[Sequence[str]], Sequence[Sequence[str]]]
-"""Gives for each of many words the other words that it is a form of; for most of them none."""
+"""For each of many words, the other words that it is an inflection of; for most of them none."""
 
 _PIECE = 1 << 20
 
 
 class TermsWriter:
-    """Takes the postings of a field, and writes its arrays at the end. Terms without postings are left out."""
+    """Collects the postings of a field and writes its arrays at the end. Terms without postings are left out."""
 
     def __init__(self, name: str, new_file: Callable[[], BinaryIO], words: Integers | None) -> None:
-        """``words``: of running text the number of words in each document; ``None`` for whole values."""
+        """``words``: the length of each document in words, for a text field; ``None`` for a keyword field."""
         self._name = name
         self._gaps = _Stream(new_file())
         self._text = None if words is None else (_Stream(new_file()), _Stream(new_file()), BoundsWriter(words))
@@ -36,7 +36,7 @@ class TermsWriter:
         self._words: list[Integers] = []
 
     def add(self, postings: Postings) -> None:
-        """Append the postings of the next terms."""
+        """Add the postings of the next terms."""
         counts = postings.counts
         starts = starts_of(counts)
         documents = postings.documents
@@ -55,7 +55,7 @@ class TermsWriter:
             bounds.add(counts[counts > 0], documents, postings.frequencies)
 
     def finish(self, file: ContainerWriter, terms: Sequence[str], roots: Roots | None = None) -> npt.NDArray[np.bool_]:
-        """Write everything; which of ``terms`` have postings."""
+        """Mask of those ``terms`` that have postings; writes all arrays."""
         counts = _all(self._counts)
         used = counts > 0
         kept = list(terms) if used.all() else [terms[number] for number in np.flatnonzero(used).tolist()]
@@ -78,7 +78,7 @@ class TermsWriter:
 
 
 class _Stream:
-    """Packed numbers that are written before their place in the segment file is known."""
+    """Packed numbers in a temporary file, until they are copied to the segment file."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -97,14 +97,14 @@ class _Stream:
 
 
 def put_terms(file: ContainerWriter, name: str, terms: Sequence[str]) -> None:
-    """Write a lexicon of terms in order."""
+    """Write a lexicon of sorted terms."""
     blob, starts = encode_terms(terms)
     file.put(name, blob)
     file.put(name + names.STARTS, narrow(starts))
 
 
 def _put_roots(file: ContainerWriter, name: str, roots: Sequence[Sequence[str]]) -> None:
-    """Write the roots in order with the numbers of the terms that are forms of each, and those terms in order with their roots."""
+    """Write the sorted roots with the terms that are inflections of each, and those terms, rising, with their roots."""
     rooted = np.repeat(np.arange(len(roots)), np.array(list(map(len, roots)), dtype=np.int64))
     vocabulary = Vocabulary()
     codes = vocabulary.numbers([root for each in roots for root in each])

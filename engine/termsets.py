@@ -1,4 +1,4 @@
-"""Sets of terms, as numbers in each segment's lexicon: what a word of a query stands for, without its spellings."""
+"""Sets of terms as ranges of term numbers in each segment: the terms that a word of a query stands for, without decoding them."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from reftel.engine.segment import Segment
 from reftel.frozen import frozen
 
 Single = tuple[Wide, Wide, Wide]
-"""Of one term: the documents that hold it, how often each does, and where its positions begin."""
+"""Of one term: its documents, the frequency in each, and the index of each document's first position."""
 
 RARE = 4
-"""Where not one in so many of a term's documents matters, only what those have is read."""
+"""If fewer than 1/4 of a term's documents are wanted, only their positions are read."""
 
-_UNCUT = 1 << 11  # places
+_UNCUT = 1 << 11  # places; shorter lists are not filtered by document
 _NONE = np.empty(0, dtype=np.int64)
-_FEW_RANGES = 32  # so few are cut out one by one
-_TOGETHER = 1 << 14  # postings; so few of terms that stand apart are unpacked at once
-_FEW = 16  # postings of fewer than one document in so many are sorted, others counted by document
+_FEW_RANGES = 32  # up to so many ranges are copied one by one
+_TOGETHER = 1 << 14  # postings; up to so many are unpacked at once for scattered terms
+_FEW = 16  # fewer postings than 1/16 of the documents are merged by sorting, more by counting per document
 
 
 @frozen
 class SegmentTerms:
-    """Terms of one segment: stretches of neighbouring numbers, each from a first one up to, not including, a last one."""
+    """Terms of one segment, as ranges of term numbers, each with an exclusive end."""
 
     ranges: tuple[tuple[int, int], ...]
 
@@ -47,12 +47,12 @@ class SegmentTerms:
 
     @classmethod
     def of_range(cls, low: int, high: int) -> Self:
-        """One stretch."""
+        """The terms ``low`` to ``high``, exclusive."""
         return cls(((low, high),) if low < high else ())
 
     @classmethod
     def of_numbers(cls, numbers: Sequence[int]) -> Self:
-        """Single terms; neighbours become one stretch. ``[3, 4, 7]`` -> ``((3, 5), (7, 8))``."""
+        """The terms with these numbers; consecutive ones become one range. ``[3, 4, 7]`` -> ``((3, 5), (7, 8))``."""
         found: list[tuple[int, int]] = []
         for number in sorted(set(numbers)):
             if found and found[-1][1] == number:
@@ -62,16 +62,16 @@ class SegmentTerms:
         return cls(tuple(found))
 
     def common(self, field: FieldPostings) -> list[tuple[int, TermBounds]]:
-        """Those of the terms that have bounds, with them."""
+        """The common terms, with their bounds."""
         found = ((term, field.bounds_of(term)) for low, high in self.ranges for term in field.frequent(low, high))
         return [(term, bounds) for term, bounds in found if bounds is not None]
 
     def numbers(self) -> list[int]:
-        """Their numbers, rising."""
+        """The term numbers, rising."""
         return [number for low, high in self.ranges for number in range(low, high)]
 
     def without(self, terms: Sequence[int]) -> Self:
-        """The others."""
+        """These terms without ``terms``."""
         return self.of_numbers([number for number in self.numbers() if number not in terms])
 
     @classmethod
@@ -82,14 +82,14 @@ class SegmentTerms:
 
     @classmethod
     def with_forms(cls, segment: Segment, field: str, words: Sequence[str]) -> Self:
-        """Those of ``words`` that the segment has, and the terms that are forms of any of them."""
+        """Those of ``words`` that the segment has, and all inflections of any of them."""
         own = cls.named(segment, field, words).numbers()
         return cls.of_numbers([*own, *(number for word in words for number in segment.forms(field, word))])
 
 
 @frozen
 class TermSet:
-    """Terms of a field in every segment of a reader. ``name`` tells apart sets of one field and reader."""
+    """Terms of a field in every segment of a reader. ``name`` identifies the set among those of the field, as a cache key."""
 
     field: str
     name: tuple[str, ...]
@@ -100,12 +100,12 @@ class TermSet:
 
     @property
     def nbytes(self) -> int:
-        """Bytes that it takes, about."""
+        """Approximate size in bytes."""
         return 80 * len(self.name) + 120 * sum(len(part.ranges) for part in self.parts)
 
 
 def listed(terms: SegmentTerms, field: FieldPostings) -> list[str]:
-    """The spellings, in order."""
+    """The terms themselves, sorted."""
     return [term for low, high in terms.ranges for term in field.lexicon.slice(low, high)]
 
 
@@ -116,7 +116,7 @@ def single(term: int, field: FieldPostings) -> Single:
 
 
 def postings(terms: SegmentTerms, field: FieldPostings, size: int) -> tuple[Wide, Wide]:
-    """The documents of a segment (of ``size`` documents) that hold any of several terms, rising, and how often each does."""
+    """Documents of a segment (``size`` of them) with any of several terms, rising, and the frequency of all terms together in each."""
     documents, frequencies = _all_postings(terms, field)
     if len(documents) * _FEW < size:
         found, places = np.unique(documents, return_inverse=True)
@@ -141,7 +141,7 @@ def _all_postings(terms: SegmentTerms, field: FieldPostings) -> tuple[Wide, Wide
 
 
 def cut(found: Single, within: Wide | range | None) -> tuple[Single, bool]:
-    """What `single` gave, of the documents that matter alone, and whether those are neighbours in it."""
+    """The part of a result of `single` that is ``within`` some documents, and whether that part is contiguous."""
     documents, frequencies, starts = found
     if within is None:
         return found, True
@@ -154,7 +154,7 @@ def cut(found: Single, within: Wide | range | None) -> tuple[Single, bool]:
 
 
 def places_at(documents: Wide, frequencies: Wide, positions: Integers) -> Wide:
-    """The places that these positions are, so many of them in each document."""
+    """The places of ``positions``, which belong to ``documents``, ``frequencies`` of them to each."""
     if not len(positions):
         return _NONE
     places: Wide = np.repeat(documents << PLACE_BITS, frequencies)
@@ -163,7 +163,7 @@ def places_at(documents: Wide, frequencies: Wide, positions: Integers) -> Wide:
 
 
 def places(terms: SegmentTerms, field: FieldPostings) -> Wide:
-    """The places of several terms, rising, each once."""
+    """The places of several terms, rising, without repetitions."""
     if not field.placed:
         return _NONE
     together = np.concatenate([_places_of_range(low, high, field) for low, high in terms.ranges])
@@ -172,7 +172,7 @@ def places(terms: SegmentTerms, field: FieldPostings) -> Wide:
 
 
 def among(places: Wide, documents: Wide | range) -> Wide:
-    """Those of rising places that stand in some documents, which rise too."""
+    """Those of ``places`` that are in ``documents``; both rise."""
     if isinstance(documents, range):
         return places[slice(*places.searchsorted((documents.start << PLACE_BITS, documents.stop << PLACE_BITS)).tolist())]
     low, high = places.searchsorted(documents << PLACE_BITS), places.searchsorted((documents + 1) << PLACE_BITS)
@@ -180,7 +180,7 @@ def among(places: Wide, documents: Wide | range) -> Wide:
 
 
 def picked(values: Integers, starts: Wide, counts: Wide) -> Integers:
-    """Some stretches of an array one behind the other."""
+    """Several slices of an array, each a start and a length, concatenated."""
     if len(starts) <= _FEW_RANGES:
         pairs = zip(starts.tolist(), (starts + counts).tolist(), strict=True)
         return np.concatenate([values[:0], *[values[start:end] for start, end in pairs]])
@@ -188,7 +188,7 @@ def picked(values: Integers, starts: Wide, counts: Wide) -> Integers:
 
 
 def unrepeated(places: Wide) -> Wide:
-    """Sorted places, each once: two words may stand at one place."""
+    """Sorted places without repetitions: two words may share a place."""
     new = np.ones(len(places), dtype=np.bool_)
     np.not_equal(places[1:], places[:-1], out=new[1:])
     return places if new.all() else places[new]
@@ -203,7 +203,7 @@ def _places_of_range(low: int, high: int, field: FieldPostings) -> Wide:
 
 
 def local(documents: Wide | range | None, base: int, size: int) -> Wide | range | None:
-    """Those of some documents that belong to a segment, as its own numbers."""
+    """Those of ``documents`` that belong to a segment, numbered as in the segment."""
     if documents is None:
         return None
     if isinstance(documents, range):
@@ -214,7 +214,7 @@ def local(documents: Wide | range | None, base: int, size: int) -> Wide | range 
 
 
 def cut_places(places: Wide, within: Wide | range | None) -> Wide:
-    """The places in the documents that matter, where that are a range or few; a short list is sooner gone through than cut."""
+    """Those of ``places`` in the documents ``within`` if that is a range or a small list, else all: filtering would take longer than reading them."""
     if within is None:
         return places
     few = isinstance(within, range) or (len(places) > _UNCUT and len(within) * RARE <= len(places))
@@ -222,5 +222,5 @@ def cut_places(places: Wide, within: Wide | range | None) -> Wide:
 
 
 def neighbouring(positions: npt.NDArray[Any], starts: Wide, counts: Wide) -> npt.NDArray[Any]:
-    """The stretch of positions that neighbouring documents have."""
+    """The positions of consecutive documents, as a slice."""
     return positions[int(starts[0]) : int(starts[-1]) + int(counts[-1])] if len(starts) else positions[:0]

@@ -1,4 +1,4 @@
-"""Whoosh's extension points over the arrays: a real Whoosh index, for whoever wants Whoosh's queries. Our own reader does without."""
+"""Whoosh's codec over the arrays, which makes the folder a real Whoosh index for users of Whoosh. Our own reader does not use it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _REFUSED = "an index of arrays is written with reftel.engine.writer, not by Whoo
 
 
 class ArraySegment(WhooshSegment):  # type: ignore[misc]  # Whoosh is untyped
-    """A segment in Whoosh's table of contents: its name, its size, and a bit for every deleted document."""
+    """A segment in Whoosh's table of contents: its name, its size, and a compressed bitmap of its tombstones."""
 
     def __init__(self, indexname: str, name: str, size: int, deleted: npt.NDArray[Any]) -> None:
         self.indexname, self.segid = indexname, name.removeprefix(f"{indexname}_")
@@ -30,7 +30,7 @@ class ArraySegment(WhooshSegment):  # type: ignore[misc]  # Whoosh is untyped
         self.deleted = zlib.compress(np.packbits(bits).tobytes())
 
     def codec(self) -> ArrayCodec:
-        """What reads the segment."""
+        """The codec that reads the segment."""
         return ArrayCodec()
 
     def open(self, storage: Any) -> Segment:
@@ -42,15 +42,15 @@ class ArraySegment(WhooshSegment):  # type: ignore[misc]  # Whoosh is untyped
         length = -(-self.size // 8)
         data = zlib.decompressobj().decompress(self.deleted, length + 1)
         if len(data) != length:
-            raise ValueError("a segment with another number of documents than said")
+            raise ValueError(f"the tombstones of '{self.segment_id()}' are not those of {self.size} documents")
         return np.flatnonzero(np.unpackbits(np.frombuffer(data, dtype=np.uint8), count=self.size))
 
     def doc_count_all(self) -> int:
-        """How many documents there are, deleted ones included."""
+        """Number of documents, deleted ones included."""
         return self.size
 
     def deleted_count(self) -> int:
-        """How many documents are deleted."""
+        """Number of deleted documents."""
         return len(self.deleted_numbers())
 
     def deleted_docs(self) -> list[int]:
@@ -87,7 +87,7 @@ class ArrayCodec(Codec):  # type: ignore[misc]
         return ArrayDocumentReader(segment.open(storage))
 
     def new_segment(self, *_args: Any) -> NoReturn:
-        """Refused, as all ways to write."""
+        """Refused, like all other writing."""
         raise NotImplementedError(_REFUSED)
 
     per_document_writer = field_writer = postings_writer = postings_reader = new_segment

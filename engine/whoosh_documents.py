@@ -17,12 +17,12 @@ from reftel.engine.segment import Segment
 from reftel.engine.specs import KEY
 from reftel.engine.stock import ColumnReader, PerDocumentReader
 
-_NO_NUMBER = 2**64 - 1  # what Whoosh puts in its own number columns
+_NO_NUMBER = 2**64 - 1  # Whoosh's own default in number columns
 _SIGN = 1 << 63
 
 
 class TermColumn(ColumnReader):  # type: ignore[misc]  # Whoosh is untyped
-    """A term by document, encoded; empty where a document has none."""
+    """One term per document, in UTF-8; empty where a document has none."""
 
     def __init__(self, lexicon: Lexicon, numbers: Wide) -> None:
         self._lexicon, self._numbers = lexicon, numbers
@@ -39,7 +39,7 @@ class TermColumn(ColumnReader):  # type: ignore[misc]  # Whoosh is untyped
 
 
 class NumberColumn(ColumnReader):  # type: ignore[misc]
-    """A number by document, in Whoosh's sortable form."""
+    """One number per document, in Whoosh's sortable form."""
 
     def __init__(self, numbers: Wide) -> None:
         self._numbers, self._reverse = numbers, False
@@ -55,40 +55,40 @@ class NumberColumn(ColumnReader):  # type: ignore[misc]
         return (self[number] for number in range(len(self)))
 
     def sort_key(self, docnum: int) -> int:
-        """What documents are sorted by."""
+        """The sort key of a document."""
         return -self[docnum] if self._reverse else self[docnum]
 
     def set_reverse(self) -> None:
-        """Sort from the largest number down."""
+        """Sort in falling order from now on."""
         self._reverse = True
 
 
 class ArrayDocumentReader(PerDocumentReader):  # type: ignore[misc]
-    """What a segment holds by document."""
+    """Columns, lengths and stored fields of a segment."""
 
     def __init__(self, segment: Segment) -> None:
         self._segment = segment
         self._lengths = functools.cache(self._read_lengths)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._lengths.cache_clear()
         self._segment.close()
 
     def doc_count(self) -> int:
-        """How many documents there are."""
+        """Number of live documents."""
         return self._segment.size - self._segment.deletions
 
     def doc_count_all(self) -> int:
-        """How many documents there are, deleted ones included."""
+        """Number of documents, deleted ones included."""
         return self._segment.size
 
     def has_deletions(self) -> bool:
-        """Whether documents are deleted."""
+        """Whether any document is deleted."""
         return self._segment.deletions > 0
 
     def is_deleted(self, docnum: int) -> bool:
-        """Whether a document is deleted; Whoosh also asks for the number behind the last one."""
+        """Whether a document is deleted; Whoosh also asks for the number after the last one."""
         return docnum < self._segment.size and not self._segment.live[docnum]
 
     def deleted_docs(self) -> list[int]:
@@ -111,7 +111,7 @@ class ArrayDocumentReader(PerDocumentReader):  # type: ignore[misc]
         return sorted({name.partition("/")[0] for name in self._segment.file.names if self.has_column(name.partition("/")[0])})
 
     def column_reader(self, fieldname: str, _column: Any) -> ColumnReader:
-        """A field's value by document."""
+        """The column of a field."""
         if fieldname == KEY:
             return TermColumn(self._segment.field(KEY).lexicon, self._segment.key_numbers)
         if names.part(fieldname, names.SORT) in self._segment.file:

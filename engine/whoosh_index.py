@@ -1,4 +1,4 @@
-"""The index as Whoosh sees it: what its part of a table of contents holds, and a way to open it that runs no foreign code."""
+"""The index as Whoosh sees it: its part of the table of contents, and a way to open it that runs no foreign code."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ def whoosh_contents(contents: TableOfContents) -> bytes:
 def open_whoosh(folder: str | Path) -> SafeIndex:
     """The index in ``folder`` as a Whoosh index object, for reading.
 
-    As ``whoosh.index.open_dir``, which runs whatever a stranger may have put into the folder; this does not.
+    Like ``whoosh.index.open_dir``, but without running code that the folder's pickles name.
     """
     return SafeIndex(Path(folder))
 
 
 class TocError(ValueError):
-    """A table of contents that is not as the writer left it."""
+    """A table of contents is damaged."""
 
 
 class SafeIndex(FileIndex):  # type: ignore[misc]  # Whoosh is untyped
@@ -59,7 +59,7 @@ class SafeIndex(FileIndex):  # type: ignore[misc]  # Whoosh is untyped
 def read_toc(folder: Path) -> Any:
     """Schema, segments and generation of the newest commit, as a Whoosh ``TOC``.
 
-    Errors: ``FileNotFoundError`` when a writer removed it in the meantime, `TocError` and ``pickle.UnpicklingError`` when it is damaged.
+    Errors: ``FileNotFoundError`` if a writer removed it in the meantime, `TocError` and ``pickle.UnpicklingError`` if it is damaged.
     """
     generation = latest_generation(folder)
     if generation < 0:

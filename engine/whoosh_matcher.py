@@ -1,4 +1,4 @@
-"""The walk through one term's postings that Whoosh's own queries are made of."""
+"""Whoosh's matcher over one posting list, which Whoosh's own queries are built from."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _BLOCK = 128
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class TermPostings:
-    """Documents that hold a term, how often, the lengths of their fields, and on demand the positions in each."""
+    """A posting list: documents, frequencies, lengths of the field, and a function that gives the positions in each document."""
 
     documents: Wide
     frequencies: Wide
@@ -24,7 +24,7 @@ class TermPostings:
 
 
 class ArrayMatcher(LeafMatcher):  # type: ignore[misc]  # Whoosh is untyped
-    """Walks postings; blocks of 128 are passed over whole where their best score can't count."""
+    """Iterates over postings; skips blocks of 128 whose best score is too low."""
 
     def __init__(self, postings: TermPostings, format_: Any, scorer: Any, term: tuple[str, bytes]) -> None:
         self._postings, self.format, self.scorer, self._term = postings, format_, scorer, term
@@ -33,21 +33,21 @@ class ArrayMatcher(LeafMatcher):  # type: ignore[misc]  # Whoosh is untyped
         self._positions: list[list[int]] | None = None
 
     def copy(self) -> ArrayMatcher:
-        """The same walk at the same place."""
+        """A matcher at the same posting."""
         twin = ArrayMatcher(self._postings, self.format, self.scorer, self._term)
         twin._place = self._place
         return twin
 
     def reset(self) -> None:
-        """Go back to the first posting."""
+        """Return to the first posting."""
         self._place = 0
 
     def is_active(self) -> bool:
-        """Whether the walk stands at a posting."""
+        """Whether there is a current posting."""
         return self._place < len(self._ids)
 
     def id(self) -> int:
-        """The document at hand."""
+        """The current document."""
         return self._ids[self._place]
 
     def all_ids(self) -> Iterator[int]:
@@ -55,34 +55,34 @@ class ArrayMatcher(LeafMatcher):  # type: ignore[misc]  # Whoosh is untyped
         return iter(self._ids)
 
     def next(self) -> bool:
-        """Go to the next posting; whether that began a new block."""
+        """Whether the next posting, which becomes the current one, begins a new block."""
         if not self.is_active():
             raise ReadTooFar
         self._place += 1
         return self._place % _BLOCK == 0
 
     def skip_to(self, id: int) -> None:  # noqa: A002 - Whoosh's name
-        """Go to the first document from here on that is not before ``id``."""
+        """Advance to the first document that is not before ``id``."""
         if not self.is_active():
             raise ReadTooFar
         self._place = bisect.bisect_left(self._ids, id, self._place)
 
     def weight(self) -> float:
-        """How often the document at hand holds the term."""
+        """The frequency in the current document."""
         return float(self._postings.frequencies[self._place])
 
     def value(self) -> bytes:
-        """The positions, encoded as the field's format does."""
+        """The current positions, encoded in the field's format."""
         return self.format.encode(self._here()) if self._postings.positions else b""
 
     def value_as(self, astype: str) -> Any:
-        """The positions, frequency or weight at hand."""
+        """The current positions, frequency or weight."""
         if astype == "positions":
             return self._here()
         return float(self.weight()) if astype == "weight" else int(self.weight()) if astype == "frequency" else super().value_as(astype)
 
     def spans(self) -> list[Any]:
-        """The positions as Whoosh's spans."""
+        """The current positions as Whoosh's spans."""
         if self._postings.positions is None:
             raise TypeError(f"the field '{self._term[0]}' has no positions")
         return [Span(position) for position in self._here()]
@@ -92,26 +92,26 @@ class ArrayMatcher(LeafMatcher):  # type: ignore[misc]  # Whoosh is untyped
             self._positions = self._postings.positions() if self._postings.positions else []
         return self._positions[self._place] if self._positions else []
 
-    # -- passing over what can't count -----------------------------------------------------------------------------------------------------
+    # -- skipping of blocks ----------------------------------------------------------------------------------------------------------------
 
     def _block(self) -> slice:
         start = self._place // _BLOCK * _BLOCK
         return slice(start, start + _BLOCK)
 
     def block_max_weight(self) -> float:
-        """The largest weight of the block at hand."""
+        """The largest weight of the current block."""
         return float(self._postings.frequencies[self._block()].max())
 
     def block_min_length(self) -> int:
-        """The shortest field of the block at hand."""
+        """The length of the shortest field of the current block."""
         return 1 if self._postings.lengths is None else int(self._postings.lengths[self._block()].min())
 
     def block_max_length(self) -> int:
-        """The longest field of the block at hand."""
+        """The length of the longest field of the current block."""
         return 1 if self._postings.lengths is None else int(self._postings.lengths[self._block()].max())
 
     def skip_to_quality(self, minquality: float) -> int:
-        """Go to the next block that may hold a better score; how many were passed over."""
+        """Number of blocks skipped; advances to the next block that may hold a better score."""
         skipped = 0
         while self.is_active() and self.block_quality() <= minquality:
             self._place = self._block().stop

@@ -19,12 +19,12 @@ from reftel.engine.segment import Segment
 from reftel.engine.stock import FieldCursor, TermInfo, TermNotFound, TermsReader
 from reftel.engine.whoosh_matcher import ArrayMatcher, TermPostings
 
-_NUMBER_TERM = struct.Struct(">BQ")  # bits left out, and the rest of the number in sortable form
+_NUMBER_TERM = struct.Struct(">BQ")  # shift, and the shifted number in sortable form
 _SIGN = np.uint64(1 << 63)
 
 
 class Terms(Protocol):
-    """The terms of one field by number, in byte order."""
+    """The terms of one field, numbered in byte order."""
 
     def __len__(self) -> int: ...
 
@@ -64,7 +64,7 @@ class WordTerms:
 
 
 class NumberTerms:
-    """The terms that Whoosh would index numbers with, made from the column: each number whole and with 16, 32 and 48 bits left out."""
+    """The terms that Whoosh would index numbers with, made from the column: each number shifted by 0, 16, 32 and 48 bits."""
 
     def __init__(self, numbers: Wide) -> None:
         documents = np.flatnonzero(numbers != ABSENT)
@@ -128,7 +128,7 @@ class ArrayTermsReader(TermsReader):  # type: ignore[misc]  # Whoosh is untyped
         return self._find(*term) is not None
 
     def cursor(self, fieldname: str, fieldobj: Any) -> ArrayCursor:
-        """A walk through the terms of a field."""
+        """A cursor over the terms of a field."""
         return ArrayCursor(self, fieldname, fieldobj)
 
     def terms(self) -> Iterator[tuple[str, bytes]]:
@@ -137,7 +137,7 @@ class ArrayTermsReader(TermsReader):  # type: ignore[misc]  # Whoosh is untyped
             yield from self._from(name, 0)
 
     def terms_from(self, fieldname: str, prefix: bytes) -> Iterator[tuple[str, bytes]]:
-        """Every field and term from a term on."""
+        """Every field and term, from a term on."""
         field = self.field(fieldname)
         yield from self._from(fieldname, field.place(prefix) if field else 0)
         for name in self.indexed_field_names():
@@ -154,7 +154,7 @@ class ArrayTermsReader(TermsReader):  # type: ignore[misc]  # Whoosh is untyped
         return ((term, self.term_info(*term)) for term in self.terms())
 
     def items_from(self, fieldname: str, prefix: bytes) -> Iterator[tuple[tuple[str, bytes], Any]]:
-        """Every field and term from a term on, with its statistics."""
+        """Every field and term with its statistics, from a term on."""
         return ((term, self.term_info(*term)) for term in self.terms_from(fieldname, prefix))
 
     def term_info(self, fieldname: str, text: bytes) -> Any:
@@ -165,17 +165,17 @@ class ArrayTermsReader(TermsReader):  # type: ignore[misc]  # Whoosh is untyped
         return info_of(found[0].postings(found[1]))
 
     def frequency(self, fieldname: str, text: bytes) -> int:
-        """How often a term occurs; 0 if it does not."""
+        """Total frequency of a term; 0 if it does not occur."""
         found = self._find(fieldname, text)
         return 0 if found is None else int(found[0].postings(found[1]).frequencies.sum())
 
     def doc_frequency(self, fieldname: str, text: bytes) -> int:
-        """In how many documents a term occurs; 0 if in none."""
+        """Document frequency of a term; 0 if it does not occur."""
         found = self._find(fieldname, text)
         return 0 if found is None else len(found[0].postings(found[1]).documents)
 
     def matcher(self, fieldname: str, text: bytes, format_: Any, scorer: Any = None) -> ArrayMatcher:
-        """What Whoosh's own queries read postings with; ``TermNotFound`` if there is no such term."""
+        """A matcher over the postings of a term; ``TermNotFound`` if it does not occur."""
         found = self._find(fieldname, text)
         if found is None:
             raise TermNotFound(f"No term {fieldname}:{text!r}")
@@ -192,7 +192,7 @@ def info_of(postings: TermPostings) -> Any:
 
 
 class ArrayCursor(FieldCursor):  # type: ignore[misc]
-    """A walk through the terms of a field."""
+    """A cursor over the terms of a field."""
 
     def __init__(self, reader: ArrayTermsReader, name: str, field: Any) -> None:
         self._reader, self._name, self._type = reader, name, field
@@ -200,29 +200,29 @@ class ArrayCursor(FieldCursor):  # type: ignore[misc]
         self._number = 0
 
     def is_valid(self) -> bool:
-        """Whether the walk stands at a term."""
+        """Whether there is a current term."""
         return self._terms is not None and self._number < len(self._terms)
 
     def first(self) -> Any:
-        """Go to the first term, and give it."""
+        """The first term, which becomes the current one."""
         self._number = 0
         return self.text()
 
     def find(self, term: Any) -> Any:
-        """Go to the first term that is not before ``term``, and give it."""
+        """The first term that does not sort before ``term``; it becomes the current one."""
         wanted = term if isinstance(term, bytes) else self._type.to_bytes(term)
         self._number = self._terms.place(wanted) if self._terms is not None else 0
         return self.text()
 
     def next(self) -> Any:
-        """Go to the next term, and give it; ``None`` behind the last."""
+        """The next term, which becomes the current one; ``None`` after the last."""
         self._number += 1
         return self.text()
 
     def text(self) -> Any:
-        """The term at hand; ``None`` behind the last."""
+        """The current term; ``None`` after the last."""
         return self._type.from_bytes(self._terms.encoded(self._number)) if self._terms is not None and self.is_valid() else None
 
     def term_info(self) -> Any:
-        """The statistics of the term at hand."""
+        """The statistics of the current term."""
         return info_of(self._terms.postings(self._number)) if self._terms is not None and self.is_valid() else None

@@ -1,4 +1,4 @@
-"""Putting records into an index: one writer at a time, nothing visible before `Writer.commit`, everything or nothing after it."""
+"""Writes records into an index: one writer at a time, and every commit is atomic."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from reftel.engine.segment import Segment
 from reftel.engine.specs import FieldSpec, Record
 from reftel.engine.terms_writer import Roots
 
-_MANY = 500  # lookups of keys; before that many it is quicker to search for each
+_MANY = 500  # key lookups after which a filter of all committed keys is built
 
 MEMORY_MB = 512
-"""What a writer keeps in memory at most, about, before it writes a segment."""
+"""Approximate limit of a writer's memory, in megabytes; when it is reached, a segment is written."""
 
 
 def open_writer(folder: str | Path, specs: Sequence[FieldSpec], *, roots: Roots | None = None, memory_mb: int = MEMORY_MB) -> Writer:
-    """A writer for the index in ``folder``, which is made if there is none. ``roots`` names the roots of words, for fields that have them.
+    """A writer for the index in ``folder``, which is created if missing. ``roots``: gives the roots of words, for fields with roots.
 
     Errors: `LockHeld` while another writer is open, `IndexVersion` if the index has other fields, `IndexDamaged`, and ``ValueError`` for
-    names that fields can't have.
+    invalid field names.
     """
     place = Path(folder)
     check_specs(specs)
@@ -62,14 +62,14 @@ def _publish(folder: Path, contents: TableOfContents) -> None:
 
 
 def _refuse_altered(segments: Sequence[Segment]) -> None:
-    """``ValueError`` for segments with a wrong checksum: a merge would write what is wrong in them anew, under a right one."""
+    """Raise ``ValueError`` for a segment with a wrong checksum: a merge would copy the damage and give it a valid checksum."""
     for segment in segments:
         for name in segment.file.verify():
             raise ValueError(f"the array '{name}' of '{segment.name}' was altered")
 
 
 def _slots_of(keys: Iterable[str], count: int) -> bytes:
-    """A byte a slot, which is not 0 where a key has that slot; about one in eight is taken."""
+    """A filter of keys: a byte per slot, 1 where the hash of a key selects it; about one slot in eight is set."""
     slots = bytearray(8 * count + 1)
     for key in keys:
         slots[hash(key) % len(slots)] = 1
@@ -77,7 +77,7 @@ def _slots_of(keys: Iterable[str], count: int) -> bytes:
 
 
 class Writer:
-    """Collects changes until `commit`. As a context manager: commits at the end, cancels on an error."""
+    """Collects changes until `commit`. As a context manager it commits at the end and cancels on an error."""
 
     def __init__(self, folder: Path, contents: TableOfContents, lock: Lock, roots: Roots | None, memory_mb: int) -> None:
         self._folder, self._contents, self._lock, self._roots = folder, contents, lock, roots
@@ -85,7 +85,7 @@ class Writer:
         self._dropped: set[int] = set()  # committed documents that are deleted or replaced
         self._run = Run(RunSettings(folder, contents.specs, roots, memory_mb << 20, self._before.dictionary()))
         self._added: dict[str, int] = {}
-        self._asked: tuple[str | None, int | None] = (None, None)  # the committed document of the key that was asked for last
+        self._asked: tuple[str | None, int | None] = (None, None)  # the key looked up last, and its committed document
         self._lookups, self._slots = 0, b""
         self._changed, self._open = False, True
 
@@ -97,7 +97,7 @@ class Writer:
         return committed + len(self._added)
 
     def committed_record(self, key: str) -> bytes | None:
-        """The stored bytes of the record that was committed last under this key; ``None`` if there is none. Only before `commit`."""
+        """The stored bytes of the committed record with this key, or ``None``. Only before `commit`."""
         document = self._before.document(key)
         return None if document is None else self._before.record(document)
 
@@ -109,14 +109,14 @@ class Writer:
         self._put(record)
 
     def replace(self, record: Record) -> bool:
-        """Add a record, in place of the one with its key if there is one; whether there was one."""
+        """Whether the key existed; adds the record, in place of the existing one."""
         check_record(record, self._contents.specs)
         existed = self.delete(record.key)
         self._put(record)
         return existed
 
     def delete(self, key: str) -> bool:
-        """Remove the record with this key; whether there was one."""
+        """Whether the key existed; removes its record."""
         if key in self._added:
             self._run.delete(self._added.pop(key))
         elif (document := self._committed(key)) is not None:
@@ -127,7 +127,7 @@ class Writer:
         return True
 
     def commit(self, *, optimize: bool = False) -> bool:
-        """Publish the changes and close the writer; whether there were any. ``optimize`` leaves a single segment without gaps."""
+        """Whether there were changes; publishes them and closes the writer. ``optimize``: merge all segments into one without tombstones."""
         if not self._changed and not (optimize and self._can_be_optimized()):
             self.cancel()
             return False
@@ -141,7 +141,7 @@ class Writer:
         return True
 
     def cancel(self) -> None:
-        """Drop the changes and close the writer."""
+        """Discard the changes and close the writer."""
         self._close()
 
     def _can_be_optimized(self) -> bool:
@@ -154,9 +154,9 @@ class Writer:
         return None if document in self._dropped else document
 
     def _may_be_committed(self, key: str) -> bool:
-        """Whether one of the keys that were committed has this key's slot.
+        """``False`` only if the key is not committed. After `_MANY` lookups a filter of all committed keys answers.
 
-        A long run asks for ten thousands of keys that are new, each of which every segment would have to be searched for.
+        A long run looks up tens of thousands of new keys, for each of which every segment would be searched.
         """
         self._lookups += 1
         if self._lookups == _MANY:
@@ -168,7 +168,7 @@ class Writer:
         self._changed = True
 
     def _kept(self) -> list[Entry]:
-        """The segments that were there before, with what is deleted in them now."""
+        """The committed segments, with the tombstones of this writer added."""
         dropped = np.sort(np.fromiter(self._dropped, dtype=np.int64, count=len(self._dropped)))
         base, entries = 0, []
         for entry in self._contents.entries:
