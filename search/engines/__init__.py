@@ -1,1 +1,1 @@
-"""What evaluates a plan: the engine over arrays and a small in-memory one that tests compare it with."""
+"""The engines that evaluate plans: one over the arrays of an index, one over a cluster, and a small in-memory oracle for tests."""

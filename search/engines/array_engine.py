@@ -1,6 +1,6 @@
 """The default engine: plans over the arrays of an index that `reftel.engine` writes. It asks nothing of Whoosh.
 
-The index gives arrays (postings, places, columns); everything a plan asks is answered on them, for all documents at once.
+Postings, places and columns are arrays; a plan is evaluated on them for all documents at once.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ _ERRORS: dict[type[errors.EngineError], type[ArchiveError]] = {
 
 @contextlib.contextmanager
 def archive_errors() -> Iterator[None]:
-    """Raise the errors that users see in place of the index's own."""
+    """Translate the index's own errors into those that users see."""
     try:
         yield
     except errors.EngineError as error:
@@ -71,19 +71,19 @@ def _translated(error: errors.EngineError) -> ReftelError:
 
 
 def _parts(documents: Integers) -> Iterator[Integers]:
-    """The documents some at a time."""
+    """The documents in parts of `_AT_ONCE`."""
     return (documents[start : start + _AT_ONCE] for start in range(0, len(documents), _AT_ONCE))
 
 
 class _Closed:
-    """Stands in an engine that was closed for all that it was asked through."""
+    """Stands for the parts of a closed engine; every access raises `IndexClosed`."""
 
     def __getattr__(self, _name: str) -> NoReturn:
         raise errors.IndexClosed("the archive was closed")
 
 
 def _let_go(reader: Reader, made: Iterable[object]) -> None:
-    """Close a reader, and forget what was made of it: an array that looks into a file keeps the file open."""
+    """Close a reader, and clear the objects ``made`` from it: an array over a mapped file keeps the file open."""
     for each in made:
         vars(each).clear()
     reader.close()
@@ -97,13 +97,13 @@ class ArrayEngine:
         self._words, self._columns = IndexWords(reader), PreparedColumns(reader)
         self._evaluation = Evaluation(reader, self._words, self._columns)
         self._first_hits: Cache[Best] = Cache(reader.budget, lambda hits: hits[0].nbytes + hits[1].nbytes)
-        # Parts of these refer to each other, so that without this the files would stay open until the next garbage collection.
+        # These objects form reference cycles: without this the files would stay open until the next garbage collection.
         self._let_go = weakref.finalize(self, _let_go, reader, (self._words, self._columns, self._evaluation))
         self._let_go.atexit = False
 
     @classmethod
     def open(cls, folder: str | Path, budget: Budget | None = None) -> Self:
-        """The engine over the index in ``folder``, which keeps what ``budget`` allows. Errors: `ArchiveMissing`, `ArchiveDamaged`, `ArchiveVersion`."""
+        """The engine over the index in ``folder``; its caches use ``budget``. Errors: `ArchiveMissing`, `ArchiveDamaged`, `ArchiveVersion`."""
         with archive_errors():
             reader = open_reader(folder, budget)
         missing = {field.name for field in FIELDS if field.stored != "nothing"} - {spec.name for spec in reader.specs}
@@ -116,7 +116,7 @@ class ArrayEngine:
         return cls(reader)
 
     def close(self) -> None:
-        """Let go of the index's files. Not while another thread asks; whoever asks afterwards gets `ArchiveClosed`."""
+        """Close the index's files. Not while another thread uses the engine; later calls raise `ArchiveClosed`."""
         self._let_go()
         self._words = self._columns = self._evaluation = cast("Any", _Closed())
 
@@ -126,13 +126,13 @@ class ArrayEngine:
 
     @property
     def generation(self) -> int:
-        """Number of the commit that is read; it rises with every one."""
+        """Generation of the commit that is read; it rises with every commit."""
         generation: int = self._reader.generation
         return generation
 
     def answer(self, request: plan.Request) -> plan.Answer:
         """Total, window and facets of a request. `EngineError` for a sort key or facet that no field has."""
-        try:  # as `_asked`, without the time that a context manager takes
+        try:  # `_asked` inlined, to save the time of a context manager
             self._evaluation.refuse_broad(request.root)
             hits = self._evaluation.hits(request.root)
             facets = {name: self._facet(name, hits, limit) for name, limit in request.facets}
@@ -144,10 +144,10 @@ class ArrayEngine:
         """The key of every hit, in key order."""
         with self._asked(root):
             documents = self._columns.window("", self._evaluation.hits(root), 0, None)
-        return itertools.chain.from_iterable(map(self._keys, _parts(documents)))  # holds the engine, and so its files, as long as it lasts
+        return itertools.chain.from_iterable(map(self._keys, _parts(documents)))  # keeps the engine and its files alive
 
     def explain(self, root: plan.Node) -> NodeCount:
-        """The plan with the number of cables that each node holds for by itself. Below `plan.Paragraph`: in at least one paragraph."""
+        """The plan with the number of cables that each node matches by itself; below `plan.Paragraph`, in at least one paragraph."""
         with self._asked(root):
             return self._explain(root, in_paragraph=False)
 
@@ -156,12 +156,12 @@ class ArrayEngine:
             return self._reader.keys_of(documents)
 
     def rarity(self, word: plan.Word) -> float:
-        """How much a word counts by the number of cables that hold it."""
+        """The idf of a word."""
         with archive_errors():
             return self._words.scored(word).rarity
 
     def forms(self, word: plan.Word) -> Sequence[str]:
-        """The words of the index that ``word`` stands for in its fields, the commonest first."""
+        """The terms that ``word`` stands for in its fields, by falling document frequency."""
         with archive_errors():
             return self._words.forms(word)
 
@@ -176,13 +176,13 @@ class ArrayEngine:
         return map(self.record, keys)
 
     def texts(self, found: Sequence[plan.Found]) -> CableTexts:
-        """Records and words of some hits, to be read inside `errors`."""
+        """Records and word places of some hits, to be read inside `errors`."""
         documents = [cast("int", self._reader.document(each.key)) if each.number < 0 else each.number for each in found]
         return CableTexts(self._reader, self._words, self._columns, documents)
 
     @contextlib.contextmanager
     def errors(self) -> Iterator[None]:
-        """Errors of reading texts as users see them. `ArchiveDamaged` too where records have not what the index says."""
+        """Translate errors of reading texts into those that users see; `ArchiveDamaged` also where records don't match the index."""
         try:
             with archive_errors():
                 yield
@@ -193,7 +193,7 @@ class ArrayEngine:
 
     @contextlib.contextmanager
     def _asked(self, root: plan.Node) -> Iterator[None]:
-        """Errors as users see them; `QueryTooBroad` before anything is evaluated."""
+        """Translate errors into those that users see; raises `QueryTooBroad` before anything is evaluated."""
         with archive_errors():
             self._evaluation.refuse_broad(root)
             yield
@@ -211,7 +211,7 @@ class ArrayEngine:
         return tuple(map(plan.Found, self._reader.keys_of(documents), itertools.repeat(0.0), documents.tolist()))
 
     def _ranked(self, request: plan.Request, hits: DocumentSet) -> tuple[plan.Found, ...]:
-        """The window by score. The first hits of questions with passages are remembered, for the next page and the next facet."""
+        """The window by score. The first hits of queries with passages are cached, for the next page and the next facet."""
         end = len(hits) if request.limit is None else min(len(hits), request.offset + request.limit)
         words = self._evaluation.outline(request.root).words
         if not may_have_passages(request.root, words):
@@ -252,19 +252,19 @@ class ArrayEngine:
             return list(zip(self._reader.keys_of(documents[known]), values[known].tolist(), strict=True))
 
     def count_words(self, root: plan.Node, words: Sequence[str], fields: Sequence[str]) -> list[int]:
-        """For each word the number of hits that hold it in any of the fields."""
+        """For each word, the number of hits that have it in any of the fields."""
         with self._asked(root):
             hits = self._evaluation.mask(root)
             found = (np.concatenate([self._reader.postings(field, word)[0] for field in fields]) for word in words)
             return [int(np.count_nonzero(hits[np.unique(documents)])) for documents in found]
 
     def lexicon(self, field: str) -> Sequence[str]:
-        """Every word of a field, in rising order."""
+        """Every term of a field, sorted."""
         with archive_errors():
             return [term for term in self._reader.terms(field) if not term.startswith(LAST_PART)]
 
     def facet_among(self, root: plan.Node, values: Sequence[tuple[str, str]], name: str) -> plan.Answer:
-        """The hits that have all of the facet values, counted by a facet."""
+        """The number of hits that have all of the facet values, and their buckets in the facet ``name``."""
         with self._asked(root):
             hits = self._evaluation.mask(root)
             for field, value in values:
@@ -272,7 +272,7 @@ class ArrayEngine:
             return plan.Answer(int(np.count_nonzero(hits)), (), {name: self._facet(name, DocumentSet.by(hits), None)})
 
     def members(self, root: plan.Node, name: str, wanted: Callable[[str], bool]) -> list[tuple[str, list[str]]]:
-        """The values of a facet that hits have and that are ``wanted``, each with the keys of those hits, in key order."""
+        """Those values of a facet among the hits that are ``wanted``, each with the keys of its hits, in key order."""
         with self._asked(root):
             facet = self._reader.facet(name)
             chosen = self._evaluation.mask(root)[facet.documents]

@@ -1,4 +1,4 @@
-"""What every engine offers: an answer to a request, a stream of keys, and counts per node of a plan."""
+"""The protocols of engines: `Engine` answers plans, `ArchiveEngine` also opens, closes and reads an archive."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from reftel.search.snippets import ParagraphTexts
 
 @frozen
 class NodeCount:
-    """How many cables a node of a plan holds for by itself, the time that took, its children included, and the way it was found out."""
+    """Number of cables that a node of a plan matches by itself, the time taken (children included), and the method of evaluation."""
 
     node: Node
     documents: int
@@ -25,10 +25,10 @@ class NodeCount:
 
 
 class HitTexts(Protocol):
-    """Records of some cables, which are numbered from 0, and where words stand in them."""
+    """Records of some hits, numbered from 0 in their order, and the places of words in them."""
 
     def records(self) -> Iterator[Sequence[bytes]]:
-        """The lines of the stored records, read as they are asked for."""
+        """The stored records, each a sequence of lines that are read on access."""
         ...
 
     @property
@@ -42,43 +42,43 @@ class HitTexts(Protocol):
         ...
 
     def outside(self, node: Node, field: str) -> Mask:
-        """The cables in which a position expression stands in a field, paragraphs left out."""
+        """Mask of the cables in which a position expression matches in a field outside all paragraphs."""
         ...
 
     def owners(self, places: Integers) -> Integers:
-        """The cable that each of ``places`` stands in."""
+        """The number of the cable that each of ``places`` is in."""
         ...
 
 
 class Engine(Protocol):
-    """Evaluates plans. The meaning of every node is in ``search/plan.py``; all engines give the same cables, totals, facets and orders."""
+    """Evaluates plans. ``search/plan.py`` defines every node; all engines give the same cables, totals, facets and orders."""
 
     def answer(self, request: Request) -> Answer:
-        """The exact total, the window of hits in the order asked for, and the facets over all hits."""
+        """The exact total, the window of hits in the requested order, and the facets over all hits."""
         ...
 
     def texts(self, found: Sequence[Found]) -> HitTexts:
-        """Records and words of some hits, numbered in their order; to be read inside `errors`."""
+        """Records and word places of some hits, numbered in their order; to be read inside `errors`."""
         ...
 
     def errors(self) -> AbstractContextManager[None]:
-        """Errors of what `texts` gives as users see them."""
+        """Context manager that translates errors of reading `texts` into those that users see."""
         ...
 
     def scan(self, root: Node) -> Iterator[str]:
-        """The key of every hit, in key order, without holding the hits in memory."""
+        """The key of every hit, in key order, as a stream."""
         ...
 
     def explain(self, root: Node) -> NodeCount:
-        """The plan with a count and a time at every node."""
+        """The plan with count, time and method for every node."""
         ...
 
     def rarity(self, word: Word) -> float:
-        """How much a word counts by the number of cables that hold it; see ``search/scoring.py``."""
+        """The idf of a word; see ``search/scoring.py``."""
         ...
 
     def forms(self, word: Word) -> Sequence[str]:
-        """The words of the index that ``word`` stands for in its fields, the commonest first (deleted cables count until they are merged away)."""
+        """The terms that ``word`` stands for in its fields, by falling document frequency (deleted cables count until they are merged away)."""
         ...
 
     def numbers(self, root: Node, field: str) -> list[tuple[str, int]]:
@@ -86,28 +86,28 @@ class Engine(Protocol):
         ...
 
     def count_words(self, root: Node, words: Sequence[str], fields: Sequence[str]) -> list[int]:
-        """For each of ``words`` (folded, as they stand in the index) the number of hits that hold it in any of the text ``fields``."""
+        """For each of ``words`` (folded, as indexed), the number of hits that have it in any of the text ``fields``."""
         ...
 
     def lexicon(self, field: str) -> Sequence[str]:
-        """Every word of a text or name field, in rising order; some may stand in no cable any more."""
+        """Every term of a text or name field, sorted; some may be in deleted cables only."""
         ...
 
     def facet_among(self, root: Node, values: Sequence[tuple[str, str]], name: str) -> Answer:
-        """The hits that have all of ``values`` (facet and value) and the buckets of the facet ``name`` over them; no window."""
+        """The number of hits that have all of ``values`` (facet and value), and the buckets of the facet ``name`` over them; no window."""
         ...
 
     def members(self, root: Node, name: str, wanted: Callable[[str], bool]) -> Iterable[tuple[str, list[str]]]:
-        """The values of the facet ``name`` that hits have and that are ``wanted``, each with the keys of those hits, in key order."""
+        """Those values of the facet ``name`` among the hits that are ``wanted``, each with the keys of its hits, in key order."""
         ...
 
 
 class ArchiveEngine(Engine, Protocol):
-    """An engine over an archive that was published: what `reftel.state` asks beside questions."""
+    """An engine over a published archive, with what `reftel.state` needs besides queries."""
 
     @property
     def generation(self) -> object:
-        """What tells this state of the archive from those before and after it."""
+        """Identifies this published state of the archive."""
         ...
 
     def count(self) -> int:
@@ -123,5 +123,5 @@ class ArchiveEngine(Engine, Protocol):
         ...
 
     def close(self) -> None:
-        """Let go of what the archive is read through; whoever asks afterwards gets `ArchiveClosed`."""
+        """Close files and connections; later calls raise `ArchiveClosed`."""
         ...

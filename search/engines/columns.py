@@ -1,4 +1,4 @@
-"""Columns of an index made ready for ranges, orders and counts: made when they are first asked for, kept while the reader is open."""
+"""Columns of an index prepared for range filters, sorting and facet counts; each is built on first use and kept while the reader is open."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _FIRST_LOOK = 64
 
 
 class PreparedColumns:
-    """The columns of one reader."""
+    """The prepared columns of one reader. Documents are numbered as in the reader."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
@@ -36,12 +36,15 @@ class PreparedColumns:
         self._local = threading.local()
 
     def added_up(self, parts: Sequence[tuple[Integers, Scores]], wanted: Integers) -> Scores:
-        """For each of the ``wanted`` documents the sum of what the parts, each of documents and numbers, have for it."""
+        """For each of ``wanted`` (documents), the sum of its scores over all ``parts``; float64, 0 where no part has it.
+
+        ``parts``: pairs of documents, without repetitions, and a score for each.
+        """
         if not parts:
             return np.zeros(len(wanted), dtype=np.float64)
         if len(parts) == 1 and parts[0][0] is wanted:
             return parts[0][1].copy()
-        scratch: Scores | None = getattr(self._local, "scratch", None)  # kept, as new memory of this size is slow
+        scratch: Scores | None = getattr(self._local, "scratch", None)  # reused: allocating this much memory is slow
         if scratch is None:
             scratch = self._local.scratch = np.zeros(self._reader.size, dtype=np.float64)
         try:
@@ -59,7 +62,10 @@ class PreparedColumns:
     # -- ranges -------------------------------------------------------------------------------------------------------------------------------
 
     def between(self, field: str, lowest: int | None, highest: int | None, within: DocumentSet) -> DocumentSet:
-        """The documents of ``within`` whose number lies in ``lowest..highest``: a slice of the sorted column, or looked at one by one."""
+        """The documents of ``within`` whose number is in ``lowest..highest`` (inclusive, ``None`` open).
+
+        A sparse set is filtered document by document, any other by a slice of the sorted column.
+        """
         if within.sparse:
             numbers = within.numbers
             values = self._reader.numbers(field)[numbers]
@@ -74,7 +80,7 @@ class PreparedColumns:
         return DocumentSet.by(mask)
 
     def _sort_numbers(self, field: str) -> tuple[Integers, Integers]:
-        """The values of all live documents that have one, rising, and the documents."""
+        """The values of a number field over the live documents that have one, rising, and their documents."""
         values = self._reader.numbers(field)
         documents = np.flatnonzero((values != ABSENT) & self._reader.live)
         documents = documents[np.argsort(values[documents], kind="stable")]
@@ -83,7 +89,7 @@ class PreparedColumns:
     # -- orders -------------------------------------------------------------------------------------------------------------------------------
 
     def window(self, sort: str, hits: DocumentSet, offset: int, limit: int | None) -> Integers:
-        """The hits from ``offset`` on in an order: a sort field, with ``-`` for falling, or ``""`` for the keys alone."""
+        """``limit`` hits from ``offset`` on in the order ``sort``: a sort field, with ``-`` for falling, or ``""`` for key order."""
         _check(sort)
         end = len(hits) if limit is None else min(len(hits), offset + limit)
         if end <= offset:
@@ -100,7 +106,7 @@ class PreparedColumns:
         return found[offset:end]
 
     def _make_order(self, sort: str) -> Integers:
-        """All live documents in an order: absent values last in both directions, ties by key."""
+        """All live documents in the order ``sort``: absent values last in both directions, ties by key."""
         documents = np.flatnonzero(self._reader.live)
         keys = self._reader.key_order()[documents]
         if not sort:
@@ -111,7 +117,7 @@ class PreparedColumns:
         return documents[np.lexsort((keys, -values if sort.startswith("-") else values, absent))]
 
     def _make_ranks(self, sort: str) -> Integers:
-        """The place of each document in an order."""
+        """The rank of each document in the order ``sort``."""
         order = self._order(sort)
         ranks = np.empty(self._reader.size, dtype=np.int64)
         ranks[order] = np.arange(len(order), dtype=np.int64)
@@ -134,7 +140,7 @@ def _inside(values: Integers, lowest: int | None, highest: int | None) -> Mask:
 
 
 def _smallest(numbers: Integers, ranks: Integers, count: int) -> Integers:
-    """The ``count`` of ``numbers`` that rank first, in order of rank."""
+    """The ``count`` first of ``numbers`` by rank."""
     places = ranks[numbers]
     if count < len(places):
         chosen = np.argpartition(places, count)[:count]

@@ -1,7 +1,7 @@
-"""Evaluating one plan over an index, set-at-a-time: every node becomes a set of document numbers.
+"""Set-at-a-time evaluation of a plan: every node becomes a `DocumentSet`.
 
-A node is evaluated *within* a set of documents that still matter. An AND takes the sets of its words first, the smallest before the others,
-and cuts down to the documents that hold all words of its phrases before any position is read.
+A node is evaluated *within* a set of candidate documents. An AND intersects the sets of its single words first, the smallest before the others,
+then restricts the candidates to documents with all words of its phrases, before any position is read.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ from reftel.search.scoring import NEIGHBOURS
 from reftel.search.walk import children, iter_words
 
 MOST_POSTINGS = 30_000_000
-"""Documents, summed over all words that the patterns of a query stand for, that it may go through: some ten seconds and a gigabyte."""
+"""Limit of the postings of all terms that the patterns of a query expand to: some ten seconds and a gigabyte."""
 
 _NO_NUMBERS = np.empty(0, dtype=np.int64)
 _PLACES_AT_ONCE = 1 << 17
-_FEW_PLACES = 1 << 14  # of all words of a phrase; so few are gone through whole
-_SELECT = 64  # the paragraphs of fewer than one document in so many are looked at apart from the others
+_FEW_PLACES = 1 << 14  # places of all words of a phrase; up to so many, the phrase is evaluated over all documents and cached
+_SELECT = 64  # for candidates of fewer than 1/64 of the documents only their own regions are read, else the whole table
 
 
 WAYS: dict[type[plan.Node], str] = {
@@ -57,11 +57,11 @@ WAYS: dict[type[plan.Node], str] = {
     plan.Prefer: "its first part; the others count in the order alone",
     plan.Neighbours: "its first part; the others count in the order alone",
 }
-"""By which way each kind of node is evaluated. There is one for every kind: nothing of a plan is left to Whoosh's matchers."""
+"""The method by which each kind of node is evaluated, as `reftel explain` shows it. Whoosh's matchers evaluate none."""
 
 
 class Evaluation:
-    """One plan over one reader."""
+    """Evaluates plans over one reader."""
 
     def __init__(self, reader: Reader, words: IndexWords, columns: PreparedColumns) -> None:
         self._reader, self._words, self._columns = reader, words, columns
@@ -89,7 +89,7 @@ class Evaluation:
         }
 
     def refuse_broad(self, root: plan.Node) -> None:
-        """`QueryTooBroad` if the patterns of a plan stand for more words of the archive than can be gone through."""
+        """Raise `QueryTooBroad` if the patterns of a plan expand to terms with more than `MOST_POSTINGS` postings."""
         total = 0
         for word in self.outline(root).patterns:
             total += self._words.total_postings(word)
@@ -98,7 +98,7 @@ class Evaluation:
                 raise too_broad(word, message, "give them more letters, above all at the beginning")
 
     def hits(self, node: plan.Node, within: DocumentSet | None = None) -> DocumentSet:
-        """Which documents of ``within`` (all live ones by default) ``node`` holds for."""
+        """The documents of ``within`` (all live ones by default) that ``node`` matches."""
         return self._ways[type(node)](node, self.everything if within is None else within)
 
     def mask(self, node: plan.Node) -> Mask:
@@ -118,7 +118,7 @@ class Evaluation:
         return self._standing(node, field, self._candidates(node, field, within)) if known is None else self._common(known, within)
 
     def _known(self, node: plan.Node, field: str) -> DocumentSet | None:
-        """All documents where a phrase of rare words stands in ``field``, remembered; ``None`` for any other expression."""
+        """All documents with a phrase of rare words in ``field``, cached; ``None`` for any other expression."""
         return self._phrases.get((node, field), lambda: self._rare_phrase(node, field)) if isinstance(node, plan.Phrase) else None
 
     def _rare_phrase(self, node: plan.Phrase, field: str) -> DocumentSet | None:
@@ -129,7 +129,7 @@ class Evaluation:
         return DocumentSet.among(self._starts(node, field, None) >> PLACE_BITS, self._reader.size)
 
     def scored_phrase(self, node: plan.Phrase, within: DocumentSet) -> ScoredWord:
-        """Where a phrase stands in ``within``, scored as a word would be that is as rare as the commonest of the phrase's."""
+        """The documents of ``within`` with a phrase, scored like a word with the idf of the phrase's commonest word."""
         parts = []
         for field in fields_of(node):
             candidates = self._common(known, within) if (known := self._known(node, field)) is not None else self._candidates(node, field, within)
@@ -143,14 +143,14 @@ class Evaluation:
         return ScoredWord(DocumentSet.of(numbers, self._reader.size), saturated(frequency, rare), rare, common=False)
 
     def _standing(self, node: plan.Node, field: str, candidates: DocumentSet) -> DocumentSet:
-        """Those of ``candidates``, which hold words enough for it, where ``node`` stands in ``field``."""
+        """Those of ``candidates`` (see `_candidates`) in which ``node`` matches in ``field``."""
         if not len(candidates):
             return candidates
         documents = self._all_starts(node, field, candidates) >> PLACE_BITS
         return candidates.those_among(documents) if candidates.sparse else DocumentSet.among(documents, self._reader.size).both(candidates)
 
     def _all_starts(self, node: plan.Node, field: str, candidates: DocumentSet) -> Integers:
-        """Where ``node`` begins in ``candidates``; places in other documents may be among them."""
+        """The places where matches of ``node`` begin in ``candidates``; places in other documents may be included."""
         if candidates.sparse:
             return self._starts(node, field, candidates.numbers)
         return np.concatenate([self._starts(node, field, within) for within in self._pieces(node, field)])
@@ -159,13 +159,13 @@ class Evaluation:
         return starts(node, FieldPlaces(self._reader, self._words, field, within))
 
     def _pieces(self, node: plan.Node, field: str) -> list[range]:
-        """All documents in pieces, so that the places of common words, which are looked at together, stay in the processor's cache."""
+        """All documents in ranges small enough that the places of common words stay in the processor's cache."""
         total = sum(self._reader.total_places(self._words.terms(word, field)) for word in iter_words(node))
         size = max(1, self._reader.size * _PLACES_AT_ONCE // max(total, 1))
         return [range(start, min(start + size, self._reader.size)) for start in range(0, self._reader.size, size)]
 
     def _candidates(self, node: plan.Node, field: str, within: DocumentSet) -> DocumentSet:
-        """Documents of ``within`` that hold words enough for ``node`` in ``field``."""
+        """The documents of ``within`` that have the words ``node`` needs in ``field``, wherever these stand: a superset of its matches."""
         if isinstance(node, plan.Word):
             return self._common(self._words.documents(node, field), within)
         if isinstance(node, plan.AnyOf | plan.Or):
@@ -244,4 +244,4 @@ class Evaluation:
 
 
 def _bytes_of(documents: DocumentSet | None) -> int:
-    return 500 if documents is None else 500 + documents.size + 8 * len(documents)  # with the mask that may still be made
+    return 500 if documents is None else 500 + documents.size + 8 * len(documents)  # includes the mask that may still be made

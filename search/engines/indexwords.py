@@ -1,4 +1,4 @@
-"""The words of an index that a `plan.Word` stands for: where they stand and what they add to a score, kept between queries."""
+"""The terms of an index that a `plan.Word` stands for, with their postings and scores, cached between queries."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from reftel.search.positions import Integers
 from reftel.search.scoring import INFLECTED, rarity
 
 _NO_NUMBERS = np.empty(0, dtype=np.int64)
-_MOST_COMMON = 16  # common terms of a word, in all segments; more take longer one by one
+_MOST_COMMON = 16  # common terms of a word over all segments; with more, reading whole posting lists is faster
 
 
 class IndexWords:
-    """Words over one reader."""
+    """The words of one reader."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
@@ -54,7 +54,7 @@ class IndexWords:
         return self._reader.exactly(field, matching(word, self._reader.terms(field, fixed_prefix(word))))
 
     def bases(self, word: str) -> tuple[str, ...]:
-        """The words that ``word`` is a form of. For one that the index has it knows them; a dictionary is asked only where that could find more."""
+        """The words that ``word`` is an inflection of: from the index if it has ``word``, else from the dictionary, loaded only if it may find some."""
         known = self._reader.roots(word)
         if known is not None:
             return known
@@ -63,7 +63,7 @@ class IndexWords:
         return bases(word) if any(map(self._reader.is_root, possible_bases(word))) else ()
 
     def _forms_in_cables(self, word: plan.Word) -> tuple[str, ...]:
-        """The terms that ``word`` stands for in its fields and that cables have, those of most documents first."""
+        """The terms of live cables that ``word`` stands for in its fields, by falling document frequency."""
         counts: Counter[str] = Counter()
         for field in dict.fromkeys(word.fields):
             counts.update(self._reader.document_counts(self.terms(word, field)))
@@ -75,7 +75,7 @@ class IndexWords:
         return any(len(self._reader.postings(field, term)[0]) for field in fields)
 
     def _last_parts(self, word: plan.Word, field: str) -> TermSet:
-        """The terms that stand for the last parts of further forms that ``word`` stands for."""
+        """The terms that mark the last parts of the further forms that ``word`` stands for."""
         if word.match == "exact":
             return self._reader.exactly(field, (LAST_PART + word.text,))
         if word.match == "prefix":
@@ -83,7 +83,7 @@ class IndexWords:
         return self._reader.exactly(field, [LAST_PART + term for term in self._reader.listed(self.terms(word, field))])
 
     def _forms(self, word: plan.Word, field: str) -> list[tuple[TermSet, float]]:
-        """The terms that ``word`` stands for, and how much a frequency of them counts: the form asked for whole, inflections less."""
+        """Sets of terms that ``word`` stands for, with the factor of their frequencies: 1.0 for the form written, less for its inflections."""
         found = self.terms(word, field)
         if word.match != "inflected" or not len(found):
             return [(found, 1.0)] if len(found) else []
@@ -92,22 +92,22 @@ class IndexWords:
         return [(terms, counted) for terms, counted in parts if len(terms)]
 
     def _total_postings(self, word: plan.Word) -> int:
-        """The documents that hold a term that ``word`` stands for, summed over terms and fields."""
+        """Sum of the document frequencies of the terms that ``word`` stands for, over all fields."""
         return sum(self._reader.total_postings(self.terms(word, field)) for field in dict.fromkeys(word.fields))
 
     def documents(self, word: plan.Word, field: str) -> DocumentSet:
-        """The documents that hold ``word`` in ``field``."""
+        """The documents with ``word`` in ``field``."""
         return self.scored(_in_field(word, field)).documents
 
     def scored(self, word: plan.Word) -> ScoredWord:
-        """The documents that hold ``word`` in any of its fields, with BM25F."""
+        """The documents with ``word`` in any of its fields, with BM25F scores."""
         return self._scored.get(word, lambda: self._score(word))
 
     def _score(self, word: plan.Word) -> ScoredWord:
         return self._bounded(word) or self._whole(word)
 
     def _bounded(self, word: plan.Word) -> ScoredWord | None:
-        """A word that stands for a few common terms, and perhaps others; ``None`` for any other, and where its documents are not many."""
+        """The word scored lazily by block-max bounds, if it stands for a few common terms and is in many documents; else ``None``."""
         forms = [form for field in dict.fromkeys(word.fields) for form in self._forms(word, field)]
         split = self._reader.guard(lambda: [(*self._reader.common_terms(terms), counted) for terms, counted in forms])
         if not 0 < sum(len(common) for common, _rest, _counted in split) <= _MOST_COMMON:
@@ -138,11 +138,11 @@ class IndexWords:
         return ScoredWord(DocumentSet.by(spread[:size] > 0), spread, rare, common=True)
 
     def rarity(self, holding: int) -> float:
-        """How much a word counts that so many documents hold."""
+        """The idf of a word in ``holding`` documents."""
         return rarity(self._reader.documents, holding)
 
     def _weighted(self, word: plan.Word) -> tuple[Integers, Scores]:
-        """Documents, and the frequencies of all fields weighted, normalised by length and added up."""
+        """Documents, rising, and the frequency in each: weighted by field, normalised by length, summed over fields."""
         parts = []
         for field in dict.fromkeys(word.fields):
             for terms, counted in self._forms(word, field):
@@ -151,7 +151,7 @@ class IndexWords:
         return self.added_up(parts)
 
     def added_up(self, parts: Sequence[tuple[Integers, Scores]]) -> tuple[Integers, Scores]:
-        """Documents, rising, with what several lists of documents have for each together."""
+        """Documents, rising, and the sum of their values over all ``parts`` (pairs of documents, without repetitions, and values)."""
         filled = [part for part in parts if len(part[0])]
         if len(filled) == 1:
             return filled[0]
@@ -162,13 +162,13 @@ class IndexWords:
         return found, total[found]
 
     def norms_at(self, field: str, numbers: Integers) -> Scores:
-        """What a frequency in a field is multiplied with in each of ``numbers``. Those of all documents are reckoned when many are asked for."""
+        """The factor of frequencies in a field for each of ``numbers`` (documents); for many of them those of all documents are computed and cached."""
         if (field, 1.0) in self._norms or len(numbers) * SPARSE >= self._reader.size:
             return self._all_norms(field)[numbers]
         return self._norms_of(field, self._reader.lengths(field)[numbers])
 
     def _all_norms(self, field: str, counted: float = 1.0) -> Scores:
-        """What a frequency in a field is multiplied with, by document. Two threads may both reckon it, and come to the same."""
+        """The factor of frequencies in a field, by document. Two threads may both compute it; the results are equal."""
         norms = self._norms.get((field, counted))
         if norms is None:
             whole = self._norms_of(field, self._reader.lengths(field)) if counted == 1.0 else self._all_norms(field) * counted
@@ -176,12 +176,12 @@ class IndexWords:
         return norms
 
     def _norms_of(self, field: str, lengths: Integers) -> Scores:
-        """The field's weight, less for a long text."""
+        """The field's weight divided by the norm of each length (float64)."""
         norms: Scores = length_norms(lengths, self._reader.average_length(field))
         return np.divide(fields_by_name()[field].weight, norms, out=norms)
 
 
 def _in_field(word: plan.Word, field: str) -> plan.Word:
-    """The same word in one of its fields alone; in none if it isn't one of them."""
+    """The word restricted to ``field``; to no field if it has not this one."""
     fields = (field,) if field in word.fields else ()
     return word if word.fields == fields else dataclasses.replace(word, fields=fields)

@@ -1,4 +1,4 @@
-"""Some blocks of a text field, the others left out."""
+"""Selected blocks of a text field."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from reftel.search.positions import FieldText, Integers
 
 
 class Lines:
-    """Some blocks of a text field, as `spans` wants them; places in others are passed over."""
+    """A `FieldText` of selected blocks; places outside them are dropped.
+
+    ``first`` and ``last``: the first and last place of each block, rising.
+    """
 
     def __init__(self, text: FieldText, first: Integers, last: Integers) -> None:
         self.name, self._text, self._first, self._last = text.name, text, first, last
@@ -15,14 +18,14 @@ class Lines:
         self._last_parts: dict[Word, Integers] = {}
 
     def places(self, word: Word) -> Integers:
-        """As the text's."""
+        """The places of ``word`` in the selected blocks, cached."""
         found = self._places.get(word)
         if found is None:
             found = self._places[word] = self._among(self._text.places(word))
         return found
 
     def last_parts(self, word: Word) -> Integers:
-        """As the text's."""
+        """The places of last parts of ``word`` in the selected blocks, cached."""
         found = self._last_parts.get(word)
         if found is None:
             found = self._last_parts[word] = self._among(self._text.last_parts(word))
@@ -36,6 +39,6 @@ class Lines:
         return found
 
     def block_ends(self, places: Integers) -> Integers:
-        """For each place the last place of its block."""
+        """The last place of the block of each of ``places``."""
         ends: Integers = self._last[self._first.searchsorted(places, "right") - 1]
         return ends

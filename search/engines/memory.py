@@ -1,7 +1,7 @@
-"""The oracle: the plan evaluated cable by cable, straight from the definitions in ``search/plan.py``.
+"""The oracle: evaluates a plan cable by cable, straight from the definitions in ``search/plan.py``.
 
-Small and obvious rather than fast; tests hold every other engine against it. Scores are those of ``search/scoring.py``, reckoned hit by hit
-from the words' places.
+Small and obvious rather than fast; tests compare every other engine with it. Scores are those of ``search/scoring.py``, computed hit by hit from the
+places of words.
 """
 
 from __future__ import annotations
@@ -40,17 +40,17 @@ Span = tuple[int, int, int]
 
 
 class MemoryEngine:
-    """Answers plans over documents held in memory."""
+    """Evaluates plans over documents in memory."""
 
     def __init__(self, documents: Iterable[Document]) -> None:
         self._documents = {document.key: document for document in documents}
 
     def matches(self, node: plan.Node) -> set[str]:
-        """Keys of the cables that ``node`` holds for."""
+        """Keys of the cables that ``node`` matches."""
         return {key for key, document in self._documents.items() if self._holds(node, document)}
 
     def scan(self, node: plan.Node) -> Iterator[str]:
-        """Keys of the cables that ``node`` holds for, in order."""
+        """Keys of the cables that ``node`` matches, in order."""
         return iter(sorted(self.matches(node)))
 
     def answer(self, request: plan.Request) -> plan.Answer:
@@ -95,7 +95,7 @@ class MemoryEngine:
     # -- scores ----------------------------------------------------------------------------------------------
 
     def _scores(self, root: plan.Node, hits: list[Document]) -> dict[str, float]:
-        """The score of each hit by key, in billionths, so that equal ones tie whatever order they were added up in."""
+        """The score of each hit by key, rounded to 1e-9, so that equal ones tie in whatever order they are summed."""
         words = list(dict.fromkeys(iter_words(root)))
         scores = {hit.key: self._preference(root, hit) + sum(self._of_word(word, hit) for word in words) + self._of_phrases(root, hit) for hit in hits}
         scores = {key: round(score, _DIGITS) for key, score in scores.items()}
@@ -105,7 +105,7 @@ class MemoryEngine:
         return scores
 
     def _preference(self, node: plan.Node, document: Document) -> float:
-        """Sum of the preferences met, in the parts of ``node`` that hold."""
+        """Sum of the preferences met, in the parts of ``node`` that match."""
         match node:
             case plan.Prefer():
                 bonus = sum(weight for wanted, weight in node.bonuses if self._holds(wanted, document))
@@ -118,7 +118,7 @@ class MemoryEngine:
                 return 0.0
 
     def _of_phrases(self, node: plan.Node, document: Document) -> float:
-        """What words side by side in the question add, in the parts of ``node`` that hold."""
+        """Score of neighbouring words of the query, in the parts of ``node`` that match."""
         match node:
             case plan.Neighbours():
                 own = sum(self._of_phrase(phrase, document) for phrase in node.phrases)
@@ -145,17 +145,17 @@ class MemoryEngine:
         return NEIGHBOURS * saturated(frequency, min(map(self.rarity, iter_words(phrase))))
 
     def _weight(self, name: str, document: Document) -> float:
-        """What a frequency in a field counts in a document of this length."""
+        """Factor of frequencies in a field of a document: the field's weight divided by the BM25 norm."""
         lengths = [sum(map(len, each.texts[name])) for each in self._documents.values()]
         average = sum(lengths) / len(lengths)
         return fields_by_name()[name].weight / (1 - SLOPE + SLOPE * sum(map(len, document.texts[name])) / (average or 1.0))
 
     def rarity(self, word: plan.Word) -> float:
-        """How much a word counts by the number of documents that hold it."""
+        """The idf of a word."""
         return rarity(len(self._documents), len(self.matches(word)))
 
     def forms(self, word: plan.Word) -> Sequence[str]:
-        """The words that ``word`` stands for in its fields, those of most documents first."""
+        """The terms that ``word`` stands for in its fields, by falling document frequency."""
         tokens = {(key, field): list(tokens_of(field, document)) for key, document in self._documents.items() for field in word.fields}
         counts = collections.Counter(token for found in tokens.values() for token in set(found) if matches_word(token, word))
         return sorted(counts, key=lambda token: (-counts[token], token))
@@ -185,23 +185,23 @@ class MemoryEngine:
         return [(key, number) for key, number in numbers if number is not None]
 
     def count_words(self, root: plan.Node, words: Sequence[str], fields: Sequence[str]) -> list[int]:
-        """For each word the number of hits that hold it in any of the fields."""
+        """For each word, the number of hits that have it in any of the fields."""
         wanted = [plan.And((root, plan.Word(word, "exact", fields=tuple(fields)))) for word in words]
         return [len(self.matches(node)) for node in wanted]
 
     def lexicon(self, field: str) -> Sequence[str]:
-        """Every word of a field, in rising order."""
+        """Every term of a field, sorted."""
         found = {token for document in self._documents.values() for block in document.texts[field] for token in block}
         return sorted(found.union(token for document in self._documents.values() for _, _, token in further_words(field, document)))
 
     def facet_among(self, root: plan.Node, values: Sequence[tuple[str, str]], name: str) -> plan.Answer:
-        """The hits that have all of the facet values, counted by a facet."""
+        """The number of hits that have all of the facet values, and their buckets in the facet ``name``."""
         hits = [self._documents[key] for key in self.scan(root)]
         hits = [hit for hit in hits if all(value in hit.facets[field] for field, value in values)]
         return plan.Answer(len(hits), (), {name: count_facet(name, hits, None)})
 
     def members(self, root: plan.Node, name: str, wanted: Callable[[str], bool]) -> list[tuple[str, list[str]]]:
-        """The values of a facet that hits have and that are ``wanted``, each with the keys of those hits, in key order."""
+        """Those values of a facet among the hits that are ``wanted``, each with the keys of its hits, in key order."""
         found: dict[str, list[str]] = {}
         for key in self.scan(root):
             for value in sorted(set(self._documents[key].facets[name])):
@@ -210,7 +210,7 @@ class MemoryEngine:
 
 
 def combine(node: plan.Node, holds: Callable[[plan.Node], bool], spans: Callable[[], bool]) -> bool:
-    """Whether ``node`` holds, given what its children do; ``spans`` decides for a position expression."""
+    """Whether ``node`` matches, given a function for its children; ``spans`` decides for a position expression."""
     match node:
         case plan.Everything():
             return True
@@ -227,7 +227,7 @@ def combine(node: plan.Node, holds: Callable[[plan.Node], bool], spans: Callable
 
 
 def paragraph_holds(node: plan.Node, document: Document, entry: ParagraphEntry) -> bool:
-    """Whether the paragraph expression ``node`` holds for one paragraph."""
+    """Whether the paragraph expression ``node`` matches one paragraph."""
     if isinstance(node, plan.Mark):
         return in_range(entry.level, node.lowest, node.highest) and set(node.caveats) <= set(entry.caveats)
     return combine(
@@ -271,7 +271,7 @@ def further_words(field: str, document: Document) -> Iterator[tuple[int, int, st
 
 
 def wide_spans(begins: set[tuple[int, int]], word: plan.Word, field: str, document: Document) -> Iterator[Span]:
-    """The further forms that ``word`` asks for, from the nearest place before where it begins to the place of the last part."""
+    """The further forms that match ``word``: each span ends at its last part and begins at the nearest match before it."""
     for block, last, token in document.joined.get(field, ()):
         if token.startswith(LAST_PART) and matches_word(token.removeprefix(LAST_PART), word):
             first = max(at for begun, at in begins if begun == block and at < last)
@@ -280,7 +280,7 @@ def wide_spans(begins: set[tuple[int, int]], word: plan.Word, field: str, docume
 
 
 def count_words(word: plan.Word, field: str, document: Document) -> int:
-    """How many tokens of a field ``word`` asks for; two that stand at one place are two."""
+    """Number of tokens of a field that match ``word``; two at one place count twice."""
     return sum(matches_word(token, word) for token in tokens_of(field, document))
 
 
@@ -291,7 +291,7 @@ def tokens_of(field: str, document: Document) -> Iterator[str]:
 
 
 def phrase_spans(parts: list[set[Span]]) -> set[Span]:
-    """Spans in which each part starts at the position after the one before ends."""
+    """Spans in which each part starts at the position after the end of the one before."""
     spans = parts[0]
     for part in parts[1:]:
         spans = {
@@ -315,7 +315,7 @@ def near_spans(left: set[Span], right: set[Span], near: plan.Near) -> set[Span]:
 
 
 def matches_word(token: str, word: plan.Word) -> bool:
-    """Whether one folded token is what ``word`` asks for."""
+    """Whether a folded token matches ``word``."""
     match word.match:
         case "exact":
             return token == word.text
@@ -339,7 +339,7 @@ def matches_pattern(value: str, pattern: str) -> bool:
 
 
 def levenshtein(left: str, right: str) -> int:
-    """Fewest letters to change, add or drop to make ``left`` of ``right``: ``("qadhafi", "gaddafi")`` -> 2."""
+    """Levenshtein distance of two words: ``("qadhafi", "gaddafi")`` -> 2."""
     row = list(range(len(right) + 1))
     for count, letter in enumerate(left, 1):
         above, row = row, [count]
@@ -352,7 +352,7 @@ def levenshtein(left: str, right: str) -> int:
 
 
 def in_range(number: int | None, lowest: int | None, highest: int | None) -> bool:
-    """Whether ``number`` lies between two inclusive bounds, ``None`` open. Absent never does."""
+    """Whether ``number`` is within two inclusive bounds, ``None`` open; ``False`` for ``None``."""
     return number is not None and (lowest is None or number >= lowest) and (highest is None or number <= highest)
 
 

@@ -1,4 +1,4 @@
-"""What a plan tells before any index is looked at."""
+"""Properties of a plan that need no index: its words and patterns, and the order of evaluation of an AND."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _COST = {plan.Phrase: 1, plan.Near: 2, plan.Paragraph: 3, plan.Mark: 3}
 
 @frozen
 class Outline:
-    """Of a whole plan: the words that add to scores, the words with patterns, whether anything is preferred, and how many bytes it takes, about."""
+    """Of a whole plan: the words that add to scores, the words with patterns, whether it has preferences, and its approximate size in bytes."""
 
     words: tuple[plan.Word, ...]
     patterns: tuple[plan.Word, ...]
@@ -28,9 +28,9 @@ def outline(root: plan.Node) -> Outline:
 
 @frozen
 class Conjunction:
-    """The parts of an AND: its single words, and the others in the order in which they are best evaluated.
+    """The parts of an AND: its single words, and the others by rising cost of evaluation.
 
-    Beside a phrase or proximity of one field stands that field: the documents that hold its words are known before its places are read.
+    A phrase or proximity of a single field comes with that field, else with ``None``: its candidates can be found before places are read.
     """
 
     words: tuple[plan.Word, ...]
@@ -45,7 +45,7 @@ def conjunction(node: plan.And) -> Conjunction:
 
 
 def fields_of(node: plan.Node) -> tuple[str, ...]:
-    """The text fields that the words of an expression are looked for in."""
+    """The text fields of the words of an expression, without repetitions."""
     return tuple(dict.fromkeys(field for word in iter_words(node) for field in word.fields))
 
 
@@ -55,12 +55,12 @@ def _only_field(node: plan.Node) -> str | None:
 
 
 def _bytes_of(node: plan.Node) -> int:
-    """Bytes that a plan takes, about; a list of ids may be long."""
+    """Approximate size of a plan in bytes; a list of ids may be long."""
     texts = len(getattr(node, "values", ())) + len(getattr(node, "ids", ())) + len(getattr(node, "spellings", ()))
     return 500 + 80 * texts + sum(map(_bytes_of, children(node)))
 
 
 def _cost(node: plan.Node) -> int:
-    """Rank of a node in the order of evaluation: whatever needs positions comes late."""
+    """Rank of a node in the order of evaluation: nodes that need positions come late."""
     below = max(map(_cost, children(node)), default=0)
     return max(below, _COST.get(type(node), 0))

@@ -1,4 +1,4 @@
-"""Where words stand in one text field, of the documents that still matter."""
+"""The places of words in one text field of an index."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ _NONE = np.empty(0, dtype=np.int64)
 
 
 class FieldPlaces:
-    """One text field of an index, as `spans` wants it. ``within``: the documents that matter, all if ``None``; places in others may be given too."""
+    """A `FieldText` of an index. ``within``: the documents wanted, ``None`` for all; places in other documents may be returned too."""
 
     def __init__(self, reader: Reader, words: IndexWords, field: str, within: Integers | range | None) -> None:
         self.name = field
         self._reader, self._words, self._within = reader, words, within
 
     def places(self, word: plan.Word) -> Integers:
-        """Rising places of the words that ``word`` stands for, each once."""
+        """The places of ``word``, rising, without repetitions."""
         return self._reader.places_of(self._words.terms(word, self.name), self._within)
 
     def last_parts(self, word: plan.Word) -> Integers:
-        """Rising places of the last parts of the further forms that ``word`` stands for."""
+        """The places of the last parts of further forms of ``word``, rising."""
         terms = self._words.last_parts(word, self.name)
         return self._reader.places_of(terms, self._within) if len(terms) else _NONE
 
     def block_ends(self, places: Integers) -> Integers:
-        """For each place the last place of its block."""
+        """The last place of the block of each of ``places``."""
         return self._reader.guard(lambda: self._reader.blocks(self.name).ends_at(places))

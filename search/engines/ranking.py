@@ -1,11 +1,11 @@
-"""The order of hits by `reftel.search.scoring`, and the preferences of a plan on top; and the best hits without scoring all of them.
+"""Ranks hits by the scores of `reftel.search.scoring` and the preferences of a plan, without scoring all hits where that can be avoided.
 
-Words of phrases, proximities and same-paragraph expressions score like words that stand alone. Passages are looked at for the first
-`REACH` hits by everything else.
+Words of phrases, proximities and same-paragraph expressions score like single words. Passages are scored for the first `REACH` hits by everything
+else.
 
-Of every word it is known in which documents it adds most. Where the other words are rare, their documents are scored and put beside those,
-and no other hit is looked at as long as none can reach the lowest of the window. Where several words are common, the highest score in every
-`BLOCK` documents tells which blocks can be passed over.
+Two methods find the best hits early. With one common word, the documents of all rare words are scored completely and merged with the common word's
+champion list; the result is final if its lowest score is above the score of any other hit. With several common words, the highest score in each
+block of `BLOCK` documents tells which blocks can be skipped.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ from reftel.search.positions import Integers
 from reftel.search.scoring import REACH
 from reftel.search.walk import prefers
 
-_TICKS = 1e9  # scores count in billionths, so that two cables with the same words tie whatever order their scores were added up in
-_MARGIN = 1e-8  # more than rounding changes
-_FEW_HITS = 3000  # so few are scored one and all
-_DEEP = 1000  # hits; a window that ends beyond is cut from the scores of all hits
-_DENSE = 4  # where fewer than one document in so many is a hit, hardly a block can be passed over
+_TICKS = 1e9  # scores are rounded to 1e-9, so that cables with the same words tie in whatever order their scores are summed
+_MARGIN = 1e-8  # larger than any rounding error
+_FEW_HITS = 3000  # up to so many hits are all scored
+_DEEP = 1000  # hits; a window that ends beyond is taken from the scores of all hits
+_DENSE = 4  # if fewer than 1/4 of the documents are hits, hardly any block can be skipped
 _FIRST_BLOCKS = 16
 _FEW_TIES = 64
-_SPREAD = 8  # a word in so many times more documents is looked up; the scores of others are spread over all documents
-_LOOKED_UP = 64  # for so few documents every word is
+_SPREAD = 8  # scores of a word in 8 times as many documents are looked up; those of rarer words are added in an array over all documents
+_LOOKED_UP = 64  # for up to so many documents the scores of all words are looked up
 
 Bonus = tuple[DocumentSet, float]
 Best = tuple[Integers, Scores]
 Passages = Callable[[Integers], Scores]
-"""What the best passages of some documents, which rise, add to their scores."""
+"""The passage scores of some documents, which rise."""
 
 
 class Ranking:
-    """The hits of one plan by falling score, ties by key. ``words``: those that add to scores, each once."""
+    """The hits of one plan by falling score, ties by key. ``words``: those that add to scores, without repetitions."""
 
     def __init__(
         self, hits: DocumentSet, words: Sequence[ScoredWord], preferred: Sequence[Bonus], reader: Reader, columns: PreparedColumns,
@@ -54,7 +54,7 @@ class Ranking:
         self._bonuses = [bonus for bonus in preferred if len(bonus[0])]
 
     def window(self, offset: int, limit: int | None) -> list[plan.Found]:
-        """The hits from ``offset`` on."""
+        """``limit`` hits from ``offset`` on."""
         end = len(self._hits) if limit is None else min(len(self._hits), offset + limit)
         if end <= offset:
             return []
@@ -70,7 +70,7 @@ class Ranking:
         return self._ordered(*self._best(end), offset, end)
 
     def first(self, passages: Passages) -> Best:
-        """The first `REACH` hits in their order, and their scores with their passages."""
+        """The first `REACH` hits in final order, and their scores, passages included."""
         count = min(REACH, len(self._hits))
         if not self._words and not self._bonuses:
             documents = self._columns.window("", self._hits, 0, count)
@@ -86,13 +86,13 @@ class Ranking:
         return self._in_order(documents, scores + passages(documents), 0, count)
 
     def _of_lone(self, word: ScoredWord, end: int) -> list[plan.Found]:
-        """The first hits of a question for one word, which the word remembers."""
+        """The first hits of a query of a single word, cached in the word."""
         if len(word.first_hits) < end:
             word.first_hits = self._ordered(*self._best(end), 0, end)
         return word.first_hits
 
     def _best(self, count: int) -> Best:
-        """At least the first ``count`` hits, with any that tie with the last of them, in any order."""
+        """At least the first ``count`` hits, with all ties of the last, in any order, and their scores."""
         if len(self._hits) <= _LOOKED_UP and len(self._words) > 1:
             return self._one_and_all(self._hits, count)
         return self._by_champions(count) or self._by_blocks(count) or self._one_and_all(self._hits, count)
@@ -102,7 +102,7 @@ class Ranking:
         return _above(documents, self._scores(documents), count)
 
     def _apart(self, words: list[ScoredWord]) -> DocumentSet | None:
-        """The hits that any of some words or a preference adds to; ``None`` where they are too many to be looked at one by one."""
+        """The hits that have any of ``words`` or meet a preference; ``None`` if they are too many to score each."""
         sets = [word.documents for word in words] + [documents for documents, _ in self._bonuses]
         if not sets:
             return DocumentSet.none(self._hits.size)
@@ -127,10 +127,10 @@ class Ranking:
             total[preferred.holds(documents)] += bonus
         return total
 
-    # -- passing over most hits -----------------------------------------------------------------------------------------------------------
+    # -- skipping most hits ---------------------------------------------------------------------------------------------------------------
 
     def _by_champions(self, count: int) -> Best | None:
-        """The best of what anything but the commonest word adds to, and of that word's champions; ``None`` if those can't tell."""
+        """The best of the hits with any other word than the commonest, and of that word's champions; ``None`` if these don't suffice."""
         if not self._words or count > CHAMPIONS:
             return None
         main = max(self._words, key=lambda word: len(word.documents))
@@ -161,8 +161,9 @@ class Ranking:
         return (documents, scores) if whole or _lowest(scores, count) > floor + _MARGIN else None
 
     def _by_blocks(self, count: int) -> Best | None:
-        """The best of what rare words or preferences add to, scored one and all, and of the blocks of the common words, which are all that
-        adds elsewhere. ``None`` where hardly a block could be passed over.
+        """The best of all hits with a rare word or a preference, and of those blocks of the other hits whose highest common-word scores suffice.
+
+        ``None`` where hardly any block could be skipped.
         """
         common = [word for word in self._words if word.common]
         if not common or count > _DEEP or len(self._hits) <= max(_FEW_HITS, self._hits.size // _DENSE):
@@ -182,7 +183,7 @@ class Ranking:
         return documents, scores
 
     def _of_blocks(self, common: list[ScoredWord], blocks: Integers, apart: DocumentSet) -> Best:
-        """The hits in some blocks that are not in ``apart``, and their scores."""
+        """The hits in ``blocks`` that are not in ``apart``, and their scores."""
         scores = functools.reduce(np.add, (word.scores.reshape(-1, BLOCK)[blocks] for word in common)).ravel()
         documents = (blocks[:, None] * BLOCK + np.arange(BLOCK)).ravel()
         if (int(blocks.max()) + 1) * BLOCK > self._hits.size:
@@ -200,7 +201,7 @@ class Ranking:
 
     def _in_order(self, documents: Integers, scores: Scores, offset: int, end: int) -> Best:
         falling = np.rint(scores * -_TICKS)
-        if len(documents) <= _FEW_TIES:  # the keys of all documents need not be sorted for so few
+        if len(documents) <= _FEW_TIES:  # without `key_order`, which sorts the keys of all documents
             ranked = falling.tolist()
             keys = self._reader.keys_of(documents) if len(set(ranked)) < len(ranked) else [""] * len(ranked)
             order = np.array(sorted(range(len(ranked)), key=lambda place: (ranked[place], keys[place]))[offset:end], dtype=np.int64)
@@ -210,17 +211,17 @@ class Ranking:
 
 
 def found_of(reader: Reader, documents: Integers, scores: Scores) -> list[plan.Found]:
-    """Hits with their keys."""
+    """The hits with their keys and scores."""
     return list(map(plan.Found, reader.keys_of(documents), scores.tolist(), documents.tolist()))
 
 
 def _lowest(scores: Scores, count: int) -> float:
-    """The score of the last of ``count`` hits; below every score where there are fewer."""
+    """The ``count``-th highest score; -1.0, below every score, if there are fewer."""
     return float(np.partition(scores, len(scores) - count)[len(scores) - count]) if len(scores) >= count else -1.0
 
 
 def _above(documents: Integers, scores: Scores, count: int) -> tuple[Integers, Scores]:
-    """Those that are among the best ``count``, ties included."""
+    """The best ``count`` documents and their scores, ties included."""
     if len(scores) <= count:
         return documents, scores
     kept = scores >= _lowest(scores, count) - _MARGIN
@@ -228,7 +229,7 @@ def _above(documents: Integers, scores: Scores, count: int) -> tuple[Integers, S
 
 
 def neighbours(node: plan.Node, hits: DocumentSet, evaluation: Evaluation) -> Iterator[ScoredWord]:
-    """The phrases of every `plan.Neighbours` of ``node``, in the parts of it that hold."""
+    """The scored phrases of every `plan.Neighbours` in ``node``, each within the hits of the part it belongs to."""
     if isinstance(node, plan.Prefer | plan.Neighbours):
         yield from neighbours(node.child, hits, evaluation)
         for phrase in node.phrases if isinstance(node, plan.Neighbours) else ():
@@ -240,7 +241,7 @@ def neighbours(node: plan.Node, hits: DocumentSet, evaluation: Evaluation) -> It
 
 
 def bonuses(node: plan.Node, hits: DocumentSet, evaluation: Evaluation) -> Iterator[Bonus]:
-    """The bonuses of every `plan.Prefer` of ``node``, in the parts of it that hold: documents, and what is added to their scores."""
+    """The bonuses of every `plan.Prefer` in ``node``, each within the hits of the part it belongs to: documents, and the amount added to their scores."""
     if isinstance(node, plan.Prefer):
         yield from bonuses(node.child, hits, evaluation)
         for bonus, weight in node.bonuses:

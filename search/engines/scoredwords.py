@@ -1,4 +1,4 @@
-"""What a word adds to the scores of the documents that hold it, and where it adds most. Of common words no more is read than is asked for."""
+"""The scores of a word by document, and its champion list. Postings of common words are read lazily, by skip block."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ from reftel.search.scoring import K1
 Scores = npt.NDArray[np.float64]
 
 BLOCK = 128
-"""Documents whose highest score is kept together for words that stand in many."""
+"""Documents per block of `ScoredWord.highest`, counted over all segments."""
 
 CHAMPIONS = 512
-"""Documents whose scores are kept in order for every word; more where others tie with the last of them."""
+"""Length of a champion list; it is longer where others tie with the last champion."""
 
 SOON_SCORED = 1 << 15
-"""Documents of a common word; so few are as soon scored one and all as told apart by their stretches."""
+"""Documents of a common word up to which scoring all of them is as fast as choosing skip blocks by their bounds."""
 
 REMEMBERED = 32
-"""So many first hits of a question for a word alone are kept as they are given back."""
+"""Number of first hits that are cached for a query of a single word."""
 
 FEW_CHAMPIONS = 16
-"""So many are found first where that spares going through all documents."""
+"""Smallest number of leaders to find by skip blocks."""
 
 _BYTES_OF_HITS = 160 * REMEMBERED
-_FIRST = 20  # stretches that are read at once, the most promising ones
-_GROWTH = 4
-_ROUNDING = 1 + 1e-9  # bounds are compared with scores that were reckoned in another order
+_FIRST = 20  # skip blocks read in the first round, those with the highest bounds
+_GROWTH = 4  # factor from round to round
+_ROUNDING = 1 + 1e-9  # bounds and scores are summed in different orders
 _NO_NUMBERS, _NO_SCORES = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float64)
 
 
 class Champions(NamedTuple):
-    """The documents where a word adds most, by falling ``scores``. It adds at most ``floor`` in any that is not among them."""
+    """The champion list of a word: documents by falling ``scores``. In all other documents the word's score is at most ``floor``."""
 
     documents: Integers
     scores: Scores
@@ -48,17 +48,17 @@ class Champions(NamedTuple):
 
 
 def saturated(frequency: Scores, rare: float) -> Scores:
-    """What weighted frequencies of a word of this rarity add to scores; `scoring.saturated` of each."""
+    """BM25 scores (float64) of weighted frequencies, for a word with the idf ``rare``; as `scoring.saturated`, for arrays."""
     scores: Scores = frequency * (rare * (K1 + 1))
     scores /= frequency + K1
     return scores
 
 
 class ScoredWord:
-    """The documents that hold a word and what it adds to their scores.
+    """The documents with a word and their scores (float64).
 
-    Of a rare word ``scores`` stands beside ``documents.numbers``. Of a ``common`` one it has a place for every document (0 where the word is
-    not), padded to whole blocks, and ``highest`` is the largest of each block.
+    ``rarity``: the word's idf. Unless ``common``, ``scores`` has an entry per document of ``documents.numbers``. If ``common``, it has one per document
+    of the index (0 without the word), padded to whole blocks.
     """
 
     def __init__(self, documents: DocumentSet, scores: Scores, rarity: float, *, common: bool) -> None:
@@ -69,18 +69,18 @@ class ScoredWord:
 
     @property
     def scores(self) -> Scores:
-        """What it adds."""
+        """The scores; see the class for their shape."""
         assert self._scores is not None
         return self._scores
 
     @functools.cached_property
     def highest(self) -> Scores:
-        """The largest of each block; of a common word."""
+        """The highest score in each block of `BLOCK` documents; of a common word only."""
         highest: Scores = self.scores.reshape(-1, BLOCK).max(axis=1)
         return highest
 
     def at(self, numbers: Integers) -> Scores:
-        """What the word adds to the score of each of ``numbers``, which rise."""
+        """The score of each of ``numbers`` (documents, rising); 0 without the word."""
         if self.common:
             return self.scores[numbers]
         own = self.documents.numbers
@@ -93,28 +93,31 @@ class ScoredWord:
         return self.scores.take(places, mode="clip") * found if len(own) else np.zeros(len(numbers), dtype=np.float64)
 
     def leaders(self, count: int) -> Champions | None:  # noqa: ARG002
-        """At least the first ``count`` of the champions, where they are sooner found than all of them."""
+        """At least the first ``count`` champions, if they can be found faster than the whole list, else ``None``."""
         return None
 
     def champions_at_hand(self) -> bool:
-        """Whether there are champions, or were asked for before: to find them takes longer than to score a few hits once."""
+        """Whether to use the champion list: it exists, or this is the second call. Finding it costs more than scoring a few hits once.
+
+        The first call for a `BoundedWord` only takes note and returns ``False``.
+        """
         return True
 
     @property
     def champions(self) -> Champions:
-        """Where the word adds most; found when it is first asked for."""
+        """The champion list, computed on first access."""
         if self._champions is None:
             self._champions = _champions(self)
         return self._champions
 
     @property
     def nbytes(self) -> int:
-        """Bytes that it takes, with the mask, the champions and the first hits that may still be made."""
+        """Size in bytes, including mask, champion list and first hits that may still be made."""
         return _BYTES_OF_HITS + (16 * self.documents.size if self.common else 16 * len(self.documents)) + self.documents.size + 16 * CHAMPIONS
 
 
 class BoundedWord(ScoredWord):
-    """A word that stands for common terms: documents, frequencies, scores and champions are read apart, each when it is first asked for."""
+    """A word that stands for common terms: documents, frequencies, scores and champion list are each computed on first use."""
 
     def __init__(self, reader: Reader, postings: BlockMaxPostings, documents: DocumentSet, rarity: float) -> None:
         super().__init__(documents, _NO_SCORES, rarity, common=True)
@@ -128,7 +131,7 @@ class BoundedWord(ScoredWord):
 
     @property
     def scores(self) -> Scores:
-        """What it adds, by document."""
+        """The scores by document, padded to whole blocks."""
         if self._scores is None:
             size = self.documents.size
             scores = np.zeros(-(-size // BLOCK) * BLOCK, dtype=np.float64)
@@ -146,7 +149,7 @@ class BoundedWord(ScoredWord):
         return saturated(functools.reduce(np.add, parts), self.rarity)
 
     def leaders(self, count: int) -> Champions | None:
-        """As `ScoredWord.leaders`, by the bounds of its stretches."""
+        """As `ScoredWord.leaders`; reads only the skip blocks that can hold a leader."""
         if self._champions is not None or 2 * count > CHAMPIONS or len(self.documents) <= SOON_SCORED:
             return None
         if self._leaders is None or self._leaders[0] < count:
@@ -165,7 +168,7 @@ class BoundedWord(ScoredWord):
         return wanted or self._champions is not None
 
     def _find_leaders(self, count: int) -> Champions:
-        """The best ``count`` and what ties with the last of them: stretch after stretch is read until no other can hold one as good."""
+        """The best ``count`` documents and ties with the last, found by reading skip blocks by falling bound until no other bound is high enough."""
         ceilings = saturated(self._postings.ceilings(), self.rarity) * _ROUNDING
         order = np.argsort(-ceilings)[: np.count_nonzero(ceilings)]
         documents, scores, floor = _NO_NUMBERS, _NO_SCORES, 0.0
@@ -185,7 +188,7 @@ class BoundedWord(ScoredWord):
 def _champions(word: ScoredWord) -> Champions:
     documents, scores, floor = word.documents.numbers, word.scores, 0.0
     if word.common:
-        if len(word.highest) > CHAMPIONS:  # at least so many documents reach the lowest of the highest blocks
+        if len(word.highest) > CHAMPIONS:  # at least `CHAMPIONS` documents score as high as the best of that many blocks
             floor = _least(word.highest, CHAMPIONS)
             documents = np.flatnonzero(scores >= floor)
         scores = scores[documents]
@@ -198,5 +201,5 @@ def _champions(word: ScoredWord) -> Champions:
 
 
 def _least(scores: Scores, count: int) -> float:
-    """The lowest of the ``count`` highest."""
+    """The ``count``-th highest score."""
     return float(np.partition(scores, len(scores) - count)[len(scores) - count])

@@ -1,7 +1,6 @@
-"""Sets of documents, as a rising list of numbers or as a mask over all of them, whichever is cheaper to go on with.
+"""Sets of documents, as sorted numbers (int64) or as a mask over all documents, whichever is cheaper.
 
-A set with fewer than one document in `SPARSE` is gone through by its numbers, any other by its mask. Sets are never changed; several
-queries may hold the same one.
+A set of fewer than 1/`SPARSE` of all documents is processed by its numbers, any other by its mask. Sets are immutable and shared between queries.
 """
 
 from __future__ import annotations
@@ -15,13 +14,13 @@ from reftel.engine.arrays import Mask
 from reftel.search.positions import Integers, found_in
 
 SPARSE = 8
-_SEARCHED = 1 << 15  # a few numbers are looked up in a list of so many faster than a mask is made of it
+_SEARCHED = 1 << 15  # members; up to so many, looking up a few numbers by bisection is faster than making a mask
 _FEW = 64
 _NONE = np.empty(0, dtype=np.int64)
 
 
 class DocumentSet:
-    """Which of ``size`` documents belong to it."""
+    """A set of documents out of ``size``."""
 
     __slots__ = ("_count", "_make", "_mask", "_numbers", "size")
 
@@ -32,17 +31,17 @@ class DocumentSet:
 
     @classmethod
     def of(cls, numbers: Integers, size: int) -> Self:
-        """The set of these numbers, which rise and don't repeat."""
+        """The set of these numbers, which are sorted and distinct."""
         return cls(size, numbers=numbers)
 
     @classmethod
     def by(cls, mask: Mask) -> Self:
-        """The documents whose place in the mask is true."""
+        """The set of the documents where the mask is true."""
         return cls(len(mask), mask=mask)
 
     @classmethod
     def later(cls, size: int, count: int, make: Callable[[], Mask]) -> Self:
-        """A set of ``count`` documents, of which the mask is made when it is first asked which they are."""
+        """A set of ``count`` documents whose mask is made on first use."""
         made = cls(size)
         made._count, made._make = count, make
         return made
@@ -54,7 +53,7 @@ class DocumentSet:
 
     @classmethod
     def among(cls, numbers: Integers, size: int) -> Self:
-        """The set of these numbers, in any order and perhaps repeated."""
+        """The set of these numbers, in any order, repetitions allowed."""
         if len(numbers) <= _FEW:
             return cls(size, numbers=np.array(sorted(set(numbers.tolist())), dtype=np.int64))
         mask = np.zeros(size, dtype=np.bool_)
@@ -68,19 +67,19 @@ class DocumentSet:
 
     @property
     def sparse(self) -> bool:
-        """Whether it is cheaper to go through its numbers than over a mask."""
+        """Whether the set is cheaper to process by numbers than by mask."""
         return len(self) * SPARSE < self.size
 
     @property
     def numbers(self) -> Integers:
-        """Its documents, rising."""
+        """The documents of the set, rising (int64)."""
         if self._numbers is None:
             self._numbers = np.flatnonzero(self.mask)
         return self._numbers
 
     @property
     def mask(self) -> Mask:
-        """A place for each document, true for its own."""
+        """The set as a mask over all documents."""
         if self._mask is None:
             if self._make is not None:
                 self._mask = self._make()
@@ -91,13 +90,13 @@ class DocumentSet:
         return self._mask
 
     def holds(self, numbers: Integers) -> Mask:
-        """For each of ``numbers`` whether it belongs to the set."""
+        """Mask of those of ``numbers`` that are in the set."""
         if self._mask is None and self._numbers is not None and len(numbers) <= _FEW and self._count <= _SEARCHED:
             return found_in(self.numbers, numbers)[1]
         return self.mask[numbers]
 
     def those_among(self, numbers: Integers) -> DocumentSet:
-        """The documents that are among ``numbers``, in any order and perhaps repeated; for a small set, as nothing depends on the size of the whole."""
+        """The documents of the set that are among ``numbers`` (any order, repetitions allowed). For small sets: the cost is independent of ``size``."""
         own = self.numbers
         if len(own) + len(numbers) <= _FEW:
             among = set(numbers.tolist())
@@ -108,7 +107,7 @@ class DocumentSet:
         return DocumentSet.of(own[marked], self.size)
 
     def both(self, other: DocumentSet) -> DocumentSet:
-        """The documents of both sets."""
+        """The intersection with ``other``."""
         small, large = (self, other) if len(self) <= len(other) else (other, self)
         if not small.sparse:
             return DocumentSet.by(small.mask & large.mask)
@@ -116,7 +115,7 @@ class DocumentSet:
         return DocumentSet.of(numbers[large.holds(numbers)], self.size)
 
     def without(self, other: DocumentSet) -> DocumentSet:
-        """The documents that are not in ``other``."""
+        """The difference: documents of this set that are not in ``other``."""
         if not len(other):
             return self
         if self.sparse:
@@ -130,7 +129,7 @@ class DocumentSet:
 
 
 def union(sets: Sequence[DocumentSet], size: int) -> DocumentSet:
-    """The documents of any of the sets."""
+    """The union of the sets."""
     filled = [each for each in sets if len(each)]
     if len(filled) < 2:
         return filled[0] if filled else DocumentSet.none(size)

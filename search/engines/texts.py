@@ -1,4 +1,4 @@
-"""Some cables of an index: their records, and where words stand in their paragraphs, their subjects and the other lines that they were found by."""
+"""The hits of a page: their records, and the places of words in their paragraphs, subjects and other text."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _RECORDS = 10  # read at once
 
 
 def whole_text(reader: Reader, words: IndexWords, field: str, documents: Integers) -> Lines:
-    """All blocks of a text field that some documents, which rise, have."""
+    """All blocks of a text field in some documents, which rise."""
     first, lengths = reader.guard(lambda: reader.blocks(field).of(documents))
     return Lines(FieldPlaces(reader, words, field, documents), first, first + lengths - 1)
 
 
 class CableTexts:
-    """The texts of some cables, which are numbered in the order in which they are given."""
+    """The texts of some cables, numbered in the order given. Implements `base.HitTexts`."""
 
     def __init__(self, reader: Reader, words: IndexWords, columns: PreparedColumns, documents: Sequence[int]) -> None:
         self._reader, self._words, self._columns = reader, words, columns
@@ -45,7 +45,7 @@ class CableTexts:
         return self._lines("subject")
 
     def records(self) -> Iterator[Sequence[bytes]]:
-        """The lines of the stored records, few of them in memory at once: a record may be large."""
+        """The stored records, each a sequence of lines; ten are in memory at once, since a record may be large."""
         parts = (self._given[start : start + _RECORDS] for start in range(0, len(self._given), _RECORDS))
         return itertools.chain.from_iterable(map(self._reader.records, parts))
 
@@ -58,13 +58,13 @@ class CableTexts:
         return ParagraphTexts(Lines(self._text(BODY), table.starts, table.ends), table, owners, len(self._documents))
 
     def outside(self, node: Node, field: str) -> Mask:
-        """The cables in which ``node`` stands in a field, paragraphs left out."""
+        """Mask of the cables in which ``node`` matches in a field outside all paragraphs."""
         having = np.zeros(len(self._documents), dtype=np.bool_)
         having[self.owners(starts(node, self._lines(field)))] = True
         return having
 
     def owners(self, places: Integers) -> Integers:
-        """The cable that each of ``places`` stands in."""
+        """The number of the cable that each of ``places`` is in."""
         return self._order[self._documents.searchsorted(places >> PLACE_BITS)]
 
     def _text(self, field: str) -> FieldText:
