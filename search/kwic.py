@@ -21,8 +21,8 @@ from reftel.search.walk import iter_evidence
 
 if TYPE_CHECKING:
     from reftel.search.engines.base import Engine
+    from reftel.search.paragraphs import ParagraphTexts
     from reftel.search.plan import Found, Node
-    from reftel.search.snippets import ParagraphTexts
 
 Order = Literal["id", "date", "left", "right"]
 ORDERS: tuple[Order, ...] = ("id", "date", "left", "right")

@@ -17,7 +17,7 @@ from reftel.search.positions import Integers, together
 from reftel.search.scoring import ALL_PAIRS, NEARNESS, nearness, pairs_of
 
 if TYPE_CHECKING:
-    from reftel.search.snippets import ParagraphTexts
+    from reftel.search.paragraphs import ParagraphTexts
 
 Rarity = Callable[[Word], float]
 """How much a word counts."""

@@ -1,4 +1,4 @@
-"""For which paragraphs a paragraph expression holds: all paragraphs of an index, or those of one cable, at once."""
+"""Paragraphs as arrays, of an index or of one cable, and the evaluation of paragraph expressions over all of them at once."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from reftel.search.plan import And, Everything, Mark, Node, Not, Nothing, Or
 from reftel.search.positions import POSITIONAL, FieldText, Integers, starts
 
 BODY = paragraph_field().name
-"""The text field whose blocks paragraphs are."""
+"""The text field whose blocks are the paragraphs."""
 
 
 @frozen
 class Paragraphs:
-    """Paragraphs in text order.
+    """Paragraphs in text order; arrays with an entry per paragraph.
 
-    First and last place of each (last < first where it has no words), rank of the mark's level (-1 without a mark) and, by caveat, the
-    numbers of the paragraphs that have it.
+    ``starts`` and ``ends``: first and last place (last < first for a paragraph without words). ``levels``: rank of the portion mark's level, -1
+    without a mark. ``caveats``: the numbers of the paragraphs with each caveat.
     """
 
     starts: Integers
@@ -33,7 +33,7 @@ class Paragraphs:
         return len(self.starts)
 
     def holding(self, places: Integers) -> Mask:
-        """The paragraphs that one of ``places`` stands in."""
+        """Mask of the paragraphs that contain any of ``places``."""
         mask = np.zeros(len(self), dtype=np.bool_)
         if len(self):
             numbers = np.searchsorted(self.starts, places, "right") - 1
@@ -42,8 +42,29 @@ class Paragraphs:
         return mask
 
 
+class ParagraphTexts:
+    """The paragraphs of some cables, numbered from 0, with the places of words in them.
+
+    ``owners``: the cable of each paragraph; the paragraphs of a cable are contiguous and in order. ``first``: each cable's first paragraph,
+    ``counts``: how many it has.
+    """
+
+    def __init__(self, text: FieldText, paragraphs: Paragraphs, owners: Integers, cables: int) -> None:
+        self.text, self.paragraphs, self.owners, self.cables = text, paragraphs, owners, cables
+        self.counts: list[int] = np.bincount(owners, minlength=cables).tolist()
+        self.first = [0] * cables
+        if len(owners):
+            heads = [0, *((owners[1:] != owners[:-1]).nonzero()[0] + 1).tolist()]
+            for head, owner in zip(heads, owners[heads].tolist(), strict=True):
+                self.first[owner] = head
+
+    def numbers(self, places: Integers) -> Integers:
+        """The number of the paragraph that each of ``places`` is in, counted over all cables."""
+        return self.paragraphs.starts.searchsorted(places, "right") - 1
+
+
 def paragraphs_where(node: Node, paragraphs: Paragraphs, body: FieldText) -> Mask:
-    """Which paragraphs ``node`` holds for; `TypeError` for a node that can't be asked of a paragraph."""
+    """Mask of the paragraphs that ``node`` matches; `TypeError` for a node that is no paragraph expression."""
     if isinstance(node, POSITIONAL):
         return paragraphs.holding(starts(node, body))
     match node:

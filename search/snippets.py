@@ -23,7 +23,7 @@ from reftel.schema.stored import Stored
 from reftel.search.citing import iter_cited, mentions
 from reftel.search.matching import fixed_prefix, matching
 from reftel.search.paragraphorder import Noted, ParagraphOrder, Rarity
-from reftel.search.paragraphs import BODY, Paragraphs, paragraphs_where
+from reftel.search.paragraphs import BODY, Paragraphs, ParagraphTexts, paragraphs_where
 from reftel.search.plan import Mark, Node, Paragraph, Word
 from reftel.search.positions import FieldText, Integers, found_in, spans, together, wide_spans
 from reftel.search.results import SUBJECT, Highlights, HitParagraph
@@ -124,26 +124,6 @@ class CableText:
         """Character ranges of those of ``places`` that stand in a block; one for parts of a word."""
         start, end = int(self.starts[block]), int(self.ends[block])
         return marked_ranges(self._blocks[block], sorted(place - start for place in places if start <= place <= end))
-
-
-class ParagraphTexts:
-    """The words of the paragraphs of some cables, which are numbered from 0.
-
-    ``owners``: by paragraph the number of its cable; the paragraphs of a cable stand together and in order.
-    """
-
-    def __init__(self, text: FieldText, paragraphs: Paragraphs, owners: Integers, cables: int) -> None:
-        self.text, self.paragraphs, self.owners, self.cables = text, paragraphs, owners, cables
-        self.counts: list[int] = np.bincount(owners, minlength=cables).tolist()
-        self.first = [0] * cables
-        if len(owners):
-            heads = [0, *((owners[1:] != owners[:-1]).nonzero()[0] + 1).tolist()]
-            for head, owner in zip(heads, owners[heads].tolist(), strict=True):
-                self.first[owner] = head
-
-    def numbers(self, places: Integers) -> Integers:
-        """The paragraph that each of ``places`` stands in, over all cables."""
-        return self.paragraphs.starts.searchsorted(places, "right") - 1
 
 
 class Findings:

@@ -94,3 +94,13 @@ def test_every_public_name_is_there():
 def test_an_unknown_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match="no attribute 'serch'"):
         reftel.serch  # noqa: B018 - the access is the test
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    """Imports inside functions count too; those for type checkers alone do not."""
+    grimp = pytest.importorskip("grimp", reason="comes with import-linter, of the dependency group lint")
+    graph = grimp.build_graph("reftel", exclude_type_checking_imports=True)
+    left = {module: set(graph.find_modules_directly_imported_by(module)) for module in graph.modules}
+    while done := {module for module, imported in left.items() if not imported & left.keys()}:
+        left = {module: imported for module, imported in left.items() if module not in done}
+    assert not {module: imported & left.keys() for module, imported in left.items()}

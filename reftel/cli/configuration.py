@@ -1,28 +1,16 @@
-"""The option ``--config``, and which archive a command means when there is a configuration."""
+"""The configuration that a command uses, and the archive that it means when there is one."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
 
-from reftel.cli.options import completed
-
 if TYPE_CHECKING:
     from reftel.indexer.config import Config
-
-_Command = TypeVar("_Command", bound=Callable[..., Any])
-
-
-def config_option(command: _Command) -> _Command:
-    """``--config FILE``, else ``reftel.toml`` beside the archive."""
-    return click.option(
-        "--config", "-c", metavar="FILE", shell_complete=completed("file"), help="The configuration; reftel.toml beside the archive by default."
-    )(command)
 
 
 def load_config(config: str | None, archive: str, *, workers: int | None = None) -> Config:

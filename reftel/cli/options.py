@@ -110,6 +110,13 @@ def query_argument(command: _Command) -> _Command:
     return click.argument("query", nargs=-1, required=True, callback=_join, shell_complete=completed("query"))(command)
 
 
+def config_option(command: _Command) -> _Command:
+    """``--config FILE``, else ``reftel.toml`` beside the archive."""
+    return click.option(
+        "--config", "-c", metavar="FILE", shell_complete=completed("file"), help="The configuration; reftel.toml beside the archive by default."
+    )(command)
+
+
 def completed(by: str) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem[str]]]:
     """What completes a parameter: ``"ids"`` is `reftel.cli.candidates.complete_ids`, which is loaded when a shell asks for it."""
 

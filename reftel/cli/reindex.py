@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reftel.cli.configuration import config_option, load_config
-from reftel.cli.options import accept_option, folder_option, format_option
+from reftel.cli.configuration import load_config
+from reftel.cli.options import accept_option, config_option, folder_option, format_option
 from reftel.render.paths import shown_name
 from reftel.render.safe import json_text, safe_line, safe_name
 from reftel.schema.names import name_of

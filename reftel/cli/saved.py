@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 import reftel
-from reftel.cli.configuration import archive_of, config_option
-from reftel.cli.options import archive_option, completed, format_option, query_argument
+from reftel.cli.configuration import archive_of
+from reftel.cli.options import archive_option, completed, config_option, format_option, query_argument
 from reftel.cli.words import QueryCommand
 from reftel.render.safe import json_text, safe_line
 

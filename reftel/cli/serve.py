@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import click
 
 import reftel
-from reftel.cli.configuration import archive_of, config_option
-from reftel.cli.options import archive_option
+from reftel.cli.configuration import archive_of
+from reftel.cli.options import archive_option, config_option
 from reftel.render.paths import shown_name
 from reftel.saved import configured
 from reftel.schema.names import name_of

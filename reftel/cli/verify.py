@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reftel.cli.configuration import archive_of, config_option, load_config
-from reftel.cli.options import archive_option, format_option
+from reftel.cli.configuration import archive_of, load_config
+from reftel.cli.options import archive_option, config_option, format_option
 from reftel.render.paths import relative_name, shown_name
 from reftel.render.safe import json_text, safe_line
 from reftel.schema.errors import ArchiveDamaged

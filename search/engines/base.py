@@ -8,9 +8,9 @@ from typing import Protocol
 
 from reftel.engine.arrays import Mask
 from reftel.frozen import frozen
+from reftel.search.paragraphs import ParagraphTexts
 from reftel.search.plan import Answer, Found, Node, Request, Word
 from reftel.search.positions import FieldText, Integers
-from reftel.search.snippets import ParagraphTexts
 
 
 @frozen

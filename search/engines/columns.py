@@ -14,8 +14,8 @@ from reftel.engine.columns import ABSENT
 from reftel.engine.reader import Reader
 from reftel.schema.errors import EngineError
 from reftel.schema.fields import fields_by_name
+from reftel.search.engines.facets import FacetCounts
 from reftel.search.engines.sets import DocumentSet
-from reftel.search.facets import FacetCounts
 from reftel.search.positions import Integers
 
 Scores = npt.NDArray[np.float64]

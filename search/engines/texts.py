@@ -14,10 +14,9 @@ from reftel.search.engines.columns import PreparedColumns
 from reftel.search.engines.indexwords import IndexWords
 from reftel.search.engines.lines import Lines
 from reftel.search.engines.places import FieldPlaces
-from reftel.search.paragraphs import BODY, Paragraphs
+from reftel.search.paragraphs import BODY, Paragraphs, ParagraphTexts
 from reftel.search.plan import Node
 from reftel.search.positions import FieldText, Integers, found_in, starts
-from reftel.search.snippets import ParagraphTexts
 
 _RECORDS = 10  # read at once
 

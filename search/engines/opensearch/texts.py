@@ -13,10 +13,9 @@ from reftel.engine.arrays import PLACE_BITS, Mask
 from reftel.search.engines.lines import Lines
 from reftel.search.engines.opensearch.lexicon import Lexicon
 from reftel.search.engines.opensearch.mapping import BEGIN, END, caveat_of, plain_tokens
-from reftel.search.paragraphs import BODY, Paragraphs
+from reftel.search.paragraphs import BODY, Paragraphs, ParagraphTexts
 from reftel.search.plan import Node, Word
 from reftel.search.positions import Integers, starts
-from reftel.search.snippets import ParagraphTexts
 
 Source = Mapping[str, Any]
 
