@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import os
 import tomllib
 from collections.abc import Iterable
@@ -18,6 +17,7 @@ from reftel.indexer.sqlite_file import why
 from reftel.indexer.workers import cores
 from reftel.schema.errors import ReftelError
 from reftel.schema.names import path_of
+from reftel.schema.nearest import nearest
 
 FILE_NAME = "reftel.toml"
 MAX_WORKERS = 64
@@ -190,8 +190,8 @@ class _Reader:
 
 
 def _nearest(key: str, names: Iterable[str]) -> str:
-    near = difflib.get_close_matches(key, names, n=1)
-    return f"; did you mean '{near[0]}'?" if near else "; the keys are " + ", ".join(names)
+    near = nearest(key, names)
+    return f"; did you mean '{near}'?" if near else "; the keys are " + ", ".join(names)
 
 
 def _name_of(value: object) -> str:

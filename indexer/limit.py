@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from typing import Any
 
 from reftel.frozen import frozen
+from reftel.schema.nearest import nearest
 
 FEW = 5
 """Cables that a share lets go however small the archive is."""
@@ -49,8 +49,8 @@ def read_limit(value: Any) -> Limit:
     if isinstance(value, dict):
         for key in value:
             if key not in _KEYS:
-                near = difflib.get_close_matches(key, _KEYS, n=1)
-                raise ValueError(f"a table with '{key}'" + (f" (did you mean '{near[0]}'?)" if near else ""))
+                near = nearest(key, _KEYS)
+                raise ValueError(f"a table with '{key}'" + (f" (did you mean '{near}'?)" if near else ""))
         if not value:
             raise ValueError("an empty table")
         return Limit(_share(value["share"]) if "share" in value else None, _number(value["number"]) if "number" in value else None)

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from reftel import durable
 from reftel.engine.reader import open_reader
+from reftel.index_errors import archive_errors
 from reftel.indexer.manifest import FILE_NAME, NEXT_NAME, About, Draft, Manifest, SourceRow, VersionRow
 from reftel.indexer.publishing import INDEX_FOLDER, REMADE, Publication, index_generation, recover
 from reftel.indexer.seal import is_sealed
-from reftel.indexer.writer import archive_errors
 from reftel.schema.cable import Cable
 from reftel.schema.errors import ArchiveDamaged, ArchiveError
 from reftel.schema.names import path_of

@@ -6,6 +6,7 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
+from reftel.index_errors import archive_errors
 from reftel.indexer.build import OnProgress, build_selection
 from reftel.indexer.changes import READS, Wish, look_at
 from reftel.indexer.config import Config
@@ -19,7 +20,6 @@ from reftel.indexer.recovery import seen_before
 from reftel.indexer.removals import Judgement, find_missing, judge, places
 from reftel.indexer.report import BuildReport, Missing
 from reftel.indexer.sources import Selection
-from reftel.indexer.writer import archive_errors
 from reftel.schema.errors import ArchiveMissing, SourceError
 from reftel.schema.names import name_of
 

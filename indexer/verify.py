@@ -17,6 +17,7 @@ from reftel import durable
 from reftel.engine.reader import Reader, open_reader
 from reftel.engine.writer import MEMORY_MB
 from reftel.frozen import frozen
+from reftel.index_errors import archive_errors
 from reftel.indexer.build import build_selection
 from reftel.indexer.complaints import write_errors
 from reftel.indexer.kept import unpack
@@ -30,7 +31,7 @@ from reftel.indexer.recovery import seen_before
 from reftel.indexer.report import BuildReport
 from reftel.indexer.sources import Selection
 from reftel.indexer.walking import literal
-from reftel.indexer.writer import archive_errors, field_specs
+from reftel.indexer.writer import field_specs
 from reftel.schema.errors import MAKE_ANEW, ArchiveDamaged, ArchiveError
 from reftel.schema.names import path_of
 from reftel.schema.stored import cable_of

@@ -2,38 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
-from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from reftel.engine import errors
 from reftel.engine.specs import FieldSpec, Kind, Record
 from reftel.engine.writer import MEMORY_MB, Writer, open_writer
+from reftel.index_errors import archive_errors
 from reftel.indexer.record import record_of
 from reftel.schema.analysis import VERSION
 from reftel.schema.cable import Cable
-from reftel.schema.errors import (
-    MAKE_ANEW,
-    ArchiveDamaged,
-    ArchiveError,
-    ArchiveLocked,
-    ArchiveMissing,
-    ArchiveVersion,
-    EngineError,
-)
 from reftel.schema.fields import FIELDS, Field, Stored
 from reftel.schema.inflections import bases_of_each
 
 _KINDS: dict[Stored, Kind] = {"text": "text", "keyword": "keyword", "number": "number", "nothing": "none"}
-_ERRORS: dict[type[errors.EngineError], type[ArchiveError]] = {
-    errors.IndexMissing: ArchiveMissing,
-    errors.IndexDamaged: ArchiveDamaged,
-    errors.IndexVersion: ArchiveVersion,
-    errors.LockHeld: ArchiveLocked,
-}
 
 
 @functools.cache
@@ -106,13 +89,3 @@ class CableWriter:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         with archive_errors():
             self._writer.__exit__(kind, error, trace)
-
-
-@contextlib.contextmanager
-def archive_errors() -> Iterator[None]:
-    """Raise the errors that users see in place of the index's own."""
-    try:
-        yield
-    except errors.EngineError as error:
-        what_to_do = f"; {MAKE_ANEW}" if isinstance(error, errors.IndexVersion) else ""
-        raise _ERRORS.get(type(error), EngineError)(f"{error}{what_to_do}") from error

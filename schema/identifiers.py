@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from reftel.patterns import regex
+from reftel.schema.dates import century
 from reftel.schema.posts import all_posts, find_post, squash_name
 
 _VERSION = regex(r"_[A-Z0-9]{1,2}$")  # 1973STATE097844_b: PlusD's versions of one telegram
@@ -143,8 +144,7 @@ def split_id(cable_id: str) -> tuple[str, str, str]:
 
 def full_year(two_digits: str | int) -> int:
     """Four-digit year of a cable's two: 66 to 99 are 19xx, 00 to 65 are 20xx. ``"73"`` -> 1973."""
-    year = int(two_digits)
-    return year if year > 99 else year + (1900 if year >= 66 else 2000)
+    return century(int(two_digits))
 
 
 def _two_digits(year: str) -> str | None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from reftel.frozen import frozen
 from reftel.schema.errors import CableNotFound
-from reftel.schema.identifiers import canonical_id, post_label, split_id
+from reftel.schema.identifiers import canonical_id, full_year, post_label, split_id
 from reftel.search.plan import Value
 
 if TYPE_CHECKING:
@@ -257,8 +257,7 @@ def _year_of(key: str) -> str:
     """Four-digit year of an id, to sort by; behind all dates for a key that is no id."""
     if canonical_id(key) != key:
         return "~"
-    year = int(key[:2])
-    return str(year + (1900 if year >= 66 else 2000))
+    return str(full_year(key[:2]))
 
 
 def _known(cable: Cable, distance: int) -> CitedCable:

@@ -10,6 +10,7 @@ from reftel.engine.cache import Budget, Cache
 from reftel.schema.errors import BadValueError, QueryError, UnknownFieldError
 from reftel.schema.fields import facet_fields, fields_by_name, sort_fields
 from reftel.schema.names import without_surrogates
+from reftel.schema.nearest import nearest
 from reftel.schema.several import several
 from reftel.search.describe import describe
 from reftel.search.desk import Desk
@@ -238,7 +239,5 @@ def parse_sort(text: str) -> str:
 
 
 def _nearest(name: str, names: list[str]) -> str:
-    import difflib  # noqa: PLC0415 - only for a mistake
-
-    near = difflib.get_close_matches(name, names, n=1)
-    return f"did you mean '{near[0]}'?" if near else "choose one of " + ", ".join(names)
+    near = nearest(name, names)
+    return f"did you mean '{near}'?" if near else "choose one of " + ", ".join(names)

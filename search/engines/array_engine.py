@@ -22,13 +22,10 @@ from reftel.engine.cache import Budget, Cache
 from reftel.engine.columns import ABSENT
 from reftel.engine.damage import damage_of
 from reftel.engine.reader import Reader, open_reader
+from reftel.index_errors import archive_errors, translated
 from reftel.schema.analysis import LAST_PART, VERSION
 from reftel.schema.errors import (
     MAKE_ANEW,
-    ArchiveClosed,
-    ArchiveDamaged,
-    ArchiveError,
-    ArchiveMissing,
     ArchiveVersion,
     EngineError,
     ReftelError,
@@ -48,26 +45,6 @@ from reftel.search.scoring import REACH
 from reftel.search.walk import children
 
 _AT_ONCE = 1000
-_ERRORS: dict[type[errors.EngineError], type[ArchiveError]] = {
-    errors.IndexClosed: ArchiveClosed,
-    errors.IndexMissing: ArchiveMissing,
-    errors.IndexDamaged: ArchiveDamaged,
-    errors.IndexVersion: ArchiveVersion,
-}
-
-
-@contextlib.contextmanager
-def archive_errors() -> Iterator[None]:
-    """Translate the index's own errors into those that users see."""
-    try:
-        yield
-    except errors.EngineError as error:
-        raise _translated(error) from error
-
-
-def _translated(error: errors.EngineError) -> ReftelError:
-    what_to_do = f"; {MAKE_ANEW}" if isinstance(error, errors.IndexVersion) else ""
-    return _ERRORS.get(type(error), EngineError)(f"{error}{what_to_do}")
 
 
 def _parts(documents: Integers) -> Iterator[Integers]:
@@ -138,7 +115,7 @@ class ArrayEngine:
             facets = {name: self._facet(name, hits, limit) for name, limit in request.facets}
             return plan.Answer(len(hits), self._window(request, hits), facets)
         except errors.EngineError as error:
-            raise _translated(error) from error
+            raise translated(error) from error
 
     def scan(self, root: plan.Node) -> Iterator[str]:
         """The key of every hit, in key order."""
@@ -189,7 +166,7 @@ class ArrayEngine:
         except ReftelError:
             raise
         except (LookupError, ValueError) as error:
-            raise _translated(damage_of(self._reader.folder, error)) from error
+            raise translated(damage_of(self._reader.folder, error)) from error
 
     @contextlib.contextmanager
     def _asked(self, root: plan.Node) -> Iterator[None]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from reftel.schema.errors import Meant
 from reftel.schema.fields import fields_by_name, fields_meant
+from reftel.schema.nearest import nearest
 
 _SHOWN = 40
 
@@ -21,20 +20,6 @@ class Unreadable(ValueError):  # noqa: N818 - a finding, turned into a QueryErro
 def quote(text: str) -> str:
     """``text`` in single quotes, cut to a readable length."""
     return f"'{text}'" if len(text) <= _SHOWN else f"'{text[: _SHOWN - 1]}…'"
-
-
-def nearest(text: str, names: Iterable[str]) -> str | None:
-    """The name most like ``text``, case aside: ``"singer"`` -> ``"signer"``; a name that begins with it counts as like it."""
-    import difflib  # noqa: PLC0415 - only for a mistake
-
-    wanted = text[:_SHOWN].lower()
-    known: dict[str, str] = {}
-    for name in names:
-        known.setdefault(name.lower(), name)
-    close = difflib.get_close_matches(wanted, known, n=1)
-    if close:
-        return known[close[0]]
-    return next((name for low, name in known.items() if len(wanted) > 1 and low.startswith(wanted)), None)
 
 
 def did_you_mean(text: str, names: tuple[str, ...], otherwise: str) -> str:
