@@ -214,11 +214,7 @@ class Reader:
 
     def postings(self, field: str, term: str) -> tuple[Wide, Wide]:
         """The live documents with ``term``, rising, and the frequency in each."""
-        return self.postings_of_any(field, (term,))
-
-    def postings_of_any(self, field: str, terms: Sequence[str]) -> tuple[Wide, Wide]:
-        """The live documents with any of ``terms``, rising, and the frequency of all terms together in each."""
-        return self.postings_of(self.exactly(field, terms))
+        return self.postings_of(self.exactly(field, (term,)))
 
     def postings_of(self, terms: TermSet) -> tuple[Wide, Wide]:
         """The live documents with any term of a set, rising, and the frequency of all terms together in each."""
@@ -435,14 +431,6 @@ class Reader:
         """Drop the pages read so far from the process's memory; for callers that read everything once."""
         for segment in self._segments:
             segment.file.drop_pages()
-
-    def sizes(self) -> dict[str, int]:
-        """Size of each array in bytes, summed over segments."""
-        total: dict[str, int] = {}
-        for segment in self._segments:
-            for name in segment.file.names:
-                total[name] = total.get(name, 0) + segment.file.size(name)
-        return total
 
     # -- helpers --------------------------------------------------------------------------------------------------------------------------
 

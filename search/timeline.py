@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import collections
 import dataclasses
 import datetime
@@ -132,16 +131,3 @@ def _months(first: str, last: str) -> tuple[str, ...]:
 def _days_between(first: str, last: str) -> tuple[str, ...]:
     start, end = datetime.date.fromisoformat(first), datetime.date.fromisoformat(last)
     return tuple((start + datetime.timedelta(days=number)).isoformat() for number in range((end - start).days + 1))
-
-
-def first_day(period: str) -> datetime.date:
-    """The day a period begins with: ``"2008-02"`` -> 1 February 2008."""
-    return datetime.date.fromisoformat(f"{period}-01-01"[:10] if len(period) == 4 else f"{period}-01"[:10])
-
-
-def days_in(period: str) -> int:
-    """Length of a period in days: ``"2008-02"`` -> 29."""
-    day = first_day(period)
-    if len(period) == 4:
-        return 366 if calendar.isleap(day.year) else 365
-    return calendar.monthrange(day.year, day.month)[1] if len(period) == 7 else 1

@@ -15,7 +15,7 @@ from reftel.schema.errors import BadValueError
 from reftel.search.desk import Desk
 from reftel.search.engines.memory import MemoryEngine
 from reftel.search.query import read_query
-from reftel.search.timeline import days_in, first_day, list_periods, timelines
+from reftel.search.timeline import list_periods, timelines
 
 SAMPLES = Path(__file__).parents[2] / "corpus_samples"
 
@@ -126,14 +126,6 @@ def test_periods_have_no_holes(first, last, periods):
 def test_too_many_rows_are_refused():
     with pytest.raises(BadValueError, match="choose month or year"):
         list_periods("1800-01-01", "2010-01-01")
-
-
-@pytest.mark.parametrize(
-    ("period", "first", "days"),
-    [("2008", "2008-01-01", 366), ("2008-02", "2008-02-01", 29), ("2009-02-03", "2009-02-03", 1)],
-)
-def test_where_a_period_begins_and_how_long_it_is(period, first, days):
-    assert (first_day(period).isoformat(), days_in(period)) == (first, days)
 
 
 def test_an_unknown_grain_is_an_error(samples):
