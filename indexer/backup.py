@@ -27,8 +27,8 @@ def copy_archive(archive: Path, target: Path, *, wait: float = 0.0) -> None:
     An archive that this process can't write to (another user's, a read-only disk) is copied without its lock, and looked at before and
     afterwards: whether it changed meanwhile.
 
-    Errors: those of `reftel.indexer.presence.check_archive`, `ArchiveLocked` if a run still writes after ``wait`` seconds, `ArchiveDamaged` for a link or the like inside it,
-    `ArchiveError` if the archive cannot be read, `OutputError` if the copy cannot be written.
+    Errors: those of `reftel.indexer.presence.check_archive`, `ArchiveLocked` if a run still writes after ``wait`` seconds, `ArchiveDamaged` for a
+    link or the like inside it, `ArchiveError` if the archive cannot be read, `OutputError` if the copy cannot be written.
     """
     try:
         _check(archive, target)

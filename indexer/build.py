@@ -93,7 +93,8 @@ def build_selection(
 ) -> BuildReport:
     """Bring ``archive`` up to date with the selected files.
 
-    ``limit``: how many cables may go at once (`reftel.indexer.removals`). ``workers``: processes that read. ``memory``: megabytes, about, that the index's writer keeps before it writes.
+    ``limit``: how many cables may go at once (`reftel.indexer.removals`). ``workers``: processes that read. ``memory``: megabytes,
+    about, that the index's writer keeps before it writes.
 
     Errors: `ArchiveLocked` if another process still writes after ``wait`` seconds, `ArchiveDamaged`, `ArchiveVersion`, and `ArchiveError`
     if the disk is full or the archive cannot be written; it is as it was published last then.

@@ -40,8 +40,8 @@ class Config:
 
     ``sources``: files, folders, patterns. ``follow_links``: whether links that are met in them are followed. ``report``: a ``.json`` file that
     each run writes anew, or a folder that gets one a run; ``None`` for none. ``workers``: processes that read. ``memory``: megabytes that the
-    writer of the index keeps, and after it the archive that the saved searches are asked of. ``wait``: seconds to wait for another run. ``max_removed``: how many cables may go at once. ``saved``: queries by
-    name.
+    writer of the index keeps, and after it the archive that the saved searches are asked of. ``wait``: seconds to wait for another run.
+    ``max_removed``: how many cables may go at once. ``saved``: queries by name.
     """
 
     path: Path

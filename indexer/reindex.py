@@ -75,7 +75,8 @@ def reindex(
     """Bring the archive up to date; see `reftel.indexer.build.build_selection`. ``wait`` instead of the configured one."""
     return build_selection(
         selection_of(config), config.archive,
-        wish=wish, limit=NO_LIMIT if accept_removals else config.max_removed, workers=config.workers, memory=config.memory, on_progress=on_progress, wait=config.wait if wait is None else wait,
+        wish=wish, limit=NO_LIMIT if accept_removals else config.max_removed, workers=config.workers, memory=config.memory,
+        on_progress=on_progress, wait=config.wait if wait is None else wait,
     )  # fmt: skip
 
 

@@ -63,7 +63,8 @@ _HOMES = {
     "reftel.schema.cable": ("Cable", "ClassifiedBy", "Paragraph", "Recipient", "Reference", "Source", "Warning"),
     "reftel.schema.errors": (
         "ArchiveClosed", "ArchiveDamaged", "ArchiveError", "ArchiveLocked", "ArchiveMissing", "ArchiveVersion", "BadValueError",
-        "CableNotFound", "EngineError", "MissingLibrary", "OutputError", "QueryError", "QuerySyntaxError", "QueryTooBroad", "ReftelError", "SourceError", "UnknownFieldError",
+        "CableNotFound", "EngineError", "MissingLibrary", "OutputError", "QueryError", "QuerySyntaxError", "QueryTooBroad", "ReftelError",
+        "SourceError", "UnknownFieldError",
     ),
     "reftel.search.advice": ("Advice", "Instead"),
     "reftel.search.batch": ("BatchAnswer", "Question", "read_questions"),

@@ -29,7 +29,8 @@ class NotAFile(OSError):  # noqa: N818 - named after what was found
 
 def refusal(path: Path, found: str, wanted: str = "a file") -> NotAFile:
     """The error for a name that is not written to."""
-    return NotAFile(errno.ELOOP, f"'{path.name}' is {found} where {wanted} was expected, and nothing is written through it: look at it and remove it", str(path))
+    message = f"'{path.name}' is {found} where {wanted} was expected, and nothing is written through it: look at it and remove it"
+    return NotAFile(errno.ELOOP, message, str(path))
 
 
 def kind_of(mode: int) -> str:

@@ -214,7 +214,7 @@ _LONGEST, _LONGEST_VALUE, _LONGEST_PATH = 200, 60, 120  # characters
 
 
 def brief_repr(self: Any) -> str:
-    """A dataclass or ``msgspec.Struct`` on a line of at most 200 characters: absent values left out, long texts cut, of long collections the number of items."""
+    """A dataclass or ``msgspec.Struct`` on a line of at most 200 characters, without absent values; long texts are cut, long collections counted."""
     shown = f"{self.__class__.__qualname__}("
     for name in _shown_fields(self):
         value = getattr(self, name)

@@ -203,10 +203,7 @@ class Page:
         shown = f", {self.offset + 1:,} to {last:,} shown" if self.hits else ""
         count = f"{self.query}: {self.total:,} cable{'' if self.total == 1 else 's'}{shown}"
         notes = "".join(element("p", escaped(f"note: {note}")) for note in self.notes)
-        facets = "".join(
-            table(name, (name, "cables"), (*((each.value, each.count) for each in buckets), *([("others", f"{buckets.left_out:,} values")] if buckets.left_out else [])))
-            for name, buckets in self.facets.items()
-        )
+        facets = "".join(table(name, (name, "cables"), _rows(buckets)) for name, buckets in self.facets.items())
         return f"{element('p', element('strong', escaped(count)))}{notes}{facets}{''.join(hit._repr_html_() for hit in self.hits)}"
 
     def to_dict(self) -> dict[str, Any]:
@@ -221,6 +218,13 @@ class Page:
             "facets": facets_to_dict(self.facets),
             "values_left_out": {name: buckets.left_out for name, buckets in self.facets.items()},
         }
+
+
+def _rows(buckets: Top[Bucket]) -> Iterator[tuple[str, int | str]]:
+    """The rows of a facet in a notebook: values with their counts, then how many others there are."""
+    yield from ((bucket.value, bucket.count) for bucket in buckets)
+    if buckets.left_out:
+        yield "others", f"{buckets.left_out:,} values"
 
 
 def facets_to_dict(facets: dict[str, Top[Bucket]]) -> dict[str, list[dict[str, Any]]]:

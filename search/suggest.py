@@ -180,7 +180,10 @@ class _Reasons:
         counts: dict[Node, int] = {part: self._count(part) for part in parts}
         for part in parts:
             if not counts[part]:
-                yield from (f"no paragraph has {quote(self._label(node if len(parts) == 1 else part))}",) if isinstance(part.child, Mark) else self.of(part.child)
+                if isinstance(part.child, Mark):
+                    yield f"no paragraph has {quote(self._label(node if len(parts) == 1 else part))}"
+                else:
+                    yield from self.of(part.child)
         if len(parts) > 1 and all(counts.values()):
             together = self._together(parts)
             if together:

@@ -36,7 +36,8 @@ _ENDS_PART = frozenset(("", ";", ",", ".", ":", "(", "[", "AND", "&", "¶"))
 _MONTH = r"(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]{0,6}"
 _DATED = re.compile(  # the date of the cited cable: DATED 05/06/2007 | OF MAY 5, 2007 | (DTG 121030Z MAY 07) | 3/30/07
     rf"""(?: [\s,]{{0,2}}\(?(?:DATED|DTD|DTG|OF|FROM|ON)\b | [ ](?=\d{{1,2}}/) ) [ :]{{0,2}}
-         (?: \d{{1,2}}/\d{{1,2}}/(?P<us>\d{{4}}|\d\d) | {_MONTH}\.?[ ]\d{{1,2}},?[ ](?P<named>\d{{4}}) | (?:\d{{1,2}}|\d{{6}}Z)[ ]?{_MONTH}\.?,?[ ]?(?P<day>\d{{4}}|\d\d) )
+         (?: \d{{1,2}}/\d{{1,2}}/(?P<us>\d{{4}}|\d\d) | {_MONTH}\.?[ ]\d{{1,2}},?[ ](?P<named>\d{{4}})
+           | (?:\d{{1,2}}|\d{{6}}Z)[ ]?{_MONTH}\.?,?[ ]?(?P<day>\d{{4}}|\d\d) )
          (?!\w) \)?""",
     re.VERBOSE | re.IGNORECASE,
 )

@@ -37,7 +37,9 @@ _REASON = re.compile(
 _REASON_LIKE = re.compile(  # fo reaons 1.4
     rf"(?<!\w)(?P<word>[RE][A-Z0]{{3,8}})(?!\w)(?=\W{{0,6}}(?:OF\s)?(?:E\.?\s?O\.?\s?\d{{5}}|\d{{5}}\b|SECTION\b|{_SECTION}|14\b|\(?[A-H]\b))", re.IGNORECASE
 )
-_LETTERS_ALONE = re.compile(rf"[\s,;:.(]{{0,4}}(?:{_FOR}\s{{1,4}})?(?:THE\s)?{_REASON_WORD}[\s:]{{1,4}}(?:\(?[a-h]\b[\s,;/&+.)]{{0,4}}(?:and\b)?\s?)+", re.IGNORECASE)
+_LETTERS_ALONE = re.compile(
+    rf"[\s,;:.(]{{0,4}}(?:{_FOR}\s{{1,4}})?(?:THE\s)?{_REASON_WORD}[\s:]{{1,4}}(?:\(?[a-h]\b[\s,;/&+.)]{{0,4}}(?:and\b)?\s?)+", re.IGNORECASE
+)
 _NUMBER = re.compile(r"(?<![\d.])(?:1|(?<!\w)[Il](?=[.]))\s{0,2}[.,:/]?\s{0,3}(?P<number>[3-7])(?!\d)(?:\s?\.(?!\d))?")
 _ANOTHER = re.compile(rf"[\s,;/&)\].]{{0,5}}(?:and|or)?\s{{0,3}}(?:section\s)?(?={_SECTION})", re.IGNORECASE)
 _LETTERS = re.compile(

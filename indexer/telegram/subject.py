@@ -180,4 +180,6 @@ def _is_other(block: list[str]) -> bool:
     if any(_find_rule(line) or _HEADING.match(line) or _PARAGRAPH.match(line) for line in block):
         return True
     front = block[0].lstrip(" ¶")
-    return front.startswith("(") or _AUTHOR.match(front) is not None or CORRECTED_COPY.match(front) is not None or any(found.start == 0 for found in find_citations(front[:60])[:1])
+    if front.startswith("(") or _AUTHOR.match(front) or CORRECTED_COPY.match(front):
+        return True
+    return any(found.start == 0 for found in find_citations(front[:60])[:1])

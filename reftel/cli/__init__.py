@@ -13,7 +13,8 @@ import click
 from reftel.schema.errors import OutputError, ReftelError
 
 COMMANDS = (
-    "index", "search", "serve", "count", "batch", "show", "kwic", "refs", "similar", "export", "facets", "timeline", "heatmap", "map", "network", "terms", "duplicates",
+    "index", "search", "serve", "count", "batch", "show", "kwic", "refs", "similar", "export", "facets", "timeline", "heatmap", "map", "network",
+    "terms", "duplicates",
     "normalize", "check", "fields", "explain", "note", "lists", "stats", "mcp", "completion",
     "init", "reindex", "saved", "verify", "backup", "copy", "help",
 )  # fmt: skip

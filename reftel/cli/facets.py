@@ -31,8 +31,9 @@ _USUAL = ("year", "from", "class", "tags")
 @notes_option
 @format_option("table", "json", "csv")
 @click.option("--facet", "names", multiple=True, metavar="FIELD[:N]", shell_complete=completed("nested_facet"),
-              help=f"Field to count by, with the number of values (year:20, year:all), others nested in each of its values behind > (year>from:5), up to four deep; "
-                   f"may be repeated. Fields: {', '.join(f.name for f in facet_fields())}. [default: {', '.join(_USUAL)}]")  # fmt: skip
+              help=f"Field to count by, with the number of values (year:20, year:all), others nested in each of its values behind > "
+                   f"(year>from:5), up to four deep; may be repeated. "
+                   f"Fields: {', '.join(f.name for f in facet_fields())}. [default: {', '.join(_USUAL)}]")  # fmt: skip
 @click.option(
     "--order",
     type=click.Choice(("count", "value")),
@@ -40,7 +41,9 @@ _USUAL = ("year", "from", "class", "tags")
     show_default=True,
     help="Order of the values shown.",
 )
-@click.option("--narrow", is_flag=True, help="Print with each value the query that gives exactly its hits, quoted for a shell. Where none does (a signer ROE is also found in ROE SMITH), none is printed.")
+@click.option("--narrow", is_flag=True,
+              help="Print with each value the query that gives exactly its hits, quoted for a shell. Where none does (a signer ROE is also found "
+                   "in ROE SMITH), none is printed.")  # fmt: skip
 @pager_option
 def command(
     query: str, archive: str, notes: str | None, output_format: str, names: tuple[str, ...], order: str, narrow: bool, pager: bool) -> int:

@@ -63,7 +63,8 @@ _LINES = {
     help="relevance, date, -date, id, from, class, prec, decl; - reverses.  [default: relevance; id with --all]",
 )
 @click.option(
-    "--facet", "facets", multiple=True, metavar="FIELD[:N]", shell_complete=completed("facet"), help="Count all hits by this field, the N most frequent values (year:20, year:all); may be repeated."
+    "--facet", "facets", multiple=True, metavar="FIELD[:N]", shell_complete=completed("facet"),
+    help="Count all hits by this field, the N most frequent values (year:20, year:all); may be repeated.",
 )
 @pager_option
 @click.pass_context

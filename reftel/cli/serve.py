@@ -33,14 +33,20 @@ _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 @click.command("serve")
 @archive_option
 @config_option
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at; another machine's browser needs one that is not this machine's own, and a secret.")
+@click.option("--host", default="127.0.0.1", show_default=True,
+              help="The address to listen at; another machine's browser needs one that is not this machine's own, and a secret.")  # fmt: skip
 @click.option("--port", "-p", type=click.IntRange(0, 65535), default=8034, show_default=True, help="0: one that is free.")
 @click.option("--name", "names", multiple=True, metavar="NAME", help="A further name under which the room is asked; may be repeated.")
 @click.option("--token", is_flag=True, help="Make a secret for this run and print the address that has it.")
-@click.option("--password-file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="The first line of this file, which is yours alone, is the password.")
-@click.option("--notes", "notes", metavar="FILE", is_flag=False, flag_value="", type=click.Path(dir_okay=False), help="Let readers write notes and tags, and save searches: into FILE, or the archive's own.")
+@click.option("--password-file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
+              help="The first line of this file, which is yours alone, is the password.")  # fmt: skip
+@click.option("--notes", "notes", metavar="FILE", is_flag=False, flag_value="", type=click.Path(dir_okay=False),
+              help="Let readers write notes and tags, and save searches: into FILE, or the archive's own.")  # fmt: skip
 @click.option("--log", is_flag=True, help="Print a line for each request, with the question in it.")
-def command(archive: str, config: str | None, host: str, port: int, names: tuple[str, ...], token: bool, password_file: Path | None, notes: str | None, log: bool) -> int:
+def command(
+    archive: str, config: str | None, host: str, port: int, names: tuple[str, ...], token: bool, password_file: Path | None, notes: str | None,
+    log: bool,
+) -> int:  # fmt: skip
     """Open the archive in a browser: a reading room on this machine, read only.
 
     Nothing is loaded from elsewhere, and nothing of a question is logged unless you ask for it. Ctrl-C closes the room. Needs reftel[serve].

@@ -253,5 +253,6 @@ def _print_versions(versions: Sequence[reftel.Version], output_format: str, *, d
 def _difference(shown: reftel.Version, other: reftel.Version) -> Iterator[str]:
     """Unified diff from the text that is shown to another one."""
     return difflib.unified_diff(
-        _raw(shown.cable).splitlines(), _raw(other.cable).splitlines(), one_line(relative_name(shown.path)), one_line(relative_name(other.path)), lineterm="", n=1
-    )
+        _raw(shown.cable).splitlines(), _raw(other.cable).splitlines(),
+        one_line(relative_name(shown.path)), one_line(relative_name(other.path)), lineterm="", n=1,
+    )  # fmt: skip

@@ -27,7 +27,8 @@ _SHOWN = 50
 @click.option(
     "--repair",
     is_flag=True,
-    help="If anything is damaged, make the archive anew from its sources (of the configuration, else those that the manifest lists); the damaged one is kept beside it.",
+    help="If anything is damaged, make the archive anew from its sources (of the configuration, else those that the manifest lists); the damaged "
+    "one is kept beside it.",
 )
 @click.option(
     "--wait",

@@ -39,7 +39,8 @@ def svg(graph: Citations, *, link: Link | None = None, alone: bool = False) -> s
         y = places[cable.key]
         root = len(graph.roots) == 1 and cable.key == graph.roots[0]
         colour = INK if cable.in_archive else WARM
-        dot: dict[str, object] = {"cx": _ARCS, "cy": y, "r": 6 if root else 4.5, "stroke": colour, "stroke-width": 1.5, "fill": colour if cable.in_archive else "transparent"}
+        fill = colour if cable.in_archive else "transparent"
+        dot: dict[str, object] = {"cx": _ARCS, "cy": y, "r": 6 if root else 4.5, "stroke": colour, "stroke-width": 1.5, "fill": fill}
         words = " ".join(filter(None, (cable.key, (cable.date or "")[:10], cable.subject or ("" if cable.in_archive else "(not in the archive)"))))
         row = element("rect", {"x": _ARCS - 8, "y": y - _TALL / 2, "width": _WIDTH - _ARCS, "height": _TALL, "fill": "transparent"})
         line = text(_ARCS + 14, y + 4, short(words, 84), **({"font-weight": "bold"} if root else {}))

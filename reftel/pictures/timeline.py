@@ -79,7 +79,8 @@ def svg_several(lines: Sequence[Timeline], *, alone: bool = False) -> str:
         points = " ".join(f"{_LEFT + (place + 0.5) * step:.1f},{_TOP + high - each.count / highest * high:.1f}" for place, each in enumerate(line.periods))
         given = {"fill": "none", "stroke": colour, "stroke-width": 2, "stroke-dasharray": dashes}
         below = _HEIGHT + 12 + number * 18
-        key = element("line", {"x1": _LEFT, "x2": _LEFT + 28, "y1": below - 4, "y2": below - 4, **given}) + text(_LEFT + 36, below, short(summary(line, named=True), 120))
+        key = element("line", {"x1": _LEFT, "x2": _LEFT + 28, "y1": below - 4, "y2": below - 4, **given})
+        key += text(_LEFT + 36, below, short(summary(line, named=True), 120))
         parts.append(mark(summary(line, named=True), element("polyline", {"points": points, **given}) + key))
     parts.append(text(_LEFT, 16, f"cables a {lines[0].by}"))
     title = f"{len(lines)} queries over time"

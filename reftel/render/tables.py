@@ -92,8 +92,9 @@ def _cut(value: str) -> str:
 
 
 def print_cable(
-    console: Console, cable: Cable, paragraphs: Iterable[Paragraph], *, head: Literal["whole", "line", "none"], highlights: Mapping[Paragraph, Highlights] | None = None
-) -> None:
+    console: Console, cable: Cable, paragraphs: Iterable[Paragraph], *, head: Literal["whole", "line", "none"],
+    highlights: Mapping[Paragraph, Highlights] | None = None,
+) -> None:  # fmt: skip
     """A cable for reading: the head as a list of names and values, or as the line of a hit, then these paragraphs with ``highlights`` marked.
 
     On a terminal they have the line breaks of the text, elsewhere each is one line, so that `grep` finds what stands in it.

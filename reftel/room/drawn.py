@@ -133,7 +133,10 @@ def on_a_map(archive: reftel.Archive, question: Question) -> Drawn | None:
     most = min(len(posts), _MOST_MARKS // 2)
     link = _brief(address, address(["BUENOSAIRES"]), 2 * most)
     rows = world.rows(posts)
-    shown = [((post, link and link([post])), (label or say("no_post"), None), (hits, None), (_place(latitude, longitude), None)) for post, label, hits, latitude, longitude in rows[:most]]
+    shown = [
+        ((post, link and link([post])), (label or say("no_post"), None), (hits, None), (_place(latitude, longitude), None))
+        for post, label, hits, latitude, longitude in rows[:most]
+    ]
     heads = tuple(say(f"head_{name}") for name in ("post", "label", "hits", "place"))
     return Drawn(
         "map", lambda alone: world.svg(page.query, posts, total=page.total, link=None if alone else link, most_marks=None if alone else most, alone=alone),
