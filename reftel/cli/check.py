@@ -11,7 +11,6 @@ from reftel.cli.paging import paged
 from reftel.render.paths import relative_name, shown_name
 from reftel.render.safe import json_text, safe_line, safe_name
 from reftel.schema.errors import SourceError
-from reftel.schema.warnings import warning_kind
 
 if TYPE_CHECKING:
     from reftel.indexer.survey import Survey
@@ -55,7 +54,9 @@ def _print(result: Survey) -> None:
         if counter:
             click.echo(f"{title}: " + ", ".join(f"{name} {count:,}" for name, count in counter.most_common()))
     if result.warnings:
-        _print_warnings(result)
+        from reftel.render.warnings import print_warnings  # noqa: PLC0415 - rich is slow to load
+
+        print_warnings(console(), result)
     if result.doubtful:
         click.echo(f"\nto look at first, of {result.doubted:,} with doubts:")
         for each in result.doubtful:
@@ -63,20 +64,3 @@ def _print(result: Survey) -> None:
             click.echo(f"{safe_line(each.key)}  {place}")
             for doubt in each.doubts:
                 click.echo(f"    {doubt.kind}: {safe_line(doubt.message)}")
-
-
-def _print_warnings(result: Survey) -> None:
-    from rich.table import Table  # noqa: PLC0415 - rich is slow to load
-    from rich.text import Text  # noqa: PLC0415
-
-    table = Table(box=None, padding=(0, 1), header_style="bold")
-    table.add_column("warning", no_wrap=True)
-    table.add_column("cables", justify="right")
-    table.add_column("meaning, and examples", overflow="fold")
-    for code, count in result.warnings.most_common():
-        kind = warning_kind(code)
-        meaning = Text(kind.help if kind else "")
-        for example in result.examples[code]:
-            meaning.append(f"\n{safe_line(example.key)}: {safe_line(example.message)}", style="dim")
-        table.add_row(Text(code), Text(f"{count:,}"), meaning)
-    console().print(table)

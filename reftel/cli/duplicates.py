@@ -20,12 +20,6 @@ if TYPE_CHECKING:
 
     from reftel.search.neardup import Duplicate
 
-_WORDS = {
-    "same": "the same text",
-    "near": "nearly the same text",
-    "contained": "one text inside the other",
-    "quoted": "a block in common",
-}
 _STAGES = {"read": "texts read", "compared": "pairs of texts compared"}
 _COLUMNS = ("kind", "first", "second", "resemblance", "containment", "block", "text")
 
@@ -67,8 +61,10 @@ def command(
     if output_format == "json":
         click.echo(json_text({"duplicates": [pair.to_dict() for pair in pairs], "runs_left_out": sum(left_out)}, indent=2))
     elif output_format == "table":
+        from reftel.render.duplicates import print_pairs  # noqa: PLC0415 - rich is slow to load
+
         with paged(wanted=pager):
-            _print_pairs(pairs)
+            print_pairs(console(), pairs)
     else:
         echo_lines(_lines(pairs, output_format))
     if left_out and output_format != "json":
@@ -88,21 +84,3 @@ def _lines(pairs: Iterable[Duplicate], output_format: str) -> Iterator[str]:
             yield safe_line(f"{pair.first} {pair.second}")
         else:
             yield csv_line([pair.to_dict()[name] for name in _COLUMNS])
-
-
-def _print_pairs(pairs: Iterable[Duplicate]) -> None:
-    from rich.text import Text  # noqa: PLC0415 - rich is slow to load
-
-    from reftel.render.console import print_hanging  # noqa: PLC0415
-
-    target, count = console(), 0
-    for count, pair in enumerate(pairs, start=1):  # noqa: B007 - the count is told below
-        print_hanging(target, safe_line(f"{pair.first}  {pair.second}  {_WORDS[pair.kind]}: {_measure(pair)}"), style="bold")
-        for key, subject, date in zip((pair.first, pair.second), pair.subjects, pair.dates, strict=True):
-            print_hanging(target, safe_line(f"  {key}  {(date or 'undated')[:10]}  {subject or '(no subject)'}"))
-        print_hanging(target, safe_line(f"  … {pair.text} …"), style="dim")
-    target.print(Text(f"{count:,} pair{'' if count == 1 else 's'}", style="bold"))
-
-
-def _measure(pair: Duplicate) -> str:
-    return f"{pair.resemblance:.0%} alike, {pair.containment:.0%} of the shorter one, {pair.block:,} words in a row"

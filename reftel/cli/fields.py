@@ -35,18 +35,10 @@ def command(output_format: str, pager: bool) -> int:
     if output_format == "json":
         click.echo(json_text([describe_field(field) for field in FIELDS], indent=2))
         return 0
-    from rich.table import Table  # noqa: PLC0415 - rich is slow to load
-    from rich.text import Text  # noqa: PLC0415
+    from reftel.render.fields import print_fields  # noqa: PLC0415 - rich is slow to load
 
-    table = Table(box=None, padding=(0, 1), header_style="bold")
-    for name in ("field", "kind", "use", "meaning", "example"):
-        table.add_column(name, overflow="fold")
-    for field in FIELDS:
-        names = Text(field.name, style="bold").append("".join(f" {alias}" for alias in field.aliases), style="dim not bold")
-        uses = [use for use, given in (("bare words", field.default), ("facet", field.facet), ("sort", field.sort)) if given]
-        table.add_row(names, Text(field.kind), Text(", ".join(uses)), Text(field.help), Text(field.examples[0]))
     with paged(wanted=pager):
-        console().print(table)
+        print_fields(console(), FIELDS)
     return 0
 
 

@@ -9,7 +9,7 @@ import click
 from reftel.cli.options import console, follow_links_option, format_option, pager_option
 from reftel.cli.paging import paged
 from reftel.render.paths import relative_name
-from reftel.render.safe import json_text, safe_line, safe_name, safe_text
+from reftel.render.safe import json_text, safe_name, safe_text
 from reftel.schema.errors import SourceError
 from reftel.schema.names import name_of
 
@@ -64,8 +64,10 @@ def command(files: tuple[str, ...], output_format: str, follow_links: bool, page
     elif output_format == "json":
         _print_array(cables)
     else:
+        from reftel.render.cables import print_cables  # noqa: PLC0415 - rich is slow to load
+
         with paged(wanted=pager):
-            _print_table(cables)
+            print_cables(console(), cables)
     return SourceError.exit_code if failures.count else 0
 
 
@@ -91,46 +93,3 @@ def _print_array(cables: Iterator[Cable]) -> None:
     for number, cable in enumerate(cables):
         click.echo(("," if number else "") + "\n" + json_text(cable.to_dict(), indent=2), nl=False)
     click.echo("\n]")
-
-
-_COLUMNS = {"cable": 0, "date": 0, "class": 12, "from": 10, "signed": 14, "tags": 20, "¶": 0, "warnings": 0, "subject": 0}
-"""The columns of the table, and how many cells each takes at most on a terminal; 0: as many as it needs."""
-_DISPENSABLE = ("tags", "signed", "warnings", "from")
-"""Columns that a terminal without room does without, the first one first."""
-_SUBJECT = 28
-"""Cells that a subject wants."""
-
-
-def _print_table(cables: Iterator[Cable]) -> None:
-    """A line a cable: whole in a pipe, on a terminal cut so that it stays one."""
-    from rich.table import Table  # noqa: PLC0415 - rich is slow to load
-    from rich.text import Text  # noqa: PLC0415
-
-    target = console()
-    rows = [[Text(safe_line(cell)) for cell in _cells(cable)] for cable in cables]
-    widths = {name: max((row[number].cell_len for row in rows), default=0) for number, name in enumerate(_COLUMNS)}
-    widths = {name: max(width, len(name)) for name, width in widths.items()}
-    if target.is_terminal:
-        widths = _fitting(widths, target.width)
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
-    for name, width in widths.items():
-        table.add_column(name, overflow="ellipsis", no_wrap=True, width=width)
-    for row in rows:
-        table.add_row(*(cell for name, cell in zip(_COLUMNS, row, strict=True) if name in widths))
-    target.print(table)
-
-
-def _cells(cable: Cable) -> tuple[str, ...]:
-    marking = "//".join(filter(None, (cable.classification, *cable.caveats)))
-    counts = str(len(cable.paragraphs)), str(len(cable.warnings) or "")
-    return (cable.key, (cable.date or "")[:10], marking, cable.post or "", ", ".join(cable.signers), " ".join(cable.tags), *counts, cable.subject or "")
-
-
-def _fitting(widths: dict[str, int], room: int) -> dict[str, int]:
-    """The columns that a terminal of ``room`` cells has, with their widths there."""
-    kept = {name: min(width, _COLUMNS[name] or width) for name, width in widths.items()}
-    kept["subject"] = _SUBJECT
-    for name in _DISPENSABLE:
-        if sum(kept.values()) + 2 * (len(kept) - 1) > room:
-            del kept[name]
-    return kept | {"subject": max(room - sum(kept.values()) - 2 * (len(kept) - 1) + _SUBJECT, 10)}

@@ -6,8 +6,7 @@ import click
 
 import reftel
 from reftel.cli.options import archive_option, console, format_option
-from reftel.render.paths import relative_name
-from reftel.render.safe import json_text, safe_line
+from reftel.render.safe import json_text
 
 
 @click.command("stats")
@@ -19,21 +18,7 @@ def command(archive: str, output_format: str) -> int:
     if output_format == "json":
         click.echo(json_text(record, indent=2))
         return 0
-    from rich.table import Table  # noqa: PLC0415 - rich is slow to load
-    from rich.text import Text  # noqa: PLC0415
+    from reftel.render.stats import print_stats  # noqa: PLC0415 - rich is slow to load
 
-    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
-    table.add_column(style="bold")
-    table.add_column(overflow="fold")
-    for name, value in record.items():
-        table.add_row(Text(name.replace("_", " ")), Text(safe_line(_shown(value))))
-    console().print(table)
+    print_stats(console(), record)
     return 0
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {_shown(count)}" for name, count in value.items()) or "none"
-    if isinstance(value, list):
-        return ", ".join(map(_shown, value)) or "none"
-    return f"{value:,}" if isinstance(value, int) else "none" if value is None else relative_name(str(value))

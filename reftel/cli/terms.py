@@ -20,12 +20,12 @@ from reftel.cli.options import (
 from reftel.cli.paging import paged
 from reftel.cli.words import QueryCommand
 from reftel.render.hits import csv_line
-from reftel.render.safe import json_text, safe_line, safe_markdown
+from reftel.render.safe import json_text, safe_markdown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from reftel.search.terms import SignificantTerm, Terms
+    from reftel.search.terms import SignificantTerm
 
 
 @click.command("terms", cls=QueryCommand)
@@ -45,8 +45,10 @@ def command(query: str, archive: str, notes: str | None, output_format: str, lim
     if output_format == "json":
         click.echo(json_text(found.to_dict(), indent=2))
     elif output_format == "table":
+        from reftel.render.terms import print_terms  # noqa: PLC0415 - rich is slow to load
+
         with paged(wanted=pager):
-            _print_table(found)
+            print_terms(console(), found)
     else:
         echo_lines(_lines(found.terms, output_format))
     if output_format != "json":
@@ -69,19 +71,3 @@ def _lines(terms: tuple[SignificantTerm, ...], output_format: str) -> Iterator[s
     else:
         yield csv_line(names)
         yield from (csv_line(term.to_dict().values()) for term in terms)
-
-
-def _print_table(found: Terms) -> None:
-    from rich.table import Table  # noqa: PLC0415 - rich is slow to load
-    from rich.text import Text  # noqa: PLC0415
-
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    table.add_column("word")
-    for title in (f"of {found.total:,} hits", f"of {found.cables:,} cables", "score"):
-        table.add_column(title, justify="right")
-    for term in found.terms:
-        table.add_row(*map(Text, (safe_line(term.word), f"{term.hits:,}", f"{term.cables:,}", f"{term.score:.1f}")))
-    if found.terms:
-        console().print(table)
-    else:
-        click.echo("no words that the other cables don't have as often" if found.total else "0 cables")
