@@ -1,4 +1,4 @@
-"""Which words of a list a plan's `Word` stands for. The engine asks it of the lexicon, snippets of the words of a cable."""
+"""Expands a plan's `Word` to the terms of a list that it stands for: of a lexicon for the engine, of one cable for snippets."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _WILDCARD = regex(r"[*?]")
 
 
 def matching(word: Word, terms: Sequence[str]) -> list[str]:
-    """Those of ``terms`` that ``word`` stands for, in their order."""
+    """Those of ``terms`` that ``word`` stands for, in order."""
     return _BY_MATCH[word.match](word, terms)
 
 
 def fixed_prefix(word: Word) -> str:
-    """Letters that every term begins with that ``word`` stands for, so that only a stretch of a sorted lexicon has to be looked at."""
+    """The common prefix of all terms that ``word`` may stand for, which limits the search to a range of a sorted lexicon."""
     if word.match == "inflected":
         return _shared_letters((word.text, *word.forms)) if word.forms is not None else ""
     if word.match == "wildcard":
@@ -31,7 +31,7 @@ def fixed_prefix(word: Word) -> str:
 
 
 def _shared_letters(words: Sequence[str]) -> str:
-    """What all words begin with: ``("met", "meeting")`` -> ``"me"``."""
+    """The longest common prefix: ``("met", "meeting")`` -> ``"me"``."""
     first, last = min(words), max(words)
     return first[: next((at for at, letter in enumerate(first) if letter != last[at : at + 1]), len(first))]
 
@@ -57,12 +57,12 @@ def _wildcard(word: Word, terms: Sequence[str]) -> list[str]:
 
 
 def _alone(terms: list[str]) -> list[str]:
-    """The terms that stand for words, not for the last part of one."""
+    """The terms without marks of last parts."""
     return [term for term in terms if not term.startswith(LAST_PART)]
 
 
 def matching_pattern(pattern: str, terms: Sequence[str]) -> list[str]:
-    """Those of ``terms`` that match as a whole: ``*`` any letters or none, ``?`` one. ``"qadha*"`` -> ``["qadhafi", ...]``."""
+    """Those of ``terms`` that match the pattern as a whole: ``*`` any letters or none, ``?`` one. ``"qadha*"`` -> ``["qadhafi", ...]``."""
     matches = re.compile(fnmatch.translate(pattern.replace("[", "[[]"))).match  # translate makes atomic groups: no backtracking
     return [term for term in terms if matches(term)]
 

@@ -1,4 +1,4 @@
-"""The best passage of some cables: how many of a question's words stand in one subject or paragraph, how rare they are, and how near."""
+"""Passage scores: how many of a query's words one subject or paragraph has, how rare they are, and how near to each other."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ _DECAYED = np.exp2((1 - np.maximum(np.arange(1000 * HALVED + 1), 1)) / HALVED)
 
 @frozen
 class Weighed:
-    """A word of a question and its rarity."""
+    """A word of a query and its idf."""
 
     word: plan.Word
     rarity: float
 
 
 def may_have_passages(root: plan.Node, words: Sequence[plan.Word]) -> bool:
-    """Whether passages tell hits apart: of several words, of which the question doesn't say itself how they are to stand."""
+    """Whether passages affect the order of hits: only for several words that no phrase or proximity relates already."""
     return 1 < len(words) <= MOST_WORDS and not isinstance(root, plan.Word | plan.AnyOf | plan.Phrase | plan.Near)
 
 
 def passage_scores(documents: Integers, words: Sequence[Weighed], field_text: Callable[[str], WordPlaces]) -> Scores:
-    """What the best passage of each of ``documents``, which rise, adds to its score. ``field_text``: their texts, and no others, by field."""
+    """The score of the best passage of each of ``documents``, which rise (float64). ``field_text``: the text of these documents, by field."""
     best = np.zeros(len(documents), dtype=np.float64)
     for field in FIELDS:
         own = [each for each in words if field.passage and field.name in each.word.fields]
@@ -46,7 +46,7 @@ def passage_scores(documents: Integers, words: Sequence[Weighed], field_text: Ca
 
 
 def block_scores(words: Sequence[Weighed], text: WordPlaces) -> tuple[Integers, Scores]:
-    """The blocks that have two of the words or more, by their last place, and how good a passage each is."""
+    """The blocks with two or more of the words, each by its last place, and their passage scores."""
     places = [text.places(each.word) for each in words]
     ends = [text.block_ends(found) if len(found) else found for found in places]
     heads = [_heads(found) for found in ends]
@@ -65,7 +65,7 @@ def block_scores(words: Sequence[Weighed], text: WordPlaces) -> tuple[Integers, 
 
 
 def _heads(ends: Integers) -> npt.NDArray[np.intp]:
-    """Where each block's run of places begins."""
+    """The index at which each block's places begin."""
     return np.flatnonzero(np.concatenate([np.ones(min(1, len(ends)), dtype=np.bool_), ends[1:] != ends[:-1]]))
 
 

@@ -1,4 +1,4 @@
-"""Where words, phrases and proximities stand: spans of places, for all documents of an index or for the paragraphs of one cable at once.
+"""Set-at-a-time matching of words, phrases and proximities: spans of places, over all documents of an index or the paragraphs of one cable.
 
 A place is a document and a running position in one text field, ``document << 32 | position``; between two blocks one position is empty.
 A span is a first and a last place in one block. Span sets are pairs of arrays, sorted and without repetitions.
@@ -26,31 +26,31 @@ _MERGE = 24
 _KEPT_ROOM = 1 << 18  # numbers, for each thread
 _local = threading.local()
 MOST_PAIRS = 20_000_000
-"""Ways in which the words of a proximity or phrase may stand together, over all documents: a gigabyte."""
+"""Limit of the pairs of places that a phrase or proximity compares, over all documents: a gigabyte."""
 
 POSITIONAL = (Word, AnyOf, Phrase, Near)
-"""The nodes that yield spans."""
+"""The kinds of nodes that have spans."""
 
 
 class WordPlaces(Protocol):
-    """Where the words of one text field stand."""
+    """The places of words in one text field."""
 
     name: str
 
     def places(self, word: Word) -> Integers:
-        """Rising places of the words that ``word`` stands for, each once. Of a further form of several parts, that of the first."""
+        """The places of ``word``, rising, without repetitions; for a further form of several parts, the place of its first part."""
         ...
 
     def block_ends(self, places: Integers) -> Integers:
-        """For each place the last place of its block."""
+        """The last place of the block of each of ``places``."""
         ...
 
 
 class FieldText(WordPlaces, Protocol):
-    """One text field, as spans are looked for in it."""
+    """One text field, with what the search for spans needs."""
 
     def last_parts(self, word: Word) -> Integers:
-        """Rising places of the last parts of the further forms that ``word`` stands for."""
+        """The places of the last parts of further forms of ``word``, rising."""
         ...
 
 
@@ -89,7 +89,7 @@ def spans(node: Node, text: FieldText, *, every: bool = False) -> Spans:
 
 
 def _word(word: Word, text: FieldText) -> list[Spans]:
-    """Where a word stands by itself or begins, and, if there are any, the further forms that it stands for, each from its first part to its last."""
+    """The spans of a word: one place each, and, for further forms of several parts, from the first part to the last."""
     if text.name not in word.fields:
         return [NO_SPANS]
     places = text.places(word)
@@ -98,7 +98,7 @@ def _word(word: Word, text: FieldText) -> list[Spans]:
 
 
 def wide_spans(places: Integers, last_parts: Integers) -> Spans:
-    """A word's further forms, from where it begins at ``places`` to ``last_parts``."""
+    """The spans of a word's further forms: each ends at one of ``last_parts`` and begins at the nearest of ``places`` before it."""
     if not len(last_parts) or not len(places):
         return NO_SPANS
     first = places.take(places.searchsorted(last_parts) - 1, mode="clip")
@@ -107,13 +107,13 @@ def wide_spans(places: Integers, last_parts: Integers) -> Spans:
 
 
 def _only_words(node: Phrase) -> list[Word]:
-    """The parts of a phrase that are all words; none of any other phrase."""
+    """The parts of a phrase if all are words, else none."""
     words = [part for part in node.parts if isinstance(part, Word)]
     return words if len(words) == len(node.parts) else []
 
 
 def starts(node: Node, text: FieldText) -> Integers:
-    """The first places of spans of ``node``, in any order: of each block that has a span at least one."""
+    """First places of spans of ``node``, in any order; at least one for each block that has a span."""
     match node:
         case Word():
             return text.places(node) if text.name in node.fields else _EMPTY
@@ -139,7 +139,7 @@ def _side(node: Node, text: FieldText) -> list[Spans]:
 
 
 def _meeting(before: Spans, after: Spans, distance: int, text: FieldText) -> Integers:
-    """First places of those of ``before`` that one of ``after`` follows, as `_followed` has it. The nearest decides, so few blocks are looked up."""
+    """First places of those spans of ``before`` that are followed as in `_followed`. Only the nearest of ``after`` is tested for each."""
     if not len(before.first) or not len(after.first):
         return _EMPTY
     if before.first is before.last and len(after.first) < len(before.first):  # single words: rising by their last place too
@@ -156,7 +156,7 @@ def _meeting(before: Spans, after: Spans, distance: int, text: FieldText) -> Int
 
 
 def _words_in_row(words: list[Word], node: Phrase, text: FieldText) -> list[Spans]:
-    """Where a phrase of words stands: of words that stand by themselves, and with each further form that there is of one."""
+    """The spans of a phrase of words, with and without further forms of them."""
     parts = [_word(word, text) for word in words]
     begins = _begins_of_row([plain.first for plain, *_ in parts])
     found = [Spans(begins, begins + (len(words) - 1))]
@@ -172,7 +172,7 @@ def _words_in_row(words: list[Word], node: Phrase, text: FieldText) -> list[Span
 
 
 def _side_by_side(before: Spans, after: Spans, node: Phrase) -> Spans:
-    """Spans of which one ends directly before the other begins. The fewer are gone through; of more the last places rise too."""
+    """Joined spans of pairs of which the first ends directly before the second begins. Iterates over the smaller set; last places rise in the larger."""
     if len(before.first) <= len(after.first):
         wanted = before.last + 1
         left, right = _pairs(np.searchsorted(after.first, wanted, "left"), np.searchsorted(after.first, wanted, "right"), node)
@@ -183,7 +183,7 @@ def _side_by_side(before: Spans, after: Spans, node: Phrase) -> Spans:
 
 
 def _begins_of_row(parts: list[Integers]) -> Integers:
-    """Where a phrase of single words begins, from the places of each: the rarest is gone through, the others are looked up."""
+    """Where a phrase of single words begins, given the places of each; those of the rarest word are looked up in the others."""
     (_, place, begins), *others = sorted([(len(places), place, places) for place, places in enumerate(parts)])
     for _, further, places in others:
         begins, place = _shared(begins + (further - place), places), further
@@ -191,7 +191,7 @@ def _begins_of_row(parts: list[Integers]) -> Integers:
 
 
 def _shared(few: Integers, many: Integers) -> Integers:
-    """The numbers of both lists, which rise without repetitions. Merging lists that are already sorted beats looking up, up to a ratio."""
+    """The intersection of two sorted lists without repetitions. Merging is faster than lookups unless one list is much longer."""
     if len(few) * _MERGE < len(many):
         return few[found_in(many, few)[1]]
     merged, same = _scratch(len(few) + len(many))
@@ -202,7 +202,7 @@ def _shared(few: Integers, many: Integers) -> Integers:
 
 
 def _scratch(size: int) -> tuple[Integers, npt.NDArray[np.bool_]]:
-    """Room for so many numbers and marks, kept for the next time where it is not much: the system takes long to give new memory."""
+    """Scratch arrays for ``size`` numbers and marks, reused by the thread if small: allocating memory is slow."""
     if size > _KEPT_ROOM:
         return np.empty(size, dtype=np.int64), np.empty(size, dtype=np.bool_)
     room: tuple[Integers, npt.NDArray[np.bool_]] | None = getattr(_local, "room", None)
@@ -231,7 +231,7 @@ def _near(left: Spans, right: Spans, node: Near, text: FieldText, *, every: bool
 
 
 def _followed(before: Spans, after: Spans, node: Near, text: FieldText, *, every: bool) -> Spans:
-    """Spans of ``before`` with one of ``after`` that starts in the same block at most as far behind their end as ``node`` says."""
+    """Spans of ``before``, each joined with every span of ``after`` that starts in the same block within the distance of ``node``."""
     limit = np.minimum(before.last + min(node.distance, _FARTHEST), text.block_ends(before.last))
     low = np.searchsorted(after.first, before.last, "right")
     high = np.searchsorted(after.first, limit, "right")
@@ -255,7 +255,7 @@ def _pairs(low: npt.NDArray[np.intp], high: npt.NDArray[np.intp], node: Node) ->
 
 
 def found_in(rising: Integers, wanted: Integers) -> tuple[Integers, npt.NDArray[np.bool_]]:
-    """Where each of ``wanted`` stands, or would stand, in ``rising``, and whether it does."""
+    """The index of each of ``wanted`` in ``rising``, or where it would be inserted, and a mask of those that are there."""
     places = rising.searchsorted(wanted)
     if not len(rising):
         return places, np.zeros(len(wanted), dtype=np.bool_)
@@ -264,7 +264,7 @@ def found_in(rising: Integers, wanted: Integers) -> tuple[Integers, npt.NDArray[
 
 
 def together(parts: Sequence[Integers]) -> Integers:
-    """The numbers of several lists, which rise, each once. Not `np.unique`, which loads more of NumPy."""
+    """The union of several sorted lists, sorted. Without `np.unique`, which loads more of NumPy."""
     filled = [part for part in parts if len(part)]
     if len(filled) < 2:
         return filled[0] if filled else _EMPTY

@@ -1,4 +1,4 @@
-"""What decides the order of hits: the numbers that every engine counts with, and how near to each other a question's words stand.
+"""The scoring function that all engines share: its constants, the idf and saturation of words, and the nearness of pairs.
 
 A hit's score is a sum:
 
@@ -25,33 +25,33 @@ NEIGHBOURS = 0.3
 PASSAGE = 1.5
 NEARNESS = 1.0
 REVERSED = 0.8
-"""What a pair counts that stands in the other order than in the question."""
+"""Factor of a pair in the reverse order of the query."""
 HALVED = 4
 """Positions with each of which further apart a pair counts half."""
 REACH = 128
 MOST_WORDS = 64
-"""Words of a question beyond which passages are not looked at."""
+"""Queries with more words get no passage scores."""
 ALL_PAIRS = 8
-"""Words up to which every pair is looked at; of more, those that follow each other in the question."""
+"""Up to so many words every pair counts; with more, only neighbours in the query."""
 
 _Item = TypeVar("_Item")
 
 
 def rarity(documents: int, holding: int) -> float:
-    """How much a word counts that ``holding`` of all ``documents`` have: the rarer, the more."""
+    """The idf of a word that ``holding`` of all ``documents`` have."""
     return math.log(1 + (documents - holding + 0.5) / (holding + 0.5))
 
 
 def saturated(frequency: float, rare: float) -> float:
-    """What a weighted frequency adds to a score."""
+    """The BM25 score of a weighted frequency."""
     return rare * (K1 + 1) * frequency / (frequency + K1)
 
 
 def nearness(distance: int) -> float:
-    """How much a pair counts whose second word stands so many positions behind the first, or before it where that is negative. 1 at most."""
+    """The factor of a pair (at most 1) whose second word is ``distance`` positions after the first, or before it if negative."""
     return float(2.0 ** (-(abs(distance) - 1) / HALVED)) * (1.0 if distance > 0 else REVERSED)
 
 
 def pairs_of(words: Sequence[_Item]) -> Iterator[tuple[_Item, _Item]]:
-    """The pairs of a question's words that are looked at, in the order of the question."""
+    """The pairs of a query's words that count, in query order."""
     return combinations(words, 2) if len(words) <= ALL_PAIRS else pairwise(words)

@@ -141,9 +141,12 @@ class Ranking:
         leaders, found = main.leaders(count), None
         if leaders is not None:
             found = self._with_champions(leaders, main, apart, others, count)
-        if found is None and (not self._hits.sparse or main.champions_at_hand()):
-            found = self._with_champions(main.champions, main, apart, others, count)
-        return found
+        if found is not None:
+            return found
+        if self._hits.sparse and not main.champions_ready:
+            main.defer_champions()
+            return None
+        return self._with_champions(main.champions, main, apart, others, count)
 
     def _with_champions(self, champions: Champions, main: ScoredWord, apart: DocumentSet, others: Best | None, count: int) -> Best | None:
         documents, scores, floor = champions

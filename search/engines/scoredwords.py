@@ -96,12 +96,13 @@ class ScoredWord:
         """At least the first ``count`` champions, if they can be found faster than the whole list, else ``None``."""
         return None
 
-    def champions_at_hand(self) -> bool:
-        """Whether to use the champion list: it exists, or this is the second call. Finding it costs more than scoring a few hits once.
-
-        The first call for a `BoundedWord` only takes note and returns ``False``.
-        """
+    @property
+    def champions_ready(self) -> bool:
+        """Whether to use the champion list for a few hits too: finding it costs more than scoring those once."""
         return True
+
+    def defer_champions(self) -> None:
+        """Make the champion list ready for the next query: the word is asked for repeatedly."""
 
     @property
     def champions(self) -> Champions:
@@ -124,7 +125,7 @@ class BoundedWord(ScoredWord):
         self._scores = None
         self._reader, self._postings = reader, postings
         self._leaders: tuple[int, Champions] | None = None
-        self._wanted = False
+        self._deferred = False
 
     def _frequencies(self) -> list[tuple[npt.NDArray[Any], Scores]]:
         return self._reader.guard(self._postings.frequencies)
@@ -162,10 +163,14 @@ class BoundedWord(ScoredWord):
         """As `ScoredWord.nbytes`."""
         return super().nbytes + self._postings.nbytes
 
-    def champions_at_hand(self) -> bool:
-        """As `ScoredWord.champions_at_hand`."""
-        wanted, self._wanted = self._wanted, True
-        return wanted or self._champions is not None
+    @property
+    def champions_ready(self) -> bool:
+        """Whether the champion list exists, or was put off by `defer_champions` before."""
+        return self._deferred or self._champions is not None
+
+    def defer_champions(self) -> None:
+        """As `ScoredWord.defer_champions`."""
+        self._deferred = True
 
     def _find_leaders(self, count: int) -> Champions:
         """The best ``count`` documents and ties with the last, found by reading skip blocks by falling bound until no other bound is high enough."""
