@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from reftel.render.bars import BAR, bar
+from reftel.render.bars import aligned, cut_value
 from reftel.render.hits import csv_line
 from reftel.render.safe import safe_line
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 OTHERS = "(others)"
 """The value of the row of a CSV that sums up the rest."""
-
-_WIDEST = 60
 
 
 def to_dict(tables: Mapping[str, FacetTable]) -> dict[str, Any]:
@@ -53,14 +51,11 @@ def print_tables(console: Console, tables: Iterable[FacetTable], total: int) -> 
     from rich.text import Text  # noqa: PLC0415 - rich is slow to load
 
     for table in tables:
-        width = min(max((len(label) for label, _count, _query in _rows(table, 0)), default=0), _WIDEST)
-        highest = max((count for _label, count, _query in _rows(table, 0)), default=0)
-        digits = len(f"{highest:,}")
         console.print(Text(_path(table), style="bold"))
-        for label, count, query in _rows(table, 0):
-            line = Text(f" {label:<{width}}  {count:>{digits},}  ")
-            line.append(bar(count, highest, BAR), style="dim")
-            console.print(line, soft_wrap=True)
+        rows = list(_rows(table, 0))
+        columns = aligned([(label, count) for label, count, _query in rows])
+        for (label, _count, query), (text, row_bar) in zip(rows, columns, strict=True):
+            console.print(Text(f" {text}").append(row_bar, style="dim"), soft_wrap=True)
             if query:
                 console.print(
                     Text(
@@ -89,5 +84,4 @@ def _rows(table: FacetTable, depth: int) -> Iterator[tuple[str, int, str | None]
 
 
 def _label(bucket: FacetBucket, depth: int) -> str:
-    value = safe_line(bucket.value)
-    return "  " * depth + (value if len(value) <= _WIDEST else value[: _WIDEST - 1] + "…")
+    return "  " * depth + cut_value(safe_line(bucket.value))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from rich.text import Text
 
-from reftel.render.bars import BAR, bar
+from reftel.render.bars import aligned, cut_value
 from reftel.render.console import hanging, print_hanging
 from reftel.render.excerpts import cut, excerpt
 from reftel.render.hits import describe, found_lines, label, paragraph_text, total_line
@@ -68,27 +68,15 @@ def _excerpt(text: Text) -> Text:
     return Text().join(text[slice(*place)] if place else Text(sign) for sign, place in cut(text.plain, pieces))
 
 
-_WIDEST_VALUE = 60
-
-
 def print_facets(console: Console, facets: Mapping[str, Top[Bucket]]) -> None:
     """The values of each facet with their counts, and a bar beside that of the most frequent."""
     for name, buckets in facets.items():
         console.print(Text(name, style="bold"))
-        rows = [(_cut(safe_line(bucket.value)), bucket.count) for bucket in buckets]
-        widest = max((len(value) for value, _ in rows), default=0)
-        digits = max((len(f"{count:,}") for _, count in rows), default=0)
-        highest = max((count for _, count in rows), default=0)
-        for value, count in rows:
-            line = Text(f"  {value:{widest}}  {count:>{digits},}  ").append(bar(count, highest, BAR), style=QUIET)
-            console.print(line, no_wrap=True, overflow="ellipsis")
+        for text, row_bar in aligned([(cut_value(safe_line(bucket.value)), bucket.count) for bucket in buckets]):
+            console.print(Text(f"  {text}").append(row_bar, style=QUIET), no_wrap=True, overflow="ellipsis")
         if buckets.left_out:
             console.print(Text(f"  ({buckets.left_out:,} other{'' if buckets.left_out == 1 else 's'})", style=QUIET))
         console.print()
-
-
-def _cut(value: str) -> str:
-    return value if len(value) <= _WIDEST_VALUE else f"{value[: _WIDEST_VALUE - 1]}…"
 
 
 def print_cable(
