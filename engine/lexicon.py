@@ -51,7 +51,7 @@ class Lexicon:
 
     def __init__(self, blob: memoryview, starts: Integers) -> None:
         if len(starts) < 1 or int(starts[0]) or int(starts[-1]) != len(blob):
-            raise ValueError(f"a lexicon of {len(blob)} bytes has offsets for another size")
+            raise ValueError(f"a lexicon of {len(blob)} bytes has offsets for another length")
         self._blob, self._starts = blob, starts.data
         self._array = starts
         self.size = len(starts) - 1

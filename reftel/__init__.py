@@ -84,7 +84,8 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [  # noqa: RUF022 - the order a reader wants
     "open", "build", "read_cables", "normalize_text",
-    "Archive", "Version", "BuildReport", "Page", "Hit", "HitParagraph", "FoundBy", "Bucket", "Explanation", "Advice", "Instead", "BatchAnswer", "Question", "read_questions",
+    "Archive", "Version", "BuildReport", "Page", "Hit", "HitParagraph", "FoundBy", "Bucket", "Explanation", "Advice", "Instead", "BatchAnswer",
+    "Question", "read_questions",
     "Citations", "Citation", "CitedCable", "Missing", "MissingCable", "Timeline", "HeatMap", "HeatRow", "FacetTable", "FacetBucket", "Terms", "SignificantTerm",
     "SimilarCable", "SharedTerm", "Duplicate", "KwicLine", "Neighbours", "Neighbour", "Notes", "Note",
     "Cable", "Source", "Reference", "ClassifiedBy", "Recipient", "Paragraph", "Warning",
