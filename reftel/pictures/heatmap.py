@@ -66,12 +66,13 @@ def svg(heat: HeatMap, *, link: Callable[[str | None, str | None], str] | None =
         hits, every = (sum(getattr(row, name)[number] for row in heat.rows) for name in ("hits", "cables"))
         if every:
             parts.append(mark(f"{period}: {cables(hits)} of {every:,}", _area(_LEFT + number * step, below + 2, step, 18), link(None, period) if link else None))
-    names = element("g", {"pointer-events": "none"}, "".join(names_below(heat.periods, _LEFT, step, below + 16)))
+    names = element("g", {"pointer-events": "none"}, "".join(names_below(heat.periods, _LEFT, step, below + 16, _WIDTH)))
     legend = text(_LEFT, 18, "share of each post's cables that are hits:") + "".join(
         swatch(_LEFT + 260 + number * 62, 18, f"{share:.0%}", INK, **{"fill-opacity": _dark(share)}) for number, share in enumerate((0.05, 0.25, 0.5, 1))
     )
     more = f"; {heat.left_out:,} further posts are left out" if heat.left_out else ""
-    description = f"{cables(heat.total)} by post and {heat.by}{more}"
+    shown = sum(hits for _, _, hits, _, _ in found)
+    description = f"{cables(shown)}{f' of {heat.total:,}' if shown < heat.total else ''} by post and {heat.by}{more}"
     inner = element("g", {"fill": INK}, "".join(parts)) + names + legend + text(_LEFT, below + 36, description)
     return frame(f"{heat.query} by post and {heat.by}", description, (_WIDTH, below + 46), inner, alone=alone)
 

@@ -63,11 +63,16 @@ def mark(label: str, shape: str, address: str | None = None) -> str:
     return element("a", {"href": address, "aria-label": label}, inner)
 
 
-def names_below(names: Sequence[str], left: float, step: float, y: float) -> list[str]:
-    """The names of some columns that are ``step`` pixels wide: as many as have room, each in the middle of its own."""
-    longest = max(map(len, names), default=0) * 7.5 + 10
-    nth = max(1, -(-longest // step)) if step else 1
-    return [text(left + (place + 0.5) * step, y, name, anchor="middle") for place, name in enumerate(names) if place % nth == 0]
+def names_below(names: Sequence[str], left: float, step: float, y: float, width: float) -> list[str]:
+    """The names of some columns that are ``step`` pixels wide: as many as have room on a picture of this width, each in the middle of its own."""
+    longest = max(map(len, names), default=0) * 7.5
+    nth = max(1, -(-(longest + 10) // step))
+    middles = (left + (place + 0.5) * step for place in range(len(names)))
+    return [
+        text(x, y, name, anchor="middle")
+        for place, (x, name) in enumerate(zip(middles, names, strict=True))
+        if place % nth == 0 and x + longest / 2 <= width
+    ]
 
 
 def swatch(x: float, y: float, words: str, colour: str, **attributes: object) -> str:

@@ -58,13 +58,17 @@ def svg(line: Timeline, whole: Timeline, *, link: Link | None = None, alone: boo
     shares = [None if share is None else (_LEFT + (place + 0.5) * step, _TOP + high - share / most * high) for place, (*_, share) in enumerate(table)]
     if any(shares):
         parts.append(element("path", {"d": _broken(shares), "fill": "none", "stroke": WARM, "stroke-width": 2, "stroke-linecap": "round", "pointer-events": "none"}))
-    parts += names_below([row[0] for row in table], _LEFT, step, _HEIGHT - _BOTTOM + 16)
+    parts += names_below([row[0] for row in table], _LEFT, step, _HEIGHT - _BOTTOM + 16, _WIDTH)
     parts += [
         swatch(_LEFT, 16, f"cables a {line.by}", INK), swatch(_WIDTH - _RIGHT - 145, 16, "share of the archive", WARM),
         text(_WIDTH - _RIGHT + 6, _TOP + 4, f"{most:.3g}" if most < 0.001 else f"{most:.1%}" if most < 0.1 else f"{most:.0%}"),
         text(_WIDTH - _RIGHT + 6, _TOP + high + 4, "0"),
     ]  # fmt: skip
-    return frame(f"{line.query} over time", summary(line, named=False), (_WIDTH, _HEIGHT), "".join(parts), alone=alone)
+    description = summary(line, named=False)
+    _all, _comma, elsewhere = description.partition(", ")
+    if elsewhere:  # hits that no bar has
+        parts.append(text(_WIDTH / 2, 16, elsewhere, anchor="middle"))
+    return frame(f"{line.query} over time", description, (_WIDTH, _HEIGHT), "".join(parts), alone=alone)
 
 
 def svg_several(lines: Sequence[Timeline], *, alone: bool = False) -> str:
@@ -73,7 +77,7 @@ def svg_several(lines: Sequence[Timeline], *, alone: bool = False) -> str:
     highest = max((period.count for line in lines for period in line.periods), default=0) or 1
     periods = [period.value for period in lines[0].periods]
     step = wide / max(1, len(periods))
-    parts = [_scale(highest, high, wide), *names_below(periods, _LEFT, step, _HEIGHT - _BOTTOM + 16)]
+    parts = [_scale(highest, high, wide), *names_below(periods, _LEFT, step, _HEIGHT - _BOTTOM + 16, _WIDTH)]
     for number, line in enumerate(lines):
         colour, dashes = _COLOURS[number % len(_COLOURS)], _DASHES[number % len(_DASHES)]
         points = " ".join(f"{_LEFT + (place + 0.5) * step:.1f},{_TOP + high - each.count / highest * high:.1f}" for place, each in enumerate(line.periods))

@@ -15,7 +15,7 @@ import reftel
 from reftel.cli import run
 from reftel.pictures import heatmap, network, timeline
 from reftel.pictures import map as world
-from reftel.pictures.svg import element, plain, short, steps
+from reftel.pictures.svg import element, names_below, plain, short, steps
 from reftel.schema.posts import all_posts
 from reftel.schema.tables import read_table
 from reftel.search.plan import Bucket
@@ -224,6 +224,24 @@ def test_the_land_is_closed_and_within_the_map():
         assert len(numbers) % 2 == 0
         points = list(zip(numbers[::2], numbers[1::2], strict=True))
         assert max(abs(one - two) for (one, _), (two, _) in itertools.pairwise(points)) < 180, row["ring"]
+
+
+def test_a_picture_says_which_hits_it_does_not_show():
+    line = reftel.Timeline("*", "month", 1210, 3, 7, (), (Bucket("2008-01", 700), Bucket("2008-02", 500)))
+    assert "3 without a date, 7 whose month is not known" in [each.text for each in ET.fromstring(timeline.svg(line, line)).iter(f"{SVG}text")]
+    heat = reftel.HeatMap("*", "month", 9, ("2008-01",), (reftel.HeatRow("BAKU", (5,), (6,)),), 2)
+    assert "5 cables of 9 by post and month; 2 further posts are left out" in heatmap.svg(heat)
+
+
+@pytest.mark.parametrize("length", [4, 7, 10])
+@pytest.mark.parametrize("number", [1, 2, 12, 61, 150])
+def test_names_below_columns_have_room_and_stay_in_the_picture(length, number):
+    step = 700 / number
+    drawn = [ET.fromstring(each) for each in names_below(["2" * length] * number, 150, step, 0, 900)]
+    middles = [float(each.get("x")) for each in drawn]
+    assert middles
+    assert middles[-1] + 3.5 * length <= 900
+    assert all(later - earlier >= 7 * length for earlier, later in itertools.pairwise(middles))
 
 
 def test_small_parts():
