@@ -271,7 +271,7 @@ FIELDS: tuple[Field, ...] = (
     Field("tags", "keyword", "TAGS; comma = or", ("tags:PREL,AJ", 'tags:"CLINTON, HILLARY"'), aliases=("tag",),
           values=lambda cable: tuple(dict.fromkeys(map(squash, cable.tags))),
           facet_values=lambda cable: tuple(dict.fromkeys(map(squash, cable.tags))),
-          meant=("keyword", "keywords", "label", "labels", "category", "concept", "concepts")),
+          meant=("keyword", "keywords", "label", "labels", "category", "concept", "concepts", "country", "countries", "nation")),
     Field("signer", "name", "who signed", ("signer:derse",), aliases=("signers", "signed"),
           blocks=lambda cable: tuple(map(Block, cable.signers)), facet_values=lambda cable: tuple(dict.fromkeys(cable.signers)),
           meant=("author", "by", "byline", "signature", "signedby", "writer")),

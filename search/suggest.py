@@ -206,7 +206,8 @@ class _Reasons:
             yield f"no cable has any of the {len(leaf.values):,} values of {leaf.field}:"
             return
         note = self._near(f"no cable has {quote(what)}", near, leaf.origin, leaf.text if isinstance(leaf, Word) else leaf.values[0])
-        yield Advice(note + self._without_field(anywhere, leaf), note.instead)
+        beside = self._without_field(anywhere, leaf)
+        yield Advice(note + beside, (*note.instead, *(self._asked(put(self._text, leaf.origin, _written(anywhere))) if beside and leaf.origin else ())))
 
     # -- what may be asked instead -------------------------------------------------------------------------------------------------------
 
@@ -279,6 +280,10 @@ class _Reasons:
             return "the list" if isinstance(node, Value) and node.field == field_of_kind("id").name else describe(node)
         text = " ".join(self._text[slice(*node.origin)].split())
         return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def _written(word: Word) -> str:
+    return word.text if word.text.isalnum() else f'"{word.text}"'
 
 
 def _flat(node: Node) -> list[Node]:

@@ -22,6 +22,7 @@ from reftel.assistant.models import (
     TimelineAnswer,
     Value,
 )
+from reftel.patterns import regex
 from reftel.render.safe import safe_line, safe_text
 from reftel.schema.cable import paragraph_anchors, paragraph_label
 from reftel.schema.errors import BadValueError, CableNotFound
@@ -37,6 +38,9 @@ MOST_HITS, MOST_PARAGRAPHS, MOST_VALUES, MOST_PERIODS, MOST_CITED, MOST_PARTS = 
 
 LONGEST_PARAGRAPH, LONGEST_ALONE, LONGEST_CABLE, LONGEST_LINE, MOST_LISTED = 2_000, 30_000, 30_000, 300, 50
 """Characters of a paragraph among others and of one that was asked for, of the paragraphs of a cable together, of a line; items of its lists."""
+
+_CITED = regex(r"\[?(?P<id>[^\[\]#¶()]+?)(?: ¶(?P<number>\d{1,4}))?(?: \([^()]*\))?\]?(?:#(?:p(?P<anchor>\d{1,4})|i\d{1,6}))?")
+"""An id as citations and addresses have it: ``[08BAKU123 ¶3 (C)]``, ``08BAKU123#p3``."""
 
 _LOOK_AGAIN = 5  # seconds after which an answer looks for what was published meanwhile
 
@@ -64,7 +68,11 @@ class Answers:
         )  # fmt: skip
 
     def show(self, id: str, paragraphs: list[int] | None, first: int) -> CableAnswer:  # noqa: A002 - the tool's name for it
-        """A cable from its paragraph ``first`` on (from 0), or those of its paragraphs that have these numbers."""
+        """A cable from its paragraph ``first`` on (from 0), or those of its paragraphs that have these numbers, or the one that ``id`` cites."""
+        cited = _CITED.fullmatch(id.strip())
+        if cited:
+            id, numbers = cited["id"], cited["number"] or cited["anchor"]  # noqa: A001 - as above
+            paragraphs = paragraphs or ([int(numbers)] if numbers else None)
         cable = self._newest().cable(id)
         places = _places(cable, paragraphs) if paragraphs else list(range(first, len(cable.paragraphs)))
         if not paragraphs and cable.paragraphs and not places:
@@ -104,7 +112,8 @@ class Answers:
 
     def refs(self, id: str) -> RefsAnswer:  # noqa: A002
         """The cables around one."""
-        found = self._newest().neighbours(id)
+        cited = _CITED.fullmatch(id.strip())
+        found = self._newest().neighbours(cited["id"] if cited else id)
         notes = []
         for name, more in (("cites", len(found.cites) - MOST_CITED), ("cited_by", len(found.cited_by) - MOST_CITED)):
             if more > 0:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Annotated, Literal, ParamSpec, TypeVar
+from typing import Annotated, Any, Literal, ParamSpec, TypeVar
 
 from mcp.server import MCPServer
+from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
-from mcp.types import ToolAnnotations
-from pydantic import Field
+from mcp.types import CallToolResult, InputRequiredResult, ToolAnnotations
+from pydantic import Field, ValidationError
 
 import reftel
 from reftel.archive import Archive
@@ -42,7 +43,7 @@ EXAMPLES = (
     ("para:(mark:S minsk)", "the word in a paragraph under that mark"),
     ("from:baku date:2008-02", "sent by a post in a month, UTC"),
     ("after:2007 before:2009", "between dates"),
-    ("tags:PREL,AJ", "TAGS"),
+    ("tags:PREL,AJ", "either of two TAGS: four letters for a subject, two for a country (RS Russia, CH China, GM Germany)"),
     ("signer:derse", "who signed"),
     ("refs:08STATE12345", "cables that cite it"),
     ("citedby:08BAKU123", "cables that it cites"),
@@ -54,23 +55,42 @@ INSTRUCTIONS = f"""\
 An archive of diplomatic cables, to be searched and read; nothing can be changed. {QUOTED}
 Cite every statement with the `citation` of the paragraph that it rests on, as it stands, and say so where the archive has nothing. A cable tells what
 its author reported, not what is so; "(S/NF)" and the like are the mark of a paragraph. Where an error names a place in a query, mend that and ask again;
-where a query finds nothing, `explain` counts what each part of it finds."""
+where a query finds nothing, `instead` has queries that do. All words of a query have to be there: leave out those that only make it a sentence."""
 
 _LANGUAGE = "The query language, by examples:\n" + "\n".join(f"{query}  ({meaning})" for query, meaning in EXAMPLES)
 _FACETS = ", ".join(field.name for field in FIELDS if field.facet)
 _SORTS = ", ".join(field.name for field in FIELDS if field.sort)
 
 Query = Annotated[str, Field(description="A query in the language of `search`", max_length=4_000)]
-Id = Annotated[str, Field(description="A cable's id in any spelling: 08BAKU123, 08 Baku 123", max_length=200)]
+Id = Annotated[str, Field(description="A cable's id in any spelling: 08BAKU123, 08 Baku 123, or a citation or address of it", max_length=500)]
 
 _Given = ParamSpec("_Given")
 _Answer = TypeVar("_Answer")
 
 
+class _Server(MCPServer[None]):
+    """A server that tells what is wrong with arguments in a line each, and passes none over in silence."""
+
+    async def call_tool(
+        self, name: str, arguments: dict[str, Any], context: Context[None, Any] | None = None
+    ) -> CallToolResult | InputRequiredResult:
+        """As `MCPServer.call_tool`."""
+        known = next((list(tool.input_schema["properties"]) for tool in await self.list_tools() if tool.name == name), None)
+        if known and (unknown := [each for each in arguments if each not in known]):
+            raise ToolError(safe_text(f"{name} has no argument {', '.join(unknown)[:200]}; it has {', '.join(known)}. What narrows a search stands in the query."))
+        try:
+            return await super().call_tool(name, arguments, context)
+        except ToolError as error:
+            if not isinstance(error.__cause__, ValidationError):
+                raise
+            lines = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}, given: {str(each['input'])[:40]!r}" for each in error.__cause__.errors()]
+            raise ToolError(safe_text("\n".join(lines))) from error.__cause__
+
+
 def make_server(archive: Archive, room: str | None = None) -> MCPServer[None]:
     """The server over an open archive. ``room``: the address of the reading room, which stands with what is cited."""
     answers = Answers(archive, room)
-    server: MCPServer[None] = MCPServer(
+    server = _Server(
         "reftel", title="Diplomatic cables", instructions=INSTRUCTIONS, version=reftel.__version__, log_level="WARNING"
     )
     tool = functools.partial(_tool, server, archive)

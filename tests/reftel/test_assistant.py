@@ -87,6 +87,38 @@ def test_a_search_that_finds_nothing_says_what_to_ask_instead(ask):
     assert ask("search", query="minsk presedent")["instead"][0] == {"query": "minsk precedent", "cables": 2}
 
 
+@pytest.mark.parametrize(
+    ("id", "numbers"),
+    [
+        ("[08BAKU101 ¶2 (S/NF)]", [2]), ("08BAKU101 ¶2", [2]), ("[08BAKU101 (S/NF)]", [1, 2, 3]), ("[08BAKU101]", [1, 2, 3]), ("08 Baku 101", [1, 2, 3]),
+        ("08BAKU101#p2", [2]), ("08BAKU101#i2", [1, 2, 3]), ("http://127.0.0.1:8034/cable/08BAKU101#p3", [3]),
+    ],
+)  # fmt: skip
+def test_a_cable_is_shown_by_what_a_citation_has(ask, id, numbers):  # noqa: A002 - the argument of the tool
+    shown = ask("show", id=id)
+    assert [each["citation"].split("¶")[1].split()[0] for each in shown["paragraphs"]] == [str(number) for number in numbers]
+    assert ask("refs", id=id)["id"] == "08BAKU101"
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "told"),
+    [
+        ("search", {"query": "minsk", "date_from": "2008"}, ["search has no argument date_from; it has query, limit, offset, sort, paragraphs"]),
+        ("search", {}, ["query: Field required"]),
+        ("search", {"query": "minsk", "limit": 1000}, ["limit: Input should be less than or equal to 20, given: '1000'"]),
+        ("timeline", {"query": "*", "by": "week"}, ["by: Input should be 'auto', 'day', 'month' or 'year', given: 'week'"]),
+        ("search", {"query": "\u202e" * 5000}, ["query: String should have at most 4000 characters"]),
+        ("nothing", {}, ["Unknown tool"]),
+    ],
+)
+def test_wrong_arguments_are_named_with_what_is_expected(ask, tool, arguments, told):
+    error = ask(tool, **arguments)
+    assert all(each in error for each in told), error
+    assert len(error) < 500
+    assert "\u202e" not in error
+    assert "pydantic" not in error
+
+
 def test_citations():
     for given, expected in (
         (("08BAKU123", 3, "C"), "[08BAKU123 ¶3 (C)]"), (("08BAKU123", None, "S//NF"), "[08BAKU123 (S//NF)]"), (("08BAKU123", 3, None), "[08BAKU123 ¶3]"),
