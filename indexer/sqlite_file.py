@@ -1,6 +1,6 @@
 """Opening the SQLite files of an archive, which may be damaged, or a stranger's: regular files, the tables expected and no others, bounded steps.
 
-A file may bring views that never end, triggers, virtual tables, columns reckoned by expressions, trees of pages that lead back into
+A file may bring views that never end, triggers, virtual tables, columns computed by expressions, trees of pages that lead back into
 themselves. So what the file says of its own tables is compared, to the letter, with what this program writes, before anything else is asked
 of it; and no statement takes more steps than a sound file of that size could need.
 """

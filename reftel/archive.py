@@ -361,7 +361,7 @@ class Archive:
         return self.keys()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """What is pickled is where the archive is: another process opens it anew, as it is by then."""
+        """The location of the archive: another process opens it again, in the state of that time."""
         place = self.path if isinstance(self.path, Path) else str(self.path)
         return functools.partial(type(self), place, notes=self._notes_file, cache_mb=self._cache_mb), ()
 
@@ -484,8 +484,8 @@ def open(path: AnyPath, *, notes: StrPath | None = None, cache_mb: float = DEFAU
 
     ``path``: its folder, or where it is in a cluster, ``"opensearch://HOST:9200/NAME"`` (docs/cluster.md), which may raise `ArchiveError` besides.
 
-    ``notes``: the file of your own tags and notes, else ``$REFTEL_NOTES``, else ``mine.sqlite`` in the archive's folder. ``cache_mb``: megabytes
-    for what is kept between questions, because it is dear to make; with 0 every answer is the same, only later. Raises `BadValueError` for fewer.
+    ``notes``: the file of your own tags and notes, else ``$REFTEL_NOTES``, else ``mine.sqlite`` in the archive's folder. ``cache_mb``: size of the
+    caches kept between queries, in megabytes; with 0 every answer is the same, only slower. Raises `BadValueError` for fewer.
     """
     return Archive(path, notes=notes, cache_mb=cache_mb)
 

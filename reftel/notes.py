@@ -1,6 +1,6 @@
 """Tags and notes of one's own on cables, in a SQLite file beside the archive that indexing never touches.
 
-They belong to a cable's key, so they are there again after an archive was built anew, and also while a cable is not in it.
+They belong to a cable's key, so they survive a rebuilt archive, and also while a cable is not in it.
 """
 
 from __future__ import annotations

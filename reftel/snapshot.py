@@ -64,7 +64,7 @@ class FolderSnapshot:
 
     def __init__(self, path: Path, engine: ArrayEngine, manifest: Manifest, files: tuple[object, ...]) -> None:
         self.engine, self.manifest = engine, manifest
-        self.number: tuple[object, ...] = engine.generation, manifest.about, files[0]  # an archive made anew counts from 1 again
+        self.number: tuple[object, ...] = engine.generation, manifest.about, files[0]  # a rebuilt archive counts from 1 again
         self.own, self._files = path, files
 
     def is_newest(self) -> bool:

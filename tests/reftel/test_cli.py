@@ -50,7 +50,7 @@ def test_words_need_no_quotes_from_the_shell(archive_path):
 
 def test_json_has_the_stable_keys(archive_path):
     page = json.loads(search(archive_path, "precedent", "--format", "json", "--facet", "year", "--facet", "from:1").stdout)
-    assert list(page) == ["query", "total", "offset", "notes", "hits", "facets", "values_left_out"]
+    assert list(page) == ["query", "total", "offset", "notes", "instead", "hits", "facets", "values_left_out"]
     assert page["total"] == 2
     assert list(page["hits"][0]) == [
         "key", "id", "score", "date", "date_precision", "classification", "caveats", "origin", "post", "subject", "signers", "source", "paragraphs",
