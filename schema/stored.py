@@ -128,10 +128,12 @@ class Stored:
 
 def _in_pieces(body: str, texts: Sequence[str]) -> _Body:
     """A body in pieces. Paragraphs stand in it in their order; blanks at the ends of lines, which they lack, are told apart."""
-    lines = body.split("\n")
-    bare = [line.rstrip(" ") for line in lines]
-    blanks = "" if bare == lines else "\n".join([line[len(kept) :] for line, kept in zip(lines, bare, strict=True)])
-    body = "\n".join(bare) if blanks else body
+    blanks = ""
+    if " \n" in body or body.endswith(" "):
+        lines = body.split("\n")
+        bare = [line.rstrip(" ") for line in lines]
+        blanks = "\n".join([line[len(kept) :] for line, kept in zip(lines, bare, strict=True)])
+        body = "\n".join(bare)
     pieces: list[str | int | tuple[int, int, int]] = []
     done = passed = 0  # of the body; of paragraphs that were not found since
     for number, text in enumerate(texts):

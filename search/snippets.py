@@ -26,7 +26,7 @@ from reftel.search.paragraphorder import Noted, ParagraphOrder, Rarity
 from reftel.search.paragraphs import BODY, Paragraphs, ParagraphTexts, paragraphs_where
 from reftel.search.plan import Mark, Node, Paragraph, Word
 from reftel.search.positions import FieldText, Integers, found_in, spans, together, wide_spans
-from reftel.search.results import SUBJECT, Highlights, HitParagraph
+from reftel.search.results import Highlights, HitParagraph
 from reftel.search.tokens import LetterSearch, marked_ranges
 from reftel.search.walk import iter_evidence, iter_words
 
@@ -54,13 +54,6 @@ def paragraph_texts(cable: Cable) -> ParagraphTexts:
     """The words of the paragraphs of one cable."""
     text = CableText.of(cable)
     return ParagraphTexts(text, paragraph_table(cable, text), np.zeros(len(cable.paragraphs), dtype=np.int64), 1)
-
-
-def subject_highlights(cable: Cable, plan: Node) -> Highlights:
-    """Where the words of the query stand in the subject."""
-    text = CableText(SUBJECT, [cable.subject or ""])
-    places = together([places for _word, places in places_in_subjects(text, plan)])
-    return marked_ranges(cable.subject or "", places.tolist())
 
 
 def places_in_subjects(text: FieldText, plan: Node) -> Iterator[tuple[Word, Integers]]:

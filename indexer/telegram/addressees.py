@@ -58,7 +58,7 @@ class _Reader:
         if keyword:
             text = text[keyword.end() :].strip()
             self._turn_to(keyword[1], text)
-        if text and self.role and not is_office_symbols(text) and not _is_passed_over(text):
+        if text and self.role and not (_is_other_cached if len(text) <= MAX_NAME else _is_other)(text):
             self._add(text)
 
     def _turn_to(self, keyword: str, rest: str) -> None:
@@ -102,8 +102,12 @@ class _Reader:
             yield msgspec.structs.replace(recipient, excluded=tuple(excluded)) if excluded else recipient
 
 
-def _is_passed_over(text: str) -> bool:
-    return _PASSED_OVER.match(text) is not None or ("GRNC" in text and _GROUP_COUNT.search(text) is not None)
+def _is_other(text: str) -> bool:
+    """Whether a line is no addressee's: office symbols, a class line, the number of groups."""
+    return is_office_symbols(text) or _PASSED_OVER.match(text) is not None or ("GRNC" in text and _GROUP_COUNT.search(text) is not None)
+
+
+_is_other_cached = functools.lru_cache(4096)(_is_other)
 
 
 def _is_collective(name: str) -> bool:

@@ -30,6 +30,8 @@ _MOST_LINES = 5
 _RULE_CHARACTERS = "-=_*"
 _MARGIN = " \t" + FILLER
 _RUNNING_ON = frozenset(".;,")
+_SIDES = " \t¶"
+_CLOSING = (" end", " end of")  # of the line over closing words: "... End⏎Summary"
 _GAP = " \t\n¶" + FILLER
 _SHORTEST_RULE = 4
 
@@ -69,6 +71,10 @@ def find_heading(text: str, begin: int, end: int, *, opening: bool = False) -> H
         if opening and len(title.split()) < 6 and is_title(title) and looks_titled(title):
             return Heading(begin, plain_title(title))
         return _inline_heading(text, begin, end)
+    within = _last_line(text[begin:end])
+    if within is not None:
+        above, over, line, at = within
+        return _under_text(above, over, _Row(begin + at, line)) or _inline_heading(text, begin + at, end, strict=True)
     rows = _rows(text, begin, end, whole=opening or begin == 0 or text[begin - 1] == "\n")
     _drop_blank(rows)
     if not rows:
@@ -83,6 +89,9 @@ def find_heading(text: str, begin: int, end: int, *, opening: bool = False) -> H
 
 def _stopped_heading(text: str, begin: int, end: int) -> Heading | None:
     """A title with a full stop in a block of its own: ``And Contemplates Closer Ties.``; all its words but small ones begin with a capital."""
+    front = text[begin:end].rstrip(_GAP).rpartition("\n")[0]
+    if FILLER not in front and front[front.rfind("\n") + 1 :].strip(_SIDES):
+        return None  # the line above is text, as at the end of nearly every paragraph
     rows = _rows(text, begin, end, whole=False)
     _drop_blank(rows)
     titles = _take_titles(rows, 2)
@@ -93,6 +102,35 @@ def _stopped_heading(text: str, begin: int, end: int) -> Heading | None:
     if not is_title(title[:-1]) or not is_headline(title) or not _ENDED.search(above) or _is_entry(titles, rows):
         return None
     return Heading(titles[0].at, plain_title(title))
+
+
+_LINES_WITHIN = 4
+
+
+def _last_line(stretch: str) -> tuple[str, str, str, int] | None:
+    """The last line of a stretch behind which no rule stands, and three lines of text over it: the first and the last of these, it, and its offset.
+
+    The end of most paragraphs is so; ``None`` otherwise, where all lines have to be looked at.
+    """
+    if FILLER in stretch:
+        return None
+    lines = stretch.rstrip(_GAP).rsplit("\n", _LINES_WITHIN)
+    if len(lines) <= _LINES_WITHIN:
+        return None
+    above, second, over, last = [line.strip(_SIDES) for line in lines[1:]]
+    if not (above and second and over) or last[-1] in _RULE_CHARACTERS or is_rule(above) or is_rule(second) or is_rule(over):
+        return None
+    at = sum(map(len, lines[:-1])) + _LINES_WITHIN + len(lines[-1]) - len(lines[-1].lstrip(_MARGIN))
+    return above, over, last, at
+
+
+def _under_text(above: str, over: str, last: _Row) -> Heading | None:
+    """The last line as the heading where three lines of text stand over it, ``above`` the first and ``over`` the last of them: see `_bare_heading`."""
+    if above.lower().endswith(_CLOSING):
+        return None
+    if has_mark(last.text):
+        return _accept_title([last], strict=False)
+    return _accept_title([last], strict=True) if _is_finished(over, last.text) else None
 
 
 def _is_block(above: list[_Row]) -> bool:
@@ -106,7 +144,7 @@ def _rows(text: str, begin: int, end: int, *, whole: bool) -> list[_Row]:
     stretch = text[begin:end]
     masked = FILLER in stretch
     for line in stretch.split("\n"):
-        content = (clean(line) if masked else line).strip(" \t¶")
+        content = (clean(line) if masked else line).strip(_SIDES)
         if content or not masked or FILLER not in line:
             indent = len(line) - len(line.lstrip(_MARGIN)) if line[:1] in _MARGIN else 0
             rows.append(_Row(at + indent, content, whole or not content))
@@ -236,7 +274,7 @@ def _bare_heading(rows: list[_Row]) -> Heading | None:
     if within is not None:
         return within
     above = next((row.text for row in reversed(rows) if row.text), "")
-    if above.lower().endswith((" end", " end of")):  # "... End⏎Summary"
+    if above.lower().endswith(_CLOSING):
         return None
     if has_mark(titles[-1].text):
         return _accept_title(titles[-1:], strict=False)
@@ -247,10 +285,13 @@ def _bare_heading(rows: list[_Row]) -> Heading | None:
         if accepted is not None or len(titles) == 1:
             return accepted
     if len(titles) > 1:
-        over = titles[-2].text
-        finished = _ends_sentence(over) or (titles[-1].text.isupper() and not over.isupper() and _pauses(over))
-        return _accept_title(titles[-1:], strict=True) if finished else None
+        return _accept_title(titles[-1:], strict=True) if _is_finished(titles[-2].text, titles[-1].text) else None
     return _accept_title(titles, strict=False) if not rows and len(titles[0].text.split()) < 4 else _accept_title(titles, strict=True)
+
+
+def _is_finished(over: str, title: str) -> bool:
+    """Whether a title may stand right under a line: it is finished, or pauses over a title in capitals."""
+    return _ends_sentence(over) or (title.isupper() and not over.isupper() and _pauses(over))
 
 
 def _is_entry(titles: list[_Row], rows: list[_Row]) -> bool:

@@ -22,9 +22,9 @@ def iter_places(text: str, words: Iterable[str]) -> Iterator[int]:
 
 def holds(text: str, word: str) -> bool:
     """Whether a word in small ASCII letters stands in the text, in any case: ``"Partial Extract", "partial"`` -> true."""
-    return word.encode() in text.encode("ascii", "replace").lower()
+    return word in text.lower() if text.isascii() else word.encode() in text.encode("ascii", "replace").lower()
 
 
 def fold(text: str) -> str:
     """The text in capitals, of the same length, so that offsets stay true; for ASCII words, other letters become signs: ``"Refs: é"`` -> ``"REFS: ?"``."""
-    return text.encode("ascii", "replace").upper().decode("ascii")
+    return text.upper() if text.isascii() else text.encode("ascii", "replace").upper().decode("ascii")

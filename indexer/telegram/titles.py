@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 from reftel.indexer.telegram.lines import clean
@@ -16,6 +17,7 @@ SENTENCE_BREAK = re.compile(
         (?:summary|Summary|SUMMARY|comment|Comment|COMMENT|note|Note|NOTE|text|Text|TEXT)[.)]{0,2}\s{1,9}(?!OF\b|of\b) )""",
     re.VERBOSE,
 )
+_MAY_BREAK = re.compile(r"[.!?\"”)\]]|\s\s|-----|[eE][nN][dD] ")  # spares most lines the search for a break
 HANDLING = re.compile(r"\W*(?:sensitive[ -]but[ -]unclass|please protect|not for internet|for official use|entire text)", re.IGNORECASE)
 """How a notice of handling begins, which is no title."""
 _WORD = re.compile(r"[A-Za-z][\w'’]*")
@@ -45,7 +47,12 @@ def is_no_title(line: str) -> bool:
 
 def is_title(line: str) -> bool:
     """Whether a short line can be a heading: no sentence's end, no list item, no closing words, no small letter first. ``"Next Steps"``, ``"2009"``."""
-    if not line or len(line) > LONGEST_TITLE or is_no_title(line):
+    return 0 < len(line) <= LONGEST_TITLE and _is_title(line)
+
+
+@functools.lru_cache(1024)  # a line is looked at again for the paragraph behind it, and many cables have the same headings
+def _is_title(line: str) -> bool:
+    if is_no_title(line):
         return False
     if line[-1] in ".;," and not line.endswith("..."):
         return False
@@ -68,6 +75,8 @@ def is_headline(line: str) -> bool:
 
 def sentence_breaks(text: str, low: int, high: int) -> list[int]:
     """Offsets behind the ends of sentences in a stretch; ``U.S.``, ``Mr.`` and ``Section A.`` end none."""
+    if not _MAY_BREAK.search(text, low, high):
+        return []
     places = [match.end() for match in SENTENCE_BREAK.finditer(text, low, high)]
     return [place for place in places if not _ABBREVIATED.search(text[max(0, place - 20) : place])]
 

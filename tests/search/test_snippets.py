@@ -7,7 +7,10 @@ import pytest
 from reftel.schema.cable import Cable, Paragraph
 from reftel.schema.stored import Stored
 from reftel.search import plan
-from reftel.search.snippets import findings_of, subject_highlights
+from reftel.search.positions import together
+from reftel.search.results import SUBJECT
+from reftel.search.snippets import CableText, findings_of, places_in_subjects
+from reftel.search.tokens import marked_ranges
 
 FIELDS = ("subject", "body", "head")
 
@@ -130,12 +133,15 @@ def test_highlights_are_ranges_of_the_text_as_received():
     assert hit.highlights == ((0, 5), (11, 15), (16, 22))
 
 
-def test_subject_highlights():
-    found = cable("Nothing.", subject="The Lake Group and precedents")
-    marked = lambda node: [found.subject[start:end] for start, end in subject_highlights(found, node)]  # noqa: E731
-    assert marked(plan.And((LAKE_GROUP, PRECEDENT))) == ["Lake", "Group", "precedents"]
-    assert marked(plan.Paragraph(PRECEDENT)) == marked(word("lake", fields=("body",))) == []
-    assert subject_highlights(Cable(), PRECEDENT) == ()
+def test_words_in_subjects():
+    subject = "The Lake Group and precedents"
+
+    def found(node):
+        places = together([places for _word, places in places_in_subjects(CableText(SUBJECT, [subject]), node)])
+        return [subject[start:end] for start, end in marked_ranges(subject, places.tolist())]
+
+    assert found(plan.And((LAKE_GROUP, PRECEDENT))) == ["Lake", "Group", "precedents"]
+    assert found(plan.Paragraph(PRECEDENT)) == found(word("lake", fields=("body",))) == []
 
 
 def test_a_long_paragraph_of_one_word_takes_no_time():
