@@ -47,6 +47,7 @@ $(CLUSTER)/.ready: tools/cluster/pom.xml tools/cluster/OpenSearchNode.java
 	@touch $@
 
 test-cluster: install $(CLUSTER)/.ready  ## the tests against a real OpenSearch, which is fetched
+	$(BIN)/python -m pip install --quiet --group cluster
 	REFTEL_TEST_CLUSTER=1 $(BIN)/python -m pytest -q tests/cluster $(PYTEST_ARGS)
 
 torture: install  ## kill a run 200 times at random moments and look at what is left

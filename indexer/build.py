@@ -11,31 +11,25 @@ import dataclasses
 import datetime
 import itertools
 import os
-import stat
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from reftel import durable
 from reftel.engine.writer import MEMORY_MB
 from reftel.frozen import frozen
 from reftel.indexer.changes import READS, Look, Wish, look_at
-from reftel.indexer.complaints import write_errors
 from reftel.indexer.failures import Failures, Unreadable, unreadable
 from reftel.indexer.limit import NO_LIMIT, Limit
-from reftel.indexer.lock import ArchiveLock
 from reftel.indexer.manifest import SourceRow
-from reftel.indexer.presence import refuse_strangers
-from reftel.indexer.publishing import INDEX_FOLDER, Publication
 from reftel.indexer.reading import Contents, read_files
-from reftel.indexer.recovery import check_count, check_whole, open_publication
 from reftel.indexer.removals import find_missing, judge, leave, places, release, settle
 from reftel.indexer.report import BuildReport, held_line
 from reftel.indexer.sources import Selection
+from reftel.indexer.store import FolderStore, Store
 from reftel.indexer.text import Text
 from reftel.indexer.texts import Texts
-from reftel.indexer.writer import CableWriter
+from reftel.indexer.workers import Pool
 from reftel.schema.errors import SourceError
 from reftel.schema.names import name_of, path_of
 
@@ -58,7 +52,6 @@ class Progress:
 
 OnProgress = Callable[[Progress], None]
 _EVERY = 100
-_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 STEP = 10_000
 """Cables after which a run publishes the files that it has finished. A file is published whole, and files that are gone are forgotten last."""
 _PART = 10  # of the archive: a step of fewer cables costs more for the copy of the manifest than for them
@@ -66,7 +59,7 @@ _PART = 10  # of the archive: a step of fewer cables costs more for the copy of 
 
 def build(
     sources: Iterable[str | os.PathLike[str]],
-    archive: Path,
+    archive: Path | Store,
     *,
     follow_links: bool = False,
     workers: int = 1,
@@ -82,7 +75,7 @@ def build(
 
 def build_selection(
     selection: Selection,
-    archive: Path,
+    archive: Path | Store,
     *,
     wish: Wish | None = None,
     limit: Limit | None = None,
@@ -100,71 +93,51 @@ def build_selection(
     if the disk is full or the archive cannot be written; it is as it was published last then.
     """
     started = time.monotonic()
-    selection = selection.settled(archive)
-    with write_errors(archive, "the archive is as it was published last"):
-        durable.make_folder(archive)
-        refuse_strangers(archive)
-        with ArchiveLock(archive, wait=wait) as lock:
-            run = _Run(archive, wish or Wish(), memory, on_progress)
-            try:
-                run.read_all(selection, workers)
-                run.forget_missing(selection, limit or Limit())
-                run.publish()
-                _tell_who_may_read(archive, lock, run.report)
-            finally:
-                run.close()
-    run.report.seconds = round(time.monotonic() - started, 3)
-    return run.report
-
-
-def _tell_who_may_read(archive: Path, lock: ArchiveLock, report: BuildReport) -> None:
-    """Note in the report that others may look into the archive, once for each mode that its folder has had."""
-    mode = stat.S_IMODE(archive.stat().st_mode)
-    if not mode & _OTHERS:
-        lock.tell(None)
-    elif lock.told != mode:
-        report.notes.append(
-            f"others than you may look into the archive's folder (mode {mode:04o}); if that is not meant: chmod -R go= {archive} (said once)"
-        )
-        lock.tell(mode)
+    store = FolderStore(archive, memory) if isinstance(archive, Path) else archive
+    selection = store.settled(selection)
+    report = BuildReport()
+    with store.writing(wait, report):
+        run = _Run(store, report, wish or Wish(), on_progress)
+        try:
+            run.read_all(selection, store.pool(workers))
+            run.forget_missing(selection, limit or Limit())
+            run.publish()
+        finally:
+            run.close()
+    report.seconds = round(time.monotonic() - started, 3)
+    return report
 
 
 class _Run:
     """One run over the sources, under the archive's lock. `publish` keeps what it did since the last step, `close` alone drops it."""
 
-    def __init__(self, archive: Path, wish: Wish, memory: int, on_progress: OnProgress | None) -> None:
-        self.report = BuildReport()
-        self._archive, self._memory = archive, memory
+    def __init__(self, store: Store, report: BuildReport, wish: Wish, on_progress: OnProgress | None) -> None:
+        self.report = report
+        self._store = store
         self._wish, self._on_progress = wish, on_progress
         self._files = self._bytes = 0
         self._warnings: Counter[str] = Counter()
-        check_whole(archive)
-        self._begin_step()
+        self._begin_step(anew=wish.full)
         try:
             self._shown = self._writer.count()
-            check_count(archive, self._publication.manifest, self._shown)
             self._left = {row.file for row in self._publication.manifest.held() if not row.is_whole}
         except BaseException:
             self.close()
             raise
         self._looked: set[str] = set()
 
-    def _begin_step(self) -> None:
-        self._writer = CableWriter(self._archive / INDEX_FOLDER, memory_mb=self._memory)
-        try:
-            self._publication: Publication = open_publication(self._archive, self.report.notes.append)
-        except BaseException:
-            self._writer.cancel()
-            raise
-        self._texts = Texts(self._writer, self._publication, self._archive)
+    def _begin_step(self, *, anew: bool = False) -> None:
+        self._step = self._store.begin(self.report.notes.append, anew=anew)
+        self._writer, self._publication = self._step.writer, self._step.publication
+        self._texts = Texts(self._writer, self._publication, str(self._store))
         self._step_end = self.report.read_cables + max(STEP, self._writer.count() // _PART)
 
     # -- reading ---------------------------------------------------------------------------------------------------------------------
 
-    def read_all(self, selection: Selection, workers: int) -> None:
+    def read_all(self, selection: Selection, pool: Pool) -> None:
         """Read every file that is new or changed. After every step what is finished is published, so that a run that dies keeps it."""
         with self.report.timed("reading"):
-            for contents in read_files(self._looks(selection), workers):
+            for contents in read_files(self._looks(selection), pool):
                 self._take(contents)
                 if self.report.read_cables >= self._step_end:
                     self._publish_step()
@@ -322,17 +295,9 @@ class _Run:
         report.warnings = dict(self._warnings.most_common())
         report.run = publication.run - (not publication.changed)
         report.steps += publication.changed
-        with report.timed("publishing"):
-            self._publish()
-
-    def _publish(self) -> None:
-        if not self._publication.changed:
-            return
-        index_changes = self._texts.changed
-        self._publication.prepare(index_changes=index_changes)
-        if index_changes:
-            self._writer.commit()
-        self._publication.conclude()
+        if publication.changed:
+            with report.timed("publishing"):
+                self._step.publish(index_changes=self._texts.changed)
 
     def close(self) -> None:
         """Drop what was not published, and let go of everything."""

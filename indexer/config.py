@@ -38,14 +38,14 @@ class ConfigError(ReftelError):
 class Config:
     """A checked configuration; every path is absolute.
 
-    ``sources``: files, folders, patterns. ``follow_links``: whether links that are met in them are followed. ``report``: a ``.json`` file that
+    ``archive``: a folder, or the address of an archive in a cluster as it was written. ``sources``: files, folders, patterns. ``follow_links``: whether links that are met in them are followed. ``report``: a ``.json`` file that
     each run writes anew, or a folder that gets one a run; ``None`` for none. ``workers``: processes that read. ``memory``: megabytes that the
     writer of the index keeps, and after it the archive that the saved searches are asked of. ``wait``: seconds to wait for another run.
     ``max_removed``: how many cables may go at once. ``saved``: queries by name.
     """
 
     path: Path
-    archive: Path
+    archive: Path | str
     sources: tuple[str, ...]
     exclude: tuple[str, ...] = ()
     follow_links: bool = False
@@ -72,10 +72,11 @@ _KEYS: dict[str, tuple[type | tuple[type, ...], str]] = {
 
 
 def find_config(archive: str | os.PathLike[str]) -> Path:
-    """``reftel.toml`` beside the archive's folder. `ConfigError` if there is none."""
-    path = Path(archive).absolute().parent / FILE_NAME
+    """``reftel.toml`` beside the archive's folder, or in the current folder for an archive in a cluster. `ConfigError` if there is none."""
+    path = (Path() if "://" in os.fspath(archive) else Path(archive).parent).absolute() / FILE_NAME
     if not path.is_file():
-        raise ConfigError(f"no '{FILE_NAME}' beside the archive ({path}); `reftel init` writes one, --config names another")
+        where = "in the current folder" if "://" in os.fspath(archive) else "beside the archive"
+        raise ConfigError(f"no '{FILE_NAME}' {where} ({path}); `reftel init` writes one, --config names another")
     return path
 
 
@@ -131,7 +132,7 @@ class _Reader:
             raise ConfigError(f'{self._path}: no sources; name at least one folder or file: sources = ["cables/"]')
         return Config(
             path=self._path,
-            archive=Path(self._absolute("archive", values.get("archive", "archive"))),
+            archive=self._archive(values.get("archive", "archive")),
             sources=tuple(self._absolute("sources", source) for source in values["sources"]),
             exclude=tuple(path_of(pattern).rstrip("/") for pattern in values.get("exclude", ())),
             follow_links=values.get("follow_links", False),
@@ -142,6 +143,9 @@ class _Reader:
             max_removed=self._limit(values["max_removed"]) if "max_removed" in values else Limit(),
             saved=dict(values.get("saved", {})),
         )
+
+    def _archive(self, value: str) -> Path | str:
+        return value if "://" in value else Path(self._absolute("archive", value))
 
     def _limit(self, value: object) -> Limit:
         try:
@@ -162,8 +166,6 @@ class _Reader:
             for entry in value:
                 if not isinstance(entry, str) or not entry or "\0" in entry:
                     raise self._fail(key, f"an entry of '{key}' is {_name_of(entry)}; expected {expected}")
-        if key == "archive" and isinstance(value, str) and "://" in value:
-            raise self._fail(key, f"'{key}' is an address; expected a folder, which `reftel copy` then copies to a cluster")
         if isinstance(value, str) and (not value or "\0" in value):
             raise self._fail(key, f"'{key}' is empty; expected {expected}")
 

@@ -15,7 +15,7 @@ from reftel.indexer.containers.reading import iter_messages
 from reftel.indexer.failures import Failures, unreadable
 from reftel.indexer.message import Message
 from reftel.indexer.text import Text, text_of, texts_of
-from reftel.indexer.workers import Task, Workers
+from reftel.indexer.workers import Begun, Pool, Task
 from reftel.schema.names import name_of
 
 WHOLE = 4 << 20
@@ -44,9 +44,9 @@ class Contents:
             self.texts.close()
 
 
-def read_files(looks: Iterable[Look], workers: int = 1) -> Iterator[Contents]:
-    """The contents of files, in their order, each let go of when the next is asked for. ``workers``: processes that read; with one, this one does."""
-    with Workers(workers) as pool:
+def read_files(looks: Iterable[Look], pool: Pool) -> Iterator[Contents]:
+    """The contents of files, in their order, each let go of when the next is asked for. ``pool``: who reads."""
+    with pool:
         for contents in pool.in_order(looks, _Reading(pool).begin):
             with contextlib.closing(contents):
                 yield contents
@@ -55,11 +55,11 @@ def read_files(looks: Iterable[Look], workers: int = 1) -> Iterator[Contents]:
 class _Reading:
     """Reading with workers, which are started when there is enough to read."""
 
-    def __init__(self, pool: Workers) -> None:
+    def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self._read = 0
 
-    def begin(self, look: Look) -> Task[Contents]:
+    def begin(self, look: Look) -> Begun[Contents]:
         """Begin to read a file."""
         if look.row.size > WHOLE:
             return Task(None, lambda: _contents(look, self._texts))

@@ -6,21 +6,18 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
-from reftel.index_errors import archive_errors
 from reftel.indexer.build import OnProgress, build_selection
 from reftel.indexer.changes import READS, Wish, look_at
-from reftel.indexer.config import Config
+from reftel.indexer.config import Config, ConfigError
 from reftel.indexer.failures import unreadable
 from reftel.indexer.limit import NO_LIMIT
-from reftel.indexer.manifest import FILE_NAME, Manifest
+from reftel.indexer.manifest import Manifest
 from reftel.indexer.own import absolute, own_archive, own_file, own_report
-from reftel.indexer.presence import refuse_strangers
-from reftel.indexer.publishing import find_manifest, index_generation
-from reftel.indexer.recovery import seen_before
 from reftel.indexer.removals import Judgement, find_missing, judge, places
 from reftel.indexer.report import BuildReport, Missing
 from reftel.indexer.sources import Selection
-from reftel.schema.errors import ArchiveMissing, SourceError
+from reftel.indexer.store import FolderStore, Store
+from reftel.schema.errors import SourceError
 from reftel.schema.names import name_of
 
 
@@ -58,44 +55,50 @@ class Forecast:
 
 def selection_of(config: Config) -> Selection:
     """The files that a configuration names; itself, the archive and the reports are none."""
-    own = own_file(config.path) | own_archive(config.archive)
+    own = own_file(config.path)
+    if isinstance(config.archive, Path):
+        own |= own_archive(config.archive)
     if config.report is not None:
         own |= own_report(config.report, map(absolute, config.sources))
     return Selection(config.sources, config.exclude, own, "all" if config.follow_links else "named")
 
 
+def folder_store(config: Config) -> FolderStore:
+    """The archive in the folder that a configuration names. `ConfigError` where it names one in a cluster."""
+    if not isinstance(config.archive, Path):
+        raise ConfigError(f"{config.path}: the archive '{config.archive}' is no folder")
+    return FolderStore(config.archive, config.memory)
+
+
 def reindex(
     config: Config,
+    store: Store | None = None,
     *,
     wish: Wish | None = None,
     accept_removals: bool = False,
     on_progress: OnProgress | None = None,
     wait: float | None = None,
 ) -> BuildReport:
-    """Bring the archive up to date; see `reftel.indexer.build.build_selection`. ``wait`` instead of the configured one."""
+    """Bring the archive in ``store``, or in the folder that ``config`` names, up to date; see `reftel.indexer.build.build_selection`. ``wait`` instead of the configured one."""
     return build_selection(
-        selection_of(config), config.archive,
-        wish=wish, limit=NO_LIMIT if accept_removals else config.max_removed, workers=config.workers, memory=config.memory,
-        on_progress=on_progress, wait=config.wait if wait is None else wait,
+        selection_of(config), store or folder_store(config),
+        wish=wish, limit=NO_LIMIT if accept_removals else config.max_removed, workers=config.workers, on_progress=on_progress,
+        wait=config.wait if wait is None else wait,
     )  # fmt: skip
 
 
-def forecast(config: Config, wish: Wish | None = None, *, accept_removals: bool = False) -> Forecast:
+def forecast(config: Config, wish: Wish | None = None, *, store: Store | None = None, accept_removals: bool = False) -> Forecast:
     """What `reindex` would do, told from names, sizes, times and content hashes; nothing is written, no cable is read."""
     result = Forecast()
-    refuse_strangers(config.archive)
-    manifest = _manifest(config.archive)
-    try:
-        selection = selection_of(config).settled(config.archive)
+    store = store or folder_store(config)
+    with store.known() as manifest:
+        selection = store.settled(selection_of(config))
         looked, contents = _look(selection, manifest, wish or Wish(), result)
         if manifest is not None:
             missing = find_missing(manifest, selection, looked)
             moved = {row.file for row in missing if row.is_whole and _content(manifest, row.file) in contents}
             limit = NO_LIMIT if accept_removals else config.max_removed
             _foresee(result, judge(manifest, missing, limit, manifest.count_shown(), moved=moved))
-    finally:
-        if manifest is not None:
-            manifest.close()
     return result
 
 
@@ -141,20 +144,3 @@ def _foresee(result: Forecast, judgement: Judgement) -> None:
                 result.forget.append(row.file)
     result.held, result.allowed = judgement.cables(held=True), judgement.allowed
     result.missing = places(judgement)
-
-
-def last_run(archive: Path) -> int:
-    """Number of the last run that changed an archive; 0 where none did."""
-    manifest = _manifest(archive)
-    if manifest is None:
-        return seen_before(archive / FILE_NAME)[1]
-    manifest.close()
-    return manifest.about.run
-
-
-def _manifest(archive: Path) -> Manifest | None:
-    try:
-        with archive_errors():
-            return find_manifest(archive, index_generation(archive))
-    except ArchiveMissing:
-        return None

@@ -48,9 +48,10 @@ class Selection:
     _plain: dict[Path, list[str]] = dataclasses.field(default_factory=dict)
     _patterns: list[str] = dataclasses.field(default_factory=list)
 
-    def settled(self, archive: Path) -> Selection:
-        """The same files under absolute paths, as an archive knows them, without the archive's own."""
-        return Selection(tuple(map(absolute, self.sources)), self.excludes, self.own | own_archive(archive), self.links)
+    def settled(self, archive: Path | None) -> Selection:
+        """The same files under absolute paths, as an archive knows them, without those of the archive's folder if it has one."""
+        own = self.own if archive is None else self.own | own_archive(archive)
+        return Selection(tuple(map(absolute, self.sources)), self.excludes, own, self.links)
 
     def iter_files(self, on_error: OnError) -> Iterator[Path]:
         """Files in sorted order of each source, each once. Whatever the system has against a source is reported, and the others go on."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reftel.engine.specs import Record
 from reftel.indexer.kept import pack, unpack
@@ -12,8 +12,10 @@ from reftel.indexer.manifest import VersionRow
 from reftel.indexer.publishing import Publication
 from reftel.indexer.record import record_of
 from reftel.indexer.text import Text
-from reftel.indexer.writer import CableWriter
 from reftel.schema.errors import ArchiveDamaged
+
+if TYPE_CHECKING:
+    from reftel.indexer.store import IndexWriter
 
 _REMEMBERED = 1 << 12
 """Cables whose shown text is remembered: a dump may hold one cable again and again, and all its texts are not to be listed for each of them."""
@@ -25,8 +27,8 @@ class Texts:
     ``existed``: for each key that the run touched, whether the archive showed it before. ``changed``: whether the index will change.
     """
 
-    def __init__(self, writer: CableWriter, publication: Publication, folder: Path) -> None:
-        self._writer, self._publication, self._folder = writer, publication, folder
+    def __init__(self, writer: IndexWriter, publication: Publication, archive: str) -> None:
+        self._writer, self._publication, self._archive = writer, publication, archive
         self.existed: dict[str, bool] = {}
         self.changed = False
         self._shown: dict[str, VersionRow] = {}  # where they are the best that are known
@@ -55,7 +57,7 @@ class Texts:
         elif not versions[0].chosen:
             best = versions[0]
             if best.record is None:  # kept for every text that is not shown
-                raise ArchiveDamaged(f"{self._folder}: the manifest has lost a text of '{key}'; `reftel verify --repair` makes the archive anew")
+                raise ArchiveDamaged(f"{self._archive}: the manifest has lost a text of '{key}'; `reftel verify --repair` makes the archive anew")
             self._demote(versions)
             cable = unpack(best.record)
             self._show(best, record_of(cable))
@@ -91,7 +93,8 @@ class Texts:
         self._note(version.key)
         self._writer.put_record(record)
         self.changed = True
-        self._publication.draft.put_written(version.key, record.stored)
+        if not self._writer.remembers:
+            self._publication.draft.put_written(version.key, record.stored)
         chosen = VersionRow(version.key, version.file, version.path, version.locator, version.length, version.released, chosen=True)
         self._publication.draft.put_version(chosen)
         self._remember(chosen)
@@ -107,6 +110,6 @@ class Texts:
         record = self._publication.draft.written(key) or self._writer.committed_record(key)
         if record is None:
             raise ArchiveDamaged(
-                f"{self._folder}: the manifest says that the index shows '{key}', but it does not; `reftel verify --repair` makes the archive anew"
+                f"{self._archive}: the manifest says that the index shows '{key}', but it does not; `reftel verify --repair` makes the archive anew"
             )
         return pack(record)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 from reftel.frozen import frozen
 
@@ -21,6 +21,37 @@ AHEAD = 4
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
+
+
+_Given_co = TypeVar("_Given_co", covariant=True)
+
+
+class Begun(Protocol[_Given_co]):
+    """Something that is being done."""
+
+    def result(self) -> _Given_co:
+        """What it gives, or raises."""
+        ...
+
+
+class Pool(Protocol):
+    """Those who read for a run. A context manager: whoever works ends with it."""
+
+    def start(self) -> None:
+        """There is enough to do for others than this process."""
+        ...
+
+    def begin(self, function: Callable[..., _Result], *values: Any) -> Begun[_Result]:
+        """Have ``function`` called."""
+        ...
+
+    def in_order(self, items: Iterable[_Item], begin: Callable[[_Item], Begun[_Result]]) -> Iterator[_Result]:
+        """What the tasks of ``items`` give, one item after the other. As many as keep all busy are begun beforehand."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None: ...
 
 
 @frozen
@@ -70,15 +101,9 @@ class Workers:
                 future = self._pool.submit(function, *values)
         return Task(future, lambda: function(*values))
 
-    def in_order(self, items: Iterable[_Item], begin: Callable[[_Item], Task[_Result]]) -> Iterator[_Result]:
+    def in_order(self, items: Iterable[_Item], begin: Callable[[_Item], Begun[_Result]]) -> Iterator[_Result]:
         """What the tasks of ``items`` give, one item after the other. As many as keep all workers busy are begun beforehand."""
-        waiting: deque[Task[_Result]] = deque()
-        for item in items:
-            waiting.append(begin(item))
-            if self._pool is None or len(waiting) > self.count * AHEAD:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+        return in_order(items, begin, lambda: 0 if self._pool is None else self.count * AHEAD)
 
     def __enter__(self) -> Self:
         return self
@@ -86,6 +111,17 @@ class Workers:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def in_order(items: Iterable[_Item], begin: Callable[[_Item], Begun[_Result]], ahead: Callable[[], int]) -> Iterator[_Result]:
+    """What the tasks of ``items`` give, in their order, so many begun ``ahead`` of the one that is waited for."""
+    waiting: deque[Begun[_Result]] = deque()
+    for item in items:
+        waiting.append(begin(item))
+        if len(waiting) > ahead():
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
 
 
 def _do_nothing() -> None:

@@ -40,6 +40,9 @@ class CableWriter:
     Errors: `ArchiveLocked` while another writer is open, `ArchiveVersion` if the archive has other fields, `ArchiveDamaged`.
     """
 
+    remembers = False
+    """As `reftel.indexer.store.IndexWriter.remembers`."""
+
     def __init__(self, folder: str | Path, *, memory_mb: int = MEMORY_MB) -> None:
         with archive_errors():
             self._writer: Writer = open_writer(folder, field_specs(), roots=bases_of_each, memory_mb=memory_mb)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from reftel.indexer.build import BuildReport, Progress
+    from reftel.indexer.store import Store
     from reftel.neighbours import Neighbours
     from reftel.notes import Notes
     from reftel.search.batch import BatchAnswer, Question
@@ -454,6 +455,24 @@ def location_of(path: AnyPath) -> Location:
     return parse_address(name) if is_address(name) else Path(name)
 
 
+def store_of(path: AnyPath, *, memory: int | None = None, dask: str | None = None) -> Store:
+    """An archive as a run publishes into it. ``memory``: megabytes, about, that the writer of an index in a folder keeps before it writes.
+
+    ``dask``: the address of a Dask scheduler whose workers fill an archive in a cluster; `BadValueError` for one in a folder.
+    """
+    from reftel.indexer.store import FolderStore  # noqa: PLC0415
+
+    location = location_of(path)
+    if isinstance(location, Path):
+        if dask is not None:
+            hint = "name one as opensearch://HOST:9200/NAME, or leave Dask out: `workers` read with several processes of this machine"
+            raise BadValueError("workers of Dask fill archives in a cluster alone", text=str(location), start=0, end=len(str(location)), hint=hint)
+        return FolderStore(location) if memory is None else FolderStore(location, memory)
+    from reftel.filling import ClusterStore  # noqa: PLC0415 - an optional extra
+
+    return ClusterStore(location, dask=dask)
+
+
 def _notes_later(file: StrPath | None) -> Callable[[Path], Notes]:
     """What gives the notes of a file, or else those in the folder of a person's own files: most processes ask for none."""
 
@@ -496,15 +515,17 @@ def build(
     *,
     follow_links: bool = False,
     workers: int = 1,
+    dask: str | None = None,
     accept_removals: bool = False,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> BuildReport:
-    """Index files and folders, or one alone, into an archive, made if it is not there. Only what changed since the last time is read.
+    """Index files and folders, or one alone, into an archive, a folder or one in a cluster, made if it is not there. Only what changed since the last time is read.
 
     ``follow_links``: also what links that stand in the sources lead to. A source that is a link itself is followed in any case.
 
     ``workers``: processes that read. With several, a script that calls this must be one that can be imported without running
     (``if __name__ == "__main__"``), as always with Python's multiprocessing.
+    ``dask``: the address of a Dask scheduler (``tcp://host:8786``), whose workers read and write in their place; for archives in a cluster (docs/cluster.md).
 
     Where more than a tenth of the cables, or more than 1,000, are missing from the sources at once, they stay until the next run finds the
     same missing, and are told in the report's ``held`` and ``missing``; with ``accept_removals`` they go.
@@ -516,7 +537,7 @@ def build(
     if isinstance(sources, str | bytes | os.PathLike):
         sources = (sources,)
     return build_archive(
-        map(os.fsdecode, sources), Path(os.fsdecode(archive)), follow_links=follow_links, workers=workers,
+        map(os.fsdecode, sources), store_of(archive, dask=dask), follow_links=follow_links, workers=workers,
         accept_removals=accept_removals, on_progress=on_progress,
     )  # fmt: skip
 

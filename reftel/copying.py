@@ -25,6 +25,7 @@ from reftel.schema.stored import cable_of
 from reftel.search.engines.opensearch.address import Address
 from reftel.search.engines.opensearch.client import connect
 from reftel.search.engines.opensearch.engine import OpenSearchEngine
+from reftel.search.engines.opensearch.lock import FillingLock
 from reftel.search.engines.opensearch.mapping import iter_words
 from reftel.search.engines.opensearch.writer import GenerationWriter
 from reftel.search.plan import Everything
@@ -37,7 +38,7 @@ Progress = Callable[[int, int], None]
 
 @frozen
 class Copied:
-    """How many cables were copied, and the generations in the cluster that no archive's name stands for."""
+    """How many cables were copied, and the generations in the cluster that were removed, since fillings left them that were killed."""
 
     cables: int
     leavings: tuple[str, ...] = ()
@@ -49,7 +50,7 @@ def copy_archive(
     """Copy an archive from a folder to a cluster or back, or from one cluster to another: its cables and its manifest.
 
     In a cluster the copy takes the name of the one before at one moment, when it is whole; a folder must be a new one. No run may write to
-    a folder meanwhile. ``shards`` and ``replicas``: a shard for each node, and one replica where there are several, if nothing is said.
+    a folder meanwhile. ``shards`` and ``replicas``: a shard for each node, and one replica where there are several, if nothing is said. ``wait``: seconds to wait for a run that writes to the folder, and for another filling of the cluster's archive.
     Errors: those of `reftel.open`, `ArchiveLocked`, `OutputError` if the folder cannot be written.
     """
     if isinstance(source, Path) and isinstance(target, Path):
@@ -61,7 +62,7 @@ def copy_archive(
         cables = _told(state, on_progress)
         if isinstance(target, Path):
             return Copied(_to_folder(state, cables, target))
-        return _to_cluster(state, cables, target, shards, replicas)
+        return _to_cluster(state, cables, target, shards, replicas, wait)
 
 
 def _opened(location: Location) -> State:
@@ -98,12 +99,14 @@ def _manifest(state: State) -> bytes:
         return pack_manifest(file)
 
 
-def _to_cluster(state: State, cables: Iterator[Cable], target: Address, shards: int | None, replicas: int | None) -> Copied:
-    with contextlib.closing(connect(target)) as connection, GenerationWriter(connection, shards=shards, replicas=replicas) as writer:
-        count = writer.write(cables)
-        writer.write_manifest(_manifest(state))
-        writer.publish()
-        return Copied(count, tuple(writer.leavings()))
+def _to_cluster(state: State, cables: Iterator[Cable], target: Address, shards: int | None, replicas: int | None, wait: float) -> Copied:
+    with contextlib.closing(connect(target)) as connection, FillingLock(connection, wait=wait) as lock:
+        with GenerationWriter(connection, shards=shards, replicas=replicas) as writer:
+            count = writer.write(cables)
+            writer.write_manifest(_manifest(state))
+            lock.check()
+            writer.publish()
+        return Copied(count, tuple(writer.remove_leavings()))
 
 
 def _to_folder(state: State, cables: Iterator[Cable], target: Path) -> int:

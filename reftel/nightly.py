@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import reftel
 from reftel import saved
+from reftel.archive import store_of
 from reftel.durable import make_folder, replacing, write_whole
 from reftel.indexer.changes import Wish
 from reftel.indexer.complaints import reason
 from reftel.indexer.config import Config, ConfigError, config_text, line_of
 from reftel.indexer.own import REPORT
-from reftel.indexer.reindex import last_run, reindex
+from reftel.indexer.reindex import reindex
 from reftel.indexer.report import held_lines, removed_lines
 from reftel.render.safe import json_text, safe_line, safe_markdown
 from reftel.schema.errors import OutputError, QueryError
@@ -33,7 +34,7 @@ class NightReport:
     """What a night did: the run, the new hits of the saved searches, when it began, where the report was written."""
 
     started: datetime.datetime
-    archive: Path
+    archive: Path | str
     build: BuildReport
     saved: list[saved.NewHits] = dataclasses.field(default_factory=list)
     written: list[Path] = dataclasses.field(default_factory=list)
@@ -42,7 +43,7 @@ class NightReport:
         """The JSON form."""
         return {
             "started": self.started.isoformat(timespec="seconds"),
-            "archive": name_of(self.archive),
+            "archive": name_of(str(self.archive)),
             "reftel": _version(),
             **self.build.to_dict(),
             "saved": [each.to_dict() for each in self.saved],
@@ -65,22 +66,28 @@ def run_night(
     config: Config,
     *,
     wish: Wish | None = None,
+    dask: str | None = None,
     accept_removals: bool = False,
     wait: float | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     deliver: Callable[[NightReport], None] | None = None,
 ) -> NightReport:
-    """Reindex, then report. ``deliver`` is given the report, before the new hits in it count as reported.
+    """Reindex, then report. ``dask``: as of `reftel.build`. ``deliver`` is given the report, before the new hits in it count as reported.
 
     Errors: `ConfigError`, those of `reftel.indexer.build.build_selection`, `OutputError` where the report cannot be written, and
     `ArchiveError` where the archive cannot note what was reported. After the last two it is up to date, and the next run reports these hits.
     """
     check_saved(config)
-    saved.begin(config.archive, config.saved, last_run(config.archive))
+    store = store_of(config.archive, memory=config.memory, dask=dask)
+    last = store.last_run()
+    if isinstance(config.archive, Path):
+        saved.begin(config.archive, config.saved, last)
     started = datetime.datetime.now(datetime.UTC)
-    build = reindex(config, wish=wish, accept_removals=accept_removals, wait=wait, on_progress=on_progress)
+    build = reindex(config, store, wish=wish, accept_removals=accept_removals, wait=wait, on_progress=on_progress)
     report = NightReport(started, config.archive, build)
     with build.timed("saved"), reftel.open(config.archive, cache_mb=config.memory) as archive:
+        if not isinstance(config.archive, Path):  # where its own files are is known once it is there
+            saved.begin(archive.own_folder, config.saved, last)
         report.saved = saved.new_hits(archive, config.saved)
         try:
             if config.report is not None:
@@ -127,7 +134,7 @@ def render_alerts(report: NightReport) -> str:
     """New hits of the saved searches as Markdown that can be mailed."""
     build = report.build
     lines = [
-        f"# {safe_markdown(name_of(report.archive.name))}, {report.started:%Y-%m-%d %H:%M} UTC",
+        f"# {safe_markdown(name_of(Path(report.archive).name))}, {report.started:%Y-%m-%d %H:%M} UTC",
         "",
         f"{build.total:,} cables; {build.added:,} added, {build.replaced:,} replaced, {build.removed:,} removed; {_failures(build)}.",
     ]

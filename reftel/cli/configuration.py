@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
+from reftel.search.engines.opensearch.address import is_address
+
 if TYPE_CHECKING:
     from reftel.indexer.config import Config
 
@@ -19,12 +21,12 @@ def load_config(config: str | None, archive: str, *, workers: int | None = None)
 
     settings = read_config(Path(config) if config else find_config(archive))
     if _is_named():
-        settings = dataclasses.replace(settings, archive=Path(archive).absolute())
+        settings = dataclasses.replace(settings, archive=archive if is_address(archive) else Path(archive).absolute())
     return dataclasses.replace(settings, workers=workers) if workers else settings
 
 
 def archive_of(config: str | None, archive: str) -> str:
-    """The archive's folder: as named, else the configuration's if one was named, else the default."""
+    """The archive: as named, else the configuration's if one was named, else the default."""
     return archive if config is None or _is_named() else str(load_config(config, archive).archive)
 
 

@@ -16,7 +16,7 @@ from reftel.render.safe import safe_line
               help="Parts that a cluster cuts the archive into; one for each of its nodes if nothing is said.")  # fmt: skip
 @click.option("--replicas", type=click.IntRange(0, 10), metavar="N", help="Copies that a cluster keeps of each part beside it; one if it has several nodes.")
 @click.option(
-    "--wait", type=click.FloatRange(0), default=60.0, show_default=True, metavar="SECONDS", help="Wait so long for a run that writes to the folder."
+    "--wait", type=click.FloatRange(0), default=60.0, show_default=True, metavar="SECONDS", help="Wait so long for a run that writes to the folder, or fills the archive in the cluster."
 )
 def command(source: str, target: str, shards: int | None, replicas: int | None, wait: float) -> int:
     """Copy an archive to a cluster, or back into a new folder.
@@ -34,8 +34,5 @@ def command(source: str, target: str, shards: int | None, replicas: int | None, 
     copied = copy_archive(*places, wait=wait, shards=shards, replicas=replicas)
     click.echo(f"copied {copied.cables:,} cables from {shown_name(source)} to {shown_name(target)}")
     for name in copied.leavings:
-        click.echo(
-            f"note: the cluster holds '{safe_line(name)}', which no archive's name stands for: of a copy that runs now, or that was killed "
-            "(docs/cluster.md says how to remove it)", err=True,
-        )  # fmt: skip
+        click.echo(f"note: removed '{safe_line(name)}' from the cluster, which a filling had left that was killed", err=True)
     return 0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 import reftel
-from reftel.cli.options import accept_option, folder_option, follow_links_option, format_option
+from reftel.cli.options import accept_option, archive_option, dask_option, follow_links_option, format_option
 from reftel.cli.progress import progress
 from reftel.render.paths import relative_name, shown_name
 from reftel.render.safe import json_text, safe_line, safe_name
@@ -23,15 +23,17 @@ _SHOWN_DUPLICATES = 10
 
 @click.command("index")
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", type=click.Path())
-@folder_option
+@archive_option
 @format_option("table", "json")
 @follow_links_option
 @click.option("--workers", type=click.IntRange(1, 64), metavar="N", help="Processes that read; one a core by default.")
+@dask_option
 @accept_option
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no summary; errors only.")
 def command(
-    sources: tuple[str, ...], archive: str, output_format: str, follow_links: bool, workers: int | None, accept_removals: bool, quiet: bool
-) -> int:
+    sources: tuple[str, ...], archive: str, output_format: str, follow_links: bool, workers: int | None, dask: str | None, accept_removals: bool,
+    quiet: bool,
+) -> int:  # fmt: skip
     """Index cables from files and folders. Run again, it reads only what changed.
 
     A file that changed replaces its cables, a file that is gone from a folder takes its cables with it, unless another file holds them.
@@ -43,7 +45,7 @@ def command(
     with _progress(sources, follow_links=follow_links, quiet=quiet or output_format == "json") as on_progress:
         report = reftel.build(
             sources, archive,
-            follow_links=follow_links, workers=workers or cores(), accept_removals=accept_removals, on_progress=on_progress,
+            follow_links=follow_links, workers=workers or cores(), dask=dask, accept_removals=accept_removals, on_progress=on_progress,
         )  # fmt: skip
     for note in report.notes:
         click.echo(f"reftel: {safe_line(note)}", err=True)

@@ -188,6 +188,13 @@ def accept_option(command: _Command) -> _Command:
     )(command)  # fmt: skip
 
 
+def dask_option(command: _Command) -> _Command:
+    """``--dask ADDRESS``, for the commands that bring an archive up to date."""
+    return click.option(
+        "--dask", metavar="ADDRESS", help="Let the workers of this Dask scheduler (tcp://HOST:8786) read, and write to an archive in a cluster.",
+    )(command)  # fmt: skip
+
+
 def named_ids(words: Iterable[str]) -> list[str]:
     """The ids that words of the command line name, several in one or one in several: ``08 BAKU 123 08MOSCOW4``. What names none stays as it is."""
     from reftel.schema.identifiers import iter_named  # noqa: PLC0415 - a search does without

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reftel.cli.configuration import load_config
-from reftel.cli.options import accept_option, config_option, folder_option, format_option
+from reftel.cli.options import accept_option, archive_option, config_option, dask_option, format_option
 from reftel.render.paths import shown_name
 from reftel.render.safe import json_text, safe_line, safe_name
 from reftel.schema.names import name_of
@@ -40,7 +40,7 @@ class _UtcFormatter(logging.Formatter):
 
 
 @click.command("reindex")
-@folder_option
+@archive_option
 @config_option
 @format_option("table", "json")
 @click.option("--full", is_flag=True, help="Read every file again, changed or not.")
@@ -63,11 +63,12 @@ class _UtcFormatter(logging.Formatter):
     metavar="N",
     help="Processes that read, instead of the configured number.",
 )
+@dask_option
 @accept_option
 @click.option("--quiet", "-q", is_flag=True, help="Log warnings and errors only, print no summary.")
 def command(
     archive: str, config: str | None, output_format: str, full: bool, dry_run: bool, since: datetime.datetime | None, wait: float | None,
-    workers: int | None, accept_removals: bool, quiet: bool,
+    workers: int | None, dask: str | None, accept_removals: bool, quiet: bool,
 ) -> int:  # fmt: skip
     """Bring the archive up to date as reftel.toml says: the command for every night.
 
@@ -82,17 +83,17 @@ def command(
     with _logging(quiet=quiet):
         if dry_run:
             return _forecast(settings, wish, output_format, accept_removals=accept_removals)
-        return _run(settings, wish, wait, output_format, accept_removals=accept_removals, quiet=quiet)
+        return _run(settings, wish, wait, output_format, dask=dask, accept_removals=accept_removals, quiet=quiet)
 
 
-def _run(settings: Config, wish: Any, wait: float | None, output_format: str, *, accept_removals: bool, quiet: bool) -> int:
+def _run(settings: Config, wish: Any, wait: float | None, output_format: str, *, dask: str | None, accept_removals: bool, quiet: bool) -> int:
     from reftel.nightly import run_night  # noqa: PLC0415
 
-    _LOG.info("reindexing %s", safe_name(name_of(settings.archive)))
+    _LOG.info("reindexing %s", safe_name(name_of(str(settings.archive))))
     try:
         with _terminable():
             report = run_night(
-                settings, wish=wish, accept_removals=accept_removals, wait=wait, on_progress=_progress(),
+                settings, wish=wish, dask=dask, accept_removals=accept_removals, wait=wait, on_progress=_progress(),
                 deliver=functools.partial(_deliver, output_format=output_format, quiet=quiet),
             )  # fmt: skip
     except _Terminated:
@@ -136,7 +137,7 @@ def _summarise(report: NightReport) -> None:
     from reftel.indexer.report import removed_lines, summary_line  # noqa: PLC0415
 
     build = report.build
-    click.echo(summary_line(build, shown_name(name_of(report.archive))))
+    click.echo(summary_line(build, shown_name(name_of(str(report.archive)))))
     if build.warnings:
         click.echo("warnings: " + ", ".join(f"{code} {count:,}" for code, count in build.warnings.items()))
     for line in removed_lines(build.missing):
@@ -153,12 +154,13 @@ def _summarise(report: NightReport) -> None:
 
 
 def _forecast(settings: Config, wish: Any, output_format: str, *, accept_removals: bool) -> int:
+    from reftel.archive import store_of  # noqa: PLC0415
     from reftel.indexer.reindex import forecast  # noqa: PLC0415
     from reftel.indexer.report import held_lines, links_line  # noqa: PLC0415
     from reftel.nightly import check_saved  # noqa: PLC0415
 
     check_saved(settings)
-    result = forecast(settings, wish, accept_removals=accept_removals)
+    result = forecast(settings, wish, store=store_of(settings.archive), accept_removals=accept_removals)
     if output_format == "json":
         click.echo(json_text(result.to_dict(), indent=2))
     else:

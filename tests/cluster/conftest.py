@@ -14,7 +14,7 @@ from reftel.search.engines.opensearch.address import parse_address
 from reftel.search.engines.opensearch.client import connect
 from reftel.search.engines.opensearch.writer import GenerationWriter
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "property"))
+sys.path[:0] = [str(Path(__file__).parents[1] / "property"), str(Path(__file__).parent)]
 
 SAMPLES = Path(__file__).parents[2] / "corpus_samples"
 

@@ -23,6 +23,7 @@ from reftel.indexer.changes import Wish, look_at
 from reftel.indexer.containers import decoding
 from reftel.indexer.containers.reading import iter_messages
 from reftel.indexer.reading import read_files
+from reftel.indexer.workers import Workers
 from reftel.schema.errors import SourceError
 
 HEADER = "O 130512Z FEB 08\nFM AMEMBASSY OSLO\nTO SECSTATE WASHDC 0001\n"
@@ -149,7 +150,7 @@ def test_a_run_that_ends_in_the_middle_of_a_file(container: str, encoding: str, 
     monkeypatch.setattr("reftel.indexer.reading.WHOLE", 0)
     path = nothing_left / "x"
     path.write_bytes(PACKINGS[packing](ENCODINGS[encoding](CONTAINERS[container])))
-    contents = read_files([look_at(path, None, Wish())])
+    contents = read_files([look_at(path, None, Wish())], Workers(1))
     kept = next(contents)  # what a traceback holds on to
     assert next(iter(kept.texts)).path.startswith(str(path))
     contents.close()  # type: ignore[attr-defined]

@@ -9,6 +9,7 @@ import torture
 
 import reftel
 from reftel.indexer import build, text
+from reftel.indexer.writer import CableWriter
 
 FILES = 10
 STEP = 3
@@ -66,8 +67,8 @@ def test_steps_grow_with_the_archive(sources, tmp_path, monkeypatch):
     for number in range(FILES, 14):
         (sources / f"9{number}.txt").write_text(torture.TEXT.format(serial=number + 1, words="minsk"), "utf-8")
     totals = []
-    original = build.CableWriter.commit
-    monkeypatch.setattr(build.CableWriter, "commit", lambda writer: totals.append(writer.count()) or original(writer))
+    original = CableWriter.commit
+    monkeypatch.setattr(CableWriter, "commit", lambda writer: totals.append(writer.count()) or original(writer))
     assert reftel.build([sources], tmp_path / "archive").steps == 5
     assert totals == [3, 6, 9, 13, 14]
 

@@ -58,7 +58,7 @@ def connect(address: Address, environment: Mapping[str, str] = os.environ) -> Co
             options["ca_certs"] = known[AUTHORITIES]
     scheme = "https" if encrypted else "http"
     client = OpenSearch(
-        [f"{scheme}://{host}" for host in address.hosts], timeout=_SECONDS, max_retries=3, retry_on_timeout=False,
+        [f"{scheme}://{host}" for host in address.hosts], timeout=_SECONDS, pool_maxsize=4, max_retries=3, retry_on_timeout=False,
         retry_on_status=(429, 502, 504), **options,
     )  # fmt: skip
     connection = Connection(client, address)
@@ -166,7 +166,7 @@ class Connection:
     def _missing(self, said: str) -> ReftelError:
         """Why there is no index."""
         if f"[{self.address.name}-g" not in said:
-            return ArchiveMissing(f"{self.address}: there is no archive here; `reftel copy FOLDER {self.address}` puts one there")
+            return ArchiveMissing(f"{self.address}: there is no archive here; `reftel index SOURCE --archive {self.address}` makes one")
         part = re.search(r"\[((\S+)-(?:words|manifest))\]", said)
         with contextlib.suppress(Exception):  # a cluster that says no more
             if part is not None and self.client.indices.exists(index=part[2]):

@@ -12,8 +12,9 @@ Words stand once more in an index of their own, with what they are forms of, so 
 from __future__ import annotations
 
 import hashlib
+import re
 import urllib.parse
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from reftel.schema.analysis import LAST_PART, VERSION
@@ -37,6 +38,8 @@ _TEXTS = tuple(field for field in FIELDS if field.stored == "text")
 _KEYWORDS = tuple(field for field in FIELDS if field.stored == "keyword")
 _NUMBERS = tuple(field for field in FIELDS if field.stored == "number")
 _FACETS = tuple(field for field in FIELDS if field.facet)
+
+_WIDER = re.compile(r"¶F([0-9]+).+", re.DOTALL)
 
 Json = dict[str, Any]
 
@@ -192,3 +195,22 @@ def caveat_of(token: str) -> str:
 def plain_tokens(texts: Iterable[str]) -> Iterator[list[str]]:
     """The blocks of a stored text field: the tokens of each, those of a place joined by ``|``, with the marks of paragraphs."""
     return (text.split(" ") if text else [] for text in texts)
+
+
+def words_in_source(source: Mapping[str, Any]) -> Iterator[tuple[str, str, int]]:
+    """As `iter_words`, told from what the index of cables holds of one."""
+    for field in _TEXTS:
+        for block in plain_tokens(source.get(f"t_{field.name}", ())):
+            for place in block:
+                for token in place.split("|"):
+                    if found := _WIDER.fullmatch(token):
+                        # Where the number ends can't be told from a word that begins with digits; whoever asks looks for the token anyway.
+                        for end in range(1, len(found[1]) + 1):
+                            yield field.name, token[2 + end :], int(found[1][:end])
+                    elif token and not token.startswith("¶"):
+                        yield field.name, token, 0
+
+
+def word_query(field: str, word: str, wider: int) -> Json:
+    """What finds the cables that a word of the index of words stands in."""
+    return {"term": {f"t_{field}": f"¶F{wider}{word}" if wider else word}}
