@@ -314,7 +314,7 @@ class DaskPool:
     def _count(self) -> int:
         """How many workers there are."""
         if time.monotonic() - self._counted >= _POLL:
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, RuntimeError):  # the scheduler has gone: who waits for a task is told
                 self._workers = len(self._client.scheduler_info(n_workers=-1)["workers"])
             self._counted = time.monotonic()
         return self._workers
@@ -380,7 +380,7 @@ class DaskPool:
             group, address, index, chosen = self._chosen
             self._chosen = None
             self._writing.append((group, self.submit(write, group.read, address, index, chosen)))
-        while len(self._writing) > self._count() * AHEAD:
+        while len(self._writing) > AHEAD and len(self._writing) > self._count() * AHEAD:
             self._wait_for_one()
 
     def _wait_for_one(self) -> None:

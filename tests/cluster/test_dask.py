@@ -36,6 +36,12 @@ def twins(cluster, dask, tmp_path, request):
     return Twins(cluster, f"dask-{request.node.name.partition('[')[0].replace('test_', '')}", tmp_path / "archive", dask.scheduler.address)
 
 
+@pytest.fixture(autouse=True)
+def _quiet(caplog):
+    """Dask logs what its workers do while they end, to streams that pytest has closed by then."""
+    caplog.set_level("CRITICAL", "distributed")
+
+
 def _sources(folder, count=_FILES):
     folder.mkdir()
     for serial in range(1, count + 1):

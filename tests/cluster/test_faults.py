@@ -156,7 +156,7 @@ def test_a_killed_filling_changes_nothing_and_is_told_of(cluster, fill, tmp_path
         assert (len(archive), archive.count("half")) == (10, 0)
     reftel.build([Path(__file__).parents[2] / "corpus_samples" / "telegrams"], tmp_path / "archive")
     assert run(["copy", str(tmp_path / "archive"), address]) == 0
-    assert "note: the cluster holds 'kept-g" in capsys.readouterr().err
+    assert "note: removed 'kept-g" in capsys.readouterr().err
 
 
 def test_readers_of_a_generation_that_is_gone_are_told(cluster, fill):
@@ -285,7 +285,7 @@ def test_copied_there_and_back(cluster, tmp_path, capsys):
             assert after.versions(key) == before.versions(key)
         assert after.search("minsk group").to_dict() == before.search("minsk group").to_dict()
     capsys.readouterr()
-    assert run(["reindex", "-A", address]) == 2
+    assert run(["init", "-A", address]) == 2
     assert "works on an archive in a folder" in capsys.readouterr().err
     assert run(["copy", str(tmp_path / "there"), str(tmp_path / "third")]) == ArchiveError.exit_code
     assert run(["copy", address, str(tmp_path / "back")]) == ArchiveError.exit_code

@@ -63,7 +63,8 @@ def mapping_of_cables(shards: int, replicas: int) -> Json:
     }
     # A frequency is a score, since BM25F needs those of all fields before it saturates them.
     similarity = {"frequency": {"type": "scripted", "script": {"source": "return query.boost * doc.freq;"}}}
-    settings = _settings(shards, replicas) | {"analysis": analysis, "similarity": similarity}
+    # For so long a write that comes late, of a worker that was taken for dead, finds that the cable was removed since.
+    settings = _settings(shards, replicas) | {"analysis": analysis, "similarity": similarity, "gc_deletes": "1h"}
     return {"settings": settings, "mappings": {"dynamic": "strict", "_meta": about(), "properties": properties}}
 
 

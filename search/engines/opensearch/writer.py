@@ -204,7 +204,7 @@ class GenerationWriter:
             names = ",".join(self.index + part for part in PARTS)
             # Nothing that comes late, of a worker that was taken for dead, is to change what was published.
             self._client.indices.put_settings(index=names, body={"index.blocks.write": True})
-            self._client.cluster.health(index=names, params={"wait_for_no_initializing_shards": "true", "timeout": _COPIED}, request_timeout=660)
+            self._client.cluster.health(index=names, params={"wait_for_no_initializing_shards": "true", "timeout": _COPIED}, request_timeout=660, ignore=408)
             before = self._before()
             self._take_name(instead_of)
         self._published = True

@@ -1,0 +1,124 @@
+"""What of filling an archive in a cluster needs none: records as documents, words told from what is stored, what workers of Dask do, configurations."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+import reftel
+from reftel import spread
+from reftel.cli import run
+from reftel.indexer.changes import Wish, look_at
+from reftel.indexer.config import ConfigError, find_config, read_config
+from reftel.indexer.reading import read_whole
+from reftel.indexer.record import record_of
+from reftel.indexer.reindex import reindex
+from reftel.indexer.text import texts_of
+from reftel.schema.document import document_of
+from reftel.schema.errors import ArchiveError, ArchiveVersion
+from reftel.schema.stored import cable_of
+from reftel.search.engines.opensearch.mapping import document_source, iter_words, word_query, words_in_source
+
+_SAMPLES = Path(__file__).parents[2] / "corpus_samples"
+_REAL = Path(__file__).parents[3] / "shared" / "corpus"
+
+
+def _cables(folder):
+    for path in sorted(folder.rglob("*.*")):
+        yield from reftel.read_cables(path, on_error=[].append)
+
+
+@pytest.mark.parametrize("folder", [_SAMPLES, _REAL])
+def test_a_record_makes_the_document_that_it_was_made_of(folder):
+    if not folder.is_dir():
+        pytest.skip(f"no real pages in {folder}")
+    count = 0
+    for cable in _cables(folder):
+        document = document_of(cable)
+        assert spread.document_of_record(record_of(cable)) == document
+        source = document_source(document, b"")
+        told, words = set(words_in_source(source)), set(iter_words(document))
+        assert told >= words
+        # Where the number of a wider form ends before digits is a guess; the guesses ask for the same token.
+        assert {str(word_query(*word)) for word in told} == {str(word_query(*word)) for word in words}
+        count += 1
+    assert count > 40
+
+
+def _look(path):
+    return look_at(path, None, Wish())
+
+
+def test_a_worker_keeps_what_it_reads_and_gives_the_places():
+    paths = sorted((_SAMPLES / "telegrams").iterdir())[:2]
+    results = spread.read(spread.rules(), [(read_whole, (_look(path),)) for path in paths])
+    given = spread.places(results)
+    for result, light, records in zip(results, given, spread.stored(results), strict=True):
+        assert [cable_of(record).key for record in records] == [text.record.key for text in light.texts]
+        assert [dataclasses.replace(text, record=None) for text in light.texts] == [dataclasses.replace(text, record=None) for text in result.texts]
+        assert all(text.record.stored == b"" for text in light.texts)
+    assert spread.places(spread.read(spread.rules(), [(texts_of, ([],))])) == [[]]
+
+
+def test_a_worker_refuses_other_rules_and_names_files_that_it_lacks(tmp_path):
+    with pytest.raises(ArchiveVersion, match="another version of reftel"):
+        spread.read((0, 0, 0), [])
+    path = tmp_path / "there.txt"
+    path.write_text("x")
+    look = _look(path)
+    path.unlink()
+    (contents,) = spread.read(spread.rules(), [(read_whole, (look,))])
+    (message,) = contents.failures.messages(str(path))
+    assert "cannot read this file: No such file or directory; workers need the sources under the same paths as the run" in message
+    assert not contents.failures.lasting
+
+
+def test_a_text_that_is_another_than_was_decided_on_is_not_written(tmp_path, monkeypatch):
+    path = min((_SAMPLES / "telegrams").iterdir())
+    results = spread.read(spread.rules(), [(read_whole, (_look(path),))])
+    sent = []
+    monkeypatch.setattr(spread, "_connection", lambda address: address)
+    monkeypatch.setattr("reftel.search.engines.opensearch.writer.send", lambda _connection, actions: sent.extend(actions))
+    (text, *_rest) = results[0].texts
+    place = (text.record.key, text.path, text.locator, text.length)
+    spread.write(results, "opensearch://here/cables", "cables-g1", {(0, 0): (place, 7)})
+    (action, source), *words = sent
+    assert action == {"index": {"_index": "cables-g1", "_id": text.record.key, "version": 7, "version_type": "external_gte"}}
+    assert source == document_source(document_of(cable_of(text.record.stored)), text.record.stored)
+    assert {name for word, _source in words for name in word} == {"create"}
+    before = len(sent)
+    spread.write(results, "opensearch://here/cables", "cables-g1", {(0, 0): (place, 8)})  # whose words are there
+    assert len(sent) == before + 1
+    with pytest.raises(ArchiveError, match="changed while it was read a second time"):
+        spread.write(results, "opensearch://here/cables", "cables-g1", {(0, 0): ((*place[:3], place[3] + 1), 9)})
+
+
+def test_configurations_name_archives_in_clusters(tmp_path, monkeypatch):
+    path = tmp_path / "reftel.toml"
+    path.write_text('archive = "opensearch://127.0.0.1:9/cables"\nsources = ["cables"]\n')
+    config = read_config(path)
+    assert config.archive == "opensearch://127.0.0.1:9/cables"
+    with pytest.raises(ConfigError, match="is no folder"):
+        reindex(config)
+    with contextlib.chdir(tmp_path):
+        assert find_config("opensearch://127.0.0.1:9/cables") == path
+    with contextlib.chdir("/"), pytest.raises(ConfigError, match="in the current folder"):
+        find_config("opensearch://127.0.0.1:9/cables")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "message"),
+    [
+        (["index", str(_SAMPLES), "-A", "opensearch://127.0.0.1:9/cables"], 3, "the cluster does not answer"),
+        (["index", str(_SAMPLES), "-A", "opensearch://127.0.0.1:9/CABLES"], 2, "is no name of an archive in a cluster"),
+        (["index", str(_SAMPLES), "-A", "nowhere", "--dask", "tcp://127.0.0.1:9"], 2, "workers of Dask fill archives in a cluster alone"),
+    ],
+)
+def test_what_cannot_be_filled(tmp_path, capsys, arguments, status, message):
+    with contextlib.chdir(tmp_path):
+        assert run(arguments) == status
+        assert message in capsys.readouterr().err
+        assert not (tmp_path / "nowhere").exists()
