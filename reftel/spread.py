@@ -41,7 +41,7 @@ _OF_OTHERS = 4  # what another task, a stretch of a dump, counts as
 _AT_ONCE = 200
 _MOST_WORDS = 2_000_000  # that a worker remembers to have written
 _POLL = 5.0  # seconds
-_WITHOUT_WORKERS = 60.0  # seconds that a run waits for one to come back
+_WITHOUT_WORKERS = 600.0  # seconds that a run waits for one to come back; starting one anew can take minutes on a machine that has much to do
 
 _Result = TypeVar("_Result")
 _Item = TypeVar("_Item")
@@ -278,7 +278,7 @@ class _Part:
 class DaskPool:
     """As `reftel.indexer.workers.Pool`: the workers of the Dask scheduler at an address.
 
-    Errors: `ArchiveError` if no scheduler answers there, if it has no workers, or if all have gone and none comes back for a minute.
+    Errors: `ArchiveError` if no scheduler answers there, if it has no workers, or if all have gone and none comes back for ten minutes.
     """
 
     def __init__(self, address: str) -> None:
