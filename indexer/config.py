@@ -38,7 +38,8 @@ class ConfigError(ReftelError):
 class Config:
     """A checked configuration; every path is absolute.
 
-    ``archive``: a folder, or the address of an archive in a cluster as it was written. ``sources``: files, folders, patterns. ``follow_links``: whether links that are met in them are followed. ``report``: a ``.json`` file that
+    ``archive``: a folder, or the address of an archive in a cluster as it was written.
+    ``sources``: files, folders, patterns. ``follow_links``: whether links that are met in them are followed. ``report``: a ``.json`` file that
     each run writes anew, or a folder that gets one a run; ``None`` for none. ``workers``: processes that read. ``memory``: megabytes that the
     writer of the index keeps, and after it the archive that the saved searches are asked of. ``wait``: seconds to wait for another run.
     ``max_removed``: how many cables may go at once. ``saved``: queries by name.

@@ -79,7 +79,10 @@ def reindex(
     on_progress: OnProgress | None = None,
     wait: float | None = None,
 ) -> BuildReport:
-    """Bring the archive in ``store``, or in the folder that ``config`` names, up to date; see `reftel.indexer.build.build_selection`. ``wait`` instead of the configured one."""
+    """Bring the archive in ``store``, or in the folder that ``config`` names, up to date; see `reftel.indexer.build.build_selection`.
+
+    ``wait`` instead of the configured one.
+    """
     return build_selection(
         selection_of(config), store or folder_store(config),
         wish=wish, limit=NO_LIMIT if accept_removals else config.max_removed, workers=config.workers, on_progress=on_progress,

@@ -16,7 +16,8 @@ from reftel.render.safe import safe_line
               help="Parts that a cluster cuts the archive into; one for each of its nodes if nothing is said.")  # fmt: skip
 @click.option("--replicas", type=click.IntRange(0, 10), metavar="N", help="Copies that a cluster keeps of each part beside it; one if it has several nodes.")
 @click.option(
-    "--wait", type=click.FloatRange(0), default=60.0, show_default=True, metavar="SECONDS", help="Wait so long for a run that writes to the folder, or fills the archive in the cluster."
+    "--wait", type=click.FloatRange(0), default=60.0, show_default=True, metavar="SECONDS",
+    help="Wait so long for a run that writes to the folder, or fills the archive in the cluster."
 )
 def command(source: str, target: str, shards: int | None, replicas: int | None, wait: float) -> int:
     """Copy an archive to a cluster, or back into a new folder.

@@ -334,7 +334,10 @@ def current_index(connection: Connection) -> str:
     expected = about()["reftel"]
     if made != expected:
         differing = next(name for name in expected if made.get(name) != expected[name])
-        raise ArchiveVersion(f"{address}: was filled by another version of reftel ('{differing}' differs); the next `reftel index` or `reindex` makes it anew, or `reftel copy FOLDER {address}`")
+        raise ArchiveVersion(
+            f"{address}: was filled by another version of reftel ('{differing}' differs); the next `reftel index` or `reindex` makes it anew, "
+            f"or `reftel copy FOLDER {address}`"
+        )
     return cast("str", index)
 
 
