@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from reftel.indexer.telegram.headings import Heading, find_heading
 from reftel.indexer.telegram.lines import FILLER, clean, is_rule
 from reftel.indexer.telegram.starts import Start
+from reftel.indexer.telegram.titles import is_title, looks_titled
 from reftel.schema.cable import Paragraph
 from reftel.schema.marking import parse_mark
 
@@ -113,12 +114,30 @@ def _heading_above(text: str, starts: Sequence[Start], index: int, begin: int) -
         low = max(low, starts[index - 1].at)
     heading = find_heading(text, low, starts[index].at, opening=low == begin)
     upper = find_heading(text, low, heading.at) if heading and heading.text else None
+    if upper is None and heading and heading.text and not looks_titled(heading.text):  # titles in small letters
+        upper = _block_above(text, low, heading.at)
     if heading is None or upper is None or not upper.text:
         return heading
     between = text[upper.at : heading.at]
     if _is_ruled(between) or ("\n" in between.rstrip("\n \t") + "\n" and _stands_over(text, upper.at)):
         return Heading(upper.at, f"{upper.text} {heading.text}")
     return heading
+
+
+def _block_above(text: str, low: int, at: int) -> Heading | None:
+    """The block over a heading as another one: ``Issues influencing exports⏎of grain``, a blank line, ``River traffic``."""
+    start = max(low, at - _END_OF_BLOCK)
+    above = text[start:at].rstrip(" \t\n¶" + FILLER)
+    block = _BLANK_LINES.split(above)[-1] if text[at - 1] == "\n" else above
+    title = " ".join(clean(block).split())
+    whole = block != above and block.count("\n") < _MOST_TITLE_LINES and len(title.split()) >= _FEWEST_WORDS
+    if not whole or not title[0].isupper() or not title[-1].isalnum() or not is_title(title.title()):
+        return None
+    return Heading(start + len(above) - len(block), title)
+
+
+_FEWEST_WORDS = 3
+_MOST_TITLE_LINES = 2
 
 
 def _stands_over(text: str, at: int) -> bool:

@@ -471,6 +471,7 @@ CLOSING = [
     ("3. (C) Annex.\n\n-------\nOne Man\n-------\n\nHe was born.\n\n-------\nAnother\n-------\n\nSo was he.\n", [(3, None), (None, "One Man"), (None, "Another")]),
     ("3. (C) A table:\nPost  Staff\n----  -----\nOne   2\n", [(3, None)]),
     ("Defense perspective\n\nMinistry of defense\n\n3. (C) It is strong.\n", [(3, "Defense perspective Ministry of defense")]),
+    ("Issues influencing exports of\ngrain\n\nRiver traffic\n\n3. (C) It is slow.\n", [(3, "Issues influencing exports of grain River traffic")]),
     ("3. (S/NF) Questions:\n\n1) (S/NF) What is it?\n\n2) (S/NF) Who are they?\n\n4. (U) End.\n", [(3, None), (4, None)]),
     ("3) (C) Three.\n\n4. (U) End.\n", [(3, None), (4, None)]),
 ]
