@@ -92,13 +92,12 @@ def svg_several(lines: Sequence[Timeline], *, alone: bool = False) -> str:
 
 
 def _broken(points: Sequence[tuple[float, float] | None]) -> str:
-    """A path through the points, which ends where there is none and begins anew behind it; a point alone is a dot."""
-    path, drawing = "", False
-    for point in points:
+    """A path through the points, which ends where there is none and begins anew behind it; a point alone is a stroke of six pixels."""
+    path = ""
+    for before, point, after in zip((None, *points), points, (*points[1:], None), strict=False):
         if point:
             x, y = point
-            path += f"L{x:.1f},{y:.1f}" if drawing else f"M{x:.1f},{y:.1f}h0"
-        drawing = point is not None
+            path += f"L{x:.1f},{y:.1f}" if before else f"M{x:.1f},{y:.1f}" if after else f"M{x - 3:.1f},{y:.1f}h6"
     return path
 
 

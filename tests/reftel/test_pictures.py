@@ -177,7 +177,7 @@ def test_a_line_of_shares_ends_where_the_archive_has_nothing():
         return reftel.Timeline("*", "year", sum(counts), 0, 0, (), tuple(Bucket(str(2000 + number), count) for number, count in enumerate(counts)))
 
     (path,) = ET.fromstring(timeline.svg(line(1, 1, 0, 1, 0, 1, 1), line(2, 1, 0, 4, 0, 2, 2))).iter(f"{SVG}path")
-    assert re.sub("[-0-9.,]+", "", path.get("d")) == "MhLMhMhL"
+    assert re.sub("[-0-9.,]+", "", path.get("d")) == "MLMhML"
     assert not list(ET.fromstring(timeline.svg(line(0), line(0))).iter(f"{SVG}path"))
 
 
