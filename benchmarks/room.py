@@ -90,7 +90,7 @@ def _listed(expression: object) -> object:
 
 def _row(place: Path, asked: list[str], options: argparse.Namespace) -> list[str]:
     archive = reftel.open(place)
-    room = Room(archive, Door(frozenset()), Limits(), own=False)
+    room = Room(archive, Door(frozenset()), Limits(), dict, own=False)
     largest = 0
 
     def page(question: Question) -> None:

@@ -30,6 +30,7 @@ _LONGEST_VALUE = 300
 _LONGEST_BODY = 500_000
 _MOST_SIMILAR = 6
 _MOST_CITING = 40
+_MOST_CITED, _MOST_COUNTED = 100, 30
 _MOST_PARTS = 12
 _MOST_DIFFERENT = 2000
 _EXAMPLES = ('"Minsk Group" AND precedent', "kosovo w/p precedent", "from:moscow class:>=confidential", "date:2008-02 tags:PREL", "is:redacted")
@@ -246,14 +247,15 @@ def cable_page(archive: reftel.Archive, key: str, query: str, *, own: bool) -> A
     shown, left_out = _lines(cable, marks)
     graph = archive.citations(cable.key)
     nodes = {node.key: node for node in graph.cables}
-    cites = [_cited(archive, link, nodes.get(link.target or "")) for link in graph.links if link.source == cable.key]
+    links = [link for link in graph.links if link.source == cable.key]
+    cites = [_cited(archive, link, nodes.get(link.target or ""), count=place < _MOST_COUNTED) for place, link in enumerate(links[:_MOST_CITED])]
     citing = sorted({link.source for link in graph.links if link.target == cable.key and link.source != cable.key})
     around = archive.neighbours(cable.key)
     similar = archive.similar(cable.key, limit=_MOST_SIMILAR)
     hit = _hit(archive, cable)
     values = {
         "question": question, "error": error, "cable": cable, "lines_": shown, "left_out": left_out, "marked_count": sum(len(line.highlights) for line in shown),
-        "cites": cites, "cited_by": [nodes[each] for each in citing[:_MOST_CITING] if each in nodes], "citing": len(citing),
+        "cites": cites, "citations": len(links), "cited_by": [nodes[each] for each in citing[:_MOST_CITING] if each in nodes], "citing": len(citing),
         "before": around.before, "after": around.after, "similar": similar, "texts": len(archive.versions(cable.key)), "footnote": footnote(hit),
         "head": cable.body[: cable.head_end] if cable.paragraphs else "", "unread": "" if cable.paragraphs else cable.body[:_LONGEST_BODY],
         "linked": bool(cites or citing), "note": archive.notes.of(cable.key) if own else None, "own": own,
@@ -277,11 +279,12 @@ def _lines(cable: Cable, marks: Mapping[int, tuple[tuple[int, int], ...]]) -> tu
     return shown, 0
 
 
-def _cited(archive: reftel.Archive, link: reftel.Citation, node: reftel.CitedCable | None) -> Cited:
+def _cited(archive: reftel.Archive, link: reftel.Citation, node: reftel.CitedCable | None, *, count: bool) -> Cited:
+    """A reference; ``count``: whether to look who else cites a missing one, which takes the longer the more the cable cites."""
     if node is None or link.target is None:
         return Cited(link.label, link.raw, None)
     others = 0
-    if not node.in_archive:
+    if count and not node.in_archive:
         try:
             others = archive.count(f'refs:"{node.key}"')
         except QueryError:

@@ -29,7 +29,7 @@ TEXTS = {
     "diff_help": "Lines that only the text shown has begin with −, those that only the other has with +.",
     "exclude": "Exclude",
     "expected": "Ask instead:",
-    "export": "Download",
+    "export": "Download all hits",
     "export_help": "The whole result, in order of id, with every paragraph that answers.",
     "export_progress": "{done:,} of {total:,} cables written",
     "facets": "Narrow",

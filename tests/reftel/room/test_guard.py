@@ -283,3 +283,21 @@ def test_the_secret_of_the_first_address_is_not_logged(path, logged):
     record = logging.LogRecord("uvicorn.access", logging.INFO, "", 0, '%s - "%s %s HTTP/%s" %d', ("127.0.0.1:1", "GET", path, "1.1", 303), None)
     assert without_secret(record)
     assert record.getMessage() == f'127.0.0.1:1 - "GET {logged} HTTP/1.1" 303'
+
+
+def test_a_cable_that_cites_and_is_tagged_by_hundreds_is_shown_with_what_is_left_out(make_room, make_telegram, tmp_path, monkeypatch):
+    """Who else cites a missing cable is asked for some of them only: it takes the longer the more a cable cites."""
+    tags = " ".join(f"T{number:03}" for number in range(300))
+    (tmp_path / "a.txt").write_text(make_telegram(tags=tags, subject="MANY"))
+    (tmp_path / "b.txt").write_text(make_telegram(serial=7, ref="\n     ".join(f"{letter}. STATE {number}" for number, letter in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZ" * 5, 100))))
+    reftel.build([tmp_path], tmp_path / "archive")
+    with reftel.open(tmp_path / "archive") as archive:
+        asked, count = [], archive.count
+        monkeypatch.setattr(archive, "count", lambda query, **more: asked.append(query) or count(query, **more))
+        ask = make_room(archive)
+        links = len(archive.citations("08BAKU7", direction="out").links)
+        assert links > 100
+        page = lxml_html.fromstring(ask("/cable/08BAKU7").body)
+        assert f"and {links - 100} more" in page.text_content()
+        assert 0 < len(asked) <= 30
+        assert "and 240 more" in lxml_html.fromstring(ask("/cable/08BAKU101").body).text_content()
