@@ -75,6 +75,7 @@ def test_printed_groups_read_back(moment: datetime.datetime, zone: str) -> None:
         ("May 5th, 2012", "2012-05-05"),
         ("Friday, 09 May 2008", "2008-05-09"),
         ("(8/12/85)", "1985-08-12"),
+        ("12/05/2008", "2008-12-05"),
         ("05/04/34", "2034-05-04"),
     ],
 )

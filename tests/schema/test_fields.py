@@ -7,7 +7,7 @@ from typing import get_args
 import msgspec
 import pytest
 
-from reftel.schema.cable import Cable, ClassifiedBy, Paragraph, Recipient, Reference, Source
+from reftel.schema.cable import Cable, ClassifiedBy, Paragraph, Recipient, Reference, Source, Warning
 from reftel.schema.fields import (
     FIELDS,
     STORED,
@@ -46,6 +46,7 @@ CABLE = Cable(
     paragraphs=(Paragraph(1, "C", "C", (), "Summary", "They met."), Paragraph(2, None, None, (), None, "And left.")),
     flags=("partial",),
     head_end=23,
+    warnings=(Warning("id-missing", "id", "none"),),
     body="First line\n\nSecond line\n\n1. (C) They met.\n\n2. And left.\n\nROE\n",
 )
 EMPTY = Cable(id=None, body="")
@@ -84,7 +85,7 @@ TAKEN = {
     "mark": (None, None),
     "mine": (None, None),
     "is": (["partial"], ["partial"]),
-    "has": (["date", "subject", "summary", "tags", "refs", "signer", "classifiedby", "decl", "id", "marks", "paragraphs"], None),
+    "has": (["date", "subject", "summary", "tags", "refs", "signer", "classifiedby", "decl", "id", "marks", "paragraphs", "warnings"], None),
     "source": (["telegram"], ["telegram"]),
 }
 
@@ -113,7 +114,7 @@ def test_an_empty_cable_has_nothing_but_its_key(field):
         ({"paragraphs": ()}, "body", ([], None)),
         ({"paragraphs": (), "signers": ()}, "head", (["First line", "Second line", "1. (C) They met.", "2. And left.", "ROE\n"], None)),
         ({"classified_by": ClassifiedBy("Jane Roe", None)}, "classifiedby", (["Jane Roe"], None)),
-        ({"id": None}, "has", ([*TAKEN["has"][0][:8], "marks", "paragraphs"], None)),
+        ({"id": None}, "has", ([*TAKEN["has"][0][:8], "marks", "paragraphs", "warnings"], None)),
     ],
 )
 def test_what_is_left_out(change, name, expected):
@@ -171,7 +172,7 @@ def test_values_are_compared_without_case_blanks_and_what_is_not_seen(value, squ
 
 @pytest.mark.parametrize(
     ("iso", "minutes"),
-    [("1970-01-01", 0), ("1970-01-02", 1440), ("1969-12-31T23:59:00Z", -1), ("1970-01-01T01:00:00+01:00", 0), ("1970-01-01T00:01:59Z", 1), ("2008-02-13T05:12:00Z", 20_047_992)],
+    [("1970-01-01", 0), ("1970-01-02", 1440), ("1969-12-31T23:59:00Z", -1), ("1970-01-01T01:00:00+01:00", 0), ("1970-01-01T00:01:59Z", 1), ("1969-12-31T23:59:30Z", -1), ("2008-02-13T05:12:00Z", 20_047_992)],
 )
 def test_minutes_since_1970(iso, minutes):
     assert minutes_of(iso) == minutes

@@ -55,6 +55,7 @@ def test_what_names_no_file_can_be_shown_all_the_same(text: str) -> None:
 
 def test_a_message_about_a_path_can_be_printed() -> None:
     assert without_surrogates("caf\udce9 \ud800") == r"caf\xe9 \ud800"
+    assert without_surrogates("\udc7f\udc80\udcff\udd00") == r"\udc7f\x80\xff\udd00"
     error = SourceError("gone", path="a\n\tb\u2028\udce9", locator=3)
     assert str(error) == r"a␊␉b␤\xe9:3: gone"
 
