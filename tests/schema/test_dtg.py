@@ -20,6 +20,8 @@ from reftel.schema.dtg import iter_dtgs, parse_dtg
         ("NIACT IMMEDIATE 130512Z FEB 08", "2008-02-13T05:12:00Z", ("NIACT IMMEDIATE",)),
         ("ZNY CCCCC ZZHO 130512ZFEB08", "2008-02-13T05:12:00Z", ("IMMEDIATE",)),
         ("DE RUEHXX #0290 0341016\nO 031016Z FEB 08", "2008-02-03T10:16:00Z", ("IMMEDIATE",)),
+        ("FM X\nZ\nR 130512Z FEB 08\nP\n", "2008-02-13T05:12:00Z", ("ROUTINE",)),  # prosigns stand on its line
+        ("O NIACT IMMEDIATE 130512Z FEB 08", "2008-02-13T05:12:00Z", ("IMMEDIATE", "NIACT IMMEDIATE")),
         ("R 130512Z SEPT 08", "2008-09-13T05:12:00Z", ("ROUTINE",)),
         ("310512Z FEB 08\nP 010512Z MAR 08", "2008-03-01T05:12:00Z", ("PRIORITY",)),  # no 31 February
         ("------------------352654  200910Z /23\nR 200905Z AUG 09", "2009-08-20T09:05:00Z", ("ROUTINE",)),
@@ -31,6 +33,7 @@ def test_date_time_groups(text: str, iso: str, precedences: tuple[str, ...]) -> 
     assert found is not None
     assert (found.iso, found.precedences) == (iso, precedences)
     assert found.year == int(iso[:4])
+    assert found.moment.tzinfo is datetime.UTC
 
 
 @pytest.mark.parametrize("text", ["", "182017Z /23", "182017Z", "1182017Z FEB 08", "182517Z FEB 08", "182017Z FEB 081", "182017Z FOO 08", "182017Z JUNK 08"])

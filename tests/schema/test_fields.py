@@ -7,7 +7,8 @@ from typing import get_args
 import msgspec
 import pytest
 
-from reftel.schema.cable import Cable, ClassifiedBy, Paragraph, Recipient, Reference, Source, Warning
+from reftel.schema import cable as records
+from reftel.schema.cable import Cable, ClassifiedBy, Paragraph, Recipient, Reference, Source
 from reftel.schema.fields import (
     FIELDS,
     STORED,
@@ -46,7 +47,7 @@ CABLE = Cable(
     paragraphs=(Paragraph(1, "C", "C", (), "Summary", "They met."), Paragraph(2, None, None, (), None, "And left.")),
     flags=("partial",),
     head_end=23,
-    warnings=(Warning("id-missing", "id", "none"),),
+    warnings=(records.Warning("id-missing", "id", "none"),),
     body="First line\n\nSecond line\n\n1. (C) They met.\n\n2. And left.\n\nROE\n",
 )
 EMPTY = Cable(id=None, body="")
