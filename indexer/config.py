@@ -72,9 +72,14 @@ _KEYS: dict[str, tuple[type | tuple[type, ...], str]] = {
 }
 
 
+def config_path(archive: str | os.PathLike[str]) -> Path:
+    """``reftel.toml`` beside the archive's folder, or in the current folder for an archive in a cluster, whether it is there or not."""
+    return (Path() if "://" in os.fspath(archive) else Path(archive).parent).absolute() / FILE_NAME
+
+
 def find_config(archive: str | os.PathLike[str]) -> Path:
-    """``reftel.toml`` beside the archive's folder, or in the current folder for an archive in a cluster. `ConfigError` if there is none."""
-    path = (Path() if "://" in os.fspath(archive) else Path(archive).parent).absolute() / FILE_NAME
+    """As `config_path`. `ConfigError` if there is none."""
+    path = config_path(archive)
     if not path.is_file():
         where = "in the current folder" if "://" in os.fspath(archive) else "beside the archive"
         raise ConfigError(f"no '{FILE_NAME}' {where} ({path}); `reftel init` writes one, --config names another")

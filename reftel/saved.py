@@ -19,7 +19,6 @@ from reftel.indexer.lock import own_files
 from reftel.indexer.ownfiles import SAVED_FILE as FILE_NAME
 from reftel.indexer.saved_file import Saved, is_saved_name, read_file, text_of
 from reftel.schema.errors import BadValueError, QueryError
-from reftel.search.engines.opensearch.address import is_address
 
 if TYPE_CHECKING:
     from reftel.archive import Archive
@@ -50,13 +49,10 @@ def read_saved(archive: Path) -> Saved:
 
 
 def configured(archive: str | os.PathLike[str], config: str | os.PathLike[str] | None = None) -> dict[str, str]:
-    """The searches of a configuration: the file ``config``, else ``reftel.toml`` beside the archive where there is one. Errors: `ConfigError`."""
-    from reftel.indexer.config import FILE_NAME as CONFIG_NAME  # noqa: PLC0415 - most searches are kept in the archive
-    from reftel.indexer.config import read_config  # noqa: PLC0415
+    """The searches of a configuration: the file ``config``, else the ``reftel.toml`` of the archive where there is one. Errors: `ConfigError`."""
+    from reftel.indexer.config import config_path, read_config  # noqa: PLC0415 - most searches are kept in the archive
 
-    if not config and is_address(os.fspath(archive)):
-        return {}
-    path = Path(config) if config else Path(archive).absolute().parent / CONFIG_NAME
+    path = Path(config) if config else config_path(archive)
     return read_config(path).saved if config or path.is_file() else {}
 
 

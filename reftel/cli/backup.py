@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
-from reftel.cli.options import completed, only_folder_option
+from reftel.cli.options import completed, folder_option
 from reftel.render.paths import shown_name
 
 
 @click.command("backup")
 @click.argument("target", metavar="FOLDER", type=click.Path(), shell_complete=completed("folder"))
-@only_folder_option("a snapshot of the cluster is the backup there (docs/cluster.md), or `reftel copy ADDRESS FOLDER`")
+@folder_option("a snapshot of the cluster is the backup there (docs/cluster.md), or `reftel copy ADDRESS FOLDER`")
 @click.option(
     "--wait",
     type=click.FloatRange(0),

@@ -8,30 +8,32 @@ from pathlib import Path
 
 import click
 
-from reftel.cli.options import completed, folder_option
+from reftel.cli.options import archive_option, completed
 from reftel.render.paths import shown_name
 from reftel.schema.names import name_of
+from reftel.search.engines.opensearch.address import is_address
 
 
 @click.command("init")
 @click.argument("sources", nargs=-1, metavar="[SOURCE...]", type=click.Path())
-@folder_option
+@archive_option
 @click.option("--config", "-c", metavar="FILE", shell_complete=completed("file"), help="The file to write; reftel.toml beside the archive by default.")
 def command(sources: tuple[str, ...], archive: str, config: str | None) -> int:
-    """Write a commented reftel.toml beside the archive, for `reftel reindex`. A file that is there is never touched.
+    """Write a commented reftel.toml beside the archive (here, for one in a cluster), for `reftel reindex`. A file that is there is never touched.
 
     \b
     reftel init /srv/cables --archive /srv/reftel/archive
     """
-    from reftel.indexer.config import FILE_NAME, TEMPLATE  # noqa: PLC0415
+    from reftel.indexer.config import TEMPLATE, config_path  # noqa: PLC0415
     from reftel.render.output import write_new  # noqa: PLC0415
 
-    path = Path(config) if config else Path(archive).absolute().parent / FILE_NAME
+    path = Path(config) if config else config_path(archive)
     folder = path.absolute().parent
     named = [os.path.abspath(source) for source in sources] or ["cables"]  # noqa: PTH100 - resolve() would follow links
     inside = Path(archive).absolute()
+    shown = archive if is_address(archive) else inside.name if inside.parent == folder else str(inside)
     text = TEMPLATE.format(
-        archive=_toml(inside.name if inside.parent == folder else str(inside)),
+        archive=_toml(shown),
         sources="[" + ", ".join(map(_toml, named)) + "]",
     )
     try:

@@ -35,12 +35,7 @@ def archive_option(command: _Command) -> _Command:
     return _archive(_named, "The archive's folder, or opensearch://HOST:9200/NAME.")(command)
 
 
-def folder_option(command: _Command) -> _Command:
-    """``--archive DIR`` for commands that work on archives in folders alone."""
-    return only_folder_option("keep one in a folder up to date and `reftel copy` it there")(command)
-
-
-def only_folder_option(instead: str) -> Callable[[_Command], _Command]:
+def folder_option(instead: str) -> Callable[[_Command], _Command]:
     """``--archive DIR`` for commands that work on archives in folders alone. ``instead``: what to do with one in a cluster."""
 
     def folder(context: click.Context, parameter: click.Parameter, value: str) -> str:

@@ -55,10 +55,23 @@ def test_a_command_prints_the_same(line, twins, capsys):
     assert told[0][1] or told[0][2]
 
 
-@pytest.mark.parametrize(("line", "instead"), [("backup there", "snapshot"), ("init", "reftel copy"), ("verify --repair", "reftel copy")])
+@pytest.mark.parametrize(("line", "instead"), [("backup there", "snapshot"), ("verify --repair", "reftel copy")])
 def test_a_command_for_folders_says_so(line, instead, twins, capsys):
     assert run([*line.split(), "--archive", twins[1]]) == 2
     assert instead in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_configuration_in_this_folder_is_that_of_the_cluster(twins, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert run(["init", "--archive", twins[1]]) == 0
+    with (tmp_path / "reftel.toml").open("a") as file:
+        file.write("[saved]\ntalks = 'minsk'\n")
+    assert f'archive = "{twins[1]}"' in (tmp_path / "reftel.toml").read_text()
+    capsys.readouterr()
+    assert run(["saved", "list", "--archive", twins[1]]) == 0
+    assert run(["saved", "list", "--config", "reftel.toml"]) == 0
+    assert capsys.readouterr().out == 2 * "talks  minsk  (reftel.toml)\n"
+    assert run(["verify", "--config", "reftel.toml"]) == 0
 
 
 def test_notes_and_saved_searches_are_on_this_machine(twins, cluster, tmp_path, capsys):
