@@ -1,8 +1,7 @@
-"""`--dask`: two workers read and write to a real cluster; one of them is killed, one does not see the files, one meets a file that kills."""
+"""`--dask`: two workers read and write to a real cluster; one of them is killed, one does not see the files."""
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import sys
@@ -151,38 +150,6 @@ def test_a_worker_that_sees_no_file_says_so_and_the_next_run_reads_it(twins, das
     reftel.build([sources], twins.folder)
     with reftel.open(twins.address) as filled, reftel.open(twins.folder) as embedded:
         assert list(filled.keys()) == list(embedded.keys())
-
-
-def _explosive():
-    import reftel.spread
-
-    called = reftel.spread._called
-
-    def explode(function, values):
-        if str(getattr(values[0], "path", "")).endswith("/7.txt"):
-            os._exit(1)
-        return called(function, values)
-
-    reftel.spread._called = explode
-
-
-def test_a_file_that_kills_workers_is_named(twins, dask, tmp_path):
-    sources = _sources(tmp_path / "sources", 20)
-    dask.register_plugin(_Explosive())
-    report = reftel.build([sources], twins.address, dask=twins.dask)
-    (failure,) = report.failures
-    assert "7.txt: the workers that read this file died one after the other" in failure
-    assert report.total == 19
-
-
-with contextlib.suppress(ImportError):
-    from distributed import WorkerPlugin
-
-    class _Explosive(WorkerPlugin):
-        """In workers that are started again, too."""
-
-        def setup(self, worker):  # noqa: ARG002 - as Dask calls it
-            _explosive()
 
 
 def test_errors(cluster, tmp_path, capsys):
