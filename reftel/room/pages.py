@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 FACETS = ("year", "from", "class", "caveat", "tags", "signer", "is")
 """In the order of the page."""
 
-_BUCKETS, _MORE_BUCKETS = 8, 500
+_BUCKETS, _MORE_BUCKETS = 8, 200  # each has two addresses, and a page is to weigh less than 100 kB
 _LONGEST_VALUE = 300
 _LONGEST_BODY = 500_000
 _MOST_SIMILAR = 6

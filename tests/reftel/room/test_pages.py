@@ -47,6 +47,14 @@ def test_a_search_shows_what_the_archive_answers(ask, samples):
     assert _texts(page, "//ul[@class='notes']/li") == list(expected.notes)
 
 
+def test_all_values_of_a_facet_are_bounded_and_the_rest_is_told(ask, samples, monkeypatch):
+    posts = len(reftel.open(samples).facets("*", ["from:all"])["from"])
+    monkeypatch.setattr("reftel.room.pages._MORE_BUCKETS", 12)
+    (facet,) = _page(ask, _search("*", "more=from")).xpath("//section[@class='facet'][h3='Post']")
+    assert [" ".join(each.text_content().split()) for each in facet.xpath("./p")] == [f"and {posts - 12} more fewer"]
+    assert [len(facet.xpath(".//li")), len(facet.xpath("./p/a"))] == [12, 1]
+
+
 def test_links_beside_the_hits_narrow_exclude_and_let_go(ask, samples):
     archive = reftel.open(samples)
     page = _page(ask, _search("minsk"))
