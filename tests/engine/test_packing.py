@@ -66,7 +66,7 @@ def test_a_packed_number_takes_as_many_bits_as_the_largest_of_its_block():
     [([0, 1], 32, 128), ([0, 1], 16, 129), ([0, 1, 2], 32, 128), ([0, 1], 17, 128), ([0], 0, 1)],
 )
 def test_other_sizes_than_said(starts, units, count):
-    with pytest.raises(ValueError, match="size"):
+    with pytest.raises(ValueError, match=r"\d+ packed numbers have \d+ bytes in \d+ blocks"):
         Packed(np.zeros(units, dtype=np.uint8), np.array(starts, dtype=np.uint32), count)
 
 
@@ -79,9 +79,9 @@ def test_impossible_widths(starts):
 
 @pytest.mark.parametrize(("first", "last"), [(-1, 2), (0, 130), (5, 4)])
 def test_parts_that_are_not_there(first, last):
-    with pytest.raises(ValueError, match="not there"):
+    with pytest.raises(ValueError, match="not those from"):
         opened([1] * 129).slice(first, last)
-    with pytest.raises(ValueError, match="not there"):
+    with pytest.raises(ValueError, match="not those from 5 to 129"):
         opened([1] * 129).take(np.array([5, 129]))
 
 

@@ -165,7 +165,7 @@ def _parameters():
             yield from ((f"{name} {each.name}", parameter) for parameter in each.params)
 
 
-_FREE = {("mcp", "room"), ("note", "text"), ("show", "para"), ("saved", "query"), ("serve", "host"), ("serve", "names")}
+_FREE = {("index", "dask"), ("reindex", "dask"), ("mcp", "room"), ("note", "text"), ("show", "para"), ("saved", "query"), ("serve", "host"), ("serve", "names")}
 """Parameters whose values are anybody's."""
 
 

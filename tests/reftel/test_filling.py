@@ -63,7 +63,8 @@ def test_a_worker_keeps_what_it_reads_and_gives_the_places():
     assert spread.places(spread.read(spread.rules(), [(texts_of, ([],))])) == [[]]
 
 
-def test_a_worker_refuses_other_rules_and_names_files_that_it_lacks(tmp_path):
+def test_a_worker_refuses_other_rules_and_names_files_that_it_lacks(tmp_path, monkeypatch):
+    monkeypatch.setattr(spread, "_here", lambda: "one (tcp://127.0.0.1:1)")  # outside of Dask no worker is running
     with pytest.raises(ArchiveVersion, match="another version of reftel"):
         spread.read((0, 0, 0), [])
     path = tmp_path / "there.txt"
@@ -72,7 +73,7 @@ def test_a_worker_refuses_other_rules_and_names_files_that_it_lacks(tmp_path):
     path.unlink()
     (contents,) = spread.read(spread.rules(), [(read_whole, (look,))])
     (message,) = contents.failures.messages(str(path))
-    assert "cannot read this file: No such file or directory; workers need the sources under the same paths as the run" in message
+    assert "the worker one (tcp://127.0.0.1:1) cannot read this file: No such file or directory; workers need the sources under the same paths as the run" in message
     assert not contents.failures.lasting
 
 
