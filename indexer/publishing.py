@@ -83,10 +83,10 @@ def _base(path: Path) -> int:
 class Publication:
     """The manifest of a run: the published one until the first change, then a draft. Only under the archive's lock."""
 
-    def __init__(self, archive: Path, generation: int, *, afresh: bool = False) -> None:
+    def __init__(self, archive: Path, generation: int) -> None:
         self._archive, self._generation = archive, generation
         current = archive / FILE_NAME
-        self._before = Manifest(current) if current.exists() and not afresh else None
+        self._before = Manifest(current) if current.exists() else None
         self._draft: Draft | None = None
 
     @property

@@ -356,9 +356,9 @@ class DaskPool:
                 raise
             except KilledWorker as error:
                 raise _WorkersDied(f"{self._address}: the workers that had a task died one after the other ({error}); look at their logs") from error
-            except TimeoutError:
-                if future.status != "pending":
-                    raise
+            except TimeoutError as error:
+                if future.status == "error":  # it is the task's own; else only the wait has ended
+                    raise ArchiveError(f"{self._address}: a task of a Dask worker failed: {type(error).__name__}: {error}") from error
                 alone = time.monotonic() if self._count() else alone
                 if time.monotonic() - alone > _WITHOUT_WORKERS:
                     raise ArchiveError(f"{self._address}: all workers of this Dask scheduler have gone; what was published last stays, run it again") from None

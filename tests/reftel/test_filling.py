@@ -77,6 +77,46 @@ def test_a_worker_refuses_other_rules_and_names_files_that_it_lacks(tmp_path, mo
     assert not contents.failures.lasting
 
 
+class _Workers:
+    """A pool whose tasks run here. A task that is to read the ``deadly`` file kills every worker that gets it."""
+
+    def __init__(self, deadly: Path | None) -> None:
+        self._deadly = deadly
+
+    def close_group(self, group):
+        pass
+
+    def submit(self, function, *values):
+        return function, values
+
+    def wait(self, task):
+        function, values = task
+        return function(*map(self._made, values))
+
+    def _made(self, value):
+        if isinstance(value, tuple) and value and callable(value[0]):  # what another task gives
+            return self.wait(value)
+        if isinstance(value, list) and any(look.path == self._deadly for _function, (look,) in value):
+            raise spread._WorkersDied("they died")
+        return value
+
+
+@pytest.mark.parametrize("deadly", [None, 0, 1, 2])
+def test_a_file_that_kills_workers_costs_itself_alone(deadly):
+    paths = sorted((_SAMPLES / "telegrams").iterdir())[:3]
+    group = spread._Group(_Workers(None if deadly is None else paths[deadly]))
+    for path in paths:
+        group.add((read_whole, (_look(path),)))
+    for place, path in enumerate(paths):
+        found = group.result(place)
+        if place == deadly:
+            assert not found.texts
+            assert found.failures.messages(str(path)) == [f"{path}: the workers that read this file died one after the other; look at their memory"]
+            continue
+        assert not found.failures.messages(str(path))
+        assert [cable_of(text.record.stored).key for text in found.texts] == [cable.key for cable in reftel.read_cables(path)]
+
+
 def test_a_text_that_is_another_than_was_decided_on_is_not_written(tmp_path, monkeypatch):
     path = min((_SAMPLES / "telegrams").iterdir())
     results = spread.read(spread.rules(), [(read_whole, (_look(path),))])
