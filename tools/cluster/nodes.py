@@ -43,10 +43,10 @@ def missing() -> str | None:
 
 
 class Cluster:
-    """So many nodes, started at once. ``settings``: further ones, as ``name=value``."""
+    """So many nodes, started at once. ``settings``: further ones, as ``name=value``. ``java``: options of the Java machine."""
 
-    def __init__(self, folder: Path, count: int = 1, settings: Sequence[str] = ()) -> None:
-        self._folder, self._count, self._settings = folder, count, settings
+    def __init__(self, folder: Path, count: int = 1, settings: Sequence[str] = (), java: Sequence[str] = _JAVA) -> None:
+        self._folder, self._count, self._settings, self._java = folder, count, settings, java
         ports = _free_ports(2 * count)
         self._http, self._transport = ports[:count], ports[count:]
         self._processes: dict[int, subprocess.Popen[bytes]] = {}
@@ -78,7 +78,7 @@ class Cluster:
         together = (f"discovery.seed_hosts={seeds}", f"cluster.initial_cluster_manager_nodes={names}")
         own = (f"node.name=node{number}", f"http.port={self._http[number]}", f"transport.port={self._transport[number]}")
         settings = (*_SETTINGS, *own, *(("discovery.type=single-node",) if self._count == 1 else together), *self._settings)
-        command = ["java", *_JAVA, "-cp", f"{HOME / 'classes'}:{HOME / 'lib'}/*", "OpenSearchNode", str(home), *settings]
+        command = ["java", *self._java, "-cp", f"{HOME / 'classes'}:{HOME / 'lib'}/*", "OpenSearchNode", str(home), *settings]
         with (home / "output").open("wb") as output:
             self._processes[number] = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=output, stderr=output)  # noqa: S603 - our own
 
