@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 DEMO   ?= demo-archive
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo room test test-room test-cluster torture flips lint docs docs-site release bench clean
+.PHONY: help install demo room test test-room test-cluster torture flips lint docs docs-site release bench bench-cluster clean
 
 help:  ## show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 12
@@ -85,6 +85,10 @@ bench: install  ## the reader; peers side by side, the price of packing, the pip
 	$(BIN)/python benchmarks/pipeline.py
 	$(BIN)/python benchmarks/ranking.py
 	$(BIN)/python benchmarks/growth.py $(GROWTH_ARGS)
+
+bench-cluster: install $(CLUSTER)/.ready  ## a page in a cluster of three nodes on this machine, into benchmarks/CLUSTER.md
+	$(BIN)/python -m pip install --quiet --group bench
+	$(BIN)/python benchmarks/in_cluster.py
 
 clean:  ## remove what make made
 	rm -rf $(VENV) "$(DEMO)" build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
