@@ -136,6 +136,7 @@ TEXTS = {
     "picture_help_heatmap": "A place, a post or a time leads to its cables. The table has hits and, behind the stroke, all cables of the post.",
     "picture_help_map": "A circle leads to the cables of its posts. Areas are as hits.",
     "picture_help_network": "A cable leads to its page; a ring is one that the archive lacks, and leads to those that cite it.",
+    "picture_as": "This picture as",
     "pictures": "Pictures",
     "to": "Action",
     "too_slow": "This question takes too long",
