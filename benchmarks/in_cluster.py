@@ -85,7 +85,7 @@ def main() -> None:
 def _rows(cluster: reftel.Archive, there: reftel.Archive, nodes: Cluster) -> list[list[str]]:
     typed, groups = ReftelTyped(folder()), dict[str, list[str]]()
     for query in queries(10):
-        groups.setdefault(query.group, []).append(typed.written(_listed(query.expression)))
+        groups.setdefault(query.group, []).append(typed.written(query.expression))
     rows, every = [], list[float]()
     for group in GROUPS:
         asked = groups[group]
@@ -103,10 +103,6 @@ def _rows(cluster: reftel.Archive, there: reftel.Archive, nodes: Cluster) -> lis
     quantiles = statistics.quantiles(every, n=20)
     rows.append(["all, median / p95", f"{statistics.median(every):.0f} / {quantiles[-1]:.0f}", *[""] * 4])
     return rows
-
-
-def _listed(expression: object) -> object:
-    return [_listed(part) for part in expression] if isinstance(expression, tuple) else expression
 
 
 def _totals(page: reftel.Page) -> object:

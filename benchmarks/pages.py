@@ -11,7 +11,7 @@ import importlib.metadata
 import json
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +83,7 @@ class Reftel:
 
         return ask
 
-    def written(self, expression: list[Any]) -> str:
+    def written(self, expression: Sequence[Any]) -> str:
         kind, *parts = expression
         match kind:
             case "word":

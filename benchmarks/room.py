@@ -81,11 +81,7 @@ def _built(size: int) -> Path:
 
 def _asked() -> list[str]:
     typed = ReftelTyped(folder())
-    return [typed.written(_listed(query.expression)) for query in queries(10)]
-
-
-def _listed(expression: object) -> object:
-    return [_listed(part) for part in expression] if isinstance(expression, tuple) else expression
+    return [typed.written(query.expression) for query in queries(10)]
 
 
 def _row(place: Path, asked: list[str], options: argparse.Namespace) -> list[str]:

@@ -29,7 +29,7 @@ class BodyFacts:
     """What the body says. ``head_end`` is the offset where the first paragraph or heading starts; the head is ``text[:head_end]``.
 
     ``sections`` is the largest total that page banners show, ``None`` without any.
-    Where a second cable is appended, paragraphs and signers are those of the first alone, and ``appended_at`` is its offset.
+    Where a second cable is appended, paragraphs and signers are those of the first alone, and a warning says at which character it begins.
     """
 
     head_end: int
@@ -38,7 +38,6 @@ class BodyFacts:
     signers: tuple[str, ...] = ()
     flags: tuple[Flag, ...] = ()
     sections: int | None = None
-    appended_at: int | None = None
     warnings: tuple[cable.Warning, ...] = ()
 
 
@@ -63,7 +62,6 @@ def body_of(layout: Layout, text: str) -> BodyFacts:
         signers=signature.names,
         flags=_flags(text[: len(masked)], head_end, layout),
         sections=max((banner.of for banner in layout.banners if banner.of), default=None),
-        appended_at=layout.appended,
         warnings=_warnings(layout.appended),
     )
 
