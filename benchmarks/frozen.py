@@ -1,4 +1,4 @@
-"""What `reftel.frozen` buys: making classes, and instances, beside the standard library's frozen dataclasses and ``msgspec``.
+"""What `reftel.base.frozen` buys: making classes, and instances, beside the standard library's frozen dataclasses and ``msgspec``.
 
 ``python benchmarks/frozen.py`` writes a table to standard output. CPU time, the best of several rounds, each way in its turn; so the figures
 are ratios that a busy machine doesn't change much. ``msgspec`` is left out where it isn't installed.
@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 
 CLASSES, INSTANCES, ROUNDS = 100, 20_000, 7
 FIELDS: dict[str, Any] = {"key": str, "number": int, "text": str, "mark": "str | None", "words": "tuple[str, ...]"}
@@ -58,7 +58,7 @@ def measured(make: Callable[[], type[Any]]) -> tuple[float, float, float]:
 
 def main() -> None:
     """Print the table."""
-    ways = {"`dataclass(frozen=True, slots=True)`": _standard, "`reftel.frozen`": _own}
+    ways = {"`dataclass(frozen=True, slots=True)`": _standard, "`reftel.base.frozen`": _own}
     if importlib.util.find_spec("msgspec"):
         ways["`msgspec.Struct(frozen=True)`"] = _msgspec
     print("| way | µs a class | with its first instance | µs an instance |\n| --- | ---: | ---: | ---: |")

@@ -14,7 +14,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 
 SHOWN = 10
 _PART = re.compile(r'(?:(?P<field>\w+):)?(?:"(?P<phrase>[^"]*)"|(?P<word>\S+))')

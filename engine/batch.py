@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from reftel.base.frozen import frozen
 from reftel.engine.arrays import narrow
 from reftel.engine.columns import ABSENT, Coded, Columns, Lists, RegionLists
 from reftel.engine.interning import Vocabulary
 from reftel.engine.inversion import Inverted, TextInverter, ValueInverter
 from reftel.engine.specs import KEY, FieldSpec, Record, Region
-from reftel.frozen import frozen
 
 Vocabularies = dict[str, Vocabulary]
 

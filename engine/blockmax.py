@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from reftel.base.frozen import frozen
 from reftel.engine.arrays import Integers, Mask, Wide
 from reftel.engine.bounds import SKIP_BLOCK, Norms, TermBounds
 from reftel.engine.postings import FieldPostings
-from reftel.frozen import frozen
 
 
 class SkipBlocks:

@@ -13,10 +13,10 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from reftel.base.frozen import frozen
 from reftel.engine import names
 from reftel.engine.arrays import Integers, Wide, narrow, starts_of
 from reftel.engine.container import Container, ContainerWriter
-from reftel.frozen import frozen
 
 Norms = npt.NDArray[np.float64]
 

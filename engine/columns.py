@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from reftel.base.frozen import frozen
 from reftel.engine.arrays import Integers, Wide, narrow, starts_of
-from reftel.frozen import frozen
 
 ABSENT = -(2**63)
 """Stands in a number column for a document without a value."""

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from reftel.base.frozen import frozen
 from reftel.engine.arrays import Integers, Wide, ranges, starts_of
-from reftel.frozen import frozen
 
 
 @frozen

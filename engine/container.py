@@ -19,7 +19,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from reftel import durable
+from reftel.base import durable
 
 Array = npt.NDArray[Any]
 

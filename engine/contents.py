@@ -17,14 +17,14 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from reftel import durable
+from reftel.base import durable
+from reftel.base.frozen import frozen
+from reftel.base.patterns import regex
 from reftel.engine.arrays import narrow
 from reftel.engine.container import FORMAT, Container, ContainerVersionError, ContainerWriter
 from reftel.engine.errors import IndexVersion
 from reftel.engine.folder import INDEX_NAME, NEW, contents_name, latest_generation
 from reftel.engine.specs import FieldSpec, spec_of
-from reftel.frozen import frozen
-from reftel.patterns import regex
 
 _FOOTER = struct.Struct("<8sQI")  # magic, offset of the container, checksum of everything before the footer
 _MAGIC = b"ARRAYTOC"

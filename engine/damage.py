@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from reftel.durable import NotAFile
+from reftel.base.durable import NotAFile
 from reftel.engine.container import ContainerVersionError
 from reftel.engine.errors import IndexDamaged, IndexVersion
 

@@ -7,9 +7,9 @@ import os
 from collections.abc import Collection
 from pathlib import Path
 
-from reftel import locks
+from reftel.base import locks
+from reftel.base.patterns import regex
 from reftel.engine.errors import LockHeld
-from reftel.patterns import regex
 
 INDEX_NAME = "MAIN"
 """The default index name of `whoosh.index.open_dir`."""

@@ -13,10 +13,10 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from reftel.base.frozen import frozen
 from reftel.engine.arrays import Integers
 from reftel.engine.lexicon import decode_term, encode_term
 from reftel.engine.specs import SEPARATOR, count_words, join_words
-from reftel.frozen import frozen
 
 Unsigned = npt.NDArray[np.uint64]
 

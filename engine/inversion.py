@@ -8,11 +8,11 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from reftel.base.frozen import frozen
 from reftel.engine.arrays import Integers, narrow, starts_of
 from reftel.engine.columns import Lists
 from reftel.engine.interning import Grouped, Vocabulary, WordStream
 from reftel.engine.specs import join_words
-from reftel.frozen import frozen
 
 Joined = Sequence[tuple[int, int, str]]
 """Block number, word offset in the block, and word."""

@@ -15,8 +15,8 @@ from typing import overload
 import numpy as np
 import zstandard
 
+from reftel.base.frozen import frozen
 from reftel.engine.arrays import Integers, narrow
-from reftel.frozen import frozen
 
 MOST_INFLATED, MOST_RATIO = 256 << 20, 100
 LONGEST_DICTIONARY = 110 << 10

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
+from reftel.base.frozen import frozen
 from reftel.engine.batch import Batch, BatchMaker
 from reftel.engine.contents import Entry
 from reftel.engine.records import Compressor, RecordBlocks, make_dictionary
 from reftel.engine.segment_writer import SegmentBuilder
 from reftel.engine.specs import FieldSpec, Record
 from reftel.engine.terms_writer import Roots
-from reftel.frozen import frozen
 
 _WAITING = 2  # batches being inverted and compressed
 _SHARE = 0.9  # of the memory is for batches; the rest is for combining them, a slice of terms at a time

@@ -11,7 +11,7 @@ from typing import BinaryIO, cast
 
 import numpy as np
 
-from reftel import durable
+from reftel.base import durable
 from reftel.engine import names
 from reftel.engine.arrays import Integers, narrow, starts_of
 from reftel.engine.batch import Batch, new_vocabularies

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, get_args
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 
 SEPARATOR = "\n"
 """Separates the words of a block; no word or value contains it."""

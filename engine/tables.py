@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from reftel.base.frozen import frozen
 from reftel.engine.arrays import PLACE_BITS, Wide, ranges, starts_of
 from reftel.engine.columns import ABSENT, Lists, RegionLists, joined
 from reftel.engine.lexicon import Lexicon, common_ranks
-from reftel.frozen import frozen
 
 Guard = Callable[[Callable[[], dict[str, Wide]]], dict[str, Wide]]
 

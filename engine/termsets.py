@@ -8,12 +8,12 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from reftel.base.frozen import frozen
 from reftel.engine.arrays import PLACE_BITS, Integers, Wide, ranges
 from reftel.engine.bounds import TermBounds
 from reftel.engine.lexicon import encode_term
 from reftel.engine.postings import FieldPostings
 from reftel.engine.segment import Segment
-from reftel.frozen import frozen
 
 Single = tuple[Wide, Wide, Wide]
 """Of one term: its documents, the frequency in each, and the index of each document's first position."""

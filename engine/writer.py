@@ -9,7 +9,7 @@ from typing import Self
 
 import numpy as np
 
-from reftel import durable
+from reftel.base import durable
 from reftel.engine import merging
 from reftel.engine.checks import check_record, check_specs
 from reftel.engine.contents import Entry, TableOfContents, read_contents, write_contents

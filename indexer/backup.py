@@ -8,7 +8,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from reftel import durable
+from reftel.base import durable
 from reftel.engine.folder import LOCK as INDEX_LOCK
 from reftel.indexer.complaints import reason
 from reftel.indexer.lock import FILE_NAME as LOCK_NAME

@@ -16,8 +16,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from reftel.base.frozen import frozen
 from reftel.engine.writer import MEMORY_MB
-from reftel.frozen import frozen
 from reftel.indexer.changes import READS, Look, Wish, look_at
 from reftel.indexer.failures import Failures, Unreadable, unreadable
 from reftel.indexer.limit import NO_LIMIT, Limit

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import Literal
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.indexer.manifest import SourceRow
 from reftel.indexer.regular import look, open_regular
 from reftel.schema.names import name_of

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from reftel import durable
-from reftel.frozen import frozen
+from reftel.base import durable
+from reftel.base.frozen import frozen
 from reftel.indexer.limit import EXPECTED, Limit, read_limit
 from reftel.indexer.saved_file import is_saved_name
 from reftel.indexer.sqlite_file import why

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.schema import warnings as codes
 from reftel.schema.cable import DatePrecision, DateSource, Warning  # noqa: A004 - the record's word for it
 from reftel.schema.dates import parse_date

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.schema.cable import Cable
 from reftel.schema.scales import CLASSIFICATION, LEVEL
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.schema import warnings as codes
 from reftel.schema.cable import Warning  # noqa: A004 - the record's word for it
 from reftel.schema.identifiers import canonical_id, full_year, reference_id, split_id

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.schema.nearest import nearest
 
 FEW = 5

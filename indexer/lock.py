@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from reftel import locks
+from reftel.base import locks
 from reftel.indexer.complaints import write_errors
 from reftel.schema.errors import ArchiveLocked
 

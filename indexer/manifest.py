@@ -16,8 +16,8 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from reftel import durable
-from reftel.frozen import frozen
+from reftel.base import durable
+from reftel.base.frozen import frozen
 from reftel.indexer import sqlite_file
 from reftel.indexer.seal import is_sealed, seal
 from reftel.indexer.sqlite_file import number, text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.schema.cable import Source
 from reftel.schema.errors import SourceError
 

@@ -11,7 +11,7 @@ import dataclasses
 import os
 from collections.abc import Callable, Iterator
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.indexer import metadata
 from reftel.indexer.containers.decoding import plain_line_ends
 from reftel.indexer.containers.files import iter_standard_input

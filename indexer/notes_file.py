@@ -35,7 +35,7 @@ class Altered(sqlite3.DatabaseError):
 def reading(path: Path) -> Iterator[Connection | None]:
     """A connection to read the notes through, all of one state; ``None`` while somebody makes the file.
 
-    Errors: ``sqlite3.Error`` (`Altered`, `reftel.indexer.sqlite_file.ForeignTables`), `reftel.durable.NotAFile`, ``ValueError``.
+    Errors: ``sqlite3.Error`` (`Altered`, `reftel.indexer.sqlite_file.ForeignTables`), `reftel.base.durable.NotAFile`, ``ValueError``.
     """
     with contextlib.closing(sqlite_file.connect(path, "mode=ro", reading=True, timeout=_WAIT)) as database:
         database.execute("begin")

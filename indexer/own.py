@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 
 REPORT = "reftel-"
 """How the names of reports in a folder begin."""

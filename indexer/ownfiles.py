@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from reftel import durable
+from reftel.base import durable
 from reftel.indexer import sqlite_file
 from reftel.indexer.notes_file import Altered, problems, put_seal, salvage, seal_state, take_seal_off
 from reftel.indexer.saved_file import read_file, text_of
@@ -46,7 +46,7 @@ def make_ready(path: Path) -> bool:
 
 
 def check_journals(path: Path) -> None:
-    """Refuse what beside a SQLite file is no journal of its own. `reftel.durable.NotAFile`, `ArchiveDamaged`."""
+    """Refuse what beside a SQLite file is no journal of its own. `reftel.base.durable.NotAFile`, `ArchiveDamaged`."""
     for suffix in JOURNALS:
         journal = path.with_name(f"{path.name}{suffix}")
         with contextlib.suppress(FileNotFoundError), os.fdopen(durable.open_own(journal, os.O_RDONLY), "rb") as file:

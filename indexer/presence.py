@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from reftel import durable
+from reftel.base import durable
 from reftel.engine.contents import read_contents
 from reftel.engine.damage import DAMAGE
 from reftel.engine.errors import EngineError

@@ -18,7 +18,7 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
-from reftel import durable
+from reftel.base import durable
 from reftel.engine.errors import IndexMissing
 from reftel.engine.reader import open_reader
 from reftel.indexer.manifest import FILE_NAME, NEXT_NAME, About, CannotOpen, Draft, Manifest, remove_draft

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from reftel import durable
+from reftel.base import durable
 from reftel.engine.reader import open_reader
 from reftel.index_errors import archive_errors
 from reftel.indexer.manifest import FILE_NAME, NEXT_NAME, About, Draft, Manifest, SourceRow, VersionRow

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from reftel.frozen import brief_repr, frozen
+from reftel.base.frozen import brief_repr, frozen
 from reftel.indexer.failures import SHOWN, Failures
 from reftel.schema.errors import SourceError
 

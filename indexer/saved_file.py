@@ -11,9 +11,9 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-from reftel import durable
+from reftel.base import durable
+from reftel.base.patterns import regex
 from reftel.indexer.sqlite_file import number, text, why
-from reftel.patterns import regex
 from reftel.schema.errors import ArchiveDamaged
 
 _LONGEST = 16 << 20

@@ -13,7 +13,7 @@ import zlib
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-from reftel import durable
+from reftel.base import durable
 
 _PLACE, _LENGTH = 68, 4  # "application id" in the header of 100 bytes; https://www.sqlite.org/fileformat2.html, section 1.3
 _JOURNAL_KIND, _VERSION, _HEADER = 18, 60, 100  # how changes are made (two bytes), "user version"

@@ -17,8 +17,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from reftel import durable
-from reftel.patterns import regex
+from reftel.base import durable
+from reftel.base.patterns import regex
 
 JOURNALS = ("-journal", "-wal", "-shm")
 """What SQLite puts behind the name of a file for what it keeps beside it."""
@@ -87,7 +87,7 @@ class Connection(sqlite3.Connection):
 def connect(path: Path, options: str, *, reading: bool, timeout: float = 5.0) -> Connection:
     """A connection whose statements are their own transactions (``begin`` for longer ones). ``options``: of SQLite's file names, ``"mode=ro"``.
 
-    Errors: `reftel.durable.NotAFile`, ``sqlite3.Error``; nothing stays open then.
+    Errors: `reftel.base.durable.NotAFile`, ``sqlite3.Error``; nothing stays open then.
     """
     for name in ("", *JOURNALS):
         durable.check_own(path.with_name(path.name + name))

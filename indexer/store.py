@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
 
-from reftel import durable
+from reftel.base import durable
 from reftel.engine.specs import Record
 from reftel.engine.writer import MEMORY_MB
 from reftel.index_errors import archive_errors

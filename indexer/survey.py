@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.indexer.doubts import Doubt, doubts_of
 from reftel.indexer.failures import Failures
 from reftel.indexer.normalize import read_cables

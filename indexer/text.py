@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from reftel.base.frozen import frozen
 from reftel.engine.specs import Record
-from reftel.frozen import frozen
 from reftel.indexer.message import Message
 from reftel.indexer.normalize import normalize_message
 from reftel.indexer.record import record_of

@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from reftel import durable
+from reftel.base import durable
+from reftel.base.frozen import frozen
 from reftel.engine.reader import Reader, open_reader
 from reftel.engine.writer import MEMORY_MB
-from reftel.frozen import frozen
 from reftel.index_errors import archive_errors
 from reftel.indexer.build import build_selection
 from reftel.indexer.complaints import write_errors

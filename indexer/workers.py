@@ -14,7 +14,7 @@ from concurrent.futures.process import BrokenProcessPool
 from types import TracebackType
 from typing import Any, Generic, Protocol, Self, TypeVar
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 
 AHEAD = 4
 """Tasks that wait for each worker."""

@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from reftel.archive import Archive, Version, build, normalize_text, open, read_cables  # noqa: A004 - reftel.open, as the API has it
     from reftel.indexer.report import BuildReport
-    from reftel.neighbours import Neighbour, Neighbours
-    from reftel.notes import Note, Notes
+    from reftel.personal.notes import Note, Notes
     from reftel.schema.cable import Cable, ClassifiedBy, Paragraph, Recipient, Reference, Source, Warning  # noqa: A004
     from reftel.schema.errors import (
         ArchiveClosed,
@@ -47,6 +46,7 @@ if TYPE_CHECKING:
     from reftel.search.kwic import KwicLine
     from reftel.search.missing import Missing, MissingCable
     from reftel.search.neardup import Duplicate
+    from reftel.search.neighbours import Neighbour, Neighbours
     from reftel.search.plan import Bucket
     from reftel.search.results import Explanation, FoundBy, Hit, HitParagraph, Page
     from reftel.search.similar import SharedTerm, SimilarCable
@@ -58,8 +58,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "reftel.archive": ("Archive", "Version", "build", "normalize_text", "open", "read_cables"),
     "reftel.indexer.report": ("BuildReport",),
-    "reftel.neighbours": ("Neighbour", "Neighbours"),
-    "reftel.notes": ("Note", "Notes"),
+    "reftel.search.neighbours": ("Neighbour", "Neighbours"),
+    "reftel.personal.notes": ("Note", "Notes"),
     "reftel.schema.cable": ("Cable", "ClassifiedBy", "Paragraph", "Recipient", "Reference", "Source", "Warning"),
     "reftel.schema.errors": (
         "ArchiveClosed", "ArchiveDamaged", "ArchiveError", "ArchiveLocked", "ArchiveMissing", "ArchiveVersion", "BadValueError",

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from reftel.base.frozen import brief_path, frozen
 from reftel.engine.cache import DEFAULT_MB
-from reftel.frozen import brief_path, frozen
-from reftel.lists import list_key
+from reftel.personal.lists import list_key
 from reftel.schema.cable import Cable
 from reftel.schema.errors import (
     ArchiveClosed,
@@ -31,8 +31,7 @@ if TYPE_CHECKING:
 
     from reftel.indexer.build import BuildReport, Progress
     from reftel.indexer.store import Store
-    from reftel.neighbours import Neighbours
-    from reftel.notes import Notes
+    from reftel.personal.notes import Notes
     from reftel.search.batch import BatchAnswer, Question
     from reftel.search.citations import Citations, Direction
     from reftel.search.drilldown import FacetTable
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
     from reftel.search.kwic import KwicLine
     from reftel.search.missing import Missing
     from reftel.search.neardup import Duplicate
+    from reftel.search.neighbours import Neighbours
     from reftel.search.plan import Bucket, Top
     from reftel.search.results import Explanation, Hit, HitParagraph, Page
     from reftel.search.similar import SimilarCable
@@ -225,7 +225,7 @@ class Archive:
 
     def neighbours(self, id: str) -> Neighbours:  # noqa: A002
         """The cables around one in its thread: what it cites, what cites it, and the same subject from the same post before and after."""
-        from reftel.neighbours import neighbours  # noqa: PLC0415
+        from reftel.search.neighbours import neighbours  # noqa: PLC0415
 
         with self._state as state:
             return neighbours(state.searcher, state.cable(id))
@@ -468,7 +468,7 @@ def store_of(path: AnyPath, *, memory: int | None = None, dask: str | None = Non
             hint = "name one as opensearch://HOST:9200/NAME, or leave Dask out: `workers` read with several processes of this machine"
             raise BadValueError("workers of Dask fill archives in a cluster alone", text=str(location), start=0, end=len(str(location)), hint=hint)
         return FolderStore(location) if memory is None else FolderStore(location, memory)
-    from reftel.filling import ClusterStore  # noqa: PLC0415 - an optional extra
+    from reftel.cluster.filling import ClusterStore  # noqa: PLC0415 - an optional extra
 
     return ClusterStore(location, dask=dask)
 
@@ -478,7 +478,7 @@ def _notes_later(file: StrPath | None) -> Callable[[Path], Notes]:
 
     @functools.cache
     def notes(own: Path) -> Notes:
-        from reftel.notes import NOTES_FILE, Notes  # noqa: PLC0415
+        from reftel.personal.notes import NOTES_FILE, Notes  # noqa: PLC0415
 
         return Notes(file or own / NOTES_FILE)
 

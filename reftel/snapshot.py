@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from reftel.durable import make_folder
+from reftel.base.durable import make_folder
 from reftel.schema.errors import ArchiveError
 from reftel.search.engines.opensearch.address import Address
 
@@ -90,7 +90,7 @@ class ClusterSnapshot:
         import tempfile  # noqa: PLC0415 - a search does without
 
         from reftel.indexer.manifest import FILE_NAME, Manifest  # noqa: PLC0415
-        from reftel.packed import unpack_manifest  # noqa: PLC0415
+        from reftel.search.engines.opensearch.packed import unpack_manifest  # noqa: PLC0415
 
         with tempfile.TemporaryDirectory(prefix="reftel-") as folder:
             path = Path(folder) / FILE_NAME

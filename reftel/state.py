@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reftel.indexer.manifest import Manifest
-    from reftel.notes import Notes
+    from reftel.personal.notes import Notes
     from reftel.search.engines.base import ArchiveEngine
     from reftel.search.searcher import Searcher
     from reftel.snapshot import Location

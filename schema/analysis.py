@@ -36,8 +36,8 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from reftel.frozen import frozen
-from reftel.patterns import regex
+from reftel.base.frozen import frozen
+from reftel.base.patterns import regex
 
 VERSION = 2
 """Raised whenever the same text gives other words than before: an index is only asked with the analysis that it was written with."""

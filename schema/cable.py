@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 import msgspec
 
-from reftel.frozen import brief_repr
+from reftel.base.frozen import brief_repr
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -159,7 +159,7 @@ class Cable(_Record, frozen=True):
         return moment(self.date)
 
     def _repr_html_(self) -> str:
-        from reftel.markup import element, escaped  # noqa: PLC0415 - only a notebook asks
+        from reftel.render.notebook import element, escaped  # noqa: PLC0415 - only a notebook asks
 
         head = " · ".join(filter(None, (self.date, self.classification, *self.caveats, self.origin or self.post, ", ".join(self.signers))))
         return "".join(

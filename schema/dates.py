@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from reftel.patterns import regex
+from reftel.base.patterns import regex
 
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _MONTH_NAMES = (

@@ -7,7 +7,7 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import get_args
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.schema import scales
 from reftel.schema.analysis import analyse
 from reftel.schema.cable import Cable, Paragraph

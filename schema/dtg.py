@@ -7,8 +7,8 @@ import functools
 import re
 from collections.abc import Iterator
 
-from reftel.frozen import frozen
-from reftel.patterns import regex
+from reftel.base.frozen import frozen
+from reftel.base.patterns import regex
 from reftel.schema import scales
 from reftel.schema.dates import century, month_number
 

@@ -20,7 +20,7 @@ import functools
 from collections.abc import Callable
 from typing import Literal, get_args
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.schema import identifiers, scales
 from reftel.schema.analysis import legible
 from reftel.schema.cable import Cable, Container, Flag, Recipient

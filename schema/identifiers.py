@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from reftel.patterns import regex
+from reftel.base.patterns import regex
 from reftel.schema.dates import century
 from reftel.schema.posts import all_posts, find_post, squash_name
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import functools
 import re
 
-from reftel.frozen import frozen
-from reftel.patterns import regex
+from reftel.base.frozen import frozen
+from reftel.base.patterns import regex
 from reftel.schema.scales import LEVEL
 
 

@@ -12,8 +12,8 @@ import itertools
 import unicodedata
 from collections.abc import Iterator
 
-from reftel.frozen import frozen
-from reftel.patterns import regex
+from reftel.base.frozen import frozen
+from reftel.base.patterns import regex
 from reftel.schema.tables import read_table
 
 _KIND_WORDS = (

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import re
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 
 
 @frozen

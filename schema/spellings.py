@@ -11,8 +11,8 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 
-from reftel.frozen import frozen
-from reftel.patterns import regex
+from reftel.base.frozen import frozen
+from reftel.base.patterns import regex
 from reftel.schema.tables import read_lines
 
 _ARTICLES = frozenset({"al", "el"})

@@ -10,7 +10,7 @@ import functools
 import re
 from typing import Literal
 
-from reftel.patterns import regex
+from reftel.base.patterns import regex
 from reftel.schema.tables import read_table
 
 TagKind = Literal["geo", "subject", "programme", "organisation", "person", "topic", "unknown"]

@@ -5,7 +5,7 @@ A warning never replaces a value silently: the field holds what could be read, t
 
 from __future__ import annotations
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 
 
 @frozen

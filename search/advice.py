@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Self
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 
 
 @frozen(brief=True)

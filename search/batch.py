@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.schema.errors import QueryError
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.schema.errors import CableNotFound
 from reftel.schema.identifiers import canonical_id, full_year, post_label, split_id
 from reftel.search.plan import Value

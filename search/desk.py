@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.schema.errors import CableNotFound
 
 if TYPE_CHECKING:

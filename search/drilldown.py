@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.schema.errors import BadValueError, QueryError
 from reftel.schema.fields import fields_by_name
 from reftel.search.plan import Request
@@ -69,7 +69,7 @@ class FacetTable:
         }
 
     def _repr_html_(self) -> str:
-        from reftel.markup import table  # noqa: PLC0415 - only a notebook asks
+        from reftel.render.notebook import table  # noqa: PLC0415 - only a notebook asks
 
         rest = [(f"({self.other_values:,} others)", self.other_count)] if self.other_values else []
         return table(f"{self.facet}: {self.total:,} cables", (self.facet, "cables"), (*_indented(self, 0), *rest))

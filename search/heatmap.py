@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.search.plan import Request
 from reftel.search.timeline import list_periods
 

@@ -10,7 +10,7 @@ import datetime
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.schema.fields import minutes_of
 from reftel.schema.identifiers import canonical_id, full_year
 from reftel.search.plan import And, CitedBy, Node, Not, Or, Range, Value

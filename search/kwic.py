@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.schema.analysis import words
 from reftel.schema.errors import BadValueError
 from reftel.schema.stored import Stored

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from reftel.patterns import regex
+from reftel.base.patterns import regex
 from reftel.schema.analysis import LAST_PART
 from reftel.schema.spellings import alike
 from reftel.search.plan import ALIKE, Word

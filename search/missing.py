@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.schema.errors import BadValueError
 from reftel.schema.identifiers import canonical_id, post_label, split_id
 from reftel.search.citations import in_year, resolve

@@ -12,9 +12,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeGuard
 
+from reftel.base.frozen import frozen
+from reftel.base.patterns import regex
 from reftel.engine.cache import Budget, Cache
-from reftel.frozen import frozen
-from reftel.patterns import regex
 from reftel.schema.analysis import fold
 from reftel.schema.analysis import words as words_of
 from reftel.schema.fields import paragraph_field

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from reftel import durable
-from reftel.frozen import frozen
+from reftel.base import durable
+from reftel.base.frozen import frozen
 from reftel.schema.analysis import words
 from reftel.schema.errors import BadValueError
 from reftel.search.plan import Request

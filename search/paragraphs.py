@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from reftel.base.frozen import frozen
 from reftel.engine.arrays import Mask
-from reftel.frozen import frozen
 from reftel.schema.fields import paragraph_field
 from reftel.search.plan import And, Everything, Mark, Node, Not, Nothing, Or
 from reftel.search.positions import POSITIONAL, FieldText, Integers, starts

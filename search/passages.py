@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from reftel.base.frozen import frozen
 from reftel.engine.arrays import PLACE_BITS
-from reftel.frozen import frozen
 from reftel.schema.fields import FIELDS
 from reftel.search import plan
 from reftel.search.positions import Integers, WordPlaces

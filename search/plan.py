@@ -15,7 +15,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Literal, NamedTuple, Self, TypeVar
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.schema.analysis import MOST_PARTS
 from reftel.search.describe import too_broad
 from reftel.search.plan import AnyOf, Near, Node, Phrase, Word

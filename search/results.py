@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, cast, overload
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.schema.cable import Cable, moment, paragraph_label
 from reftel.schema.stored import Stored
 from reftel.search.advice import Instead, proposals
@@ -117,7 +117,7 @@ class Hit:
         }
 
     def _repr_html_(self) -> str:
-        from reftel.markup import element, escaped, marked  # noqa: PLC0415 - only a notebook asks
+        from reftel.render.notebook import element, escaped, marked  # noqa: PLC0415 - only a notebook asks
 
         cable = self.cable
         described = " · ".join(filter(None, (cable.date, cable.classification, *cable.caveats, cable.origin or cable.post, ", ".join(cable.signers))))
@@ -197,7 +197,7 @@ class Page:
         return to_frame(self.hits, rows)
 
     def _repr_html_(self) -> str:
-        from reftel.markup import element, escaped, table  # noqa: PLC0415 - only a notebook asks
+        from reftel.render.notebook import element, escaped, table  # noqa: PLC0415 - only a notebook asks
 
         last = self.offset + len(self.hits)
         shown = f", {self.offset + 1:,} to {last:,} shown" if self.hits else ""

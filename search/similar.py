@@ -11,7 +11,7 @@ import collections
 import math
 from typing import TYPE_CHECKING, Any
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.search.plan import And, Everything, Not, Or, Request, Top, Value, Word
 from reftel.search.terms import telling, text_fields, text_words
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from reftel.patterns import regex
+from reftel.base.patterns import regex
 from reftel.schema.analysis import fold_word
 from reftel.schema.errors import QueryError
 from reftel.schema.fields import default_fields, field_of_kind, fields_by_name

@@ -12,7 +12,7 @@ import math
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.schema.analysis import words
 from reftel.schema.fields import default_fields, fields_by_name
 from reftel.search.plan import Everything, Request

@@ -8,7 +8,7 @@ import datetime
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.schema.errors import BadValueError
 from reftel.search.plan import Answer, Bucket, Node, Request
 
@@ -55,7 +55,7 @@ class Timeline:
         }
 
     def _repr_html_(self) -> str:
-        from reftel.markup import table  # noqa: PLC0415 - only a notebook asks
+        from reftel.render.notebook import table  # noqa: PLC0415 - only a notebook asks
 
         rest = (("undated", self.undated), (f"{self.by} not known", self.coarse))
         periods = ((period.value, period.count) for period in self.periods)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
-from reftel.patterns import regex
+from reftel.base.patterns import regex
 from reftel.schema.analysis import analyse, iter_tokens, odd_places, plain_letters
 from reftel.search.plan import Word
 from reftel.search.positions import Integers

@@ -59,7 +59,7 @@ _NOT_FOR_A_SEARCH = (
     "reftel.indexer.normalize", "reftel.indexer.config", "reftel.indexer.telegram", "reftel.indexer.containers", "reftel.cli.completion",
     "reftel.render.tables", "reftel.render.export", "reftel.schema.document", "reftel.schema.marking", "reftel.schema.warnings",
     "reftel.search.citations", "reftel.search.drilldown", "reftel.search.kwic", "reftel.search.suggest", "reftel.search.similar",
-    "reftel.assistant", "mcp", "pydantic", "pandas", "reftel.markup", "reftel.search.frames",
+    "reftel.assistant", "mcp", "pydantic", "pandas", "reftel.render.notebook", "reftel.search.frames",
     "reftel.search.terms", "reftel.search.timeline", "reftel.search.query.dates", "reftel.search.engines.memory", "reftel.schema.inflections", "simplemma",
 )  # fmt: skip
 """What a plain search must not wait for: every one of these was loaded by one once, or would take a tenth of its time."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reftel import durable
+from reftel.base import durable
 
 _ROOMS = ("engine", "indexer", "reftel", "schema", "search")
 _ROOT = Path(__file__).parents[1]
@@ -18,8 +18,8 @@ _WRITES = re.compile(
     re.VERBOSE,
 )
 _ALLOWED = {
-    "reftel/durable.py": 3,  # the place
-    "reftel/locks.py": 3,  # files that stay, opened by it
+    "reftel/base/durable.py": 3,  # the place
+    "reftel/base/locks.py": 3,  # files that stay, opened by it
     "search/neardup.py": 1,  # the same, in a folder of its own
     "indexer/seal.py": 1,  # in place, a descriptor of `durable.open_own`
     "reftel/render/output.py": 1,  # a device or a pipe that a person named

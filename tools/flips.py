@@ -32,8 +32,8 @@ from pathlib import Path
 import torture
 
 import reftel
-from reftel import saved
 from reftel.indexer.verify import verify
+from reftel.personal import saved
 from reftel.schema.errors import ReftelError
 
 KINDS = ("right", "named", "silent", "traceback", "hang")

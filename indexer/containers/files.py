@@ -15,7 +15,7 @@ import zipfile
 from collections.abc import Generator
 from typing import Any, cast
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.indexer.containers import tar, unpacking
 from reftel.indexer.containers.foreign import is_link, office_document, what_it_is
 from reftel.indexer.containers.zip_names import member_name, open_zip

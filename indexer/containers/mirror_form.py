@@ -10,7 +10,7 @@ import operator
 import re
 from collections.abc import Iterable
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 
 _ATTRIBUTES = r"""(?:[ ][\w-]++=(?:'[^'<>]*+'|"[^"<>]*+"))*+"""
 _LINK = rf"<a{_ATTRIBUTES}>([^<]*+)</a>"

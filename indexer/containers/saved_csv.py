@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.indexer.containers.decoding import split_blocks
 from reftel.indexer.message import MAX_CABLE, Message, too_large
 from reftel.schema.cable import Source

@@ -11,7 +11,7 @@ import tarfile
 from collections.abc import Iterator
 from typing import Any, cast
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.indexer.source_names import is_member_read
 from reftel.schema.errors import SourceError
 from reftel.schema.names import name_of

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.indexer.message import MAX_CABLE
 from reftel.indexer.telegram.classwords import ANY, CAPTION
 from reftel.indexer.telegram.header_lines import header_line

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Callable
 from typing import Protocol, cast
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 
 _MEMORY = 256 << 20
 """Bytes that unpacking may take; xz at its strongest takes 65 MiB, and a file may ask for gigabytes."""

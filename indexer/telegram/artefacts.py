@@ -6,7 +6,7 @@ import itertools
 import re
 from collections.abc import Iterator
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.indexer.telegram.classwords import LETTER_SPACED
 from reftel.indexer.telegram.places import fold, iter_places
 from reftel.schema.posts import find_post

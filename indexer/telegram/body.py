@@ -8,7 +8,7 @@ from collections.abc import Sequence, Set
 
 import msgspec
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.indexer.telegram.classwords import is_corrected
 from reftel.indexer.telegram.flags import is_redacted, is_truncated
 from reftel.indexer.telegram.layout import Layout, lay_out

@@ -10,7 +10,7 @@ import dataclasses
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.indexer.telegram.classwords import CAPTION, CORRECTED_COPY, DAMAGED, is_corrected
 from reftel.indexer.telegram.labels import LabelledPart
 from reftel.indexer.telegram.layout import lay_out

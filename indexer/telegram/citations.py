@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.schema.dates import month_number
 from reftel.schema.identifiers import full_year
 from reftel.schema.posts import find_post, is_post_name, nearest_post

@@ -10,7 +10,7 @@ import itertools
 import re
 from collections.abc import Iterator
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.indexer.telegram.classwords import CAPTION, STEMS, is_class_line
 from reftel.indexer.telegram.lines import FILLER, clean
 from reftel.indexer.telegram.places import iter_places

@@ -10,7 +10,7 @@ import functools
 import re
 from collections.abc import Iterable
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.indexer.telegram.labels import LabelledPart
 from reftel.indexer.telegram.layout import lay_out
 from reftel.schema.dates import parse_date

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.indexer.telegram.caption import Caption, caption_of
 from reftel.indexer.telegram.classified_by import classified_by_of, unread_reasons
 from reftel.indexer.telegram.eo import Declassification, declassification_of, looks_like_date

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.indexer.telegram.addressees import parse_addressees
 from reftel.indexer.telegram.header_lines import PARTIAL_EXTRACT
 from reftel.indexer.telegram.places import holds

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.indexer.telegram.lines import FILLER, clean, is_rule
 from reftel.indexer.telegram.titles import (
     HANDLING,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.indexer.telegram.citations import find_citations
 from reftel.indexer.telegram.lines import FILLER, clean
 from reftel.indexer.telegram.officers import is_title_word

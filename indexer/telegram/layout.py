@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import re
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.indexer.telegram.artefacts import Banner, iter_banners
 from reftel.indexer.telegram.copies import (
     find_appended,

@@ -10,7 +10,7 @@ import functools
 import itertools
 import re
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.schema.identifiers import resolve_post
 from reftel.schema.posts import is_post_name
 from reftel.schema.tables import read_table

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.indexer.telegram.classwords import BEGINNING
 from reftel.indexer.telegram.header_lines import PARTIAL_EXTRACT, HeaderLine, header_line
 

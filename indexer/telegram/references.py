@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.indexer.telegram.citations import PrintedCitation, find_citations
 from reftel.indexer.telegram.classwords import LETTER_SPACED
 from reftel.indexer.telegram.handling_notes import without_note

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import string
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.indexer.telegram.artefacts import find_advert, strip_rows, trim_tokens
 from reftel.indexer.telegram.endings import CLOSING, ends_sentence, strip_debris, without_struck_stamp
 from reftel.indexer.telegram.lines import FILLER, Kind, is_rule, line_kind

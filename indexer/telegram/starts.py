@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.indexer.telegram.citations import find_citations
 from reftel.indexer.telegram.lines import FILLER
 from reftel.indexer.telegram.titles import looks_titled

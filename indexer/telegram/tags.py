@@ -7,7 +7,7 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.indexer.telegram.classwords import LETTER_SPACED
 from reftel.indexer.telegram.labels import LabelledPart
 from reftel.indexer.telegram.layout import lay_out

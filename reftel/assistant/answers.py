@@ -22,15 +22,15 @@ from reftel.assistant.models import (
     TimelineAnswer,
     Value,
 )
-from reftel.patterns import regex
+from reftel.base.patterns import regex
 from reftel.render.safe import safe_line, safe_text
 from reftel.schema.cable import paragraph_anchors, paragraph_label
 from reftel.schema.errors import BadValueError, CableNotFound
 
 if TYPE_CHECKING:
     from reftel.archive import Archive
-    from reftel.neighbours import Neighbour
     from reftel.schema.cable import Cable
+    from reftel.search.neighbours import Neighbour
     from reftel.search.results import ExplainedNode
 
 MOST_HITS, MOST_PARAGRAPHS, MOST_VALUES, MOST_PERIODS, MOST_CITED, MOST_PARTS = 20, 5, 100, 400, 100, 200

@@ -194,8 +194,8 @@ def _facets(head: str, typed: str) -> list[Item]:
 
 def complete_saved(context: click.Context, _parameter: click.Parameter, typed: str) -> list[Item]:
     """Names of saved searches, those of the configuration too where the command reads one."""
-    from reftel import saved  # noqa: PLC0415
     from reftel.cli.configuration import archive_of  # noqa: PLC0415
+    from reftel.personal import saved  # noqa: PLC0415
 
     names: set[str] = set()
     archive, config = _archive_path(context), context.params.get("config")

@@ -29,7 +29,7 @@ def command(source: str, target: str, shards: int | None, replicas: int | None, 
     reftel copy opensearch://search.example.org:9200/cables archive-from-cluster
     """
     from reftel.archive import location_of  # noqa: PLC0415
-    from reftel.copying import copy_archive  # noqa: PLC0415
+    from reftel.cluster.copying import copy_archive  # noqa: PLC0415
 
     places = location_of(source), location_of(target)
     copied = copy_archive(*places, wait=wait, shards=shards, replicas=replicas)

@@ -8,7 +8,7 @@ from typing import IO
 import click
 
 from reftel.cli.options import read_ids
-from reftel.lists import intersect, minus, union
+from reftel.personal.lists import intersect, minus, union
 from reftel.render.safe import safe_line
 
 _OPERATIONS: dict[str, Callable[..., Iterator[str]]] = {"union": union, "intersect": intersect, "minus": minus}

@@ -9,13 +9,13 @@ import click
 
 import reftel
 from reftel.cli.options import archive_option, completed, echo_lines, format_option, notes_option, one_id, whole_text
-from reftel.lists import list_key
+from reftel.personal.lists import list_key
 from reftel.render.hits import csv_line
 from reftel.render.safe import json_text, safe_line
 from reftel.schema.errors import CableNotFound
 
 if TYPE_CHECKING:
-    from reftel.notes import Note, Notes
+    from reftel.personal.notes import Note, Notes
 
 _LIST = "list"
 

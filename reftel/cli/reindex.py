@@ -23,7 +23,7 @@ from reftel.schema.names import name_of
 if TYPE_CHECKING:
     from reftel.indexer.config import Config
     from reftel.indexer.reindex import Forecast
-    from reftel.nightly import NightReport
+    from reftel.personal.nightly import NightReport
 
 _LOG = logging.getLogger("reftel")
 _TERMINATED = 143
@@ -87,7 +87,7 @@ def command(
 
 
 def _run(settings: Config, wish: Any, wait: float | None, output_format: str, *, dask: str | None, accept_removals: bool, quiet: bool) -> int:
-    from reftel.nightly import run_night  # noqa: PLC0415
+    from reftel.personal.nightly import run_night  # noqa: PLC0415
 
     _LOG.info("reindexing %s", safe_name(name_of(str(settings.archive))))
     try:
@@ -157,7 +157,7 @@ def _forecast(settings: Config, wish: Any, output_format: str, *, accept_removal
     from reftel.archive import store_of  # noqa: PLC0415
     from reftel.indexer.reindex import forecast  # noqa: PLC0415
     from reftel.indexer.report import held_lines, links_line  # noqa: PLC0415
-    from reftel.nightly import check_saved  # noqa: PLC0415
+    from reftel.personal.nightly import check_saved  # noqa: PLC0415
 
     check_saved(settings)
     result = forecast(settings, wish, store=store_of(settings.archive), accept_removals=accept_removals)

@@ -28,7 +28,7 @@ def command() -> None:
 @archive_option
 def add(name: str, query: str, archive: str) -> int:
     """Keep a search in the archive (of one in a cluster on this machine); cables that come later are its new ones."""
-    from reftel import saved  # noqa: PLC0415
+    from reftel.personal import saved  # noqa: PLC0415
 
     with reftel.open(archive) as opened:
         existed = saved.add(opened, name, query)
@@ -42,7 +42,7 @@ def add(name: str, query: str, archive: str) -> int:
 @format_option("table", "json")
 def list_(archive: str, config: str | None, output_format: str) -> int:
     """List the saved searches."""
-    from reftel import saved  # noqa: PLC0415
+    from reftel.personal import saved  # noqa: PLC0415
 
     with reftel.open(archive_of(config, archive)) as opened:
         kept = saved.read_saved(opened.own_folder)
@@ -71,7 +71,7 @@ def list_(archive: str, config: str | None, output_format: str) -> int:
 @click.option("--mark", is_flag=True, help="Note the hits as reported, so that they are not new next time.")
 def run(name: str | None, archive: str, config: str | None, output_format: str, mark: bool) -> int:
     """Show the new hits of one saved search, or of all."""
-    from reftel import saved  # noqa: PLC0415
+    from reftel.personal import saved  # noqa: PLC0415
 
     with reftel.open(archive_of(config, archive)) as opened:
         found = saved.new_hits(opened, saved.configured(archive, config), before=opened.last_run(), only=name)
@@ -93,7 +93,7 @@ def run(name: str | None, archive: str, config: str | None, output_format: str, 
 @archive_option
 def remove(name: str, archive: str) -> int:
     """Forget a search that the archive keeps."""
-    from reftel import saved  # noqa: PLC0415
+    from reftel.personal import saved  # noqa: PLC0415
 
     with reftel.open(archive) as opened:
         existed = saved.remove(opened.own_folder, name)

@@ -17,8 +17,8 @@ import click
 import reftel
 from reftel.cli.configuration import archive_of
 from reftel.cli.options import archive_option, config_option
+from reftel.personal.saved import configured
 from reftel.render.paths import shown_name
-from reftel.saved import configured
 from reftel.schema.names import name_of
 
 if TYPE_CHECKING:

@@ -32,8 +32,8 @@ from reftel.schema.names import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from reftel.neighbours import Neighbours
     from reftel.schema.cable import Cable, Paragraph
+    from reftel.search.neighbours import Neighbours
     from reftel.search.results import Highlights
 
 

@@ -65,7 +65,7 @@ def command(archive: str, config: str | None, output_format: str, repair: bool, 
 
 
 def _in_cluster(archive: str) -> Verdict:
-    from reftel.copying import verify_in_cluster  # noqa: PLC0415 - an optional extra
+    from reftel.cluster.copying import verify_in_cluster  # noqa: PLC0415 - an optional extra
 
     return verify_in_cluster(parse_address(archive))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from reftel.patterns import regex
+from reftel.base.patterns import regex
 from reftel.render.safe import json_text, safe_cell, safe_line, safe_markdown, safe_text
 from reftel.schema.names import one_line
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from reftel import durable
+from reftel.base import durable
 from reftel.schema.errors import OutputError
 
 

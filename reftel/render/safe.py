@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from reftel.patterns import regex
+from reftel.base.patterns import regex
 from reftel.schema.names import one_line
 
 # What is not seen, or makes a terminal do something: C0 controls but tab and newline, DEL, C1 controls (0x9B alone starts an escape

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from reftel.neighbours import Neighbours
     from reftel.schema.cable import Cable, Paragraph
+    from reftel.search.neighbours import Neighbours
     from reftel.search.plan import Bucket, Top
     from reftel.search.results import Highlights, Hit, Page
 

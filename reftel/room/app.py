@@ -345,7 +345,7 @@ def _note(room: Room, request: Request, form: Form) -> Response:
 
 
 def _keep(room: Room, _request: Request, form: Form) -> Response:
-    from reftel import saved  # noqa: PLC0415
+    from reftel.personal import saved  # noqa: PLC0415
 
     archive = room.current()
     if "seen" in form:

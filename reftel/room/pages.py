@@ -333,7 +333,7 @@ FILES: dict[str, tuple[str, Callable[[reftel.Archive, Cable], str]]] = {
 
 def saved_page(archive: reftel.Archive, configured: Mapping[str, str], *, own: bool) -> Answered:
     """The kept searches with what is new for each; those of the configuration are forgotten there alone."""
-    from reftel import saved  # noqa: PLC0415
+    from reftel.personal import saved  # noqa: PLC0415
 
     found = [(each, Question(each.query)) for each in saved.new_hits(archive, configured, before=archive.last_run())]
     return Answered("saved.html", {"question": Question(), "found": found, "configured": configured, "own": own})
@@ -341,7 +341,7 @@ def saved_page(archive: reftel.Archive, configured: Mapping[str, str], *, own: b
 
 def feed(archive: reftel.Archive, configured: Mapping[str, str], name: str, base: str) -> Answered:
     """The Atom feed of one kept search: its new cables."""
-    from reftel import saved  # noqa: PLC0415
+    from reftel.personal import saved  # noqa: PLC0415
 
     found = saved.new_hits(archive, configured, before=archive.last_run(), only=name)
     if not found:

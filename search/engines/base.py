@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from reftel.base.frozen import frozen
 from reftel.engine.arrays import Mask
-from reftel.frozen import frozen
 from reftel.search.paragraphs import ParagraphTexts
 from reftel.search.plan import Answer, Found, Node, Request, Word
 from reftel.search.positions import FieldText, Integers

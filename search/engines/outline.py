@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.search import plan
 from reftel.search.walk import children, iter_all_words, iter_words, prefers
 

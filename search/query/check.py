@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator
 from typing import NoReturn
 
-from reftel.frozen import frozen
-from reftel.patterns import regex
+from reftel.base.frozen import frozen
+from reftel.base.patterns import regex
 from reftel.schema.errors import BadValueError, QueryError, QuerySyntaxError, QueryTooBroad, UnknownFieldError
 from reftel.schema.fields import FIELDS, Field, default_fields, field_of_kind, fields_by_name, paragraph_field
 from reftel.schema.identifiers import canonical_id

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.search import plan
 from reftel.search.query import tree
 from reftel.search.query.terms import Term

@@ -10,7 +10,7 @@ import calendar
 import datetime
 import re
 
-from reftel.patterns import regex
+from reftel.base.patterns import regex
 from reftel.schema.dates import month_number, parse_date, valid_date
 from reftel.schema.dtg import parse_dtg
 from reftel.search.query.problems import Unreadable, quote

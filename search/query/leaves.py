@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import NoReturn
 
-from reftel.frozen import frozen
-from reftel.patterns import regex
+from reftel.base.frozen import frozen
+from reftel.base.patterns import regex
 from reftel.schema.errors import BadValueError, QuerySyntaxError
 from reftel.search.query import tree
 from reftel.search.query.lexer import Token

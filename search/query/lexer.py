@@ -10,8 +10,8 @@ import re
 import unicodedata
 from typing import Literal
 
-from reftel.frozen import frozen
-from reftel.patterns import regex
+from reftel.base.frozen import frozen
+from reftel.base.patterns import regex
 from reftel.schema.errors import QuerySyntaxError
 from reftel.schema.identifiers import named_cable
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.search.plan import Node
 from reftel.search.query import tree
 from reftel.search.query.check import check

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.schema.analysis import MOST_PARTS, Joint, tokenize
 from reftel.search.query.problems import Unreadable, quote
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Literal
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 
 Span = tuple[int, int]
 Comparison = Literal[">", ">=", "<", "<="]

@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Literal
 
-from reftel.frozen import frozen
-from reftel.patterns import regex
+from reftel.base.frozen import frozen
+from reftel.base.patterns import regex
 from reftel.schema import identifiers, scales
 from reftel.schema.fields import FIELDS, Field, Kind, field_of_kind, fields_by_name, squash
 from reftel.schema.posts import squash_name

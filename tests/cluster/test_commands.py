@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 import reftel
-from reftel import saved
 from reftel.cli import run
-from reftel.copying import copy_archive
+from reftel.cluster.copying import copy_archive
+from reftel.personal import saved
 from reftel.search.engines.opensearch.address import parse_address
 
 _SAMPLES = Path(__file__).parents[2] / "corpus_samples"

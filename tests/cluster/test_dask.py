@@ -130,12 +130,12 @@ def _only_there(tell):
 
 
 def _blind():
-    import reftel.spread
+    import reftel.cluster.spread
 
     def refuse(path, *, follow=True):
         raise FileNotFoundError(2, "No such file or directory", str(path))
 
-    reftel.spread.open_regular = refuse
+    reftel.cluster.spread.open_regular = refuse
 
 
 def test_a_worker_that_sees_no_file_says_so_and_the_next_run_reads_it(twins, dask, tmp_path):

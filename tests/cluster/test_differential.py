@@ -17,7 +17,7 @@ from plan_strategies import FACETS, SORTS, cables, paragraphs, plans, positional
 from query_strategies import IDS
 
 import reftel
-from reftel.copying import copy_archive
+from reftel.cluster.copying import copy_archive
 from reftel.schema.document import document_of
 from reftel.schema.errors import QueryTooBroad
 from reftel.search import plan

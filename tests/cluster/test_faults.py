@@ -17,7 +17,7 @@ import pytest
 
 import reftel
 from reftel.cli import run
-from reftel.copying import copy_archive, verify_in_cluster
+from reftel.cluster.copying import copy_archive, verify_in_cluster
 from reftel.schema.cable import Cable, Paragraph
 from reftel.schema.errors import ArchiveError, ArchiveMissing, ArchiveVersion, EngineError, QueryTooBroad
 from reftel.search.engines.opensearch.address import parse_address

@@ -8,7 +8,7 @@ import os
 import reftel
 from reftel.archive import store_of
 from reftel.cli import run
-from reftel.copying import copy_archive
+from reftel.cluster.copying import copy_archive
 from reftel.indexer.build import build_selection
 from reftel.indexer.sources import Selection
 from reftel.search.engines.opensearch.address import parse_address

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import reftel
-from reftel import durable
+from reftel.base import durable
 from reftel.cli import run
 from reftel.indexer.sqlite_file import JOURNALS
 

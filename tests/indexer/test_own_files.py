@@ -19,13 +19,13 @@ from pathlib import Path
 import pytest
 
 import reftel
-from reftel import saved
 from reftel.engine.folder import Lock
 from reftel.indexer import verify
 from reftel.indexer.backup import copy_archive
 from reftel.indexer.lock import ArchiveLock, own_files
 from reftel.indexer.sources import Selection
-from reftel.notes import Notes
+from reftel.personal import saved
+from reftel.personal.notes import Notes
 
 
 @pytest.fixture
@@ -161,7 +161,7 @@ def test_an_archive_that_is_called_by_a_dot_is_repaired(archive, sources, monkey
 
 _WRITER = """
 import sys
-from reftel.notes import Notes
+from reftel.personal.notes import Notes
 notes = Notes(sys.argv[1])
 print("begun", flush=True)
 for number in range(1_000_000):

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 import reftel
-from reftel import saved
+from reftel.personal import saved
 
 
 def test_changes_of_several_threads_are_all_kept(tmp_path):

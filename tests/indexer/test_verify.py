@@ -13,7 +13,7 @@ import pytest
 import torture
 
 import reftel
-from reftel import durable
+from reftel.base import durable
 from reftel.cli import run
 from reftel.engine.container import MappedContainer
 from reftel.indexer import verify as verifying

@@ -389,8 +389,9 @@ def test_a_full_disk_at_any_moment_behind_the_run(tmp_path, make_telegram, monke
     """Every write behind the publishing fails once: the status is as documented, nothing half is left, and the hits are told afterwards."""
     import errno
 
-    from reftel import durable, nightly
+    from reftel.base import durable
     from reftel.indexer.config import read_config
+    from reftel.personal import nightly
     from reftel.schema.errors import ArchiveError, OutputError
 
     original, calls = durable.replacing, []
@@ -440,7 +441,7 @@ def test_nights_within_a_moment_have_reports_of_their_own(tmp_path):
     import datetime
 
     from reftel.indexer.report import BuildReport
-    from reftel.nightly import NightReport, _write
+    from reftel.personal.nightly import NightReport, _write
 
     moment = datetime.datetime(2026, 11, 25, 3, 17, 0, 999_999, datetime.UTC)
     written = []

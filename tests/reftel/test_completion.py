@@ -19,7 +19,7 @@ import reftel
 from reftel.cli import COMMANDS, completing, group, run
 from reftel.cli.completing import answer
 from reftel.cli.shellwords import quote_for_bash, read_word, split_line
-from reftel.notes import Notes
+from reftel.personal.notes import Notes
 
 SAMPLES = Path(__file__).parents[2] / "corpus_samples"
 SHELLS = ("bash", "zsh", "fish")

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import reftel
-from reftel import spread
 from reftel.cli import run
+from reftel.cluster import spread
 from reftel.indexer.changes import Wish, look_at
 from reftel.indexer.config import ConfigError, find_config, read_config
 from reftel.indexer.reading import read_whole

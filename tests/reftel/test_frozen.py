@@ -6,7 +6,7 @@ import types
 
 import pytest
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 
 
 @frozen
@@ -158,7 +158,7 @@ def test_an_interrupted_writing_is_not_lost(monkeypatch, ask):
         raise KeyboardInterrupt
 
     late = Late(1)
-    monkeypatch.setattr("reftel.frozen._function", interrupted)
+    monkeypatch.setattr("reftel.base.frozen._function", interrupted)
     for name in ("__init__", "__eq__", "__hash__"):
         monkeypatch.setattr(Late, name, _unwritten[name])
     with pytest.raises(KeyboardInterrupt):
@@ -168,7 +168,7 @@ def test_an_interrupted_writing_is_not_lost(monkeypatch, ask):
 def test_no_text_is_run(monkeypatch):
     """A process whose Ctrl-C falls into ``exec(text)`` dies of the signal, even where the interruption was caught; into a code object's, it goes on."""
     ran = []
-    monkeypatch.setattr("reftel.frozen.exec", lambda code, names: (ran.append(code), exec(code, names)), raising=False)
+    monkeypatch.setattr("reftel.base.frozen.exec", lambda code, names: (ran.append(code), exec(code, names)), raising=False)
 
     @frozen
     class Written:

@@ -9,8 +9,8 @@ import commands
 import pytest
 
 import reftel
-from reftel.listed import read_list
-from reftel.lists import intersect, iter_ids, list_key, minus, union
+from reftel.personal.listed import read_list
+from reftel.personal.lists import intersect, iter_ids, list_key, minus, union
 
 
 def command(*arguments: object, stdin: str = "") -> subprocess.CompletedProcess[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import reftel
-from reftel.markup import element, marked, table
+from reftel.render.notebook import element, marked, table
 
 EMBEDDING = Path(__file__).parents[2] / "docs/embedding.md"
 HOSTILE = "<script>alert(1)</script> <img src=x onerror=alert(2)> \"'><b>& \x1b[31m \u202e </td></table>"

@@ -14,7 +14,7 @@ import commands
 import pytest
 
 import reftel
-from reftel.notes import Notes, parse_tag
+from reftel.personal.notes import Notes, parse_tag
 from reftel.schema.errors import ArchiveDamaged, BadValueError
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import urllib.parse
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.schema.errors import BadValueError
 
 SCHEME = "opensearch"

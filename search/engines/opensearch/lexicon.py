@@ -6,8 +6,8 @@ import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from reftel.base.frozen import frozen
 from reftel.engine.cache import Budget, Cache
-from reftel.frozen import frozen
 from reftel.schema.errors import QueryTooBroad
 from reftel.schema.fields import FIELDS
 from reftel.schema.inflections import bases, possible_bases

@@ -117,7 +117,7 @@ def hostile(make_telegram, tmp_path_factory):
     reftel.build([folder / "in"], folder / "archive")
     archive = reftel.open(folder / "archive")
     archive.notes.add("08BAKU101", tags="minsk", text=ATTACK)
-    from reftel import saved
+    from reftel.personal import saved
 
     saved.add(archive, "hostile", f'minsk "{"<script>alert(5)</script>"}"')
     return archive

@@ -487,7 +487,7 @@ def test_kept_searches_show_what_is_new_as_a_page_and_as_a_feed(own, make_telegr
 
 
 def test_searches_of_the_configuration_are_kept_there_alone(make_room, make_telegram, tmp_path):
-    from reftel import saved
+    from reftel.personal import saved
     from reftel.room.guard import Door
 
     (tmp_path / "a.txt").write_text(make_telegram())

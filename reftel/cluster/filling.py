@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reftel.cluster.spread import DaskPool, RemoteRecord, document_of_record
 from reftel.engine.cache import Budget
 from reftel.engine.specs import Record
 from reftel.indexer.changes import NORMALISER_VERSION
@@ -17,7 +18,6 @@ from reftel.indexer.publishing import Publication
 from reftel.indexer.report import BuildReport
 from reftel.indexer.sources import Selection
 from reftel.indexer.workers import Pool, Workers
-from reftel.packed import pack_manifest, unpack_manifest
 from reftel.schema.document import document_of
 from reftel.schema.errors import ArchiveDamaged
 from reftel.schema.stored import cable_of
@@ -25,8 +25,8 @@ from reftel.search.engines.opensearch.client import connect
 from reftel.search.engines.opensearch.engine import OpenSearchEngine
 from reftel.search.engines.opensearch.lock import FillingLock
 from reftel.search.engines.opensearch.mapping import about
+from reftel.search.engines.opensearch.packed import pack_manifest, unpack_manifest
 from reftel.search.engines.opensearch.writer import GenerationWriter, fetch_record, generations
-from reftel.spread import DaskPool, RemoteRecord, document_of_record
 
 if TYPE_CHECKING:
     from reftel.search.engines.opensearch.address import Address

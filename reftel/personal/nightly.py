@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import reftel
-from reftel import saved
 from reftel.archive import store_of
-from reftel.durable import make_folder, replacing, write_whole
+from reftel.base.durable import make_folder, replacing, write_whole
 from reftel.indexer.changes import Wish
 from reftel.indexer.complaints import reason
 from reftel.indexer.config import Config, ConfigError, config_text, line_of
 from reftel.indexer.own import REPORT
 from reftel.indexer.reindex import reindex
 from reftel.indexer.report import held_lines, removed_lines
+from reftel.personal import saved
 from reftel.render.safe import json_text, safe_line, safe_markdown
 from reftel.schema.errors import OutputError, QueryError
 from reftel.schema.names import name_of

@@ -9,15 +9,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
-from reftel import durable
-from reftel.frozen import frozen
+from reftel.base import durable
+from reftel.base.frozen import frozen
 from reftel.indexer.complaints import reason
 from reftel.indexer.lock import ArchiveLock
 from reftel.indexer.manifest import FILE_NAME, About, Draft, Manifest
 from reftel.indexer.publishing import INDEX_FOLDER
 from reftel.indexer.verify import Problem, Verdict, check_entries
 from reftel.indexer.writer import CableWriter
-from reftel.packed import pack_manifest, unpack_manifest
 from reftel.schema.cable import Cable
 from reftel.schema.document import document_of
 from reftel.schema.errors import ArchiveError, OutputError
@@ -27,6 +26,7 @@ from reftel.search.engines.opensearch.client import connect
 from reftel.search.engines.opensearch.engine import OpenSearchEngine
 from reftel.search.engines.opensearch.lock import FillingLock
 from reftel.search.engines.opensearch.mapping import iter_words
+from reftel.search.engines.opensearch.packed import pack_manifest, unpack_manifest
 from reftel.search.engines.opensearch.writer import GenerationWriter
 from reftel.search.plan import Everything
 from reftel.snapshot import Location

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.schema.identifiers import iter_named, named_cable
 
 _COMMENT = re.compile(r"(?<!#)#(?!#).*")  # "## 08BAKU123: SUBJECT" is a hit in Markdown

@@ -16,8 +16,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
+from reftel.base.frozen import frozen
 from reftel.engine.specs import SEPARATOR, Record
-from reftel.frozen import frozen
 from reftel.indexer.changes import NORMALISER_VERSION, Look
 from reftel.indexer.failures import Failures, Unreadable
 from reftel.indexer.reading import Contents, read_whole

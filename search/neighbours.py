@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from reftel.frozen import frozen
+from reftel.base.frozen import frozen
 from reftel.schema.analysis import words
 from reftel.search.citations import citations_of
 

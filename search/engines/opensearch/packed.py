@@ -8,7 +8,7 @@ from typing import IO
 
 import zstandard
 
-from reftel import durable
+from reftel.base import durable
 from reftel.schema.errors import ArchiveDamaged
 
 _LEVEL = 3

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reftel.durable import make_folder, write_whole
-from reftel.frozen import frozen
+from reftel.base.durable import make_folder, write_whole
+from reftel.base.frozen import frozen
 from reftel.indexer.complaints import write_errors
 from reftel.indexer.lock import own_files
 from reftel.indexer.ownfiles import SAVED_FILE as FILE_NAME

@@ -8,7 +8,7 @@ import os
 import time
 from pathlib import Path
 
-from reftel import durable
+from reftel.base import durable
 
 _PAUSE = 0.02
 _GONE = 1.0
@@ -34,7 +34,7 @@ class NoLocks(OSError):  # noqa: N818
 def take(path: Path, wait: float, flags: int = os.O_RDWR | os.O_CREAT) -> int:
     """A descriptor of the file ``path``, locked; closing it lets go. The file is made where there is none. ``wait``: seconds.
 
-    Errors: `Taken`, `NoLocks`, `reftel.durable.NotAFile` for a link and the like, and other ``OSError`` where the file can't be opened.
+    Errors: `Taken`, `NoLocks`, `reftel.base.durable.NotAFile` for a link and the like, and other ``OSError`` where the file can't be opened.
     """
     end = time.monotonic() + wait
     while True:

@@ -14,12 +14,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from reftel.durable import NotAFile
-from reftel.frozen import brief_path, frozen
+from reftel.base.durable import NotAFile
+from reftel.base.frozen import brief_path, frozen
+from reftel.base.patterns import regex
 from reftel.indexer.notes_file import Altered, reading, writing
 from reftel.indexer.ownfiles import NOTES_FILE, make_ready, settle
 from reftel.indexer.sqlite_file import ForeignTables, plain, why
-from reftel.patterns import regex
 from reftel.schema.errors import ArchiveDamaged, ArchiveError, ArchiveLocked, BadValueError
 from reftel.schema.names import name_of, without_surrogates
 from reftel.schema.several import several

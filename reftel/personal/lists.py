@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from reftel.patterns import regex
+from reftel.base.patterns import regex
 from reftel.schema.identifiers import named_cable
 
 _COMMENT = regex(r"(?<!#)#(?!#).*")

@@ -1,0 +1,1 @@
+"""What every room stands on: how records are made, patterns compiled, files written and locked."""
