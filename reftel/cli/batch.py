@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import click
 
 import reftel
-from reftel.cli.options import archive_option, console, echo_lines, format_option, notes_option
+from reftel.cli.options import archive_option, console, echo_lines, format_option, notes_option, refuse_endless
 from reftel.cli.progress import Tell, progress
 from reftel.cli.search import print_hits
 from reftel.render import batch as render
@@ -65,6 +65,7 @@ def command(file: BinaryIO, archive: str, notes: str | None, output_format: str,
 def _lines(file: BinaryIO) -> Iterator[str]:
     """The lines of a list: UTF-8, or UTF-16 with its mark, as spreadsheets write it. Other bytes are told where their question is."""
     assert isinstance(file, io.BufferedReader)
+    refuse_endless(file)
     encoding = "utf-16" if file.peek(2)[:2] in _UTF16 else "utf-8-sig"
     try:
         with io.TextIOWrapper(file, encoding, errors="surrogateescape") as text:

@@ -40,8 +40,8 @@ _EVERY = 1000
     "--out",
     "-o",
     metavar="FILE",
-    type=click.Path(dir_okay=False),
-    help="File to write, whole or not at all. [default: standard output]",
+    type=click.Path(dir_okay=False, allow_dash=True),
+    help="File to write, whole or not at all; - is standard output. [default: -]",
 )
 @click.option(
     "--sort",
@@ -72,7 +72,7 @@ def command(
     page = opened.search(query, limit=0, ids=ids)
     echo_notes(page.notes)
     hits = opened.keys(query, sort=sort, ids=ids) if output_format == "ids" else opened.matches(query, sort=sort, ids=ids)
-    if out is None:
+    if out in (None, "-"):
         if output_format == "zip" and sys.stdout.isatty():
             raise click.UsageError(
                 "a zip file is nothing for a terminal: name a file with --out, or send the output into one"

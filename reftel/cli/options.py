@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from collections.abc import Callable, Iterable
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
@@ -222,6 +224,7 @@ def read_ids(file: IO[str]) -> list[str]:
     """The keys of a list of cables; what of it could not be read is told. A usage error for a file that cannot be read to its end."""
     from reftel.personal.listed import read_list  # noqa: PLC0415 - only with a list
 
+    refuse_endless(file)
     try:
         listed = read_list(file)
         echo_notes(f"{file.name}: {note}" for note in listed.notes())
@@ -229,6 +232,13 @@ def read_ids(file: IO[str]) -> list[str]:
     except OSError as error:
         file.close()
         raise click.UsageError(f"{file.name} cannot be read: {error.strerror}") from error
+
+
+def refuse_endless(file: IO[Any]) -> None:
+    """A usage error for what the system makes up without an end (``/dev/zero``, ``/dev/urandom``). Terminals, pipes and ``/dev/null`` have one."""
+    state = os.fstat(file.fileno())
+    if stat.S_ISCHR(state.st_mode) and not file.isatty() and state.st_rdev != os.stat(os.devnull).st_rdev:  # noqa: PTH116 - a device, not a path
+        raise click.UsageError(f"{file.name} is a device without an end; expected a file, a pipe or - for standard input")
 
 
 def _listed(_context: click.Context, _parameter: click.Parameter, value: IO[str] | None) -> list[str] | None:

@@ -132,6 +132,12 @@ def test_a_link_is_followed_and_kept(archive, tmp_path):
     assert (tmp_path / "target").read_text("utf-8").startswith("08BAKU101\n")
 
 
+def test_a_dash_is_standard_output(archive_path, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert export(archive_path, "precedent", "--out", "-").stdout == export(archive_path, "precedent").stdout != ""
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "message"),
     [

@@ -191,6 +191,9 @@ LONG = "x" * 300
         (["search", "minsk", "--ids-from", "/proc/self/mem"], 2, "/proc/self/mem"),
         (["search", "minsk", "--ids-from", "."], 2, "Is a directory"),
         (["lists", "union", "/proc/self/mem", "/dev/null"], 2, "/proc/self/mem"),
+        *((arguments, 2, f"{arguments[-1]} is a device without an end") for arguments in (
+            ["search", "minsk", "--ids-from", "/dev/zero"], ["show", "--ids-from", "/dev/urandom"], ["lists", "union", "/dev/null", "/dev/zero"], ["batch", "/dev/zero"],
+        )),
         (["search", "minsk \udcff"], 2, "not a text"),
         (["note", ID, "--text", "\udcff"], 2, "not a text"),
     ],
