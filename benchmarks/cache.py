@@ -83,15 +83,15 @@ def _write(path: Path, number: int) -> None:
 def _row(cable: Any) -> Row:
     import msgspec  # noqa: PLC0415
 
-    from reftel.schema.document import document_of  # noqa: PLC0415
+    from reftel.record import record_of  # noqa: PLC0415
 
-    document = document_of(cable)
+    record = record_of(cable)
     stored = msgspec.structs.replace(cable, body="").to_dict()
     return {
-        "key": document.key,
-        "texts": {name: [" ".join(block) for block in document.texts[name]] for name in ("subject", "body", "head")},
-        "tags": document.keywords["tags"], "from": document.facets["from"], "year": document.keywords["year"], "class": document.facets["class"],
-        "date": document.numbers["date"], "rank": document.numbers["class"],
-        "regions": [(entry.block, entry.level, entry.caveats) for entry in document.paragraphs],
+        "key": record.key,
+        "texts": {name: [" ".join(block) for block in record.words(name)] for name in ("subject", "body", "head")},
+        "tags": record.keywords["tags"], "from": record.facets["from"], "year": record.keywords["year"], "class": record.facets["class"],
+        "date": record.numbers["date"], "rank": record.numbers["class"],
+        "regions": [(region.block, region.level, region.labels) for region in record.regions],
         "stored": json.dumps(stored, separators=(",", ":")).encode(),
     }  # fmt: skip

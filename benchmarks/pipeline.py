@@ -32,7 +32,7 @@ STAGES = (
     ("rows of the dump", "indexer.reading", "iter_messages"),
     ("normalising", "indexer.text", "normalize_message"),
     ("words and values", "indexer.text", "record_of"),
-    ("JSON", "indexer.record", "record_bytes"),
+    ("JSON", "record", "record_bytes"),
     ("manifest", "indexer.texts", "Texts.offer"),
     ("index: taking records", "engine.writer", "Writer.replace"),
     ("index: inverting", "engine.batch", "BatchMaker.take"),

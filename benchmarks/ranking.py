@@ -26,8 +26,9 @@ from pathlib import Path
 import needs
 
 import reftel
+from reftel.engine.specs import Record
+from reftel.record import record_of
 from reftel.schema.cable import Cable
-from reftel.schema.document import Document, document_of
 from reftel.search.engines.base import Engine
 from reftel.search.opening import open_engine
 from reftel.search.plan import Request
@@ -46,13 +47,13 @@ Judged = dict[str, tuple[float, float, int]]
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def read(folders: list[Path]) -> dict[str, tuple[Cable, Document]]:
+def read(folders: list[Path]) -> dict[str, tuple[Cable, Record]]:
     """The longest text of every cable, by key."""
-    found: dict[str, tuple[Cable, Document]] = {}
+    found: dict[str, tuple[Cable, Record]] = {}
     for path in sorted(path for folder in folders for path in folder.rglob("*") if path.is_file()):
         for cable in reftel.read_cables(path, on_error=lambda _error: None):
             if cable.key not in found or len(found[cable.key][0].body) < len(cable.body):
-                found[cable.key] = cable, document_of(cable)
+                found[cable.key] = cable, record_of(cable)
     return dict(sorted(found.items()))
 
 
@@ -61,25 +62,26 @@ def remembered(words: tuple[str, ...]) -> list[str]:
     return list(dict.fromkeys(word for word in words if len(word) > 2 and word.isalpha() and word not in FUNCTION_WORDS))
 
 
-def items(documents: dict[str, Document], count: int, seed: int) -> dict[str, list[Item]]:
+def items(records: dict[str, Record], count: int, seed: int) -> dict[str, list[Item]]:
     """The questions of each kind."""
     choose = random.Random(seed)
     found: dict[str, list[Item]] = collections.defaultdict(list)
-    keys = list(documents)
+    keys = list(records)
     choose.shuffle(keys)
     for key in keys:
-        for kind, words in _of(documents[key], choose):
+        for kind, words in _of(records[key], choose):
             if len(found[kind]) < count:
                 found[kind].append((words, key))
     return dict(found)
 
 
-def _of(document: Document, choose: random.Random) -> Iterator[tuple[str, list[str]]]:
-    subject = remembered(tuple(word for block in document.texts["subject"] for word in block))
+def _of(record: Record, choose: random.Random) -> Iterator[tuple[str, list[str]]]:
+    subject = remembered(tuple(word for block in record.words("subject") for word in block))
     yield from _taken("subject, 3 words", subject, 3, choose)
     if len(subject) > 1:
         yield "subject, 2 words, any order", choose.sample(subject, 2)
-    paragraphs = [document.texts["body"][entry.block] for entry in document.paragraphs]
+    body = record.words("body")
+    paragraphs = [body[region.block] for region in record.regions]
     if long := [words for words in map(remembered, paragraphs) if len(words) >= 8]:
         words = choose.choice(long)
         yield from _taken("paragraph, 5 words", words, 5, choose)
@@ -99,11 +101,11 @@ def _taken(kind: str, words: list[str], count: int, choose: random.Random) -> It
         yield f"{kind}, any order", choose.sample(printed, count)
 
 
-def fts5(documents: dict[str, Document]) -> sqlite3.Connection:
+def fts5(records: dict[str, Record]) -> sqlite3.Connection:
     """A table of SQLite's full-text search over the same words."""
     database = sqlite3.connect(":memory:")
     database.execute("create virtual table cable using fts5(key unindexed, subject, body, head)")
-    rows = ((key, *(" ".join(word for block in document.texts[name] for word in block) for name in FIELDS)) for key, document in documents.items())
+    rows = ((key, *(" ".join(word for block in record.words(name) for word in block) for name in FIELDS)) for key, record in records.items())
     database.executemany("insert into cable values (?, ?, ?, ?)", rows)
     return database
 
@@ -199,16 +201,16 @@ def main() -> None:
     cables = read(folders)
     if not cables:
         parser.error(f"no pages in {', '.join(map(str, options.pages))}; name folders with --pages")
-    documents = {key: document for key, (_cable, document) in cables.items()}
-    asked = items(documents, options.items, options.seed)
+    records = {key: record for key, (_cable, record) in cables.items()}
+    asked = items(records, options.items, options.seed)
     with tempfile.TemporaryDirectory() as folder:
         reftel.build(folders, Path(folder) / "archive")
         with contextlib.closing(open_engine(Path(folder) / "archive" / "index")) as engine:
-            database = fts5(documents)
+            database = fts5(records)
             asks = {"reftel": asking_reftel(engine), "FTS5": asking_fts5(database, 1), "FTS5, subject 10": asking_fts5(database, 10)}
             results = {name: measure(asked, each) for name, each in asks.items()}
-            judged = judge(asks, documents.keys())
-    text = report(asked, results, len(documents), options.seed) + report_needs(judged)
+            judged = judge(asks, records.keys())
+    text = report(asked, results, len(records), options.seed) + report_needs(judged)
     options.out.write_text(text, encoding="utf-8")
     print(text)
 

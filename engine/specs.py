@@ -81,3 +81,7 @@ class Record:
     facets: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)
     regions: Sequence[Region] = ()
     joined: Mapping[str, Sequence[tuple[int, int, str]]] = dataclasses.field(default_factory=dict)
+
+    def words(self, field: str) -> list[list[str]]:
+        """The words of a text field, a list a block."""
+        return [block.split(SEPARATOR) if block else [] for block in self.texts[field]]

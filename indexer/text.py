@@ -8,7 +8,7 @@ from reftel.base.frozen import frozen
 from reftel.engine.specs import Record
 from reftel.indexer.message import Message
 from reftel.indexer.normalize import normalize_message
-from reftel.indexer.record import record_of
+from reftel.record import record_of
 from reftel.schema.cable import Cable
 
 

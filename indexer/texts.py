@@ -10,8 +10,8 @@ from reftel.engine.specs import Record
 from reftel.indexer.kept import pack, unpack
 from reftel.indexer.manifest import VersionRow
 from reftel.indexer.publishing import Publication
-from reftel.indexer.record import record_of
 from reftel.indexer.text import Text
+from reftel.record import record_of
 from reftel.schema.errors import ArchiveDamaged
 
 if TYPE_CHECKING:

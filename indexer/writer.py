@@ -10,7 +10,7 @@ from typing import Self
 from reftel.engine.specs import FieldSpec, Kind, Record
 from reftel.engine.writer import MEMORY_MB, Writer, open_writer
 from reftel.index_errors import archive_errors
-from reftel.indexer.record import record_of
+from reftel.record import record_of
 from reftel.schema.analysis import VERSION
 from reftel.schema.cable import Cable
 from reftel.schema.fields import FIELDS, Field, Stored

@@ -57,7 +57,7 @@ _NOT_FOR_A_SEARCH = (
     "zoneinfo", "platformdirs", "email", "numpy.random", "numpy.ma", "numpy.testing", "numpy.fft", "numpy.polynomial",
     "reftel.engine.stock", "reftel.engine.writer", "reftel.engine.run", "reftel.engine.whoosh_index", "reftel.indexer.build",
     "reftel.indexer.normalize", "reftel.indexer.config", "reftel.indexer.telegram", "reftel.indexer.containers", "reftel.cli.completion",
-    "reftel.render.tables", "reftel.render.export", "reftel.schema.document", "reftel.schema.marking", "reftel.schema.warnings",
+    "reftel.render.tables", "reftel.render.export", "reftel.record", "reftel.schema.marking", "reftel.schema.warnings",
     "reftel.search.citations", "reftel.search.drilldown", "reftel.search.kwic", "reftel.search.suggest", "reftel.search.similar",
     "reftel.assistant", "mcp", "pydantic", "pandas", "reftel.render.notebook", "reftel.search.frames",
     "reftel.search.terms", "reftel.search.timeline", "reftel.search.query.dates", "reftel.search.engines.memory", "reftel.schema.inflections", "simplemma",

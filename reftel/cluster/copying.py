@@ -17,8 +17,8 @@ from reftel.indexer.manifest import FILE_NAME, About, Draft, Manifest
 from reftel.indexer.publishing import INDEX_FOLDER
 from reftel.indexer.verify import Problem, Verdict, check_entries
 from reftel.indexer.writer import CableWriter
+from reftel.record import record_of
 from reftel.schema.cable import Cable
-from reftel.schema.document import document_of
 from reftel.schema.errors import ArchiveError, OutputError
 from reftel.schema.stored import cable_of
 from reftel.search.engines.opensearch.address import Address
@@ -162,7 +162,7 @@ def verify_in_cluster(address: Address) -> Verdict:
             except ArchiveError as error:
                 verdict.problems.append(Problem("index", key, f"its record cannot be read: {error}"))
             else:
-                words.update(iter_words(document_of(cable)))
+                words.update(iter_words(record_of(cable)))
                 if cable.key != key:
                     verdict.problems.append(Problem("index", key, f"its record is that of '{cable.key}'"))
         try:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reftel.cluster.spread import DaskPool, RemoteRecord, document_of_record
+from reftel.cluster.spread import DaskPool, RemoteRecord
 from reftel.engine.cache import Budget
 from reftel.engine.specs import Record
 from reftel.indexer.changes import NORMALISER_VERSION
@@ -18,7 +18,7 @@ from reftel.indexer.publishing import Publication
 from reftel.indexer.report import BuildReport
 from reftel.indexer.sources import Selection
 from reftel.indexer.workers import Pool, Workers
-from reftel.schema.document import document_of
+from reftel.record import record_of
 from reftel.schema.errors import ArchiveDamaged
 from reftel.schema.stored import cable_of
 from reftel.search.engines.opensearch.client import connect
@@ -174,7 +174,7 @@ class ClusterWriter:
             self._generation.replace(record.key)
             record.write(str(self._connection.address), self._generation.index, self._next())
         else:
-            self._generation.put(document_of_record(record), record.stored, self._next())
+            self._generation.put(record, self._next())
         return self._note(record.key)
 
     def _note(self, key: str) -> bool:
@@ -221,7 +221,7 @@ class ClusterWriter:
     def _take_over(self, base: str, generation: GenerationWriter) -> None:
         for key, record in OpenSearchEngine(self._connection, base, Budget()).records():
             if key in self._keys and key not in self._written:
-                generation.put(document_of(cable_of(record)), record, self._next())
+                generation.put(record_of(cable_of(record)), self._next())
 
     def cancel(self) -> None:
         """As `IndexWriter.cancel`."""

@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from reftel.base.frozen import frozen
-from reftel.engine.specs import SEPARATOR, Record
+from reftel.engine.specs import Record
 from reftel.indexer.changes import NORMALISER_VERSION, Look
 from reftel.indexer.failures import Failures, Unreadable
 from reftel.indexer.reading import Contents, read_whole
@@ -25,7 +25,6 @@ from reftel.indexer.regular import open_regular
 from reftel.indexer.text import Text
 from reftel.indexer.workers import AHEAD, Begun, in_order
 from reftel.schema.analysis import VERSION
-from reftel.schema.document import Document, ParagraphEntry
 from reftel.schema.errors import ArchiveError, ArchiveVersion, ReftelError
 from reftel.schema.names import name_of
 from reftel.search.engines.opensearch.address import parse_address
@@ -48,19 +47,6 @@ _Item = TypeVar("_Item")
 Call = tuple[Callable[..., Any], tuple[Any, ...]]
 _Number = tuple[int, int]  # of a call in a group, and of a text among those that it gave
 _Place = tuple[str, str, int, int]  # key, path, locator and length of a text
-
-
-def document_of_record(record: Record) -> Document:
-    """The document that a record was made of."""
-    return Document(
-        key=record.key,
-        texts={name: tuple([tuple(block.split(SEPARATOR)) if block else () for block in blocks]) for name, blocks in record.texts.items()},
-        keywords={name: tuple(values) for name, values in record.keywords.items()},
-        numbers=dict(record.numbers),
-        facets={name: tuple(values) for name, values in record.facets.items()},
-        paragraphs=tuple([ParagraphEntry(region.block, region.level, tuple(region.labels)) for region in record.regions]),
-        joined={name: tuple(forms) for name, forms in record.joined.items()},
-    )
 
 
 # -- on a worker -------------------------------------------------------------------------------------------------------------------------------
@@ -137,9 +123,8 @@ def write(results: Sequence[Any], address: str, index: str, chosen: Mapping[_Num
             if number >= len(texts) or _place(texts[number]) != place:
                 raise ArchiveError(f"{place[1]}: changed while it was read a second time, since a worker had died; what was published last stays, run it again")
             record = texts[number].record
-            document = document_of_record(record)
-            words.update(iter_words(document))
-            bulk.put(index, name_in_index(record.key), document_source(document, record.stored), version)
+            words.update(iter_words(record))
+            bulk.put(index, name_in_index(record.key), document_source(record), version)
         bulk.flush()
         words -= known
         for word in sorted(words):

@@ -18,7 +18,7 @@ from query_strategies import IDS
 
 import reftel
 from reftel.cluster.copying import copy_archive
-from reftel.schema.document import document_of
+from reftel.record import record_of
 from reftel.schema.errors import QueryTooBroad
 from reftel.search import plan
 from reftel.search.engines.memory import MemoryEngine
@@ -55,7 +55,7 @@ def both(cluster, fill, request):
     invented = _invented()
     address = fill(cluster, f"invented{request.param}", invented, shards=request.param)
     with contextlib.closing(OpenSearchEngine.open(parse_address(address))) as engine:
-        yield engine, MemoryEngine(map(document_of, invented))
+        yield engine, MemoryEngine(map(record_of, invented))
 
 
 _sorts = st.sampled_from(("relevance", "relevance", *SORTS, *(f"-{name}" for name in SORTS)))

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 import reftel
+from reftel.engine.specs import Record
+from reftel.record import record_of
 from reftel.schema.analysis import words
-from reftel.schema.document import Document, document_of
 from reftel.schema.inflections import related
 
 SAMPLES = Path(__file__).parents[2] / "corpus_samples"
@@ -347,26 +348,26 @@ QUERIES = {
 }
 
 
-def blocks(document: Document) -> list[tuple[str, ...]]:
-    return [block for field in ("subject", "body", "head") for block in document.texts[field]]
+def blocks(record: Record) -> list[list[str]]:
+    return [block for field in ("subject", "body", "head") for block in record.words(field)]
 
 
-def places(block: tuple[str, ...], word: str) -> list[int]:
+def places(block: list[str], word: str) -> list[int]:
     return [place for place, token in enumerate(block) if related(token, word)]
 
 
-def near(block: tuple[str, ...], low: int, high: int) -> bool:
+def near(block: list[str], low: int, high: int) -> bool:
     """Whether an inflection of "group" stands ``low`` to ``high`` positions behind one of "Minsk"."""
     return any(low <= group - minsk <= high for minsk in places(block, "minsk") for group in places(block, "group"))
 
 
-def phrase(block: tuple[str, ...]) -> bool:
+def phrase(block: list[str]) -> bool:
     return ("minsk", "group") in itertools.pairwise(block)
 
 
-def plain_answer(query: str, document: Document) -> bool:
+def plain_answer(query: str, record: Record) -> bool:
     """The five queries by hand, one block of text at a time."""
-    found = blocks(document)
+    found = blocks(record)
     precedent = any(places(block, "precedent") for block in found)
     answers = {
         '"Minsk Group" AND precedent': precedent and any(map(phrase, found)),
@@ -380,7 +381,7 @@ def plain_answer(query: str, document: Document) -> bool:
 
 @pytest.mark.parametrize("query", QUERIES)
 def test_queries_find_what_the_readme_says(query: str) -> None:
-    found = {fact.id or fact.path for fact in FACTS if plain_answer(query, document_of(cables(fact.path)[fact.place]))}
+    found = {fact.id or fact.path for fact in FACTS if plain_answer(query, record_of(cables(fact.path)[fact.place]))}
     assert found == QUERIES[query]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import reftel
-from reftel.schema.document import document_of
+from reftel.record import record_of
 
 HEADER = """\
 VZCZCXYZ0001
@@ -534,7 +534,7 @@ def test_where_the_head_ends(text: str, behind: str) -> None:
     """The record keeps the place, and search reads the head lines up to there, also where a heading repeats a word of the subject."""
     cable = reftel.normalize_text(text, id="08ZAGREB123")
     assert cable.body[cable.head_end :].startswith(behind)
-    assert any("hr" in block for block in document_of(cable).texts["head"])
+    assert any("hr" in block for block in record_of(cable).words("head"))
 
 
 # -- other values and other combinations of all kinds ------------------------------------------------------------------------------------

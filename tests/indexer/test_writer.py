@@ -6,18 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from reftel import record
 from reftel.engine.reader import open_reader
-from reftel.engine.specs import Record, Region, join_words
 from reftel.indexer import writer as module
-from reftel.indexer.normalize import read_cables
-from reftel.indexer.record import record_of
 from reftel.indexer.writer import CableWriter, field_specs
-from reftel.schema import document
+from reftel.record import record_of
 from reftel.schema.cable import Cable, Paragraph, Source
-from reftel.schema.document import document_of
 from reftel.schema.errors import ArchiveLocked, ArchiveVersion, EngineError
 from reftel.schema.fields import FIELDS, Field
-from reftel.schema.stored import cable_of, record_bytes
+from reftel.schema.stored import cable_of
 
 SAMPLES = Path(__file__).parents[2] / "corpus_samples"
 
@@ -42,11 +39,11 @@ def test_the_specs_follow_the_field_table():
 def test_a_new_line_in_the_field_table_is_a_new_field_of_the_index(monkeypatch, tmp_path):
     CableWriter(tmp_path / "old").commit()
     more = (*FIELDS, Field("colour", "keyword", "", (), values=lambda _cable: ("RED",), facet_values=lambda _cable: ("RED",)))
-    for place in ("reftel.indexer.writer.FIELDS", "reftel.schema.document.FIELDS"):
+    for place in ("reftel.indexer.writer.FIELDS", "reftel.record.FIELDS"):
         monkeypatch.setattr(place, more)
     monkeypatch.setattr(module, "field_specs", module.field_specs.__wrapped__)
     for name in ("_fields", "_counted"):
-        monkeypatch.setattr(document, name, getattr(document, name).__wrapped__)
+        monkeypatch.setattr(record, name, getattr(record, name).__wrapped__)
     with CableWriter(tmp_path / "new") as writer:
         writer.put(CABLE)
     reader = open_reader(tmp_path / "new")
@@ -70,21 +67,6 @@ def test_the_record_and_its_paragraphs(tmp_path):
         assert writer.put(CABLE)
         assert writer.delete("08BAKU1")
         assert writer.count() == 0
-
-
-def of_document(cable: Cable) -> Record:
-    """What `record_of` gives, made of the document that the oracle starts from."""
-    found = document_of(cable)
-    texts = {name: [join_words(block) for block in blocks] for name, blocks in found.texts.items()}
-    regions = tuple(Region(entry.block, entry.level, entry.caveats) for entry in found.paragraphs)
-    return Record(found.key, record_bytes(cable), texts, found.keywords, found.numbers, found.facets, regions, found.joined)
-
-
-def test_the_record_has_what_the_document_has():
-    cables = [CABLE, Cable(), *(cable for path in sorted(SAMPLES.rglob("*.html")) for cable in read_cables(path))]
-    assert len(cables) > 20
-    for cable in cables:
-        assert record_of(cable) == of_document(cable)
 
 
 def test_errors_that_users_see(tmp_path):

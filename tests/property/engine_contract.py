@@ -9,8 +9,8 @@ import itertools
 
 import pytest
 
+from reftel.record import record_of
 from reftel.schema.cable import Cable, Paragraph, Reference
-from reftel.schema.document import document_of
 from reftel.schema.errors import EngineError
 from reftel.schema.fields import facet_fields
 from reftel.schema.stored import Stored, record_bytes
@@ -124,7 +124,7 @@ RANKED = (
 
 
 def oracle() -> MemoryEngine:
-    return MemoryEngine(map(document_of, CABLES))
+    return MemoryEngine(map(record_of, CABLES))
 
 
 class PlanContract:

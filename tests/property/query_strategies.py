@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
+from reftel.record import record_of
 from reftel.schema.cable import Cable, ClassifiedBy, Paragraph, Recipient, Reference, Source
-from reftel.schema.document import document_of
 from reftel.search.query import tree
 from reftel.search.query.printer import print_tree
 
@@ -164,5 +164,5 @@ def archives(draw: st.DrawFn) -> tuple[Cable, ...]:
     return tuple(draw(cables(identity)) for identity in ids)
 
 
-documents = archives().map(lambda found: tuple(map(document_of, found)))
-"""The same as documents."""
+records = archives().map(lambda found: tuple(map(record_of, found)))
+"""The same as records."""

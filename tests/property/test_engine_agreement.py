@@ -12,8 +12,8 @@ from plan_strategies import FACETS, SORTS, archives, paragraphs, plans, position
 
 from reftel.engine import bounds
 from reftel.indexer.writer import CableWriter
+from reftel.record import record_of
 from reftel.schema.cable import Cable
-from reftel.schema.document import document_of
 from reftel.search import plan
 from reftel.search.engines import array_engine, evaluation, memory, ranking
 from reftel.search.engines.array_engine import ArrayEngine
@@ -55,7 +55,7 @@ def compare(request):
 
 
 def check_with(cables: tuple[Cable, ...], cut: int, requests: list[plan.Request]) -> None:
-    oracle = MemoryEngine(map(document_of, cables))
+    oracle = MemoryEngine(map(record_of, cables))
     with tempfile.TemporaryDirectory() as folder:
         engine = index(cables, folder, cut)
         try:
@@ -109,7 +109,7 @@ def test_same_paragraph_and_marks(compare, cables, asked):
 @FEW
 @given(archives(), st.lists(plans, min_size=4, max_size=8).map(lambda roots: plan.And(tuple(roots))))
 def test_explain_counts_what_each_node_holds_for(cables, root):
-    oracle = MemoryEngine(map(document_of, cables))
+    oracle = MemoryEngine(map(record_of, cables))
     with tempfile.TemporaryDirectory() as folder:
         engine = index(cables, folder, 1)
         try:

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import reftel
-from reftel.schema.document import document_of
+from reftel.record import record_of
 from reftel.schema.identifiers import canonical_id
 from reftel.schema.scales import CLASSIFICATION
 
@@ -138,8 +138,7 @@ def check_record(cable: reftel.Cable) -> None:
     assert cable.classification is None or CLASSIFICATION.rank(cable.classification) is not None
     check_head(cable)
     check_paragraphs(cable)
-    document = document_of(cable)
-    assert len(document.paragraphs) == len(cable.paragraphs)
+    assert len(record_of(cable).regions) == len(cable.paragraphs)
 
 
 def check_identity(cable: reftel.Cable) -> None:

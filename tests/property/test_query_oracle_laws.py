@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from query_strategies import WORDS, documents, query_texts
+from query_strategies import WORDS, query_texts, records
 
 from reftel.search.engines.memory import MemoryEngine
 from reftel.search.plan import Request
@@ -17,7 +17,7 @@ def keys(engine: MemoryEngine, query: str) -> set[str]:
     return engine.matches(read_query(query).plan)
 
 
-@given(documents, query_texts, query_texts)
+@given(records, query_texts, query_texts)
 def test_and_or_and_not_are_those_of_sets(found, left, right):
     engine = MemoryEngine(found)
     every, lefts, rights = keys(engine, "*"), keys(engine, left), keys(engine, right)
@@ -26,7 +26,7 @@ def test_and_or_and_not_are_those_of_sets(found, left, right):
     assert keys(engine, f"NOT ({left})") == keys(engine, f"-({left})") == every - lefts
 
 
-@given(documents, words, words)
+@given(records, words, words)
 def test_a_narrower_operator_finds_a_part(found, left, right):
     engine = MemoryEngine(found)
     phrase, ordered = keys(engine, f'"{left} {right}"'), keys(engine, f"={left} pre/1 ={right}")
@@ -38,7 +38,7 @@ def test_a_narrower_operator_finds_a_part(found, left, right):
     assert keys(engine, f"={left}") <= keys(engine, left)
 
 
-@given(documents, query_texts)
+@given(records, query_texts)
 def test_an_answer_counts_all_hits_and_windows_them(found, query):
     engine = MemoryEngine(found)
     plan = read_query(query).plan

@@ -12,8 +12,8 @@ import pytest
 from reftel.engine import reader, termsets
 from reftel.engine.bounds import SLOPE as B
 from reftel.indexer.writer import CableWriter
+from reftel.record import record_of
 from reftel.schema.cable import Cable
-from reftel.schema.document import document_of
 from reftel.search import plan
 from reftel.search.engines import evaluation, ranking, scoredwords
 from reftel.search.engines.array_engine import ArrayEngine
@@ -140,7 +140,7 @@ def test_places_read_in_pieces_are_the_same(folder, cables, monkeypatch, root, p
 
 @pytest.mark.parametrize("text", ["calm", "lake", "ford"])
 def test_scores_are_those_of_the_formula(engine, cables, text):
-    texts = {cable.id: document_of(cable).texts for cable in cables}
+    texts = {cable.id: {name: record_of(cable).words(name) for name in FIELDS} for cable in cables}
     lengths = {key: {name: sum(map(len, fields[name])) for name in FIELDS} for key, fields in texts.items()}
     average = {name: sum(each[name] for each in lengths.values()) / len(texts) for name in FIELDS}
     frequencies = {key: Counter({name: sum(block.count(text) for block in fields[name]) for name in FIELDS}) for key, fields in texts.items()}

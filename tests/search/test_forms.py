@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from reftel.indexer.writer import CableWriter
+from reftel.record import record_of
 from reftel.schema.cable import Cable, Paragraph
-from reftel.schema.document import document_of
 from reftel.search import plan
 from reftel.search.engines.array_engine import ArrayEngine
 from reftel.search.engines.memory import MemoryEngine
@@ -29,7 +29,7 @@ CABLES = {
 @pytest.fixture(params=["whoosh", "memory"])
 def engine(request, tmp_path):
     if request.param == "memory":
-        yield MemoryEngine(map(document_of, CABLES.values()))
+        yield MemoryEngine(map(record_of, CABLES.values()))
         return
     for cables in (list(CABLES.values())[:2], [*list(CABLES.values())[2:], Cable(id="08BAKU9", body="precedented unmet", subject="PRECEDENT POLICY")]):
         with CableWriter(tmp_path) as writer:

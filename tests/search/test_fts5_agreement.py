@@ -26,12 +26,13 @@ from pathlib import Path
 
 import pytest
 
+from reftel.engine.specs import Record, join_words
 from reftel.indexer.normalize import read_cables
 from reftel.indexer.sources import iter_files
 from reftel.indexer.writer import CableWriter
+from reftel.record import record_of
 from reftel.schema.analysis import LAST_PART, MOST_PARTS
 from reftel.schema.cable import Cable, Paragraph
-from reftel.schema.document import Document, document_of
 from reftel.schema.inflections import bases
 from reftel.search import plan
 from reftel.search.engines.array_engine import ArrayEngine
@@ -64,18 +65,18 @@ def iter_cables() -> Iterator[Cable]:
     yield from runpy.run_path(str(ROOT / "benchmarks" / "synthetic.py"))["iter_cables"](SYNTHETIC, seed=5)
 
 
-def with_wholes(document: Document) -> Document:
-    """The document with the further forms written to the words at their places: ``juris`` -> ``juris`` + `ALSO` + ``jurisdiction``."""
-    texts = dict(document.texts)
-    for name, broken in document.joined.items():
-        blocks = [list(block) for block in texts[name]]
+def with_wholes(record: Record) -> Record:
+    """The record with the further forms written to the words at their places: ``juris`` -> ``juris`` + `ALSO` + ``jurisdiction``."""
+    texts = dict(record.texts)
+    for name, broken in record.joined.items():
+        blocks = record.words(name)
         for block, place, word in broken:
             blocks[block][place] += ALSO + word
-        texts[name] = tuple(map(tuple, blocks))
-    return dataclasses.replace(document, texts=texts)
+        texts[name] = list(map(join_words, blocks))
+    return dataclasses.replace(record, texts=texts)
 
 
-def joined(blocks: tuple[tuple[str, ...], ...]) -> str:
+def joined(blocks: list[list[str]]) -> str:
     return f" {' '.join([BREAK] * FARTHEST)} ".join(" ".join(block) for block in blocks)
 
 
@@ -87,18 +88,18 @@ def words_at(token: str) -> list[str]:
 class Tokens:
     """Which tokens of the texts hold the words of a query. A token is given with ``*`` behind it if it stands for all that begin with it."""
 
-    def __init__(self, terms: set[str], documents: list[Document]) -> None:
+    def __init__(self, terms: set[str], records: list[Record]) -> None:
         self._holding: dict[str, list[str]] = collections.defaultdict(list)
         self._forms: dict[str, list[str]] = collections.defaultdict(list)
         for term in sorted(terms):
             for word in dict.fromkeys(words_at(term)):
                 self._holding[word].append(term)
         self._rows: dict[str, set[tuple[str, ...]]] = collections.defaultdict(set)
-        for block in (block for document in documents for blocks in document.texts.values() for block in blocks):
+        for block in (block for record in records for name in record.texts for block in record.words(name)):
             for last, token in enumerate(block):
                 for whole in (form.removeprefix(LAST_PART) for form in token.split(ALSO) if form.startswith(LAST_PART)):
                     begin = next(place for place in range(last - 1, last - MOST_PARTS, -1) if whole in block[place].split(ALSO))
-                    self._rows[whole].add(block[begin : last + 1])
+                    self._rows[whole].add(tuple(block[begin : last + 1]))
         for word in self._holding:
             for base in (word, *bases(word)):
                 self._forms[base].append(word)
@@ -122,17 +123,17 @@ class Tokens:
 
 
 class Peer:
-    """The documents in FTS5."""
+    """The records in FTS5."""
 
-    def __init__(self, documents: list[Document]) -> None:
+    def __init__(self, records: list[Record]) -> None:
         self._base = sqlite3.connect(":memory:")
         tokenizer = "tokenize=\"unicode61 remove_diacritics 0 categories 'L* N* M* Co S* P*'\""
         columns = ", ".join(COLUMNS)
         self._base.execute(f"CREATE VIRTUAL TABLE cables USING fts5(key UNINDEXED, {columns}, {tokenizer})")
         self._base.execute(f"CREATE VIRTUAL TABLE paragraphs USING fts5(key UNINDEXED, {columns}, {tokenizer})")
-        rows = ((document.key, *(joined(document.texts[name]) for name in COLUMNS)) for document in documents)
+        rows = ((record.key, *(joined(record.words(name)) for name in COLUMNS)) for record in records)
         self._base.executemany("INSERT INTO cables VALUES (?, ?, ?, ?, ?)", rows)
-        parts = ((each.key, " ".join(each.texts["body"][entry.block])) for each in documents for entry in each.paragraphs)
+        parts = ((each.key, " ".join(each.words("body")[region.block])) for each in records for region in each.regions)
         self._base.executemany("INSERT INTO paragraphs (key, body) VALUES (?, ?)", parts)
 
     def terms(self) -> set[str]:
@@ -146,7 +147,7 @@ class Peer:
 
 @dataclasses.dataclass(frozen=True)
 class Pair:
-    documents: list[Document]
+    records: list[Record]
     peer: Peer
     engine: ArrayEngine
     tokens: Tokens
@@ -155,15 +156,15 @@ class Pair:
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory) -> Iterator[Pair]:
     cables = {cable.key: cable for cable in iter_cables()}
-    documents = [with_wholes(document_of(cable)) for cable in cables.values()]
+    records = [with_wholes(record_of(cable)) for cable in cables.values()]
     folder = tmp_path_factory.mktemp("agreement")
     for start in range(2):  # two segments
         with CableWriter(folder) as writer:
             for cable in itertools.islice(cables.values(), start, None, 2):
                 writer.put(cable)
-    peer = Peer(documents)
+    peer = Peer(records)
     engine = ArrayEngine.open(folder)
-    yield Pair(documents, peer, engine, Tokens(peer.terms(), documents))
+    yield Pair(records, peer, engine, Tokens(peer.terms(), records))
     engine.close()
 
 
@@ -223,14 +224,14 @@ def words_of(node: plan.Node) -> Iterator[plan.Word]:
             yield from words_of(node.child)
 
 
-def iter_windows(documents: list[Document]) -> Iterator[tuple[str, ...]]:
+def iter_windows(records: list[Record]) -> Iterator[tuple[str, ...]]:
     """The tokens around each broken word of a body."""
-    for document in documents:
-        for block in document.texts["body"]:
+    for record in records:
+        for block in record.words("body"):
             for place, token in enumerate(block):
                 if ALSO in token and len(block) >= FARTHEST:
                     start = min(max(0, place - 4), len(block) - 8)
-                    yield block[start : start + 8]
+                    yield tuple(block[start : start + 8])
 
 
 # -- generated plans -------------------------------------------------------------------------------------------------------------------
@@ -242,8 +243,8 @@ class Maker:
     def __init__(self, pair: Pair, seed: int, fields: tuple[str, ...] | None = None, *, broken: float = 0.1) -> None:
         """``broken``: how many words and phrases are taken from where a line's end broke a word."""
         self._random = random.Random(seed)
-        self._documents, self._tokens, self._fields = pair.documents, pair.tokens, fields
-        self._windows, self._broken = list(iter_windows(pair.documents)), broken
+        self._records, self._tokens, self._fields = pair.records, pair.tokens, fields
+        self._windows, self._broken = list(iter_windows(pair.records)), broken
         self._ways: list[Callable[[], plan.Node]] = [self.word, self.phrase, self.near]
 
     def fields(self) -> tuple[str, ...]:
@@ -258,11 +259,11 @@ class Maker:
         if "body" in fields and self._random.random() < self._broken:
             return self._random.choice(self._windows)
         for _ in range(100):
-            document = self._random.choice(self._documents)
-            blocks = document.texts[self._random.choice(fields)]
+            record = self._random.choice(self._records)
+            blocks = record.words(self._random.choice(fields))
             block = self._random.choice(blocks) if blocks else ()
             if len(block) >= least:
-                return block
+                return tuple(block)
         return self.tokens(("body",), least)
 
     def word(self) -> plan.Word:
@@ -309,13 +310,13 @@ class Maker:
 
 
 def test_no_token_is_split_or_changed(pair):
-    ours = {token for document in pair.documents for name in COLUMNS for block in document.texts[name] for token in block}
+    ours = {token for record in pair.records for name in COLUMNS for block in record.words(name) for token in block}
     assert pair.peer.terms() == ours
 
 
 def test_no_cable_is_left_out(pair):
-    assert len(pair.documents) == pair.engine.count()
-    assert {f"08BAKU990{number}" for number in range(1, len(BROKEN) + 1)} <= {document.key for document in pair.documents}
+    assert len(pair.records) == pair.engine.count()
+    assert {f"08BAKU990{number}" for number in range(1, len(BROKEN) + 1)} <= {record.key for record in pair.records}
 
 
 def test_both_find_the_same_cables(pair):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from reftel.record import record_of
 from reftel.schema.cable import Cable, Paragraph, Recipient, Reference, Source
-from reftel.schema.document import document_of
 from reftel.schema.errors import EngineError
 from reftel.search.engines.memory import MemoryEngine, levenshtein, matches_pattern
 from reftel.search.plan import PREFERENCE, Bucket, CitedBy, Everything, Found, Mark, Nothing, Request, Word
@@ -43,7 +43,7 @@ CABLES = (
     Cable(body="A text without id mentions the U.S. and 08BAKU1.\n\nNothing more.\n"),
 )  # fmt: skip
 ONE, TWO, THREE, TEXT = (cable.key for cable in CABLES)
-ENGINE = MemoryEngine(map(document_of, CABLES))
+ENGINE = MemoryEngine(map(record_of, CABLES))
 
 MATCHES = [
     ("*", {ONE, TWO, THREE, TEXT}),
@@ -115,7 +115,7 @@ ALIKE = {  # the same words in texts of one length, the best answer to "Minsk Gr
 def test_where_all_else_is_alike_words_come_first_the_nearer_they_stand():
     cables = [Cable(id=key, subject="A case", paragraphs=(paragraph(1, "C", text), paragraph(2, "C", "Nothing."))) for key, text in ALIKE.items()]
     cables.append(Cable(id="08RIGA1", subject="A case", paragraphs=(paragraph(1, "C", "A Group from Minsk."), paragraph(2, "C", "A precedent in the case."))))
-    found = MemoryEngine(map(document_of, cables)).answer(Request(read_query("Minsk Group AND precedent").plan)).found
+    found = MemoryEngine(map(record_of, cables)).answer(Request(read_query("Minsk Group AND precedent").plan)).found
     assert [hit.key for hit in found] == [*ALIKE, "08RIGA1"]
 
 

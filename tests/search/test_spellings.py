@@ -7,8 +7,8 @@ import itertools
 import pytest
 
 from reftel.indexer.writer import CableWriter
+from reftel.record import record_of
 from reftel.schema.cable import Cable, Paragraph, Source
-from reftel.schema.document import document_of
 from reftel.schema.errors import ArchiveVersion
 from reftel.search.engines.array_engine import ArrayEngine
 from reftel.search.engines.memory import MemoryEngine
@@ -69,7 +69,7 @@ def archives(tmp_path_factory):
         folder = tmp_path_factory.mktemp("spelled") / str(number)
         with CableWriter(folder) as writer:
             writer.put(cable(text))
-        made[text] = ArrayEngine.open(folder), MemoryEngine([document_of(cable(text))])
+        made[text] = ArrayEngine.open(folder), MemoryEngine([record_of(cable(text))])
     yield made
     for engine, _ in made.values():
         engine.close()
@@ -123,7 +123,7 @@ def test_parts_of_a_word_are_highlighted_as_one(query, marked):
 @pytest.mark.parametrize("written", ["PÉREZ, JUAN", "PE\u0301REZ, JUAN", "PÉREZ,\u00a0JU\u00adAN"])
 def test_values_are_compared_by_what_is_seen(written, asked):
     person = Cable(id="08BAKU1", tags=("PREL", written), signers=(written,), body="Nothing.")
-    engine = MemoryEngine([document_of(person)])
+    engine = MemoryEngine([record_of(person)])
     for question in (f'tags:"{asked}"', f'signer:"{asked}"', f'tags:"*{asked[-4:]}"'):
         assert list(engine.scan(read_query(question).plan)) == ["08BAKU1"], question
 
@@ -151,11 +151,11 @@ def test_initials_with_blanks_are_one_word(query, printed):
 
 def test_a_further_form_counts_once_and_takes_no_room():
     texts = {"08BAKU1": "a cooperation of two", "08BAKU2": "a co-operation of two"}
-    documents = [document_of(Cable(id=key, body=text, paragraphs=(Paragraph(1, None, None, (), None, text),))) for key, text in texts.items()]
-    engine = MemoryEngine(documents)
+    records = [record_of(Cable(id=key, body=text, paragraphs=(Paragraph(1, None, None, (), None, text),))) for key, text in texts.items()]
+    engine = MemoryEngine(records)
     word = read_query("=cooperation").plan
-    assert [engine._of_word(word, document) > 0 for document in documents] == [True, True]
-    assert [sum(map(len, document.texts["body"])) for document in documents] == [4, 5]
+    assert [engine._of_word(word, record) > 0 for record in records] == [True, True]
+    assert [sum(map(len, record.words("body"))) for record in records] == [4, 5]
 
 
 def test_an_index_with_other_rules_for_words_is_not_asked(tmp_path, monkeypatch):

@@ -185,12 +185,12 @@ def test_bad_facets(samples, facet, order, error):
 
 
 def test_both_engines_answer_the_tools_alike(samples):
-    from reftel.schema.document import document_of
+    from reftel.record import record_of
     from reftel.search.engines.memory import MemoryEngine
     from reftel.search.query import read_query
 
     engine = samples._state.engine
-    oracle = MemoryEngine(document_of(hit.cable) for hit in samples.scan("*"))
+    oracle = MemoryEngine(record_of(hit.cable) for hit in samples.scan("*"))
     words = ["minsk", "group", "the", "zzzz", "derse"]
     for query in ("*", "minsk", "class:>=secret", "zzzz"):
         root = read_query(query).plan

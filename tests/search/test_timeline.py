@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 import reftel
+from reftel.record import record_of
 from reftel.render.bars import bar
 from reftel.render.timeline import render_csv
 from reftel.schema.cable import Cable
-from reftel.schema.document import document_of
 from reftel.schema.errors import BadValueError
 from reftel.search.desk import Desk
 from reftel.search.engines.memory import MemoryEngine
@@ -28,7 +28,7 @@ def samples(tmp_path_factory):
 
 
 def desk_of(*cables: Cable) -> Desk:
-    return Desk(MemoryEngine(map(document_of, cables)), {cable.key: cable for cable in cables}.__getitem__, read_query)
+    return Desk(MemoryEngine(map(record_of, cables)), {cable.key: cable for cable in cables}.__getitem__, read_query)
 
 
 def _nonzero(line):

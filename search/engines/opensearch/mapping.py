@@ -17,8 +17,8 @@ import urllib.parse
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from reftel.engine.specs import Record, count_words
 from reftel.schema.analysis import LAST_PART, VERSION
-from reftel.schema.document import Document
 from reftel.schema.fields import FIELDS, paragraph_field
 from reftel.schema.inflections import bases
 
@@ -90,44 +90,44 @@ def about() -> Json:
     return {"reftel": {"format": FORMAT, "words": VERSION, "fields": sorted(field.name for field in FIELDS if field.stored != "nothing")}}
 
 
-def document_source(document: Document, record: bytes) -> Json:
-    """A cable as it lies in the index of cables. ``record``: its lines, as an archive keeps them."""
-    source: Json = {"key": document.key, "record": record.decode().split("\n")}
+def document_source(record: Record) -> Json:
+    """A cable as it lies in the index of cables."""
+    source: Json = {"key": record.key, "record": record.stored.decode().split("\n")}
     for field in _TEXTS:
-        source[f"l_{field.name}"] = sum(map(len, document.texts[field.name]))
-        source[f"t_{field.name}"] = [" ".join(block) for block in _blocks(document, field.name)]
+        source[f"l_{field.name}"] = sum(map(count_words, record.texts[field.name]))
+        source[f"t_{field.name}"] = [" ".join(block) for block in _blocks(record, field.name)]
     for field in _KEYWORDS:
-        values = [shortened(value) for value in document.keywords[field.name]]
+        values = [shortened(value) for value in record.keywords[field.name]]
         source[f"k_{field.name}"] = values
         if field.sort and values:
             source[f"s_{field.name}"] = values[0]
-    source |= {f"n_{field.name}": document.numbers[field.name] for field in _NUMBERS if document.numbers[field.name] is not None}
-    source |= {f"f_{field.name}": list(map(shortened, document.facets[field.name])) for field in _FACETS}
+    source |= {f"n_{field.name}": record.numbers[field.name] for field in _NUMBERS if record.numbers[field.name] is not None}
+    source |= {f"f_{field.name}": list(map(shortened, record.facets[field.name])) for field in _FACETS}
     return source
 
 
-def _blocks(document: Document, field: str) -> list[list[str]]:
+def _blocks(record: Record, field: str) -> list[list[str]]:
     """The tokens of a field's blocks, with all that stands at the place of each."""
-    blocks = [list(map(shortened, block)) for block in document.texts[field]]
-    for number, place, word, wider in iter_further(document, field):
+    blocks = [list(map(shortened, block)) for block in record.words(field)]
+    for number, place, word, wider in iter_further(record, field):
         blocks[number][place] += "|" + shortened(word)
         if wider:
             blocks[number][place] += f"|{first_part(word, wider)}"
             blocks[number][place + wider] += f"|{last_part(word, wider)}"
     if field == paragraph_field().name:
-        for entry in document.paragraphs:
-            marks = [] if entry.level is None else [level_token(entry.level)]
-            blocks[entry.block] = [BEGIN, *marks, *map(caveat_token, entry.caveats), *blocks[entry.block], END]
+        for region in record.regions:
+            marks = [] if region.level is None else [level_token(region.level)]
+            blocks[region.block] = [BEGIN, *marks, *map(caveat_token, region.labels), *blocks[region.block], END]
     return blocks
 
 
-def iter_further(document: Document, field: str) -> Iterator[tuple[int, int, str, int]]:
+def iter_further(record: Record, field: str) -> Iterator[tuple[int, int, str, int]]:
     """The further forms of a field: block, place in it, word, and how many places more than one it spans.
 
     A form of several parts ends where its last part is noted; of those of one word that are open there it is the one begun last.
     """
     open_forms: dict[tuple[int, str], list[int]] = {}
-    entries = document.joined.get(field, ())
+    entries = record.joined.get(field, ())
     ends: dict[tuple[int, str, int], int] = {}
     for block, place, word in sorted(entries, key=lambda entry: (entry[0], entry[1], not entry[2].startswith(LAST_PART))):
         if word.startswith(LAST_PART):
@@ -141,13 +141,13 @@ def iter_further(document: Document, field: str) -> Iterator[tuple[int, int, str
             yield block, place, word, ends.get((block, word, place), place) - place
 
 
-def iter_words(document: Document) -> Iterator[tuple[str, str, int]]:
+def iter_words(record: Record) -> Iterator[tuple[str, str, int]]:
     """Field, word, and how many places more than one it spans, for all that stands in a cable; repeated ones too."""
     for field in _TEXTS:
-        for block in document.texts[field.name]:
+        for block in record.words(field.name):
             for word in block:
                 yield field.name, shortened(word), 0
-        for _block, _place, word, wider in iter_further(document, field.name):
+        for _block, _place, word, wider in iter_further(record, field.name):
             yield field.name, shortened(word), 0
             if wider:
                 yield field.name, shortened(word), wider

@@ -15,10 +15,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, Self
 
+from reftel.engine.specs import Record
+from reftel.record import record_of
 from reftel.schema.cable import Cable
-from reftel.schema.document import Document, document_of
 from reftel.schema.errors import ArchiveError
-from reftel.schema.stored import record_bytes
 from reftel.search.engines.opensearch.address import Address
 from reftel.search.engines.opensearch.client import Connection
 from reftel.search.engines.opensearch.mapping import (
@@ -113,15 +113,15 @@ class GenerationWriter:
         """Add cables. How many there were."""
         count = 0
         for count, cable in enumerate(cables, 1):  # noqa: B007 - counts
-            self.put(document_of(cable), record_bytes(cable))
+            self.put(record_of(cable))
         return count
 
-    def put(self, document: Document, record: bytes, version: int | None = None) -> None:
+    def put(self, record: Record, version: int | None = None) -> None:
         """Add a cable, in place of the one with its key. ``version``: as of `Bulk.put`."""
         numbers = self._numbers
-        self.replace(document.key)
-        self._held[document.key] = array("I", {numbers.setdefault(word, len(numbers)) for word in iter_words(document)})
-        self._bulk.put(self.index, name_in_index(document.key), document_source(document, record), version)
+        self.replace(record.key)
+        self._held[record.key] = array("I", {numbers.setdefault(word, len(numbers)) for word in iter_words(record)})
+        self._bulk.put(self.index, name_in_index(record.key), document_source(record), version)
 
     def delete(self, key: str, version: int) -> None:
         """Remove a cable."""
