@@ -10,6 +10,7 @@ import itertools
 import re
 from collections.abc import Sequence
 
+from reftel.indexer.telegram.citations import find_citations
 from reftel.indexer.telegram.classwords import is_class_line, one_of, spaced
 from reftel.indexer.telegram.labels import LabelledPart
 from reftel.indexer.telegram.lines import FILLER, is_rule
@@ -32,7 +33,7 @@ _REASONS = re.compile(
 )
 _TEXT_OPENS = re.compile(
     r"\s*(?:(?:begin )?(?:executive )?summary\b|introduction\b|comment\b|key points\b|action request\b|background\b|this is an action"
-    r"|\([A-Z/]{1,6}\)\s)",
+    r"|\([A-Z/]{1,6}\)\s|[-=*_]{3})",  # the last: a rule before a title, ------- Summary
     re.IGNORECASE,
 )
 _LETTERED = re.compile(r"\s*¶?\s*(?:\(?[A-Z]\)|[A-Z][.:])\s")
@@ -108,7 +109,7 @@ def _run_on_text(text: str, at: int, limit: int, *, marked: bool = False) -> int
     end = _line_end(text, at, limit)
     for match in itertools.islice(_MAY_RUN_ON.finditer(text, at, end), _MOST_PLACES):
         behind = text[match.end() : min(end, match.end() + _REACH)]
-        if match[0][0] == "(" and is_running_text(behind, _FIRST_WORDS_MARKED):
+        if match[0][0] == "(" and (is_running_text(behind, _FIRST_WORDS_MARKED) or _NOTICE.match(behind)):
             return match.start()
         if match[0][0] != "(" and not marked and is_running_text(behind):
             return match.end()
@@ -116,6 +117,7 @@ def _run_on_text(text: str, at: int, limit: int, *, marked: bool = False) -> int
 
 
 _MOST_PLACES = 200
+_NOTICE = re.compile(r"this (?:cable|message|telegram) (?:is|contains)\b", re.IGNORECASE)  # (U) THIS CABLE IS SENSITIVE BUT UNCLASSIFIED
 
 
 def is_running_text(text: str, first_words: int = _FIRST_WORDS) -> bool:
@@ -223,16 +225,22 @@ def _skip_leftover(text: str, end: int, limit: int) -> int:
 
 
 def _after_references(text: str, at: int, limit: int) -> int:
-    """Behind the reference block; a next block that goes on with a letter (``B. ...``) counts to it."""
+    """Behind the reference block; a next block that goes on with a letter (``B. ...``), or with a cable behind ``08`` or ``,``, counts to it."""
     end = _block_end(text, at, limit)
     if "\n" not in text[:limit]:
         return end
     while True:
         start, line = _next_nonblank(text, end, limit)
-        letter = _LETTERED.match(line) if start < limit and len(line) <= _LONGEST_ITEM else None
-        if letter is None or is_running_text(line[letter.end() :]):
+        if start >= limit or len(line) > _LONGEST_ITEM:
+            return end
+        letter = _LETTERED.match(line)
+        goes_on = letter or (_OPEN_END.search(text, max(at, end - _LAST_WORDS), end) and any(found.start == 0 for found in find_citations(line.lstrip())[:1]))
+        if not goes_on or is_running_text(line[letter.end() if letter else 0 :]):
             return end
         end = _block_end(text, start, limit)
+
+
+_OPEN_END = re.compile(r"(?:[,;&]|\band|\s'?\d\d)\s*\Z", re.IGNORECASE)  # "(C) 05", a blank line, "PARIS 431"
 
 
 def _next_nonblank(text: str, at: int, limit: int) -> tuple[int, str]:

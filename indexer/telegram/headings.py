@@ -199,11 +199,14 @@ def _ruled_heading(text: str, rows: list[_Row]) -> Heading | None:
         return _inline_heading(text, titles[0].at, rule_at + width)
     if len(title) > LONGEST_TITLE:
         return _inline_heading(text, titles[-1].at, rule_at + width)
-    if is_no_title(title):
+    if is_no_title(title) and not (bounded and _ITEM.match(title) and abs(len(title) - width) < _SHORTEST_RULE):
         return Heading(rule_at, None)
-    if bounded and (upper := _over_blank_line(rows, title, width)):
+    if bounded and (upper := _over_blank_line(rows, title, width) or _over_page_break(text, rows, titles[0].at)):
         return Heading(upper.at, plain_title(f"{upper.text} {title}"))
     return _widened(text, titles[0].at, title, width)
+
+
+_ITEM = re.compile(r"\d{1,2}\) [A-Z]")  # 1) Rivers, which its rule makes a title
 
 
 def _behind_rule(line: str) -> str | None:
@@ -219,6 +222,14 @@ def _over_blank_line(rows: list[_Row], title: str, width: int) -> _Row | None:
         return None
     fits = abs(len(upper.text) + 1 + len(title) - width) <= 2
     return upper if fits or (upper.text.endswith(",") and upper.text.isupper() and title.isupper()) else None
+
+
+def _over_page_break(text: str, rows: list[_Row], at: int) -> _Row | None:
+    """The first line of a title that a page break parts from the last one: a rule opens it, and only a masked banner stands between."""
+    front = [row for row in rows if row.text][-2:]
+    if len(front) < 2 or not is_rule(front[0].text) or not is_title(front[1].text) or FILLER not in text[front[1].at : at]:
+        return None
+    return _Row(front[0].at, front[1].text)
 
 
 def _spaced(text: str, row: _Row, rule_at: int) -> bool:

@@ -20,7 +20,7 @@ _LOOK_BELOW = 400
 _END_OF_BLOCK = 200
 _SITE_PILCROW = re.compile(r"(^[ \t]*|  )¶|(?<!\()¶(?=[ \t]*(?:\d{1,4}|[A-Za-z])[.)])")  # before every line that looked numbered
 _BLANK_AT_END = re.compile(r"\n(?<=\s\n)")  # of a line; a line break before another is one too
-_RULE_AT_END = re.compile(r"\s*(?<![-=])(?:[-=]{4,}+ ?)+[-=]*$")
+_RULE_AT_END = re.compile(r"\s*(?<![-=])(?:[-=]{4,}+ ?)+[-=]*(?:\.\.\.)?$")  # which dots may have cut
 _LOOSE_STOP = re.compile(r"(?<=[.!?\"”)])\s{1,4}\.$")  # ". .NAME"
 
 
@@ -172,7 +172,7 @@ def paragraph_text(raw: str) -> str:
         while lines and (not lines[-1] or is_rule(lines[-1])):
             lines.pop()
         joined = "\n".join(lines)
-    if joined[-1:] in ("-", "="):
-        front = max(0, len(joined.rstrip("-= ").rstrip()) - 1)
+    if joined.endswith(("-", "=", "-...")):
+        front = max(0, len(joined.rstrip("-= .").rstrip()) - 1)
         joined = joined[:front] + _RULE_AT_END.sub("", joined[front:])
     return _LOOSE_STOP.sub("", joined[-12:]).join((joined[:-12], "")) if joined[-2:] in (" .", "\n.") else joined

@@ -198,7 +198,7 @@ def _own_line(text: str, start: int, line: str, *, upper_text: bool, certain: bo
     return joint or (names, start)
 
 
-_SIGNS = " .,;-/*\"”“_=#>'\\"
+_SIGNS = " .,;-/*\"”“_=#>'\\@"
 
 
 def _stands_apart(words: list[str], blank_lines: int, *, capitals: bool, upper_text: bool) -> bool:

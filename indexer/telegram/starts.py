@@ -383,7 +383,9 @@ def _accept_marked(candidate: _Candidate, count: _Count) -> bool:
         return fits and (candidate.line_start or candidate.sentence_end)
     if candidate.line_start:
         return bool(candidate.stop) or fits or candidate.blank_line or len(candidate.mark or "") > 1
-    return fits or (bool(candidate.stop) and (candidate.sentence_end or not _is_abbreviation(candidate.tail)))
+    if fits or not candidate.stop or candidate.sentence_end:
+        return fits or bool(candidate.stop)
+    return not _is_abbreviation(candidate.tail) and not candidate.behind.strip()[:1].islower()  # "he came at 10. (C) was"
 
 
 def _accept_unmarked(candidate: _Candidate, count: _Count, ahead: Sequence[_Candidate]) -> bool:
@@ -401,7 +403,8 @@ def _accept_unmarked(candidate: _Candidate, count: _Count, ahead: Sequence[_Cand
         return True
     if count.near(number):
         return candidate.blank_line or (followed and candidate.sentence_end)
-    return not count.tops and candidate.blank_line and followed
+    ahead_of_count = not count.tops or (number > count.tops[-1] and candidate.sentence_end)  # a quoted paper may leave out more
+    return ahead_of_count and candidate.blank_line and followed
 
 
 def _accept_in_flat(candidate: _Candidate, count: _Count, ahead: Sequence[_Candidate]) -> bool:
@@ -445,4 +448,8 @@ def find_marked(text: str, begin: int, taken: Sequence[Start]) -> list[Start]:
         gap = before[len(stripped) :]
         if gap.count("\n") > 1 or not stripped or stripped[-1] in _SENTENCE_ENDS or at == begin or _is_short_line(text, at, inside) or _greets(stripped):
             starts.append(Start(at, match.end(), None, " ".join(match.group().strip("() ").split())))
-    return starts
+    lost = _LOST_NUMBER.finditer(text, begin) if "\n. " in text else ()
+    return [*starts, *(Start(match.start("stop"), match.end(), None, _printed_mark(match["mark"])) for match in lost)]
+
+
+_LOST_NUMBER = re.compile(rf"\n[ \t]*\n[ \t¶]*(?P<stop>\.)[ ]{{1,3}}(?:{_MARK}[ ]{{1,3}})?(?=[A-Z])", re.VERBOSE)  # 3. (C), without its number

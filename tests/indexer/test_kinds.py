@@ -455,7 +455,7 @@ _COUNTED = "".join(f"{number}. (U) The talks went on.\n\n" for number, _ in _TEN
         ("1. (SE) Talks.\n\n2. (U) End.\n", [(1, "SE"), (2, "U")]),
         (_COUNTED + "11. (U) Prices are controlled. 1\n\n2. (SBU) Twelve.\n\n13. (U) End.\n", [*_TEN, (11, "U"), (12, "SBU"), (13, "U")]),
         (_COUNTED.replace("10. (U)", "1\n\n0. (U)") + "11. (C) End.\n", [*_TEN, (11, "C")]),
-        ("1. (C) They held 1\n\n2. (C) Two, of 1 2. (C) kinds.\n", [(1, "C"), (2, "C"), (2, "C")]),
+        ("1. (C) They held 1\n\n2. (C) Two, of 1 2. (C) kinds.\n", [(1, "C"), (2, "C")]),
         ("1. (C)\n\n1. (C) Talks.\n\n2. (U) End.\n", [(1, "C"), (2, "U")]),
         ("1. (C) Talks.\n\n2. (U) Visit Zagreb's Classified Website:\nhttp://www.state.sgov.gov/p/eur/zagreb\n", [(1, "C"), (2, "U")]),
     ],
@@ -662,6 +662,22 @@ OTHERS: list[tuple[str, str, str, object]] = [
     ("eo", "E.O. 13526: DECL: 02/13/2018", "declassify_on", "2018-02-13"),
     ("eo", "E.O. 12958: DECL: OADR", "declassify_on", None),
     ("eo", "E.O. 12958: DECL: 02/30/2018", "declassify_on", None),
+    ("body", "1. (C) One.\n\n2. (C) They went on.\nALDANE@\n", "signers", ("ALDANE",)),
+    ("body", "1. (C) One.\n\n1) Rivers\n---------\n\n2. (C) More.\nALDANE\n", "headings", [(1, None), (2, "1) Rivers")]),
+    ("body", "1. (C) The minister came at 10. (C) was the next.\n\n2. (C) More.\nALDANE\n", "numbers", [1, 2]),
+    ("body", "1. (C) One. End summary.\n\nTWO RIVERS\n\n. (S) Two.\nALDANE\n", "marks", [(1, "C"), (None, "S")]),
+    ("body", "1. One.\n\nTWO RIVERS\n\n. Two of them.\nALDANE\n", "headings", [(1, None), (None, "TWO RIVERS")]),
+    ("body", "1. (C) One.\n\n2. (C) The text:\n\n1. I am glad.\n\n2. So is he.\n\n9. So are they.\n\n10. All are.\nALDANE\n", "numbers", [1, 2, 1, 2, 9, 10]),
+    ("body", "------- SUMMARY -------\n\n1. (C) One.\n\n2. (C) Two.\nALDANE\n", "headings", [(1, "SUMMARY"), (2, None)]),
+    (
+        "body",
+        "1. (U) One. It ends.\n\n-------------\nAna Maric (new)\n\nZAGREB 00000123  002 OF 002\n\n\nMinister of Rivers\n-------------\n\nShe is new.\nALDANE\n",
+        "headings",
+        [(1, None), (None, "Ana Maric (new) Minister of Rivers")],
+    ),
+    ("body", "GRAIN PRICES ARE DOWN\n-------...\n", "texts", ["GRAIN PRICES ARE DOWN"]),
+    ("cb", "REF: BELGRADE 44, 07\n\nSofia 12", "headings", [(1, None), (2, None)]),
+    ("cb", "REF: BELGRADE 44 (U) THIS MESSAGE IS SENSITIVE BUT UNCLASSIFIED.", "marks", [(None, "U"), (1, "C"), (2, "C")]),
 ]
 
 
