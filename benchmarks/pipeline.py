@@ -33,7 +33,7 @@ STAGES = (
     ("normalising", "indexer.text", "normalize_message"),
     ("words and values", "indexer.text", "record_of"),
     ("JSON", "record", "record_bytes"),
-    ("manifest", "indexer.texts", "Texts.offer"),
+    ("manifest", "indexer.choosing", "Chooser.offer"),
     ("index: taking records", "engine.writer", "Writer.replace"),
     ("index: inverting", "engine.batch", "BatchMaker.take"),
     ("index: compressing", "engine.records", "Compressor.blocks"),

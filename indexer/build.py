@@ -19,6 +19,7 @@ from pathlib import Path
 from reftel.base.frozen import frozen
 from reftel.engine.writer import MEMORY_MB
 from reftel.indexer.changes import READS, Look, Wish, look_at
+from reftel.indexer.choosing import Chooser
 from reftel.indexer.failures import Failures, Unreadable, unreadable
 from reftel.indexer.limit import NO_LIMIT, Limit
 from reftel.indexer.manifest import SourceRow
@@ -28,7 +29,6 @@ from reftel.indexer.report import BuildReport, held_line
 from reftel.indexer.sources import Selection
 from reftel.indexer.store import FolderStore, Store
 from reftel.indexer.text import Text
-from reftel.indexer.texts import Texts
 from reftel.indexer.workers import Pool
 from reftel.schema.errors import SourceError
 from reftel.schema.names import name_of, path_of
@@ -129,7 +129,7 @@ class _Run:
     def _begin_step(self, *, anew: bool = False) -> None:
         self._step = self._store.begin(self.report.notes.append, anew=anew)
         self._writer, self._publication = self._step.writer, self._step.publication
-        self._texts = Texts(self._writer, self._publication, str(self._store))
+        self._chooser = Chooser(self._writer, self._publication, str(self._store))
         self._step_end = self.report.read_cables + max(STEP, self._writer.count() // _PART)
 
     # -- reading ---------------------------------------------------------------------------------------------------------------------
@@ -220,9 +220,9 @@ class _Run:
         for cables, text in enumerate(texts, 1):
             self._warnings.update(text.warnings)
             if known and text.record.key not in given:
-                self._texts.drop(name, text.record.key)
+                self._chooser.drop(name, text.record.key)
                 given.add(text.record.key)
-            self._texts.offer(name, text)
+            self._chooser.offer(name, text)
             self.report.read_cables += 1
             self._bytes = min(self._bytes + text.length, end)
             if not cables % _EVERY:
@@ -263,7 +263,7 @@ class _Run:
                 report.count("held" if row in judgement.held else "gone")
                 report.removed_files += row not in judgement.held
         if missing:
-            settle(publication, self._texts, judgement)
+            settle(publication, self._chooser, judgement)
         self._tell_links(selection)
 
     def _tell_links(self, selection: Selection) -> None:
@@ -283,10 +283,10 @@ class _Run:
         """Publish index and manifest, and add what changed to the report."""
         report, publication = self.report, self._publication
         report.total = self._writer.count()
-        added, removed = self._texts.added(), self._texts.removed()
+        added, removed = self._chooser.added(), self._chooser.removed()
         report.added += len(added)
         report.removed += len(removed)
-        report.replaced += sum(self._texts.existed.values()) - len(removed)
+        report.replaced += sum(self._chooser.existed.values()) - len(removed)
         if added:
             new = sorted(publication.manifest.unseen(added))
             at = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
@@ -297,7 +297,7 @@ class _Run:
         report.steps += publication.changed
         if publication.changed:
             with report.timed("publishing"):
-                self._step.publish(index_changes=self._texts.changed)
+                self._step.publish(index_changes=self._chooser.changed)
 
     def close(self) -> None:
         """Drop what was not published, and let go of everything."""

@@ -12,12 +12,12 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
+from reftel.indexer.choosing import Chooser
 from reftel.indexer.limit import Limit
 from reftel.indexer.manifest import HeldRow, Manifest
 from reftel.indexer.publishing import Publication
 from reftel.indexer.report import Missing
 from reftel.indexer.sources import Selection, is_gone
-from reftel.indexer.texts import Texts
 from reftel.schema.names import name_of, path_of
 
 
@@ -78,7 +78,7 @@ def judge(manifest: Manifest, missing: list[HeldRow], limit: Limit, before: int,
     return Judgement(going, set(fresh) if removed > allowed else set(), allowed)
 
 
-def settle(publication: Publication, texts: Texts, judgement: Judgement) -> None:
+def settle(publication: Publication, chooser: Chooser, judgement: Judgement) -> None:
     """Forget what goes, and remember what is held back."""
     draft, run = publication.draft, publication.run
     lost = set()
@@ -94,7 +94,7 @@ def settle(publication: Publication, texts: Texts, judgement: Judgement) -> None
         else:
             draft.drop_held(row)
     for key in sorted(lost):
-        texts.promote(key)
+        chooser.promote(key)
 
 
 def release(publication: Publication, missing: Collection[HeldRow]) -> None:

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 import reftel
-from reftel.indexer import changes, texts
+from reftel.indexer import changes, choosing
 from reftel.indexer.manifest import Manifest
 
 BODY = "1. (C) {}"
@@ -240,7 +240,7 @@ def test_an_archive_inside_a_source_is_not_read(write, folder):
 
 @pytest.mark.parametrize("remembered", [1, 1000])
 def test_a_dump_may_hold_a_cable_again_and_again(folder, build, tmp_path, monkeypatch, remembered):
-    monkeypatch.setattr(texts, "_REMEMBERED", remembered)
+    monkeypatch.setattr(choosing, "_REMEMBERED", remembered)
     listed = []
     versions = Manifest.versions
     monkeypatch.setattr(Manifest, "versions", lambda manifest, key: listed.append(key) or versions(manifest, key))

@@ -21,8 +21,8 @@ _REMEMBERED = 1 << 12
 """Cables whose shown text is remembered: a dump may hold one cable again and again, and all its texts are not to be listed for each of them."""
 
 
-class Texts:
-    """The texts of all cables during a run: every change goes to the index's writer and to the manifest's draft at once.
+class Chooser:
+    """Decides which text of each cable is shown during a run: every change goes to the index's writer and to the manifest's draft at once.
 
     ``existed``: for each key that the run touched, whether the archive showed it before. ``changed``: whether the index will change.
     """
