@@ -35,6 +35,7 @@ class State:
 
     def __init__(self, path: Location, notes: Callable[[Path], Notes], cache_mb: float) -> None:
         from reftel.engine.cache import Budget  # noqa: PLC0415 - `import reftel` stays light
+        from reftel.search.desk import Records  # noqa: PLC0415
         from reftel.search.searcher import Searcher  # noqa: PLC0415
         from reftel.snapshot import open_snapshot  # noqa: PLC0415
 
@@ -52,7 +53,8 @@ class State:
         self._closed = False
         self.engine: ArchiveEngine = self._snapshot.engine
         self.load = record_reader(self.engine, path)
-        self.searcher: Searcher = Searcher(self.engine, self.load, lambda tag: notes(snapshot.own).tagged(tag), self.budget, records_reader(self.engine))
+        records = Records(self.engine, self.load, records_reader(self.engine))
+        self.searcher: Searcher = Searcher(records, lambda tag: notes(snapshot.own).tagged(tag), self.budget)
 
     @property
     def number(self) -> tuple[object, ...]:

@@ -19,7 +19,7 @@ from reftel.search.plan import Value
 
 if TYPE_CHECKING:
     from reftel.schema.cable import Cable, Reference
-    from reftel.search.desk import Desk
+    from reftel.search.desk import Desk, Records
 
 Direction = Literal["both", "in", "out"]
 
@@ -206,21 +206,21 @@ def _citing(targets: Sequence[str], desk: Desk) -> Iterator[str]:
                 yield cable.key
 
 
-def resolve(cable: Cable, desk: Desk) -> Iterator[Citation]:
+def resolve(cable: Cable, records: Records) -> Iterator[Citation]:
     """The references of a cable in printed order, each with the cable that it means."""
     printed = False
     for reference in cable.refs:
         # "08 STATE 1, 2": the second has the number alone and shares the first one's year
         printed = printed if reference.raw.isdigit() else prints_year(reference)
-        yield _resolved(cable, reference, desk, printed=printed)
+        yield _resolved(cable, reference, records, printed=printed)
 
 
-def _resolved(cable: Cable, reference: Reference, desk: Desk, *, printed: bool) -> Citation:
+def _resolved(cable: Cable, reference: Reference, records: Records, *, printed: bool) -> Citation:
     as_read = Citation(cable.key, reference.id, reference.label, reference.kind, reference.raw)
     if reference.id is None or printed or not may_mean_last_year(cable, reference.id):
         return as_read
     before = in_year(reference.id, -1)
-    usual, earlier = desk.find(reference.id), desk.find(before)
+    usual, earlier = records.find(reference.id), records.find(before)
     possible = usual is not None and not _is_later(usual, cable)
     if earlier is not None and not possible:
         return dataclasses.replace(as_read, target=before, assumed_year=True, other=reference.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -19,18 +20,19 @@ _TOGETHER = 100  # records that are read at once
 
 
 @frozen
-class Desk:
-    """``load`` gives the record of a key or raises `CableNotFound`; ``read`` gives the plan of a query or raises `QueryError`; ``several`` gives the
-    records of a few keys, ``None`` for those that the archive lacks, and is quicker than ``load`` for each where the archive is far away.
+class Records:
+    """An engine and the cables behind its keys.
+
+    ``load`` gives the cable of a key or raises `CableNotFound`; ``several`` gives those of a few keys, ``None`` for what the archive lacks, and is
+    quicker than ``load`` for each where the archive is far away.
     """
 
     engine: Engine
     load: Callable[[str], Cable]
-    read: Callable[[str], ParsedQuery]
     several: Callable[[Sequence[str]], Iterator[Cable | None]] | None = None
 
     def find(self, key: str) -> Cable | None:
-        """The record of a key; ``None`` if the archive lacks it."""
+        """The cable of a key; ``None`` if the archive lacks it."""
         try:
             return self.load(key)
         except CableNotFound:
@@ -45,10 +47,17 @@ class Desk:
         return (cable or self.load(key) for key, cable in self._found(keys))
 
     def cables(self, root: Node) -> Iterator[Cable]:
-        """The record of every cable of a plan, in key order, one at a time."""
+        """Every cable of a plan, in key order, one at a time."""
         return self.load_all(self.engine.scan(root))
 
     def _found(self, keys: Iterable[str]) -> Iterator[tuple[str, Cable | None]]:
         left = iter(keys)
         while some := list(itertools.islice(left, _TOGETHER)):
             yield from zip(some, self.several(some) if self.several else map(self.find, some), strict=True)
+
+
+@frozen
+class Desk(Records):
+    """``read`` gives a query as engines can answer it, or raises `QueryError`."""
+
+    read: Callable[[str], ParsedQuery] = dataclasses.field(kw_only=True)

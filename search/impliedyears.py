@@ -18,7 +18,7 @@ from reftel.search.tagged import ids_node
 from reftel.search.walk import rewrite
 
 if TYPE_CHECKING:
-    from reftel.search.desk import Desk
+    from reftel.search.desk import Records
 
 
 @frozen
@@ -36,16 +36,16 @@ class _Difference:
         return Or((found, ids_node(sorted(self.added))), origin=node.origin) if self.added else found
 
 
-def resolve_years(root: Node, desk: Desk) -> tuple[Node, tuple[str, ...]]:
+def resolve_years(root: Node, records: Records) -> tuple[Node, tuple[str, ...]]:
     """``root`` with every ``refs:`` and ``citedby:`` as the citation graph has it, and notes on what that changed."""
     assumed, left_out = set[str](), set[str]()
 
     def change(node: Node) -> Node:
         match node:
             case Value(field="refs", values=ids):
-                difference = _citing(ids, desk)
+                difference = _citing(ids, records)
             case CitedBy(ids=ids):
-                difference = _cited(ids, desk)
+                difference = _cited(ids, records)
             case _:
                 return node
         assumed.update(difference.added)
@@ -60,15 +60,15 @@ def resolve_years(root: Node, desk: Desk) -> tuple[Node, tuple[str, ...]]:
     return changed, tuple(f"{len(keys):,} {text}" for keys, text in notes if keys)
 
 
-def _citing(ids: Iterable[str], desk: Desk) -> _Difference:
+def _citing(ids: Iterable[str], records: Records) -> _Difference:
     """For the cables that cite any of ``ids``."""
     from reftel.search.citations import resolve  # noqa: PLC0415 - few queries ask for references
 
     wanted = {key for key in ids if canonical_id(key) == key}
     added, removed = set(), set()
-    for cable in desk.cables(Or(tuple(_ambiguous(wanted)))) if wanted else ():
+    for cable in records.cables(Or(tuple(_ambiguous(wanted)))) if wanted else ():
         usual = any(reference.id in wanted for reference in cable.refs)
-        meant = any(link.target in wanted for link in resolve(cable, desk))
+        meant = any(link.target in wanted for link in resolve(cable, records))
         if meant and not usual:
             added.add(cable.key)
         elif usual and not meant:
@@ -87,11 +87,11 @@ def _ambiguous(wanted: Iterable[str]) -> Iterator[Node]:
             yield And((Value("refs", (citing,)), Range("date", minutes_of(f"{year}-01-01"), minutes_of(end.isoformat()) - 1)))
 
 
-def _cited(ids: Iterable[str], desk: Desk) -> _Difference:
+def _cited(ids: Iterable[str], records: Records) -> _Difference:
     """For the cables that any of ``ids`` cites."""
     from reftel.search.citations import resolve  # noqa: PLC0415
 
-    links = [link for cable in filter(None, desk.find_all(ids)) for link in resolve(cable, desk)]
+    links = [link for cable in filter(None, records.find_all(ids)) for link in resolve(cable, records)]
     meant = {link.target for link in links if link.target}
     usual = {link.other if link.assumed_year else link.target for link in links}
-    return _Difference(frozenset(meant - usual), frozenset(key for key in usual - meant if key and desk.find(key)))
+    return _Difference(frozenset(meant - usual), frozenset(key for key in usual - meant if key and records.find(key)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from reftel.engine.cache import Budget, Cache
@@ -13,7 +13,7 @@ from reftel.schema.names import without_surrogates
 from reftel.schema.nearest import nearest
 from reftel.schema.several import several
 from reftel.search.describe import describe
-from reftel.search.desk import Desk
+from reftel.search.desk import Desk, Records
 from reftel.search.forms import form_counts, forms_note, with_forms
 from reftel.search.hits import HitMaker
 from reftel.search.impliedyears import resolve_years
@@ -42,28 +42,21 @@ _BYTES_OF_A_QUERY = 500  # for each of its characters, with its tree and its pla
 
 
 class Searcher:
-    """Answers query texts over one engine. ``load`` gives the record of a key, ``tagged`` the keys that have a tag of one's own.
+    """Answers query texts over one engine. ``tagged`` gives the keys that have a tag of one's own, ``budget`` holds what is kept between questions."""
 
-    ``budget``: that of what is kept between questions; ``several``: see `Desk`.
-    """
-
-    def __init__(
-        self, engine: Engine, load: Callable[[str], Cable], tagged: Lookup = nothing_tagged, budget: Budget | None = None,
-        several: Callable[[Sequence[str]], Iterator[Cable | None]] | None = None,
-    ) -> None:  # fmt: skip
-        self._engine = engine
-        self._load, self._several = load, several
-        self._tagged = tagged
-        self._maker = HitMaker(engine, load, tagged)
+    def __init__(self, records: Records, tagged: Lookup = nothing_tagged, budget: Budget | None = None) -> None:
+        self._records, self._tagged = records, tagged
+        self._engine = engine = records.engine
+        self._maker = HitMaker(engine, records.load, tagged)
         budget = budget or Budget()
-        self._names = Names(engine, load, budget)
+        self._names = Names(engine, records.load, budget)
         self._read = Cache[ParsedQuery](budget, lambda read: _BYTES_OF_A_QUERY * (2 + len(read.text))).over(read_query)
 
     def read(self, query: str, ids: str | Iterable[str] | None = None) -> ParsedQuery:
         """``query`` as engines can answer it: tags of one's own looked up, restricted to ``ids`` where they are given."""
         read = self._read(query)
         notes = (*read.notes, *self._names.notes(read.checked.root), *unknown_tags(read.plan, self._tagged))
-        plan, assumed = resolve_years(resolve(read.plan, self._tagged), self.desk)
+        plan, assumed = resolve_years(resolve(read.plan, self._tagged), self._records)
         notes += assumed
         if ids is not None:
             wanted = list(dict.fromkeys(several(ids)))
@@ -172,7 +165,7 @@ class Searcher:
     @property
     def desk(self) -> Desk:
         """What the tools of research ask: the engine, its records and this reader of queries."""
-        return Desk(self._engine, self._load, self.read, self._several)
+        return Desk(self._engine, self._records.load, self._records.several, read=self.read)
 
     def drill(self, query: str, facet: str, *, order: str = "count", narrow: bool = False) -> FacetTable:
         """A facet with the rest summed up, others nested in it; see `Archive.drill`."""

@@ -21,6 +21,7 @@ from test_engine_agreement import index
 
 import reftel
 from reftel.schema.analysis import words
+from reftel.search.desk import Records
 from reftel.search.forms import with_forms
 from reftel.search.kwic import kwic_lines
 from reftel.search.query.read import ParsedQuery
@@ -130,7 +131,7 @@ def test_pages_of_any_plan(cables, cut, roots):
     with tempfile.TemporaryDirectory() as folder:
         engine = index(cables, folder, cut)
         try:
-            searcher = Searcher(engine, record_reader(engine, Path(folder)))
+            searcher = Searcher(Records(engine, record_reader(engine, Path(folder))))
             for root in roots:
                 read = ParsedQuery("", None, None, root, (), "", root)
                 found = engine.answer(reftel.search.plan.Request(root, limit=None)).found

@@ -8,6 +8,7 @@ from reftel.indexer.writer import CableWriter
 from reftel.record import record_of
 from reftel.schema.cable import Cable, Paragraph
 from reftel.search import plan
+from reftel.search.desk import Records
 from reftel.search.engines.array_engine import ArrayEngine
 from reftel.search.engines.memory import MemoryEngine
 from reftel.search.searcher import Searcher
@@ -44,7 +45,7 @@ def engine(request, tmp_path):
 
 @pytest.fixture
 def searcher(engine):
-    return Searcher(engine, CABLES.__getitem__)
+    return Searcher(Records(engine, CABLES.__getitem__))
 
 
 @pytest.mark.parametrize(
@@ -116,7 +117,7 @@ def test_the_forms_are_marked(searcher):
 )
 def test_explain_counts_the_cables_of_each_form(engine, query, forms):
     found = {}
-    todo = [Searcher(engine, CABLES.__getitem__).explain(query).root]
+    todo = [Searcher(Records(engine, CABLES.__getitem__)).explain(query).root]
     for node in todo:
         todo.extend(node.children)
         if node.forms:

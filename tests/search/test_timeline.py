@@ -28,7 +28,7 @@ def samples(tmp_path_factory):
 
 
 def desk_of(*cables: Cable) -> Desk:
-    return Desk(MemoryEngine(map(record_of, cables)), {cable.key: cable for cable in cables}.__getitem__, read_query)
+    return Desk(MemoryEngine(map(record_of, cables)), {cable.key: cable for cable in cables}.__getitem__, read=read_query)
 
 
 def _nonzero(line):
