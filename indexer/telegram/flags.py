@@ -21,6 +21,9 @@ _WHOLE_END = re.compile(
       | (?:\A|[.)\n]) \s* (?:points?[ ]of[ ]contact|POCs?) \b""",
     re.VERBOSE | re.IGNORECASE,
 )
+_FEWEST_WORDS = 8
+_SMALL_WORDS = frozenset(("THE", "OF", "AND", "TO", "IN", "THAT"))
+_CLOSING_WORDS = ("summary", "comment", "request", "message", "report", "statement", "translation", "transcript", "paragraph", "quote", "guidance")
 _CELL = range(32_700, 33_100)
 
 
@@ -42,12 +45,27 @@ def lacks_section(text: str) -> bool:
 def has_loose_end(text: str) -> bool:
     """Whether an unsigned text ends inside a sentence or in line noise: ``"The mo~97@Q5"``.
 
-    Closing words, struck names, addresses of web sites and persons to be asked are an end.
+    Closing words, struck names, addresses of web sites and persons to be asked are an end, unless the last word itself is cut: ``END COMMEN``.
     """
     last = text[-160:].rstrip()
-    if not last or closes_text(last) or _WHOLE_END.search(last):
+    if not last or _WHOLE_END.search(last):
         return False
-    return _LOOSE_END.search(last) is not None or _NOISE_END.search(last) is not None
+    words = last.split()
+    if closes_text(" ".join(words)):
+        word = words[-1].lower()
+        return len(word) > 2 and word not in _CLOSING_WORDS and any(whole.startswith(word) for whole in _CLOSING_WORDS)
+    return _LOOSE_END.search(last) is not None or _NOISE_END.search(last) is not None or _stops_in_capitals(last)
+
+
+def _stops_in_capitals(last: str) -> bool:
+    """Whether running text ends at a capital or in a bracket: ``"they said that Minister K"``, ``"¶11. (C"``; an entry of a list may end so."""
+    line = last.rpartition("\n")[2]
+    if line.rpartition("(")[2].find(")") < 0 < line.count("("):
+        return True
+    words = line.split()[-_FEWEST_WORDS:]
+    if last.isupper():
+        return not _SMALL_WORDS.isdisjoint(words) and last[-1].isalnum()
+    return line[-1].isupper() and sum(word.islower() and word.isalpha() for word in words) * 2 >= _FEWEST_WORDS
 
 
 def fills_cell(text: str) -> bool:

@@ -309,10 +309,11 @@ def _end_of_line(text: str, start: int, *, upper_text: bool, advert: int | None)
     before = text[start:at].rstrip()
     if _FRONT.fullmatch(before):
         return _glued(text)
-    printed = [word.group().rstrip(".,").lstrip("#") for word in words[run:]]
+    printed = [_STRUCK_FRONT.sub("", word.group().rstrip(".,").lstrip("#")) for word in words[run:]]
     surname = _surname(printed)
     names = _names_of(surname) if _names_of(printed) else None
-    if names is None or not (any(word[0].isupper() for word in surname) or before.endswith("**")):
+    cut = not names or (len(names[0]) < _SHORTEST_NAME and not surname[0].isupper())  # "... security. Ac"
+    if names is None or cut or not (any(word[0].isupper() for word in surname) or before.endswith("**")):
         return _glued(text)
     if upper_text and (len(words) - run > 2 or words[-1].group().endswith(".")):
         return None
@@ -322,6 +323,8 @@ def _end_of_line(text: str, start: int, *, upper_text: bool, advert: int | None)
     return None
 
 
+_SHORTEST_NAME = 3  # letters, where they are no capitals
+_STRUCK_FRONT = re.compile(r"^X{4,}(?=[A-Z])")  # an address that was struck out, XXXXXXXXXXXXALDANE
 _FRONT = re.compile(r"\W*(?:\d{1,3}\W{1,3}(?:\([A-Za-z/, ]{1,20}\))?)?")  # "- Mary Jones", an item of a list; "2. (C) Talks continue"
 
 

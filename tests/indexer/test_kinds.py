@@ -95,6 +95,7 @@ BEHIND = [
     "ALDANE\nXXXXXXXXXXXX\n",
     "ALDANE ALDANE\n",
     "CDA ALDANE\n",
+    "Visit Zagreb's Classified Website: XXXXXXXXXXXXALDANE\n",
     "Visit Zagreb's Classified Website: XXXXXXXXXXXX\nAldane.\n",
     "Visit Zagreb's Classified Website: XXXXXXXXXXXX Kingdom Aldane\n",
     "\n\n\nAldane\n",
@@ -124,6 +125,9 @@ SIGNED = [
     ("2. (C) They went on. END COMMENT\nAND GUIDANCE REQUES\n", ()),
     ("2. (C) They joined the talks of the IAEA\n", ()),
     ("2. (C) They met the minister and the\n...\n", ()),
+    ("2. (C) They went on to Osijek. While\n", ()),
+    ("2. (C) They went on to Osijek. Ac\n", ()),
+    ("2. (C) They went on to Osijek. LU\n", ("LU",)),
 ]
 
 
