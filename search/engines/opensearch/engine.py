@@ -17,8 +17,8 @@ from reftel.search import plan
 from reftel.search.engines.base import NodeCount
 from reftel.search.engines.opensearch.address import Address
 from reftel.search.engines.opensearch.client import Connection, connect
+from reftel.search.engines.opensearch.clusterwords import ClusterWords
 from reftel.search.engines.opensearch.filters import WAYS, Filters
-from reftel.search.engines.opensearch.lexicon import Lexicon
 from reftel.search.engines.opensearch.mapping import about, shortened
 from reftel.search.engines.opensearch.positions import Query, union
 from reftel.search.engines.opensearch.texts import StoredField, StoredTexts
@@ -47,7 +47,7 @@ class OpenSearchEngine:
 
     def __init__(self, connection: Connection, index: str, budget: Budget) -> None:
         self._connection, self.index = connection, index
-        self._lexicon = Lexicon(connection, index, f"{index}-words", budget)
+        self._lexicon = ClusterWords(connection, index, f"{index}-words", budget)
         self._filters = Filters(self._lexicon, self._cited)
         self._first_hits: Cache[Found] = Cache(budget, lambda hits: _BYTES_OF_A_HIT * (1 + len(hits)))
 
@@ -248,7 +248,7 @@ class OpenSearchEngine:
         return self._lexicon.lexicon(field)
 
     def words(self) -> Iterator[tuple[str, str, int]]:
-        """Every word of the archive; see `Lexicon.every`."""
+        """Every word of the archive; see `ClusterWords.every`."""
         return self._lexicon.every()
 
     def rarity(self, word: plan.Word) -> float:

@@ -9,7 +9,7 @@ from reftel.engine.bounds import SLOPE
 from reftel.schema.errors import EngineError
 from reftel.schema.fields import field_of_kind, fields_by_name
 from reftel.search import plan
-from reftel.search.engines.opensearch.lexicon import Lexicon, escaped
+from reftel.search.engines.opensearch.clusterwords import ClusterWords, escaped
 from reftel.search.engines.opensearch.mapping import shortened
 from reftel.search.engines.opensearch.positions import ALL, NONE, Positions, Query, any_term, union
 from reftel.search.engines.outline import fields_of
@@ -45,7 +45,7 @@ WAYS: dict[type[plan.Node], str] = {
 class Filters:
     """Plans as queries over one archive. ``cited_by``: the ids that the cables with some ids cite."""
 
-    def __init__(self, lexicon: Lexicon, cited_by: Callable[[Query], list[str]]) -> None:
+    def __init__(self, lexicon: ClusterWords, cited_by: Callable[[Query], list[str]]) -> None:
         self._lexicon, self._cited_by = lexicon, cited_by
         self.positions = Positions(lexicon)
 

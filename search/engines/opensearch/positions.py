@@ -19,7 +19,7 @@ from reftel.schema.errors import EngineError
 from reftel.schema.fields import paragraph_field
 from reftel.search import plan
 from reftel.search.describe import too_broad
-from reftel.search.engines.opensearch.lexicon import Lexicon
+from reftel.search.engines.opensearch.clusterwords import ClusterWords
 from reftel.search.engines.opensearch.mapping import BEGIN, END, caveat_token, first_part, last_part, level_token
 from reftel.search.engines.outline import fields_of
 from reftel.search.walk import iter_words
@@ -55,7 +55,7 @@ class Chain:
 class Positions:
     """Position and paragraph expressions over one archive's words."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
+    def __init__(self, lexicon: ClusterWords) -> None:
         self._lexicon = lexicon
 
     def query(self, node: plan.Node) -> Query:

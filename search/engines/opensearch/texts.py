@@ -11,7 +11,7 @@ import numpy as np
 
 from reftel.engine.arrays import PLACE_BITS, Mask
 from reftel.search.engines.lines import Lines
-from reftel.search.engines.opensearch.lexicon import Lexicon
+from reftel.search.engines.opensearch.clusterwords import ClusterWords
 from reftel.search.engines.opensearch.mapping import BEGIN, END, caveat_of, plain_tokens
 from reftel.search.paragraphs import BODY, Paragraphs, ParagraphTexts
 from reftel.search.plan import Node, Word
@@ -25,7 +25,7 @@ _NO_WORD = ""
 class StoredField:
     """One text field of some cables, which are numbered from 0, as `spans` wants it. One position between two blocks is empty."""
 
-    def __init__(self, name: str, sources: Sequence[Source], lexicon: Lexicon) -> None:
+    def __init__(self, name: str, sources: Sequence[Source], lexicon: ClusterWords) -> None:
         self.name, self._lexicon = name, lexicon
         self._tokens: list[str] = []
         self._joined: dict[str, list[int]] = {}  # what stands beside another token, by number of the token
@@ -104,7 +104,7 @@ class StoredField:
 class StoredTexts:
     """Records and words of some cables, numbered in the order in which they are given. ``sources``: what the cluster holds of each."""
 
-    def __init__(self, sources: Sequence[Source], lexicon: Lexicon) -> None:
+    def __init__(self, sources: Sequence[Source], lexicon: ClusterWords) -> None:
         self._sources, self._lexicon = sources, lexicon
         self._field = functools.cache(lambda name: StoredField(name, sources, lexicon))
 

@@ -41,8 +41,8 @@ _NOTHING = Expansion()
 _Expansions = Mapping[str, Expansion]
 
 
-class Lexicon:
-    """Words over one archive."""
+class ClusterWords:
+    """The words of one archive in a cluster, as `search.engines.indexwords` has those of an index in a folder."""
 
     def __init__(self, connection: Connection, cables: str, words: str, budget: Budget) -> None:
         self._connection, self._cables, self._words = connection, cables, words
