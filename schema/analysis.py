@@ -485,7 +485,8 @@ _RUN = regex(rb"\n\n+")
 
 # How `analyse` reaches the same tokens without a match a word: what joins letters is rewritten, then everything but letters and digits
 # becomes a blank. Every pattern starts with a fixed character, which the regular expression engine looks for quickly.
-# Texts with anything unusual take the slow way.
+# Texts with anything unusual take the slow way, 11 of 6,747 blocks of 225 real pages; all of those took 1.25 s by `tokenize`, 0.16 by `analyse`
+# and 0.09 by `cut_blocks`, each the best of five rounds of processor time.
 _ASCII = bytes(range(128))
 _CUT_HINT = regex(r"C(?<=[a-z]C)[!-?][a-z]")
 _QUOTE_HINT = regex(r"&(?<![A-Za-z0-9]&)[A-Za-z0-9]")

@@ -23,11 +23,7 @@ class Mark:
 
 
 _LONGEST = 200  # a REL mark can name a dozen countries
-_LEVEL_WORDS = {
-    "U": "U", "UNCLAS": "U", "UNCLASS": "U", "UNCLASSIFIED": "U",
-    "SBU": "FOUO", "FOUO": "FOUO", "LOU": "FOUO", "SENSITIVE BUT UNCLASSIFIED": "FOUO", "LIMITED OFFICIAL USE": "FOUO",
-    "C": "C", "CONF": "C", "CONFIDENTIAL": "C", "S": "S", "SECRET": "S", "TS": "TS", "TOP SECRET": "TS",
-}  # fmt: skip
+_LEVEL_WORDS = {spelling: LEVEL.name(spelling) for spelling in (*LEVEL.spellings(), "UNCLASS", "CONF")}
 _CAVEAT_WORDS = {
     "NF": "NOFORN", "NOFORN": "NOFORN", "FGI": "FGI", "OC": "ORCON", "ORCON": "ORCON", "EXDIS": "EXDIS", "NODIS": "NODIS",
     "LIMDIS": "LIMDIS", "STADIS": "STADIS", "SIPDIS": "SIPDIS", "SENSITIVE": "SENSITIVE", "ROGER": "ROGER", "RELIDO": "RELIDO",
@@ -81,13 +77,13 @@ def _parse_front(front: str) -> Mark | None:
         return None
     caveats: set[str] = set()
     for word in words[1:]:
-        if word in ("FOUO", "SBU") and level in ("U", "FOUO"):
+        if _LEVEL_WORDS.get(word) == "FOUO" and level in ("U", "FOUO"):
             level = "FOUO"
         elif word in _CAVEAT_WORDS:
             caveats.add(_CAVEAT_WORDS[word])
         else:
             return None
-    return Mark(LEVEL.name(level), tuple(sorted(caveats)))
+    return Mark(level, tuple(sorted(caveats)))
 
 
 def _untied(front: str) -> str:

@@ -43,30 +43,27 @@ def _squash(text: str) -> str:
     return re.sub(r"[^A-Z0-9]", "", text.upper())
 
 
-_FOUO = "UNCLASSIFIED//FOR OFFICIAL USE ONLY"
+_STEPS = (
+    ("U", "UNCLASSIFIED", ("UNCLAS",)),
+    (
+        "FOUO", "UNCLASSIFIED//FOR OFFICIAL USE ONLY",
+        ("U//FOUO", "UNCLASSIFIED//FOUO", "SBU", "LOU", "SENSITIVE BUT UNCLASSIFIED", "LIMITED OFFICIAL USE", "FOR OFFICIAL USE ONLY"),
+    ),
+    ("C", "CONFIDENTIAL", ()),
+    ("S", "SECRET", ()),
+    ("TS", "TOP SECRET", ()),
+)  # fmt: skip
+"""Portion mark, classification and other spellings of each, so that the two scales have the same steps."""
 
 CLASSIFICATION = Scale(
-    ("UNCLASSIFIED", _FOUO, "CONFIDENTIAL", "SECRET", "TOP SECRET"),
-    (
-        ("UNCLAS", "UNCLASSIFIED"), ("U", "UNCLASSIFIED"),
-        ("U//FOUO", _FOUO), ("UNCLASSIFIED//FOUO", _FOUO), ("FOUO", _FOUO), ("SBU", _FOUO), ("LOU", _FOUO),
-        ("SENSITIVE BUT UNCLASSIFIED", _FOUO), ("LIMITED OFFICIAL USE", _FOUO), ("FOR OFFICIAL USE ONLY", _FOUO),
-        ("C", "CONFIDENTIAL"), ("S", "SECRET"), ("TS", "TOP SECRET"),
-    ),
-)  # fmt: skip
+    tuple(name for _, name, _ in _STEPS), tuple((alias, name) for mark, name, others in _STEPS for alias in (*others, mark))
+)
+LEVEL = Scale(tuple(mark for mark, _, _ in _STEPS), tuple((alias, mark) for mark, name, others in _STEPS for alias in (name, *others)))
 
 PRECEDENCE = Scale(
     ("ROUTINE", "PRIORITY", "IMMEDIATE", "NIACT IMMEDIATE", "FLASH"),
     (
         ("R", "ROUTINE"), ("RR", "ROUTINE"), ("P", "PRIORITY"), ("PP", "PRIORITY"), ("PIORITY", "PRIORITY"),
         ("O", "IMMEDIATE"), ("OO", "IMMEDIATE"), ("NIACT", "NIACT IMMEDIATE"), ("Z", "FLASH"), ("ZZ", "FLASH"),
-    ),
-)  # fmt: skip
-
-LEVEL = Scale(
-    ("U", "FOUO", "C", "S", "TS"),
-    (
-        ("UNCLASSIFIED", "U"), ("UNCLAS", "U"), ("SBU", "FOUO"), ("LOU", "FOUO"), ("CONFIDENTIAL", "C"), ("SECRET", "S"),
-        ("TOP SECRET", "TS"),
     ),
 )  # fmt: skip

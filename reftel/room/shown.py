@@ -14,12 +14,12 @@ from reftel.render.excerpts import cut, excerpt
 from reftel.render.hits import flow
 from reftel.render.safe import safe_text
 from reftel.room.wording import TEXTS, say
+from reftel.schema.scales import LEVEL
 
 Highlights = tuple[tuple[int, int], ...]
 Piece = tuple[str, bool]
 """A piece of a text and whether it is marked."""
 
-LEVELS = {"TOP SECRET": "ts", "SECRET": "s", "CONFIDENTIAL": "c", "UNCLASSIFIED//FOR OFFICIAL USE ONLY": "fouo", "UNCLASSIFIED": "u"}
 _SHOWN = {"minute": 16, "hour": 13, "day": 10, "month": 7, "year": 4}
 _LONGEST_LINE = 400
 
@@ -67,7 +67,7 @@ def blocks(text: str, highlights: Highlights) -> Iterator[list[Piece]]:
 
 def level(classification: str | None) -> str:
     """A short name of a classification, for its colour."""
-    return LEVELS.get(classification or "", "none")
+    return mark_level(LEVEL.name(classification or ""))
 
 
 def mark_level(name: str | None) -> str:
