@@ -11,7 +11,7 @@ import msgspec
 from reftel.base.frozen import frozen
 from reftel.indexer.telegram.classwords import is_corrected
 from reftel.indexer.telegram.flags import is_redacted, is_truncated
-from reftel.indexer.telegram.layout import Layout, lay_out
+from reftel.indexer.telegram.layout import Layout
 from reftel.indexer.telegram.lines import FILLER, is_rule
 from reftel.indexer.telegram.paragraphs import build_paragraphs, closing_starts, opening_starts
 from reftel.indexer.telegram.starts import Start, find_marked
@@ -41,13 +41,8 @@ class BodyFacts:
     warnings: tuple[cable.Warning, ...] = ()
 
 
-def parse_body(text: str) -> BodyFacts:
-    """Facts of a body as received from any container, with line breaks or without, or of a fragment of one."""
-    return body_of(lay_out(text), text)
-
-
 def body_of(layout: Layout, text: str) -> BodyFacts:
-    """The same from a layout of the text."""
+    """The facts of a body, given as received with its layout."""
     masked, begin, signature = layout.text, layout.head_end, layout.signature
     numbered = [start for start in layout.numbered if start.at < signature.text_end or not signature.names]
     starts = _all_starts(masked, numbered, begin, signature.text_end)

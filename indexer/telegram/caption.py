@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from reftel.base.frozen import frozen
 from reftel.indexer.telegram.classwords import CAPTION, CORRECTED_COPY, DAMAGED, is_corrected
 from reftel.indexer.telegram.labels import LabelledPart
-from reftel.indexer.telegram.layout import lay_out
 from reftel.indexer.telegram.lines import FILLER, clean
 from reftel.schema.identifiers import resolve_post
 from reftel.schema.scales import CLASSIFICATION
@@ -72,14 +71,11 @@ class Caption:
     end: int = 0
 
 
-def parse_caption(text: str) -> Caption:
-    """The caption of a head. ``"S E C R E T SECTION 01 OF 02 BAKU 000123\\nNOFORN"`` -> SECRET, NOFORN, 2 sections, BAKU, 123."""
-    layout = lay_out(text)
-    return caption_of(layout.head, layout.regions)
-
-
 def caption_of(head: str, regions: Sequence[LabelledPart]) -> Caption:
-    """The same from a head that has been split: the caption ends where the first labelled part behind its class line begins."""
+    """The caption of a head. ``"S E C R E T SECTION 01 OF 02 BAKU 000123\\nNOFORN"`` -> SECRET, NOFORN, 2 sections, BAKU, 123.
+
+    It ends where the first labelled part behind its class line begins.
+    """
     caption = _class_line(head)
     stop = next((region.start for region in regions if region.start >= caption.end), len(head))
     corrected = is_corrected(head[caption.start : stop])

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from reftel.indexer.telegram.labels import LabelledPart, find_regions
-from reftel.indexer.telegram.layout import lay_out
 from reftel.indexer.telegram.officers import Officer, is_title_word, split_officer, within_distance
 from reftel.indexer.telegram.places import fold, iter_places
 from reftel.schema.cable import ClassifiedBy
@@ -69,18 +68,12 @@ _IN_PARAGRAPH = re.compile(
 )
 
 
-def parse_classified_by(text: str) -> ClassifiedBy | None:
-    """Who classified a cable, ``None`` if no line says so. The line may also stand inside one of the first paragraphs.
+def classified_by_of(regions: Sequence[LabelledPart], *, rest: str = "") -> ClassifiedBy | None:
+    """Who classified a cable, ``None`` if no line says so. ``rest``: the text from the first paragraph on, in which the line may stand too.
 
     ``"Classified By: DCM Jane Roe for reasons 1.4 (b) and (d)."`` -> name ``Jane Roe``, title ``DCM``, reasons ``1.4 (b)``, ``1.4 (d)``.
     ``Derived from`` names no officer.
     """
-    layout = lay_out(text)
-    return classified_by_of(layout.regions, rest=layout.opening)
-
-
-def classified_by_of(regions: Sequence[LabelledPart], *, rest: str = "") -> ClassifiedBy | None:
-    """The same from a head that has been split; ``rest`` is the text from the first paragraph on."""
     found = _whole_of(list(_iter_read(regions)))
     if found is None and (at := _in_paragraph(rest)) is not None:
         found = next(_iter_read(find_regions(rest[at : at + _LONGEST])), None)

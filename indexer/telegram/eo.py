@@ -12,7 +12,6 @@ from collections.abc import Iterable
 
 from reftel.base.frozen import frozen
 from reftel.indexer.telegram.labels import LabelledPart
-from reftel.indexer.telegram.layout import lay_out
 from reftel.schema.dates import parse_date
 
 _LONGEST = 400
@@ -41,16 +40,11 @@ class Declassification:
     raw: str | None
 
 
-def parse_eo(text: str, *, year: int | None = None) -> Declassification | None:
-    """What the E.O. line of a head says, ``None`` without one. ``year`` (the cable's) places two-digit years.
+def declassification_of(regions: Iterable[LabelledPart], *, year: int | None = None) -> Declassification | None:
+    """What the first E.O. part of a head with a value says, else a ``Declassify on:`` part. ``year`` (the cable's) places two-digit years.
 
     ``"E.O. 12958: DECL: 01/31/2019"`` -> on ``2019-01-31``, raw ``01/31/2019``; ``"EO 12958 N/A"`` -> on ``None``, raw ``N/A``.
     """
-    return declassification_of(lay_out(text).regions, year=year)
-
-
-def declassification_of(regions: Iterable[LabelledPart], *, year: int | None = None) -> Declassification | None:
-    """The same from a head that has been split: the first E.O. part with a value, else a ``Declassify on:`` part."""
     found = None
     for kind in ("eo", "declassify"):
         for region in regions:

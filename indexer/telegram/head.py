@@ -9,7 +9,7 @@ from reftel.indexer.telegram.caption import Caption, caption_of
 from reftel.indexer.telegram.classified_by import classified_by_of, unread_reasons
 from reftel.indexer.telegram.eo import Declassification, declassification_of, looks_like_date
 from reftel.indexer.telegram.labels import LabelledPart
-from reftel.indexer.telegram.layout import Layout, lay_out
+from reftel.indexer.telegram.layout import Layout
 from reftel.indexer.telegram.references import references_of
 from reftel.indexer.telegram.subject import subject_of, unlabelled_subject
 from reftel.indexer.telegram.tags import Tags, tags_of
@@ -36,16 +36,8 @@ class HeadFacts:
     warnings: tuple[Warning, ...] = ()
 
 
-def parse_head(text: str, *, year: int | None = None, own: str | None = None) -> HeadFacts:
-    """The facts of a head, of any piece of one, or of a body that begins with one.
-
-    ``year`` is that of the cable, implied in references; ``own`` its id where that is known, else the caption says it.
-    """
-    return head_of(lay_out(text), year=year, own=own)
-
-
 def head_of(layout: Layout, *, year: int | None, own: str | None) -> HeadFacts:
-    """The same from a layout.
+    """The facts of a head. ``year`` is that of the cable, implied in references; ``own`` its id where that is known, else the caption says it.
 
     Where a copy of the cable's data stands before its caption (a row of another table), the parts behind the caption are read.
     """

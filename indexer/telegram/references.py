@@ -14,7 +14,6 @@ from reftel.indexer.telegram.citations import PrintedCitation, find_citations
 from reftel.indexer.telegram.classwords import LETTER_SPACED
 from reftel.indexer.telegram.handling_notes import without_note
 from reftel.indexer.telegram.labels import LabelledPart
-from reftel.indexer.telegram.layout import lay_out
 from reftel.indexer.telegram.places import holds
 from reftel.schema import warnings as codes
 from reftel.schema.cable import Reference, ReferenceKind, Warning  # noqa: A004 - the record's word for it
@@ -119,17 +118,12 @@ _ASSUMED = {
 }
 
 
-def parse_references(text: str, *, year: int | None = None, own: str | None = None) -> tuple[Reference, ...]:
-    """Reftels of a head in printed order. ``year`` is that of the citing cable, implied where none is printed; ``own`` its id.
+def references_of(regions: Iterable[LabelledPart], *, year: int | None = None, own: str | None = None) -> References:
+    """Reftels of a head in printed order, with warnings. ``year`` is that of the citing cable, implied where none is printed; ``own`` its id.
 
     ``"REF: A. 08 STATE 1 B. PARIS 2 (NOTAL)"`` with year 2009 -> A ``08STATE1``, B ``09PARIS2``. Without a year the id of such an item
-    is ``None``. ``(NOTAL)`` and ``AND PREVIOUS`` are no references.
+    is ``None``. ``(NOTAL)`` and ``AND PREVIOUS`` are no references. Several REF blocks are read one after the other.
     """
-    return references_of(lay_out(text).regions, year=year, own=own).found
-
-
-def references_of(regions: Iterable[LabelledPart], *, year: int | None = None, own: str | None = None) -> References:
-    """The same from a head that has been split, with warnings; several REF blocks are read one after the other."""
     read: list[_Read] = []
     for block in _read_blocks(regions):
         before: PrintedCitation | None = None

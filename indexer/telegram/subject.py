@@ -10,7 +10,6 @@ from reftel.indexer.telegram.citations import find_citations
 from reftel.indexer.telegram.classwords import CORRECTED_COPY, LETTER_SPACED, PLAIN
 from reftel.indexer.telegram.handling_notes import without_note
 from reftel.indexer.telegram.labels import LabelledPart
-from reftel.indexer.telegram.layout import lay_out
 from reftel.indexer.telegram.tags import lines_behind_tags
 
 _LONGEST = 2_000
@@ -56,16 +55,12 @@ _OPEN_END = re.compile(
 _FOLLOWED = frozenset(("references", "classified", "derived"))
 
 
-def parse_subject(text: str) -> str | None:
+def subject_of(regions: Iterable[LabelledPart]) -> str | None:
     """The subject of a head in one line, blanks collapsed, without a portion mark before or after it; ``None`` without one.
 
-    ``"SUBJECT: (S) TALKS ON\\nGRAIN\\n\\nREF: STATE 1"`` -> ``"TALKS ON GRAIN"``. Letters stay as printed.
+    ``"SUBJECT: (S) TALKS ON\\nGRAIN\\n\\nREF: STATE 1"`` -> ``"TALKS ON GRAIN"``. Letters stay as printed. Of several SUBJECT parts the first
+    that is not empty, or the one it was cut from.
     """
-    return subject_of(lay_out(text).regions)
-
-
-def subject_of(regions: Iterable[LabelledPart]) -> str | None:
-    """The same from a head that has been split: of several SUBJECT parts the first that is not empty, or the one it was cut from."""
     regions = tuple(regions)
     found: list[str] = []
     for place, region in enumerate(regions):

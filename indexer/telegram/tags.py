@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from reftel.base.frozen import frozen
 from reftel.indexer.telegram.classwords import LETTER_SPACED
 from reftel.indexer.telegram.labels import LabelledPart
-from reftel.indexer.telegram.layout import lay_out
 from reftel.schema.tagkinds import is_known_tag, is_tag_code, split_fused, topics
 
 _LONGEST = 2_000  # characters that are read
@@ -50,18 +49,11 @@ class Tags:
     fused: tuple[str, ...] = ()
 
 
-def parse_tags(text: str) -> tuple[str, ...]:
+def tags_of(regions: Iterable[LabelledPart]) -> Tags:
     """Tags of a head in printed order, upper case, each once: ``"TAGS: PREL, OVIP (ROE, JANE)"`` -> ``("PREL", "OVIP", "ROE, JANE")``.
 
     Tags that ran together are parted where the table allows one reading (``EINDETRD``); class lines, page banners and captions
-    swallowed by the list are left out.
-    """
-    return tags_of(lay_out(text).regions).found
-
-
-def tags_of(regions: Iterable[LabelledPart]) -> Tags:
-    """The same from a head that has been split: of several TAGS parts the first that holds any, with those right behind it.
-
+    swallowed by the list are left out. Of several TAGS parts the first that holds any, with those right behind it.
     Without the label, a line between E.O. and SUBJECT that holds listed tags alone.
     """
     regions = tuple(regions)

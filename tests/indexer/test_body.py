@@ -6,8 +6,9 @@ import time
 from pathlib import Path
 
 import pytest
+from readers import parse_body
 
-from reftel.indexer.telegram.body import BodyFacts, parse_body
+from reftel.indexer.telegram.body import BodyFacts
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 

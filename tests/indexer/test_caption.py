@@ -1,8 +1,9 @@
 """The caption: level, sections, post and serial, caveats."""
 
 import pytest
+from readers import parse_caption
 
-from reftel.indexer.telegram.caption import parse_caption, split_caveats
+from reftel.indexer.telegram.caption import split_caveats
 
 FOUO = "UNCLASSIFIED//FOR OFFICIAL USE ONLY"
 

@@ -3,9 +3,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from readers import parse_classified_by, parse_head
 
-from reftel.indexer.telegram.classified_by import heal_wrap, parse_classified_by
-from reftel.indexer.telegram.head import parse_head
+from reftel.indexer.telegram.classified_by import heal_wrap
 from reftel.indexer.telegram.officers import is_title_word, split_officer, within_distance
 from reftel.schema.cable import ClassifiedBy
 from reftel.schema.tables import read_table

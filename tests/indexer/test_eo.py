@@ -1,8 +1,9 @@
 """The E.O. line: declassification dates and what stands in their place."""
 
 import pytest
+from readers import parse_eo
 
-from reftel.indexer.telegram.eo import Declassification, parse_eo
+from reftel.indexer.telegram.eo import Declassification
 
 VALUES = [
     ("E.O. 12958: DECL: 01/31/2019", "2019-01-31", "01/31/2019"),

@@ -1,8 +1,8 @@
 """Flags that the body shows."""
 
 import pytest
+from readers import parse_body
 
-from reftel.indexer.telegram.body import parse_body
 from reftel.indexer.telegram.classwords import is_corrected
 from reftel.indexer.telegram.flags import (
     fills_cell,

@@ -3,8 +3,8 @@
 import time
 
 import pytest
+from readers import parse_head
 
-from reftel.indexer.telegram.head import parse_head
 from reftel.indexer.telegram.labels import find_regions
 from reftel.indexer.telegram.layout import lay_out
 

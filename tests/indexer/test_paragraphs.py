@@ -1,8 +1,7 @@
 """Paragraph numbers, marks, headings and texts, from line-broken and from flattened text."""
 
 import pytest
-
-from reftel.indexer.telegram.body import parse_body
+from readers import parse_body
 
 HEAD = "C O N F I D E N T I A L LONDON 000290\n\nSIPDIS\n\nE.O. 12958: DECL: 01/01/2019\nTAGS: PREL UK\nSUBJECT: GRAIN\n\n"
 

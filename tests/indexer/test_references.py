@@ -1,11 +1,12 @@
 """REF: items in every lettering, years, serials, and references that are no cables."""
 
 import pytest
+from readers import parse_references
 
 from reftel import normalize_text
 from reftel.indexer.telegram.citations import find_citations
 from reftel.indexer.telegram.layout import lay_out
-from reftel.indexer.telegram.references import parse_references, references_of
+from reftel.indexer.telegram.references import references_of
 
 
 def read(text, year=2009):

@@ -1,9 +1,9 @@
 """SUBJECT: where it ends, and what does not belong to it."""
 
 import pytest
+from readers import parse_head, parse_subject
 
-from reftel.indexer.telegram.head import parse_head
-from reftel.indexer.telegram.subject import parse_subject, strip_marks
+from reftel.indexer.telegram.subject import strip_marks
 
 ENDS = [
     ("SUBJECT: GRAIN AND WATER\n\nREF: STATE 1", "GRAIN AND WATER"),

@@ -1,8 +1,7 @@
 """The summary's text in all its forms."""
 
 import pytest
-
-from reftel.indexer.telegram.body import parse_body
+from readers import parse_body
 
 SUMMARIES = [
     ("1. (C) Summary: It fell. End summary.\n\n2. (C) More.", "It fell."),

@@ -1,8 +1,8 @@
 """TAGS: the line in its layouts, persons, words, kinds, the table."""
 
 import pytest
+from readers import parse_tags
 
-from reftel.indexer.telegram.tags import parse_tags
 from reftel.schema import tagkinds
 from reftel.schema.tables import read_table
 from reftel.schema.tagkinds import is_known_tag, split_fused, tag_kind
