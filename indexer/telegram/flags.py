@@ -14,7 +14,7 @@ _DOTS = re.compile(r"(?:\.{3}|…)[\"”')\]]*$")
 _MISSING_WORDS = ("issing Section", "ISSING SECTION", "issing section")
 _MISSING = re.compile(r"\*[ ]*missing section \d+[ ]*\*", re.IGNORECASE)
 _LOOSE_END = re.compile(r"[a-z,;-]$")
-_NOISE_END = re.compile(r"\S*[~@^|\\]\S*$")
+_NOISE_END = re.compile(r"\S*[~@^|\\]\S*$|(?:\A|\n)[ \t¶]*\d{1,3}\.[ ]*(?:\([A-Z/]{1,8}\))?$")  # line noise, or a number with nothing behind it
 _WHOLE_END = re.compile(
     r"""[Xx]{4,} $
       | (?:https?:|www\.|\bsgov\b) \S* (?:[ ]\S{1,12})? $

@@ -180,7 +180,7 @@ def _own_line(text: str, start: int, line: str, *, upper_text: bool, certain: bo
         start = len(above) - len(last)
         above = text[:start].rstrip()
     blank_lines = text[len(above) : start].count("\n") - 1
-    words = (_BRACKET_AT_END.sub("", line) if line.endswith(")") else line).strip(_SIGNS).split()
+    words = (_BRACKET_AT_END.sub("", line) if line.endswith(")") and line[0] != "(" else line).strip(_SIGNS).split()
     if not 0 < len(words) <= 6 or line.startswith(("- ", "-- ")):
         return None
     words = _without_office(words)
@@ -198,7 +198,7 @@ def _own_line(text: str, start: int, line: str, *, upper_text: bool, certain: bo
     return joint or (names, start)
 
 
-_SIGNS = " .,;-/*\"”“_=#>'\\@"
+_SIGNS = " .,;-/*\"”“_=#>'\\@()"
 
 
 def _stands_apart(words: list[str], blank_lines: int, *, capitals: bool, upper_text: bool) -> bool:

@@ -36,12 +36,12 @@ class Start:
     mark_span: tuple[int, int] | None = None
 
 
-_MARK = r"[({\[] [ ]{0,2} (?P<mark> [A-Za-z/] [A-Za-z/,\s-]{0,150} ) [)}\]]"
+_MARK = r"[({\[]{1,2} [ ]{0,2} (?P<mark> [A-Za-z/] [A-Za-z/,\s-]{0,150} ) [)}\]]{1,2}"
 _LEVELS = r"(?:SBU|[UCS](?:/{1,2}NF)?)"
 _CANDIDATE = re.compile(
     rf"""(?P<number> [0-9] (?<![0-9][0-9]) [0-9]{{0,2}}+ ) (?=[ \t\n.,:)({{\[])   # whole: no digit before its first
         (?P<stop> [ ]?[.,:)]{{1,2}} )? (?!\d)
-        (?: [ \t\n]{{0,24}} {_MARK}                                           # 1. (C)   15 (SBU)   1.⏎(S//REL X, Y)
+        (?: [ \t\n]{{0,24}} (?: (?<=[.\s])-{{1,2}}[ ]{{0,2}} )? {_MARK}              # 1. (C)   15 (SBU)   1.⏎(S//REL X, Y)   1. - (C)
           | (?<=[.)]) [ \t]{{0,4}} (?: (?P<torn> {_LEVELS} ) \)                # 1. C)
                                    | \( (?P<open> {_LEVELS} ) (?=[ ][A-Z][a-z]) )   # 1. (C The
           | (?<=\.) (?= \s [^a-z\d] | \s x{{4}} | \S [A-Za-z’'] | \s\d | \s*\Z )  # 1. Text
@@ -129,6 +129,8 @@ class _Candidate:
     def __init__(self, text: str, match: re.Match[str]) -> None:
         number, stop, mark, torn, opened = match.groups()
         start, end = match.span()
+        if mark and text[start - 1 : start] == "#":  # #1. (C)
+            start -= 1
         self.number = int(number)
         self.glued = mark is not None and not _stands_free(text, start)
         self.stop = stop.strip() if stop else ""
@@ -381,7 +383,7 @@ def _accept_marked(candidate: _Candidate, count: _Count) -> bool:
         return fits and candidate.number > 1 and candidate.stop == "."
     if candidate.mark is not None and candidate.mark.islower():  # (c) is more often a list letter than a mark
         return fits and (candidate.line_start or candidate.sentence_end)
-    if candidate.line_start:
+    if candidate.line_start and (fits or candidate.blank_line or candidate.sentence_end or not candidate.behind.strip()[:1].islower()):
         return bool(candidate.stop) or fits or candidate.blank_line or len(candidate.mark or "") > 1
     if fits or not candidate.stop or candidate.sentence_end:
         return fits or bool(candidate.stop)

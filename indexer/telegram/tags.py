@@ -35,7 +35,8 @@ _PERSON = re.compile(r"\(([^()\n]{2,80})\)?")  # OVIP (CLINTON, HILLARY)
 _PIECE = re.compile(r"\([^()]*\)?|[^\s,;()]+|[,;]")
 _PASSING = re.compile(r"\b(?:DEPT|DEPARTMENT|STATE|NSC|TREASURY)(?: PLEASE)? (?:FOR|PASS)\b")  # STATE FOR EUR/WE
 _SIGNS = '.:"“”*\\'
-_CODE_SIGN = re.compile(r"[/-]")
+_CODE_SIGN = re.compile(r"[/.-]")
+_MARK_BEFORE = re.compile(r"\((?:U|C|S|SBU)\) ?")
 _LONGEST_CODE = 5
 _LONGEST_SURNAME = 4
 _NAME = re.compile(r"[A-Z][A-Z'’.-]*")
@@ -150,6 +151,8 @@ _WORDS = frozenset(
 def split_tags(text: str) -> Tags:
     """Tags of the bare list: ``"prel pgov political parties"`` -> ``PREL``, ``PGOV``, ``POLITICAL PARTIES``."""
     upper = _SPACED_CLASS.sub(" ", " ".join(text[:_LONGEST].upper().split()))
+    if match := _MARK_BEFORE.match(upper):
+        upper = upper[match.end() :]
     if match := _PASSING.search(upper):
         upper = upper[: match.start()]
     found: dict[str, None] = {}
@@ -174,7 +177,7 @@ def _iter_tags(text: str) -> Iterator[str]:
             visit = "OVIP" in words or (visit and not words)
             yield from _bracketed(piece, person=visit)
             words = []
-        elif piece in (",", ";"):
+        elif piece in (",", ";", "-"):
             if piece == "," and "OVIP" in pieces and (person := _bare_person(words, pieces, place)):
                 name, behind = person
                 yield from _join_words(words[: -1 - name[: name.index(",")].count(" ")], person=visit)
