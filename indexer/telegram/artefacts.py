@@ -182,8 +182,8 @@ _STATEMENT = re.compile(
 _STATEMENT_WORDS = ("select", "id:", "declassified/")
 
 
-def is_stamp(line: str) -> bool:
-    """Whether a stripped line is the stamp of an archive: ``"Declassified/Released US Department of State EO Systematic Review"``."""
+def _is_stamp(line: str) -> bool:
+    """Whether a line is the stamp of an archive: ``"Declassified/Released US Department of State EO Systematic Review"``."""
     lower = line[:300].lower()
     return any(map(lower.__contains__, _STAMP_WORDS)) and _STAMP.search(line[:200]) is not None
 
@@ -195,8 +195,9 @@ def is_advert(line: str) -> bool:
 
 
 def is_debris(line: str) -> bool:
-    """Whether a stripped line is what the end of a transmission or a database left: ``"NNNN"``, ``"BT"``, ``"#1234"``."""
-    return _DEBRIS.match(line) is not None
+    """Whether a line is what the end of a transmission, a database or an archive's stamp left: ``"NNNN"``, ``"BT"``, ``"#1234"``."""
+    stripped = line.strip()
+    return _DEBRIS.match(stripped) is not None or _is_stamp(stripped)
 
 
 def is_handling(line: str) -> bool:

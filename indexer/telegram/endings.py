@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 
-from reftel.indexer.telegram.artefacts import find_statement, is_handling, trailing_stamp
-from reftel.indexer.telegram.lines import Kind, line_kind
-
-_DEBRIS_KINDS = frozenset({Kind.BLANK, Kind.RULE, Kind.BANNER, Kind.PAGE, Kind.CLASS, Kind.SIPDIS, Kind.STAMP, Kind.DEBRIS})
+from reftel.indexer.telegram.artefacts import find_statement, is_debris, is_handling, trailing_stamp
+from reftel.indexer.telegram.lines import LineKind, line_kind
 
 _SENTENCE_ENDS = frozenset(".!?:;")
 _CLOSING_SIGNS = "\"”“'’)]*»"
@@ -47,7 +45,7 @@ def strip_debris(tail: str, end: int) -> int:
             return 0
         start = tail.rfind("\n", 0, end) + 1
         line = tail[start:end]
-        if line_kind(line) in _DEBRIS_KINDS or is_handling(line):
+        if line_kind(line) is not LineKind.TEXT or is_debris(line) or is_handling(line):
             end = start
             continue
         left = find_statement(tail, end)

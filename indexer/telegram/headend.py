@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from reftel.indexer.telegram.citations import find_citations
 from reftel.indexer.telegram.classwords import is_class_line, one_of, spaced
 from reftel.indexer.telegram.labels import LabelledPart
-from reftel.indexer.telegram.lines import FILLER, is_rule
+from reftel.indexer.telegram.lines import FILLER, LineKind, Lines
 from reftel.indexer.telegram.places import fold, iter_places
 
 _REASON_LABEL = re.compile(r"(?<!\w)reasons?[ ]?:(?=\s{0,3}1[ ]?\.)", re.IGNORECASE)
@@ -63,29 +63,30 @@ _PASSING = re.compile(r"\s*[A-Z][A-Z0-9/,.;:()& -]* (?:FOR|PASS(?: TO)?) [A-Z]")
 _TAG_LINE = re.compile(r"[A-Z]{2,8}(?:[ ,]+[A-Z]{2,8})*[ ,]*")
 
 
-def find_head_end(text: str, limit: int, regions: Sequence[LabelledPart]) -> int:
-    """Offset where the text proper begins, at most ``limit`` (the first numbered paragraph or the end of the text).
+def find_head_end(lines: Lines, regions: Sequence[LabelledPart]) -> int:
+    """Offset where the text proper begins, at most the end of the lines, which is the first numbered paragraph or the end of the text.
 
-    ``regions`` are the labelled parts before it. 0 for a text without a head. Blanks behind the head count to it.
+    ``regions`` are the labelled parts in them. 0 for a text without a head. Blanks behind the head count to it.
     """
-    last = _last_label(text, regions, limit)
+    text = lines.text
+    last = _last_label(text, regions)
     if last is None:
-        return _skip_head_lines(text, min(_after_unlabelled(text, limit), limit), limit)
+        return _skip_head_lines(lines, _after_unlabelled(text))
     kind, at = last
     if kind in ("classified", "derived", "declassify"):
-        end = _skip_leftover(text, min(_after_classified(text, at, limit), limit), limit)
+        end = _skip_leftover(lines, _after_classified(lines, at))
     elif kind == "references":
-        end = _run_on_text(text, at, limit) or _after_references(text, at, limit)
+        end = _run_on_text(lines, at) or _after_references(lines, at)
     elif kind == "subject":
-        end = _run_on_text(text, at, limit, marked=True) or _after_subject(text, at, limit)
+        end = _run_on_text(lines, at, marked=True) or _after_subject(lines, at)
     else:
-        end = _after_tags(text, at, limit)
-    end = _skip_head_lines(text, min(end, limit), limit)
+        end = _after_tags(lines, at)
+    end = _skip_head_lines(lines, end)
     mark = _MARK_AT_END.search(text, max(at, end - _LAST_WORDS), end) if kind == "references" else None
     return mark.start() if mark and is_running_text(text[end : end + _REACH]) else end
 
 
-def _last_label(text: str, regions: Sequence[LabelledPart], limit: int) -> tuple[str, int] | None:
+def _last_label(text: str, regions: Sequence[LabelledPart]) -> tuple[str, int] | None:
     """Kind and end of the last label that belongs to the head."""
     last: tuple[str, int] | None = None
     for region in regions:
@@ -94,7 +95,7 @@ def _last_label(text: str, regions: Sequence[LabelledPart], limit: int) -> tuple
         if last and last[0] == "classified" and region.kind == "eo" and region.start - last[1] < _CLASSIFIER:
             continue  # "Classified By: NAME, E.O. 12958, reasons 1.4 (b)"
         last = region.kind, region.end
-    reasons = _reasons_label(text, last[1], min(limit, last[1] + _WIDEST_GAP)) if last else None
+    reasons = _reasons_label(text, last[1], last[1] + _WIDEST_GAP) if last else None
     return last if reasons is None else ("classified", reasons)
 
 
@@ -104,11 +105,11 @@ def _reasons_label(text: str, begin: int, end: int) -> int | None:
     return next((label.end() for label in labels if label), None)
 
 
-def _run_on_text(text: str, at: int, limit: int, *, marked: bool = False) -> int | None:
+def _run_on_text(lines: Lines, at: int, *, marked: bool = False) -> int | None:
     """Where running text begins on the line of a label: ``REF: STATE 12 (U) On May 1 we met the``; ``marked``: only behind a mark."""
-    end = _line_end(text, at, limit)
-    for match in itertools.islice(_MAY_RUN_ON.finditer(text, at, end), _MOST_PLACES):
-        behind = text[match.end() : min(end, match.end() + _REACH)]
+    end = _line_end(lines, at)
+    for match in itertools.islice(_MAY_RUN_ON.finditer(lines.text, at, end), _MOST_PLACES):
+        behind = lines.text[match.end() : min(end, match.end() + _REACH)]
         if match[0][0] == "(" and (is_running_text(behind, _FIRST_WORDS_MARKED) or _NOTICE.match(behind)):
             return match.start()
         if match[0][0] != "(" and not marked and is_running_text(behind):
@@ -133,48 +134,40 @@ def is_running_text(text: str, first_words: int = _FIRST_WORDS) -> bool:
     return small >= _FEWEST_SMALL and _NO_TEXT.search(" ".join(words)) is None
 
 
-def _line_end(text: str, at: int, limit: int) -> int:
-    end = text.find("\n", at, limit)
-    return limit if end < 0 else end
+def _line_end(lines: Lines, at: int) -> int:
+    return lines.end(lines.index(at))
 
 
-def _next_line(text: str, at: int, limit: int) -> tuple[int, str]:
-    """Start and content of the line behind the one that ``at`` is in; masked lines are passed over."""
-    start = _line_end(text, at, limit) + 1
-    while start < limit:
-        end = _line_end(text, start, limit)
-        line = text[start:end]
-        if not line.strip() or line.strip(FILLER + " "):
-            return start, line
-        start = end + 1
-    return limit, ""
-
-
-def _opens_text(text: str, start: int, line: str, limit: int) -> bool:
+def _opens_text(lines: Lines, line: int) -> bool:
     """Whether a line is a heading or the first of the text: a rule, a title over a rule, ``Summary``."""
-    if is_rule(line) or _TEXT_OPENS.match(line):
+    if _is_rule(lines, line) or _TEXT_OPENS.match(lines.content(line)):
         return True
-    below, rule = _next_line(text, start, limit)
-    if not is_rule(rule):
+    below = lines.below(line)
+    if not _is_rule(lines, below):
         return False
-    title_at, title = _next_line(text, below, limit)  # -----⏎Summary⏎-----: the rule belongs to the title below it
-    return not (title.strip() and not is_rule(title) and is_rule(_next_line(text, title_at, limit)[1]))
+    title = lines.below(below)  # -----⏎Summary⏎-----: the rule belongs to the title below it
+    return not (lines.content(title).strip() and not _is_rule(lines, title) and _is_rule(lines, lines.below(title)))
 
 
-def _block_end(text: str, at: int, limit: int) -> int:
-    """End of the last line of the block that ``at`` is in: up to a blank line or a line that opens the text.
+def _is_rule(lines: Lines, line: int) -> bool:
+    return line < len(lines.kinds) and lines.kinds[line] is LineKind.RULE
+
+
+def _block_end(lines: Lines, at: int, limit: int | None = None) -> int:
+    """End of the last line of the block that ``at`` is in: up to a blank line or a line that opens the text, or begins behind ``limit``.
 
     Without line breaks: up to four blanks, else a ``Summary`` or a rule.
     """
-    end = _line_end(text, at, limit)
+    line = lines.index(at)
     for _ in range(_MOST_LINES):
-        start, line = _next_line(text, end, limit)
-        if start >= limit or not line.strip() or _opens_text(text, start, line, limit):
+        below = lines.below(line)
+        if below >= len(lines.kinds) or lines.kinds[below] is LineKind.BLANK or _opens_text(lines, below):
             break
-        end = start + len(line)
-    if "\n" in text[:limit]:
-        return end
-    return _flat_end(text, at, end)
+        if limit is not None and lines.starts[below] >= limit:
+            break
+        line = below
+    end = lines.end(line)
+    return end if "\n" in lines.text else _flat_end(lines.text, at, end)
 
 
 _FLAT_BREAK = re.compile(r"[ ]{4}|\s(?=summary\b)|\s(?=-{4})", re.IGNORECASE)
@@ -185,28 +178,29 @@ def _flat_end(text: str, at: int, end: int) -> int:
     return found.start() if found else end
 
 
-def _after_classified(text: str, at: int, limit: int) -> int:
+def _after_classified(lines: Lines, at: int) -> int:
     """Behind the reasons, ``1.4 (b) and (d).``; without reasons, behind the label's line or block."""
-    stop = min(limit, at + 600)
-    block = _block_end(text, at, stop)
-    reasons = list(_REASONS.finditer(text, at, max(block, _line_end(text, at, stop))))
+    text = lines.text
+    block = _block_end(lines, at, at + _CLASSIFIED_REACH)
+    reasons = list(_REASONS.finditer(text, at, max(block, min(_line_end(lines, at), at + _CLASSIFIED_REACH))))
     if not reasons:
-        start, line = _next_nonblank(text, block, stop)
-        if _REASONS_IN_LINE.match(line):  # "Classified By: Political Counselor / (blank) / Political Counselor Jane Roe, reasons 1.4 (b)"
-            return _after_classified(text, start, limit)
-        return block if "\n" in text else min(block, limit)
+        following = lines.below(lines.index(block), LineKind.BLANK)
+        if _REASONS_IN_LINE.match(lines.content(following)):  # "Classified By: Political Counselor / (blank) / Political Counselor Jane Roe, reasons 1.4 (b)"
+            return _after_classified(lines, lines.starts[following])
+        return block
     end = reasons[-1].end()
     mark = _MARK_BEHIND.search(text, reasons[-1].start(), end)
     if mark and is_running_text(text[mark.end() : mark.end() + _REACH]):
         return mark.start(1)
     if text[end : end + 40].partition("\n")[0].strip():  # Summary ------- or running text behind the reasons, on the same line
-        rest = _line_end(text, end, limit)
+        rest = _line_end(lines, end)
         opens = _TEXT_OPENS.match(text, end, rest) or re.match(r"\s*[.;]?\s*(?=" + _MARK + r"\s+\S)", text[end : end + 40])
         trailing_rule = text[end:rest].rstrip().endswith("----")
         return end if opens or trailing_rule or rest - end > 100 else max(rest, end)
     return end
 
 
+_CLASSIFIED_REACH = 600
 _REASONS_IN_LINE = re.compile(r"[^\n]{0,120}\breasons?\b\W{0,6}1[ ]?\.\s?[3-7]", re.IGNORECASE)
 _MARK_BEHIND = re.compile(r"[.;]\s*(\([A-Z]\))")  # "1.4 (b) and (d). (C) Per reftel": the mark of the text
 
@@ -214,52 +208,43 @@ _MARK_BEHIND = re.compile(r"[.;]\s*(\([A-Z]\))")  # "1.4 (b) and (d). (C) Per re
 _LEFTOVER = re.compile(r"[\s\d.,;:()&/+a-hA-HnorNOR\x00-]{1,40}")
 
 
-def _skip_leftover(text: str, end: int, limit: int) -> int:
+def _skip_leftover(lines: Lines, end: int) -> int:
     """Past a line that holds only the rest of wrapped reasons, ``(a) and (b).`` or ``)``, also behind blank and masked lines."""
-    if text[end : _line_end(text, end, limit)].strip(" \t.)" + FILLER):
+    line = lines.index(end)
+    if lines.text[end : lines.end(line)].strip(" \t.)" + FILLER):
         return end
-    start, line = _next_nonblank(text, end, limit)
-    if start < limit and "\n" in text[end:start] and _LEFTOVER.fullmatch(line) and not is_rule(line):
-        return start + len(line)
-    return end
+    following = lines.below(line, LineKind.BLANK)
+    return lines.end(following) if _LEFTOVER.fullmatch(lines.content(following)) and not _is_rule(lines, following) else end
 
 
-def _after_references(text: str, at: int, limit: int) -> int:
+def _after_references(lines: Lines, at: int) -> int:
     """Behind the reference block; a next block that goes on with a letter (``B. ...``), or with a cable behind ``08`` or ``,``, counts to it."""
-    end = _block_end(text, at, limit)
-    if "\n" not in text[:limit]:
-        return end
-    while True:
-        start, line = _next_nonblank(text, end, limit)
-        if start >= limit or len(line) > _LONGEST_ITEM:
-            return end
+    end = _block_end(lines, at)
+    while "\n" in lines.text:
+        following = lines.below(lines.index(end), LineKind.BLANK)
+        line = lines.content(following)
+        if not line or len(line) > _LONGEST_ITEM:
+            break
         letter = _LETTERED.match(line)
-        goes_on = letter or (_OPEN_END.search(text, max(at, end - _LAST_WORDS), end) and any(found.start == 0 for found in find_citations(line.lstrip())[:1]))
+        open_end = letter is None and _OPEN_END.search(lines.text, max(at, end - _LAST_WORDS), end)
+        goes_on = letter or (open_end and any(found.start == 0 for found in find_citations(line.lstrip())[:1]))
         if not goes_on or is_running_text(line[letter.end() if letter else 0 :]):
-            return end
-        end = _block_end(text, start, limit)
+            break
+        end = _block_end(lines, lines.starts[following])
+    return end
 
 
 _OPEN_END = re.compile(r"(?:[,;&]|\band|\s'?\d\d)\s*\Z", re.IGNORECASE)  # "(C) 05", a blank line, "PARIS 431"
 
 
-def _next_nonblank(text: str, at: int, limit: int) -> tuple[int, str]:
-    start, line = _next_line(text, at, limit)
-    while start < limit and not line.strip():
-        start, line = _next_line(text, start, limit)
-    return start, line
-
-
-def _after_subject(text: str, at: int, limit: int) -> int:
+def _after_subject(lines: Lines, at: int) -> int:
     """Behind the subject; a short upper-case block behind the blank line goes on with it, unless it is a heading."""
-    end = _block_end(text, at, limit)
-    if "\n" not in text[:limit]:
-        return _flat_subject_end(text, at, end)
-    start, line = _next_nonblank(text, end, limit)
-    if start < limit and _goes_on_with_subject(line) and not _opens_text(text, start, line, limit):
-        following = _next_line(text, start, limit)
-        if following[0] >= limit or not following[1].strip():
-            return start + len(line)
+    end = _block_end(lines, at)
+    if "\n" not in lines.text:
+        return _flat_subject_end(lines.text, at, end)
+    following = lines.below(lines.index(end), LineKind.BLANK)
+    if _goes_on_with_subject(lines.content(following)) and not _opens_text(lines, following) and not lines.content(lines.below(following)).strip():
+        return lines.end(following)
     return end
 
 
@@ -279,34 +264,35 @@ def _goes_on_with_subject(line: str) -> bool:
     return 0 < len(stripped) <= 70 and stripped.isupper() and stripped[-1] != ":" and stripped.strip("X ") != ""
 
 
-def _after_tags(text: str, at: int, limit: int) -> int:
+def _after_tags(lines: Lines, at: int) -> int:
     """Behind the line, and behind a next line of tags only."""
-    if "\n" not in text[:limit]:
-        return _flat_end(text, at, limit)
-    end = _line_end(text, at, limit)
-    start, line = _next_line(text, end, limit)
-    return start + len(line) if line.strip() and _TAG_LINE.fullmatch(line.strip()) else end
+    if "\n" not in lines.text:
+        return _flat_end(lines.text, at, len(lines.text))
+    line = lines.index(at)
+    following = lines.below(line)
+    return lines.end(following if _TAG_LINE.fullmatch(lines.content(following).strip()) else line)
 
 
-def _after_unlabelled(text: str, limit: int) -> int:
+def _after_unlabelled(text: str) -> int:
     """A text without labels: 0, or behind the reasons that a cut left at its beginning (``1.4 (b) and (d).``)."""
-    reasons = _REASONS.match(text, len(text) - len(text.lstrip()), limit)
+    reasons = _REASONS.match(text, len(text) - len(text.lstrip()))
     if reasons:
         return reasons.end()
-    return limit if "\n" not in text[:limit].strip() and _HEAD_LINE.match(text[:200].lstrip()) else 0
+    return len(text) if "\n" not in text.strip() and _HEAD_LINE.match(text[:200].lstrip()) else 0
 
 
-def _skip_head_lines(text: str, end: int, limit: int) -> int:
+def _skip_head_lines(lines: Lines, end: int) -> int:
     """Past blanks, caption and passing lines, and masked lines behind ``end``."""
+    text = lines.text
     for _ in range(_MOST_LINES):
-        if end >= limit:
+        if end >= len(text):
             break
-        filled = _BLANKS.match(text, end, limit)
-        line_start = filled.end() if filled else end
-        line_end = _line_end(text, line_start, limit)
-        if not _is_head_line(text[line_start:line_end]):
-            return max(end, text.rfind("\n", end, line_start) + 1)
-        end = min(line_end + 1, limit)
+        filled = _BLANKS.match(text, end)
+        start = filled.end() if filled else end
+        line_end = _line_end(lines, start)
+        if not _is_head_line(text[start:line_end]):
+            return max(end, text.rfind("\n", end, start) + 1)
+        end = min(line_end + 1, len(text))
     return end
 
 

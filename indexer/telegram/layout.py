@@ -21,14 +21,8 @@ from reftel.indexer.telegram.copies import (
 )
 from reftel.indexer.telegram.headend import find_head_end
 from reftel.indexer.telegram.labels import HEAD_LIMIT, LabelledPart, find_regions
-from reftel.indexer.telegram.lines import (
-    mask_injected,
-    mask_noise,
-    mask_spans,
-    restore_breaks,
-    restore_lines,
-    without_escapes,
-)
+from reftel.indexer.telegram.lines import Lines, lines_of, mask_spans
+from reftel.indexer.telegram.masks import injected, mask_noise, restore_breaks, restore_lines, without_escapes
 from reftel.indexer.telegram.signers import Signature, parse_signers
 from reftel.indexer.telegram.starts import Start, find_numbered
 
@@ -39,14 +33,14 @@ _BLANKS = ("\t", "\r", "\xa0")
 class Layout:
     """A message cut into its parts.
 
-    ``text`` is the body without noise: page banners, repeated heads and words that transmission put in are masked. It is as long as the body, or
-    ends at ``appended``, the offset of a second cable behind the first. ``head`` is the text before the first numbered paragraph, ``regions`` its
-    labelled parts, ``elsewhere`` those of another copy of the head. ``head_end`` is the offset where the head ends: unnumbered text may stand
-    between it and the first number. ``numbered`` are the numbered starts, ``signature`` says who signed and where the text of the message ends.
-    ``broken``: the text came without line breaks; those that ``text`` has were guessed.
+    ``lines`` are those of ``text``, each with what it is. ``text`` is the body without noise: page banners, repeated heads and words that
+    transmission put in are masked. It is as long as the body, or ends at ``appended``, the offset of a second cable behind the first. ``head`` is
+    the text before the first numbered paragraph, ``regions`` its labelled parts, ``elsewhere`` those of another copy of the head. ``head_end`` is
+    the offset where the head ends: unnumbered text may stand between it and the first number. ``numbered`` are the numbered starts, ``signature``
+    says who signed and where the text of the message ends. ``broken``: the text came without line breaks; those that ``text`` has were guessed.
     """
 
-    text: str
+    lines: Lines
     head: str
     regions: tuple[LabelledPart, ...]
     head_end: int
@@ -56,6 +50,11 @@ class Layout:
     appended: int | None = None
     elsewhere: tuple[LabelledPart, ...] = ()
     broken: bool = False
+
+    @property
+    def text(self) -> str:
+        """The masked text."""
+        return self.lines.text
 
     @property
     def opening(self) -> str:
@@ -77,16 +76,18 @@ def lay_out(text: str, *, collapsed: bool = False) -> Layout:
     first = numbered[0].at if numbered else len(masked)
     head = _with_plain_blanks((restore_breaks(quiet[:first]) if collapsed else masked)[: min(first, HEAD_LIMIT)])
     regions = _without_stump(find_regions(head))
-    begin = find_head_end(masked, first, regions)
+    lines = lines_of(masked, [start.at for start in numbered])
+    begin = find_head_end(lines.before(first), regions)
     captions = list(iter_captions(restore_lines(text)))
     appended = find_appended(masked, captions, begin)
-    copy = find_whole_copy(masked[:appended], captions, begin)
-    masked = mask_injected(masked[: copy or appended or len(masked)], begin)
+    lines = lines.before(find_whole_copy(masked[:appended], captions, begin) or appended or len(masked))
+    lines = lines.masked(list(injected(lines, begin)))
     late = (start.mark_span for start in numbered if start.mark_span)
     subject = next((region.text for region in regions if region.kind == "subject"), "")
-    masked = mask_spans(masked, [*repeated_heads(masked, captions, begin), *repeated_subjects(masked, subject, begin), *late])[: len(masked)]
+    lines = lines.masked([*repeated_heads(lines.text, captions, begin), *repeated_subjects(lines.text, subject, begin), *late])
+    masked = lines.text
     return Layout(
-        text=masked,
+        lines=lines,
         head=head,
         regions=regions,
         elsewhere=_without_stump(find_regions(_with_plain_blanks(text[other.start : other.stop]))) if other else (),
@@ -116,7 +117,7 @@ def _copies(text: str) -> tuple[range, range]:
         return range(len(text)), range(0)
     first, second = range(cut), range(again, min(len(text), again + HEAD_LIMIT))
     rest = text[again:].rstrip()
-    if find_head_end(rest, len(rest), find_regions(rest[:HEAD_LIMIT])) >= len(rest):
+    if find_head_end(lines_of(rest), find_regions(rest[:HEAD_LIMIT])) >= len(rest):
         return first, second
     return range(again, len(text)), first
 

@@ -1,9 +1,6 @@
-"""The lines of a cable's text, told apart: words of the message from what transmission and copying put between them.
+"""The lines of a message, each with what it is: told once, for all readers.
 
-Page banners, ``PAGE 02 ...`` lines, class lines beside them and injected ``SIPDIS`` lines interrupt sentences, subjects and
-reference lists. They are masked, not cut out: `mask_noise` gives a text of the same length, so every offset stays true, and `clean`
-drops the mask.
-Banners are found wherever they stand, also in running text and in texts that lost their line breaks.
+A numbered paragraph begins a line of its own here, wherever it stands, so that what is over it can be looked at line by line.
 """
 
 from __future__ import annotations
@@ -11,70 +8,51 @@ from __future__ import annotations
 import enum
 import itertools
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 
-from reftel.indexer.telegram.artefacts import PAGE, Banner, is_advert, is_debris, is_stamp, iter_banners
-from reftel.indexer.telegram.classwords import WORDS, is_class_line, letter_spaced, one_of
-from reftel.indexer.telegram.places import iter_places
+from reftel.base.frozen import frozen
+from reftel.indexer.telegram.classwords import is_class_line
 
 FILLER = "\x00"  # stands for a masked character; neither a blank nor a word
+SIDES = " \t\r\xa0¶"
+"""What may stand on both sides of a line's words: blanks, and the site's pilcrows."""
 
 
-class Kind(enum.StrEnum):
-    """What a line is."""
+class LineKind(enum.Enum):
+    """What a line is. ``ARTEFACT``: all of it was put in by transmission or copying, and is masked; ``START``: a numbered paragraph begins."""
 
     TEXT = "text"
     BLANK = "blank"
     RULE = "rule"
-    BANNER = "banner"
-    PAGE = "page"
     CLASS = "class"
     SIPDIS = "sipdis"
-    STAMP = "stamp"
-    ADVERT = "advert"
-    DEBRIS = "debris"
+    ARTEFACT = "artefact"
+    START = "start"
 
 
 _RULE_CHARACTERS = "-=*_~–—"
 _RULE_STARTS = frozenset(_RULE_CHARACTERS)
 _LONGEST_CLASS_LINE = 60
-_CLASS_WORDS = (*WORDS, letter_spaced("SECRET"), letter_spaced("CONFIDENTIAL"))
-_INJECTED_WORDS = ("SIPDIS", "Sipdis", *_CLASS_WORDS)
-_INJECTED = re.compile(rf"(?P<sipdis>S(?:IPDIS|ipdis))(?!\w)|{one_of(*_CLASS_WORDS)}(?: PTQ\d{{4}})?[ \t]{{0,8}}")
-_GLUED_CLASS = re.compile(r"(?<=  )(?:SECRET|CONFIDENTIAL|UNCLASSIFIED)(?=\s{0,3}\Z)")
-_MOST_PAGES = 5000  # a cable has a few dozen at most
 _MASKED = re.compile(FILLER + "+")
+# Lines that begin so are text: spares most of them a closer look.
+_TEXT_STARTS = frozenset("ABDEFGHIJKMNOPQRVWXYZabcdefghijklmnopqrstuvwxyz0123456789\"'(\u201c\u2018")
 
 
-def line_kind(line: str) -> Kind:
-    """Kind of one line, seen alone. ``"-----"`` -> rule, ``"S E C R E T"`` -> class, ``"NNNN"`` -> debris, ``"Hello."`` -> text."""
-    stripped = line.strip()
-    if not stripped.strip(FILLER):
-        return Kind.BLANK
+def line_kind(line: str) -> LineKind:
+    """Kind of one line, seen alone. ``"-----"`` -> rule, ``"S E C R E T"`` -> class, ``"secret"``, the last word of a text, -> text."""
+    stripped = (clean(line) if FILLER in line else line).strip(SIDES)
+    if not stripped:
+        return LineKind.ARTEFACT if FILLER in line else LineKind.BLANK
+    if stripped[0] in _TEXT_STARTS:
+        return LineKind.TEXT
     if is_rule(stripped):
-        return Kind.RULE
-    if len(stripped) <= _LONGEST_CLASS_LINE:
-        kind = _short_kind(stripped)
-        if kind is not None:
-            return kind
-    if is_stamp(stripped):
-        return Kind.STAMP
-    if is_advert(stripped):
-        return Kind.ADVERT
-    return Kind.DEBRIS if is_debris(stripped) else Kind.TEXT
-
-
-def _short_kind(stripped: str) -> Kind | None:
+        return LineKind.RULE
+    if len(stripped) > _LONGEST_CLASS_LINE:
+        return LineKind.TEXT
     if stripped.upper() == "SIPDIS":
-        return Kind.SIPDIS
-    if is_class_line(stripped):
-        return Kind.CLASS
-    if stripped[-1].isdigit() or stripped[-1] == ".":
-        banner = next(iter_banners(stripped), None)
-        if banner is not None and banner.start == 0 and banner.end == len(stripped):
-            return Kind.BANNER
-    page = PAGE.match(stripped) if stripped.startswith("PAGE") else None
-    return Kind.PAGE if page and page.end() == len(stripped) else None
+        return LineKind.SIPDIS
+    return LineKind.CLASS if is_class_line(stripped) else LineKind.TEXT
 
 
 def is_rule(line: str) -> bool:
@@ -85,113 +63,90 @@ def is_rule(line: str) -> bool:
     return len(stripped.replace(" ", "").replace("\t", "")) > 2
 
 
-_ESCAPE = re.compile(r"\\(?:(?=[ \t]*(?:\n|\Z))|[a-z]?(?=\s*\Z))")
-_FLAT_ESCAPE = re.compile(r"(?<=\s)\\(?=\s|\Z)")
-
-
-def without_escapes(text: str) -> str:
-    """The text with blanks in place of a dump's backslashes at the ends of lines: ``"GRAIN \\\\\\nAND WATER"`` -> ``"GRAIN  \\nAND WATER"``."""
-    if "\\" not in text:
+def clean(text: str) -> str:
+    """The text without masked characters; lines that held nothing else go with their line break, so a sentence runs on over a banner."""
+    if FILLER not in text:
         return text
-    text = _ESCAPE.sub(lambda escape: " " * len(escape[0]), text)
-    return text if "\n" in text.strip() else _FLAT_ESCAPE.sub(" ", text)
+    return "\n".join(_unmasked_lines(text))
 
 
-def restore_lines(text: str) -> str:
-    """A text that lost its line breaks to runs of blanks, same length, with breaks where they must have been; others unchanged.
-
-    Two blanks are a line break unless they could be the typist's after a full stop, four are a blank line:
-    ``"to the  city.    2. (C)"`` -> ``"to the\\n city.\\n\\n  2. (C)"``. A text with one blank everywhere stays one line.
-    """
-    if "\n" in text.strip() or "  " not in text:
-        return text
-    lost = len(_LOST_BREAK.findall(text))
-    wrapped = (lost > 2 and lost * _FEWEST_BREAKS > len(text)) or (lost > 0 and len(text) < _FEWEST_BREAKS)
-    return _BLANK_RUN.sub(lambda run: _restored(run.group(), wrapped=wrapped), text)
+def _unmasked_lines(text: str) -> Iterator[str]:
+    for line in text.split("\n"):
+        if FILLER not in line:
+            yield line
+        elif line.strip(FILLER + " \t"):
+            yield " ".join(part.strip() for part in _MASKED.split(line) if part.strip())
 
 
-_COLLAPSED = re.compile(r"(?<! ) {2,}+(?!\d{3}(?:\.\d{1,2})? {1,2}OF )", re.IGNORECASE)
+@frozen
+class Lines:
+    """A text with its lines: line ``i`` begins at ``starts[i]`` and is a ``kinds[i]``. ``starts`` has the end of the text too."""
+
+    text: str
+    starts: list[int]
+    kinds: list[LineKind]
+
+    def index(self, at: int) -> int:
+        """The line that the character at an offset is in."""
+        return min(bisect_right(self.starts, at), len(self.kinds)) - 1
+
+    def end(self, line: int) -> int:
+        """Where a line ends, without its line break."""
+        end = self.starts[line + 1]
+        return end - 1 if end > self.starts[line] and self.text[end - 1] == "\n" else end
+
+    def content(self, line: int) -> str:
+        """A line without its line break; empty behind the last one."""
+        return self.text[self.starts[line] : self.end(line)] if line < len(self.kinds) else ""
+
+    def below(self, line: int, *others: LineKind) -> int:
+        """The next line that is no artefact, nor one of ``others``; behind the last line, their number."""
+        line += 1
+        while line < len(self.kinds) and (self.kinds[line] is LineKind.ARTEFACT or self.kinds[line] in others):
+            line += 1
+        return line
+
+    def before(self, end: int) -> Lines:
+        """The lines up to an offset."""
+        if end >= len(self.text):
+            return self
+        count = max(1, bisect_left(self.starts, end))
+        cut = Lines(self.text[:end], [*self.starts[:count], end], self.kinds[:count])
+        if self.end(count - 1) > end:
+            cut.kinds[-1] = line_kind(cut.content(count - 1))
+        return cut
+
+    def masked(self, spans: Sequence[tuple[int, int]]) -> Lines:
+        """The lines with the spans masked; numbered paragraphs keep their starts."""
+        if not spans:
+            return self
+        made = Lines(mask_spans(self.text, spans), self.starts, self.kinds[:])
+        done = 0  # each line is looked at once
+        for start, end in sorted(spans):
+            for line in range(max(done, made.index(start)), made.index(end - 1) + 1):
+                if made.kinds[line] is not LineKind.START:
+                    made.kinds[line] = line_kind(made.content(line))
+                done = line + 1
+        return made
 
 
-def restore_breaks(text: str) -> str:
-    """A text whose line breaks became two blanks each, of the same length, with line breaks again; another text unchanged.
-
-    The two blanks inside a page banner (``OSLO 00000290  002 OF 003``) were printed and stay.
-    """
-    if "\n" in text:
-        return text
-    return _COLLAPSED.sub(lambda gap: " \n" * (len(gap[0]) // 2) + " " * (len(gap[0]) % 2), text)
-
-
-_BLANK_RUN = re.compile(r"(?<=[^\s]) {2,}|(?<=[.?!:\"”)]) {2,}")
-_LOST_BREAK = re.compile(r" {4}|[a-z,]  [a-z]")
-
-
-_FEWEST_BREAKS = 2500  # characters a lost line break; fewer are the typist's
-
-
-def _restored(run: str, *, wrapped: bool) -> str:
-    if not wrapped:
-        return run
-    return "\n\n" + run[2:] if len(run) > 3 else "\n" + run[1:]
-
-
-def mask_noise(text: str, banners: Iterable[Banner] | None = None) -> str:
-    """The text, same length, with banners, PAGE lines and the class lines beside them replaced by `FILLER`.
-
-    ``banners`` are those of the text where they are known already.
-
-    ``"to the\\nLONDON 00000290  002 OF 002\\nmeeting"`` -> `clean` gives ``"to the\\nmeeting"``.
-    """
-    spans = [(banner.start, banner.end) for banner in (iter_banners(text) if banners is None else banners)]
-    places = itertools.islice(iter_places(text, ("PAGE ",)), _MOST_PAGES)
-    pages = [page.span() for place in places if (page := PAGE.match(text, place))]
-    return mask_spans(text, [*spans, *pages, *_class_lines_beside(text, pages)])
-
-
-def mask_injected(text: str, begin: int) -> str:
-    """The text with class words alone on a line, and ``SIPDIS``, masked from ``begin`` on.
-
-    In the head they are the caption's, further down they were injected (CABLE_FORMATS 4.2), also where lines were re-flowed later.
-    """
-    spans = []
-    for place in iter_places(text, _INJECTED_WORDS):
-        match = _INJECTED.match(text, place) if place >= begin else None
-        if match and _is_injected(text, place, match):
-            spans.append(match.span())
-    return mask_spans(text, spans)
-
-
-def _is_injected(text: str, place: int, match: re.Match[str]) -> bool:
-    """Class words must be the whole line; ``SIPDIS`` stands anywhere, unless the text speaks of it: ``use SIPDIS caption``."""
-    if match.lastgroup == "sipdis":
-        return _SPOKEN_BEFORE.search(text[max(0, place - 60) : place]) is None and _SPOKEN_BEHIND.match(text, match.end()) is None
-    before = text[max(0, place - 8) : place]
-    line = before.rpartition("\n")[2] if "\n" in before or place < 8 else before
-    return not line.strip(" \t" + FILLER) and text[match.end() : match.end() + 1] in ("", "\n")
-
-
-_SPOKEN_BEFORE = re.compile(r"\b(?:slug(?:ged|s)?|caption(?:ed|s)?|includ(?:e|ing)|marked|titled?|labell?ed)\b[^.;!?]*$", re.IGNORECASE)
-_SPOKEN_BEHIND = re.compile(r"[\"”'’,]{0,2}\s{1,3}(?:caption|channel|distribution|handling|slug|label|cables?\b|messages?\b)", re.IGNORECASE)
-
-
-def _class_lines_beside(text: str, pages: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Lines such as ``CONFIDENTIAL`` in the three lines before and the one after each PAGE line, also glued to the line before it."""
-    for start, end in pages:
-        offset = max(0, start - 200)
-        glued = _GLUED_CLASS.search(text[offset:start])
-        if glued:
-            yield offset + glued.start(), offset + glued.end()
-        for at, line in (*_split_lines(text[offset:start], offset)[-4:], *_split_lines(text[end : end + 200], end)[:3]):
-            if is_class_line(line):
-                yield at, at + len(line)
-
-
-def _split_lines(text: str, at: int) -> list[tuple[int, str]]:
-    """Offsets and contents of the lines of a stretch that begins at ``at``."""
-    lines = text.split("\n")
-    starts = itertools.accumulate((len(line) + 1 for line in lines), initial=at)
-    return list(zip(starts, lines, strict=False))
+def lines_of(text: str, cuts: Sequence[int] = ()) -> Lines:
+    """The lines of a masked text. ``cuts`` are the offsets of its numbered paragraphs, rising."""
+    starts: list[int] = []
+    kinds: list[LineKind] = []
+    for begin, end in itertools.pairwise((*(() if cuts and cuts[0] == 0 else (0,)), *cuts, len(text))):
+        lines = text[begin:end].split("\n")
+        if end < len(text) and not lines[-1]:
+            lines.pop()  # the paragraph behind it begins its line
+        first, at = len(kinds), begin
+        for line in lines:
+            starts.append(at)
+            kinds.append(LineKind.TEXT if line[:1] in _TEXT_STARTS else line_kind(line))
+            at += len(line) + 1
+        if cuts and begin >= cuts[0]:
+            kinds[first] = LineKind.START
+    starts.append(len(text))
+    return Lines(text, starts, kinds)
 
 
 def mask_spans(text: str, spans: Iterable[tuple[int, int]]) -> str:
@@ -209,18 +164,3 @@ def mask_spans(text: str, spans: Iterable[tuple[int, int]]) -> str:
 
 def _fill(text: str) -> str:
     return "\n".join(FILLER * len(line) for line in text.split("\n"))
-
-
-def clean(text: str) -> str:
-    """The text without masked characters; lines that held nothing else go with their line break, so a sentence runs on over a banner."""
-    if FILLER not in text:
-        return text
-    return "\n".join(_unmasked_lines(text))
-
-
-def _unmasked_lines(text: str) -> Iterator[str]:
-    for line in text.split("\n"):
-        if FILLER not in line:
-            yield line
-        elif line.strip(FILLER + " \t"):
-            yield " ".join(part.strip() for part in _MASKED.split(line) if part.strip())

@@ -2,18 +2,9 @@
 
 import pytest
 
-from reftel.indexer.telegram.artefacts import iter_banners
-from reftel.indexer.telegram.lines import (
-    FILLER,
-    clean,
-    is_rule,
-    line_kind,
-    mask_injected,
-    mask_noise,
-    mask_spans,
-    restore_breaks,
-    restore_lines,
-)
+from reftel.indexer.telegram.artefacts import is_advert, is_debris, iter_banners
+from reftel.indexer.telegram.lines import FILLER, LineKind, clean, is_rule, line_kind, lines_of, mask_spans
+from reftel.indexer.telegram.masks import injected, mask_noise, restore_breaks, restore_lines
 
 KINDS = [
     ("The harvest was good.", "text"),
@@ -24,32 +15,78 @@ KINDS = [
     ("- - - - -", "rule"),
     ("=======", "rule"),
     ("-- a point", "text"),
-    ("LONDON 00000290  002 OF 002", "banner"),
-    ("LA PAZ 00000290 002.2 OF 003 ", "banner"),
-    ("Kuala lump 00000290 002 of 002", "banner"),
-    ("XXXXXXXXXXXX  002 OF 002", "banner"),
-    ("DUSHANBE 00000575  001.2 OF 0...", "banner"),
-    ("PAGE 02 RUEHXX0170 S E C R E T", "page"),
-    ("PAGE 03 LONDON 06677 01 OF 03 291400Z", "page"),
     ("S E C R E T", "class"),
     ("CONFIDENTIAL PTQ1865", "class"),
     ("SECRET//NOFORN", "class"),
     ("SECRET LIFE", "text"),
+    ("secret", "text"),
+    (" ¶ -----", "rule"),
+    (FILLER * 3 + " ", "artefact"),
+    ("a" + FILLER, "text"),
+    (FILLER + "SECRET", "class"),
     ("SIPDIS", "sipdis"),
     ("Sipdis ", "sipdis"),
-    ("Declassified/Released US Department of State EO Systematic Review 30 JUN 2005", "stamp"),
-    ("Visit Embassy London's Classified Website:", "advert"),
-    ("http://www.state.sgov.gov/p/eur/london/", "advert"),
-    ("NNNN", "debris"),
-    ("End Cable Text", "debris"),
-    (">", "debris"),
-    ("SELECT * FROM `cable` WHERE `id` = '1'", "debris"),
 ]
 
 
 @pytest.mark.parametrize(("line", "kind"), KINDS)
 def test_kind_of_a_line(line: str, kind: str) -> None:
-    assert line_kind(line) == kind
+    assert line_kind(line).value == kind
+
+
+LINES = [
+    ("", (), [("", "blank")]),
+    ("A\n\nB", (), [("A", "text"), ("", "blank"), ("B", "text")]),
+    ("A\n", (), [("A", "text"), ("", "blank")]),
+    ("1. A\n--- 2. B\n", (0, 9), [("1. A", "start"), ("--- ", "rule"), ("2. B", "start"), ("", "blank")]),
+    ("A\n2. B", (2,), [("A", "text"), ("2. B", "start")]),
+]
+
+
+@pytest.mark.parametrize(("text", "cuts", "expected"), LINES)
+def test_lines_have_kinds_and_numbered_paragraphs_begin_their_own(text: str, cuts: tuple[int, ...], expected: list[tuple[str, str]]) -> None:
+    lines = lines_of(text, cuts)
+    assert [(lines.content(line), kind.value) for line, kind in enumerate(lines.kinds)] == expected
+    assert [lines.index(start) for start in lines.starts] == [*range(len(lines.kinds)), len(lines.kinds) - 1]
+
+
+@pytest.mark.parametrize(
+    ("end", "expected"),
+    [(0, ["blank"]), (1, ["text"]), (2, ["text"]), (5, ["text", "rule"]), (9, ["text", "text"]), (99, ["text", "text", "text"])],
+)
+def test_lines_up_to_an_offset(end: int, expected: list[str]) -> None:
+    lines = lines_of("A\n--- go\nB").before(end)
+    assert [kind.value for kind in lines.kinds] == expected
+    assert lines.starts[-1] == len(lines.text) == min(end, 10)
+
+
+def test_masked_lines_are_artefacts_and_starts_stay() -> None:
+    lines = lines_of("A\nSECRET\n1. B", (9,))
+    assert lines.masked([(2, 8), (9, 13)]).kinds == [LineKind.TEXT, LineKind.ARTEFACT, LineKind.START]
+    assert lines.kinds[1] is LineKind.CLASS
+    assert lines.below(0) == 1
+    assert lines.masked([(2, 8)]).below(0) == 2
+
+
+END_MATTER = [
+    "Declassified/Released US Department of State EO Systematic Review 30 JUN 2005",
+    "NNNN",
+    "End Cable Text",
+    ">",
+    "SELECT * FROM `cable` WHERE `id` = '1'",
+]
+
+
+@pytest.mark.parametrize("line", END_MATTER)
+def test_debris_behind_the_text(line: str) -> None:
+    assert is_debris(line)
+    assert not is_debris("The harvest was good.")
+
+
+@pytest.mark.parametrize("line", ["Visit Embassy London's Classified Website:", "http://www.state.sgov.gov/p/eur/london/"])
+def test_adverts(line: str) -> None:
+    assert is_advert(line)
+    assert not is_advert("The harvest was good.")
 
 
 BANNERS = [
@@ -96,13 +133,17 @@ INJECTED = [
     ("a line\n CONFIDENTIAL\nmore", "a line\nmore"),
     ("the SIPDIS caption\nmore", "the SIPDIS caption\nmore"),
     ("A SECRET\nof state", "A SECRET\nof state"),
+    ("kept\nsecret\nand", "kept\nsecret\nand"),
+    ("a line\nSECRET//NOFORN\nmore", "a line\nmore"),
+    ("the SIPDISLINE\nmore", "the SIPDISLINE\nmore"),
 ]
 
 
 @pytest.mark.parametrize(("text", "expected"), INJECTED)
 def test_injected_words_are_masked_in_the_body_only(text: str, expected: str) -> None:
-    assert clean(mask_injected(text, 0)) == expected
-    assert mask_injected(text, len(text)) == text
+    lines = lines_of(text)
+    assert clean(lines.masked(list(injected(lines, 0))).text) == expected
+    assert not list(injected(lines, len(text)))
 
 
 def test_spans_may_overlap() -> None:
