@@ -94,7 +94,7 @@ class ClusterSnapshot:
 
         with tempfile.TemporaryDirectory(prefix="reftel-") as folder:
             path = Path(folder) / FILE_NAME
-            unpack_manifest(self.engine.manifest(), path)
+            unpack_manifest(self.engine.manifest(), path, self.engine.address)
             return Manifest(path)  # which keeps the file open when its name is gone
 
     @property

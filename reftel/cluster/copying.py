@@ -19,7 +19,7 @@ from reftel.indexer.verify import Problem, Verdict, check_entries
 from reftel.indexer.writer import CableWriter
 from reftel.record import record_of
 from reftel.schema.cable import Cable
-from reftel.schema.errors import ArchiveError, OutputError
+from reftel.schema.errors import ArchiveDamaged, ArchiveError, ArchiveVersion, OutputError
 from reftel.schema.stored import cable_of
 from reftel.search.engines.opensearch.address import Address
 from reftel.search.engines.opensearch.client import connect
@@ -106,11 +106,12 @@ def _to_cluster(state: State, cables: Iterator[Cable], target: Address, shards: 
             count = writer.write(cables)
             writer.write_manifest(_manifest(state))
             lock.check()
-            writer.publish()
+            writer.publish(count)
         return Copied(count, tuple(writer.remove_leavings()))
 
 
 def _to_folder(state: State, cables: Iterator[Cable], target: Path) -> int:
+    assert isinstance(state.engine, OpenSearchEngine)
     if durable.status(target) is not None:
         raise ArchiveError(f"{target}: is there already; name a new folder")
     partial = target.with_name(f"{target.name}.partial")
@@ -124,7 +125,7 @@ def _to_folder(state: State, cables: Iterator[Cable], target: Path) -> int:
                     for cable in cables:
                         writer.put(cable)
                         count += 1
-                _put_manifest(_manifest(state), partial)
+                _put_manifest(state.engine, partial)
             os.rename(partial, target)  # noqa: PTH104 - a folder, and never over another one
         except BaseException:
             with contextlib.suppress(OSError):
@@ -136,10 +137,10 @@ def _to_folder(state: State, cables: Iterator[Cable], target: Path) -> int:
     return count
 
 
-def _put_manifest(packed: bytes, folder: Path) -> None:
+def _put_manifest(engine: OpenSearchEngine, folder: Path) -> None:
     """Write a manifest that counts for the new index beside it, whatever index it was made with."""
     received = folder / f"{FILE_NAME}.received"
-    unpack_manifest(packed, received)
+    unpack_manifest(engine.manifest(), received, engine.address)
     draft = Draft(folder / f"{FILE_NAME}.draft", received)
     try:
         draft.finish(About(-1, draft.about.run))
@@ -170,15 +171,15 @@ def verify_in_cluster(address: Address) -> Verdict:
             if words:  # which no question that asks for them finds
                 field, word, _wider = min(words)
                 verdict.problems.append(Problem("index", "words", f"{len(words):,} words of cables are missing, among them '{word[:50]}' of {field}"))
-        except ArchiveError as error:
+        except ArchiveDamaged as error:
             verdict.problems.append(Problem("index", "words", str(error)))
         path = Path(folder) / FILE_NAME
         try:
-            unpack_manifest(engine.manifest(), path)
+            unpack_manifest(engine.manifest(), path, address)
             with contextlib.closing(Manifest(path)) as manifest:
                 if not manifest.is_whole():
                     verdict.problems.append(Problem("manifest", FILE_NAME, "its checksum is wrong"))
                 verdict.problems += check_entries(manifest, keys, verdict)
-        except ArchiveError as error:
+        except (ArchiveDamaged, ArchiveVersion) as error:
             verdict.problems.append(Problem("manifest", FILE_NAME, str(error)))
     return verdict

@@ -26,7 +26,7 @@ from reftel.search.engines.opensearch.engine import OpenSearchEngine
 from reftel.search.engines.opensearch.lock import FillingLock
 from reftel.search.engines.opensearch.mapping import about
 from reftel.search.engines.opensearch.packed import pack_manifest, unpack_manifest
-from reftel.search.engines.opensearch.writer import GenerationWriter, fetch_record, generations
+from reftel.search.engines.opensearch.writer import PARTS, GenerationWriter, fetch_record, generations
 
 if TYPE_CHECKING:
     from reftel.search.engines.opensearch.address import Address
@@ -82,6 +82,7 @@ class ClusterStore:
             if self._base is not None:
                 _check(connection, self._base, folder)
             yield
+            report.notes += self._missing_replicas(connection)
 
     def begin(self, note: Callable[[str], None], *, anew: bool) -> ClusterStep:  # noqa: ARG002 - a dead run leaves nothing to put right here
         """As `Store.begin`. A generation is built on the one before, unless that is of other rules or everything is read again."""
@@ -115,6 +116,13 @@ class ClusterStore:
 
     def _connected(self) -> contextlib.closing[Connection]:
         return contextlib.closing(connect(self.address))
+
+    def _missing_replicas(self, connection: Connection) -> list[str]:
+        if self._base is None:
+            return []
+        with connection.errors():
+            lacking: int = connection.client.cluster.health(index=",".join(self._base + part for part in PARTS))["unassigned_shards"]
+        return [f"{lacking} replicas have no node to be on (is one down?); until they have, losing another node makes a part unanswerable"] if lacking else []
 
     def _current(self, connection: Connection) -> str | None:
         found = generations(connection)
@@ -215,7 +223,7 @@ class ClusterWriter:
             self._take_over(self._base, generation)
         generation.write_manifest(manifest)
         check()
-        generation.publish(instead_of=self._base)
+        generation.publish(len(self._keys), instead_of=self._base)
         return generation.index
 
     def _take_over(self, base: str, generation: GenerationWriter) -> None:
@@ -237,21 +245,21 @@ def _folder() -> Iterator[Path]:
 
 def _fetch_manifest(connection: Connection, base: str, folder: Path) -> Manifest:
     path = folder / FILE_NAME
-    unpack_manifest(OpenSearchEngine(connection, base, Budget()).manifest(), path)
+    unpack_manifest(OpenSearchEngine(connection, base, Budget()).manifest(), path, connection.address)
     manifest = Manifest(path)
     if not manifest.is_whole():
         manifest.close()
-        raise ArchiveDamaged(f"{connection.address}: the checksum of its manifest is wrong; fill it anew under another name")
+        raise ArchiveDamaged(f"{connection.address}: the checksum of its manifest is wrong; {connection.address.remedy}")
     return manifest
 
 
 def _check(connection: Connection, base: str, folder: Path) -> None:
     """Bring the manifest here. `ArchiveDamaged` if it speaks of more or fewer cables than there are."""
-    with contextlib.closing(_fetch_manifest(connection, base, folder)) as manifest, connection.errors():
-        known, shown = manifest.count_shown(), int(connection.client.count(index=base)["count"])
+    with contextlib.closing(_fetch_manifest(connection, base, folder)) as manifest:
+        known, shown = manifest.count_shown(), OpenSearchEngine(connection, base, Budget()).count()
     if known != shown:
         raise ArchiveDamaged(
-            f"{connection.address}: holds {shown:,} cables and its manifest lists {known:,}; `reftel verify` names them; fill it anew under another name"
+            f"{connection.address}: holds {shown:,} cables and its manifest lists {known:,}; `reftel verify` names them; {connection.address.remedy}"
         )
 
 

@@ -51,8 +51,8 @@ def fill():
     def filled(nodes, name, cables, **options):
         address = f"opensearch://{nodes.hosts}/{name}"
         with contextlib.closing(connect(parse_address(address))) as connection, GenerationWriter(connection, **options) as writer:
-            writer.write(cables)
-            writer.publish()
+            count = writer.write(cables)
+            writer.publish(count)
         return address
 
     return filled

@@ -18,6 +18,9 @@ import pytest
 import reftel
 from reftel.cli import run
 from reftel.cluster.copying import copy_archive, verify_in_cluster
+from reftel.cluster.filling import ClusterStore
+from reftel.indexer.build import build
+from reftel.record import record_of
 from reftel.schema.cable import Cable, Paragraph
 from reftel.schema.errors import ArchiveError, ArchiveMissing, ArchiveVersion, EngineError, QueryTooBroad
 from reftel.search.engines.opensearch.address import parse_address
@@ -105,6 +108,34 @@ def test_without_replicas_a_lost_part_is_an_error_that_names_it(three, fill):
         _answered(lambda: len(list(archive.keys("minsk"))), _MANY)
 
 
+def test_a_filling_without_replicas_ends_when_a_node_is_lost_and_the_next_one_goes_on(three, tmp_path, monkeypatch):
+    monkeypatch.setattr("reftel.search.engines.opensearch.writer._ACTIVE", 1)
+    sources = Path(__file__).parents[2] / "corpus_samples"
+    address = f"opensearch://{three.hosts}/unreplicated"
+    store = ClusterStore(parse_address(address), replicas=0)
+    build([sources / "telegrams"], store)
+    with reftel.open(address) as archive:
+        before, index = len(archive), archive._state.engine.index
+    of = {line["index"]: line["node"] for line in _request(three, "GET", f"/_cat/shards/{index}*?format=json", None) if line["shard"] == "0"}
+    victim = next(node for node in range(3) if f"node{node}" not in (of[f"{index}-manifest"], of[f"{index}-words"]))
+    down = []
+    with contextlib.ExitStack() as until:
+
+        def kill(so_far):
+            if so_far.cables and not down:
+                down.append(until.enter_context(_killed(three, victim)))
+
+        with pytest.raises((ArchiveError, EngineError), match=r"a part of the archive does not answer \(shard \d of unreplicated-g.*no node has a copy"):
+            build([sources], store, on_progress=kill)
+        for command in (["index", str(sources)], ["verify"], ["count", "*"]):  # nothing of it is called damaged
+            assert run([*command, "-A", address]) == 3
+    three.health(status="green")
+    with reftel.open(address) as archive:
+        assert (len(archive), archive._state.engine.index) == (before, index)
+    assert build([sources], store).total == 49
+    assert run(["verify", "-A", address]) == 0
+
+
 # -- fillings --------------------------------------------------------------------------------------------------------------------------------
 
 
@@ -113,8 +144,7 @@ def test_two_fillings_at_once_leave_one_whole_archive(cluster):
 
     def fill_with(word):
         with contextlib.closing(connect(address)) as connection, GenerationWriter(connection) as writer:
-            writer.write(_cables(300, word))
-            writer.publish()
+            writer.publish(writer.write(_cables(300, word)))
 
     threads = [threading.Thread(target=fill_with, args=(word,)) for word in ("one", "other")]
     for thread in threads:
@@ -157,6 +187,42 @@ def test_a_killed_filling_changes_nothing_and_is_told_of(cluster, fill, tmp_path
     reftel.build([Path(__file__).parents[2] / "corpus_samples" / "telegrams"], tmp_path / "archive")
     assert run(["copy", str(tmp_path / "archive"), address]) == 0
     assert "note: removed 'kept-g" in capsys.readouterr().err
+
+
+def test_what_is_written_late_makes_no_index(cluster):
+    """Where the cluster makes indices of what it gets, as it does unless that is forbidden."""
+    _request(cluster, "PUT", "/_cluster/settings", {"persistent": {"action.auto_create_index": "true"}})
+    try:
+        with contextlib.closing(connect(parse_address(f"opensearch://{cluster.hosts}/late"))) as connection:
+            with GenerationWriter(connection) as writer:
+                pass
+            (cable,) = _cables(1)
+            writer = _taken_up_again(writer, connection)
+            writer.put(record_of(cable), 7)
+            with pytest.raises(ArchiveError, match=r"another filling has removed what this one wrote .*'08BAKU0' was not written"):
+                writer._bulk.flush()
+            assert _request(cluster, "GET", "/_cat/indices/late-g*?format=json&expand_wildcards=all", None) == []
+    finally:
+        _request(cluster, "PUT", "/_cluster/settings", {"persistent": {"action.auto_create_index": None}})
+
+
+def _taken_up_again(writer, connection):
+    """A writer that goes on though what it wrote was removed."""
+    late = GenerationWriter(connection)
+    late.index = writer.index
+    return late
+
+
+def test_what_lost_cables_while_it_was_filled_is_not_published(cluster, fill):
+    address = fill(cluster, "short", _cables(10))
+    with contextlib.closing(connect(parse_address(address))) as connection, GenerationWriter(connection) as writer:
+        count = writer.write(_cables(20))
+        writer.record("08BAKU1")  # which has all written that is on its way
+        _request(cluster, "DELETE", f"/{writer.index}/_doc/08BAKU0", None)
+        with pytest.raises(ArchiveError, match="20 cables were written and the cluster holds 19"):
+            writer.publish(count)
+    with reftel.open(address) as archive:
+        assert len(archive) == 10
 
 
 def test_readers_of_a_generation_that_is_gone_are_told(cluster, fill):
@@ -261,7 +327,7 @@ def test_hostile_values_are_data(cluster, tmp_path):
     address = parse_address(f"opensearch://{cluster.hosts}/hostile")
     with contextlib.closing(connect(address)) as connection, GenerationWriter(connection) as writer:
         assert writer.write(cables) == len(cables)
-        writer.publish()
+        writer.publish(len(cables))
     with reftel.open(str(address)) as archive:
         assert len(archive) == len({cable.key for cable in cables})
         for cable in cables:

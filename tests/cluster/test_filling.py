@@ -197,7 +197,7 @@ def test_a_filling_that_was_succeeded_publishes_nothing(cluster, fill, monkeypat
     with contextlib.closing(connect(address)) as connection, GenerationWriter(connection, base=base) as writer:
         fill(cluster, "succeeded", [])
         with pytest.raises((ArchiveError, ArchiveMissing), match="published meanwhile"):
-            writer.publish(instead_of=base)
+            writer.publish(0, instead_of=base)
 
 
 def test_an_archive_that_lost_cables_is_not_built_on(cluster, tmp_path):

@@ -12,7 +12,7 @@ import threading
 
 import pytest
 
-from reftel.schema.errors import ArchiveError, BadValueError
+from reftel.schema.errors import ArchiveError, BadValueError, EngineError
 from reftel.search.engines.opensearch.address import (
     API_KEY,
     AUTHORITIES,
@@ -22,7 +22,7 @@ from reftel.search.engines.opensearch.address import (
     Address,
     parse_address,
 )
-from reftel.search.engines.opensearch.client import connect
+from reftel.search.engines.opensearch.client import Connection, connect
 
 pytest.importorskip("opensearchpy", reason="needs reftel[opensearch]")
 KEY, BASIC = "ApiKey aWQ6a2V5", "Basic " + base64.b64encode("ann:pä ss".encode()).decode()
@@ -147,3 +147,26 @@ def test_an_address_with_a_password_is_refused_and_not_repeated():
     with pytest.raises(BadValueError, match="an address has no user and no password") as caught:
         parse_address("opensearch://ann:secret@example.org/cables")
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "kind", "said"),
+    [
+        (503, {"type": "search_phase_execution_exception", "reason": "", "failed_shards": [],
+               "caused_by": {"reason": "Search rejected due to missing shards [[cables-g1][2], [cables-g1][4]]. Consider using …"}},
+         EngineError, "a part of the archive does not answer (shard 2 of cables-g1, shard 4 of cables-g1: no node has a copy of it now)"),
+        (503, {"type": "unavailable_shards_exception", "reason": "[cables-g1-words][0] primary shard is not active Timeout: [30s], request: [BulkShard…"},
+         EngineError, "a part of the archive does not answer (shard 0 of cables-g1-words: no node has a copy of it now)"),
+        (404, {"type": "index_not_found_exception", "reason": "no such index [a-g1-filling] and [require_alias] request flag is [true] and [a-g1-filling] …"},
+         ArchiveError, "another filling has removed what this one wrote"),
+        (429, {"type": "cluster_block_exception", "reason": "index [cables-g1] blocked by: [TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark …]"},
+         ArchiveError, "the cluster takes nothing more"),
+        (400, {"type": "strict_dynamic_mapping_exception", "reason": "mapping set to strict"}, EngineError,
+         "the cluster answers 400: strict_dynamic_mapping_exception"),
+    ],
+)  # fmt: skip
+def test_what_the_cluster_refuses_is_told(status, error, kind, said):
+    refusal = Connection(None, parse_address("opensearch://localhost/cables")).refusal(status, error)
+    assert type(refusal) is kind
+    assert said in str(refusal)
+    assert "{" not in str(refusal)

@@ -32,6 +32,11 @@ class Address:
         """Whether the connection is not encrypted since the address says so, not since it leads to this machine."""
         return not self.tls and not all(map(_is_here, self.hosts))
 
+    @property
+    def remedy(self) -> str:
+        """What a person can do about an archive here that is damaged."""
+        return f"`reftel index SOURCE… --archive FOLDER` and `reftel copy FOLDER {self}` put a whole one in its place"
+
     def __str__(self) -> str:
         return f"{_PLAIN if self.plain else SCHEME}://{','.join(self.hosts)}/{self.name}"
 

@@ -33,8 +33,10 @@ _SECONDS = 60
 _REFUSALS: tuple[tuple[str, type[ReftelError], str], ...] = (
     ("index_closed_exception", ArchiveError, "an index of the archive is closed ({}); `POST INDEX/_open` opens it"),
     ("index read (api)", ArchiveError, "reading the archive is blocked ({}); take `index.blocks.read` off the index"),
+    ("[require_alias]", ArchiveError, "another filling has removed what this one wrote ({}); run it again"),
     ("circuit_breaking_exception", EngineError, "a node has too little memory for this now ({}); ask again, or give the nodes more heap"),
 )
+_LOST = ("missing shards", "shard is not active", "no_shard_available_action_exception")
 _TOO_MANY = ("too_many_clauses", "too_many_nested_clauses", "maxclausecount", "the number of terms", "too_many_buckets")
 
 
@@ -144,19 +146,27 @@ class Connection:
             return ArchiveError(f"{self.address}: the cluster does not answer ({_line(error.error)}); look whether it runs, and at hosts and ports{hint}")
         if not isinstance(error, TransportError):
             return EngineError(f"{self.address}: {_line(error)}")
-        status, said = error.status_code, _line(f"{error.error} {_reasons(error.info)}")
+        return self._refused(error.status_code, _line(f"{error.error} {_reasons(error.info)}"), error.info, root)
+
+    def _refused(self, status: int | str, said: str, info: object, root: Node | None) -> ReftelError:
         if any(sign in said.lower() for sign in _TOO_MANY):
             shown = describe(root) if root is not None else "the question"
             hint = "use fewer words or longer beginnings, or raise indices.query.bool.max_clause_count in the cluster"
             return QueryTooBroad("the question stands for more words than the cluster allows", text=shown, start=0, end=len(shown), hint=hint)
-        if status == 404 and "index_not_found" in said:
-            return self._missing(said)
         for sign, kind, message in _REFUSALS:
             if sign in said:
                 return kind(f"{self.address}: {message.format(said)}")
+        if status == 404 and "index_not_found" in said:
+            return self._missing(said)
         if status in (401, 403) and "block" not in said:
             return ArchiveError(f"{self.address}: the cluster refuses ({said}); ${USER} and ${PASSWORD}, or ${API_KEY}, say who asks")
-        shards = _failed_shards(error.info)
+        lost = _lost_shards(said)
+        if lost:
+            return EngineError(
+                f"{self.address}: a part of the archive does not answer ({lost}: no node has a copy of it now); "
+                "look which node is down (`GET _cat/nodes`), and ask again when it is back"
+            )
+        shards = _failed_shards(info)
         if shards:
             return EngineError(f"{self.address}: a part of the archive does not answer ({shards}: {said}); look at the cluster's health")
         if status in (403, 429):
@@ -170,8 +180,14 @@ class Connection:
         part = re.search(r"\[((\S+)-(?:words|manifest))\]", said)
         with contextlib.suppress(Exception):  # a cluster that says no more
             if part is not None and self.client.indices.exists(index=part[2]):
-                return ArchiveDamaged(f"{self.address}: a part of the archive, the index '{part[1]}', is gone; fill it anew, or restore it from a snapshot")
+                return ArchiveDamaged(f"{self.address}: a part of the archive, the index '{part[1]}', is gone; restore it from a snapshot, or {self.address.remedy}")
         return ArchiveMissing(f"{self.address}: the archive was filled anew since it was opened; open it again")
+
+    def refusal(self, status: int, error: Mapping[str, Any], root: Node | None = None) -> ReftelError:
+        """What the cluster says of one of several requests that it got together, as users see it."""
+        from opensearchpy.exceptions import TransportError  # noqa: PLC0415 - see above
+
+        return self._translated(TransportError(status, error.get("type", ""), {"error": error}), root)
 
     # -- questions -----------------------------------------------------------------------------------------------------------------------
 
@@ -190,9 +206,7 @@ class Connection:
             answers = self.client.msearch(body=lines)["responses"]
             for answer in answers:
                 if "error" in answer:
-                    from opensearchpy.exceptions import TransportError  # noqa: PLC0415
-
-                    raise TransportError(answer["status"], answer["error"].get("type", ""), answer)
+                    raise self.refusal(answer["status"], answer["error"], root)
             return [self._whole(answer) for answer in answers]
 
     def _whole(self, answer: dict[str, Any]) -> dict[str, Any]:
@@ -257,6 +271,12 @@ def _reasons(info: object) -> str:
 
     look(info)
     return "; ".join(dict.fromkeys(found))
+
+
+def _lost_shards(said: str) -> str:
+    """As `_failed_shards`, told from the words of an error that names the shards of which no copy is there."""
+    found = re.findall(r"\[([^][ ]+)\]\[(\d+)\]", said) if any(sign in said for sign in _LOST) else []
+    return ", ".join(dict.fromkeys(f"shard {number} of {index}" for index, number in found))
 
 
 def _failed_shards(info: object) -> str:

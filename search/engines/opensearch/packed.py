@@ -10,6 +10,7 @@ import zstandard
 
 from reftel.base import durable
 from reftel.schema.errors import ArchiveDamaged
+from reftel.search.engines.opensearch.address import Address
 
 _LEVEL = 3
 
@@ -21,12 +22,12 @@ def pack_manifest(file: IO[bytes]) -> bytes:
     return packed.getvalue()
 
 
-def unpack_manifest(packed: bytes, path: Path) -> None:
-    """Write a manifest that was packed to a new file. `ArchiveDamaged` for what is none."""
+def unpack_manifest(packed: bytes, path: Path, address: Address) -> None:
+    """Write the manifest of the archive at ``address``, which was packed, to a new file. `ArchiveDamaged` for what is none."""
     with durable.new_file(path) as file:
         try:
             _read, written = zstandard.ZstdDecompressor().copy_stream(io.BytesIO(packed), file)
         except zstandard.ZstdError as error:
-            raise ArchiveDamaged(f"the manifest in the cluster cannot be unpacked ({error}); copy the archive there anew") from error
+            raise ArchiveDamaged(f"{address}: its manifest cannot be unpacked ({error}); {address.remedy}") from error
     if not written:
-        raise ArchiveDamaged("the archive in the cluster has lost its manifest; copy it there anew")
+        raise ArchiveDamaged(f"{address}: its manifest is empty; {address.remedy}")

@@ -36,6 +36,10 @@ from reftel.search.engines.opensearch.mapping import (
 PARTS = ("", "-words", "-manifest")
 """Behind the name of a generation: the indices of its cables, of its words and of its manifest."""
 
+_FILLING = "-filling"
+"""Behind the name of an index: an alias that it has until it is published. All writes go to that, so that one which comes later, or after the index
+was removed, finds nothing to write to; to the name of an index that is gone the cluster may make a new one."""
+
 Word = tuple[str, str, int]
 """Field, word, and how many places more than one it spans."""
 
@@ -45,8 +49,10 @@ _COUNTED_AT_ONCE = 500
 _FETCHED_AT_ONCE = 100
 _PIECE = 1 << 20  # bytes of a manifest in one document
 _SENT_AT_ONCE = 2  # bulks that are under way
-_CONFLICT = 409
 _COPIED = "10m"  # to wait for replicas
+_ACTIVE = 30  # seconds that a write waits for a shard of which no node has a copy now, as while one starts anew
+_ANSWERED = 90  # and in which it is answered
+_CONFLICT, _UNAVAILABLE = 409, 503
 _GENERATION = re.compile("g[0-9a-f]{12}")
 
 Action = tuple[dict[str, Any], dict[str, Any] | None]
@@ -95,7 +101,7 @@ class GenerationWriter:
         replicas = min(1, nodes - 1) if self._replicas is None else self._replicas
         mappings = mapping_of_cables(shards, replicas), mapping_of_words(replicas), mapping_of_manifest(replicas)
         for part, mapping in zip(PARTS, mappings, strict=True):
-            self._client.indices.create(index=self.index + part, body=mapping)
+            self._client.indices.create(index=self.index + part, body=mapping | self._alias(part))
 
     def _clone(self, base: str) -> None:
         """The cables and words of ``base``, linked; its manifest is written anew in any case."""
@@ -104,8 +110,11 @@ class GenerationWriter:
         replicas = int(said["number_of_replicas"])
         settings = {"index.blocks.write": None, "index.number_of_replicas": replicas}
         for part in PARTS[:2]:
-            self._client.indices.clone(index=base + part, target=self.index + part, body={"settings": settings})
-        self._client.indices.create(index=f"{self.index}-manifest", body=mapping_of_manifest(replicas))
+            self._client.indices.clone(index=base + part, target=self.index + part, body={"settings": settings} | self._alias(part))
+        self._client.indices.create(index=f"{self.index}-manifest", body=mapping_of_manifest(replicas) | self._alias("-manifest"))
+
+    def _alias(self, part: str) -> dict[str, Any]:
+        return {"aliases": {self.index + part + _FILLING: {}}}
 
     # -- writing -------------------------------------------------------------------------------------------------------------------------
 
@@ -186,10 +195,11 @@ class GenerationWriter:
 
     # -- publishing ----------------------------------------------------------------------------------------------------------------------
 
-    def publish(self, *, instead_of: str | None = None) -> None:
+    def publish(self, count: int, *, instead_of: str | None = None) -> None:
         """Let the archive's name stand for this generation, at one moment, and remove the one before.
 
-        ``instead_of``: the generation that the name must stand for until then. `ArchiveError` if it stands for another.
+        ``count``: how many cables it must hold. ``instead_of``: the generation that the name must stand for until then.
+        `ArchiveError` if one of both is not so, and `EngineError` if a part does not answer.
         """
         self._bulk.flush()
         self._write_words()
@@ -205,11 +215,22 @@ class GenerationWriter:
             # Nothing that comes late, of a worker that was taken for dead, is to change what was published.
             self._client.indices.put_settings(index=names, body={"index.blocks.write": True})
             self._client.cluster.health(index=names, params={"wait_for_no_initializing_shards": "true", "timeout": _COPIED}, request_timeout=660, ignore=408)
+        self._check_whole(count)
+        with self._connection.errors():
             before = self._before()
             self._take_name(instead_of)
         self._published = True
         for index in before:
             self.remove(index)
+
+    def _check_whole(self, count: int) -> None:
+        """That every part answers, with as many cables as were written."""
+        for part in PARTS:
+            found = self._connection.search(self.index + part, {"size": 0, "track_total_hits": True})["hits"]["total"]["value"]
+            if not part and found != count:
+                raise ArchiveError(
+                    f"{self.address}: {count:,} cables were written and the cluster holds {found:,} of them; what was published last stays, run it again"
+                )
 
     def _take_name(self, instead_of: str | None) -> None:
         from opensearchpy.exceptions import NotFoundError  # noqa: PLC0415 - an optional extra
@@ -219,8 +240,9 @@ class GenerationWriter:
             others = {"index": f"{name}-g*", "alias": name, "must_exist": False}
         else:
             others = {"index": instead_of, "alias": name, "must_exist": True}
+        filled = [{"remove": {"index": self.index + part, "alias": self.index + part + _FILLING}} for part in PARTS]
         try:
-            self._client.indices.update_aliases(body={"actions": [{"remove": others}, {"add": {"index": self.index, "alias": name}}]})
+            self._client.indices.update_aliases(body={"actions": [{"remove": others}, {"add": {"index": self.index, "alias": name}}, *filled]})
         except NotFoundError as error:
             raise ArchiveError(f"{self.address}: another filling has published meanwhile; its state stays, run this one again") from error
 
@@ -242,7 +264,7 @@ class GenerationWriter:
 
 
 class Bulk:
-    """Documents on their way into the cluster, many at a time, some bulks at once."""
+    """Documents on their way into indices that are being filled, many at a time, some bulks at once."""
 
     def __init__(self, connection: Connection, at_once: int) -> None:
         self._connection, self._at_once = connection, at_once
@@ -252,11 +274,11 @@ class Bulk:
 
     def put(self, index: str, name: str, source: dict[str, Any], version: int | None = None, *, new: bool = False) -> None:
         """Add or replace a document. ``version``: one that is there with a higher one stays, whichever comes first. ``new``: one that is there stays."""
-        self._add({"create" if new else "index": {"_index": index, "_id": name, **_versioned(version)}}, source)
+        self._add({"create" if new else "index": {"_index": index + _FILLING, "_id": name, **_versioned(version)}}, source)
 
     def delete(self, index: str, name: str, version: int | None = None) -> None:
         """Remove a document."""
-        self._add({"delete": {"_index": index, "_id": name, **_versioned(version)}}, None)
+        self._add({"delete": {"_index": index + _FILLING, "_id": name, **_versioned(version)}}, None)
 
     def _add(self, action: dict[str, Any], source: dict[str, Any] | None) -> None:
         self._waiting.append((action, source))
@@ -303,13 +325,14 @@ def send(connection: Connection, actions: Sequence[Action]) -> None:
     with connection.errors():
         found = helpers.streaming_bulk(
             connection.client, actions, chunk_size=len(actions), max_chunk_bytes=_BYTES_AT_ONCE, max_retries=5, initial_backoff=1,
-            raise_on_error=False, expand_action_callback=lambda action: action,
+            raise_on_error=False, expand_action_callback=lambda action: action, params={"require_alias": "true", "timeout": f"{_ACTIVE}s"},
+            request_timeout=_ANSWERED,
         )  # fmt: skip
         for written, item in found:
             (said,) = item.values()
             missing = said.get("result") == "not_found"
-            if not written and not missing and said.get("status") != _CONFLICT:
-                raise ArchiveError(f"{connection.address}: the cluster takes '{said.get('_id')}' not: {str(said.get('error'))[:300]}")
+            if not written and not missing and said["status"] != _CONFLICT:
+                raise ArchiveError(f"{connection.refusal(said['status'], said['error'])}; '{said['_id']}' was not written, what was published last stays")
 
 
 def write_word(bulk: Bulk, index: str, word: Word) -> None:
@@ -349,7 +372,10 @@ def fetch_record(connection: Connection, index: str, key: str) -> bytes | None:
 def _fetch(connection: Connection, index: str, keys: Sequence[str], fields: str) -> list[dict[str, Any] | None]:
     with connection.errors():
         found = connection.client.mget(index=index, body={"ids": list(map(name_in_index, keys))}, params={"_source_includes": fields})["docs"]
-    return [each["_source"] if each.get("found") else None for each in found]
+    for each in found:
+        if "error" in each:
+            raise connection.refusal(_UNAVAILABLE, each["error"])
+    return [each["_source"] if each["found"] else None for each in found]
 
 
 def _record_in(source: Mapping[str, Any] | None) -> bytes | None:
