@@ -124,7 +124,7 @@ def test_a_text_that_is_another_than_was_decided_on_is_not_written(tmp_path, mon
     place = (text.record.key, text.path, text.locator, text.length)
     spread.write(results, "opensearch://here/cables", "cables-g1", {(0, 0): (place, 7)})
     (action, source), *words = sent
-    assert action == {"index": {"_index": "cables-g1", "_id": text.record.key, "version": 7, "version_type": "external_gte"}}
+    assert action == {"index": {"_index": "cables-g1-filling", "_id": text.record.key, "version": 7, "version_type": "external_gte"}}
     assert source == document_source(text.record)
     assert {name for word, _source in words for name in word} == {"create"}
     before = len(sent)
