@@ -161,12 +161,12 @@ _HANDLING = re.compile(
 )
 _LONGEST_HANDLING = 120
 # Where the row of a dump begins or goes on: 0 03/12/2008 4549 PREL,PGOV ... | 189949 2/2/2009 14:15 09CAIRO184 Embassy ...
-# | 19309,7/30/2004 17:29,04BAKU1, ... | 189949<tab>2009-02-02 14:15:00<tab>09CAIRO184 ... | ",10/5/2006,"ITS TITLE","Its summary
+# | 19309,7/30/2004 17:29,04BAKU1, ... | 189949<tab>2009-02-02 14:15:00<tab>09CAIRO184 ... | ",10/5/2006,"ITS TITLE","Its summary | ",10/5/2006,Its title
 _ROW = re.compile(
     r"""(?: (?<=\s) | (?<=["',]) )
         (?: 0 [ ]\d{1,2}/\d{1,2}/\d{4} (?= \s{0,3}\Z | \s{1,3}\d{1,5}\s )
           | (?:\d{1,6}[ ,\t]{1,2}){1,3} (?:\d{1,2}/\d{1,2}/\d{4}|\d{4}-\d\d-\d\d) [ ]\d{1,2}:\d\d (?::\d\d)? [ ,\t]{1,2} \d\d[A-Z]{3,20}\d )
-      | " [ ]? , \d{1,2}/\d{1,2}/\d{4} ,\"""",
+      | " [ ]? , \d{1,2}/\d{1,2}/\d{4} ,[\"A-Z]""",
     re.VERBOSE,
 )
 _ROW_DATES = re.compile(r"/\d{1,2}/\d{4}"), re.compile(r"-\d\d-\d\d \d{1,2}:")

@@ -354,7 +354,7 @@ def _between_rules(row: _Row) -> Heading | None:
 
 
 def _ends_sentence(line: str) -> bool:
-    return line[-1] in ".!?:\"”’)]" or line[-4:].upper() == "XXXX"
+    return line[-1] in ".!?:\"”’)]" or line[-4:].upper() == "XXXX" or line.endswith("----")
 
 
 def _pauses(line: str) -> bool:
@@ -460,7 +460,7 @@ def _tail_heading(stretch: str, begin: int, *, strict: bool) -> Heading | None:
 
 
 _DOTS_BEFORE = re.compile(r"(?<=[.!?)\"”]\s)\.\.\.\s?$")
-_RULE_BEFORE = re.compile(r"(?:[-=]{5,}+[ ]?)++(?P<title>[A-Z][^-=\n]{3,}?)[ ]?[-=]{0,3}$")
+_RULE_BEFORE = re.compile(r"(?:[-=]{5,}+[ ]?)++(?:[-=]{1,4}[ ])?(?P<title>[A-Z][^-=\n]{3,}?)[ ]?[-=]{0,3}$")
 _MOST_BLANKS = 15
 _USUAL = frozenset("comment background conclusion conclusions introduction recommendation recommendations".split())
 

@@ -119,7 +119,7 @@ def _heading_above(text: str, starts: Sequence[Start], index: int, begin: int) -
     if heading is None or upper is None or not upper.text:
         return heading
     between = text[upper.at : heading.at]
-    if _is_ruled(between) or ("\n" in between.rstrip("\n \t") + "\n" and _stands_over(text, upper.at)):
+    if _is_ruled(between) or "-----" in between or ("\n" in between.rstrip("\n \t") + "\n" and _stands_over(text, upper.at)):
         return Heading(upper.at, f"{upper.text} {heading.text}")
     return heading
 

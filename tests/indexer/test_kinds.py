@@ -764,6 +764,10 @@ OTHERS: list[tuple[str, str, str, object]] = [
     ("cap", "C O N F I D E N T I A L NOFORN ZAGREB 000123", "caveats", ("NOFORN", "SIPDIS")),
     ("cap", "C O N F I D E N T I A L ZAGREB 000123 C O R R E C T E D   C O P Y  CAPTION", "flags", ("corrected",)),
     ("cap", "CONFIDENTIAL ZAGREB 123", "flags", ()),
+    ("body", "1. One is here. -------------------- -- RIVERS AND PORTS -------------------- -- Fees ------\n\n2. Two.\nALDANE\n", "headings", [(1, None), (2, "RIVERS AND PORTS Fees")]),
+    ("body", "1. (U) They met many members of the club. ----------------\nMeeting with Owners of the River Fleet 2. (U)  More.\nALDANE\n", "headings", [(1, None), (2, "Meeting with Owners of the River Fleet")]),
+    ("body", '1. (C) One.\n\n2. (C) Two.  ALDANE ",6/28/2006,Talks on the Border  ZAGREB 00000123  001.2 OF 002   1.,(SBU) One.', "signers", ("ALDANE",)),
+    ("body", '1. (C) One.\n\n2. (C) Two.  ALDANE ",6/28/2006,Talks on the Border  ZAGREB 00000123  001.2 OF 002   1.,(SBU) One.', "texts", ["One.", "Two."]),
     (
         "body",
         "1. (U) One. It ends.\n\n-------------\nAna Maric (new)\n\nZAGREB 00000123  002 OF 002\n\n\nMinister of Rivers\n-------------\n\nShe is new.\nALDANE\n",
