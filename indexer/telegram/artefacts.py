@@ -155,7 +155,7 @@ _HANDLING = re.compile(
       | \W{0,2} note [ ]? [:-] [ ]? (?:message[ ])? not [ ] (?:passed|sent|delivered) [ ] .{0,60}
       | =*[ ]?(?: end[ ](?:of[ ])?(?:message|cable|transmission) | cable[ ]ends ) \W*
       | (?:sensitive[ ]but[ ]unclassified | for[ ]official[ ]use[ ]only | please[ ]protect[ ]accordingly) \.?
-      | page[ ]\d{1,3}[ ]of[ ]\d{1,3} | </?\w{1,20}>
+      | page[ ]\d{1,3}[ ]of[ ]\d{1,3} | </?\w{1,20}> | (?:drafted|cleared|approved|released)(?:[ ]by)?[ ]?: .*
       | [\W_]{1,12}""",
     re.VERBOSE | re.IGNORECASE,
 )

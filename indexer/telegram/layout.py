@@ -26,7 +26,8 @@ from reftel.indexer.telegram.masks import injected, mask_noise, restore_breaks, 
 from reftel.indexer.telegram.signers import Signature, parse_signers
 from reftel.indexer.telegram.starts import Start, find_numbered
 
-_BLANKS = ("\t", "\r", "\xa0")
+_BLANKS = ("\t", "\r")
+_WIDE_BLANKS = ("\xa0", "\u2002", "\u2003", "\u2009", "\u202f", "\u3000")
 
 
 @frozen
@@ -67,7 +68,7 @@ def lay_out(text: str, *, collapsed: bool = False) -> Layout:
 
     ``collapsed``: the container put two blanks in the place of each line break.
     """
-    text = without_escapes(text)
+    text = _with_plain_blanks(without_escapes(text), _WIDE_BLANKS)
     banners = tuple(iter_banners(text))
     own, other = _copies(text)
     quiet = mask_spans(mask_noise(text, banners), [(0, own.start)])[: own.stop]
@@ -100,8 +101,8 @@ def lay_out(text: str, *, collapsed: bool = False) -> Layout:
     )
 
 
-def _with_plain_blanks(text: str) -> str:
-    for blank in _BLANKS:
+def _with_plain_blanks(text: str, blanks: tuple[str, ...] = _BLANKS) -> str:
+    for blank in blanks:
         if blank in text:
             text = text.replace(blank, " ")
     return text

@@ -180,6 +180,7 @@ def _own_line(text: str, start: int, line: str, *, upper_text: bool, certain: bo
         start = len(above) - len(last)
         above = text[:start].rstrip()
     blank_lines = text[len(above) : start].count("\n") - 1
+    line = _without_rank(line)
     words = (_BRACKET_AT_END.sub("", line) if line.endswith(")") and line[0] != "(" else line).strip(_SIGNS).split()
     if not 0 < len(words) <= 6 or line.startswith(("- ", "-- ")):
         return None
@@ -223,6 +224,12 @@ def _without_office(words: list[str]) -> list[str]:
     while place < len(words) - 1 and _is_office(words[place]):
         place += 1
     return words[place:]
+
+
+def _without_rank(line: str) -> str:
+    """A line without the title behind a name and a comma: ``"Aldane, Charge"`` -> ``"Aldane"``."""
+    name, comma, rank = line.partition(",")
+    return name if comma and rank.strip() and all(map(_is_office, rank.split())) else line
 
 
 def _is_office(word: str) -> bool:
