@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
@@ -112,7 +113,7 @@ def facet_table(
     desk: Desk, query: str, levels: Sequence[Level], *, order: Order = "count", narrow: bool = False
 ) -> FacetTable:
     """The first of ``levels`` over all hits of ``query``, the others nested in each of its buckets."""
-    return _Drill(desk, desk.read(query), tuple(levels), order, narrow=narrow).table(())
+    return _Drill(desk, desk.read(query), tuple(levels), order, narrow=narrow).tables([()])[0]
 
 
 class _Drill:
@@ -121,20 +122,28 @@ class _Drill:
     def __init__(self, desk: Desk, read: ParsedQuery, levels: tuple[Level, ...], order: Order, *, narrow: bool) -> None:
         self._desk, self._read, self._levels, self._order, self._narrow = desk, read, levels, order, narrow
 
-    def table(self, chosen: tuple[tuple[str, str], ...]) -> FacetTable:
-        name, limit = self._levels[len(chosen)]
-        answer = self._desk.engine.facet_among(self._read.plan, chosen, name)
-        every = answer.facets[name]
-        shown = every[:limit]  # the most frequent, whatever the order
-        if self._order == "value":
-            shown = tuple(sorted(shown, key=lambda bucket: bucket.value))
-        buckets = tuple(self._bucket(bucket, (*chosen, (name, bucket.value))) for bucket in shown)
-        rest = every[len(shown) :]
-        return FacetTable(name, answer.total, buckets, len(rest), sum(bucket.count for bucket in rest))
+    def tables(self, chosen: Sequence[tuple[tuple[str, str], ...]]) -> list[FacetTable]:
+        """The next facet among the hits that have these values, once for each choice of values."""
+        if not chosen:
+            return []
+        name, limit = self._levels[len(chosen[0])]
+        answers = self._desk.engine.facets_among([(self._read.plan, values) for values in chosen], name)
+        shown = [self._ordered(answer.facets[name][:limit]) for answer in answers]  # the most frequent, whatever the order
+        paths = [[(*values, (name, bucket.value)) for bucket in buckets] for values, buckets in zip(chosen, shown, strict=True)]
+        deeper = len(chosen[0]) + 1 < len(self._levels)
+        within = iter(self.tables([path for each in paths for path in each]) if deeper else itertools.repeat(None))
+        made = [tuple(self._bucket(*pair, next(within)) for pair in zip(*each, strict=True)) for each in zip(shown, paths, strict=True)]
+        rest = [answer.facets[name][len(buckets) :] for answer, buckets in zip(answers, shown, strict=True)]
+        return [
+            FacetTable(name, answer.total, buckets, len(others), sum(bucket.count for bucket in others))
+            for answer, buckets, others in zip(answers, made, rest, strict=True)
+        ]
 
-    def _bucket(self, bucket: Bucket, chosen: tuple[tuple[str, str], ...]) -> FacetBucket:
+    def _ordered(self, buckets: tuple[Bucket, ...]) -> tuple[Bucket, ...]:
+        return tuple(sorted(buckets, key=lambda bucket: bucket.value)) if self._order == "value" else buckets
+
+    def _bucket(self, bucket: Bucket, chosen: tuple[tuple[str, str], ...], within: FacetTable | None) -> FacetBucket:
         query = self._query(chosen, bucket.count) if self._narrow else None
-        within = self.table(chosen) if len(chosen) < len(self._levels) else None
         return FacetBucket(bucket.value, bucket.count, query, within)
 
     def _query(self, chosen: tuple[tuple[str, str], ...], count: int) -> str | None:

@@ -10,7 +10,6 @@ from reftel.search.timeline import list_periods
 
 if TYPE_CHECKING:
     from reftel.search.desk import Desk
-    from reftel.search.plan import Node
 
 MOST_MONTHS = 72
 """Columns up to which they are months; else years."""
@@ -54,9 +53,8 @@ def heat_map(desk: Desk, query: str, *, posts: int = 20) -> HeatMap:
     by = "month" if len(whole) <= MOST_MONTHS else "year"
     periods = whole if by == "month" else list_periods(whole[0][:4], whole[-1][:4])
 
-    def counts(root: Node, post: str) -> tuple[int, ...]:
-        found = {each.value: each.count for each in desk.engine.facet_among(root, (("from", post),), by).facets[by]}
-        return tuple(found.get(period, 0) for period in periods)
-
-    rows = tuple(HeatRow(each.value, counts(read.plan, each.value), counts(everything.plan, each.value)) for each in named)
+    asked = [(root, (("from", each.value),)) for root in (read.plan, everything.plan) for each in named]
+    tables = [{each.value: each.count for each in answer.facets[by]} for answer in desk.engine.facets_among(asked, by)]
+    counts = [tuple(table.get(period, 0) for period in periods) for table in tables]
+    rows = tuple(HeatRow(each.value, *pair) for each, pair in zip(named, zip(counts[: len(named)], counts[len(named) :], strict=True), strict=True))
     return HeatMap(read.printed, by, answer.total, periods, rows, named.left_out)

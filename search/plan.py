@@ -214,7 +214,8 @@ class Request:
     """What an engine gets: a checked plan, an order, a window and the facets wanted.
 
     ``sort`` is ``relevance`` or a sort field's name, with ``-`` for descending; ties and absent values: key ascending, absent last.
-    ``limit`` ``None`` = every hit. ``facets``: (field, number of buckets or ``None`` for all).
+    ``limit`` ``None`` = every hit. ``facets``: (field, number of buckets or ``None`` for all). ``shown``: whether the texts of the window are asked for
+    next, which an engine may fetch with it.
     """
 
     root: Node
@@ -222,6 +223,7 @@ class Request:
     offset: int = 0
     limit: int | None = 20
     facets: tuple[tuple[str, int | None], ...] = ()
+    shown: bool = False
 
 
 @frozen(brief=True)

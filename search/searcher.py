@@ -80,7 +80,7 @@ class Searcher:
         """The hits ``offset`` to ``offset + limit`` of ``query``; see `Archive.search`."""
         _check_window(offset, limit)
         read = self.read(query, ids)
-        request = Request(read.plan, parse_sort(sort), offset, limit, tuple(map(parse_facet, several(facets))))
+        request = Request(read.plan, parse_sort(sort), offset, limit, tuple(map(parse_facet, several(facets))), shown=True)
         answer = self._engine.answer(request)
         hits = tuple(self._shown(read, paragraphs, answer.found))
         notes = (*self._notes(read, answer.total), *(forms_note(self._engine, read.plan) if hits else ()))
@@ -120,7 +120,7 @@ class Searcher:
         try:
             check_text(question.text)
             read = self.read(question.text)
-            answer = self._engine.answer(Request(read.plan, limit=limit))
+            answer = self._engine.answer(Request(read.plan, limit=limit, shown=hits))
         except QueryError as error:
             return BatchAnswer(*asked, error=error.with_traceback(None))
         shown = tuple(self._shown(read, SHOWN_PARAGRAPHS, answer.found)) if hits else ()

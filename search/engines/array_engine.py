@@ -240,8 +240,11 @@ class ArrayEngine:
         with archive_errors():
             return [term for term in self._reader.terms(field) if not term.startswith(LAST_PART)]
 
-    def facet_among(self, root: plan.Node, values: Sequence[tuple[str, str]], name: str) -> plan.Answer:
-        """The number of hits that have all of the facet values, and their buckets in the facet ``name``."""
+    def facets_among(self, asked: Sequence[tuple[plan.Node, Sequence[tuple[str, str]]]], name: str) -> list[plan.Answer]:
+        """For each plan with facet values the number of hits that have all of them, and their buckets in the facet ``name``."""
+        return [self._facet_among(root, values, name) for root, values in asked]
+
+    def _facet_among(self, root: plan.Node, values: Sequence[tuple[str, str]], name: str) -> plan.Answer:
         with self._asked(root):
             hits = self._evaluation.mask(root)
             for field, value in values:

@@ -93,8 +93,8 @@ class Engine(Protocol):
         """Every term of a text or name field, sorted; some may be in deleted cables only."""
         ...
 
-    def facet_among(self, root: Node, values: Sequence[tuple[str, str]], name: str) -> Answer:
-        """The number of hits that have all of ``values`` (facet and value), and the buckets of the facet ``name`` over them; no window."""
+    def facets_among(self, asked: Sequence[tuple[Node, Sequence[tuple[str, str]]]], name: str) -> list[Answer]:
+        """For each plan with values (facet and value): the number of hits that have all of them, and the buckets of the facet ``name`` over these."""
         ...
 
     def members(self, root: Node, name: str, wanted: Callable[[str], bool]) -> Iterable[tuple[str, list[str]]]:

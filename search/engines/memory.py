@@ -195,11 +195,14 @@ class MemoryEngine:
         found = {token for record in self._records.values() for block in record.words(field) for token in block}
         return sorted(found.union(token for record in self._records.values() for _, _, token in further_words(field, record)))
 
-    def facet_among(self, root: plan.Node, values: Sequence[tuple[str, str]], name: str) -> plan.Answer:
-        """The number of hits that have all of the facet values, and their buckets in the facet ``name``."""
-        hits = [self._records[key] for key in self.scan(root)]
-        hits = [hit for hit in hits if all(value in hit.facets[field] for field, value in values)]
-        return plan.Answer(len(hits), (), {name: count_facet(name, hits, None)})
+    def facets_among(self, asked: Sequence[tuple[plan.Node, Sequence[tuple[str, str]]]], name: str) -> list[plan.Answer]:
+        """For each plan with facet values the number of hits that have all of them, and their buckets in the facet ``name``."""
+        answers = []
+        for root, values in asked:
+            hits = [self._records[key] for key in self.scan(root)]
+            hits = [hit for hit in hits if all(value in hit.facets[field] for field, value in values)]
+            answers.append(plan.Answer(len(hits), (), {name: count_facet(name, hits, None)}))
+        return answers
 
     def members(self, root: plan.Node, name: str, wanted: Callable[[str], bool]) -> list[tuple[str, list[str]]]:
         """Those values of a facet among the hits that are ``wanted``, each with the keys of its hits, in key order."""

@@ -176,7 +176,7 @@ class PlanContract:
 
     def test_tools_of_research(self, engine):
         assert engine.numbers(word("minsk"), "date") == [("08BAKU1", 20_047_992), ("08BAKU2", 20_072_160)]
-        among = engine.facet_among(plan.Everything(), [("tags", "AJ"), ("from", "BAKU")], "year")
+        (among,) = engine.facets_among([(plan.Everything(), [("tags", "AJ"), ("from", "BAKU")])], "year")
         assert (among.total, among.found, among.facets) == (2, (), {"year": (plan.Bucket("2008", 2),)})
         members = engine.members(plan.Everything(), "tags", lambda value: len(value) < 5)
         assert [(value, list(keys)) for value, keys in members] == [("AJ", ["08BAKU1", "08BAKU2"]), ("PREL", ["07STATE9", "08BAKU1"])]

@@ -200,5 +200,5 @@ def test_both_engines_answer_the_tools_alike(samples):
             root, words, ("subject", "body")
         )
         for values in ([], [("year", "2008")], [("tags", "PREL"), ("class", "SECRET")], [("tags", "NONE")]):
-            assert engine.facet_among(root, values, "from") == oracle.facet_among(root, values, "from")
+            assert engine.facets_among([(root, values)], "from") == oracle.facets_among([(root, values)], "from")
     assert list(engine.lexicon("subject")) == list(oracle.lexicon("subject"))

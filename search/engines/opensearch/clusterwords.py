@@ -13,7 +13,7 @@ from reftel.schema.fields import FIELDS
 from reftel.schema.inflections import bases, possible_bases
 from reftel.search import plan
 from reftel.search.describe import too_broad
-from reftel.search.engines.opensearch.client import Connection
+from reftel.search.engines.opensearch.client import COLUMNS_ALONE, Connection
 from reftel.search.engines.opensearch.mapping import shortened
 from reftel.search.matching import matching
 from reftel.search.scoring import rarity
@@ -25,6 +25,7 @@ MOST_WORDS = 60_000
 _AT_ONCE = 10_000  # words that are read together
 _COUNTED = 500  # words of a pattern up to which those that most cables have come first
 _FILTERS = 500  # that are counted together
+_FEW = 60  # words of one of a query, up to which the cables of each are counted with those of all
 
 Query = dict[str, Any]
 
@@ -49,6 +50,7 @@ class ClusterWords:
         self._expansions: Cache[_Expansions] = Cache(budget, lambda found: 500 + 80 * sum(len(each.words) for each in found.values()))
         self._roots: Cache[tuple[str, ...]] = Cache(budget, lambda _roots: 300)
         self._held: Cache[int] = Cache(budget, lambda _count: 300)
+        self._holding: Cache[int] = Cache(budget, lambda _count: 300)  # by field and word
         self.forms = Cache[tuple[str, ...]](budget, lambda forms: 80 * len(forms)).over(self._forms)
         self._lengths: tuple[int, dict[str, float]] | None = None
 
@@ -78,12 +80,15 @@ class ClusterWords:
         return self.rarities([word], query)[word]
 
     def rarities(self, words: Sequence[plan.Word], query: Callable[[plan.Word], Query]) -> dict[plan.Word, float]:
-        """As `rarity`, of several words."""
+        """As `rarity`, of several words. What `forms` tells of them is asked for along with it, where that is little."""
         unknown = [word for word in words if self._held.peek(_in_fields(word)) is None]
-        for word, count in zip(unknown, self.count_each(list(map(query, unknown))), strict=True):
-            self._held.get(_in_fields(word), lambda count=count: count)  # type: ignore[misc]
-        counts = {word: self._held.peek(_in_fields(word)) for word in words}
-        return {word: rarity(self.count(), 0 if count is None else count) for word, count in counts.items()}
+        few = [pair for word in unknown if len(pairs := self._pairs(word)) <= _FEW for pair in pairs if self._holding.peek(pair) is None]
+        counts = self.count_each([*map(query, unknown), *map(_standing, few)])
+        for cache, keys, found in ((self._held, map(_in_fields, unknown), counts), (self._holding, few, counts[len(unknown) :])):
+            for key, count in zip(keys, found, strict=False):
+                cache.get(key, lambda count=count: count)  # type: ignore[misc]
+        held = {word: self._held.peek(_in_fields(word)) for word in words}
+        return {word: rarity(self.count(), 0 if count is None else count) for word, count in held.items()}
 
     def count_each(self, queries: Sequence[Query], within: Query | None = None) -> list[int]:
         """How many cables each of some queries finds, among those of ``within``."""
@@ -107,14 +112,19 @@ class ClusterWords:
 
     def _forms(self, word: plan.Word) -> tuple[str, ...]:
         """The words that ``word`` stands for and that cables have, those of most cables first; of very many in rising order."""
-        found = [(field, form) for field in dict.fromkeys(word.fields) for form in self.expansion(word, field).words]
-        forms = dict.fromkeys(form for _field, form in found)
-        if len(forms) > _COUNTED:
-            return tuple(sorted(forms))
-        counts = dict.fromkeys(forms, 0)
-        for (_field, form), count in zip(found, self.count_each([{"term": {f"t_{field}": form}} for field, form in found]), strict=True):
-            counts[form] += count
+        pairs = self._pairs(word)
+        counts = dict.fromkeys([form for _field, form in pairs], 0)
+        if len(counts) > _COUNTED:
+            return tuple(sorted(counts))
+        known = [self._holding.peek(pair) for pair in pairs]
+        asked = iter(self.count_each([_standing(pair) for pair, count in zip(pairs, known, strict=True) if count is None]))
+        for (_field, form), count in zip(pairs, known, strict=True):
+            counts[form] += next(asked) if count is None else count
         return tuple(sorted([form for form, count in counts.items() if count], key=lambda form: (-counts[form], form)))
+
+    def _pairs(self, word: plan.Word) -> list[tuple[str, str]]:
+        """Each field of a word with each of the words that stand for it there."""
+        return [(field, form) for field in dict.fromkeys(word.fields) for form in self.expansion(word, field).words]
 
     def _counted(self) -> tuple[int, dict[str, float]]:
         if self._lengths is None:
@@ -185,13 +195,18 @@ def _key(word: plan.Word) -> plan.Word:
     return dataclasses.replace(word, fields=(), forms=None, origin=None)
 
 
+def _standing(pair: tuple[str, str]) -> Query:
+    """The cables in which a word stands in a field."""
+    return {"term": {f"t_{pair[0]}": pair[1]}}
+
+
 def _in_fields(word: plan.Word) -> plan.Word:
     return dataclasses.replace(word, forms=None, origin=None)
 
 
 def _body(query: Query) -> dict[str, Any]:
     order = [{"word": "asc"}, {"field": "asc"}, {"wider": "asc"}]
-    return {"query": {"bool": {"filter": [query]}}, "size": _AT_ONCE, "sort": order, "_source": False, "track_total_hits": False}
+    return {"query": {"bool": {"filter": [query]}}, "size": _AT_ONCE, "sort": order, "track_total_hits": False, **COLUMNS_ALONE}
 
 
 def _row(hit: Mapping[str, Any]) -> tuple[str, str, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import functools
+import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
@@ -16,11 +17,12 @@ from reftel.schema.fields import FIELDS, field_of_kind, fields_by_name
 from reftel.search import plan
 from reftel.search.engines.base import NodeCount
 from reftel.search.engines.opensearch.address import Address
-from reftel.search.engines.opensearch.client import Connection, connect
+from reftel.search.engines.opensearch.client import COLUMNS_ALONE, Connection, connect
 from reftel.search.engines.opensearch.clusterwords import ClusterWords
 from reftel.search.engines.opensearch.filters import WAYS, Filters
 from reftel.search.engines.opensearch.mapping import about, shortened
 from reftel.search.engines.opensearch.positions import Query, union
+from reftel.search.engines.opensearch.scores import CLOSE, Scores
 from reftel.search.engines.opensearch.texts import StoredField, StoredTexts
 from reftel.search.engines.outline import outline
 from reftel.search.passages import Weighed, may_have_passages, passage_scores
@@ -34,9 +36,16 @@ _IN_A_STEP = 10_000  # buckets of a facet that has more
 _PIECES = 8  # of a manifest
 _AT_ONCE = 100  # cables that are fetched together
 _BYTES_OF_A_HIT = 160
+_DIGITS = 9  # of scores behind the point, as all engines round them
+_BYTES_OF_A_LETTER = 3
+_MARGIN, _WIDE_MARGIN = 8, 512  # hits on each side of a window that are looked at for scores as near as the cluster's can't tell
+_LONG = ["record", *(f"t_{field.name}" for field in FIELDS if field.stored == "text")]
 _PASSAGES = [f"t_{field.name}" for field in FIELDS if field.passage]
 
-Found = tuple[plan.Found, ...]
+_Hit = dict[str, Any]
+_Source = dict[str, Any]
+_Told = Mapping[str, Any]
+_Counts = tuple[int, dict[str, plan.Top[plan.Bucket]]]
 
 
 class OpenSearchEngine:
@@ -49,7 +58,9 @@ class OpenSearchEngine:
         self._connection, self.index = connection, index
         self._lexicon = ClusterWords(connection, index, f"{index}-words", budget)
         self._filters = Filters(self._lexicon, self._cited)
-        self._first_hits: Cache[Found] = Cache(budget, lambda hits: _BYTES_OF_A_HIT * (1 + len(hits)))
+        self._first_hits: Cache[tuple[plan.Found, ...]] = Cache(budget, lambda hits: _BYTES_OF_A_HIT * (1 + len(hits)))
+        self._counts: Cache[_Counts] = Cache(budget, lambda counts: _BYTES_OF_A_HIT * (1 + sum(map(len, counts[1].values()))))
+        self._sources: Cache[_Source] = Cache(budget, lambda source: _BYTES_OF_A_LETTER * sum(map(len, itertools.chain(*map(source.__getitem__, _LONG)))))
 
     @classmethod
     def open(cls, address: Address, budget: Budget | None = None) -> OpenSearchEngine:
@@ -102,63 +113,99 @@ class OpenSearchEngine:
         """Total, window and facets of a request. `EngineError` for a sort key or facet that no field has."""
         order = _order(request.sort)
         query = self._query(request.root)
-        facets = {name: _facet_field(name) for name, _limit in request.facets}
-        body: dict[str, Any] = {"query": {"bool": {"filter": [query]}}, "track_total_hits": True, "size": 0}
-        if facets:
-            body["aggs"] = {name: _terms(field) for name, field in facets.items()}
-        answer = self._ask(body, request.root)
-        total: int = answer["hits"]["total"]["value"]
-        counted = {name: self._buckets(name, query, limit, answer["aggregations"][name]) for name, limit in request.facets}
-        end = total if request.limit is None else min(total, request.offset + request.limit)
-        if request.offset >= end:
-            return plan.Answer(total, (), counted)
+        start, end = request.offset, None if request.limit is None else request.offset + request.limit
+        key = request.root, request.facets
+        counts = self._counts.peek(key)
+        body: Query = {"query": {"bool": {"filter": [query]}}, "sort": order, "track_total_hits": True, "docvalue_fields": ["key"]}
+        body |= {"_source": True} if request.shown and end is not None and end - start <= _AT_ONCE else COLUMNS_ALONE
+        if request.facets and counts is None:
+            body["aggs"] = {name: _terms(_facet_field(name)) for name, _limit in request.facets}
+        told, found = self._window(body, start, end, request, counts)
+        if counts is None:
+            counts = self._counts.get(key, lambda: self._counted(told, query, request.facets))
+        return plan.Answer(counts[0], tuple(found), dict(counts[1]))
+
+    def _window(self, body: Query, start: int, end: int | None, request: plan.Request, counts: _Counts | None) -> tuple[_Told, Sequence[plan.Found]]:
+        """What a search tells of all hits, if it is not known from before, and the window."""
+        if start == end:
+            return {} if counts else self._ask(body | {"size": 0}, request.root), ()
         if request.sort == "relevance":
-            return plan.Answer(total, self._ranked(request.root, query, request.offset, end), counted)
-        return plan.Answer(total, tuple(self._window(query, order, request.offset, end, request.root)), counted)
+            return self._ranked(body, start, end, request.root, counts)
+        told, hits = self._read(body, start, end, request.root)
+        return told, self._found([(hit, 0.0) for hit in hits])
 
-    def _window(self, query: Query, order: list[Any], offset: int, end: int, root: plan.Node) -> Iterator[plan.Found]:
-        """The hits ``offset`` to ``end`` of a query in an order that ends with the key."""
-        scored = "_score" in order[0]
-        body = {"query": query, "sort": order, "_source": False, "docvalue_fields": ["key"], "track_total_hits": False}
-        if end <= _WINDOW:
-            pages = iter([self._ask(body | {"from": offset, "size": end - offset}, root)])
-            offset, end = 0, end - offset
-        else:
-            pages = self._connection.pages(self.index, body, _PAGE, root)
-        number = 0
-        for page in pages:
-            for hit in page["hits"]["hits"]:
-                if offset <= number < end:
-                    yield plan.Found(_key(hit), float(hit["sort"][0]) if scored else 0.0)
-                number += 1
-            if number >= end:
-                return
+    def _read(self, body: Query, start: int, end: int | None, root: plan.Node) -> tuple[_Told, list[_Hit]]:
+        """What a search tells of all hits, and the hits ``start`` to ``end``."""
+        last = _PAGE if end is None else end
+        size = last - start if start < last <= _WINDOW else 0
+        told = self._ask(body | ({"from": start, "size": size} if size else {"size": 0}), root)
+        hits: list[_Hit] = told["hits"]["hits"]
+        if _total(told) > start and not (size and (end is not None or _total(told) <= last)):
+            pages = self._connection.pages(self.index, _without_facets(body) | {"track_total_hits": False}, _PAGE, root)
+            hits = list(itertools.islice((hit for page in pages for hit in page["hits"]["hits"]), start, end))
+        return told, hits
 
-    def _ranked(self, root: plan.Node, query: Query, offset: int, end: int) -> Found:
+    def _ranked(self, body: Query, start: int, end: int | None, root: plan.Node, counts: _Counts | None) -> tuple[_Told, Sequence[plan.Found]]:
         """The window by score. The first hits of questions with passages are remembered, for the next page and the next facet."""
         words = outline(root).words
-        scores = self._filters.scores(root, words)
-        if not scores:
-            found = self._window({"bool": {"filter": [query]}}, [{"key": "asc"}], offset, end, root)
-            return tuple(found)
-        scored = {"bool": {"filter": [query], "should": scores}}
+        scores = Scores(root, words, self._lexicon, self._filters.query)
+        if not scores.queries:
+            told, hits = self._read(body | {"sort": _BY_KEY}, start, end, root)
+            return told, self._found([(hit, 0.0) for hit in hits])
+        query = {"bool": {**body["query"]["bool"], "should": scores.queries}}
+        body = body | {"query": query, "docvalue_fields": ["key", *scores.columns]}
         if not may_have_passages(root, words):
-            return tuple(self._window(scored, _BY_SCORE, offset, end, root))
-        first = self._first_hits.get(root, lambda: self._first(root, words, scored))
-        rest = self._window(scored, _BY_SCORE, max(offset, len(first)), end, root) if end > len(first) else ()
-        return (*first[offset:end], *rest)
+            told, scored = self._by_score(scores, body, start, end, root)
+            return told, self._found(scored)
+        first = self._first_hits.peek(root)
+        if first is None:
+            told, first, sources = self._first(words, scores, body, root)
+            self._first_hits.get(root, lambda: first)
+            for found in first[start:end] if "_source" in body else ():
+                self._keep(found.key, sources[found.key])
+        else:
+            told = {} if counts else self._ask(body | {"size": 0}, root)
+        if len(first) < (counts[0] if counts else _total(told)) and (end is None or end > len(first)):
+            _told, scored = self._by_score(scores, _without_facets(body), max(start, len(first)), end, root)
+            return told, [*first[start:end], *self._found(scored)]
+        return told, first[start:end]
 
-    def _first(self, root: plan.Node, words: Sequence[plan.Word], scored: Query) -> Found:
-        """The first `REACH` hits, with their passages."""
-        body = {"query": scored, "sort": _BY_SCORE, "size": REACH, "_source": _PASSAGES, "docvalue_fields": ["key"], "track_total_hits": False}
-        hits = self._ask(body, root)["hits"]["hits"]
-        sources = [hit["_source"] for hit in hits]
-        field_text = functools.cache(lambda name: StoredField(name, sources, self._lexicon))
-        rarities = self._filters.rarities(words)
+    def _by_score(self, scores: Scores, body: Query, start: int, end: int | None, root: plan.Node) -> tuple[_Told, list[tuple[_Hit, float]]]:
+        """The hits ``start`` to ``end`` by score, with their scores.
+
+        The cluster's scores say which come first; hits whose scores it cannot tell apart are put in order here, and for that some more are read on both sides.
+        """
+        for margin in (_MARGIN, _WIDE_MARGIN):
+            begin = max(0, start - margin)
+            told, hits = self._read(body, begin, None if end is None else end + margin, root)
+            scored = [(hit, scores.exact(hit)) for hit in hits]
+            last = len(hits) if end is None else end - begin
+            whole = last + margin > len(hits)
+            if (begin == 0 or _settled(scored[: start - begin + 1])) and (whole or _settled(scored[last - 1 :])):
+                break
+        scored.sort(key=lambda each: (-round(each[1], _DIGITS), _key(each[0])))
+        return told, scored[start - begin : last]
+
+    def _first(self, words: Sequence[plan.Word], scores: Scores, body: Query, root: plan.Node) -> tuple[_Told, tuple[plan.Found, ...], dict[str, _Source]]:
+        """The first `REACH` hits, with their passages, and what the search gave back of their texts."""
+        told, scored = self._by_score(scores, {"_source": _PASSAGES} | {name: body[name] for name in body if name not in COLUMNS_ALONE}, 0, REACH, root)
+        sources = {_key(hit): hit["_source"] for hit, _score in scored}
+        field_text = functools.cache(lambda name: StoredField(name, list(sources.values()), self._lexicon))
+        rarities = self._lexicon.rarities(words, self._filters.query)
         weighed = [Weighed(word, rarities[word]) for word in words]
-        passages = passage_scores(np.arange(len(hits), dtype=np.int64), weighed, field_text).tolist()
-        found = [plan.Found(_key(hit), round(float(hit["sort"][0]) + passage, 9)) for hit, passage in zip(hits, passages, strict=True)]
-        return tuple(sorted(found, key=lambda each: (-each.score, each.key)))
+        passages = passage_scores(np.arange(len(scored), dtype=np.int64), weighed, field_text).tolist()
+        found = [plan.Found(_key(hit), round(score + passage, _DIGITS)) for (hit, score), passage in zip(scored, passages, strict=True)]
+        return told, tuple(sorted(found, key=lambda each: (-each.score, each.key))), sources
+
+    def _found(self, scored: Sequence[tuple[_Hit, float]]) -> list[plan.Found]:
+        """Hits as an engine gives them; their texts, where they have some, are kept for `texts`."""
+        for hit, _score in scored:
+            if "_source" in hit:
+                self._keep(_key(hit), hit["_source"])
+        return [plan.Found(_key(hit), round(score, _DIGITS)) for hit, score in scored]
+
+    def _keep(self, key: str, source: _Source) -> None:
+        self._sources.get(key, lambda: source)
 
     def scan(self, root: plan.Node) -> Iterator[str]:
         """The key of every hit, in key order."""
@@ -167,7 +214,7 @@ class OpenSearchEngine:
 
     def _hits(self, query: Query, columns: Sequence[str], root: plan.Node | None = None) -> Iterator[dict[str, Any]]:
         """Every hit in key order, with some columns of it."""
-        body = {"query": {"bool": {"filter": [query]}}, "sort": _BY_KEY, "_source": False, "docvalue_fields": ["key", *columns], "track_total_hits": False}
+        body = {"query": {"bool": {"filter": [query]}}, "sort": _BY_KEY, "docvalue_fields": ["key", *columns], "track_total_hits": False, **COLUMNS_ALONE}
         for page in self._connection.pages(self.index, body, _PAGE, root):
             yield from page["hits"]["hits"]
 
@@ -194,6 +241,10 @@ class OpenSearchEngine:
 
     # -- facets --------------------------------------------------------------------------------------------------------------------------
 
+    def _counted(self, told: _Told, query: Query, facets: Sequence[tuple[str, int | None]]) -> _Counts:
+        """Total and facets."""
+        return _total(told), {name: self._buckets(name, query, limit, told["aggregations"][name]) for name, limit in facets}
+
     def _buckets(self, name: str, query: Query, limit: int | None, counted: Mapping[str, Any]) -> plan.Top[plan.Bucket]:
         """The buckets of a facet by falling count, then value; counted anew in steps where there are more than the cluster tells at once."""
         if counted["sum_other_doc_count"] or counted["doc_count_error_upper_bound"]:
@@ -213,13 +264,14 @@ class OpenSearchEngine:
                 return
             composite["after"] = counted["after_key"]
 
-    def facet_among(self, root: plan.Node, values: Sequence[tuple[str, str]], name: str) -> plan.Answer:
-        """The hits that have all of the facet values, counted by a facet."""
-        query = {"bool": {"filter": [self._query(root), *({"term": {f"f_{field}": value}} for field, value in values)]}}
-        body = {"query": query, "size": 0, "track_total_hits": True, "aggs": {name: _terms(_facet_field(name))}}
-        answer = self._ask(body, root)
-        buckets = self._buckets(name, query, None, answer["aggregations"][name])
-        return plan.Answer(answer["hits"]["total"]["value"], (), {name: buckets})
+    def facets_among(self, asked: Sequence[tuple[plan.Node, Sequence[tuple[str, str]]]], name: str) -> list[plan.Answer]:
+        """For each plan with facet values the hits that have all of them, counted by a facet."""
+        known = {root: self._query(root) for root in dict.fromkeys(root for root, _values in asked)}
+        queries = [{"bool": {"filter": [known[root], *({"term": {f"f_{field}": value}} for field, value in values)]}} for root, values in asked]
+        bodies = [{"query": query, "size": 0, "track_total_hits": True, "aggs": {name: _terms(_facet_field(name))}} for query in queries]
+        answers = self._connection.searches(self.index, bodies, asked[0][0] if asked else None)
+        counted = (self._counted(told, query, ((name, None),)) for query, told in zip(queries, answers, strict=True))
+        return [plan.Answer(total, (), facets) for total, facets in counted]
 
     def members(self, root: plan.Node, name: str, wanted: Callable[[str], bool]) -> list[tuple[str, list[str]]]:
         """The values of a facet that hits have and that are ``wanted``, each with the keys of those hits, in key order."""
@@ -254,7 +306,7 @@ class OpenSearchEngine:
     def rarity(self, word: plan.Word) -> float:
         """How much a word counts by the number of cables that hold it."""
         self._lexicon.prepare(word)
-        return self._filters.rarities([word])[word]
+        return self._lexicon.rarity(word, self._filters.query)
 
     def forms(self, word: plan.Word) -> Sequence[str]:
         """The words of the archive that ``word`` stands for in its fields, the commonest first; more than 500 in rising order."""
@@ -297,11 +349,12 @@ class OpenSearchEngine:
         pages = self._connection.pages(f"{self.index}-manifest", body, _PIECES)
         return b"".join(base64.b64decode(hit["_source"]["data"]) for page in pages for hit in page["hits"]["hits"])
 
-    def _fetch(self, keys: Sequence[str], fields: Sequence[str] | bool) -> list[dict[str, Any] | None]:
+    def _fetch(self, keys: Sequence[str], fields: Sequence[str] | bool) -> list[_Source | None]:
         """What is stored of some cables: of each all, which costs the cluster less than some, or some fields."""
-        body = {"query": {"terms": {"key": list(dict.fromkeys(keys))}}, "size": len(keys), "_source": fields, "docvalue_fields": ["key"]}
-        hits = self._ask(body)["hits"]["hits"] if keys else []
-        found = {_key(hit): cast("dict[str, Any]", hit["_source"]) for hit in hits}
+        found = {key: source for key in keys if (source := self._sources.peek(key)) is not None}
+        wanted = [key for key in dict.fromkeys(keys) if key not in found]
+        body = {"query": {"terms": {"key": wanted}}, "size": len(wanted), "_source": fields, "docvalue_fields": ["key"]}
+        found |= {_key(hit): hit["_source"] for hit in (self._ask(body)["hits"]["hits"] if wanted else ())}
         return [found.get(key) for key in keys]
 
     @contextlib.contextmanager
@@ -343,6 +396,20 @@ def current_index(connection: Connection) -> str:
 
 def _key(hit: Mapping[str, Any]) -> str:
     return cast("str", hit["fields"]["key"][0])
+
+
+def _total(told: _Told) -> int:
+    return cast("int", told["hits"]["total"]["value"])
+
+
+def _without_facets(body: Query) -> Query:
+    return {name: value for name, value in body.items() if name != "aggs"}
+
+
+def _settled(scored: Sequence[tuple[_Hit, float]]) -> bool:
+    """Whether two scores in a row are far enough apart for the cluster to tell, or all are equal."""
+    told = [hit["sort"][0] for hit, _score in scored]
+    return any(before - after > CLOSE * before for before, after in itertools.pairwise(told)) or len({round(score, _DIGITS) for _hit, score in scored}) == 1
 
 
 def _facet_field(name: str) -> str:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import re
 import urllib.parse
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reftel.engine.specs import Record, count_words
@@ -193,16 +193,11 @@ def caveat_of(token: str) -> str:
     return urllib.parse.unquote(token[2:])
 
 
-def plain_tokens(texts: Iterable[str]) -> Iterator[list[str]]:
-    """The blocks of a stored text field: the tokens of each, those of a place joined by ``|``, with the marks of paragraphs."""
-    return (text.split(" ") if text else [] for text in texts)
-
-
 def words_in_source(source: Mapping[str, Any]) -> Iterator[tuple[str, str, int]]:
     """As `iter_words`, told from what the index of cables holds of one."""
     for field in _TEXTS:
-        for block in plain_tokens(source.get(f"t_{field.name}", ())):
-            for place in block:
+        for block in source.get(f"t_{field.name}", ()):
+            for place in block.split(" "):
                 for token in place.split("|"):
                     if found := _WIDER.fullmatch(token):
                         # Where the number ends can't be told from a word that begins with digits; whoever asks looks for the token anyway.

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from reftel.schema.errors import EngineError
@@ -28,12 +28,15 @@ Query = dict[str, Any]
 Tokens = tuple[str, ...]
 
 MOST_CHAINS = 512
-_MOST_FORMS = 256  # of a phrase that is counted
 _LONGEST_PHRASE = 30_000  # characters that one token of the cluster's analysis may have
+_FORMS = 1000  # words that are counted together; the cluster allows as many as clauses, 1,024 by default
 _TERMS = 60_000  # values of one query; 65,536 by default
 _HIGHEST_LEVEL = 30
 _BODY = paragraph_field().name
 _WHOLE = 2**31 - 1
+
+_RAW = "return _score;"
+_COUNT = "return Math.rint((1 + params.gaps) * _score / (1 - _score));"
 
 NONE: Query = {"match_none": {}}
 ALL: Query = {"match_all": {}}
@@ -67,27 +70,8 @@ class Positions:
         return union([self._holding(chain, field) for chain in self._chains(node, field)])
 
     def occurrences(self, phrase: plan.Phrase, field: str) -> list[Query]:
-        """Queries whose scores add up to how often a phrase stands in a field.
-
-        The cluster multiplies a frequency by the number of a query's terms that its shard has. So each query has one term a place: it finds
-        nothing where one of them is lacking. Only of a phrase in very many forms all are asked together, and it counts less where a shard
-        lacks some.
-        """
-        chains = self._chains(phrase, field)
-        if sum(math.prod(map(len, chain.tokens)) for chain in chains) <= _MOST_FORMS:
-            chains = [Chain(tuple([(token,) for token in tokens]), chain.bounds) for chain in chains for tokens in itertools.product(*chain.tokens)]
-        return [self._counted(chain, field) for chain in chains]
-
-    def _counted(self, chain: Chain, field: str) -> Query:
-        terms = {token for tokens in chain.tokens for token in tokens}
-        if not chain.bounds:
-            return union([{"term": {f"t_{field}": token}} for token in sorted(terms)])
-        query = self._holding(chain, field) if len(terms) == sum(map(len, chain.tokens)) else _spans(chain, field)
-        if "match_phrase" in query:
-            query["match_phrase"][f"t_{field}"]["boost"] = 1 / len(terms)
-        else:  # where it begins with the first part of a form, the gap behind that makes it count 1 / (1 + gap)
-            query["span_near"]["boost"] = chain.bounds[0] / len(terms)
-        return query
+        """Queries whose scores add up to how often a phrase stands in a field."""
+        return [_occurrences(chain, field) for chain in self._chains(phrase, field)]
 
     def paragraph(self, node: plan.Node) -> Query:
         """The cables with a paragraph for which a paragraph expression holds."""
@@ -135,10 +119,10 @@ class Positions:
     def _holding(self, chain: Chain, field: str) -> Query:
         if not chain.bounds:
             return any_term(f"t_{field}", chain.tokens[0])
-        places = ["|".join(tokens) for tokens in chain.tokens]
-        if set(chain.bounds) == {1} and max(map(len, places)) < _LONGEST_PHRASE:
-            return {"match_phrase": {f"t_{field}": {"query": " ".join(places), "analyzer": "tokens"}}}
-        return _spans(chain, field)
+        places = [["|".join(some) for some in _pieces(tokens, len(tokens))] for tokens in chain.tokens]
+        if set(chain.bounds) != {1} or math.prod(map(len, places)) > MOST_CHAINS:
+            return _spans(chain, field)
+        return union([{"match_phrase": {f"t_{field}": {"query": " ".join(each), "analyzer": "tokens"}}} for each in itertools.product(*places)])
 
     # -- paragraphs ----------------------------------------------------------------------------------------------------------------------
 
@@ -188,6 +172,50 @@ def _spans(chain: Chain, field: str) -> Query:
     for place, bound in zip(places[-2::-1], chain.bounds[::-1], strict=True):
         found = {"span_near": {"clauses": [place, found], "slop": bound - 1, "in_order": True}}
     return found
+
+
+def _occurrences(chain: Chain, field: str) -> Query:
+    """What scores how often a chain stands in a field.
+
+    Phrases and spans are no use for that: the cluster multiplies their frequencies by the number of their terms that a shard has. The score of intervals is
+    ``f / (f + 1)``, where each occurrence adds to ``f`` the less, the more gaps it has.
+    """
+    if not chain.bounds:
+        return scripted(list(counted(field, chain.tokens[0], 1.0)), _RAW, {})
+    places = [_interval(tokens) for tokens in chain.tokens]
+    found = places[-1]
+    for place, bound in zip(places[-2::-1], chain.bounds[::-1], strict=True):
+        found = {"all_of": {"intervals": [place, found], "ordered": True, "max_gaps": bound - 1}}
+    return scripted([{"intervals": {f"t_{field}": found}}], _COUNT, {"gaps": sum(chain.bounds) - len(chain.bounds)})
+
+
+def _interval(tokens: Tokens) -> Query:
+    matches = [{"match": {"query": "|".join(some), "analyzer": "tokens"}} for some in _pieces(tokens, len(tokens))]
+    return matches[0] if len(matches) == 1 else {"any_of": {"intervals": matches}}
+
+
+def counted(field: str, words: Iterable[str], boost: float) -> Iterator[Query]:
+    """Queries whose scores add up to how often some words stand in a field, ``boost`` times."""
+    for some in _pieces(words, _FORMS):
+        yield {"match": {f"t_{field}": {"query": "|".join(some), "analyzer": "tokens", "boost": boost}}}
+
+
+def _pieces(words: Iterable[str], most: int) -> Iterator[list[str]]:
+    """The words, at most so many at a time, and never more than a token of the cluster's analysis can hold."""
+    some, length = list[str](), 0
+    for word in words:
+        if some and (len(some) == most or length + len(word) >= _LONGEST_PHRASE):
+            yield some
+            some, length = [], 0
+        some.append(word)
+        length += len(word) + 1
+    if some:
+        yield some
+
+
+def scripted(queries: Sequence[Query], source: str, parameters: dict[str, Any]) -> Query:
+    """What a script makes of the scores of some queries added up."""
+    return {"script_score": {"query": {"bool": {"should": list(queries)}}, "script": {"source": source, "params": parameters}}}
 
 
 def _joined(chains: Sequence[Chain], bound: int) -> Chain:

@@ -12,7 +12,7 @@ import numpy as np
 from reftel.engine.arrays import PLACE_BITS, Mask
 from reftel.search.engines.lines import Lines
 from reftel.search.engines.opensearch.clusterwords import ClusterWords
-from reftel.search.engines.opensearch.mapping import BEGIN, END, caveat_of, plain_tokens
+from reftel.search.engines.opensearch.mapping import BEGIN, END, caveat_of
 from reftel.search.paragraphs import BODY, Paragraphs, ParagraphTexts
 from reftel.search.plan import Node, Word
 from reftel.search.positions import Integers, starts
@@ -33,12 +33,17 @@ class StoredField:
         self.paragraphs: list[tuple[int, int, tuple[str, ...]]] = []
         for cable, source in enumerate(sources):
             begins.append(len(self._tokens))
-            for block in plain_tokens(source[f"t_{name}"]):
-                tokens = self._begun(block, len(first)) if block[:1] == [BEGIN] else block
+            for block in source[f"t_{name}"]:
+                tokens = block.split(" ") if block else []
+                if tokens[:1] == [BEGIN]:
+                    tokens = self._begun(tokens, len(first))
+                if "|" in block:
+                    self._part(tokens)
                 first.append(len(self._tokens))
                 lengths.append(len(tokens))
                 owners.append(cable)
-                self._add(tokens)
+                self._tokens += tokens
+                self._tokens.append(_NO_WORD)
         self._begins = np.array(begins, dtype=np.int64)
         self.owners: Integers = np.array(owners, dtype=np.int64)
         self.starts: Integers = self._placed(np.array(first, dtype=np.int64), self.owners)
@@ -62,15 +67,14 @@ class StoredField:
         assert tokens[-1] == END
         return tokens[number:-1]
 
-    def _add(self, tokens: list[str]) -> None:
+    def _part(self, tokens: list[str]) -> None:
+        """Leave of what stands at one place the first token; the others are noted."""
         start = len(self._tokens)
         for number, token in enumerate(tokens):
             if "|" in token:
                 tokens[number], *others = token.split("|")
                 for other in others:
                     self._joined.setdefault(other, []).append(start + number)
-        self._tokens += tokens
-        self._tokens.append(_NO_WORD)
 
     def _placed(self, numbers: Integers, cables: Integers) -> Integers:
         placed: Integers = (cables << PLACE_BITS) + numbers - self._begins[cables]
