@@ -40,6 +40,7 @@ _OF_OTHERS = 4  # what another task, a stretch of a dump, counts as
 _AT_ONCE = 200
 _MOST_WORDS = 2_000_000  # that a worker remembers to have written
 _POLL = 5.0  # seconds
+_TRIES = 3  # of a task that does not read
 _WITHOUT_WORKERS = 600.0  # seconds that a run waits for one to come back; starting one anew can take minutes on a machine that has much to do
 
 _Result = TypeVar("_Result")
@@ -204,7 +205,21 @@ class _Group:
         if self.read is None:
             self.pool.close_group(self)
             self.read = self.pool.submit(read, rules(), self.calls)
-            self._places = self.pool.submit(places, self.read)
+            self._places = self.begin(places)
+
+    def begin(self, function: Callable[..., Any], *values: Any) -> Future[Any]:
+        """Begin a task that is handed what was read."""
+        return self.pool.submit(function, self.read, *values)
+
+    def finish(self, begun: Future[Any], function: Callable[..., Any], *values: Any) -> Any:
+        """What such a task gave. One that was given up is begun again, with the reading: each task that waits at a worker counts as one of those that
+        it died of."""
+        for _ in range(_TRIES - 1):
+            with contextlib.suppress(_WorkersDied):
+                return self.pool.wait(begun)
+            self.read = self.pool.submit(read, rules(), self.calls)
+            begun = self.begin(function, *values)
+        return self.pool.wait(begun)
 
     def result(self, position: int) -> Any:
         """What a call gave, its texts with `RemoteRecord`s."""
@@ -221,7 +236,8 @@ class _Group:
         return _with_texts(result, texts)
 
     def _find(self) -> None:
-        """Wait for the worker. Where some died one after the other, each call is tried alone: it may be one file that kills them."""
+        """Wait for the worker. Where some died one after the other, each call is tried alone, when the one before is done: it may be one file that
+        kills them, and what waits beside it would be taken for another."""
         assert self._places is not None
         try:
             self._found = self.pool.wait(self._places)
@@ -232,16 +248,15 @@ class _Group:
                     group = _Group(self.pool)
                     self._alone.append(group)
                     group.calls.append(call)
-                    group.submit()
             elif function is read_whole:
-                self._found = [_failed(values[0], "the workers that read this file died one after the other; look at their memory")]
+                self._found = [_failed(values[0], "the workers that read this file died one after the other; look into their logs and at their memory")]
             else:
                 raise
         self._places = None
 
     def stored(self, number: _Number) -> bytes:
         if self._stored is None:
-            self._stored = self.pool.wait(self.pool.submit(stored, self.read))
+            self._stored = self.finish(self.begin(stored), stored)
         return self._stored[number[0]][number[1]]
 
 
@@ -272,7 +287,7 @@ class DaskPool:
         self._workers, self._counted = 0, 0.0
         self._open: _Group | None = None
         self._chosen: tuple[_Group, str, str, dict[_Number, tuple[_Place, int]]] | None = None
-        self._writing: deque[tuple[_Group, Future[Any]]] = deque()
+        self._writing: deque[tuple[_Group, Future[Any], tuple[Any, ...]]] = deque()
 
     def __enter__(self) -> Self:
         try:
@@ -364,13 +379,14 @@ class DaskPool:
         if self._chosen is not None:
             group, address, index, chosen = self._chosen
             self._chosen = None
-            self._writing.append((group, self.submit(write, group.read, address, index, chosen)))
+            values = (address, index, chosen)
+            self._writing.append((group, group.begin(write, *values), values))
         while len(self._writing) > AHEAD and len(self._writing) > self._count() * AHEAD:
             self._wait_for_one()
 
     def _wait_for_one(self) -> None:
-        _group, future = self._writing.popleft()
-        self.wait(future)
+        group, begun, values = self._writing.popleft()
+        group.finish(begun, write, *values)
 
     def flush(self) -> None:
         """Until all that was put is written."""

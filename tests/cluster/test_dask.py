@@ -152,6 +152,38 @@ def test_a_worker_that_sees_no_file_says_so_and_the_next_run_reads_it(twins, das
         assert list(filled.keys()) == list(embedded.keys())
 
 
+_DEADLY = """
+import os
+
+def dask_setup(worker):
+    import reftel.cluster.spread as spread
+    opened = spread.open_regular
+    def deadly(path, **options):
+        if path.name == "7.txt":
+            os._exit(9)
+        return opened(path, **options)
+    spread.open_regular = deadly
+"""
+
+
+def test_a_file_that_kills_its_workers_is_named_and_the_others_are_read(cluster, tmp_path):
+    """Real workers, each of which is started anew when it died. Two deaths are enough for the scheduler here, where it takes four by default."""
+    distributed = pytest.importorskip("distributed", reason="needs distributed: make test-cluster installs it")
+    import dask
+
+    sources, address = _sources(tmp_path / "sources", 40), f"opensearch://{cluster.hosts}/deadly"
+    with (
+        dask.config.set({"distributed.scheduler.allowed-failures": 1}),
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, host="127.0.0.1", preload=[_DEADLY]) as local,
+    ):
+        report = reftel.build([sources], address, dask=local.scheduler_address)
+    assert [failure.partition(": ")[::2] for failure in report.failures] == [
+        (str(sources / "7.txt"), "the workers that read this file died one after the other; look into their logs and at their memory")
+    ]
+    assert (report.total, report.exit_code) == (39, 4)
+    assert reftel.build([sources], address).total == 40
+
+
 def test_errors(cluster, tmp_path, capsys):
     pytest.importorskip("distributed", reason="needs distributed: make test-cluster installs it")
     from distributed import LocalCluster

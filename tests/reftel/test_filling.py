@@ -108,10 +108,46 @@ def test_a_file_that_kills_workers_costs_itself_alone(deadly):
         found = group.result(place)
         if place == deadly:
             assert not found.texts
-            assert found.failures.messages(str(path)) == [f"{path}: the workers that read this file died one after the other; look at their memory"]
+            assert found.failures.messages(str(path)) == [f"{path}: the workers that read this file died one after the other; look into their logs and at their memory"]
             continue
         assert not found.failures.messages(str(path))
         assert [cable_of(text.record.stored).key for text in found.texts] == [cable.key for cable in reftel.read_cables(path)]
+
+
+class _Unlucky(spread.DaskPool):
+    """Tasks that run here. The first so many that are waited for are given up."""
+
+    def __init__(self, deaths: int) -> None:
+        super().__init__("tcp://nobody:1")
+        self._deaths, self._runs = deaths, _Workers(None)
+
+    def submit(self, function, *values):
+        return self._runs.submit(function, *values)
+
+    def wait(self, task):
+        if self._deaths:
+            self._deaths -= 1
+            raise spread._WorkersDied("they died")
+        return self._runs.wait(task)
+
+    def _count(self):
+        return 1
+
+
+@pytest.mark.parametrize(("deaths", "told"), [(1, None), (2, None), (3, "they died")])
+def test_what_a_worker_was_to_write_when_it_died_is_written_by_another(monkeypatch, deaths, told):
+    sent = []
+    monkeypatch.setattr(spread, "_connection", lambda address: address)
+    monkeypatch.setattr("reftel.search.engines.opensearch.writer.send", lambda _connection, actions: sent.extend(actions))
+    pool = _Unlucky(0)
+    contents = pool.begin(read_whole, _look(min((_SAMPLES / "telegrams").iterdir()))).result()
+    pool._deaths = deaths
+    for version, text in enumerate(contents.texts, 1):
+        text.record.write("opensearch://here/cables", f"cables-g{deaths}", version)
+    with pytest.raises(ArchiveError, match=told) if told else contextlib.nullcontext():
+        pool.flush()
+    written = {action["index"]["_id"]: action["index"]["version"] for action, _source in sent if "index" in action}
+    assert written == ({} if told else {text.record.key: version for version, text in enumerate(contents.texts, 1)})
 
 
 def test_a_text_that_is_another_than_was_decided_on_is_not_written(tmp_path, monkeypatch):
