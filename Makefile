@@ -59,6 +59,7 @@ flips: install  ## turn 600 bits in an archive and look at what is answered
 lint: install  ## ruff, mypy, import rules
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/mypy benchmarks
 	$(BIN)/lint-imports
 
 docs: install  ## rewrite the generated pages of docs/

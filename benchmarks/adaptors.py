@@ -83,7 +83,10 @@ class Reftel:
         from reftel.search import plan  # noqa: PLC0415
 
         kind, *parts = expression
-        word = lambda text, match="exact", distance=0: plan.Word(text, match, distance, self.fields)  # noqa: E731
+
+        def word(text: str, match: plan.Match = "exact", distance: int = 0) -> plan.Word:
+            return plan.Word(text, match, distance, self.fields)
+
         match kind:
             case "word" | "prefix":
                 return word(parts[0], "exact" if kind == "word" else "prefix")
@@ -293,7 +296,7 @@ class PlainWhoosh:
     def build(self, batches: Iterable[list[Row]], cores: int) -> None:
         from whoosh import analysis, fields, index  # noqa: PLC0415
 
-        words = lambda: fields.TEXT(analyzer=analysis.SpaceSeparatedTokenizer(), phrase=True)  # noqa: E731
+        words: Callable[[], Any] = lambda: fields.TEXT(analyzer=analysis.SpaceSeparatedTokenizer(), phrase=True)  # noqa: E731
         schema = fields.Schema(
             subject=words(), body=words(), head=words(), key=fields.ID(stored=True), stored=fields.STORED(), date=fields.NUMERIC(int, 64, sortable=True),
             **{"year": fields.ID(sortable=True), "from": fields.ID(sortable=True), "class": fields.ID(sortable=True), "tags": fields.KEYWORD(commas=True)},

@@ -28,7 +28,9 @@ from pathlib import Path
 from cache import folder
 from queries import queries
 from report import processor, short, table
-from synthetic import Cable, iter_cables, telegram, write_rows
+from synthetic import iter_cables, telegram, write_rows
+
+from reftel.schema.cable import Cable
 
 SIZES = (10_000, 30_000, 100_000, 300_000, 1_000_000)
 TOKENS, PARAGRAPHS = 180, 4

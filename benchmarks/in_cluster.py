@@ -21,6 +21,7 @@ import time
 import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
 
@@ -120,7 +121,7 @@ def _spent(nodes: Cluster) -> float:
     return float(sum(node["process"]["cpu"]["total_in_millis"] for node in _asked(nodes, "_nodes/stats/process")["nodes"].values()))
 
 
-def _asked(nodes: Cluster, path: str) -> dict:
+def _asked(nodes: Cluster, path: str) -> Any:
     with urllib.request.urlopen(f"{nodes.url()}/{path}", timeout=30) as answer:
         return json.load(answer)
 

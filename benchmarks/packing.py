@@ -69,7 +69,7 @@ def unpack() -> list[int]:
         sizes.append(made.nbytes)
         return made
 
-    FieldPostings._packed = plain  # type: ignore[method-assign,assignment]  # noqa: SLF001
+    FieldPostings._packed = plain  # type: ignore[method-assign]  # noqa: SLF001
     return sizes
 
 

@@ -57,7 +57,7 @@ class _Timer:
 
 
 def build(engine: str, size: int, cores: int) -> Results:
-    """Build an index anew on so many cores. Peak memory in MB: this process and the largest of its children together."""
+    """Build a new index on so many cores. Peak memory in MB: this process and the largest of its children together."""
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:cores])
     adaptor = _adaptor(engine, size, cores)
@@ -143,7 +143,7 @@ def available(engine: str) -> bool:
 
 
 def measure(engine: str, size: int, *, keep: bool) -> Results:
-    """Everything measured of one engine at one size. ``keep``: an index that is already there is asked, not built anew."""
+    """Everything measured of one engine at one size. ``keep``: an index that is already there is asked, not rebuilt."""
     report = folder() / f"{engine}-{size}.build.json"
     if engine in ("reftel-default", "page-reftel-typed"):
         return {"queries": run(engine, size, query_file())}

@@ -20,7 +20,7 @@ import random
 import sqlite3
 import statistics
 import tempfile
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
 import needs
@@ -57,7 +57,7 @@ def read(folders: list[Path]) -> dict[str, tuple[Cable, Record]]:
     return dict(sorted(found.items()))
 
 
-def remembered(words: tuple[str, ...]) -> list[str]:
+def remembered(words: Iterable[str]) -> list[str]:
     """Those of a text's words that a person may remember, each once, in their order."""
     return list(dict.fromkeys(word for word in words if len(word) > 2 and word.isalpha() and word not in FUNCTION_WORDS))
 
@@ -76,7 +76,7 @@ def items(records: dict[str, Record], count: int, seed: int) -> dict[str, list[I
 
 
 def _of(record: Record, choose: random.Random) -> Iterator[tuple[str, list[str]]]:
-    subject = remembered(tuple(word for block in record.words("subject") for word in block))
+    subject = remembered(word for block in record.words("subject") for word in block)
     yield from _taken("subject, 3 words", subject, 3, choose)
     if len(subject) > 1:
         yield "subject, 2 words, any order", choose.sample(subject, 2)

@@ -6,7 +6,7 @@ import datetime
 import math
 import os
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +57,7 @@ def _section(size: int, engines: dict[str, Any]) -> str:
     return "\n".join([*parts, *_means(engines), *_totals(engines)])
 
 
-def table(head: list[str], rows: Iterable[list[str]]) -> list[str]:
+def table(head: list[str], rows: Iterable[Sequence[str]]) -> list[str]:
     return [f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows)]
 
 

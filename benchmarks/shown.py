@@ -83,9 +83,9 @@ def main() -> None:
     options.add_argument("--pages", type=Path, nargs="+", default=present or [ROOT / "corpus_samples"], metavar="FOLDER")
     options.add_argument("--seed", type=int, default=13, metavar="N")
     chosen = options.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        reftel.build(chosen.pages, folder)
-        with reftel.open(folder) as archive:
+    with tempfile.TemporaryDirectory() as place:
+        reftel.build(chosen.pages, place)
+        with reftel.open(place) as archive:
             found = count(archive, questions(archive, chosen.seed))
     for name in (HITS, UNEXPLAINED, SAME, SAME_NO_WORD, PARAGRAPHS, NO_WORD, LACKING, SECOND, REPEATING, LESS):
         print(f"{found[name]:>8,}  {name}")
