@@ -121,6 +121,14 @@ class Citations:
             "links": [link.to_dict() for link in self.links],
         }
 
+    def _repr_html_(self) -> str:
+        from reftel.render.notebook import table  # noqa: PLC0415 - only a notebook asks
+
+        known = {cable.key: cable for cable in self.cables}
+        cited = ((link, known.get(link.target or "")) for link in self.links)
+        rows = ((link.source, link.label, link.target or link.raw, cable and cable.date, cable and cable.subject) for link, cable in cited)
+        return table(", ".join(self.roots), ("cable", "reference", "cites", "date", "subject"), rows)
+
 
 def citations_of(
     desk: Desk, key: str, *, depth: int = 1, direction: Direction = "both", limit: int = MOST_CABLES

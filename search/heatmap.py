@@ -43,6 +43,12 @@ class HeatMap:
         posts = [{"post": row.post, "hits": list(row.hits), "cables": list(row.cables)} for row in self.rows]
         return {"query": self.query, "by": self.by, "total": self.total, "periods": list(self.periods), "posts": posts, "left_out": self.left_out}
 
+    def _repr_html_(self) -> str:
+        from reftel.render.notebook import table  # noqa: PLC0415 - only a notebook asks
+
+        rows = ((row.post, *(count or None for count in row.hits)) for row in self.rows)
+        return table(f"{self.query}: {self.total:,} cables", ("post", *self.periods), rows)
+
 
 def heat_map(desk: Desk, query: str, *, posts: int = 20) -> HeatMap:
     """The ``posts`` with most hits, by month, or by year where those are more than `MOST_MONTHS`."""

@@ -57,6 +57,13 @@ class Neighbours:
         groups = {name: [each.to_dict() for each in getattr(self, name)] for name in ("cites", "cited_by", "before", "after")}
         return {"key": self.key, **groups, "earlier": self.earlier, "later": self.later}
 
+    def _repr_html_(self) -> str:
+        from reftel.render.notebook import table  # noqa: PLC0415 - only a notebook asks
+
+        groups = {"cites": self.cites, "cited by": self.cited_by, "before": self.before, "after": self.after}
+        cables = ((name, each.id, each.cable) for name, group in groups.items() for each in group)
+        return table(self.key, ("", "cable", "date", "subject"), ((name, key, cable and cable.date, cable and cable.subject) for name, key, cable in cables))
+
     def __len__(self) -> int:
         return len(self.cites) + len(self.cited_by) + len(self.before) + len(self.after)
 

@@ -272,3 +272,15 @@ class Explanation:
     def to_dict(self) -> dict[str, Any]:
         """The JSON form."""
         return {"query": self.query, "notes": list(self.notes), "plan": self.root.to_dict()}
+
+    def _repr_html_(self) -> str:
+        from reftel.render.notebook import table  # noqa: PLC0415 - only a notebook asks
+
+        return table(self.query, ("part", "cables", "milliseconds", "way"), _parts(self.root, 0))
+
+
+def _parts(node: ExplainedNode, depth: int) -> Iterator[tuple[str, int, str, str]]:
+    """A node and those below it, indented."""
+    yield "\u2003" * depth + node.text, node.cables, f"{node.milliseconds:.1f}", node.way
+    for child in node.children:
+        yield from _parts(child, depth + 1)

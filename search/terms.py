@@ -71,6 +71,12 @@ class Terms:
             "left_out": self.left_out,
         }
 
+    def _repr_html_(self) -> str:
+        from reftel.render.notebook import table  # noqa: PLC0415 - only a notebook asks
+
+        rows = ((term.word, term.hits, term.cables, f"{term.score:.1f}") for term in self.terms)
+        return table(f"{self.query}: {self.total:,} cables", ("word", "hits", "cables", "G²"), rows)
+
 
 def significant_terms(desk: Desk, query: str, *, limit: int = 20) -> Terms:
     """The ``limit`` most significant words of a query's hits; not those that the query itself asks for, nor single letters and numbers."""

@@ -13,6 +13,7 @@ import pytest
 
 import reftel
 from reftel.render.notebook import element, marked, table
+from reftel.search.results import ExplainedNode
 
 EMBEDDING = Path(__file__).parents[2] / "docs/embedding.md"
 HOSTILE = "<script>alert(1)</script> <img src=x onerror=alert(2)> \"'><b>& \x1b[31m \u202e </td></table>"
@@ -69,7 +70,7 @@ def test_results_and_errors_come_back_from_a_pickle(archive):
         assert (str(error), vars(error)) == (str(caught.value), vars(caught.value))
 
 
-def test_an_archive_is_opened_anew_from_a_pickle(archive_path, tmp_path):
+def test_an_archive_is_opened_again_from_a_pickle(archive_path, tmp_path):
     with reftel.open(archive_path, notes=tmp_path / "mine.sqlite", cache_mb=3) as archive:
         kept = pickle.dumps(archive)
         archive.notes.add("08BAKU101", tags=["kept"])
@@ -113,7 +114,17 @@ def _hostile() -> list[object]:
     inner = reftel.FacetTable(HOSTILE, 1, (reftel.FacetBucket(HOSTILE, 1),), 0, 0)
     outer = reftel.FacetTable(HOSTILE, 1, (reftel.FacetBucket(HOSTILE, 1, HOSTILE, inner),), 3, 4)
     timeline = reftel.Timeline(HOSTILE, "year", 1, 0, 0, (), (bucket,))
-    return [cable, hit, outer, timeline, archive_page(hit, bucket)]
+    near = reftel.Neighbour(HOSTILE, cable)
+    return [
+        cable, hit, outer, timeline, archive_page(hit, bucket), reftel.Neighbours(HOSTILE, (near,), (), (near,), ()),
+        reftel.Terms(HOSTILE, 1, 1, (), (reftel.SignificantTerm(HOSTILE, 1, 1, 1.0),)),
+        reftel.HeatMap(HOSTILE, "year", 1, (HOSTILE,), (reftel.HeatRow(HOSTILE, (1,), (1,)),), 0),
+        reftel.Explanation(HOSTILE, (), ExplainedNode(HOSTILE, 1, 0.5, HOSTILE, None, (ExplainedNode(HOSTILE, 1, 0.5, HOSTILE, None),))),
+        reftel.Citations(
+            (HOSTILE,), 1, "out", (reftel.CitedCable(HOSTILE, True, 1, HOSTILE, None, None, None, HOSTILE),),
+            (reftel.Citation(HOSTILE, HOSTILE, HOSTILE, "cable", HOSTILE), reftel.Citation(HOSTILE, None, None, "other", HOSTILE)),
+        ),
+    ]  # fmt: skip
 
 
 def archive_page(hit: reftel.Hit, bucket: reftel.Bucket) -> reftel.Page:
@@ -137,6 +148,22 @@ def test_a_page_shows_its_hits_with_the_words_marked(archive):
     assert "<mark>precedent</mark>" in shown
     assert "precedent: 2 cables, 1 to 1 shown" in shown
     assert "¶1 (C)" in shown
+
+
+@pytest.mark.parametrize(
+    ("asked", "cells"),
+    [
+        (lambda archive: archive.explain("minsk"), ["minsk", "2"]),
+        (lambda archive: archive.heat_map("minsk"), ["2008", "1"]),
+        (lambda archive: archive.citations("08BAKU101"), ["08BAKU101"]),
+        (lambda archive: archive.neighbours(archive["08BAKU101"].key), ["08BAKU101"]),
+        (lambda archive: archive.terms("minsk"), ["minsk: 2 cables"]),
+    ],
+)
+def test_results_are_tables(archive, asked, cells):
+    shown = _Seen(asked(archive)._repr_html_())
+    assert shown.elements[:2] == ["table", "caption"]
+    assert all(cell in shown.text for cell in cells)
 
 
 def test_markup():
