@@ -13,7 +13,6 @@ _MONTH_NAMES = (
 _WEEKDAY = regex(r"(?:MON|TUES|WEDNES|THURS|FRI|SATUR|SUN)DAY[ ,]+")
 _YEAR_FIRST = regex(r"(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})")  # 2018/02/13, 2018-2-13
 _MONTH_FIRST = regex(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})")  # 02/13/2018, 2/13/18
-_MONTH_DAY = regex(r"(\d{1,2})/(\d{1,2})")  # 2/13, the year implied
 _COMPACT = regex(r"(\d{4})(\d{2})(\d{2})")  # 20180213
 _DAY_NAME = regex(r"(\d{1,2})(?:ST|ND|RD|TH)?[ -]*([A-Z]{3,9})\.?[ ,-]*'?(\d{4}|\d{2})")  # 21 JUN 06, 21-JUN-2006
 _NAME_DAY = regex(r"([A-Z]{3,9})\.? *(\d{1,2})(?:ST|ND|RD|TH)?[ ,]+'?(\d{4}|\d{2})")  # JUNE 21, 2006
@@ -34,34 +33,29 @@ def century(two_digits: int, *, pivot: int = 66) -> int:
     return two_digits + (1900 if two_digits >= pivot else 2000)
 
 
-def parse_date(text: str, *, year: int | None = None, pivot: int = 66) -> datetime.date | None:
+def parse_date(text: str, *, pivot: int = 66) -> datetime.date | None:
     """Date of a text that is a date and nothing else; ``None`` where it is none or names a day that does not exist.
 
     Month first, as cables have it: ``"02/13/2018"``, ``"2/13/18"``; year first: ``"2018/02/13"``, ``"2018-02-13"``, ``"20180213"``;
-    names: ``"June 21, 2006"``, ``"21 JUN 06"``, ``"Friday, 09 May 2008"``. ``"2/13"`` needs the implied ``year``. Two digits of a year
-    below ``pivot`` are 20xx. A first number above 12 is a day (``"13/02/2018"``).
+    names: ``"June 21, 2006"``, ``"21 JUN 06"``, ``"Friday, 09 May 2008"``. Two digits of a year below ``pivot`` are 20xx. A first number above 12
+    is a day (``"13/02/2018"``).
     """
     plain = " ".join(text.upper().split()).strip(" .,;:()")
     if len(plain) > _LONGEST:
         return None
     if "DAY" in plain:
         plain = _WEEKDAY.sub("", plain, count=1)
-    return _numeric(plain, year, pivot) or _named(plain, pivot)
+    return _numeric(plain, pivot) or _named(plain, pivot)
 
 
-def _numeric(text: str, year: int | None, pivot: int) -> datetime.date | None:
+def _numeric(text: str, pivot: int) -> datetime.date | None:
     compact = text.replace(" ", "")
     if match := _YEAR_FIRST.fullmatch(compact) or _COMPACT.fullmatch(compact):
         return valid_date(int(match[1]), int(match[2]), int(match[3]))
     if match := _MONTH_FIRST.fullmatch(compact):
-        return _month_or_day_first(century(int(match[3]), pivot=pivot), int(match[1]), int(match[2]))
-    if year is not None and (match := _MONTH_DAY.fullmatch(compact)):
-        return _month_or_day_first(year, int(match[1]), int(match[2]))
+        year, first, second = century(int(match[3]), pivot=pivot), int(match[1]), int(match[2])
+        return valid_date(year, second, first) if first > 12 else valid_date(year, first, second)
     return None
-
-
-def _month_or_day_first(year: int, first: int, second: int) -> datetime.date | None:
-    return valid_date(year, second, first) if first > 12 else valid_date(year, first, second)
 
 
 def _named(text: str, pivot: int) -> datetime.date | None:

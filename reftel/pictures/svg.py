@@ -96,7 +96,7 @@ def cables(count: int) -> str:
     return f"{count:,} cable{'' if count == 1 else 's'}"
 
 
-def steps(highest: float, most: int = 4) -> list[int]:
-    """Round numbers from 0 up, for a scale whose highest value is this: ``37`` -> ``[0, 10, 20, 30]``."""
-    wide = max(1, next(step for power in range(12) for step in (10**power, 2 * 10**power, 5 * 10**power) if highest / step <= most))
+def steps(highest: float) -> list[int]:
+    """At most five round numbers from 0 up, for a scale whose highest value is this: ``37`` -> ``[0, 10, 20, 30]``."""
+    wide = max(1, next(step for power in range(12) for step in (10**power, 2 * 10**power, 5 * 10**power) if highest / step <= 4))
     return list(range(0, int(highest) + 1, wide))

@@ -91,10 +91,6 @@ def test_what_is_no_date(text: str) -> None:
     assert parse_date(text) is None
 
 
-def test_a_day_without_a_year_takes_the_implied_one() -> None:
-    assert parse_date("2/13", year=2018) == datetime.date(2018, 2, 13)
-
-
 @pytest.mark.parametrize(("name", "number"), [("JAN", 1), ("January", 1), ("sept", 9), ("Dec.", 12), ("MAYB", None), ("JA", None), ("", None)])
 def test_months(name: str, number: int | None) -> None:
     assert month_number(name) == number
