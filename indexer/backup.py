@@ -65,7 +65,7 @@ def _copy_held(archive: Path, partial: Path) -> None:
 
 
 def _copy_steady(archive: Path, partial: Path) -> None:
-    """Copy an archive that others may be writing to, again if they did."""
+    """Copy an archive that others may be writing to; once more if they were."""
     for _ in range(_ATTEMPTS):
         with contextlib.suppress(FileNotFoundError):
             before = _state(archive)
@@ -93,7 +93,7 @@ def _copy(archive: Path, partial: Path) -> None:
 
 
 def _state(archive: Path) -> list[tuple[str, int, int, int]]:
-    """What tells whether anything in an archive was written to."""
+    """A fingerprint of an archive's files, which any writing changes."""
     return sorted((str(path), status.st_ino, status.st_size, status.st_mtime_ns) for path, status in _entries(archive))
 
 

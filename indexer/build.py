@@ -117,7 +117,7 @@ class _Run:
         self._wish, self._on_progress = wish, on_progress
         self._files = self._bytes = 0
         self._warnings: Counter[str] = Counter()
-        self._begin_step(anew=wish.full)
+        self._begin_step(fresh=wish.full)
         try:
             self._shown = self._writer.count()
             self._left = {row.file for row in self._publication.manifest.held() if not row.is_whole}
@@ -126,8 +126,8 @@ class _Run:
             raise
         self._looked: set[str] = set()
 
-    def _begin_step(self, *, anew: bool = False) -> None:
-        self._step = self._store.begin(self.report.notes.append, anew=anew)
+    def _begin_step(self, *, fresh: bool = False) -> None:
+        self._step = self._store.begin(self.report.notes.append, fresh=fresh)
         self._writer, self._publication = self._step.writer, self._step.publication
         self._chooser = Chooser(self._writer, self._publication, str(self._store))
         self._step_end = self.report.read_cables + max(STEP, self._writer.count() // _PART)
@@ -197,7 +197,7 @@ class _Run:
         self._remember(dataclasses.replace(row, cables=cables + kept, failures=failures.count, outcome=outcome), failures)
 
     def _remember(self, row: SourceRow, failures: Failures) -> None:
-        """Note how a file was read, and report what could not be; what is noted already is known."""
+        """Record how a file was read and report its failures; those that an earlier run recorded count as known."""
         manifest, known = self._publication.manifest, False
         if failures.count:
             known = failures.lasting and manifest.knows_failed(row)
@@ -230,7 +230,7 @@ class _Run:
         return cables
 
     def _leave(self, name: str, given: set[str], failures: Failures) -> int:
-        """See to the texts that a file held before and does not give any more.
+        """Handle the texts that a file used to give and no longer does.
 
         Those that may stand in what could not be read stay as they are, and are counted here; the others are judged at the end of the run.
         """
@@ -250,7 +250,7 @@ class _Run:
     # -- the end ---------------------------------------------------------------------------------------------------------------------
 
     def forget_missing(self, selection: Selection, limit: Limit) -> None:
-        """Remove what came from files that are gone or left out now, and what their files do not give any more, if it is not too much."""
+        """Remove cables of files that are gone or excluded now, and texts that files no longer give, unless that is more than the limit allows."""
         publication, report = self._publication, self.report
         missing = find_missing(publication.manifest, selection, self._looked)
         release(publication, missing)
@@ -267,7 +267,7 @@ class _Run:
         self._tell_links(selection)
 
     def _tell_links(self, selection: Selection) -> None:
-        """Report the links that were passed over, and the files that were read through them once."""
+        """Report the links that were skipped, and the files that an earlier run read through them."""
         self.report.passed_links = sorted(map(name_of, selection.passed_links))
         if selection.passed_links:
             rows = self._publication.manifest.sources()
@@ -300,7 +300,7 @@ class _Run:
                 self._step.publish(index_changes=self._chooser.changed)
 
     def close(self) -> None:
-        """Drop what was not published, and let go of everything."""
+        """Discard what was not published and release everything."""
         try:
             self._writer.cancel()
         finally:

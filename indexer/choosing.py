@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from reftel.indexer.store import IndexWriter
 
 _REMEMBERED = 1 << 12
-"""Cables whose shown text is remembered: a dump may hold one cable again and again, and all its texts are not to be listed for each of them."""
+"""Cables whose shown text is cached: a dump may repeat one cable many times, and its texts should not be listed again for each."""
 
 
 class Chooser:
@@ -57,7 +57,7 @@ class Chooser:
         elif not versions[0].chosen:
             best = versions[0]
             if best.record is None:  # kept for every text that is not shown
-                raise ArchiveDamaged(f"{self._archive}: the manifest has lost a text of '{key}'; `reftel verify --repair` makes the archive anew")
+                raise ArchiveDamaged(f"{self._archive}: the manifest has lost a text of '{key}'; `reftel verify --repair` rebuilds the archive")
             self._demote(versions)
             cable = unpack(best.record)
             self._show(best, record_of(cable))
@@ -110,6 +110,6 @@ class Chooser:
         record = self._publication.draft.written(key) or self._writer.committed_record(key)
         if record is None:
             raise ArchiveDamaged(
-                f"{self._archive}: the manifest says that the index shows '{key}', but it does not; `reftel verify --repair` makes the archive anew"
+                f"{self._archive}: the manifest says that the index shows '{key}', but it does not; `reftel verify --repair` rebuilds the archive"
             )
         return pack(record)

@@ -1,4 +1,4 @@
-"""Why something of an archive could not be written, in words: what the system and SQLite complain of becomes an `ArchiveError`."""
+"""What the system and SQLite say while an archive is written, as an `ArchiveError` that says what to do."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ADVICE = {
 
 @contextlib.contextmanager
 def write_errors(what: Path, rest: str = "") -> Iterator[None]:
-    """Raise `ArchiveError` where something of ``what`` can't be written; ``rest`` says how things stand then."""
+    """Raise `ArchiveError` where something of ``what`` can't be written; ``rest``: the state that this leaves things in."""
     try:
         yield
     except BrokenPipeError:  # whoever watched the progress has gone
@@ -31,7 +31,7 @@ def write_errors(what: Path, rest: str = "") -> Iterator[None]:
 
 
 def reason(error: OSError) -> str:
-    """What the system says, the file that it says it of, and what may be done."""
+    """The system's message, the file that it names, and what can be done about it."""
     place = f" ({error.filename})" if error.filename else ""
     advice = _ADVICE.get(error.errno or 0, "")
     return f"{error.strerror or error}{place}{advice and f'; {advice}'}"

@@ -29,7 +29,7 @@ LEAST_MEMORY, MOST_MEMORY = 16, 1_000_000
 
 
 class ConfigError(ReftelError):
-    """A configuration that cannot be used: file, line, what was seen, what was expected. The command line leaves with 2."""
+    """A configuration that cannot be used: file, line, what was seen, what was expected. The exit status is 2."""
 
     exit_code = 2
 
@@ -40,7 +40,7 @@ class Config:
 
     ``archive``: a folder, or the address of an archive in a cluster as it was written.
     ``sources``: files, folders, patterns. ``follow_links``: whether links that are met in them are followed. ``report``: a ``.json`` file that
-    each run writes anew, or a folder that gets one a run; ``None`` for none. ``workers``: processes that read. ``memory``: megabytes that the
+    each run rewrites, or a folder that gets one a run; ``None`` for none. ``workers``: processes that read. ``memory``: megabytes that the
     writer of the index keeps, and after it the archive that the saved searches are asked of. ``wait``: seconds to wait for another run.
     ``max_removed``: how many cables may go at once. ``saved``: queries by name.
     """
@@ -224,7 +224,7 @@ sources = {sources}
 # Whether links that stand in the sources are followed. They may lead anywhere, also to files of others that then are in the archive.
 # follow_links = false
 
-# Where each run writes its report. A name that ends in .json is one file, written anew by each run; any other name is a folder that
+# Where each run writes its report. A name that ends in .json is one file, rewritten by each run; any other name is a folder that
 # gets a report a run. New hits of the saved searches stand beside it in Markdown. Neither holds a word of a cable's text.
 # report = "reports"
 

@@ -1,4 +1,4 @@
-"""How much a run has before it: counted beside it, so that a first cable doesn't wait for the last file name."""
+"""How many files and bytes a run will read, counted in the background so that reading begins at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What of a file could not be read: counted, the first few kept, so that a dump with a million bad lines costs no more than one with ten."""
+"""What could not be read in a file: all counted, the first few kept, so that a dump with a million bad lines costs no more than one with ten."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import dataclasses
 from reftel.schema.errors import SourceError
 
 SHOWN = 10
-"""Failures of one file that are told one by one; the others are counted."""
+"""Failures of one file that are reported one by one; the others are only counted."""
 
 _PARTS = 1000
 
@@ -56,5 +56,5 @@ class Failures:
 
 
 def and_more(count: int, path: str) -> list[str]:
-    """The line for the failures of a file beyond those that are told, if there are any."""
+    """The line for the failures of a file beyond those reported one by one, if there are any."""
     return [str(SourceError(f"and {count - SHOWN:,} more in this file", path=path))] if count > SHOWN else []

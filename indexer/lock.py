@@ -23,7 +23,7 @@ OWN_WAIT = 30.0
 class ArchiveLock:
     """The right to write to the archive in ``folder``; a context manager.
 
-    The kernel lets go of it when the holder ends, in whatever way, so a dead holder is never in the way. The file itself stays: it says
+    The kernel releases it when the holder ends, however it ends, so a dead holder is never in the way. The file itself stays: it says
     who holds the lock, and removing it would let two writers lock two files of one name. ``wait``: seconds to wait for another writer.
     ``reading``: only nobody else is to write; where this process can't write to the archive, and there is no lock that it could read, it is done
     without, and `held` is false.
@@ -35,7 +35,7 @@ class ArchiveLock:
         self._path = folder / FILE_NAME
         self._descriptor = -1
         self.told: int | None = None
-        """The mode of the folder that a person was told about, if any (`tell`)."""
+        """The mode of the folder that a person was warned about, if any (`tell`)."""
         with write_errors(folder):
             try:
                 self._take(wait, reading=reading)
@@ -63,11 +63,11 @@ class ArchiveLock:
         else:
             told = _values(os.pread(self._descriptor, 4096, 0)).get("told")
             self.told = told if isinstance(told, int) else None
-            with contextlib.suppress(OSError) if reading else contextlib.nullcontext():  # nothing is to fit on a full disk for a copy
+            with contextlib.suppress(OSError) if reading else contextlib.nullcontext():  # a copy must work where the disk is full
                 self._sign()
 
     def tell(self, mode: int | None) -> None:
-        """Note that a person was told about this mode of the folder, so that he is told once."""
+        """Note that a person was warned about this mode of the folder, so that the warning comes once."""
         if mode != self.told:
             self.told = mode
             self._sign()

@@ -21,7 +21,7 @@ from reftel.base.frozen import frozen
 from reftel.indexer import sqlite_file
 from reftel.indexer.seal import is_sealed, seal
 from reftel.indexer.sqlite_file import number, text
-from reftel.schema.errors import MAKE_ANEW, ArchiveDamaged, ArchiveMissing, ArchiveVersion
+from reftel.schema.errors import REBUILD, ArchiveDamaged, ArchiveMissing, ArchiveVersion
 
 FILE_NAME = "manifest.sqlite"
 NEXT_NAME = "manifest.sqlite.next"
@@ -52,7 +52,7 @@ create table if not exists held (
     primary key (file, key, path, locator)
 ) without rowid;
 """
-"""What an archive of this format may lack: it was made before they were thought of, and the next run adds them, empty."""
+"""Tables that an older archive of this format may lack; the next run adds them, empty."""
 
 
 @frozen
@@ -107,7 +107,7 @@ class VersionRow:
 
 @frozen
 class HeldRow:
-    """What the archive keeps although its source does not give it any more: one text of a file that has others now, or a whole ``file``.
+    """What the archive keeps although its source no longer gives it: one text of a file that has others now, or a whole ``file``.
 
     ``key``, ``path`` and ``locator`` are those of the text, empty for a whole file. ``run``: the run that found it missing and held it back;
     0 while no run has come to its end since.
@@ -160,7 +160,7 @@ class Manifest:
             yield
         except _DAMAGE as error:
             raise ArchiveDamaged(
-                f"{self.path}: the manifest cannot be read ({sqlite_file.why(error)}); `reftel verify --repair` makes the archive anew"
+                f"{self.path}: the manifest cannot be read ({sqlite_file.why(error)}); `reftel verify --repair` rebuilds the archive"
             ) from error
 
     def _read_about(self) -> About:
@@ -168,7 +168,7 @@ class Manifest:
         sqlite_file.check_table(self._database, _TABLES, "about")
         ((found, base, run),) = self._database.execute("select format, base, run from about limit 2").fetchall()
         if number(found) != FORMAT:
-            raise ArchiveVersion(f"{self.path}: format {found}, this version reads format {FORMAT}; {MAKE_ANEW}")
+            raise ArchiveVersion(f"{self.path}: format {found}, this version reads format {FORMAT}; {REBUILD}")
         sqlite_file.check_tables(self._database, _TABLES, _LATER_TABLES)
         return About(number(base, -1), number(run))
 
@@ -253,7 +253,7 @@ class Manifest:
             return [(text(key), number(run), text(at)) for key, run, at in self._rows("select key, run, at from seen")]
 
     def knows_failed(self, row: SourceRow) -> bool:
-        """Whether records of this content of a source file could not be read before, by the same rules."""
+        """Whether this content of a source file could not be read before, by the same rules."""
         before = self.source(row.path)
         if before is not None and before.failures and (before.sha256, before.normaliser) == (row.sha256, row.normaliser):
             return True
@@ -262,7 +262,7 @@ class Manifest:
             return self._has("failed") and bool(self._rows("select 1 from failed where path = ? and sha256 = ? and normaliser = ?", *where))
 
     def held(self) -> list[HeldRow]:
-        """What is kept although its source does not give it any more."""
+        """What is kept although its source no longer gives it."""
         with self._checked():
             if not self._has("held"):
                 return []
@@ -300,11 +300,11 @@ class Manifest:
         return is_sealed(self.path)
 
     def problems(self) -> list[str]:
-        """What SQLite's own check of the file finds wrong; empty when it is sound. `is_whole` tells more, this tells what."""
+        """What SQLite's own check of the file finds wrong; empty if it is sound. `is_whole` finds more, this says what it is."""
         return sqlite_file.problems(self._database)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._database.close()
 
     def __del__(self) -> None:  # an archive that was refreshed leaves its old manifest to whoever still reads it
@@ -417,7 +417,7 @@ class Draft(Manifest):
         seal(self.path)
 
     def close(self) -> None:
-        """Let go of the files; the spool is gone with it."""
+        """Close the files and remove the spool."""
         super().close()
         self._spool.close()
 
@@ -464,7 +464,7 @@ class _Spool:
         return self._file.read(length)
 
     def close(self) -> None:
-        """Let go of the file, and remove it."""
+        """Close the file and remove it."""
         self._file.close()
         self._path.unlink(missing_ok=True)
 

@@ -1,6 +1,6 @@
-"""From a message to the cable record: header, head and body are read apart, and put together here.
+"""From a message to the cable record: header, head and body are read separately and assembled here.
 
-Where two places tell the same thing, the rule is: the date-time group before the container's date, the container's id and classification
+Where two places say the same thing, the rule is: the date-time group before the container's date, the container's id and classification
 before the caption's, the text's subject, TAGS and references before the container's columns. A difference is a warning.
 """
 

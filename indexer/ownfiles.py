@@ -32,7 +32,7 @@ _NAMES_ANOTHER = bytes((0xD9, 0xD5, 0x05, 0xF9, 0x20, 0xA1, 0x63, 0xD7))
 
 
 def make_ready(path: Path) -> bool:
-    """See to it that SQLite may write to the notes at ``path``: regular files of one name, private to their owner; whether the file is new.
+    """Make the notes at ``path`` safe for SQLite to write to: regular files of one name, private to their owner; whether the file is new.
 
     Errors: ``OSError``, `ArchiveDamaged`.
     """
@@ -59,7 +59,7 @@ def check_journals(path: Path) -> None:
 
 
 def settle(path: Path) -> None:
-    """Have SQLite undo what a program that died in the middle of a change has left; only a program that may write can. Errors: as of `make_ready`."""
+    """Have SQLite roll back the change of a program that died in the middle of it, which takes the right to write. Errors: as of `make_ready`."""
     make_ready(path)
     with contextlib.closing(sqlite_file.connect(path, "mode=rw", reading=False, timeout=_WAIT)) as database:
         database.execute("pragma schema_version").fetchone()
@@ -79,7 +79,7 @@ def own_problems(archive: Path) -> Iterator[tuple[str, str]]:
 
 
 def mend_own(folder: Path) -> Iterator[str]:
-    """Put in the place of damaged notes and saved searches what can be read of them; what was done, a sentence for each file.
+    """Replace damaged notes and saved searches by what can still be read of them; what was done, a sentence for each file.
 
     One of which nothing can be read stays as it is.
     """
@@ -114,7 +114,7 @@ def _mended_notes(path: Path) -> int | None:
 
 
 def copy_own(archive: Path, target: Path) -> None:
-    """Copy notes and saved searches into the folder ``target``, where they are; whole, whoever writes to the notes at the moment.
+    """Copy notes and saved searches into the folder ``target``, if there are any; consistent, even while somebody writes to the notes.
 
     Errors: ``OSError``, `ArchiveLocked`, `ArchiveDamaged`.
     """
@@ -151,7 +151,7 @@ def _copy_pages(source: Path, target: Path) -> None:
             raise Altered("its checksum is wrong")
         old.backup(new)
         new.execute("pragma journal_mode = delete")
-        if state == "right":  # SQLite writes its own version into the copy, and counts its changes anew
+        if state == "right":  # SQLite writes its own version into the copy, and starts its count of changes again
             new.execute("begin")
             put_seal(new)
             new.execute("commit")

@@ -34,10 +34,10 @@ def check_archive(archive: Path) -> None:
     listed = any((archive / name).exists() for name in (FILE_NAME, NEXT_NAME))
     if generation > _FIRST or (generation < _FIRST and has_segments(index)):
         if not listed:
-            raise ArchiveDamaged(f"{archive}: the archive has lost its manifest; the next `reftel index` or `reftel reindex` makes it anew")
+            raise ArchiveDamaged(f"{archive}: the archive has lost its manifest; the next `reftel index` or `reftel reindex` rebuilds it")
     elif _runs(archive, generation, listed=listed):
         if generation < _FIRST:
-            raise ArchiveDamaged(f"{archive}: the archive has lost its index; `reftel verify --repair` makes the archive anew")
+            raise ArchiveDamaged(f"{archive}: the archive has lost its index; `reftel verify --repair` rebuilds the archive")
     else:
         raise ArchiveMissing(_why_missing(archive, begun=listed or index.exists() or (archive / _LOCK).exists()))
 
@@ -97,7 +97,7 @@ def _odd(archive: Path, folder: str, folders: set[str]) -> Iterator[tuple[str, s
 
 
 def others(archive: Path, generation: int) -> Iterator[tuple[str, str]]:
-    """The files of an archive that nothing in it goes by, and what they are. ``generation``: of its index."""
+    """The files of an archive that nothing in it refers to, and what they are. ``generation``: of its index."""
     folders = [("", _FILES)]
     # where the table of contents is damaged it cannot be told which segments count
     with contextlib.suppress(EngineError, OSError, *DAMAGE):

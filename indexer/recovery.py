@@ -1,4 +1,4 @@
-"""What a run begins with: leftovers of one that died are put right, and a manifest that does not fit its index is made anew from the index."""
+"""What a run begins with: it cleans up after one that died, and rebuilds a manifest that does not match its index."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def open_publication(archive: Path, note: Callable[[str], None]) -> Publication:
         generation = index_generation(archive)
     interrupted = (archive / NEXT_NAME).exists()
     if not recover(archive, generation):
-        note("the manifest did not belong to this index (an archive copied during a run?): it was made anew, every file is read again")
+        note("the manifest did not belong to this index (an archive copied during a run?): it was rebuilt, every file is read again")
         remake_manifest(archive, generation)
     elif not (archive / FILE_NAME).exists():
         remake_manifest(archive, generation)
@@ -38,7 +38,7 @@ def check_whole(archive: Path) -> None:
     """Refuse to build on a manifest that was altered after it was written. `ArchiveDamaged`."""
     for path in (archive / NEXT_NAME, archive / FILE_NAME):
         if path.exists() and not is_sealed(path):
-            raise ArchiveDamaged(f"{path}: its checksum is wrong, it was altered after it was written; `reftel verify --repair` makes the archive anew")
+            raise ArchiveDamaged(f"{path}: its checksum is wrong, it was altered after it was written; `reftel verify --repair` rebuilds the archive")
 
 
 def check_count(archive: Path, manifest: Manifest, cables: int) -> None:
@@ -47,7 +47,7 @@ def check_count(archive: Path, manifest: Manifest, cables: int) -> None:
     if known != cables:
         raise ArchiveDamaged(
             f"{archive}: the index shows {cables:,} cables and the manifest lists {known:,}; `reftel verify` names them, "
-            "`reftel verify --repair` makes the archive anew"
+            "`reftel verify --repair` rebuilds the archive"
         )
 
 

@@ -1,4 +1,4 @@
-"""Opening source files: a regular file is read; a pipe, a device or a file of the kernel's, which may never end, is not so much as opened."""
+"""Opening source files: a regular file is read; a pipe, a device or a file of the kernel's, which may never end, is not even opened."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ class Forecast:
 
     @property
     def exit_code(self) -> int:
-        """What the command line leaves with."""
+        """The exit status of the command line."""
         return SourceError.exit_code if self.failures or self.held else 0
 
     def count(self, change: str) -> None:

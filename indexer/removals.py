@@ -37,7 +37,7 @@ class Judgement:
 
 
 def leave(publication: Publication, file: str, given: Collection[str], kept: Iterable[tuple[str, str, int]] = ()) -> bool:
-    """Note the texts of a file that was read anew whose keys it does not give any more, but for those in ``kept``; whether there are any."""
+    """Note the texts of a file just read whose keys it no longer gives, except those in ``kept``; whether there are any."""
     draft = publication.draft
     held = {(row.key, row.path, row.locator): row for row in draft.held() if row.file == file and not row.is_whole}
     for row in held.values():

@@ -103,7 +103,7 @@ class BuildReport:
 
     @property
     def exit_code(self) -> int:
-        """What the command line leaves with: 4 if there is a failure that was not told before, or if cables are held back."""
+        """The exit status of the command line: 4 if there is a failure that was not told before, or if cables are held back."""
         return SourceError.exit_code if self.new_failures or self.held else 0
 
     def exceeds(self) -> bool:

@@ -1,4 +1,4 @@
-"""Where a run publishes: a folder here; whatever else holds archives does what `Store` says, and the run is the same."""
+"""Where a run publishes: what `Store` asks of any place, and the one that is a folder."""
 
 from __future__ import annotations
 
@@ -54,12 +54,12 @@ class IndexWriter(Protocol):
         ...
 
     def cancel(self) -> None:
-        """Drop the changes and let go of everything. May be called after they were published."""
+        """Discard the changes and release everything. May be called after they were published."""
         ...
 
 
 class Step(Protocol):
-    """A stretch of a run that is published at one moment: an index and a manifest that change together."""
+    """The part of a run that is published at one moment: an index and a manifest that change together."""
 
     @property
     def writer(self) -> IndexWriter:
@@ -72,7 +72,7 @@ class Step(Protocol):
         ...
 
     def publish(self, *, index_changes: bool) -> None:
-        """Make both new at one moment. Called where there is something to publish."""
+        """Replace both at one moment. Called where there is something to publish."""
         ...
 
 
@@ -95,12 +95,12 @@ class Store(Protocol):
         """The right to write, for one run; the archive is looked at before. `ArchiveLocked` if another still writes after ``wait`` seconds."""
         ...
 
-    def begin(self, note: Callable[[str], None], *, anew: bool) -> Step:
-        """A step of the run. ``anew``: everything is to be read again, so that nothing is spared by building on what is there."""
+    def begin(self, note: Callable[[str], None], *, fresh: bool) -> Step:
+        """A step of the run. ``fresh``: everything is read again, so building on what is there would save nothing."""
         ...
 
     def pool(self, workers: int) -> Pool:
-        """Who reads."""
+        """The workers that read."""
         ...
 
     def __str__(self) -> str:
@@ -168,7 +168,7 @@ class FolderStore:
                 yield
                 self._tell_who_may_read(lock, report)
 
-    def begin(self, note: Callable[[str], None], *, anew: bool) -> FolderStep:  # noqa: ARG002 - records are replaced one by one here
+    def begin(self, note: Callable[[str], None], *, fresh: bool) -> FolderStep:  # noqa: ARG002 - records are replaced one by one here
         """As `Store.begin`."""
         step = FolderStep(self._archive, self._memory, note)
         if not self._checked:

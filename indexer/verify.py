@@ -1,4 +1,4 @@
-"""Is an archive whole? Every file, every record, every entry of the manifest is read and compared; and how it is made anew if it is not."""
+"""Is an archive whole? Every file, every record, every entry of the manifest is read and compared; and how one that is not is rebuilt."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from reftel.indexer.report import BuildReport
 from reftel.indexer.sources import Selection
 from reftel.indexer.walking import literal
 from reftel.indexer.writer import field_specs
-from reftel.schema.errors import MAKE_ANEW, ArchiveDamaged, ArchiveError
+from reftel.schema.errors import REBUILD, ArchiveDamaged, ArchiveError
 from reftel.schema.names import path_of
 from reftel.schema.stored import cable_of
 
@@ -138,7 +138,7 @@ def _check_index(reader: Reader, verdict: Verdict) -> set[str] | None:
     """The keys of the index; ``None`` if they cannot be told."""
     keys: set[str] = set()
     if reader.specs != field_specs():
-        verdict.problems.append(Problem("index", INDEX_FOLDER, f"it was built by another version, with other fields or rules for words; {MAKE_ANEW}"))
+        verdict.problems.append(Problem("index", INDEX_FOLDER, f"it was built by another version, with other fields or rules for words; {REBUILD}"))
     try:
         with archive_errors():
             verdict.problems += (Problem("index", part, "its checksum is wrong") for part in reader.verify())
@@ -228,7 +228,7 @@ class Repair:
 
 
 def rebuild(archive: Path, selection: Selection, *, workers: int = 1, memory: int = MEMORY_MB, wait: float = 0.0) -> Repair:
-    """Make an archive anew from its sources, then put it in the place of the old one, which is kept beside it.
+    """Rebuild an archive from its sources, then put it in the place of the old one, which is kept beside it.
 
     First sights, saved searches and notes are taken over as far as they can be read; the latter two at the end, under the lock that their
     writers respect, so that what is noted meanwhile is there. Nothing is changed, and nothing left behind, if any of it fails.

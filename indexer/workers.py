@@ -1,4 +1,4 @@
-"""Processes that work for a run, and give back what they did in the order in which it was asked for."""
+"""The worker processes of a run; results come back in the order in which they were asked for."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _Given_co = TypeVar("_Given_co", covariant=True)
 
 
 class Begun(Protocol[_Given_co]):
-    """Something that is being done."""
+    """A task under way."""
 
     def result(self) -> _Given_co:
         """What it gives, or raises."""
@@ -35,10 +35,10 @@ class Begun(Protocol[_Given_co]):
 
 
 class Pool(Protocol):
-    """Those who read for a run. A context manager: whoever works ends with it."""
+    """The workers of a run. A context manager: they end with it."""
 
     def start(self) -> None:
-        """There is enough to do for others than this process."""
+        """Start the workers: there is enough to do for more than this process."""
         ...
 
     def begin(self, function: Callable[..., _Result], *values: Any) -> Begun[_Result]:

@@ -108,7 +108,7 @@ class Archive:
             return state.own
 
     def refresh(self) -> bool:
-        """Look at what was published since the archive was opened; whether there was anything.
+        """Move on to what was published since the archive was opened; whether there was anything.
 
         Where there was nothing it takes some microseconds, and what is kept between questions stays. Searches that are under way in other
         threads, and iterators that were begun, end in the state they began with. Errors: as for `reftel.open`.

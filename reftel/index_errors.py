@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from reftel.engine import errors
 from reftel.schema.errors import (
-    MAKE_ANEW,
+    REBUILD,
     ArchiveClosed,
     ArchiveDamaged,
     ArchiveError,
@@ -29,7 +29,7 @@ _ERRORS: dict[type[errors.EngineError], type[ArchiveError]] = {
 
 def translated(error: errors.EngineError) -> ReftelError:
     """The error that users see in place of one of the index's own."""
-    what_to_do = f"; {MAKE_ANEW}" if isinstance(error, errors.IndexVersion) else ""
+    what_to_do = f"; {REBUILD}" if isinstance(error, errors.IndexVersion) else ""
     return _ERRORS.get(type(error), EngineError)(f"{error}{what_to_do}")
 
 

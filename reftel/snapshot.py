@@ -32,7 +32,7 @@ class Snapshot(Protocol):
 
     @property
     def engine(self) -> ArchiveEngine:
-        """What questions are put to."""
+        """What answers queries."""
         ...
 
     @property
@@ -42,7 +42,7 @@ class Snapshot(Protocol):
 
     @property
     def number(self) -> tuple[object, ...]:
-        """What tells this state from those published before and after it."""
+        """Identifies this state among those published before and after it."""
         ...
 
     @property
@@ -55,7 +55,7 @@ class Snapshot(Protocol):
         ...
 
     def close(self) -> None:
-        """Let go of both."""
+        """Close both."""
         ...
 
 

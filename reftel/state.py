@@ -1,4 +1,4 @@
-"""One state of an archive, and who is using it: its files are let go of when it was closed and the last call has come back."""
+"""One state of an archive, and who is using it: its files are closed once the last call has returned."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class State:
 
     @property
     def number(self) -> tuple[object, ...]:
-        """What tells this state from those published before and after it."""
+        """Identifies this state among those published before and after it."""
         return self._snapshot.number
 
     def is_newest(self) -> bool:
@@ -113,7 +113,7 @@ class State:
         return found
 
     def close(self) -> None:
-        """Refuse new questions, and let go of the files as soon as those under way are answered. May be called again."""
+        """Refuse new questions, and close the files once those under way are answered. May be called again."""
         with self._lock:
             self._closed = True
             idle = not self._users
@@ -132,7 +132,7 @@ class State:
 
 
 class Steps(Iterator[Item], Generic[Item]):
-    """Reads on in a state. ``next()`` raises `ArchiveClosed` after the state was closed, unless the end was reached before."""
+    """An iterator that reads from a state. ``next()`` raises `ArchiveClosed` after the state was closed, unless the end was reached before."""
 
     __slots__ = ("__weakref__", "_ahead", "_items", "_ready", "_state")
 
@@ -159,7 +159,7 @@ class Steps(Iterator[Item], Generic[Item]):
             raise
 
     def stop(self) -> None:
-        """Let go of what was being read, as its state was closed."""
+        """Stop reading, since the state was closed."""
         self._items = None
 
     def close(self) -> None:
@@ -173,7 +173,7 @@ def spellings(id: str) -> list[str]:  # noqa: A002
 
 
 def record_reader(engine: ArchiveEngine, path: Location) -> Callable[[str], Cable]:
-    """What gives the record of a key, or raises `CableNotFound`. It refers to the engine alone, so that nothing keeps that alive which it keeps."""
+    """A function that gives the cable of a key, or raises `CableNotFound`. It holds the engine and not the state, so that it keeps no state open."""
 
     def load(key: str) -> Cable:
         record = engine.record(key)

@@ -12,7 +12,7 @@ from reftel.schema.names import one_line, without_surrogates
 
 
 class ReftelError(Exception):
-    """Root of all errors raised by reftel. ``exit_code`` is what the command line leaves with.
+    """Root of all errors raised by reftel. ``exit_code`` is the exit status of the command line.
 
     A path in a message may be one whose name is no UTF-8; the message can be printed nevertheless.
     """
@@ -141,7 +141,7 @@ class ArchiveVersion(ArchiveError):  # noqa: N818
     """The archive was written in a format that this version does not read."""
 
 
-MAKE_ANEW = "`reftel verify --repair` makes it anew from its sources"
+REBUILD = "`reftel verify --repair` rebuilds it from its sources"
 """What to do about an archive of another version, as the end of an error."""
 
 

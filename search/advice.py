@@ -1,4 +1,4 @@
-"""Notes that know a better question: the text that people read, and beside it, as data, the queries that it proposes."""
+"""Notes that propose queries: a text for people, with the proposed queries as data."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Advice(str):
     instead: tuple[Instead, ...]
 
     def __new__(cls, text: str, instead: Iterable[Instead] = ()) -> Self:
-        """A text that knows what to ask instead."""
+        """A note with its proposals."""
         made = super().__new__(cls, text)
         made.instead = tuple(instead)
         return made

@@ -1,4 +1,4 @@
-"""Many questions one after the other: what a list of them holds, and what is answered to each."""
+"""Many questions one after the other: how a list of them is read, and the answer to each."""
 
 from __future__ import annotations
 

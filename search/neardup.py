@@ -91,7 +91,7 @@ class _Text:
 
 
 OnProgress = Callable[[str, int, int], None]
-"""Is told the stage (texts are ``read``, then pairs are ``compared``), how many were, and of how many."""
+"""Called with the stage (texts are ``read``, then pairs are ``compared``), how many are done, and of how many."""
 
 
 def find_duplicates(

@@ -1,8 +1,7 @@
 """Cables like a given one, and why: the words they share, weighted by how rare they are.
 
-The cable's most telling words are taken (often in it, rare in the archive: tf-idf). In a candidate each of them counts by its weight,
-and the more the oftener it stands there for the length of the text (the saturation of BM25). The sum is divided by what the cable itself
-would get.
+The cable's most telling words are taken (often in it, rare in the archive: tf-idf). In a candidate each of them counts by its weight
+and by its frequency there, relative to the length of the text (the saturation of BM25). The sum is divided by what the cable itself would get.
 """
 
 from __future__ import annotations

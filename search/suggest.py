@@ -70,7 +70,7 @@ class _Reasons:
         self._engine, self._text = engine, text
 
     def of(self, node: Node) -> Iterator[str]:
-        """Why ``node``, which finds nothing, does so."""
+        """Why ``node`` finds nothing."""
         match node:
             case Neighbours():
                 yield from self.of(node.child)
@@ -93,7 +93,7 @@ class _Reasons:
                 yield from self._paragraph(node)
             case Word(match="exact" | "inflected") | Value():
                 yield from self._leaf(node)
-            case Nothing() | Word(match="spelled" | "alike"):  # tags and names that no cable has are told already
+            case Nothing() | Word(match="spelled" | "alike"):  # tags and names that no cable has have a note already
                 return
             case _:
                 yield self._no_cable(node)
@@ -134,7 +134,7 @@ class _Reasons:
     def _with_removals(self, note: str, parts: Sequence[Node], removable: Sequence[Node]) -> Advice:
         """The note, and what the rest finds without one of ``removable``, the most first; without two where none alone helps."""
         for number in (1, 2):
-            if len(parts) <= number + 1 or len(removable) <= number:  # what is left has its count told already
+            if len(parts) <= number + 1 or len(removable) <= number:  # the note already has the count of what is left
                 break
             rests = ((gone, self._together([part for part in parts if part not in gone])) for gone in itertools.combinations(removable, number))
             helping = sorted(((gone, count) for gone, count in rests if count), key=lambda each: -each[1])[:_MOST_NEAR]

@@ -1,4 +1,4 @@
-"""Where the tokens of a text stand, found without a look at each."""
+"""The places of some tokens of a text, found without cutting all of it into tokens."""
 
 from __future__ import annotations
 

@@ -137,7 +137,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--misses", action="store_true", help="list every field that differs")
     parser.add_argument(
-        "--pin", action="store_true", help="take what is read rightly now off the list of misreadings (nothing is ever added), and write docs/fidelity.md anew"
+        "--pin", action="store_true", help="take what is read rightly now off the list of misreadings (nothing is ever added), and rewrite docs/fidelity.md"
     )
     options = parser.parse_args()
     if options.pin:

@@ -1,4 +1,4 @@
-"""How the house writes files: private to their owner, never through a link, and so that they survive a power cut.
+"""How reftel writes files: private to their owner, never through a link, and so that they survive a power cut.
 
 An archive may come from elsewhere, with a link where a run is about to write. So a file that is made takes the place of what has its name
 (`new_file`), one that stays is opened only if it is a regular file of one name (`open_own`), and nothing follows a link. Content is
@@ -107,7 +107,7 @@ def make_folder(path: Path) -> None:
 
 
 def make_inner_folder(path: Path) -> None:
-    """Make a folder inside one of the house's own if it is not there yet; `NotAFile` if a link has its name."""
+    """Make a folder inside one of reftel's own if it is not there yet; `NotAFile` if a link has its name."""
     make_folder(path)
     found = path.lstat()
     if not stat.S_ISDIR(found.st_mode):
@@ -135,7 +135,7 @@ def copy_file(source: Path, target: Path) -> None:
 
 
 def unshare(path: Path) -> None:
-    """See to it that a file which is about to be changed in place is a regular one, and has no other name: it gets a copy of its own if it has.
+    """Make a file safe to change in place: a regular one without another name; one with another name is replaced by a copy.
 
     Errors: `NotAFile`. Nothing is done where there is no file.
     """
@@ -174,7 +174,7 @@ def put_in_place(temporary: Path, path: Path) -> None:
 def replacing(path: Path, temporary: Path) -> Iterator[BinaryIO]:
     """A file that takes the place of ``path`` when all of it is written and flushed; whatever ends the writing leaves ``path`` as it was.
 
-    That the new name is on the disk is sure only after `flush_folder`: it was put there whole, so its failure is none of the file's.
+    That the new name is on the disk is sure only after `flush_folder`: the file was put there whole, so a failure of that is not raised.
     """
     try:
         with new_file(temporary, "w+b") as file:

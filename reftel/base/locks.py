@@ -43,7 +43,7 @@ def take(path: Path, wait: float, flags: int = os.O_RDWR | os.O_CREAT) -> int:
         if found is not None and os.path.samestat(found, os.fstat(descriptor)):
             if found.st_nlink == 1 or not flags & os.O_CREAT:
                 return descriptor
-            path.unlink()  # the file has another name, and what is under that is not for this house to write to
+            path.unlink()  # the file has another name, and reftel does not write to what is under that
         os.close(descriptor)
 
 

@@ -114,7 +114,7 @@ def run(arguments: list[str] | None = None) -> int:
 
 
 def _end(error: Exception, message: str, status: int) -> int:
-    """Tell an error; ``status``."""
+    """Print an error; ``status``."""
     from reftel.cli.faults import print_traceback  # noqa: PLC0415 - only for an error
     from reftel.render.paths import relative_name  # noqa: PLC0415
     from reftel.render.safe import safe_name, safe_text  # noqa: PLC0415

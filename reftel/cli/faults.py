@@ -1,4 +1,4 @@
-"""What is said, and with which exit status the process ends, where an error arrives that no command has a message for."""
+"""The message and the exit status for errors that no command handles."""
 
 from __future__ import annotations
 

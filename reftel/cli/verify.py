@@ -27,7 +27,7 @@ _SHOWN = 50
 @click.option(
     "--repair",
     is_flag=True,
-    help="If anything is damaged, make the archive anew from its sources (of the configuration, else those that the manifest lists); the damaged "
+    help="If anything is damaged, rebuild the archive from its sources (of the configuration, else those that the manifest lists); the damaged "
     "one is kept beside it.",
 )
 @click.option(
@@ -59,7 +59,7 @@ def command(archive: str, config: str | None, output_format: str, repair: bool, 
         click.echo("reftel: damaged; `reftel copy` puts a whole archive in its place", err=True)
         return ArchiveDamaged.exit_code
     if not repair:
-        click.echo("reftel: damaged; `reftel verify --repair` makes the archive anew from its sources", err=True)
+        click.echo("reftel: damaged; `reftel verify --repair` rebuilds the archive from its sources", err=True)
         return ArchiveDamaged.exit_code
     return _repair(archive, config, wait)
 
@@ -101,7 +101,7 @@ def _repair(archive: str, config: str | None, wait: float) -> int:
             f"{archive}: neither a reftel.toml nor the manifest says what it was made from; name a configuration with --config"
         )
     done = rebuild(Path(archive), selection, wait=wait, **options)
-    click.echo(f"made anew: {done.report.total:,} cables; the damaged archive is {shown_name(str(done.kept))}", err=True)
+    click.echo(f"rebuilt: {done.report.total:,} cables; the damaged archive is {shown_name(str(done.kept))}", err=True)
     for mended in done.mended:
         click.echo(f"reftel: {safe_line(mended)}", err=True)
     for failure in done.report.failures:

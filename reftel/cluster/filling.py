@@ -84,14 +84,14 @@ class ClusterStore:
             yield
             report.notes += self._missing_replicas(connection)
 
-    def begin(self, note: Callable[[str], None], *, anew: bool) -> ClusterStep:  # noqa: ARG002 - a dead run leaves nothing to put right here
+    def begin(self, note: Callable[[str], None], *, fresh: bool) -> ClusterStep:  # noqa: ARG002 - a dead run leaves nothing to put right here
         """As `Store.begin`. A generation is built on the one before, unless that is of other rules or everything is read again."""
         assert self._connection is not None
         assert self._lock is not None
         publication = Publication(self._folder, 0)
         try:
             manifest = publication.manifest
-            empty = anew or self._base is None or any(row.normaliser != NORMALISER_VERSION for row in manifest.sources() if row.outcome != "failed")
+            empty = fresh or self._base is None or any(row.normaliser != NORMALISER_VERSION for row in manifest.sources() if row.outcome != "failed")
             empty = empty or not _is_of_today(self._connection, self._base)
             writer = ClusterWriter(
                 self._connection, self._base, manifest.shown_keys(), publication.run << _VERSION_BITS,

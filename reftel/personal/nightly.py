@@ -1,4 +1,4 @@
-"""A night: reindex, ask the saved searches, write the report. Nothing that is written holds a word of a cable's text."""
+"""The nightly run: reindex, ask the saved searches, write the report. Nothing that is written holds a word of a cable's text."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def run_night(
         try:
             if config.report is not None:
                 _write(report, config.report)
-        finally:  # what the run did is told in any case
+        finally:  # what the run did is reported whatever happens
             if deliver is not None:
                 deliver(report)
         if report.saved:

@@ -116,7 +116,7 @@ class Notes:
             return [] if database is None else list(map(plain, database.execute(statement, tuple(map(without_surrogates, values)))))
 
     def _settle(self) -> None:
-        """Put in order what a writer that died has left. Where that can't be done reading tells why."""
+        """Clean up after a writer that died. Where that fails, reading says why."""
         if self.path.with_name(f"{self.path.name}-journal").exists():
             from reftel.indexer.lock import own_files  # noqa: PLC0415 - a search does without
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from reftel.search.citations import Citations
 
 MOST_CABLES = 60
-"""Cables that a picture shows at most; more are no picture any more."""
+"""Cables that a picture shows at most; with more it can't be read."""
 
 _WIDTH, _TOP, _TALL, _ARCS = 900, 56, 22, 220
 

@@ -92,7 +92,7 @@ def svg_several(lines: Sequence[Timeline], *, alone: bool = False) -> str:
 
 
 def _broken(points: Sequence[tuple[float, float] | None]) -> str:
-    """A path through the points, which ends where there is none and begins anew behind it; a point alone is a stroke of six pixels."""
+    """A path through the points, which ends where there is none and begins again behind it; a point alone is a stroke of six pixels."""
     path = ""
     for before, point, after in zip((None, *points), points, (*points[1:], None), strict=False):
         if point:

@@ -1,4 +1,4 @@
-"""Hits for taking away: whole results with every matching paragraph, one hit after the other, in constant memory."""
+"""Exports: whole results with every matching paragraph, one hit after the other, in constant memory."""
 
 from __future__ import annotations
 
@@ -174,7 +174,7 @@ class _OnDisk:
             yield part
 
     def close(self) -> None:
-        """Let go of it."""
+        """Release it."""
         self._file.close()
 
 
@@ -197,7 +197,7 @@ class _Packed:
         yield from map(unpacker.decompress, self._packed)
 
     def close(self) -> None:
-        """Let go of it."""
+        """Release it."""
         self._packed.clear()
 
 

@@ -50,7 +50,7 @@ def print_hit(console: Console, hit: Hit) -> None:
         text = Text(f"{name} ", style="green")
         text.append_text(_excerpt(paragraph_text(shown, highlights, style=MATCH)))
         lines += _indented(console, text, 4)
-    console.print(Text("\n").join([*lines, Text()]))  # at once: rich looks at the terminal anew for every call
+    console.print(Text("\n").join([*lines, Text()]))  # at once: rich looks at the terminal again for every call
 
 
 def _headline(key: str, cable: Cable) -> Text:

@@ -99,7 +99,7 @@ class Room:
         return Response(self.templates.get_template(answered.template).render(answered.values), answered.status, media_type=kind)
 
     def told(self, status: int, title: str, why: str, headers: dict[str, str] | None = None) -> Response:
-        """A page that says why there is no other."""
+        """A page that says why the one asked for can't be shown."""
         response = self.response(pages.Answered("told.html", {"question": Question(), "title": title, "why": why}, status))
         response.headers.update(headers or {})
         return response
@@ -146,7 +146,7 @@ async def _answered(room: Room, answer: Answer, request: Request) -> Response:
 
 
 async def _limited(room: Room, work: Callable[[], Response]) -> Response:
-    """What ``work`` gives, or the page that says why not."""
+    """The result of ``work``, or a page that says why there is none."""
     try:
         return await room.slots.run(functools.partial(_whole, room, work))
     except RoomBusy:

@@ -1,4 +1,4 @@
-"""A result on its way to a reader: written by a thread, a part at a time, never faster than it is read."""
+"""An export on its way to a browser: written by a thread, a part at a time, never faster than it is read."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ from reftel.engine.reader import Reader, open_reader
 from reftel.index_errors import archive_errors, translated
 from reftel.schema.analysis import LAST_PART, VERSION
 from reftel.schema.errors import (
-    MAKE_ANEW,
+    REBUILD,
     ArchiveVersion,
     EngineError,
     ReftelError,
@@ -86,10 +86,10 @@ class ArrayEngine:
         missing = {field.name for field in FIELDS if field.stored != "nothing"} - {spec.name for spec in reader.specs}
         if missing:
             reader.close()
-            raise ArchiveVersion(f"the archive in '{folder}' lacks the field '{min(missing)}'; {MAKE_ANEW}")
+            raise ArchiveVersion(f"the archive in '{folder}' lacks the field '{min(missing)}'; {REBUILD}")
         if any(spec.version != VERSION for spec in reader.specs if spec.kind == "text"):
             reader.close()
-            raise ArchiveVersion(f"the archive in '{folder}' was built with other rules for words; {MAKE_ANEW}")
+            raise ArchiveVersion(f"the archive in '{folder}' was built with other rules for words; {REBUILD}")
         return cls(reader)
 
     def close(self) -> None:

@@ -110,7 +110,7 @@ def test_what_comes_back_is_as_if_it_had_never_been_away(night):
     report = night.run()
     assert (report.read_files, report.missing, report.exit_code) == (0, [], 0)
     lose(night)
-    assert night.run().held == 8  # a new loss, judged anew
+    assert night.run().held == 8  # a new loss, judged again
     assert len(night.shown()) == 28
 
 

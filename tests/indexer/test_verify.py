@@ -230,7 +230,7 @@ def test_an_archive_of_another_version_is_told_and_made_anew(whole, tmp_path, mo
     archive = ["--archive", str(tmp_path / "archive")]
 
     assert [run(arguments) for arguments in (["search", "minsk", *archive], ["index", str(whole / "cables"), *archive])] == [3, 3]
-    assert capsys.readouterr().err.count("`reftel verify --repair` makes it anew from its sources") == 2
+    assert capsys.readouterr().err.count("`reftel verify --repair` rebuilds it from its sources") == 2
     assert run(["verify", *archive]) == 3
     assert "by another version" in capsys.readouterr().out
     assert run(["verify", "--repair", *archive]) == 0

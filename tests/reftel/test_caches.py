@@ -115,7 +115,7 @@ def test_a_page_that_was_read_is_let_go_of(archive_path, monkeypatch):
 
 
 def test_refresh_keeps_what_is_kept_where_nothing_was_published(make_telegram, tmp_path):
-    """And an archive made anew in the same place, whose runs are counted from one again, is another one."""
+    """And an archive rebuilt in the same place, whose runs are counted from one again, is another one."""
 
     def build(*ids: int) -> None:
         (tmp_path / "cables").mkdir(exist_ok=True)

@@ -107,7 +107,7 @@ def test_members_of_a_zip(folder, tmp_path, make_telegram):
     reftel.build([folder], tmp_path / "archive")
     with reftel.open(tmp_path / "archive") as archive:
         assert [archive.cable(f"08BAKU{serial}").source.path for serial in range(1, 25)] == [f"{name_of(path)}!a!b.txt" for path in packed]
-    (tmp_path / "archive" / "manifest.sqlite").unlink()  # it is made anew from what the index holds
+    (tmp_path / "archive" / "manifest.sqlite").unlink()  # it is rebuilt from what the index holds
     report = reftel.build([folder], tmp_path / "archive")
     assert (outcomes(report), report.total) == ({"read": 25}, 25)
     for path in packed:
@@ -129,7 +129,7 @@ def test_the_archive_and_its_configuration_may_be_called_so(folder, capsys, make
     (archive / "manifest.sqlite").write_bytes(b"not a manifest")
     capsys.readouterr()
     assert run(["verify", "--archive", str(archive), "--repair"]) == 0
-    assert "made anew: 1 cable" in capsys.readouterr().err
+    assert "rebuilt: 1 cable" in capsys.readouterr().err
     assert run(["backup", "--archive", str(archive), str(folder / "copy")]) == 0
     capsys.readouterr()
     assert run(["stats", "--archive", str(folder / "copy"), "--format", "json"]) == 0

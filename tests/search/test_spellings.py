@@ -167,7 +167,7 @@ def test_an_index_with_other_rules_for_words_is_not_asked(tmp_path, monkeypatch)
         old.put(cable("G-8"))
     monkeypatch.undo()
     writer.field_specs.cache_clear()
-    with pytest.raises(ArchiveVersion, match="other rules for words; `reftel verify --repair` makes it anew"):
+    with pytest.raises(ArchiveVersion, match="other rules for words; `reftel verify --repair` rebuilds it"):
         ArrayEngine.open(tmp_path)
-    with pytest.raises(ArchiveVersion, match="other fields; `reftel verify --repair` makes it anew"):
+    with pytest.raises(ArchiveVersion, match="other fields; `reftel verify --repair` rebuilds it"):
         CableWriter(tmp_path)
