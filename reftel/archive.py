@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 from reftel.base.frozen import brief_path, frozen
 from reftel.engine.cache import DEFAULT_MB
-from reftel.personal.lists import list_key
 from reftel.schema.cable import Cable
 from reftel.schema.errors import (
     ArchiveClosed,
@@ -23,6 +22,7 @@ from reftel.schema.errors import (
     SourceError,
     UnknownFieldError,
 )
+from reftel.schema.identifiers import list_key
 from reftel.schema.names import name_of
 from reftel.schema.several import several
 

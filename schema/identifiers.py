@@ -82,6 +82,14 @@ def named_cable(text: str) -> str | None:
     return next(iter(named)) if len(named) == 1 else None
 
 
+def list_key(text: str) -> str:
+    """The key that an entry of a list stands for: any spelling of an id, or the key of a cable without one.
+
+    ``" 08 Baku 00123 "`` -> ``"08BAKU123"``; ``"TEXT-0123456789ABCDEF"`` -> ``"text-0123456789abcdef"``; anything else stays as it is.
+    """
+    return named_cable(text) or text.strip()
+
+
 def iter_named(text: str) -> Iterator[tuple[str | None, str]]:
     """The cables that a text names one after the other, blanks or commas between: key and text of each, the key ``None`` of what names none.
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import itertools
 from typing import IO
 
 import click
 
 from reftel.cli.options import read_ids
-from reftel.personal.lists import intersect, minus, union
 from reftel.render.safe import safe_line
-
-_OPERATIONS: dict[str, Callable[..., Iterator[str]]] = {"union": union, "intersect": intersect, "minus": minus}
 
 
 @click.command("lists")
-@click.argument("operation", type=click.Choice(tuple(_OPERATIONS)))
+@click.argument("operation", type=click.Choice(("union", "intersect", "minus")))
 @click.argument(
     "files", nargs=-1, required=True, metavar="FILE FILE...", type=click.File("r", encoding="utf-8", errors="replace")
 )
@@ -35,7 +32,15 @@ def command(operation: str, files: tuple[IO[str], ...]) -> int:
     """
     if len(files) < 2:
         raise click.UsageError("name two lists or more; one of them may be - for standard input")
-    count = 0
-    for count, key in enumerate(_OPERATIONS[operation](*map(read_ids, files)), start=1):  # noqa: B007 - used behind the loop
+    keys = joined(operation, *map(read_ids, files))
+    for key in keys:
         click.echo(safe_line(key))
-    return 0 if count else 1
+    return 0 if keys else 1
+
+
+def joined(operation: str, first: list[str], *others: list[str]) -> list[str]:
+    """The union, intersection or difference of lists that have each key once, in the order in which the keys first stand there."""
+    if operation == "union":
+        return list(dict.fromkeys(itertools.chain(first, *others)))
+    kept = set(first).intersection(*others) if operation == "intersect" else set(first).difference(*others)
+    return [key for key in first if key in kept]

@@ -9,10 +9,10 @@ import click
 
 import reftel
 from reftel.cli.options import archive_option, completed, echo_lines, format_option, notes_option, one_id, whole_text
-from reftel.personal.lists import list_key
 from reftel.render.hits import csv_line
 from reftel.render.safe import json_text, safe_line
 from reftel.schema.errors import CableNotFound
+from reftel.schema.identifiers import list_key
 
 if TYPE_CHECKING:
     from reftel.personal.notes import Note, Notes
