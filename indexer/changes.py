@@ -1,4 +1,4 @@
-"""What became of a source file since the last run, told from its size, its time and its content hash."""
+"""What became of a source file since the last run, judged by its size, its time and its content hash."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ KINDS = {
     "signer-missing": "the text is whole, but nobody signed it",
     "officer-missing": "the cable is classified, but no classifying officer is named",
 }
-"""Doubts that no warning tells, and their meaning."""
+"""Doubts for which there is no warning, and their meaning."""
 
 
 def doubts_of(cable: Cable) -> tuple[Doubt, ...]:

@@ -68,7 +68,7 @@ class SourceRow:
     """A source file as it was read. ``cables`` and ``failures`` count its records.
 
     ``outcome``: ``read``, ``partly`` (some records could not be read) or ``failed`` (no cable; looked at again by every run).
-    ``normaliser``: the version of the rules it was read by. ``mtime_ns`` is -1 where the time tells nothing, since the file changed just
+    ``normaliser``: the version of the rules it was read by. ``mtime_ns`` is -1 where the time says nothing, since the file changed just
     before it was read.
     """
 
@@ -353,7 +353,7 @@ class Draft(Manifest):
         self._database.execute("delete from held where file = ?", (path,))
 
     def put_failed(self, row: SourceRow) -> None:
-        """Note which content of a source file gave no cable, while the row that is kept tells of the content before."""
+        """Note which content of a source file gave no cable, while the row that is kept describes the content before."""
         self._database.execute("insert or replace into failed values (?, ?, ?)", (row.path, row.sha256, row.normaliser))
 
     def put_version(self, version: VersionRow) -> None:

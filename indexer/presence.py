@@ -99,7 +99,7 @@ def _odd(archive: Path, folder: str, folders: set[str]) -> Iterator[tuple[str, s
 def others(archive: Path, generation: int) -> Iterator[tuple[str, str]]:
     """The files of an archive that nothing in it refers to, and what they are. ``generation``: of its index."""
     folders = [("", _FILES)]
-    # where the table of contents is damaged it cannot be told which segments count
+    # where the table of contents is damaged there is no telling which segments count
     with contextlib.suppress(EngineError, OSError, *DAMAGE):
         segments = {entry.name + SEGMENT for entry in read_contents(archive / INDEX_FOLDER).entries}
         folders.append((INDEX_FOLDER, {contents_name(generation), LOCK} | segments))

@@ -26,7 +26,7 @@ class Forecast:
     """What a run would do: files by kind of change, those that it would read or forget, what it could not look at, and links
     that it would not follow (``passed_links``).
 
-    ``missing``, ``held``, ``allowed``: as in a `BuildReport`, as far as it can be told without reading. A file that moved is known by its
+    ``missing``, ``held``, ``allowed``: as in a `BuildReport`, as far as it is known without reading. A file that moved is known by its
     content; that cables moved to other files is not known yet, nor that a changed file gives fewer.
     """
 
@@ -91,7 +91,7 @@ def reindex(
 
 
 def forecast(config: Config, wish: Wish | None = None, *, store: Store | None = None, accept_removals: bool = False) -> Forecast:
-    """What `reindex` would do, told from names, sizes, times and content hashes; nothing is written, no cable is read."""
+    """What `reindex` would do, judged by names, sizes, times and content hashes; nothing is written, no cable is read."""
     result = Forecast()
     store = store or folder_store(config)
     with store.known() as manifest:

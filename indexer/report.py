@@ -103,7 +103,7 @@ class BuildReport:
 
     @property
     def exit_code(self) -> int:
-        """The exit status of the command line: 4 if there is a failure that was not told before, or if cables are held back."""
+        """The exit status of the command line: 4 if there is a failure that was not reported before, or if cables are held back."""
         return SourceError.exit_code if self.new_failures or self.held else 0
 
     def exceeds(self) -> bool:
@@ -141,7 +141,7 @@ def summary_line(report: BuildReport, archive: str) -> str:
 
 
 def known_line(report: BuildReport, shown: Callable[[str], str] = str) -> str | None:
-    """The failures that were told before on one line, for people; ``None`` if there are none. ``shown``: how one is shown."""
+    """The failures that were reported before on one line, for people; ``None`` if there are none. ``shown``: how one is shown."""
     if not report.known_failures:
         return None
     known = report.known_failures

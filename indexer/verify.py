@@ -135,7 +135,7 @@ def _open_index(archive: Path, verdict: Verdict) -> Reader | None:
 
 
 def _check_index(reader: Reader, verdict: Verdict) -> set[str] | None:
-    """The keys of the index; ``None`` if they cannot be told."""
+    """The keys of the index; ``None`` if they cannot be read."""
     keys: set[str] = set()
     if reader.specs != field_specs():
         verdict.problems.append(Problem("index", INDEX_FOLDER, f"it was built by another version, with other fields or rules for words; {REBUILD}"))

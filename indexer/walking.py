@@ -51,7 +51,7 @@ def fits(parts: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
 
 
 class Walk:
-    """Looks into folders for a run; ``on_error`` is told what cannot be listed, and ``failed`` says that there was something.
+    """Looks into folders for a run; ``on_error`` is called with what cannot be listed, and ``failed`` says that there was something.
 
     ``follow_links``: whether links that are met are followed; else they are passed over, and ``links`` has them.
     """
@@ -156,7 +156,7 @@ def _is_first(folder: str, seen: set[tuple[int, int]]) -> bool:
     """Whether a folder was not among those ``seen``; now it is."""
     try:
         status = os.stat(folder)  # noqa: PTH116 - a Path for every folder takes time
-    except OSError:  # told by whoever lists it
+    except OSError:  # reported by whoever lists it
         return True
     before = len(seen)
     seen.add((status.st_dev, status.st_ino))
@@ -166,7 +166,7 @@ def _is_first(folder: str, seen: set[tuple[int, int]]) -> bool:
 def _is_archive_folder(place: Path) -> bool:
     try:
         names = [entry.name for entry in place.iterdir()] if place.is_dir() else []
-    except OSError:  # told by whoever walks through it
+    except OSError:  # reported by whoever walks through it
         return False
     return _is_archive(str(place), names, names)
 

@@ -307,7 +307,7 @@ class Archive:
         """Pairs of hits with the same text, nearly the same, one inside the other, or a quoted block of ``block`` words or more in common.
 
         ``threshold``: share of eight-word runs in common from which texts are near copies. ``block`` 0: no quoted blocks.
-        ``on_left_out`` is told how many runs of words lead to no pair, since more than twenty texts have them; ``on_progress`` how many texts
+        ``on_left_out`` is called with how many runs of words lead to no pair, since more than twenty texts have them; ``on_progress`` with how many texts
         of how many were ``read``, then how many pairs of them ``compared``.
         """
         from reftel.search.neardup import find_duplicates  # noqa: PLC0415
@@ -528,7 +528,7 @@ def build(
     ``dask``: the address of a Dask scheduler (``tcp://host:8786``), whose workers read and write in their place; for archives in a cluster (docs/cluster.md).
 
     Where more than a tenth of the cables, or more than 1,000, are missing from the sources at once, they stay until the next run finds the
-    same missing, and are told in the report's ``held`` and ``missing``; with ``accept_removals`` they go.
+    same missing, and are listed in the report's ``held`` and ``missing``; with ``accept_removals`` they go.
 
     What cannot be read is listed in the report's ``failures`` and stops nothing else. Raises `ArchiveLocked` while another process writes.
     """

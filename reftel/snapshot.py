@@ -60,7 +60,7 @@ class Snapshot(Protocol):
 
 
 class FolderSnapshot:
-    """A state of an archive in a folder. ``files``: what `_files_of` told before it was opened."""
+    """A state of an archive in a folder. ``files``: what `_files_of` gave before it was opened."""
 
     def __init__(self, path: Path, engine: ArrayEngine, manifest: Manifest, files: tuple[object, ...]) -> None:
         self.engine, self.manifest = engine, manifest
@@ -133,7 +133,7 @@ def open_snapshot(location: Location, budget: Budget) -> Snapshot:
 
 
 def _files_of(path: Path) -> tuple[object, ...]:
-    """What tells the files that publishing replaces (see `reftel.indexer.publishing`) from those that stand in their place later."""
+    """Identifies the files that publishing replaces (see `reftel.indexer.publishing`), so that later ones can be told from them."""
     from reftel.engine.folder import contents_name, latest_generation  # noqa: PLC0415 - `import reftel` stays light
     from reftel.indexer.manifest import FILE_NAME, NEXT_NAME  # noqa: PLC0415
 

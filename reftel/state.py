@@ -62,7 +62,7 @@ class State:
         return self._snapshot.number
 
     def is_newest(self) -> bool:
-        """Whether nothing was published since it was opened, told by a quick look."""
+        """Whether nothing was published since it was opened, as far as a quick look shows."""
         return self._snapshot.is_newest()
 
     @property

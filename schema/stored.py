@@ -127,7 +127,7 @@ class Stored:
 
 
 def _in_pieces(body: str, texts: Sequence[str]) -> _Body:
-    """A body in pieces. Paragraphs stand in it in their order; blanks at the ends of lines, which they lack, are told apart."""
+    """A body in pieces. Paragraphs stand in it in their order; blanks at the ends of lines, which they lack, are kept apart."""
     blanks = ""
     if " \n" in body or body.endswith(" "):
         lines = body.split("\n")

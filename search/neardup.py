@@ -100,8 +100,8 @@ def find_duplicates(
 ) -> Iterator[Duplicate]:  # fmt: skip
     """Pairs among the hits of ``query``, in order of their keys. ``block`` 0: no quotations.
 
-    Each of a set of identical texts is paired with the first of them alone, and only that one with other texts. ``on_left_out`` is told,
-    before the first pair, how many runs of words lead to none since more than `COMMON` texts have them, ``on_progress`` how far the search is.
+    Each of a set of identical texts is paired with the first of them alone, and only that one with other texts. ``on_left_out`` is called,
+    before the first pair, with how many runs of words lead to none since more than `COMMON` texts have them, ``on_progress`` with how far the search is.
     """
     if not 0 < threshold <= 1:
         raise BadValueError("the threshold is above 0 and at most 1", text=str(threshold), start=0)

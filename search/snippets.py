@@ -178,7 +178,7 @@ class Findings:
         return not self._numbers[cable]
 
     def lacking(self, cable: int) -> list[Node]:
-        """The words, phrases and proximities that no paragraph of a cable has; what else of it may have them, `found_by` tells."""
+        """The words, phrases and proximities that no paragraph of a cable has; `found_by` says what else of it may have them."""
         return [node for node, having in self._having if not having[cable]]
 
     @property

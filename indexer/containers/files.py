@@ -247,7 +247,7 @@ class _Filled(io.RawIOBase):
 
 
 class _Told(SourceError):  # noqa: N818 - it says what became of the error
-    """The error of a stream that is read on behind it: it was told already."""
+    """The error of a stream that is read on behind it: it was reported already."""
 
 
 class _LimitedReader(io.RawIOBase):

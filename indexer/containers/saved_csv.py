@@ -248,7 +248,7 @@ class _Rows:
             yield Message(body=body, header=values.pop("header", ""), source=Source(self._path, "cables-csv", number + line), **values)
 
     def _fail(self, number: int, text: str) -> Iterator[SourceError]:
-        """The error for a piece that is no row; of several lines one behind the other that are none of any row only the first is told."""
+        """The error for a piece that is no row; of several lines in a row that belong to none only the first is reported."""
         if len(text) > MAX_CABLE:
             yield too_large(self._path, number)
         elif _row_start(self._dialect.delimiter).match(text):

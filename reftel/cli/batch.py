@@ -39,7 +39,7 @@ def command(file: BinaryIO, archive: str, notes: str | None, output_format: str,
     """Answer a list of questions, one a line: how many cables each of them finds.
 
     A name and a tab may stand before a question; empty lines and those that begin with # are passed over. - reads the list from standard
-    input. A question that cannot be read is told with the number of its line, and the others are answered.
+    input. A question that cannot be read is reported with the number of its line, and the others are answered.
 
     Exit status: 1 none of the questions has hits (with --empty: each has), 2 some could not be read.
 
@@ -63,7 +63,7 @@ def command(file: BinaryIO, archive: str, notes: str | None, output_format: str,
 
 
 def _lines(file: BinaryIO) -> Iterator[str]:
-    """The lines of a list: UTF-8, or UTF-16 with its mark, as spreadsheets write it. Other bytes are told where their question is."""
+    """The lines of a list: UTF-8, or UTF-16 with its mark, as spreadsheets write it. Other bytes are reported where their question is."""
     assert isinstance(file, io.BufferedReader)
     refuse_endless(file)
     encoding = "utf-16" if file.peek(2)[:2] in _UTF16 else "utf-8-sig"
@@ -80,7 +80,7 @@ def _name(file: BinaryIO) -> str:
 
 
 def _measure(file: BinaryIO) -> Callable[[], tuple[int, int | None]]:
-    """What tells how much of a list was read, and how much there is, where that is known."""
+    """A function that gives how much of a list was read, and how much there is, where that is known."""
     state = os.fstat(file.fileno())
     if not stat.S_ISREG(state.st_mode):
         return lambda: (0, None)
@@ -90,7 +90,7 @@ def _measure(file: BinaryIO) -> Callable[[], tuple[int, int | None]]:
 def _counting(
     answers: Iterable[BatchAnswer], counted: Counter[str], tell: Tell | None, how_far: Callable[[], tuple[int, int | None]], *, empty: bool
 ) -> Iterator[BatchAnswer]:
-    """The answers that are to be printed; all of them are counted, and the faults of those left out told."""
+    """The answers that are to be printed; all of them are counted, and the faults of those left out reported."""
     for answer in answers:
         counted.update(("questions", "errors" if answer.error else "found" if answer.total else "empty", *(("noted",) if answer.notes else ())))
         if tell:

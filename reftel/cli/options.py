@@ -221,7 +221,7 @@ def notes_option(command: _Command) -> _Command:
 
 
 def read_ids(file: IO[str]) -> list[str]:
-    """The keys of a list of cables; what of it could not be read is told. A usage error for a file that cannot be read to its end."""
+    """The keys of a list of cables; what could not be read of it is noted on standard error. A usage error for a file that cannot be read to its end."""
     from reftel.personal.lists import read_list  # noqa: PLC0415 - only with a list
 
     refuse_endless(file)

@@ -21,7 +21,7 @@ class Tell(Protocol):
 
 @contextlib.contextmanager
 def progress(*, quiet: bool = False) -> Iterator[Tell | None]:
-    """Something to be told with; ``None`` where nothing is to be said."""
+    """A function that reports progress; ``None`` where none is to be shown."""
     if quiet:
         yield None
     elif sys.stderr.isatty():

@@ -112,7 +112,7 @@ def command(
 
 
 def _left_out(page: Page, output_format: str) -> Iterator[str]:
-    """What a form that holds nothing but hits does not tell."""
+    """What a format that holds nothing but hits leaves out."""
     if len(page.hits) < page.total:
         yield f"{render.total_line(page)}; --limit and --offset show others, --all every one"
     if page.facets:

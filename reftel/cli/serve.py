@@ -69,7 +69,7 @@ def command(
     archive = archive_of(config, archive)
     opened = reftel.open(archive, notes=notes or None)
     kept = functools.partial(configured, archive, config)
-    kept()  # a mistake in the configuration is told now
+    kept()  # a mistake in the configuration is reported now
     with _listen(host, port) as listening:
         return _serve(opened, listening, host, names, secret, kept, token=token, own=notes is not None, log=log)
 

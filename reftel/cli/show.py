@@ -125,7 +125,7 @@ class _View:
 
 
 def _print_list(opened: reftel.Archive, ids: list[str], view: _View) -> int:
-    """Print the cables of a list; what is missing is told, and makes the status 1."""
+    """Print the cables of a list; what is missing is reported, and makes the status 1."""
     missing = 0
 
     def cables() -> Iterator[Cable]:
@@ -162,7 +162,7 @@ def _print_each(opened: reftel.Archive, cables: Iterable[Cable], view: _View) ->
 
 
 def _print_cable(opened: reftel.Archive, cable: Cable, view: _View, *, first: bool = True) -> bool:
-    """Print a cable, set apart from the one before it. Whether it has the paragraphs that were asked for: where not, that is told."""
+    """Print a cable, set apart from the one before it. Whether it has the paragraphs that were asked for; a note says so where it has none."""
     chosen = [paragraph for paragraph in cable.paragraphs if not view.numbers or paragraph.number in view.numbers]
     if view.numbers and not chosen:
         there = ", ".join(str(paragraph.number) for paragraph in cable.paragraphs if paragraph.number is not None)

@@ -15,7 +15,7 @@ COLUMNS = ("line", "name", "question", "total", "ids", "notes", "error")
 """Columns of the CSV, one row a question."""
 
 HANG = 11
-"""Where the questions begin in the lines for people, and what is told of them."""
+"""Columns at which the questions and their notes begin in the lines for people."""
 
 
 def render_csv(answers: Iterable[BatchAnswer]) -> Iterator[str]:

@@ -61,7 +61,7 @@ class _Pipe:
 
 
 async def exported(hits: Iterable[reftel.Hit] | Iterable[str], form: str, count: Callable[[int], None]) -> AsyncIterator[bytes]:
-    """The bytes of an export; ``count`` is told how many cables were written."""
+    """The bytes of an export; ``count`` is called with how many cables were written."""
     pipe = _Pipe()
     thread = threading.Thread(target=_write, args=(hits, form, pipe, count), name="reftel-export", daemon=True)
     thread.start()
