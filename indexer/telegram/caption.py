@@ -38,6 +38,7 @@ _CAVEAT = re.compile(
 )
 # In a text that lost its line breaks: also glued to what follows.
 _PLAIN_CAVEAT = re.compile(r"SIPDIS|Sipdis|NOFORN|EXDIS|NODIS|LIMDIS|STADIS|\bSENSITIVE\b")
+_CAVEATS_AT_END = re.compile(r"(?: (?:SENSITIVE|SIPDIS|NOFORN|EXDIS|NODIS|LIMDIS|STADIS))+\Z")
 _CAVEAT_NAMES = {
     "internet": "NOT FOR INTERNET DISTRIBUTION",
     "dea": "DEA SENSITIVE",
@@ -109,6 +110,8 @@ def _below_class_line(zone: str, *, corrected: bool) -> set[str]:
         plain = _without_correction(line, one_line=one_line) if corrected else line
         found, rest = split_caveats(" ".join(plain.split()))
         caveats.update(found)
+        if behind := _CAVEATS_AT_END.search(rest):  # TREASURY FOR OASIA SENSITIVE SIPDIS
+            caveats.update(behind[0].split())
         if one_line:
             caveats.update(word.upper() for word in _PLAIN_CAVEAT.findall(rest))
     return caveats

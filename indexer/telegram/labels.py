@@ -137,11 +137,18 @@ def _label_at(text: str, start: int) -> tuple[str, int, int] | None:
     line = text.rfind("\n", max(0, start - _LEAD), start) + 1
     alone = line == start or (start - line < _LEAD and _BEFORE.fullmatch(text[line:start]) is not None)
     for form in _FORMS[text[start].upper()]:
-        if alone and (match := form.alone.match(text, start)):
+        if alone and (match := form.alone.match(text, start)) and not (form.kind == "references" and _goes_on(text, line, match)):
             return form.kind, line, match.end()
         if (match := form.inline.match(text, start)) and _may_be_inline(form.kind, text, start):
             return form.kind, _without_mark(text, start), match.end()
     return None
+
+
+def _goes_on(text: str, line: int, label: re.Match[str]) -> bool:
+    """Whether a label without a colon goes on with the sentence of the line above: ``"keyed to the questions in⏎Ref A.  Ref B was"``."""
+    above = text[max(0, line - _LEAD) : line].rstrip(" \t\n")
+    unfinished = above[-1:].islower() and text[max(0, line - _LEAD) : line].count("\n") == 1
+    return unfinished and label[0][-1:] == " " and not _cites(text[label.end() : label.end() + 80])
 
 
 def _may_be_inline(kind: str, text: str, start: int) -> bool:

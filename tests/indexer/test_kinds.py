@@ -778,6 +778,8 @@ OTHERS: list[tuple[str, str, str, object]] = [
     ("cb", "Classified By: Jane Roe,Econ Chief,Embassy Zagreb;REASON: 1.4(B)", "name", "Jane Roe"),
     ("body", "1. (U) This is an action request.\n\n2. (C) SUMMARY: One.\n\n3. (C) Two. END SUMMARY.\n\n4. (C) So.\nALDANE\n", "summary", "One. Two."),
     ("body", "1. (C) One.\n--------\nOUTLOOK\n--------\n2. (C) More.\n--------\nCOMMENT\n--------\n3. (C) So.\nALDANE\n", "headings", [(1, None), (2, "OUTLOOK"), (3, "COMMENT")]),
+    ("body", "(SBU) The answers are keyed to the questions in\nRef A.  Ref B was ours.\n\n(U) Two.\nALDANE\n", "marks", [(None, "SBU"), (None, "U")]),
+    ("cap", "UNCLAS ZAGREB 000123\n\nSTATE PASS USTR\nTREASURY FOR OASIA:JROE SENSITIVE NOFORN", "caveats", ("NOFORN", "SENSITIVE", "SIPDIS")),
     (
         "body",
         "1. (U) One. It ends.\n\n-------------\nAna Maric (new)\n\nZAGREB 00000123  002 OF 002\n\n\nMinister of Rivers\n-------------\n\nShe is new.\nALDANE\n",
