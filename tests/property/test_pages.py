@@ -73,7 +73,7 @@ def queries(archive, number):
 
 
 def wanted(searcher, read, found, choose):
-    load = functools.cache(searcher._load)
+    load = functools.cache(searcher.desk.load)
     plan, asked = (with_forms(searcher._engine, root) for root in (read.plan, read.asked))
     return [page_oracle.hit(load(each.key), each, plan, asked, choose, load, searcher._tagged) for each in found]
 
@@ -106,7 +106,7 @@ def lines_maker(searcher):
 
     @functools.cache
     def read(key):
-        cable = searcher._load(key)
+        cable = searcher.desk.load(key)
         return cable, CableText.of(cable)
 
     def lines(plan, found, width):
