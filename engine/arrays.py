@@ -12,6 +12,7 @@ Integers = npt.NDArray[Any]
 
 Wide = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
+Scores = npt.NDArray[np.float64]
 
 PLACE_BITS = 32
 """A place is ``document << PLACE_BITS | position``, an int64 that sorts as the text reads."""

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reftel.engine.arrays import PLACE_BITS
+from reftel.engine.arrays import PLACE_BITS, Wide
 from reftel.schema.fields import default_fields
 from reftel.schema.stored import Stored
 from reftel.search.forms import with_forms
 from reftel.search.foundby import asks_for_references, found_by
-from reftel.search.positions import Integers, together
+from reftel.search.positions import together
 from reftel.search.results import SUBJECT, FoundBy, Highlights, Hit, HitParagraph, hit_of
 from reftel.search.snippets import Findings, Forms, places_in_subjects
 from reftel.search.tokens import LetterSearch
@@ -93,7 +93,7 @@ class _Subjects:
             self._standing = self._by_cable(list(map(texts.subject.places, words)))
             self._search = LetterSearch(words, forms)
 
-    def _by_cable(self, parts: Sequence[Integers]) -> dict[int, list[int]]:
+    def _by_cable(self, parts: Sequence[Wide]) -> dict[int, list[int]]:
         """The words of each subject that these places are, by their numbers in it."""
         places = together(parts)
         marks: dict[int, list[int]] = {}

@@ -12,8 +12,9 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from reftel.engine.arrays import Wide
 from reftel.search.plan import Word
-from reftel.search.positions import Integers, together
+from reftel.search.positions import together
 from reftel.search.scoring import ALL_PAIRS, NEARNESS, nearness, pairs_of
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 Rarity = Callable[[Word], float]
 """How much a word counts."""
 
-Noted = tuple[Word, Integers, Integers]
+Noted = tuple[Word, Wide, Wide]
 """A word, the places where it counts, and the paragraph of each."""
 
 Kind = tuple[int, int]
@@ -40,7 +41,7 @@ class ParagraphOrder:
     The words of a paragraph are a number, in which each has a bit.
     """
 
-    def __init__(self, texts: ParagraphTexts, noted: Sequence[Noted], conditions: Integers | None, rarity: Rarity) -> None:
+    def __init__(self, texts: ParagraphTexts, noted: Sequence[Noted], conditions: Wide | None, rarity: Rarity) -> None:
         self._texts, self._noted, self._rarity = texts, noted, rarity
         self._conditions: list[int] = [] if conditions is None else conditions.tolist()
         self._bits = {word: number for number, word in enumerate(dict.fromkeys(word for word, _places, _numbers in noted))}

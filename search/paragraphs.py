@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from reftel.base.frozen import frozen
-from reftel.engine.arrays import Mask
+from reftel.engine.arrays import Mask, Wide
 from reftel.schema.fields import paragraph_field
 from reftel.search.plan import And, Everything, Mark, Node, Not, Nothing, Or
-from reftel.search.positions import POSITIONAL, FieldText, Integers, starts
+from reftel.search.positions import POSITIONAL, FieldText, starts
 
 BODY = paragraph_field().name
 """The text field whose blocks are the paragraphs."""
@@ -24,15 +24,15 @@ class Paragraphs:
     without a mark. ``caveats``: the numbers of the paragraphs with each caveat.
     """
 
-    starts: Integers
-    ends: Integers
-    levels: Integers
-    caveats: Mapping[str, Integers]
+    starts: Wide
+    ends: Wide
+    levels: Wide
+    caveats: Mapping[str, Wide]
 
     def __len__(self) -> int:
         return len(self.starts)
 
-    def holding(self, places: Integers) -> Mask:
+    def holding(self, places: Wide) -> Mask:
         """Mask of the paragraphs that contain any of ``places``."""
         mask = np.zeros(len(self), dtype=np.bool_)
         if len(self):
@@ -49,7 +49,7 @@ class ParagraphTexts:
     ``counts``: how many it has.
     """
 
-    def __init__(self, text: FieldText, paragraphs: Paragraphs, owners: Integers, cables: int) -> None:
+    def __init__(self, text: FieldText, paragraphs: Paragraphs, owners: Wide, cables: int) -> None:
         self.text, self.paragraphs, self.owners, self.cables = text, paragraphs, owners, cables
         self.counts: list[int] = np.bincount(owners, minlength=cables).tolist()
         self.first = [0] * cables
@@ -58,7 +58,7 @@ class ParagraphTexts:
             for head, owner in zip(heads, owners[heads].tolist(), strict=True):
                 self.first[owner] = head
 
-    def numbers(self, places: Integers) -> Integers:
+    def numbers(self, places: Wide) -> Wide:
         """The number of the paragraph that each of ``places`` is in, counted over all cables."""
         return self.paragraphs.starts.searchsorted(places, "right") - 1
 

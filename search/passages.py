@@ -8,14 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from reftel.base.frozen import frozen
-from reftel.engine.arrays import PLACE_BITS
+from reftel.engine.arrays import PLACE_BITS, Scores, Wide
 from reftel.schema.fields import FIELDS
 from reftel.search import plan
-from reftel.search.positions import Integers, WordPlaces
+from reftel.search.positions import WordPlaces
 from reftel.search.scoring import HALVED, MOST_WORDS, NEARNESS, PASSAGE, REVERSED, pairs_of
-
-Scores = npt.NDArray[np.float64]
-
 
 _DECAYED = np.exp2((1 - np.maximum(np.arange(1000 * HALVED + 1), 1)) / HALVED)
 """By distance what is left of a pair's nearness; the last one of all distances beyond is next to nothing."""
@@ -34,7 +31,7 @@ def may_have_passages(root: plan.Node, words: Sequence[plan.Word]) -> bool:
     return 1 < len(words) <= MOST_WORDS and not isinstance(root, plan.Word | plan.AnyOf | plan.Phrase | plan.Near)
 
 
-def passage_scores(documents: Integers, words: Sequence[Weighed], field_text: Callable[[str], WordPlaces]) -> Scores:
+def passage_scores(documents: Wide, words: Sequence[Weighed], field_text: Callable[[str], WordPlaces]) -> Scores:
     """The score of the best passage of each of ``documents``, which rise (float64). ``field_text``: the text of these documents, by field."""
     best = np.zeros(len(documents), dtype=np.float64)
     for field in FIELDS:
@@ -45,7 +42,7 @@ def passage_scores(documents: Integers, words: Sequence[Weighed], field_text: Ca
     return best * PASSAGE
 
 
-def block_scores(words: Sequence[Weighed], text: WordPlaces) -> tuple[Integers, Scores]:
+def block_scores(words: Sequence[Weighed], text: WordPlaces) -> tuple[Wide, Scores]:
     """The blocks with two or more of the words, each by its last place, and their passage scores."""
     places = [text.places(each.word) for each in words]
     ends = [text.block_ends(found) if len(found) else found for found in places]
@@ -64,12 +61,12 @@ def block_scores(words: Sequence[Weighed], text: WordPlaces) -> tuple[Integers, 
     return blocks[several], scores[several]
 
 
-def _heads(ends: Integers) -> npt.NDArray[np.intp]:
+def _heads(ends: Wide) -> npt.NDArray[np.intp]:
     """The index at which each block's places begin."""
     return np.flatnonzero(np.concatenate([np.ones(min(1, len(ends)), dtype=np.bool_), ends[1:] != ends[:-1]]))
 
 
-def _nearest(left: Integers, ends: Integers, heads: npt.NDArray[np.intp], right: Integers, right_ends: Integers) -> tuple[Integers, Scores]:
+def _nearest(left: Wide, ends: Wide, heads: npt.NDArray[np.intp], right: Wide, right_ends: Wide) -> tuple[Wide, Scores]:
     """The blocks that have both of a pair, and how near the two stand there at best (`scoring.nearness`).
 
     Of each place the last one of its block is given, and of the left ones where each block's run begins.
@@ -88,6 +85,6 @@ def _nearest(left: Integers, ends: Integers, heads: npt.NDArray[np.intp], right:
     return ends[heads][both], best[both]
 
 
-def _decay(distances: Integers) -> Scores:
+def _decay(distances: Wide) -> Scores:
     decayed: Scores = _DECAYED.take(distances, mode="clip")
     return decayed

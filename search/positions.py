@@ -15,11 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from reftel.base.frozen import frozen
+from reftel.engine.arrays import Wide
 from reftel.schema.analysis import MOST_PARTS
 from reftel.search.describe import too_broad
 from reftel.search.plan import AnyOf, Near, Node, Phrase, Word
-
-Integers = npt.NDArray[np.int64]
 
 _FARTHEST = 1 << 30
 _MERGE = 24
@@ -37,11 +36,11 @@ class WordPlaces(Protocol):
 
     name: str
 
-    def places(self, word: Word) -> Integers:
+    def places(self, word: Word) -> Wide:
         """The places of ``word``, rising, without repetitions; for a further form of several parts, the place of its first part."""
         ...
 
-    def block_ends(self, places: Integers) -> Integers:
+    def block_ends(self, places: Wide) -> Wide:
         """The last place of the block of each of ``places``."""
         ...
 
@@ -49,7 +48,7 @@ class WordPlaces(Protocol):
 class FieldText(WordPlaces, Protocol):
     """One text field, with what the search for spans needs."""
 
-    def last_parts(self, word: Word) -> Integers:
+    def last_parts(self, word: Word) -> Wide:
         """The places of the last parts of further forms of ``word``, rising."""
         ...
 
@@ -58,8 +57,8 @@ class FieldText(WordPlaces, Protocol):
 class Spans:
     """First and last place of each span, in rising order."""
 
-    first: Integers
-    last: Integers
+    first: Wide
+    last: Wide
 
 
 _EMPTY = np.empty(0, dtype=np.int64)
@@ -97,7 +96,7 @@ def _word(word: Word, text: FieldText) -> list[Spans]:
     return [Spans(places, places), wide] if len(wide.first) else [Spans(places, places)]
 
 
-def wide_spans(places: Integers, last_parts: Integers) -> Spans:
+def wide_spans(places: Wide, last_parts: Wide) -> Spans:
     """The spans of a word's further forms: each ends at one of ``last_parts`` and begins at the nearest of ``places`` before it."""
     if not len(last_parts) or not len(places):
         return NO_SPANS
@@ -112,7 +111,7 @@ def _only_words(node: Phrase) -> list[Word]:
     return words if len(words) == len(node.parts) else []
 
 
-def starts(node: Node, text: FieldText) -> Integers:
+def starts(node: Node, text: FieldText) -> Wide:
     """First places of spans of ``node``, in any order; at least one for each block that has a span."""
     match node:
         case Word():
@@ -138,7 +137,7 @@ def _side(node: Node, text: FieldText) -> list[Spans]:
     return _word(node, text) if isinstance(node, Word) else [spans(node, text, every=True)]
 
 
-def _meeting(before: Spans, after: Spans, distance: int, text: FieldText) -> Integers:
+def _meeting(before: Spans, after: Spans, distance: int, text: FieldText) -> Wide:
     """First places of those spans of ``before`` that are followed as in `_followed`. Only the nearest of ``after`` is tested for each."""
     if not len(before.first) or not len(after.first):
         return _EMPTY
@@ -182,7 +181,7 @@ def _side_by_side(before: Spans, after: Spans, node: Phrase) -> Spans:
     return _unique(before.first[left], after.last[right])
 
 
-def _begins_of_row(parts: list[Integers]) -> Integers:
+def _begins_of_row(parts: list[Wide]) -> Wide:
     """Where a phrase of single words begins, given the places of each; those of the rarest word are looked up in the others."""
     (_, place, begins), *others = sorted([(len(places), place, places) for place, places in enumerate(parts)])
     for _, further, places in others:
@@ -190,22 +189,22 @@ def _begins_of_row(parts: list[Integers]) -> Integers:
     return begins - place if place else begins
 
 
-def _shared(few: Integers, many: Integers) -> Integers:
+def _shared(few: Wide, many: Wide) -> Wide:
     """The intersection of two sorted lists without repetitions. Merging is faster than lookups unless one list is much longer."""
     if len(few) * _MERGE < len(many):
         return few[found_in(many, few)[1]]
     merged, same = _scratch(len(few) + len(many))
     np.concatenate([few, many], out=merged)
     merged.sort(kind="stable")
-    shared: Integers = merged[:-1][np.equal(merged[1:], merged[:-1], out=same[:-1])]
+    shared: Wide = merged[:-1][np.equal(merged[1:], merged[:-1], out=same[:-1])]
     return shared
 
 
-def _scratch(size: int) -> tuple[Integers, npt.NDArray[np.bool_]]:
+def _scratch(size: int) -> tuple[Wide, npt.NDArray[np.bool_]]:
     """Scratch arrays for ``size`` numbers and marks, reused by the thread if small: allocating memory is slow."""
     if size > _KEPT_ROOM:
         return np.empty(size, dtype=np.int64), np.empty(size, dtype=np.bool_)
-    room: tuple[Integers, npt.NDArray[np.bool_]] | None = getattr(_local, "room", None)
+    room: tuple[Wide, npt.NDArray[np.bool_]] | None = getattr(_local, "room", None)
     if room is None:
         room = _local.room = (np.empty(_KEPT_ROOM, dtype=np.int64), np.empty(_KEPT_ROOM, dtype=np.bool_))
     return room[0][:size], room[1][:size]
@@ -242,7 +241,7 @@ def _followed(before: Spans, after: Spans, node: Near, text: FieldText, *, every
     return _unique(before.first[some], after.last[high[some] - 1])
 
 
-def _pairs(low: npt.NDArray[np.intp], high: npt.NDArray[np.intp], node: Node) -> tuple[Integers, Integers]:
+def _pairs(low: npt.NDArray[np.intp], high: npt.NDArray[np.intp], node: Node) -> tuple[Wide, Wide]:
     """Every pair of a number *n* and a number from ``low[n]`` up to, not including, ``high[n]``. `QueryTooBroad` beyond `MOST_PAIRS`."""
     counts = np.maximum(high - low, 0)
     if int(counts.sum()) > MOST_PAIRS:
@@ -254,7 +253,7 @@ def _pairs(low: npt.NDArray[np.intp], high: npt.NDArray[np.intp], node: Node) ->
     return left, right
 
 
-def found_in(rising: Integers, wanted: Integers) -> tuple[Integers, npt.NDArray[np.bool_]]:
+def found_in(rising: Wide, wanted: Wide) -> tuple[Wide, npt.NDArray[np.bool_]]:
     """The index of each of ``wanted`` in ``rising``, or where it would be inserted, and a mask of those that are there."""
     places = rising.searchsorted(wanted)
     if not len(rising):
@@ -263,7 +262,7 @@ def found_in(rising: Integers, wanted: Integers) -> tuple[Integers, npt.NDArray[
     return places, found
 
 
-def together(parts: Sequence[Integers]) -> Integers:
+def together(parts: Sequence[Wide]) -> Wide:
     """The union of several sorted lists, sorted. Without `np.unique`, which loads more of NumPy."""
     filled = [part for part in parts if len(part)]
     if len(filled) < 2:
@@ -284,7 +283,7 @@ def _union(parts: Iterable[Spans]) -> Spans:
     return _unique(np.concatenate([part.first for part in filled]), np.concatenate([part.last for part in filled]))
 
 
-def _unique(first: Integers, last: Integers) -> Spans:
+def _unique(first: Wide, last: Wide) -> Spans:
     order = np.lexsort((last, first))
     first, last = first[order], last[order]
     new = np.ones(len(first), dtype=np.bool_)

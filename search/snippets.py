@@ -15,7 +15,7 @@ from typing import Self
 
 import numpy as np
 
-from reftel.engine.arrays import Mask, ranges
+from reftel.engine.arrays import Mask, Wide, ranges
 from reftel.schema import scales
 from reftel.schema.analysis import LAST_PART, analyse, iter_tokens
 from reftel.schema.cable import Cable, Reference
@@ -25,7 +25,7 @@ from reftel.search.matching import fixed_prefix, matching
 from reftel.search.paragraphorder import Noted, ParagraphOrder, Rarity
 from reftel.search.paragraphs import BODY, Paragraphs, ParagraphTexts, paragraphs_where
 from reftel.search.plan import Mark, Node, Paragraph, Word
-from reftel.search.positions import FieldText, Integers, found_in, spans, together, wide_spans
+from reftel.search.positions import FieldText, found_in, spans, together, wide_spans
 from reftel.search.results import Highlights, HitParagraph
 from reftel.search.tokens import LetterSearch, marked_ranges
 from reftel.search.walk import iter_evidence, iter_words
@@ -56,7 +56,7 @@ def paragraph_texts(cable: Cable) -> ParagraphTexts:
     return ParagraphTexts(text, paragraph_table(cable, text), np.zeros(len(cable.paragraphs), dtype=np.int64), 1)
 
 
-def places_in_subjects(text: FieldText, plan: Node) -> Iterator[tuple[Word, Integers]]:
+def places_in_subjects(text: FieldText, plan: Node) -> Iterator[tuple[Word, Wide]]:
     """The places of a query's words in subjects, of each word by itself."""
     for node in dict.fromkeys(iter_evidence(plan)):
         if not isinstance(node, Paragraph | Mark):
@@ -71,8 +71,8 @@ class CableText:
         self._blocks = blocks
         texts = list(map(analyse, blocks))
         lengths = np.array([len(text.words) for text in texts], dtype=np.int64)
-        self.starts: Integers = np.cumsum(lengths + 1) - (lengths + 1)
-        self.ends: Integers = self.starts + lengths - 1
+        self.starts: Wide = np.cumsum(lengths + 1) - (lengths + 1)
+        self.ends: Wide = self.starts + lengths - 1
         self._words: list[str] = []  # by place
         self._joined: dict[str, list[int]] = {}
         for start, text in zip(self.starts.tolist(), texts, strict=True):
@@ -88,11 +88,11 @@ class CableText:
         """The paragraphs of a cable."""
         return cls(BODY, [paragraph.text for paragraph in cable.paragraphs])
 
-    def _find(self, word: Word) -> Integers:
+    def _find(self, word: Word) -> Wide:
         found = {place for term in self._matching(word) for place in self._places(term)}
         return np.array(sorted(found), dtype=np.int64)
 
-    def _find_last_parts(self, word: Word) -> Integers:
+    def _find_last_parts(self, word: Word) -> Wide:
         found = {place for term in self._matching(word) for place in self._joined.get(LAST_PART + term, ())}
         return np.array(sorted(found), dtype=np.int64)
 
@@ -109,7 +109,7 @@ class CableText:
                 place = self._words.index(term, place + 1)
                 yield place
 
-    def block_ends(self, places: Integers) -> Integers:
+    def block_ends(self, places: Wide) -> Wide:
         """For each place the last place of its block."""
         return self.ends[np.searchsorted(self.starts, places, "right") - 1]
 
@@ -127,7 +127,7 @@ class Findings:
 
     def __init__(self, texts: ParagraphTexts, plan: Node, rarity: Rarity, forms: Forms | None = None) -> None:
         self._texts, self._plan, self._rarity, self._forms = texts, plan, rarity, forms
-        self._conditions: Integers | None = None  # same-paragraph and mark expressions that hold, by paragraph
+        self._conditions: Wide | None = None  # same-paragraph and mark expressions that hold, by paragraph
         self._noted: list[Noted] = []
         self._having: list[tuple[Node, Mask]] = []  # words, phrases and proximities, and the cables that have them in a paragraph
         for node in dict.fromkeys(iter_evidence(plan)):
@@ -256,7 +256,7 @@ class Findings:
 class _ByParagraph:
     """Places by paragraph."""
 
-    def __init__(self, parts: Sequence[Integers], texts: ParagraphTexts) -> None:
+    def __init__(self, parts: Sequence[Wide], texts: ParagraphTexts) -> None:
         places = together(parts)
         numbers, starts = texts.numbers(places), texts.paragraphs.starts
         counts = np.bincount(numbers, minlength=len(starts))
@@ -269,7 +269,7 @@ class _ByParagraph:
         return self._marks[self._ends[number - 1] if number else 0 : self._ends[number]]
 
 
-def covered(node: Node, text: FieldText) -> Iterator[tuple[Word, Integers]]:
+def covered(node: Node, text: FieldText) -> Iterator[tuple[Word, Wide]]:
     """Each word of a position expression with its places inside the expression's spans."""
     words = [word for word in dict.fromkeys(iter_words(node)) if text.name in word.fields]
     if isinstance(node, Word) or not words:
@@ -285,7 +285,7 @@ def covered(node: Node, text: FieldText) -> Iterator[tuple[Word, Integers]]:
         yield word, _whole(word, places[inside], text)
 
 
-def _whole(word: Word, places: Integers, text: FieldText) -> Integers:
+def _whole(word: Word, places: Wide, text: FieldText) -> Wide:
     """Those of the places of ``word``, with all the parts of the further forms that begin there."""
     wide = wide_spans(text.places(word), text.last_parts(word))
     begun = found_in(places, wide.first)[1]

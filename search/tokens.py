@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 
 from reftel.base.patterns import regex
+from reftel.engine.arrays import Wide
 from reftel.schema.analysis import analyse, iter_tokens, odd_places, plain_letters
 from reftel.search.plan import Word
-from reftel.search.positions import Integers
 from reftel.search.results import Highlights
 
 _LETTER, _JOINT = 1, 2
@@ -168,7 +168,7 @@ def _joints(kinds: np.ndarray[tuple[int], np.dtype[np.uint8]], letters: np.ndarr
     return places
 
 
-def _corrected(edges: Integers, text: str, windows: Sequence[tuple[int, int]]) -> Integers:
+def _corrected(edges: Wide, text: str, windows: Sequence[tuple[int, int]]) -> Wide:
     """The edges of tokens, those inside ``windows`` as they should be."""
     if not windows:
         return edges

@@ -17,7 +17,7 @@ from typing import Any, NoReturn, Self, cast
 import numpy as np
 
 from reftel.engine import errors
-from reftel.engine.arrays import Mask
+from reftel.engine.arrays import Mask, Scores, Wide
 from reftel.engine.cache import Budget, Cache
 from reftel.engine.columns import ABSENT
 from reftel.engine.damage import damage_of
@@ -39,15 +39,14 @@ from reftel.search.engines.indexwords import IndexWords
 from reftel.search.engines.ranking import Best, Passages, Ranking, bonuses, found_of, neighbours
 from reftel.search.engines.sets import DocumentSet
 from reftel.search.engines.texts import CableTexts, whole_text
-from reftel.search.passages import Scores, Weighed, may_have_passages, passage_scores
-from reftel.search.positions import Integers
+from reftel.search.passages import Weighed, may_have_passages, passage_scores
 from reftel.search.scoring import REACH
 from reftel.search.walk import children
 
 _AT_ONCE = 1000
 
 
-def _parts(documents: Integers) -> Iterator[Integers]:
+def _parts(documents: Wide) -> Iterator[Wide]:
     """The documents in parts of `_AT_ONCE`."""
     return (documents[start : start + _AT_ONCE] for start in range(0, len(documents), _AT_ONCE))
 
@@ -128,7 +127,7 @@ class ArrayEngine:
         with self._asked(root):
             return self._explain(root, in_paragraph=False)
 
-    def _keys(self, documents: Integers) -> list[str]:
+    def _keys(self, documents: Wide) -> list[str]:
         with archive_errors():
             return self._reader.keys_of(documents)
 
@@ -207,7 +206,7 @@ class ArrayEngine:
             words += neighbours(root, hits, self._evaluation)
         return Ranking(hits, words, preferred, self._reader, self._columns, passages)
 
-    def _passages(self, words: Sequence[Weighed], documents: Integers) -> Scores:
+    def _passages(self, words: Sequence[Weighed], documents: Wide) -> Scores:
         return passage_scores(documents, words, lambda field: whole_text(self._reader, self._words, field, documents))
 
     def _explain(self, node: plan.Node, *, in_paragraph: bool) -> NodeCount:

@@ -7,10 +7,10 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from reftel.base.frozen import frozen
-from reftel.engine.arrays import Mask
+from reftel.engine.arrays import Mask, Wide
 from reftel.search.paragraphs import ParagraphTexts
 from reftel.search.plan import Answer, Found, Node, Request, Word
-from reftel.search.positions import FieldText, Integers
+from reftel.search.positions import FieldText
 
 
 @frozen
@@ -45,7 +45,7 @@ class HitTexts(Protocol):
         """Mask of the cables in which a position expression matches in a field outside all paragraphs."""
         ...
 
-    def owners(self, places: Integers) -> Integers:
+    def owners(self, places: Wide) -> Wide:
         """The number of the cable that each of ``places`` is in."""
         ...
 

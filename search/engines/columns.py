@@ -7,18 +7,14 @@ import threading
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
-from reftel.engine.arrays import Mask
+from reftel.engine.arrays import Mask, Scores, Wide
 from reftel.engine.columns import ABSENT
 from reftel.engine.reader import Reader
 from reftel.schema.errors import EngineError
 from reftel.schema.fields import fields_by_name
 from reftel.search.engines.facets import FacetCounts
 from reftel.search.engines.sets import DocumentSet
-from reftel.search.positions import Integers
-
-Scores = npt.NDArray[np.float64]
 
 _FIRST_LOOK = 64
 
@@ -35,7 +31,7 @@ class PreparedColumns:
         self.facet = functools.cache(self._make_facet)
         self._local = threading.local()
 
-    def added_up(self, parts: Sequence[tuple[Integers, Scores]], wanted: Integers) -> Scores:
+    def added_up(self, parts: Sequence[tuple[Wide, Scores]], wanted: Wide) -> Scores:
         """For each of ``wanted`` (documents), the sum of its scores over all ``parts``; float64, 0 where no part has it.
 
         ``parts``: pairs of documents, without repetitions, and a score for each.
@@ -79,7 +75,7 @@ class PreparedColumns:
             mask &= within.mask
         return DocumentSet.by(mask)
 
-    def _sort_numbers(self, field: str) -> tuple[Integers, Integers]:
+    def _sort_numbers(self, field: str) -> tuple[Wide, Wide]:
         """The values of a number field over the live documents that have one, rising, and their documents."""
         values = self._reader.numbers(field)
         documents = np.flatnonzero((values != ABSENT) & self._reader.live)
@@ -88,7 +84,7 @@ class PreparedColumns:
 
     # -- orders -------------------------------------------------------------------------------------------------------------------------------
 
-    def window(self, sort: str, hits: DocumentSet, offset: int, limit: int | None) -> Integers:
+    def window(self, sort: str, hits: DocumentSet, offset: int, limit: int | None) -> Wide:
         """``limit`` hits from ``offset`` on in the order ``sort``: a sort field, with ``-`` for falling, or ``""`` for key order."""
         _check(sort)
         end = len(hits) if limit is None else min(len(hits), offset + limit)
@@ -105,7 +101,7 @@ class PreparedColumns:
             found = order[hits.mask[order]]
         return found[offset:end]
 
-    def _make_order(self, sort: str) -> Integers:
+    def _make_order(self, sort: str) -> Wide:
         """All live documents in the order ``sort``: absent values last in both directions, ties by key."""
         documents = np.flatnonzero(self._reader.live)
         keys = self._reader.key_order()[documents]
@@ -116,7 +112,7 @@ class PreparedColumns:
         values = np.where(absent, 0, values)
         return documents[np.lexsort((keys, -values if sort.startswith("-") else values, absent))]
 
-    def _make_ranks(self, sort: str) -> Integers:
+    def _make_ranks(self, sort: str) -> Wide:
         """The rank of each document in the order ``sort``."""
         order = self._order(sort)
         ranks = np.empty(self._reader.size, dtype=np.int64)
@@ -130,7 +126,7 @@ def _check(sort: str) -> None:
         raise EngineError(f"'{sort.removeprefix('-')}' is no sort field")
 
 
-def _inside(values: Integers, lowest: int | None, highest: int | None) -> Mask:
+def _inside(values: Wide, lowest: int | None, highest: int | None) -> Mask:
     inside: Mask = values != ABSENT
     if lowest is not None:
         inside &= values >= lowest
@@ -139,7 +135,7 @@ def _inside(values: Integers, lowest: int | None, highest: int | None) -> Mask:
     return inside
 
 
-def _smallest(numbers: Integers, ranks: Integers, count: int) -> Integers:
+def _smallest(numbers: Wide, ranks: Wide, count: int) -> Wide:
     """The ``count`` first of ``numbers`` by rank."""
     places = ranks[numbers]
     if count < len(places):

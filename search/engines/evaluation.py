@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from reftel.engine.arrays import PLACE_BITS, Mask
+from reftel.engine.arrays import PLACE_BITS, Mask, Wide
 from reftel.engine.cache import Cache
 from reftel.engine.reader import Reader
 from reftel.schema.errors import EngineError
@@ -25,7 +25,7 @@ from reftel.search.engines.scoredwords import ScoredWord, saturated
 from reftel.search.engines.sets import DocumentSet, union
 from reftel.search.matching import fixed_prefix, matching_pattern
 from reftel.search.paragraphs import BODY, Paragraphs, paragraphs_where
-from reftel.search.positions import Integers, starts
+from reftel.search.positions import starts
 from reftel.search.scoring import NEIGHBOURS
 from reftel.search.walk import children, iter_words
 
@@ -149,13 +149,13 @@ class Evaluation:
         documents = self._all_starts(node, field, candidates) >> PLACE_BITS
         return candidates.those_among(documents) if candidates.sparse else DocumentSet.among(documents, self._reader.size).both(candidates)
 
-    def _all_starts(self, node: plan.Node, field: str, candidates: DocumentSet) -> Integers:
+    def _all_starts(self, node: plan.Node, field: str, candidates: DocumentSet) -> Wide:
         """The places where matches of ``node`` begin in ``candidates``; places in other documents may be included."""
         if candidates.sparse:
             return self._starts(node, field, candidates.numbers)
         return np.concatenate([self._starts(node, field, within) for within in self._pieces(node, field)])
 
-    def _starts(self, node: plan.Node, field: str, within: Integers | range | None) -> Integers:
+    def _starts(self, node: plan.Node, field: str, within: Wide | range | None) -> Wide:
         return starts(node, FieldPlaces(self._reader, self._words, field, within))
 
     def _pieces(self, node: plan.Node, field: str) -> list[range]:

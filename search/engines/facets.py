@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from reftel.engine.arrays import ranges
+from reftel.engine.arrays import Wide, ranges
 from reftel.search.engines.sets import DocumentSet
 from reftel.search.plan import Bucket, Top
-from reftel.search.positions import Integers
 
 
 class FacetCounts:
@@ -18,7 +17,7 @@ class FacetCounts:
     Few hits are looked up one by one. Where more than half of the live documents are hits, those that are none are taken from the totals.
     """
 
-    def __init__(self, values: Sequence[str], documents: Integers, codes: Integers, live: DocumentSet) -> None:
+    def __init__(self, values: Sequence[str], documents: Wide, codes: Wide, live: DocumentSet) -> None:
         self._values, self._documents, self._codes, self._live = values, documents, codes, live
         self._single = len(documents) == live.size and bool((documents == np.arange(live.size)).all())
         self._first = np.searchsorted(documents, np.arange(live.size + 1, dtype=np.int64))
@@ -30,7 +29,7 @@ class FacetCounts:
             return self._buckets(self._counts_of(hits), limit)
         return self._buckets(self._totals - self._counts_of(self._live.without(hits)), limit)
 
-    def _counts_of(self, hits: DocumentSet) -> Integers:
+    def _counts_of(self, hits: DocumentSet) -> Wide:
         if self._single:
             codes = self._codes[hits.numbers]
         elif hits.sparse:
@@ -40,7 +39,7 @@ class FacetCounts:
             codes = self._codes[hits.mask[self._documents]]
         return np.bincount(codes, minlength=len(self._values))
 
-    def _buckets(self, counts: Integers, limit: int | None) -> Top[Bucket]:
+    def _buckets(self, counts: Wide, limit: int | None) -> Top[Bucket]:
         found = np.flatnonzero(counts)
         every = len(found)
         if limit is not None and 0 < limit < len(found):

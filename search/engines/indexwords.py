@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from reftel.engine.arrays import Scores, Wide
 from reftel.engine.blockmax import BlockMaxPostings, FieldPart
 from reftel.engine.bounds import norms as length_norms
 from reftel.engine.cache import Cache
@@ -15,10 +16,9 @@ from reftel.engine.reader import Reader, TermSet
 from reftel.schema.analysis import LAST_PART
 from reftel.schema.fields import fields_by_name
 from reftel.search import plan
-from reftel.search.engines.scoredwords import BLOCK, BoundedWord, ScoredWord, Scores, saturated
+from reftel.search.engines.scoredwords import BLOCK, BoundedWord, ScoredWord, saturated
 from reftel.search.engines.sets import SPARSE, DocumentSet
 from reftel.search.matching import fixed_prefix, matching
-from reftel.search.positions import Integers
 from reftel.search.scoring import INFLECTED, rarity
 
 _NO_NUMBERS = np.empty(0, dtype=np.int64)
@@ -125,7 +125,7 @@ class IndexWords:
             documents = DocumentSet.later(size, count, lambda: self._reader.guard(postings.mask))
         return None if documents.sparse else BoundedWord(self._reader, postings, documents, self.rarity(len(documents)))
 
-    def _postings(self, terms: TermSet) -> tuple[Integers, Integers]:
+    def _postings(self, terms: TermSet) -> tuple[Wide, Wide]:
         return self._reader.postings_of(terms) if len(terms) else (_NO_NUMBERS, _NO_NUMBERS)
 
     def _whole(self, word: plan.Word) -> ScoredWord:
@@ -141,7 +141,7 @@ class IndexWords:
         """The idf of a word in ``holding`` documents."""
         return rarity(self._reader.documents, holding)
 
-    def _weighted(self, word: plan.Word) -> tuple[Integers, Scores]:
+    def _weighted(self, word: plan.Word) -> tuple[Wide, Scores]:
         """Documents, rising, and the frequency in each: weighted by field, normalised by length, summed over fields."""
         parts = []
         for field in dict.fromkeys(word.fields):
@@ -150,7 +150,7 @@ class IndexWords:
                 parts.append((numbers, counts * self.norms_at(field, numbers) * counted))
         return self.added_up(parts)
 
-    def added_up(self, parts: Sequence[tuple[Integers, Scores]]) -> tuple[Integers, Scores]:
+    def added_up(self, parts: Sequence[tuple[Wide, Scores]]) -> tuple[Wide, Scores]:
         """Documents, rising, and the sum of their values over all ``parts`` (pairs of documents, without repetitions, and values)."""
         filled = [part for part in parts if len(part[0])]
         if len(filled) == 1:
@@ -161,7 +161,7 @@ class IndexWords:
         found = np.flatnonzero(total)
         return found, total[found]
 
-    def norms_at(self, field: str, numbers: Integers) -> Scores:
+    def norms_at(self, field: str, numbers: Wide) -> Scores:
         """The factor of frequencies in a field for each of ``numbers`` (documents); for many of them those of all documents are computed and cached."""
         if (field, 1.0) in self._norms or len(numbers) * SPARSE >= self._reader.size:
             return self._all_norms(field)[numbers]
@@ -175,7 +175,7 @@ class IndexWords:
             norms = self._norms[field, counted] = whole
         return norms
 
-    def _norms_of(self, field: str, lengths: Integers) -> Scores:
+    def _norms_of(self, field: str, lengths: Wide) -> Scores:
         """The field's weight divided by the norm of each length (float64)."""
         norms: Scores = length_norms(lengths, self._reader.average_length(field))
         return np.divide(fields_by_name()[field].weight, norms, out=norms)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from reftel.engine.arrays import Wide
 from reftel.search.plan import Word
-from reftel.search.positions import FieldText, Integers
+from reftel.search.positions import FieldText
 
 
 class Lines:
@@ -12,33 +13,33 @@ class Lines:
     ``first`` and ``last``: the first and last place of each block, rising.
     """
 
-    def __init__(self, text: FieldText, first: Integers, last: Integers) -> None:
+    def __init__(self, text: FieldText, first: Wide, last: Wide) -> None:
         self.name, self._text, self._first, self._last = text.name, text, first, last
-        self._places: dict[Word, Integers] = {}
-        self._last_parts: dict[Word, Integers] = {}
+        self._places: dict[Word, Wide] = {}
+        self._last_parts: dict[Word, Wide] = {}
 
-    def places(self, word: Word) -> Integers:
+    def places(self, word: Word) -> Wide:
         """The places of ``word`` in the selected blocks, cached."""
         found = self._places.get(word)
         if found is None:
             found = self._places[word] = self._among(self._text.places(word))
         return found
 
-    def last_parts(self, word: Word) -> Integers:
+    def last_parts(self, word: Word) -> Wide:
         """The places of last parts of ``word`` in the selected blocks, cached."""
         found = self._last_parts.get(word)
         if found is None:
             found = self._last_parts[word] = self._among(self._text.last_parts(word))
         return found
 
-    def _among(self, places: Integers) -> Integers:
+    def _among(self, places: Wide) -> Wide:
         if not len(places) or not len(self._first):
             return places[:0]
         numbers = self._first.searchsorted(places, "right") - 1
-        found: Integers = places[(numbers >= 0) & (places <= self._last[numbers])]
+        found: Wide = places[(numbers >= 0) & (places <= self._last[numbers])]
         return found
 
-    def block_ends(self, places: Integers) -> Integers:
+    def block_ends(self, places: Wide) -> Wide:
         """The last place of the block of each of ``places``."""
-        ends: Integers = self._last[self._first.searchsorted(places, "right") - 1]
+        ends: Wide = self._last[self._first.searchsorted(places, "right") - 1]
         return ends

@@ -16,13 +16,13 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
+from reftel.engine.arrays import Scores, Wide
 from reftel.engine.reader import Reader
 from reftel.search import plan
 from reftel.search.engines.columns import PreparedColumns
 from reftel.search.engines.evaluation import Evaluation
-from reftel.search.engines.scoredwords import BLOCK, CHAMPIONS, REMEMBERED, Champions, ScoredWord, Scores
+from reftel.search.engines.scoredwords import BLOCK, CHAMPIONS, REMEMBERED, Champions, ScoredWord
 from reftel.search.engines.sets import DocumentSet, union
-from reftel.search.positions import Integers
 from reftel.search.scoring import REACH
 from reftel.search.walk import prefers
 
@@ -37,8 +37,8 @@ _SPREAD = 8  # scores of a word in 8 times as many documents are looked up; thos
 _LOOKED_UP = 64  # for up to so many documents the scores of all words are looked up
 
 Bonus = tuple[DocumentSet, float]
-Best = tuple[Integers, Scores]
-Passages = Callable[[Integers], Scores]
+Best = tuple[Wide, Scores]
+Passages = Callable[[Wide], Scores]
 """The passage scores of some documents, which rise."""
 
 
@@ -111,7 +111,7 @@ class Ranking:
         apart = union(sets, self._hits.size).both(self._hits)
         return apart if apart.sparse else None
 
-    def _scores(self, documents: Integers) -> Scores:
+    def _scores(self, documents: Wide) -> Scores:
         few = len(documents) <= _LOOKED_UP
         sought: list[ScoredWord] = []
         spread: list[ScoredWord] = []
@@ -185,7 +185,7 @@ class Ranking:
             chosen = np.flatnonzero(left & (highest >= _lowest(scores, count) - _MARGIN))
         return documents, scores
 
-    def _of_blocks(self, common: list[ScoredWord], blocks: Integers, apart: DocumentSet) -> Best:
+    def _of_blocks(self, common: list[ScoredWord], blocks: Wide, apart: DocumentSet) -> Best:
         """The hits in ``blocks`` that are not in ``apart``, and their scores."""
         scores = functools.reduce(np.add, (word.scores.reshape(-1, BLOCK)[blocks] for word in common)).ravel()
         documents = (blocks[:, None] * BLOCK + np.arange(BLOCK)).ravel()
@@ -199,10 +199,10 @@ class Ranking:
 
     # -- the order ------------------------------------------------------------------------------------------------------------------------
 
-    def _ordered(self, documents: Integers, scores: Scores, offset: int, end: int) -> list[plan.Found]:
+    def _ordered(self, documents: Wide, scores: Scores, offset: int, end: int) -> list[plan.Found]:
         return found_of(self._reader, *self._in_order(documents, scores, offset, end))
 
-    def _in_order(self, documents: Integers, scores: Scores, offset: int, end: int) -> Best:
+    def _in_order(self, documents: Wide, scores: Scores, offset: int, end: int) -> Best:
         falling = np.rint(scores * -_TICKS)
         if len(documents) <= _FEW_TIES:  # without `key_order`, which sorts the keys of all documents
             ranked = falling.tolist()
@@ -213,7 +213,7 @@ class Ranking:
         return documents[order], -falling[order] / _TICKS
 
 
-def found_of(reader: Reader, documents: Integers, scores: Scores) -> list[plan.Found]:
+def found_of(reader: Reader, documents: Wide, scores: Scores) -> list[plan.Found]:
     """The hits with their keys and scores."""
     return list(map(plan.Found, reader.keys_of(documents), scores.tolist(), documents.tolist()))
 
@@ -223,7 +223,7 @@ def _lowest(scores: Scores, count: int) -> float:
     return float(np.partition(scores, len(scores) - count)[len(scores) - count]) if len(scores) >= count else -1.0
 
 
-def _above(documents: Integers, scores: Scores, count: int) -> tuple[Integers, Scores]:
+def _above(documents: Wide, scores: Scores, count: int) -> tuple[Wide, Scores]:
     """The best ``count`` documents and their scores, ties included."""
     if len(scores) <= count:
         return documents, scores

@@ -8,14 +8,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from reftel.engine.arrays import Scores, Wide
 from reftel.engine.blockmax import BlockMaxPostings
 from reftel.engine.reader import Reader
 from reftel.search.engines.sets import DocumentSet
 from reftel.search.plan import Found
-from reftel.search.positions import Integers, found_in
+from reftel.search.positions import found_in
 from reftel.search.scoring import K1
-
-Scores = npt.NDArray[np.float64]
 
 BLOCK = 128
 """Documents per block of `ScoredWord.highest`, counted over all segments."""
@@ -42,7 +41,7 @@ _NO_NUMBERS, _NO_SCORES = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.floa
 class Champions(NamedTuple):
     """The champion list of a word: documents by falling ``scores``. In all other documents the word's score is at most ``floor``."""
 
-    documents: Integers
+    documents: Wide
     scores: Scores
     floor: float
 
@@ -79,7 +78,7 @@ class ScoredWord:
         highest: Scores = self.scores.reshape(-1, BLOCK).max(axis=1)
         return highest
 
-    def at(self, numbers: Integers) -> Scores:
+    def at(self, numbers: Wide) -> Scores:
         """The score of each of ``numbers`` (documents, rising); 0 without the word."""
         if self.common:
             return self.scores[numbers]
@@ -142,7 +141,7 @@ class BoundedWord(ScoredWord):
             self._scores = scores
         return self._scores
 
-    def at(self, numbers: Integers) -> Scores:
+    def at(self, numbers: Wide) -> Scores:
         """As `ScoredWord.at`."""
         if self._scores is not None:
             return self._scores[numbers]

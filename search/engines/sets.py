@@ -10,8 +10,8 @@ from typing import Self
 
 import numpy as np
 
-from reftel.engine.arrays import Mask
-from reftel.search.positions import Integers, found_in
+from reftel.engine.arrays import Mask, Wide
+from reftel.search.positions import found_in
 
 SPARSE = 8
 _SEARCHED = 1 << 15  # members; up to so many, looking up a few numbers by bisection is faster than making a mask
@@ -24,13 +24,13 @@ class DocumentSet:
 
     __slots__ = ("_count", "_make", "_mask", "_numbers", "size")
 
-    def __init__(self, size: int, numbers: Integers | None = None, mask: Mask | None = None) -> None:
+    def __init__(self, size: int, numbers: Wide | None = None, mask: Mask | None = None) -> None:
         self.size, self._numbers, self._mask = size, numbers, mask
         self._count = -1 if numbers is None else len(numbers)
         self._make: Callable[[], Mask] | None = None
 
     @classmethod
-    def of(cls, numbers: Integers, size: int) -> Self:
+    def of(cls, numbers: Wide, size: int) -> Self:
         """The set of these numbers, which are sorted and distinct."""
         return cls(size, numbers=numbers)
 
@@ -52,7 +52,7 @@ class DocumentSet:
         return cls(size, numbers=_NONE)
 
     @classmethod
-    def among(cls, numbers: Integers, size: int) -> Self:
+    def among(cls, numbers: Wide, size: int) -> Self:
         """The set of these numbers, in any order, repetitions allowed."""
         if len(numbers) <= _FEW:
             return cls(size, numbers=np.array(sorted(set(numbers.tolist())), dtype=np.int64))
@@ -71,7 +71,7 @@ class DocumentSet:
         return len(self) * SPARSE < self.size
 
     @property
-    def numbers(self) -> Integers:
+    def numbers(self) -> Wide:
         """The documents of the set, rising (int64)."""
         if self._numbers is None:
             self._numbers = np.flatnonzero(self.mask)
@@ -89,13 +89,13 @@ class DocumentSet:
                 self._mask = mask
         return self._mask
 
-    def holds(self, numbers: Integers) -> Mask:
+    def holds(self, numbers: Wide) -> Mask:
         """Mask of those of ``numbers`` that are in the set."""
         if self._mask is None and self._numbers is not None and len(numbers) <= _FEW and self._count <= _SEARCHED:
             return found_in(self.numbers, numbers)[1]
         return self.mask[numbers]
 
-    def those_among(self, numbers: Integers) -> DocumentSet:
+    def those_among(self, numbers: Wide) -> DocumentSet:
         """The documents of the set that are among ``numbers`` (any order, repetitions allowed). For small sets: the cost is independent of ``size``."""
         own = self.numbers
         if len(own) + len(numbers) <= _FEW:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from reftel.engine.arrays import PLACE_BITS, Mask
+from reftel.engine.arrays import PLACE_BITS, Mask, Wide
 from reftel.engine.reader import Reader
 from reftel.search.engines.columns import PreparedColumns
 from reftel.search.engines.indexwords import IndexWords
@@ -16,12 +16,12 @@ from reftel.search.engines.lines import Lines
 from reftel.search.engines.places import FieldPlaces
 from reftel.search.paragraphs import BODY, Paragraphs, ParagraphTexts
 from reftel.search.plan import Node
-from reftel.search.positions import FieldText, Integers, found_in, starts
+from reftel.search.positions import FieldText, found_in, starts
 
 _RECORDS = 10  # read at once
 
 
-def whole_text(reader: Reader, words: IndexWords, field: str, documents: Integers) -> Lines:
+def whole_text(reader: Reader, words: IndexWords, field: str, documents: Wide) -> Lines:
     """All blocks of a text field in some documents, which rise."""
     first, lengths = reader.guard(lambda: reader.blocks(field).of(documents))
     return Lines(FieldPlaces(reader, words, field, documents), first, first + lengths - 1)
@@ -62,7 +62,7 @@ class CableTexts:
         having[self.owners(starts(node, self._lines(field)))] = True
         return having
 
-    def owners(self, places: Integers) -> Integers:
+    def owners(self, places: Wide) -> Wide:
         """The number of the cable that each of ``places`` is in."""
         return self._order[self._documents.searchsorted(places >> PLACE_BITS)]
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from reftel.engine.arrays import ranges
+from reftel.engine.arrays import Scores, Wide, ranges
 from reftel.schema import scales
 from reftel.schema.analysis import analyse, iter_tokens
 from reftel.schema.cable import Cable, Reference
@@ -20,9 +20,9 @@ from reftel.search import snippets
 from reftel.search.citing import iter_cited, mentions
 from reftel.search.foundby import found_by
 from reftel.search.paragraphs import BODY, Mask, Paragraphs, paragraphs_where
-from reftel.search.passages import Scores, Weighed, block_scores
+from reftel.search.passages import Weighed, block_scores
 from reftel.search.plan import Found, Mark, Node, Paragraph, Word
-from reftel.search.positions import Integers, spans, wide_spans
+from reftel.search.positions import spans, wide_spans
 from reftel.search.results import Highlights, Hit, HitParagraph
 from reftel.search.tagged import Lookup
 from reftel.search.walk import iter_evidence, iter_words
@@ -35,7 +35,7 @@ _SUBJECT = "subject"
 _SUMMARY_START = 60
 _TELLING = math.log(2)
 """The rarity of a word that half of the cables have: one that more have is new in no paragraph."""
-_NO_NUMBERS: Integers = np.empty(0, dtype=np.int64)
+_NO_NUMBERS: Wide = np.empty(0, dtype=np.int64)
 _NO_SCORES: Scores = np.empty(0, dtype=np.float64)
 
 
@@ -64,7 +64,7 @@ class CableText(snippets.CableText):
         super().__init__(name, blocks)
         self._joints = [frozenset(analyse(block).joints) for block in blocks]
 
-    def whole(self, word: Word, places: Integers) -> Integers:
+    def whole(self, word: Word, places: Wide) -> Wide:
         """Those of the places of ``word``, with all the parts of the further forms that begin there."""
         wide = wide_spans(self.places(word), self.last_parts(word))
         begun = np.isin(wide.first, places)
@@ -163,13 +163,13 @@ class Findings:
                 words = {number: found for number, found in words.items() if found & telling - shown or found >= first}
 
 
-    def places(self, word: Word) -> Integers:
+    def places(self, word: Word) -> Wide:
         """Where a word counts, rising."""
         return np.array(sorted(self._by_word.get(word, ())), dtype=np.int64)
 
-    def _of_places(self, places: Integers) -> Integers:
+    def _of_places(self, places: Wide) -> Wide:
         """The paragraph that each of ``places`` stands in."""
-        numbers: Integers = np.searchsorted(self._text.starts, places, "right") - 1
+        numbers: Wide = np.searchsorted(self._text.starts, places, "right") - 1
         return numbers
 
     def _look_for(self, node: Node) -> None:
@@ -208,7 +208,7 @@ class Findings:
         return bool(places)
 
 
-def covered(node: Node, text: CableText) -> Iterator[tuple[Word, Integers]]:
+def covered(node: Node, text: CableText) -> Iterator[tuple[Word, Wide]]:
     """Each word of a position expression with its places inside the expression's spans."""
     found = spans(node, text)
     furthest = np.maximum.accumulate(found.last)

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from reftel.engine.arrays import PLACE_BITS, Mask
+from reftel.engine.arrays import PLACE_BITS, Mask, Wide
 from reftel.search.engines.lines import Lines
 from reftel.search.engines.opensearch.clusterwords import ClusterWords
 from reftel.search.engines.opensearch.mapping import BEGIN, END, caveat_of
 from reftel.search.paragraphs import BODY, Paragraphs, ParagraphTexts
 from reftel.search.plan import Node, Word
-from reftel.search.positions import Integers, starts
+from reftel.search.positions import starts
 
 Source = Mapping[str, Any]
 
@@ -45,9 +45,9 @@ class StoredField:
                 self._tokens += tokens
                 self._tokens.append(_NO_WORD)
         self._begins = np.array(begins, dtype=np.int64)
-        self.owners: Integers = np.array(owners, dtype=np.int64)
-        self.starts: Integers = self._placed(np.array(first, dtype=np.int64), self.owners)
-        self.ends: Integers = self.starts + np.array(lengths, dtype=np.int64) - 1
+        self.owners: Wide = np.array(owners, dtype=np.int64)
+        self.starts: Wide = self._placed(np.array(first, dtype=np.int64), self.owners)
+        self.ends: Wide = self.starts + np.array(lengths, dtype=np.int64) - 1
         self._distinct = frozenset(self._tokens)
         self.places = functools.cache(self._places)
         self.last_parts = functools.cache(self._last_parts)
@@ -76,15 +76,15 @@ class StoredField:
                 for other in others:
                     self._joined.setdefault(other, []).append(start + number)
 
-    def _placed(self, numbers: Integers, cables: Integers) -> Integers:
-        placed: Integers = (cables << PLACE_BITS) + numbers - self._begins[cables]
+    def _placed(self, numbers: Wide, cables: Wide) -> Wide:
+        placed: Wide = (cables << PLACE_BITS) + numbers - self._begins[cables]
         return placed
 
-    def _rising(self, numbers: Sequence[int]) -> Integers:
+    def _rising(self, numbers: Sequence[int]) -> Wide:
         found = np.unique(np.array(numbers, dtype=np.int64))
         return self._placed(found, np.searchsorted(self._begins, found, "right") - 1)
 
-    def _places(self, word: Word) -> Integers:
+    def _places(self, word: Word) -> Wide:
         numbers: list[int] = []
         for term in self._lexicon.expansion(word, self.name).words:
             numbers += self._joined.get(term, ())
@@ -96,11 +96,11 @@ class StoredField:
                         numbers.append(at)
         return self._rising(numbers)
 
-    def _last_parts(self, word: Word) -> Integers:
+    def _last_parts(self, word: Word) -> Wide:
         wider = self._lexicon.expansion(word, self.name).wider
         return self._rising([number for places, terms in wider for term in terms for number in self._joined.get(f"¶L{places}{term}", ())])
 
-    def block_ends(self, places: Integers) -> Integers:
+    def block_ends(self, places: Wide) -> Wide:
         """For each place the last place of its block."""
         return self.ends[np.searchsorted(self.starts, places, "right") - 1]
 
@@ -141,7 +141,7 @@ class StoredTexts:
         having[self.owners(starts(node, self._lines(field)))] = True
         return having
 
-    def owners(self, places: Integers) -> Integers:
+    def owners(self, places: Wide) -> Wide:
         """The cable that each of ``places`` stands in."""
         return places >> PLACE_BITS
 
