@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hostile import obeyed
 
 import reftel
 from reftel.indexer.containers import files
@@ -451,7 +452,7 @@ def test_names_reach_a_terminal_made_visible(name: str, tmp_path: Path) -> None:
     assert done.returncode == reftel.SourceError.exit_code
     assert "none of the known containers" in done.stderr
     assert json.loads(done.stdout)["source"]["path"].endswith(f"!1{name}")
-    assert not any(sign in done.stdout + done.stderr for sign in "\x1b\x07\u202e")
+    assert not obeyed(done.stdout + done.stderr)
 
 
 def test_many_members_of_one_name_and_a_damaged_directory(tmp_path: Path) -> None:

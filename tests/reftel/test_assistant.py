@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from hostile import obeyed
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
@@ -180,7 +181,7 @@ def test_what_a_cable_says_is_data(hostile):
     for found in (ask("search", query="instructions"), ask("show", id="08BAKU101"), ask("refs", id="08BAKU101")):
         assert found["about"] == QUOTED
         text = json.dumps(found, ensure_ascii=False)
-        assert not any(sign in text for sign in ("\u202e", "\U000e0041", "\x1b"))
+        assert not obeyed(text)
         for name, value in _strings(found):
             if "Ignore all previous" in value or "IGNORE ALL" in value.upper():
                 assert name in ("quoted_text", "quoted_subject", "found_by")

@@ -12,6 +12,7 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
+from hostile import obeyed
 
 import reftel
 from reftel.cli import run
@@ -338,10 +339,7 @@ def test_no_output_lets_hostile_text_act(hostile_path, capsys, arguments):
     captured = capsys.readouterr()
     assert captured.out or captured.err
     for output in captured:
-        assert not any(
-            (ord(letter) < 0x20 and letter != "\n") or 0x7F <= ord(letter) <= 0x9F or letter == "\u202e"
-            for letter in output
-        )
+        assert not obeyed(output)
     if "csv" in arguments:
         assert not any(
             cell.startswith(("=", "+", "@")) for row in csv.reader(io.StringIO(captured.out)) for cell in row

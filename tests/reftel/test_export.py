@@ -13,6 +13,7 @@ from pathlib import Path
 
 import commands
 import pytest
+from hostile import obeyed
 
 import reftel
 from reftel.render.citation_formats import footnote, render_bibtex, render_ris, sender, tex, written_date
@@ -320,7 +321,7 @@ def test_every_sample_is_exported_without_anything_that_acts(samples, tmp_path, 
     assert samples.export("*", tmp_path / "x", format=form) == len(samples)
     if form != "zip":
         text = (tmp_path / "x").read_text("utf-8")
-        assert not any((ord(letter) < 0x20 and letter != "\n") or 0x7F <= ord(letter) <= 0x9F or letter in "\u202e\u2028" for letter in text)
+        assert not obeyed(text)
 
 
 @pytest.mark.parametrize("query", ['"Minsk Group" w/p precedent', "precedent", "para:(mark:>=S -precedent)", "mark:NF"])

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import commands
 import pytest
+from hostile import obeyed
 
 import reftel
 
@@ -200,4 +201,4 @@ def test_kwic_among_listed_cables(archive_path):
 
 def test_kwic_lets_no_text_act(samples):
     output = command("kwic", "formulas OR cmd OR script OR escape*", "--all", "--archive", samples).stdout
-    assert not any((ord(letter) < 0x20 and letter != "\n") or 0x7F <= ord(letter) <= 0x9F or letter == "\u202e" for letter in output)
+    assert not obeyed(output)

@@ -8,6 +8,7 @@ import re
 from urllib.parse import quote, quote_plus
 
 import pytest
+from hostile import obeyed
 from lxml import etree
 from lxml import html as lxml_html
 
@@ -143,7 +144,7 @@ def test_no_page_lets_a_hostile_archive_or_question_act(make_room, hostile):
         assert response.headers["content-type"].startswith("text/html"), address
         assert not any("\n" in value or "\r" in value for value in response.headers.values())
         assert "set-cookie" not in response.headers
-        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", response.text), address
+        assert not obeyed(response.text), address
         assert str(7 * 191) not in response.text
         page = lxml_html.fromstring(response.text)
         held += "<script>" in page.text_content()
@@ -165,7 +166,7 @@ def test_no_download_lets_a_hostile_archive_act(make_room, hostile):
         assert response.status == 200, address
         assert re.fullmatch(r'(attachment|inline); filename="[A-Za-z0-9.-]+"', response.headers["content-disposition"]), address
         assert "html" not in response.headers["content-type"]
-        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", response.text), address
+        assert not obeyed(response.text), address
 
 
 def test_no_picture_to_take_away_lets_a_hostile_archive_act(make_room, hostile):
@@ -178,7 +179,7 @@ def test_no_picture_to_take_away_lets_a_hostile_archive_act(make_room, hostile):
             assert response.status == 404 or re.fullmatch(r'attachment; filename="reftel-[A-Za-z0-9.-]+"', response.headers["content-disposition"]), path
             assert "html" not in response.headers["content-type"] or response.status == 404
             assert not any("\n" in value or "\r" in value for value in response.headers.values())
-            assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", response.text), path
+            assert not obeyed(response.text), path
             if ending == "csv":
                 assert not re.search("^[=+@]", response.text, re.MULTILINE)
             elif response.status == 200:
