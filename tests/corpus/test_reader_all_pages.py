@@ -83,8 +83,7 @@ def test_the_seed_has_paragraphs_and_no_id(path: Path) -> None:
     assert cable.signers
 
 
-@pytest.mark.parametrize("path", PAGES, ids=named)
-def test_identity(path: Path) -> None:
+def check_identity(path: Path) -> None:
     cable = cable_of(path)
     printed = re.fullmatch(r"(\d\d)([A-Z]+)0*(\d+)", cell(path, 0))
     assert printed
@@ -96,8 +95,7 @@ def test_identity(path: Path) -> None:
     assert cable.post in {stem, printed[2]}
 
 
-@pytest.mark.parametrize("path", PAGES, ids=named)
-def test_date(path: Path) -> None:
+def check_date(path: Path) -> None:
     cable = cable_of(path)
     created = cell(path, 1)
     expected = dtg_of(blocks(path)[0])
@@ -110,8 +108,7 @@ def test_date(path: Path) -> None:
     assert cable.date[:4] == created[:4]
 
 
-@pytest.mark.parametrize("path", PAGES, ids=named)
-def test_classification(path: Path) -> None:
+def check_classification(path: Path) -> None:
     cable = cable_of(path)
     printed = cell(path, 3)
     level = re.match(r"UNCLASSIFIED//FOR OFFICIAL USE ONLY|UNCLASSIFIED|CONFIDENTIAL|SECRET", printed)
@@ -121,8 +118,7 @@ def test_classification(path: Path) -> None:
     assert ("NOFORN" in printed) <= ("NOFORN" in cable.caveats)
 
 
-@pytest.mark.parametrize("path", PAGES, ids=named)
-def test_numbered_pages_have_paragraphs(path: Path) -> None:
+def check_numbered_pages_have_paragraphs(path: Path) -> None:
     """Wherever a line begins with a pilcrow, a number and a mark there is a paragraph of that number and mark."""
     body = blocks(path)[1]
     marked = re.findall(r"^¶(\d{1,2})\.\s{1,3}\((C|S|U|SBU|S/NF|C/NF|S//NF|C//NF)\)", body, re.MULTILINE)
@@ -136,11 +132,19 @@ def test_numbered_pages_have_paragraphs(path: Path) -> None:
         assert any(number == "1" for number, _ in seen)
 
 
-@pytest.mark.parametrize("path", PAGES, ids=named)
-def test_the_stored_text_is_the_text_of_the_page(path: Path) -> None:
+def check_the_stored_text_is_the_text_of_the_page(path: Path) -> None:
     """Nothing is lost and nothing is added: header and body are the page's blocks without its markup."""
     cable = cable_of(path)
     assert [" ".join(part.split()) for part in (cable.header, cable.body)] == [" ".join(part.split()) for part in blocks(path)]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=named)
+def test_a_page(path: Path) -> None:
+    check_identity(path)
+    check_date(path)
+    check_classification(path)
+    check_numbered_pages_have_paragraphs(path)
+    check_the_stored_text_is_the_text_of_the_page(path)
 
 
 @pytest.mark.parametrize("name", FLOORS)

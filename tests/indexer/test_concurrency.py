@@ -1,4 +1,4 @@
-"""One writer publishes a hundred times while eight processes ask without a pause: each answer is that of one state, whole."""
+"""One writer publishes forty times while eight processes ask without a pause: each answer is that of one state, whole."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import torture
 
 import reftel
 
-COMMITS, READERS, CABLES = 100, 8, 12
+COMMITS, READERS, CABLES = 40, 8, 12
 MEETINGS = 10  # so many times the writer waits until every reader has asked once more, however slow the machine is
 MOST_FILES = 20  # beyond what a reader has open after its first answers
 MOST_GROWTH = 64 << 10  # KiB that a reader may grow by after its first answers
@@ -88,7 +88,7 @@ def meet(readers: list[multiprocessing.Process], rounds: object) -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="open files are counted in /proc")
-def test_a_hundred_commits_under_eight_readers(tmp_path):
+def test_forty_commits_under_eight_readers(tmp_path):
     sources, archive = tmp_path / "cables", tmp_path / "archive"
     sources.mkdir()
     write_state(sources, 0)

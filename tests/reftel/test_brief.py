@@ -36,13 +36,13 @@ def test_there_are_records():
 
 
 @pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.__name__)
-@pytest.mark.parametrize("flood", range(len(FLOODS)))
-def test_whatever_a_record_holds_it_prints_on_a_line(record, flood):
-    shown = repr(made(record, FLOODS[flood]))
-    assert len(shown) <= 200
-    assert shown.startswith(f"{record.__name__}(")
-    assert shown.endswith(")")
-    assert shown.isprintable()
+def test_whatever_a_record_holds_it_prints_on_a_line(record):
+    for flood in FLOODS:
+        shown = repr(made(record, flood))
+        assert len(shown) <= 200
+        assert shown.startswith(f"{record.__name__}(")
+        assert shown.endswith(")")
+        assert shown.isprintable()
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import os
 import pty
 import re
 import select
+import shlex
 import shutil
 import signal
 import socketserver
@@ -33,7 +34,7 @@ _SHELLS = {
 }
 _BEFORE = {
     "bash": "PS1='ready> '",
-    "zsh": "PS1='ready> '; autoload -Uz compinit; compinit -u -D",
+    "zsh": "PS1='ready> '; autoload -Uz compinit; compinit -u -d {dump}",
     "fish": "function fish_prompt; echo -n 'ready> '; end",
 }
 _READY = re.compile(rb"\[noted\].*ready> ", re.DOTALL)
@@ -73,23 +74,21 @@ _UNSEEN = {
 
 # Asks this process what the real program would be asked, so that a thousand TABs don't wait for a thousand Pythons.
 _STUB = """\
-#!{python} -IS
-import os, sys
-if "_REFTEL_COMPLETE" in os.environ:
-    if not {port}:
-        os.execv({python!r}, [{python!r}, "-m", "reftel"])
-    import socket
-    names = ("_REFTEL_COMPLETE", "COMP_WORDS", "COMP_REST", "COMP_WORD")
-    with socket.create_connection(("127.0.0.1", {port})) as asked:
-        asked.sendall("\\0".join(os.environ.get(name, "\\1") for name in names).encode("utf-8", "surrogateescape"))
-        asked.shutdown(socket.SHUT_WR)
-        with asked.makefile("rb") as answer:
-            sys.stdout.buffer.write(answer.read())
-else:
-    with open({noted!r} + ".new", "wb") as file:
-        file.write(b"\\0".join(map(os.fsencode, sys.argv[1:])))
-    os.rename({noted!r} + ".new", {noted!r})
-    print("[noted]")
+#!/bin/sh
+test -n "$_REFTEL_COMPLETE" && exec {asked}
+printf '%s\\0' "$@" > '{noted}.new'
+mv '{noted}.new' '{noted}'
+echo '[noted]'
+"""
+_ASK = """\
+import _socket, os  # socket takes longer to import than all else
+names = ("_REFTEL_COMPLETE", "COMP_WORDS", "COMP_REST", "COMP_WORD")
+asked = _socket.socket()
+asked.connect(("127.0.0.1", {port}))
+asked.sendall(b"\\0".join(os.environb.get(name.encode(), b"\\1") for name in names))
+asked.shutdown(_socket.SHUT_WR)
+while answer := asked.recv(1 << 16):
+    os.write(1, answer)
 """
 
 
@@ -115,7 +114,9 @@ class Terminal:
         for each in (self.here, binaries):
             each.mkdir()
         stub = binaries / "reftel"
-        stub.write_text(_STUB.format(python=sys.executable, port=port, noted=str(self.noted)), "utf-8")
+        (folder / "ask.py").write_text(_ASK.format(port=port), "utf-8")
+        asked = shlex.join([sys.executable, *(["-IS", str(folder / "ask.py")] if port else ["-m", "reftel"])])
+        stub.write_text(_STUB.format(asked=asked, noted=self.noted), "utf-8")
         stub.chmod(0o755)
         script = folder / f"completion.{shell}"
         script.write_text(SCRIPTS[shell], "utf-8")
@@ -128,7 +129,7 @@ class Terminal:
         if not self.pid:
             os.chdir(self.here)
             os.execvpe(_SHELLS[shell][0], _SHELLS[shell], environment)
-        self.run(_BEFORE[shell])
+        self.run(_BEFORE[shell].replace("{dump}", str(folder.parent / "zcompdump")))
         self.run(f"source {script}")
 
     def run(self, line: str) -> None:
@@ -143,7 +144,7 @@ class Terminal:
         self.noted.unlink(missing_ok=True)
         os.write(self.file, keys.encode() + b"\r")
         self._wait(before)
-        return self.noted.read_bytes().decode().split("\0")
+        return self.noted.read_bytes().decode().removesuffix("\0").split("\0")
 
     def _wait(self, before: int) -> None:
         end = time.monotonic() + _PATIENCE

@@ -45,20 +45,20 @@ def test_what_is_no_id(text: str) -> None:
     assert identifiers.canonical_id(text) is None
 
 
-@pytest.mark.parametrize("stem", sorted(all_posts()))
-def test_every_post_reads_back_in_every_spelling(stem: str) -> None:
-    assert identifiers.canonical_id(f"08{stem}12") == f"08{stem}12"
-    for name in identifiers.post_names(stem):
-        found = identifiers.resolve_post(name)
-        assert found == stem or identifiers.post_label(found or "") == identifiers.post_label(stem), name
+def test_every_post_reads_back_in_every_spelling() -> None:
+    for stem in all_posts():
+        assert identifiers.canonical_id(f"08{stem}12") == f"08{stem}12"
+        for name in identifiers.post_names(stem):
+            found = identifiers.resolve_post(name)
+            assert found == stem or identifiers.post_label(found or "") == identifiers.post_label(stem), name
 
 
-@pytest.mark.parametrize("stem", sorted(all_posts()))
-def test_a_banner_cut_to_ten_letters_names_the_post(stem: str) -> None:
-    place = without_kind(all_posts()[stem].label)
-    found = identifiers.resolve_post(place.upper()[:10])
-    assert found is not None
-    assert identifiers.post_label(found) == identifiers.post_label(stem) or without_kind(all_posts()[found].label)[:10] == place[:10]
+def test_a_banner_cut_to_ten_letters_names_the_post() -> None:
+    for stem in all_posts():
+        place = without_kind(all_posts()[stem].label)
+        found = identifiers.resolve_post(place.upper()[:10])
+        assert found is not None, stem
+        assert identifiers.post_label(found) == identifiers.post_label(stem) or without_kind(all_posts()[found].label)[:10] == place[:10], stem
 
 
 @pytest.mark.parametrize(

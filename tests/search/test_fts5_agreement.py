@@ -39,8 +39,8 @@ from reftel.search.engines.array_engine import ArrayEngine
 
 ROOT = Path(__file__).parents[2]
 CORPUS = ROOT.parent / "shared" / "corpus"
-SYNTHETIC = 200
-QUERIES = 700
+SYNTHETIC = 100
+QUERIES = 350
 FIELDS = ("subject", "body", "head")
 COLUMNS = (*FIELDS, "summary")
 BREAK = "\ue000"
@@ -58,7 +58,7 @@ BROKEN = (
 
 def iter_cables() -> Iterator[Cable]:
     ignore = lambda _error: None  # noqa: E731
-    for path in iter_files([folder for folder in (ROOT / "corpus_samples", CORPUS) if folder.is_dir()], ignore):
+    for path in itertools.islice(iter_files([folder for folder in (ROOT / "corpus_samples", CORPUS) if folder.is_dir()], ignore), 0, None, 2):
         yield from read_cables(path, on_error=ignore)
     for number, text in enumerate(BROKEN, 1):
         yield Cable(id=f"08BAKU990{number}", paragraphs=(Paragraph(1, "C", "C", (), None, text),), body=text)
@@ -354,8 +354,8 @@ def test_both_find_the_same_paragraphs(pair):
 
 def test_any_order_is_either_order(pair):
     maker = Maker(pair, seed=13)
-    for _ in range(QUERIES // 10):
-        node = maker.near()
-        if isinstance(node, plan.Near):
-            orders = (dataclasses.replace(node, ordered=True), plan.Near(node.right, node.left, node.distance, ordered=True))
-            assert list(pair.engine.scan(plan.Or(orders))) == pair.peer.find(expression(node, pair.tokens))
+    pairs = [node for _ in range(QUERIES // 10) if isinstance(node := maker.near(), plan.Near)]
+    assert pairs
+    for node in pairs:
+        orders = (dataclasses.replace(node, ordered=True), plan.Near(node.right, node.left, node.distance, ordered=True))
+        assert list(pair.engine.scan(plan.Or(orders))) == pair.peer.find(expression(node, pair.tokens))
