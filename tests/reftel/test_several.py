@@ -246,7 +246,7 @@ def test_a_pager_that_ends_early_or_is_none_is_no_fault(archive_path, pager, sho
 
 
 def test_the_pager_gets_everything(archive_path, tmp_path):
-    (tmp_path / "pager").write_text(f"#!/bin/sh\nhead -n 1 > {tmp_path}/first; cat > {tmp_path}/rest\n", "utf-8")
+    (tmp_path / "pager").write_text(f"#!/bin/sh\nread -r line; echo \"$line\" > {tmp_path}/first; cat > {tmp_path}/rest\n", "utf-8")
     (tmp_path / "pager").chmod(0o755)
     _seen, status = _on_a_terminal("show", *ALL, environment={"REFTEL_ARCHIVE": str(archive_path), "PAGER": str(tmp_path / "pager")})
     assert status == 0
