@@ -241,7 +241,7 @@ def test_metadata_that_go_on_and_on(unit: str, tmp_path: Path) -> None:
 
 
 def test_many_records_in_one_file(tmp_path: Path) -> None:
-    """Twenty thousand records of the archives in one text: each costs its own length, not that of all before it."""
+    """Two thousand records of the archives in one text: each costs its own length, not that of all before it."""
     path = tmp_path / "x"
     path.write_text("".join(f"Message Text\n1. (C) {number}.\nDocument Number: 1\nFilm Number: 2\nLocator: 3\n" for number in range(2_000)), "utf-8")
     assert timed(lambda: [cable.source for cable in reftel.read_cables(path)]) < SECONDS
