@@ -13,9 +13,9 @@ from reftel.cli import COMMANDS, group
 _HEAD = """\
 # The command line
 
-Written from the commands' own help by `make docs`; `reftel COMMAND --help` prints the same. The archive is `--archive DIR`, else `$REFTEL_ARCHIVE`, else
-`./archive`. `--format table` is for people; the other formats have stable keys, no colour, and nothing but results on standard output. Errors, notes and
-progress go to standard error.
+Written from the commands' own help by `make docs`; `reftel COMMAND --help` prints the same. The archive is `--archive DIR`, else `$REFTEL_ARCHIVE`, else the one
+that `./reftel.toml` names, else `./archive`. `--format table` is for people; the other formats have stable keys, no colour, and nothing but results on standard output.
+Errors, notes and progress go to standard error.
 
 | exit status | meaning |
 |---|---|

@@ -15,6 +15,7 @@ import click
 from click.shell_completion import CompletionItem
 
 import reftel
+from reftel.cli.configuration import archive_of, configured_at, default_archive
 from reftel.schema.errors import QueryError, ReftelError
 from reftel.search.query.lexer import QUOTES
 
@@ -194,7 +195,6 @@ def _facets(head: str, typed: str) -> list[Item]:
 
 def complete_saved(context: click.Context, _parameter: click.Parameter, typed: str) -> list[Item]:
     """Names of saved searches, those of the configuration too where the command reads one."""
-    from reftel.cli.configuration import archive_of  # noqa: PLC0415
     from reftel.personal import saved  # noqa: PLC0415
 
     names: set[str] = set()
@@ -202,7 +202,7 @@ def complete_saved(context: click.Context, _parameter: click.Parameter, typed: s
     with context.scope(cleanup=False):
         if "config" in context.params:
             with contextlib.suppress(ReftelError):
-                names |= set(saved.configured(archive, config))
+                names |= set(saved.configured(configured_at(archive), config))
                 archive = archive_of(config, archive)
         with contextlib.suppress(ReftelError), reftel.open(archive) as opened:
             names |= set(saved.read_saved(opened.own_folder).searches)
@@ -262,8 +262,6 @@ def _archive(context: click.Context) -> reftel.Archive:
 
 
 def _archive_path(context: click.Context) -> str:
-    for parameter in context.command.params:
-        if parameter.name == "archive":
-            path = context.params.get("archive") or parameter.get_default(context, call=True)
-            return str(path)
+    if any(parameter.name == "archive" for parameter in context.command.params):
+        return str(context.params.get("archive") or default_archive(context))
     raise click.UsageError(f"{context.command_path} asks no archive")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from reftel.cli.configuration import configured_at
 from reftel.cli.options import archive_option, completed
 from reftel.render.paths import shown_name
 from reftel.schema.names import name_of
@@ -27,6 +28,7 @@ def command(sources: tuple[str, ...], archive: str, config: str | None) -> int:
     from reftel.indexer.config import TEMPLATE, config_path  # noqa: PLC0415
     from reftel.render.output import write_new  # noqa: PLC0415
 
+    archive = configured_at(archive)
     path = Path(config) if config else config_path(archive)
     folder = path.absolute().parent
     named = [os.path.abspath(source) for source in sources] or ["cables"]  # noqa: PTH100 - resolve() would follow links

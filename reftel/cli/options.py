@@ -11,13 +11,13 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 import click
 from click.core import ParameterSource
 
+from reftel.cli.configuration import DEFAULT_ARCHIVE, default_archive
 from reftel.render.safe import safe_text
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
     from rich.console import Console
 
-DEFAULT_ARCHIVE = "archive"
 FORMATS = ("table", "json", "jsonl", "csv", "ids", "md")
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -33,7 +33,7 @@ def whole_number_or_all(_context: click.Context, parameter: click.Parameter, val
 
 
 def archive_option(command: _Command) -> _Command:
-    """``--archive DIR``, else ``$REFTEL_ARCHIVE``, else ``./archive``; may name an archive in a cluster."""
+    """``--archive DIR``, else ``$REFTEL_ARCHIVE``, else what `default_archive` says; may name an archive in a cluster."""
     return _archive(_named, "The archive's folder, or opensearch://HOST:9200/NAME.")(command)
 
 
@@ -43,21 +43,24 @@ def folder_option(instead: str) -> Callable[[_Command], _Command]:
     def folder(context: click.Context, parameter: click.Parameter, value: str) -> str:
         from reftel.search.engines.opensearch.address import is_address  # noqa: PLC0415 - few commands ask
 
+        value = _named(context, parameter, value)
         if is_address(value):
             raise click.BadParameter(f"`{context.command_path}` works on an archive in a folder, not in a cluster; {instead}", param=parameter)
-        return _named(context, parameter, value)
+        return value
 
     return _archive(folder, "The archive's folder.")
 
 
 def _archive(callback: Callable[..., str], text: str) -> Callable[[_Command], _Command]:
     return click.option(
-        "--archive", "-A", envvar="REFTEL_ARCHIVE", default=DEFAULT_ARCHIVE, show_default="$REFTEL_ARCHIVE or ./archive",
+        "--archive", "-A", envvar="REFTEL_ARCHIVE", default=DEFAULT_ARCHIVE, show_default="$REFTEL_ARCHIVE, what ./reftel.toml names, or ./archive",
         metavar="DIR", shell_complete=completed("folder"), callback=callback, help=text,
     )  # fmt: skip
 
 
-def _named(_context: click.Context, parameter: click.Parameter, value: str) -> str:
+def _named(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    if context.get_parameter_source("archive") is ParameterSource.DEFAULT:
+        return default_archive(context)
     if "\0" in value:
         raise click.BadParameter("the name of a file has no NUL character", param=parameter)
     if not value:  # an unset variable of a script; the system would take the current folder

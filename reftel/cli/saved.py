@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 import reftel
-from reftel.cli.configuration import archive_of
+from reftel.cli.configuration import archive_of, configured_at
 from reftel.cli.options import archive_option, completed, config_option, format_option, query_argument
 from reftel.cli.words import QueryCommand
 from reftel.render.safe import json_text, safe_line
@@ -46,7 +46,7 @@ def list_(archive: str, config: str | None, output_format: str) -> int:
 
     with reftel.open(archive_of(config, archive)) as opened:
         kept = saved.read_saved(opened.own_folder)
-    configured = saved.configured(archive, config)
+    configured = saved.configured(configured_at(archive), config)
     rows = [
         {
             "name": name,
@@ -74,7 +74,7 @@ def run(name: str | None, archive: str, config: str | None, output_format: str, 
     from reftel.personal import saved  # noqa: PLC0415
 
     with reftel.open(archive_of(config, archive)) as opened:
-        found = saved.new_hits(opened, saved.configured(archive, config), before=opened.last_run(), only=name)
+        found = saved.new_hits(opened, saved.configured(configured_at(archive), config), before=opened.last_run(), only=name)
         if mark:
             saved.mark(opened, found)
     if name is not None and not found:

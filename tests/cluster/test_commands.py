@@ -72,6 +72,14 @@ def test_a_configuration_in_this_folder_is_that_of_the_cluster(twins, tmp_path, 
     assert run(["saved", "list", "--config", "reftel.toml"]) == 0
     assert capsys.readouterr().out == 2 * "talks  minsk  (reftel.toml)\n"
     assert run(["verify", "--config", "reftel.toml"]) == 0
+    monkeypatch.delenv("REFTEL_ARCHIVE", raising=False)
+    for line in ("search minsk --format json", "show 06REYKJAVIK9012", "facets minsk year", "saved list"):
+        told = []
+        for more in ((), ("--archive", twins[1])):
+            capsys.readouterr()
+            assert run([*line.split(), *more]) == 0
+            told.append(capsys.readouterr())
+        assert told[0] == told[1]
 
 
 def test_notes_and_saved_searches_are_on_this_machine(twins, cluster, tmp_path, capsys):

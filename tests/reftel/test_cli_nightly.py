@@ -15,6 +15,7 @@ import pytest
 
 import reftel
 from reftel.indexer.lock import ArchiveLock
+from reftel.schema.errors import ArchiveMissing
 
 ROOT = Path(__file__).parents[2]
 SECRET = "quincunx"
@@ -452,3 +453,34 @@ def test_nights_within_a_moment_have_reports_of_their_own(tmp_path):
     assert len(set(written)) == len(written) == len(list((tmp_path / "reports").glob("*.json"))) == len(list((tmp_path / "reports").glob("*.md")))
     assert sorted(written) == written
     assert [json.loads(path.read_text("utf-8"))["total"] for path in written] == list(range(len(written)))
+
+
+def test_the_configuration_in_this_folder_names_the_archive_of_every_command(night):
+    night.configure("archive = 'elsewhere'", "[saved]", f"words = '{SECRET}'")
+    assert night.run("reindex", "--quiet").returncode == 0
+    assert (night.folder / "elsewhere").is_dir()
+    for line in ("count", "search --format ids", "facets --format json", "explain", "kwic", "timeline"):
+        assert night.run(*line.split(), SECRET).returncode == 0, line
+    assert night.run("show", "08BAKU1", "--format", "json").returncode == 0
+    assert night.run("saved", "list").stdout == f"words  {SECRET}  (reftel.toml)\n"
+    assert night.run("verify").returncode == 0
+    assert night.run("count", SECRET, "--archive", "archive").returncode == ArchiveMissing.exit_code
+    assert commands.run("count", SECRET, cwd=night.folder, env=os.environ | {"REFTEL_ARCHIVE": "archive"}).returncode == ArchiveMissing.exit_code
+    completed = os.environ | {"_REFTEL_COMPLETE": "bash_complete", "COMP_WORDS": "reftel show 08B", "COMP_CWORD": "2"}
+    completed.pop("REFTEL_ARCHIVE", None)
+    assert commands.run(cwd=night.folder, env=completed).stdout == "plain,08BAKU1\n"
+
+
+def test_a_configuration_in_this_folder_that_cannot_be_used(night, tmp_path):
+    night.configure("archive = 5")
+    done = night.run("count", SECRET)
+    assert (done.returncode, "reftel.toml:4: 'archive' is a whole number" in done.stderr) == (2, True)
+    assert night.run("count", SECRET, "--archive", "archive").returncode == ArchiveMissing.exit_code
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="only root can give a file away")
+def test_a_configuration_of_somebody_else_names_no_cluster(night):
+    night.configure('archive = "opensearch+http://192.0.2.1/cables"')
+    os.chown(night.folder / "reftel.toml", 12345, 12345)
+    done = night.run("count", SECRET)
+    assert (done.returncode, "belongs to somebody else" in done.stderr) == (2, True)
