@@ -114,9 +114,11 @@ def _run_on_text(lines: Lines, at: int, *, marked: bool = False) -> int | None:
             return match.start()
         if match[0][0] != "(" and not marked and is_running_text(behind):
             return match.end()
-    return None
+    title = _TITLE_AT_END.search(lines.text, max(at, end - _LONGEST_HEAD_LINE), end)
+    return title.start("title") if title else None
 
 
+_TITLE_AT_END = re.compile(r"[ ](?P<title>(?:EXECUTIVE[ ])?SUMMARY|INTRODUCTION|COMMENT|BACKGROUND)[ ]*[-=]{4,}[ ]*\Z", re.IGNORECASE)
 _MOST_PLACES = 200
 _NOTICE = re.compile(r"this (?:cable|message|telegram) (?:is|contains)\b", re.IGNORECASE)  # (U) THIS CABLE IS SENSITIVE BUT UNCLASSIFIED
 
@@ -228,7 +230,8 @@ def _after_references(lines: Lines, at: int) -> int:
         letter = _LETTERED.match(line)
         open_end = letter is None and _OPEN_END.search(lines.text, max(at, end - _LAST_WORDS), end)
         goes_on = letter or (open_end and any(found.start == 0 for found in find_citations(line.lstrip())[:1]))
-        if not goes_on or is_running_text(line[letter.end() if letter else 0 :]):
+        rest = line[letter.end() if letter else 0 :]
+        if not goes_on or is_running_text(rest) or _NOTICE.match(rest):
             break
         end = _block_end(lines, lines.starts[following])
     return end

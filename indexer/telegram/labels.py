@@ -97,11 +97,21 @@ def find_regions(text: str) -> tuple[LabelledPart, ...]:
     """The labelled parts of a masked head in text order; what stands before the first label is left out."""
     marks = [found for place in iter_places(fold(text), _FIRST_WORDS) if (found := _label_at(text, place))]
     marks = sorted([*marks, *_damaged_labels(text, {kind for kind, _, _ in marks})], key=lambda mark: mark[1])
+    marks = list(_without_orders_of_subjects(text, marks))
     ends = [*(start for _, start, _ in marks), len(text)][1:]
     return tuple(
         LabelledPart(kind, start, after, text[start:after], clean(text[after:end]))
         for (kind, start, after), end in zip(marks, ends, strict=True)
     )
+
+
+def _without_orders_of_subjects(text: str, marks: list[tuple[str, int, int]]) -> Iterator[tuple[str, int, int]]:
+    """The labels without an executive order that the subject names: ``"DESIGNATIONS UNDER⏎E.O. 13382"`` behind the head's own."""
+    before, ordered = "", False
+    for kind, start, end in marks:
+        if kind != "eo" or not ordered or before != "subject" or ":" in text[start:end]:
+            yield kind, start, end
+            before, ordered = kind, ordered or kind == "eo"
 
 
 def _damaged_labels(text: str, kinds: set[str]) -> Iterator[tuple[str, int, int]]:

@@ -789,6 +789,9 @@ OTHERS: list[tuple[str, str, str, object]] = [
     ("body", "GRAIN PRICES ARE DOWN\n-------...\n", "texts", ["GRAIN PRICES ARE DOWN"]),
     ("cb", "REF: BELGRADE 44, 07\n\nSofia 12", "headings", [(1, None), (2, None)]),
     ("cb", "REF: BELGRADE 44 (U) THIS MESSAGE IS SENSITIVE BUT UNCLASSIFIED.", "marks", [(None, "U"), (1, "C"), (2, "C")]),
+    ("cb", "REF: BELGRADE 44\n\n(U) THIS MESSAGE IS SENSITIVE BUT UNCLASSIFIED.", "marks", [(None, "U"), (1, "C"), (2, "C")]),
+    ("subj", "SUBJECT: BANKS NAMED UNDER\nE.O. 13382", "subject", "BANKS NAMED UNDER E.O. 13382"),
+    ("cb", "REF: BELGRADE 44 SUMMARY -------", "headings", [(1, "SUMMARY"), (2, None)]),
 ]
 
 
