@@ -212,7 +212,7 @@ def _name_of(value: object) -> str:
 TEMPLATE = """\
 # What `reftel reindex` does every night. Paths start from the folder of this file.
 
-# The archive's folder.
+# The archive's folder, or its address in a cluster (opensearch://HOST:9200/NAME).
 archive = {archive}
 
 # What to read: folders (with everything in them), files (plain, packed, archives), patterns such as "dumps/**/*.csv".
