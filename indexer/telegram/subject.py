@@ -21,7 +21,7 @@ _RUN_ON_TEXT = re.compile(
 )
 _MARK_WORD = r"U|C|S|TS|SBU|FOUO|LOU|NF|UNCLAS(?:SIFIED)?|CONFIDENTIAL|SECRET"
 _MARK = rf"\((?:{_MARK_WORD})(?:[ ]?(?://?|[ -])[ ]?(?:NF|NOFORN|FOUO|FGI|SBU|REL[^()\n]{{0,40}}))*\)"
-_LEADING_MARK = re.compile(rf"[ ]*{_MARK}[ ]*", re.IGNORECASE)
+_LEADING_MARK = re.compile(rf"[ ]*(?:{_MARK}|\[(?:{_MARK_WORD})\]|(?-i:[UCS]|SBU)\)(?=[ ]))[ ]*", re.IGNORECASE)  # also [C] and U)
 _TRAILING_MARK = re.compile(rf"[ ]*{_MARK}[ ]*\Z", re.IGNORECASE)
 _RULE = re.compile(r"[-=_*~]{4,}|(?:[-=*_] ){3,}|\A[ ]*[-=_*~]{2,}[ ]*\Z")  # -------- | - - - - | ==
 _RULE_SIGNS = "-=_*~"

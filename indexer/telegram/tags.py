@@ -35,6 +35,8 @@ _PERSON = re.compile(r"\(([^()\n]{2,80})\)?")  # OVIP (CLINTON, HILLARY)
 _PIECE = re.compile(r"\([^()]*\)?|[^\s,;()]+|[,;]")
 _PASSING = re.compile(r"\b(?:DEPT|DEPARTMENT|STATE|NSC|TREASURY)(?: PLEASE)? (?:FOR|PASS)\b")  # STATE FOR EUR/WE
 _SIGNS = '.:"“”*\\'
+_PARTING = frozenset((",", ";", "-", "&", "+", "/", "//"))
+_SQUARE = str.maketrans("[]", "  ")
 _CODE_SIGN = re.compile(r"[/.-]")
 _MARK_BEFORE = re.compile(r"\((?:U|C|S|SBU)\) ?")
 _LONGEST_CODE = 5
@@ -150,7 +152,7 @@ _WORDS = frozenset(
 @functools.lru_cache(1024)
 def split_tags(text: str) -> Tags:
     """Tags of the bare list: ``"prel pgov political parties"`` -> ``PREL``, ``PGOV``, ``POLITICAL PARTIES``."""
-    upper = _SPACED_CLASS.sub(" ", " ".join(text[:_LONGEST].upper().split()))
+    upper = _SPACED_CLASS.sub(" ", " ".join(text[:_LONGEST].upper().translate(_SQUARE).split()))
     if match := _MARK_BEFORE.match(upper):
         upper = upper[match.end() :]
     if match := _PASSING.search(upper):
@@ -177,7 +179,7 @@ def _iter_tags(text: str) -> Iterator[str]:
             visit = "OVIP" in words or (visit and not words)
             yield from _bracketed(piece, person=visit)
             words = []
-        elif piece in (",", ";", "-"):
+        elif piece in _PARTING:
             if piece == "," and "OVIP" in pieces and (person := _bare_person(words, pieces, place)):
                 name, behind = person
                 yield from _join_words(words[: -1 - name[: name.index(",")].count(" ")], person=visit)
