@@ -337,28 +337,30 @@ def cut_blocks(blocks: Sequence[str]) -> list[Cut]:
 
 def _cut(lines: str) -> Cut:
     """Words on lines, of which those that are `_JOINT` say that the words beside them are parts of one."""
-    at = lines.find(_JOINT)
-    if at < 0:
+    if _JOINT not in lines:
         return lines, []
+    first, *pieces = pieces_of = lines.split(_JOINT_LINE)
     further: list[tuple[int, str]] = []
-    place = counted = 0  # of words; up to where the line breaks before them were counted
-    while at >= 0:
-        start = lines.rfind("\n", 0, at - 1) + 1
-        place += lines.count("\n", counted, start)
-        counted = start
-        parts = [lines[start : at - 1]]
-        while at >= 0 and at == start + len(parts[-1]) + 1:
-            start = at + 2
-            end = lines.find("\n", start)
-            parts.append(lines[start:end] if end >= 0 else lines[start:])
-            at = lines.find(_JOINT, start)
-        if len(parts) > 2:
-            joints = [number for number in range(len(parts) - 1) if not (parts[number].isdigit() and parts[number + 1].isdigit())]
-            further += [(place + number, word) for number, word in _further(parts, joints)]
-        elif not (parts[0].isdigit() and parts[1].isdigit()):
-            further += _pair(parts[0], parts[1], place)
-        place -= len(parts) - 1  # the joints, which are no words
-    return lines.replace(_JOINT_LINE, "\n"), further
+    place = first.count("\n")  # of the first of the parts
+    parts = [first[first.rfind("\n") + 1 :]]
+    for piece in pieces:
+        end = piece.find("\n")
+        if end < 0:
+            parts.append(piece)
+            continue
+        parts.append(piece[:end])
+        further += _of_parts(parts, place)
+        place += len(parts) - 1 + piece.count("\n")
+        parts = [piece[piece.rfind("\n") + 1 :]]
+    return "\n".join(pieces_of), further + _of_parts(parts, place)
+
+
+def _of_parts(parts: Sequence[str], place: int) -> list[tuple[int, str]]:
+    """The further forms of words that follow each other with a joint between two, the first at ``place``."""
+    if len(parts) == 2 and not (parts[0].isdigit() and parts[1].isdigit()):  # nearly all
+        return list(_pair(parts[0], parts[1], place))
+    joints = [number for number, (first, second) in enumerate(itertools.pairwise(parts)) if not (first.isdigit() and second.isdigit())]
+    return [(place + number, word) for number, word in _further(parts, joints)]
 
 
 def _split(splittable: str) -> Analysis:
