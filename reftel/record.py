@@ -25,8 +25,8 @@ def record_of(cable: Cable) -> Record:
     texts, joined = {}, {}
     for name, each in blocks.items():
         of_field = list(itertools.islice(cuts, len(each)))
-        texts[name] = [words for words, _further in of_field]
-        if further := tuple([(number, *form) for number, (_words, forms) in enumerate(of_field) for form in forms]):
+        texts[name] = [words for words, _further, _joints in of_field]
+        if further := tuple([(number, *form) for number, (_words, forms, _joints) in enumerate(of_field) for form in forms]):
             joined[name] = further
     return Record(
         key=cable.key,

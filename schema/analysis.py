@@ -50,8 +50,8 @@ MOST_PARTS = 8
 
 Joint = Literal["hyphen", "elision", "initials"]
 
-Cut = tuple[str, list[tuple[int, str]]]
-"""The folded words of a text, a line break between two, and its further forms as in `Analysis`."""
+Cut = tuple[str, list[tuple[int, str]], list[int]]
+"""As `Analysis`, the words in one string with a line break between two."""
 
 _TOKEN = regex(
     # letters spaced out, as captions have them: S E C R E T
@@ -309,18 +309,16 @@ def words(text: str) -> list[str]:
 
 def analyse(text: str) -> Analysis:
     """Words and further forms of ``text``: those of `tokenize`, several times faster."""
-    splittable = _splittable(text)
-    if splittable is not None:
-        return _split(splittable)
-    tokens = tokenize(text)
-    found = [token.text for token in tokens]
-    joints = [place for place, token in enumerate(tokens) if token.joint]
-    spelled = [(place, token.spelled) for place, token in enumerate(tokens) if token.spelled]
-    return Analysis(found, _further(found, joints) + spelled, joints)
+    return analyse_blocks([text])[0]
+
+
+def analyse_blocks(blocks: Sequence[str]) -> list[Analysis]:
+    """As `analyse`, of each text; all together take less time."""
+    return [Analysis(lines.split("\n") if lines else [], further, joints) for lines, further, joints in cut_blocks(blocks)]
 
 
 def cut_blocks(blocks: Sequence[str]) -> list[Cut]:
-    """Words and further forms of each text, as `analyse` gives them; the fewer calls, the faster."""
+    """Words and further forms of each text; the fewer calls, the faster."""
     if not blocks:
         return []
     together = _BETWEEN.join(blocks)
@@ -329,55 +327,33 @@ def cut_blocks(blocks: Sequence[str]) -> list[Cut]:
         lines = _RUN.sub(b"\n", splittable.encode().translate(_TO_LINES)).decode()
         return [_cut(block.strip("\n")) for block in lines.split(_BETWEEN)]
     if len(blocks) == 1:
-        analysis = analyse(blocks[0])
-        return [("\n".join(analysis.words), analysis.further)]
+        return [_cut_slowly(blocks[0])]
     middle = len(blocks) // 2
     return [*cut_blocks(blocks[:middle]), *cut_blocks(blocks[middle:])]
+
+
+def _cut_slowly(text: str) -> Cut:
+    tokens = tokenize(text)
+    found = [token.text for token in tokens]
+    joints = [place for place, token in enumerate(tokens) if token.joint]
+    spelled = [(place, token.spelled) for place, token in enumerate(tokens) if token.spelled]
+    return "\n".join(found), _further(found, joints) + spelled, joints
 
 
 def _cut(lines: str) -> Cut:
     """Words on lines, of which those that are `_JOINT` say that the words beside them are parts of one."""
     if _JOINT not in lines:
-        return lines, []
-    first, *pieces = pieces_of = lines.split(_JOINT_LINE)
-    further: list[tuple[int, str]] = []
-    place = first.count("\n")  # of the first of the parts
-    parts = [first[first.rfind("\n") + 1 :]]
-    for piece in pieces:
-        end = piece.find("\n")
-        if end < 0:
-            parts.append(piece)
-            continue
-        parts.append(piece[:end])
-        further += _of_parts(parts, place)
-        place += len(parts) - 1 + piece.count("\n")
-        parts = [piece[piece.rfind("\n") + 1 :]]
-    return "\n".join(pieces_of), further + _of_parts(parts, place)
-
-
-def _of_parts(parts: Sequence[str], place: int) -> list[tuple[int, str]]:
-    """The further forms of words that follow each other with a joint between two, the first at ``place``."""
-    if len(parts) == 2 and not (parts[0].isdigit() and parts[1].isdigit()):  # nearly all
-        return list(_pair(parts[0], parts[1], place))
-    joints = [number for number, (first, second) in enumerate(itertools.pairwise(parts)) if not (first.isdigit() and second.isdigit())]
-    return [(place + number, word) for number, word in _further(parts, joints)]
-
-
-def _split(splittable: str) -> Analysis:
-    found = splittable.encode().translate(_SPLITTER).decode().split()
-    if _JOINT not in splittable:
-        return Analysis(found, [], [])
-    joints = []
-    kept: list[str] = []
-    start = 0
-    for _ in range(splittable.count(_JOINT)):
-        end = found.index(_JOINT, start)
-        kept += found[start:end]
-        start = end + 1
-        if not (found[end - 1].isdigit() and found[start].isdigit()):
-            joints.append(len(kept) - 1)
-    kept += found[start:]
-    return Analysis(kept, _further(kept, joints), joints)
+        return lines, [], []
+    pieces = lines.split(_JOINT_LINE)
+    joints: list[int] = []
+    place = -1  # of the last word of a piece
+    for left, right in itertools.pairwise(pieces):
+        place += left.count("\n") + 1
+        end = right.find("\n")
+        if not (left[left.rfind("\n") + 1 :].isdigit() and (right if end < 0 else right[:end]).isdigit()):
+            joints.append(place)
+    plain = "\n".join(pieces)
+    return plain, _further(plain.split("\n"), joints), joints
 
 
 def plain_letters(text: str) -> str | None:
@@ -487,8 +463,8 @@ _RUN = regex(rb"\n\n+")
 
 # How `analyse` reaches the same tokens without a match a word: what joins letters is rewritten, then everything but letters and digits
 # becomes a blank. Every pattern starts with a fixed character, which the regular expression engine looks for quickly.
-# Texts with anything unusual take the slow way, 11 of 6,747 blocks of 225 real pages; all of those took 1.25 s by `tokenize`, 0.16 by `analyse`
-# and 0.09 by `cut_blocks`, each the best of five rounds of processor time.
+# Texts with anything unusual take the slow way, 11 of 6,747 blocks of 225 real pages; all of those took 1.24 s by `tokenize` and 0.10 s by
+# `cut_blocks`, each the best of five rounds of processor time.
 _ASCII = bytes(range(128))
 _CUT_HINT = regex(r"C(?<=[a-z]C)[!-?][a-z]")
 _QUOTE_HINT = regex(r"&(?<![A-Za-z0-9]&)[A-Za-z0-9]")
@@ -541,7 +517,6 @@ _JOINTS: dict[str, tuple[re.Pattern[str], _Joins]] = {
 _TO_LINES = bytes(
     ord(chr(code).lower()) if chr(code).isalnum() and code < 128 else code if chr(code) in _JOINT + _BETWEEN else ord("\n") for code in range(256)
 )
-_SPLITTER = bytes(ord(chr(code).lower()) if chr(code).isalnum() and code < 128 else code if code == ord(_JOINT) else 32 for code in range(256))
 
 
 @functools.lru_cache(4096)

@@ -17,7 +17,7 @@ import numpy as np
 
 from reftel.engine.arrays import Mask, Wide, ranges
 from reftel.schema import scales
-from reftel.schema.analysis import LAST_PART, analyse, iter_tokens
+from reftel.schema.analysis import LAST_PART, analyse_blocks, iter_tokens
 from reftel.schema.cable import Cable, Reference
 from reftel.schema.stored import Stored
 from reftel.search.citing import iter_cited, mentions
@@ -69,7 +69,7 @@ class CableText:
     def __init__(self, name: str, blocks: Sequence[str]) -> None:
         self.name = name
         self._blocks = blocks
-        texts = list(map(analyse, blocks))
+        texts = analyse_blocks(blocks)
         lengths = np.array([len(text.words) for text in texts], dtype=np.int64)
         self.starts: Wide = np.cumsum(lengths + 1) - (lengths + 1)
         self.ends: Wide = self.starts + lengths - 1

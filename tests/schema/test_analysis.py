@@ -158,7 +158,7 @@ _PIECES = st.sampled_from([*"aAsStC80.,'’`´ʼ‘ &éü-_¶ß\n\u0301\u0308\u0
 @example(["a\x1fb", "c"])
 @example(["&abc", "def8 &ghi x-y", "jkl8 1-2-a", "é S E C R E T 3-\n4"])
 def test_the_words_of_blocks_are_those_of_each(blocks):
-    assert cut_blocks(blocks) == [("\n".join(each.words), each.further) for each in map(analyse, blocks)]
+    assert cut_blocks(blocks) == [("\n".join(each.words), each.further, each.joints) for each in map(analyse, blocks)]
 
 
 @given(st.lists(_PIECES, max_size=30).map("".join) | st.text())
