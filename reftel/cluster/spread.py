@@ -41,7 +41,7 @@ _AT_ONCE = 200
 _MOST_WORDS = 2_000_000  # that a worker remembers to have written
 _POLL = 5.0  # seconds
 _TRIES = 3  # of a task that does not read
-_WITHOUT_WORKERS = 600.0  # seconds that a run waits for one to come back; starting one anew can take minutes on a machine that has much to do
+_WITHOUT_WORKERS = 600.0  # seconds that a run waits for one to come back; restarting one can take minutes on a busy machine
 
 _Result = TypeVar("_Result")
 _Item = TypeVar("_Item")

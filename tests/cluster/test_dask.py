@@ -167,7 +167,7 @@ def dask_setup(worker):
 
 
 def test_a_file_that_kills_its_workers_is_named_and_the_others_are_read(cluster, tmp_path):
-    """Real workers, each of which is started anew when it died. Two deaths are enough for the scheduler here, where it takes four by default."""
+    """Real workers, each of which is restarted when it died. Two deaths are enough for the scheduler here, where it takes four by default."""
     distributed = pytest.importorskip("distributed", reason="needs distributed: make test-cluster installs it")
     import dask
 

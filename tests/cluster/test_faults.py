@@ -229,7 +229,7 @@ def test_readers_of_a_generation_that_is_gone_are_told(cluster, fill):
     address = fill(cluster, "replaced", _cables(10))
     with reftel.open(address) as archive:
         fill(cluster, "replaced", _cables(20))
-        with pytest.raises(ArchiveMissing, match="was filled anew"):
+        with pytest.raises(ArchiveMissing, match="was refilled"):
             archive.count("minsk")
         assert archive.refresh()
         assert archive.count("minsk") == 20

@@ -194,7 +194,7 @@ class Connection:
         with contextlib.suppress(Exception):  # a cluster that says no more
             if part is not None and self.client.indices.exists(index=part[2]):
                 return ArchiveDamaged(f"{self.address}: a part of the archive, the index '{part[1]}', is gone; restore it from a snapshot, or {self.address.remedy}")
-        return ArchiveMissing(f"{self.address}: the archive was filled anew since it was opened; open it again")
+        return ArchiveMissing(f"{self.address}: the archive was refilled since it was opened; open it again")
 
     def refusal(self, status: int, error: Mapping[str, Any], root: Node | None = None) -> ReftelError:
         """What the cluster says of one of several requests that it got together, as users see it."""

@@ -51,7 +51,7 @@ _Counts = tuple[int, dict[str, plan.Top[plan.Bucket]]]
 class OpenSearchEngine:
     """Answers plans over one generation of an archive. Threads may share it.
 
-    A generation never changes: filling an archive anew makes another one and lets its name stand for that.
+    A generation never changes: refilling an archive makes another one and points its name at that.
     """
 
     def __init__(self, connection: Connection, index: str, budget: Budget) -> None:
@@ -246,7 +246,7 @@ class OpenSearchEngine:
         return _total(told), {name: self._buckets(name, query, limit, told["aggregations"][name]) for name, limit in facets}
 
     def _buckets(self, name: str, query: Query, limit: int | None, counted: Mapping[str, Any]) -> plan.Top[plan.Bucket]:
-        """The buckets of a facet by falling count, then value; counted anew in steps where there are more than the cluster tells at once."""
+        """The buckets of a facet by falling count, then value; counted again in steps where there are more than the cluster gives at once."""
         if counted["sum_other_doc_count"] or counted["doc_count_error_upper_bound"]:
             buckets = [plan.Bucket(value, count) for value, count in self._every_bucket(name, query)]
         else:
@@ -388,7 +388,7 @@ def current_index(connection: Connection) -> str:
     if made != expected:
         differing = next(name for name in expected if made.get(name) != expected[name])
         raise ArchiveVersion(
-            f"{address}: was filled by another version of reftel ('{differing}' differs); the next `reftel index` or `reindex` makes it anew, "
+            f"{address}: was filled by another version of reftel ('{differing}' differs); the next `reftel index` or `reindex` rebuilds it, "
             f"or `reftel copy FOLDER {address}`"
         )
     return cast("str", index)

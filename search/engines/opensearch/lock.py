@@ -1,4 +1,4 @@
-"""One filling at a time: a document that says who fills an archive, which its holder writes anew every few seconds while he lives."""
+"""One filling at a time: a document that says who fills an archive, which its holder renews every few seconds while it lives."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PART = "-lock"
 """Behind the name of an archive: the index with the one document."""
 
 BEAT = 3.0
-"""Seconds after which a holder writes it anew."""
+"""Seconds after which a holder renews it."""
 
 LEASE = 15.0
 """Seconds after which a holder that did not is taken for dead. Each waits so long by its own clock, so clocks need not agree."""

@@ -50,7 +50,7 @@ _FETCHED_AT_ONCE = 100
 _PIECE = 1 << 20  # bytes of a manifest in one document
 _SENT_AT_ONCE = 2  # bulks that are under way
 _COPIED = "10m"  # to wait for replicas
-_ACTIVE = 30  # seconds that a write waits for a shard of which no node has a copy now, as while one starts anew
+_ACTIVE = 30  # seconds that a write waits for a shard of which no node has a copy now, as while one restarts
 _ANSWERED = 90  # and in which it is answered
 _CONFLICT, _UNAVAILABLE = 409, 503
 _GENERATION = re.compile("g[0-9a-f]{12}")
@@ -104,7 +104,7 @@ class GenerationWriter:
             self._client.indices.create(index=self.index + part, body=mapping | self._alias(part))
 
     def _clone(self, base: str) -> None:
-        """The cables and words of ``base``, linked; its manifest is written anew in any case."""
+        """The cables and words of ``base``, linked; its manifest is always written again."""
         self._client.indices.put_settings(index=",".join(base + part for part in PARTS), body={"index.blocks.write": True})
         said = self._client.indices.get_settings(index=base)[base]["settings"]["index"]
         replicas = int(said["number_of_replicas"])
