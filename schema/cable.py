@@ -24,7 +24,7 @@ Role = Literal["action", "info"]
 Flag = Literal["partial", "redacted", "truncated", "corrected", "multi-cable", "mismatch"]
 
 
-class _Record(msgspec.Struct, frozen=True):
+class _Record(msgspec.Struct, frozen=True, gc=False):
     """A frozen record that becomes JSON and is read from it; `msgspec` checks that each value is of its field's type."""
 
     __repr__ = brief_repr

@@ -30,7 +30,7 @@ def sniff_encoding(sample: bytes) -> str | None:
     if sample.startswith(_UTF16_BOMS):
         return "utf-16"
     sample = sample[:_SNIFFED]
-    zeros = (sample[0::2].count(0), sample[1::2].count(0))
+    zeros = (sample[0::2].count(0), sample[1::2].count(0)) if 0 in sample else (0, 0)
     half = max(1, len(sample) // 2)
     if max(zeros) > 0.6 * half:
         return "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import bisect
-import re
 from collections.abc import Sequence, Set
 
 import msgspec
@@ -12,7 +10,7 @@ from reftel.base.frozen import frozen
 from reftel.indexer.telegram.classwords import is_corrected
 from reftel.indexer.telegram.flags import is_redacted, is_truncated
 from reftel.indexer.telegram.layout import Layout
-from reftel.indexer.telegram.lines import FILLER, is_rule
+from reftel.indexer.telegram.lines import LineKind, Lines
 from reftel.indexer.telegram.paragraphs import build_paragraphs, closing_starts, opening_starts
 from reftel.indexer.telegram.starts import Start, find_marked
 from reftel.indexer.telegram.summary import parse_summary
@@ -20,8 +18,6 @@ from reftel.indexer.telegram.titles import is_title
 from reftel.schema import cable
 from reftel.schema.cable import Flag, Paragraph
 from reftel.schema.warnings import SECOND_CABLE_APPENDED
-
-_BLANKS = re.compile(rf"[ \t\n{FILLER}]*")
 
 
 @frozen
@@ -45,9 +41,9 @@ def body_of(layout: Layout, text: str) -> BodyFacts:
     """The facts of a body, given as received with its layout."""
     masked, begin, signature = layout.text, layout.head_end, layout.signature
     numbered = [start for start in layout.numbered if start.at < signature.text_end or not signature.names]
-    starts = _all_starts(masked, numbered, begin, signature.text_end)
+    starts = _all_starts(layout.lines, numbered, begin, signature.text_end)
     end = max([signature.text_end, *(start.text_at for start in starts[-1:])])
-    paragraphs, head_end = build_paragraphs(masked, starts, begin, end)
+    paragraphs, head_end = build_paragraphs(layout.lines, starts, begin, end)
     if layout.broken:  # line breaks as received: none
         paragraphs = tuple(msgspec.structs.replace(paragraph, text=paragraph.text.replace("\n", " ")) for paragraph in paragraphs)
     return BodyFacts(
@@ -61,41 +57,33 @@ def body_of(layout: Layout, text: str) -> BodyFacts:
     )
 
 
-def _all_starts(masked: str, numbered: Sequence[Start], begin: int, end: int) -> list[Start]:
+def _all_starts(lines: Lines, numbered: Sequence[Start], begin: int, end: int) -> list[Start]:
     """Numbered, marked and opening starts in text order."""
-    own = [start for start in find_marked(masked, begin, numbered) if start.at < end]
+    own = [start for start in find_marked(lines, begin, numbered) if start.at < end]
     places = {start.at for start in own}
-    marked = [start for start in own if not _is_heading_line(masked, start, numbered, places)]
+    marked = [start for start in own if not _is_heading_line(lines, start, numbered, places)]
     first = min([start.at for start in (*numbered, *marked)], default=end)
-    opening = opening_starts(masked, begin, min(first, end))
+    opening = opening_starts(lines, begin, min(first, end))
     starts = sorted((*opening, *marked, *numbered), key=lambda start: start.at)
-    return [*starts, *closing_starts(masked, numbered[-1].text_at, end)] if numbered and starts[-1] is numbered[-1] else starts
+    return [*starts, *closing_starts(lines, numbered[-1].text_at, end)] if numbered and starts[-1] is numbered[-1] else starts
 
 
-def _is_heading_line(masked: str, start: Start, numbered: Sequence[Start], places: Set[int]) -> bool:
+def _is_heading_line(lines: Lines, start: Start, numbered: Sequence[Start], places: Set[int]) -> bool:
     """Whether a marked line is a heading with a mark, ``(S/NF) KEY POINTS``: a title directly above a rule or a numbered paragraph.
 
     Behind a number it is none if text without a mark of its own follows the rule, which is under this one. ``places`` are those of all such marks.
     """
-    later = bisect.bisect_right(numbered, start.at, key=lambda other: other.at)
-    following = numbered[later].at if later < len(numbered) else len(masked)
-    line_end = _line_end(masked, start.text_at, following)
-    if not is_title(masked[start.text_at : line_end].strip()):
+    line = lines.index(start.at)
+    if not is_title(lines.text[start.text_at : lines.end(line)].strip()):
         return False
-    below = _BLANKS.match(masked, line_end, following)
-    if below is None or below.end() == following:
-        return following < len(masked)
-    rule_end = _line_end(masked, below.end(), following)
-    if not is_rule(masked[below.end() : rule_end].rstrip(" \t" + FILLER)):
+    below = lines.below(line, LineKind.BLANK)
+    if below >= len(lines.kinds) or lines.kinds[below] is LineKind.START:
+        return below < len(lines.kinds)
+    if lines.kinds[below] is not LineKind.RULE:
         return False
-    text = _BLANKS.match(masked, rule_end, following)
-    at = text.end() if text else following
-    return later == 0 or at == following or at in places
-
-
-def _line_end(text: str, at: int, limit: int) -> int:
-    end = text.find("\n", at, limit)
-    return limit if end < 0 else end
+    under = lines.below(below, LineKind.BLANK)
+    alone = under >= len(lines.kinds) or lines.kinds[under] is LineKind.START
+    return alone or not numbered or start.at < numbered[0].at or lines.words(under) in places
 
 
 def _flags(text: str, head_end: int, layout: Layout) -> tuple[Flag, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from reftel.indexer.telegram.artefacts import find_statement, is_debris, is_handling, trailing_stamp
-from reftel.indexer.telegram.lines import LineKind, line_kind
+from reftel.indexer.telegram.lines import WORDS, line_kind
 
 _SENTENCE_ENDS = frozenset(".!?:;")
 _CLOSING_SIGNS = "\"”“'’)]*»"
@@ -45,7 +45,7 @@ def strip_debris(tail: str, end: int) -> int:
             return 0
         start = tail.rfind("\n", 0, end) + 1
         line = tail[start:end]
-        if line_kind(line) is not LineKind.TEXT or is_debris(line) or is_handling(line):
+        if line_kind(line) not in WORDS or is_debris(line) or is_handling(line):
             end = start
             continue
         left = find_statement(tail, end)

@@ -10,7 +10,7 @@ import re
 from typing import NamedTuple
 
 from reftel.base.frozen import frozen
-from reftel.indexer.telegram.lines import FILLER, clean, is_rule
+from reftel.indexer.telegram.lines import FILLER, LineKind, Lines, clean, line_kind
 from reftel.indexer.telegram.titles import (
     HANDLING,
     LONGEST_TITLE,
@@ -53,75 +53,62 @@ class _Row(NamedTuple):
     at: int
     text: str
     whole: bool = True
+    rule: bool = False
 
 
-def find_heading(text: str, begin: int, end: int, *, opening: bool = False) -> Heading | None:
+def find_heading(lines: Lines, begin: int, end: int, *, opening: bool = False) -> Heading | None:
     """The heading that stands directly above ``end``, not before ``begin``.
 
     With ``opening`` it may start at ``begin`` inside a line, right behind the head.
 
-    ``"... end.\\n\\nNext Steps\\n----------\\n"`` -> ``"Next Steps"``; a last line that is a sentence is none.
+    ``"... end.\n\nNext Steps\n----------\n"`` -> ``"Next Steps"``; a last line that is a sentence is none.
     """
+    text = lines.text
     begin = max(begin, end - _WINDOW)
-    closing = text[max(begin, end - 30) : end].rstrip(_GAP)
-    if begin >= end or (closing[-1:] in _RUNNING_ON and closing[-3:] != "..."):
-        return _stopped_heading(text, begin, end) if closing[-1:] == "." else None
+    stop = begin + len(text[begin:end].rstrip(_GAP))
+    if stop <= begin:
+        return None
+    last = lines.index(stop - 1)
+    if text[stop - 1] in _RUNNING_ON and text[stop - 3 : stop] != "...":
+        return _stopped_heading(lines, begin, end, last) if text[stop - 1] == "." else None
     if text.find("\n", begin, end) < 0:
         title = text[begin:end].strip(" ¶" + FILLER)
         if opening and len(title.split()) < 6 and is_title(title) and looks_titled(title):
             return Heading(begin, plain_title(title))
         return _inline_heading(text, begin, end)
-    within = _last_line(text[begin:end])
-    if within is not None:
-        above, over, line, at = within
-        return _under_text(above, over, _Row(begin + at, line)) or _inline_heading(text, begin + at, end, strict=True)
-    rows = _rows(text, begin, end, whole=opening or begin == 0 or text[begin - 1] == "\n")
+    if text[stop - 1] not in _RULE_CHARACTERS and lines.starts[last - _LINES_OVER] > begin and lines.kinds[last - _LINES_OVER : last + 1] == _TEXT_ALONE:
+        row = _row(lines, last, begin, end)
+        above, over = (clean(lines.content(line)).strip(_SIDES) for line in (last - _LINES_OVER, last - 1))
+        return row and (_under_text(above, over, row) or _inline_heading(text, row.at, end, strict=True))
+    rows = _rows(lines, begin, end, whole=opening or begin == 0 or text[begin - 1] == "\n")
     _drop_blank(rows)
     if not rows:
         return None
-    last = rows[-1]
-    if is_rule(last.text):
+    row = rows[-1]
+    if row.rule:
         return _ruled_heading(text, rows)
-    if last.text[-1] in _RULE_CHARACTERS and _split_rule(last.text)[1]:
-        return _inline_heading(text, last.at, end, alone=last.whole and (opening or len(rows) > 1) and _is_block(rows[:-1]))
-    return _bare_heading(list(rows)) or _inline_heading(text, last.at, end, strict=True)
+    if row.text[-1] in _RULE_CHARACTERS and _split_rule(row.text)[1]:
+        return _inline_heading(text, row.at, end, alone=row.whole and (opening or len(rows) > 1) and _is_block(rows[:-1]))
+    return _bare_heading(list(rows)) or _inline_heading(text, row.at, end, strict=True)
 
 
-def _stopped_heading(text: str, begin: int, end: int) -> Heading | None:
+_LINES_OVER = 3  # the last line
+_TEXT_ALONE = [LineKind.TEXT] * (_LINES_OVER + 1)  # the end of most paragraphs is so
+
+
+def _stopped_heading(lines: Lines, begin: int, end: int, last: int) -> Heading | None:
     """A title with a full stop in a block of its own: ``And Contemplates Closer Ties.``; all its words but small ones begin with a capital."""
-    front = text[begin:end].rstrip(_GAP).rpartition("\n")[0]
-    if FILLER not in front and front[front.rfind("\n") + 1 :].strip(_SIDES):
+    over = last - 1
+    while over > 0 and lines.kinds[over] is LineKind.ARTEFACT:
+        over -= 1
+    if lines.starts[last] <= begin or lines.kinds[over] is not LineKind.BLANK:
         return None  # the line above is text, as at the end of nearly every paragraph
-    rows = _rows(text, begin, end, whole=False)
-    _drop_blank(rows)
-    titles = _take_titles(rows, 2)
-    if len(titles) != 1 or not titles[0].whole or len(titles[0].text) > _WIDEST_ENTRY or not rows or rows[-1].text:
+    title = _row(lines, last, begin, end)
+    if title is None or len(title.text) > _WIDEST_ENTRY or not is_title(title.text[:-1]) or not is_headline(title.text):
         return None
-    title = titles[0].text
+    rows = _rows(lines, begin, lines.starts[last], whole=False)
     above = next((row.text for row in reversed(rows) if row.text), "")
-    if not is_title(title[:-1]) or not is_headline(title) or not _ENDED.search(above) or _is_entry(titles, rows):
-        return None
-    return Heading(titles[0].at, plain_title(title))
-
-
-_LINES_WITHIN = 4
-
-
-def _last_line(stretch: str) -> tuple[str, str, str, int] | None:
-    """The last line of a stretch behind which no rule stands, and three lines of text over it: the first and the last of these, it, and its offset.
-
-    The end of most paragraphs is so; ``None`` otherwise, where all lines have to be looked at.
-    """
-    if FILLER in stretch:
-        return None
-    lines = stretch.rstrip(_GAP).rsplit("\n", _LINES_WITHIN)
-    if len(lines) <= _LINES_WITHIN:
-        return None
-    above, second, over, last = [line.strip(_SIDES) for line in lines[1:]]
-    if not (above and second and over) or last[-1] in _RULE_CHARACTERS or is_rule(above) or is_rule(second) or is_rule(over):
-        return None
-    at = sum(map(len, lines[:-1])) + _LINES_WITHIN + len(lines[-1]) - len(lines[-1].lstrip(_MARGIN))
-    return above, over, last, at
+    return None if not _ENDED.search(above) or _is_entry([title], rows) else Heading(title.at, plain_title(title.text))
 
 
 def _under_text(above: str, over: str, last: _Row) -> Heading | None:
@@ -135,22 +122,32 @@ def _under_text(above: str, over: str, last: _Row) -> Heading | None:
 
 def _is_block(above: list[_Row]) -> bool:
     """Whether the next line begins a block of its own: a blank line, a rule or nothing stands above it."""
-    return not above or not above[-1].text or is_rule(above[-1].text)
+    return not above or not above[-1].text or above[-1].rule
 
 
-def _rows(text: str, begin: int, end: int, *, whole: bool) -> list[_Row]:
+def _rows(lines: Lines, begin: int, end: int, *, whole: bool) -> list[_Row]:
     """The lines of the stretch, stripped; lines that were masked whole are left out."""
-    rows, at = [], begin
-    stretch = text[begin:end]
-    masked = FILLER in stretch
-    for line in stretch.split("\n"):
-        content = (clean(line) if masked else line).strip(_SIDES)
-        if content or not masked or FILLER not in line:
-            indent = len(line) - len(line.lstrip(_MARGIN)) if line[:1] in _MARGIN else 0
-            rows.append(_Row(at + indent, content, whole or not content))
-        at += len(line) + 1
+    rows = []
+    for line in range(lines.index(begin), lines.index(end - 1) + 1):
+        row = _row(lines, line, begin, end, whole=whole)
+        if row:
+            rows.append(row)
         whole = True
     return rows
+
+
+def _row(lines: Lines, line: int, begin: int, end: int, *, whole: bool = True) -> _Row | None:
+    """What a line has of the stretch; ``None`` if all of that is masked."""
+    start, stop, kind = lines.starts[line], lines.end(line), lines.kinds[line]
+    if start < begin or stop > end:
+        start, stop = max(start, begin), min(stop, end)
+        kind = line_kind(lines.text[start:stop])
+    if kind is LineKind.ARTEFACT:
+        return None
+    content = lines.text[start:stop]
+    indent = len(content) - len(content.lstrip(_MARGIN)) if content[:1] in _MARGIN else 0
+    words = (clean(content) if FILLER in content else content).strip(_SIDES)
+    return _Row(start + indent, words, whole or not words, kind is LineKind.RULE)
 
 
 def _drop_blank(rows: list[_Row]) -> None:
@@ -161,7 +158,7 @@ def _drop_blank(rows: list[_Row]) -> None:
 def _drop_rules(rows: list[_Row]) -> int | None:
     """Takes rules and blank lines off the end; the offset of the first rule, ``None`` without one."""
     at = None
-    while rows and (not rows[-1].text or is_rule(rows[-1].text)):
+    while rows and (not rows[-1].text or rows[-1].rule):
         row = rows.pop()
         at = row.at if row.text else at
     return at
@@ -170,7 +167,7 @@ def _drop_rules(rows: list[_Row]) -> int | None:
 def _take_titles(rows: list[_Row], most: int) -> list[_Row]:
     """Takes the block of text lines off the end."""
     titles: list[_Row] = []
-    while rows and rows[-1].text and not is_rule(rows[-1].text) and len(titles) < most:
+    while rows and rows[-1].text and not rows[-1].rule and len(titles) < most:
         titles.insert(0, rows.pop())
     return titles
 
@@ -218,7 +215,7 @@ def _behind_rule(line: str) -> str | None:
 def _over_blank_line(rows: list[_Row], title: str, width: int) -> _Row | None:
     """The first line of a title that a blank line parts from the last one: the rule has the length of both, or it ends in a comma."""
     upper = next((row for row in reversed(rows) if row.text), None)
-    if upper is None or is_rule(upper.text) or not _may_join(upper):
+    if upper is None or upper.rule or not _may_join(upper):
         return None
     fits = abs(len(upper.text) + 1 + len(title) - width) <= 2
     return upper if fits or (upper.text.endswith(",") and upper.text.isupper() and title.isupper()) else None
@@ -227,7 +224,7 @@ def _over_blank_line(rows: list[_Row], title: str, width: int) -> _Row | None:
 def _over_page_break(text: str, rows: list[_Row], at: int) -> _Row | None:
     """The first line of a title that a page break parts from the last one: a rule opens it, and only a masked banner stands between."""
     front = [row for row in rows if row.text][-2:]
-    if len(front) < 2 or not is_rule(front[0].text) or not is_title(front[1].text) or FILLER not in text[front[1].at : at]:
+    if len(front) < 2 or not front[0].rule or not is_title(front[1].text) or FILLER not in text[front[1].at : at]:
         return None
     return _Row(front[0].at, front[1].text)
 
@@ -289,7 +286,7 @@ def _bare_heading(rows: list[_Row]) -> Heading | None:
         return None
     if has_mark(titles[-1].text):
         return _accept_title(titles[-1:], strict=False)
-    if rows and titles[0].whole and (not rows[-1].text or is_rule(rows[-1].text)):
+    if rows and titles[0].whole and (not rows[-1].text or rows[-1].rule):
         if _is_entry(titles, rows):
             return None
         accepted = _accept_title(titles, strict=len(titles) > 1)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import enum
 import itertools
+import operator
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,7 +21,8 @@ SIDES = " \t\r\xa0¶"
 
 
 class LineKind(enum.Enum):
-    """What a line is. ``ARTEFACT``: all of it was put in by transmission or copying, and is masked; ``START``: a numbered paragraph begins."""
+    """What a line is. ``ARTEFACT``: all of it was put in by transmission or copying, and is masked; ``START``: a numbered paragraph begins;
+    ``BRACKET``: it may begin with the mark of an unnumbered one."""
 
     TEXT = "text"
     BLANK = "blank"
@@ -29,30 +31,30 @@ class LineKind(enum.Enum):
     SIPDIS = "sipdis"
     ARTEFACT = "artefact"
     START = "start"
+    BRACKET = "bracket"
 
 
+WORDS = (LineKind.TEXT, LineKind.BRACKET)
+"""What a line of the message's own words is, seen alone."""
 _RULE_CHARACTERS = "-=*_~–—"
 _RULE_STARTS = frozenset(_RULE_CHARACTERS)
 _LONGEST_CLASS_LINE = 60
 _MASKED = re.compile(FILLER + "+")
-# Lines that begin so are text: spares most of them a closer look.
-_TEXT_STARTS = frozenset("ABDEFGHIJKMNOPQRVWXYZabcdefghijklmnopqrstuvwxyz0123456789\"'(\u201c\u2018")
+# What a line is that begins so; others are looked at more closely.
+_BY_FIRST = {"": LineKind.BLANK, **dict.fromkeys("ABDEFGHIJKMNOPQRVWXYZabcdefghijklmnopqrstuvwxyz0123456789\"'\u201c\u2018", LineKind.TEXT), "(": LineKind.BRACKET}
+_CLASS_STARTS = frozenset(("SE", "S ", "Se", "CO", "C ", "Co", "UN", "U ", "Un", "LI", "Li", "TO", "T ", "To", "SI", "Si"))
 
 
 def line_kind(line: str) -> LineKind:
     """Kind of one line, seen alone. ``"-----"`` -> rule, ``"S E C R E T"`` -> class, ``"secret"``, the last word of a text, -> text."""
     stripped = (clean(line) if FILLER in line else line).strip(SIDES)
-    if not stripped:
-        return LineKind.ARTEFACT if FILLER in line else LineKind.BLANK
-    if stripped[0] in _TEXT_STARTS:
-        return LineKind.TEXT
-    if is_rule(stripped):
-        return LineKind.RULE
-    if len(stripped) > _LONGEST_CLASS_LINE:
-        return LineKind.TEXT
-    if stripped.upper() == "SIPDIS":
-        return LineKind.SIPDIS
-    return LineKind.CLASS if is_class_line(stripped) else LineKind.TEXT
+    if kind := _BY_FIRST.get(stripped[:1]):
+        return LineKind.ARTEFACT if kind is LineKind.BLANK and FILLER in line else kind
+    if len(stripped) <= _LONGEST_CLASS_LINE and stripped[:2] in _CLASS_STARTS:
+        if stripped.upper() == "SIPDIS":
+            return LineKind.SIPDIS
+        return LineKind.CLASS if is_class_line(stripped) else LineKind.TEXT
+    return LineKind.RULE if is_rule(stripped) else LineKind.TEXT
 
 
 def is_rule(line: str) -> bool:
@@ -99,6 +101,15 @@ class Lines:
         """A line without its line break; empty behind the last one."""
         return self.text[self.starts[line] : self.end(line)] if line < len(self.kinds) else ""
 
+    def of(self, wanted: LineKind) -> list[int]:
+        """The lines of a kind."""
+        return [line for line, kind in enumerate(self.kinds) if kind is wanted]
+
+    def words(self, line: int) -> int:
+        """Where the first word of a line stands; the end of the text behind the last line."""
+        content = self.content(line)
+        return self.starts[line] + len(content) - len(content.lstrip(" \t" + FILLER))
+
     def below(self, line: int, *others: LineKind) -> int:
         """The next line that is no artefact, nor one of ``others``; behind the last line, their number."""
         line += 1
@@ -130,23 +141,35 @@ class Lines:
         return made
 
 
-def lines_of(text: str, cuts: Sequence[int] = ()) -> Lines:
+def lines_of(text: str, cuts: Iterable[int] = ()) -> Lines:
     """The lines of a masked text. ``cuts`` are the offsets of its numbered paragraphs, rising."""
-    starts: list[int] = []
-    kinds: list[LineKind] = []
-    for begin, end in itertools.pairwise((*(() if cuts and cuts[0] == 0 else (0,)), *cuts, len(text))):
-        lines = text[begin:end].split("\n")
-        if end < len(text) and not lines[-1]:
-            lines.pop()  # the paragraph behind it begins its line
-        first, at = len(kinds), begin
-        for line in lines:
-            starts.append(at)
-            kinds.append(LineKind.TEXT if line[:1] in _TEXT_STARTS else line_kind(line))
-            at += len(line) + 1
-        if cuts and begin >= cuts[0]:
-            kinds[first] = LineKind.START
-    starts.append(len(text))
-    return Lines(text, starts, kinds)
+    contents = text.split("\n")
+    kinds = [_BY_FIRST.get(line.lstrip(SIDES)[:1]) or line_kind(line) for line in contents]
+    starts = list(map(operator.add, itertools.accumulate(map(len, contents), initial=0), range(len(contents))))
+    inside = []
+    for at in cuts:
+        line = bisect_right(starts, at) - 1
+        if text[starts[line] : at].strip(SIDES + FILLER):
+            inside.append((line, at))
+        else:
+            kinds[line] = LineKind.START
+    return Lines(text, [*starts, len(text)], kinds) if not inside else _cut(text, starts, kinds, inside)
+
+
+def _cut(text: str, starts: list[int], kinds: list[LineKind], inside: list[tuple[int, int]]) -> Lines:
+    """The lines, cut at the offsets of the paragraphs that begin inside of them."""
+    cut_starts: list[int] = []
+    cut_kinds: list[LineKind] = []
+    done = 0
+    for line, at in inside:
+        cut_starts += starts[done : line + 1]
+        cut_kinds += kinds[done : line + 1]
+        done = line + 1
+        if cut_kinds[-1] is not LineKind.START:
+            cut_kinds[-1] = line_kind(text[cut_starts[-1] : at])
+        cut_starts.append(at)
+        cut_kinds.append(LineKind.START)
+    return Lines(text, [*cut_starts, *starts[done:], len(text)], [*cut_kinds, *kinds[done:]])
 
 
 def mask_spans(text: str, spans: Iterable[tuple[int, int]]) -> str:

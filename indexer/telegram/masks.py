@@ -88,8 +88,8 @@ def injected(lines: Lines, begin: int) -> Iterator[tuple[int, int]]:
 
     In the head they are the caption's, further down they were injected (CABLE_FORMATS 4.2), ``SIPDIS`` also where lines were re-flowed later.
     """
-    for line in range(lines.index(begin), len(lines.kinds)):
-        if lines.kinds[line] is LineKind.CLASS and lines.starts[line] >= begin:
+    for line in lines.of(LineKind.CLASS):
+        if lines.starts[line] >= begin:
             yield lines.starts[line], lines.end(line)
     for place in iter_places(lines.text, ("SIPDIS", "Sipdis")):
         end = place + len("SIPDIS")

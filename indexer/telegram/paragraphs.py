@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from reftel.indexer.telegram.headings import Heading, find_heading
-from reftel.indexer.telegram.lines import FILLER, clean, is_rule
+from reftel.indexer.telegram.lines import FILLER, LineKind, Lines, clean, is_rule
 from reftel.indexer.telegram.starts import Start
 from reftel.indexer.telegram.titles import is_title, looks_titled
 from reftel.schema.cable import Paragraph
@@ -24,40 +24,41 @@ _RULE_AT_END = re.compile(r"\s*(?<![-=])(?:[-=]{4,}+ ?)+[-=]*(?:\.\.\.)?$")  # w
 _LOOSE_STOP = re.compile(r"(?<=[.!?\"”)])\s{1,4}\.$")  # ". .NAME"
 
 
-def opening_starts(text: str, begin: int, end: int) -> list[Start]:
+def opening_starts(lines: Lines, begin: int, end: int) -> list[Start]:
     """Starts of the unnumbered blocks in a stretch: those before the first numbered or marked text, or of a text without any.
 
     One for each blank-line block; rules and headings are none, a heading goes with the block below it.
     """
-    closing = find_heading(text, begin, end, opening=True)
+    text = lines.text
+    closing = find_heading(lines, begin, end, opening=True)
     if closing is not None:
         end = closing.at
     starts = []
     before = ""  # the last words of the block above
     for at, following in itertools.islice(_iter_blocks(text, begin, end), _MOST_BLOCKS):
         goes_on = before[-1:].isalpha() and text[at : at + 1].islower()  # a sentence that a page break parted
-        if not goes_on and not _is_heading_block(text, at, following, end):
+        if not goes_on and not _is_heading_block(lines, at, following, end):
             starts.append(Start(at, at, None, None))
         before = text[max(at, following - _END_OF_BLOCK) : following].rstrip(" \t\n" + FILLER)
     return starts
 
 
-def closing_starts(text: str, begin: int, end: int) -> list[Start]:
+def closing_starts(lines: Lines, begin: int, end: int) -> list[Start]:
     """Starts of the unnumbered texts under headings between or over rules that stand behind the last numbered paragraph."""
     starts: list[Start] = []
-    for rule in itertools.islice(_RULE_LINE.finditer(text, begin, end), _MOST_BLOCKS):
-        below = _FIRST_BELOW.match(text, rule.end(), end)
-        at = below.end() if below else end
-        if at >= end or _RULE_LINE.match(text, text.rfind("\n", 0, at), end):
+    rules = (line for line in range(lines.index(begin) + 1, lines.index(end) + 1) if lines.kinds[line] is LineKind.RULE and len(lines.content(line)) > _SHORT_RULE)
+    for rule in itertools.islice(rules, _MOST_BLOCKS):
+        below = lines.below(rule, LineKind.BLANK)
+        at = lines.words(below)
+        if at >= end or lines.kinds[below] is LineKind.RULE:
             continue
-        heading = find_heading(text, starts[-1].at if starts else begin, at)
-        if heading and heading.text and not any(map(str.isalnum, clean(text[rule.end() : at]))) and _stands_apart(text, heading.at):
+        heading = find_heading(lines, starts[-1].at if starts else begin, at)
+        if heading and heading.text and _stands_apart(lines.text, heading.at):
             starts.append(Start(at, at, None, None))
     return starts
 
 
-_RULE_LINE = re.compile(r"\n[ \t]*[-=_*]{4,}(?: [-=_*]+)*[ \t]*(?=\n)")
-_FIRST_BELOW = re.compile(rf"[\s{FILLER}]*")
+_SHORT_RULE = 3  # what may part the entries of a list too
 
 
 def _stands_apart(text: str, at: int) -> bool:
@@ -78,22 +79,23 @@ def _iter_blocks(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
         yield at, end
 
 
-def _is_heading_block(text: str, at: int, following: int, end: int) -> bool:
+def _is_heading_block(lines: Lines, at: int, following: int, end: int) -> bool:
     """Whether a block is nothing but a heading or a rule, with text below it."""
-    block = clean(text[at:following])
-    if not any(character.isalnum() for character in block) or all(is_rule(line) or not line.strip() for line in block.split("\n")):
+    text = lines.text
+    if not any(map(str.isalnum, text[at:following])):
         return True
     below = text[following : min(end, following + _LOOK_BELOW)]
-    heading = find_heading(text, at, following) if below.strip(" \t\n" + FILLER) else None
+    heading = find_heading(lines, at, following) if below.strip(" \t\n" + FILLER) else None
     return heading is not None and not clean(text[at : heading.at]).strip()
 
 
-def build_paragraphs(text: str, starts: Sequence[Start], begin: int, end: int) -> tuple[tuple[Paragraph, ...], int]:
+def build_paragraphs(lines: Lines, starts: Sequence[Start], begin: int, end: int) -> tuple[tuple[Paragraph, ...], int]:
     """Paragraphs from sorted starts, and the offset where the first paragraph or its heading begins.
 
     ``begin`` is the end of the head, ``end`` the end of the text (before signer and debris).
     """
-    headings = [_heading_above(text, starts, index, begin) for index in range(len(starts))]
+    text = lines.text
+    headings = [_heading_above(lines, starts, index, begin) for index in range(len(starts))]
     paragraphs = []
     for index, start in enumerate(starts):
         following = headings[index + 1] if index + 1 < len(starts) else None
@@ -108,18 +110,19 @@ def build_paragraphs(text: str, starts: Sequence[Start], begin: int, end: int) -
     return tuple(paragraphs), min(first, starts[0].at)
 
 
-def _heading_above(text: str, starts: Sequence[Start], index: int, begin: int) -> Heading | None:
+def _heading_above(lines: Lines, starts: Sequence[Start], index: int, begin: int) -> Heading | None:
+    text = lines.text
     low = starts[index - 1].text_at if index else begin
     if index and starts[index - 1].number is None and starts[index - 1].mark is None and starts[index].number is None:
         low = max(low, starts[index - 1].at)
-    heading = find_heading(text, low, starts[index].at, opening=low == begin)
-    upper = find_heading(text, low, heading.at) if heading and heading.text else None
+    heading = find_heading(lines, low, starts[index].at, opening=low == begin)
+    upper = find_heading(lines, low, heading.at) if heading and heading.text else None
     if upper is None and heading and heading.text and not looks_titled(heading.text):  # titles in small letters
         upper = _block_above(text, low, heading.at)
     if heading is None or upper is None or not upper.text:
         return heading
-    between = text[upper.at : heading.at]
-    if _is_ruled(between) or "-----" in between or ("\n" in between.rstrip("\n \t") + "\n" and _stands_over(text, upper.at)):
+    between = lines.kinds[lines.index(upper.at) : lines.index(heading.at)]
+    if LineKind.RULE in between or "-----" in text[upper.at : heading.at] or _stands_over(text, upper.at):
         return Heading(upper.at, f"{upper.text} {heading.text}")
     return heading
 
@@ -145,10 +148,6 @@ def _stands_over(text: str, at: int) -> bool:
     before = text[max(0, at - _END_OF_BLOCK) : at]
     above = before.rstrip(" \t\n¶" + FILLER)
     return before[len(above) :].count("\n") > 1 and above.endswith((".", "!", "?", '"', "”", ")"))
-
-
-def _is_ruled(stretch: str) -> bool:
-    return any(is_rule(line) for line in stretch.split("\n"))
 
 
 def _paragraph(start: Start, heading: str | None, text: str) -> Paragraph:

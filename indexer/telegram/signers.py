@@ -12,7 +12,7 @@ import string
 from reftel.base.frozen import frozen
 from reftel.indexer.telegram.artefacts import find_advert, is_advert, is_debris, strip_rows, trim_tokens
 from reftel.indexer.telegram.endings import CLOSING, ends_sentence, strip_debris, without_struck_stamp
-from reftel.indexer.telegram.lines import FILLER, LineKind, line_kind
+from reftel.indexer.telegram.lines import FILLER, WORDS, line_kind
 from reftel.indexer.telegram.officers import is_title_word
 from reftel.schema.posts import find_post
 from reftel.schema.tables import read_table
@@ -239,7 +239,7 @@ def _is_office(word: str) -> bool:
 def _finished(above: str) -> bool:
     """Whether the text above a signer's line is complete: a sentence's end, closing words, a rule, an advert, or nothing."""
     last = above[above.rfind("\n") + 1 :].strip()
-    if line_kind(last) is not LineKind.TEXT or ends_sentence(last) or CLOSING.search(last) or _URL_TAIL.search(last[-60:]):
+    if line_kind(last) not in WORDS or ends_sentence(last) or CLOSING.search(last) or _URL_TAIL.search(last[-60:]):
         return True
     return is_advert(last) or is_debris(last)
 

@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from reftel.base.frozen import frozen
 from reftel.indexer.telegram.citations import find_citations
-from reftel.indexer.telegram.lines import FILLER
+from reftel.indexer.telegram.lines import FILLER, LineKind, Lines
 from reftel.indexer.telegram.titles import looks_titled
 from reftel.schema.dates import month_number
 from reftel.schema.marking import parse_mark
@@ -431,17 +431,19 @@ def _greets(above: str) -> bool:
     return above.endswith(",") and above[above.rfind("\n") + 1 :].lstrip(" \t¶").startswith(("Dear ", "My dear ", "DEAR "))
 
 
-def find_marked(text: str, begin: int, taken: Sequence[Start]) -> list[Start]:
+def find_marked(lines: Lines, begin: int, taken: Sequence[Start]) -> list[Start]:
     """Starts of unnumbered text with a portion mark of its own at a line start, from ``begin`` on: ``"(SBU) In response"``.
 
     A lower-case ``(c)`` is a list letter; a bracket behind an unfinished line is text.
     """
+    text = lines.text
     inside = {start.text_at for start in taken}
     starts = []
-    for match in itertools.islice(_OWN_MARK.finditer(text, begin), _MOST):
-        if match.end() in inside:  # the mark of a number
+    places = (place for line in lines.of(LineKind.BRACKET) if (place := lines.words(line)) > begin)
+    for at in itertools.islice((begin, *places), _MOST):
+        match = _OWN_MARK.match(text, at)
+        if match is None or match.end() in inside:  # the mark of a number
             continue
-        at = match.start()
         before = text[max(0, at - _REACH) : at]
         stripped = before.rstrip()
         at_line_start = "\n" in before[len(stripped) :] or at in (0, begin)

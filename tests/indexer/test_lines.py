@@ -19,6 +19,7 @@ KINDS = [
     ("CONFIDENTIAL PTQ1865", "class"),
     ("SECRET//NOFORN", "class"),
     ("SECRET LIFE", "text"),
+    (" (C) Rice", "bracket"),
     ("secret", "text"),
     (" ¶ -----", "rule"),
     (FILLER * 3 + " ", "artefact"),
@@ -40,6 +41,7 @@ LINES = [
     ("A\n", (), [("A", "text"), ("", "blank")]),
     ("1. A\n--- 2. B\n", (0, 9), [("1. A", "start"), ("--- ", "rule"), ("2. B", "start"), ("", "blank")]),
     ("A\n2. B", (2,), [("A", "text"), ("2. B", "start")]),
+    ("A\n  2. B 3. C\n\nD 4. E", (4, 9, 17), [("A", "text"), ("  2. B ", "start"), ("3. C", "start"), ("", "blank"), ("D ", "text"), ("4. E", "start")]),
 ]
 
 
