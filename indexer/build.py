@@ -1,8 +1,8 @@
 """Indexing: source files into an archive, touching only what changed.
 
 A run looks at every file (size and time, then content hash), reads the changed ones, decides for each cable which file's text is shown, and
-publishes it at once (`reftel.indexer.publishing`); a long run in several whole steps. A run that dies, is stopped or meets a full disk leaves
-the archive as it was at the last step.
+publishes it at once (`reftel.indexer.publishing`); a long run in several whole steps, also within a dump. A run that dies, is stopped or meets a
+full disk leaves the archive as it was at the last step, and the next one goes on from there.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from reftel.indexer.changes import READS, Look, Wish, look_at
 from reftel.indexer.choosing import Chooser
 from reftel.indexer.failures import Failures, Unreadable, unreadable
 from reftel.indexer.limit import NO_LIMIT, Limit
-from reftel.indexer.manifest import SourceRow
+from reftel.indexer.manifest import PartRow, SourceRow
 from reftel.indexer.reading import Contents, read_files
 from reftel.indexer.removals import find_missing, judge, leave, places, release, settle
 from reftel.indexer.report import BuildReport, held_line
@@ -53,7 +53,7 @@ class Progress:
 OnProgress = Callable[[Progress], None]
 _EVERY = 100
 STEP = 10_000
-"""Cables after which a run publishes the files that it has finished. A file is published whole, and files that are gone are forgotten last."""
+"""Cables after which a run publishes what it has read: whole files, and the part of a dump. What is gone from files is forgotten last."""
 _PART = 10  # of the archive: a step of fewer cables costs more for the copy of the manifest than for them
 
 
@@ -140,9 +140,12 @@ class _Run:
             for contents in read_files(self._looks(selection), pool):
                 self._take(contents)
                 if self.report.read_cables >= self._step_end:
-                    self._publish_step()
-                    self.close()
-                    self._begin_step()
+                    self._next_step()
+
+    def _next_step(self) -> None:
+        self._publish_step()
+        self.close()
+        self._begin_step()
 
     def _looks(self, selection: Selection) -> Iterator[Look]:
         """The files to read. What needs no reading is settled here."""
@@ -150,7 +153,7 @@ class _Run:
             self._files += 1
             look = self._look_at(path, follow=selection.follows(path))
             if look is not None and look.change in READS:
-                yield look
+                yield self._resumed(look)
             elif look is not None:
                 self.report.count(look.change)
                 self.report.unchanged_files += 1
@@ -173,9 +176,18 @@ class _Run:
         self.report.count("failed")
         return None
 
+    def _resumed(self, look: Look) -> Look:
+        """The look, with what need not be read again of a file that a run has published in part, and which is as it was."""
+        part = self._part(look)
+        same = part is not None and (part.sha256, part.normaliser) == (look.row.sha256, look.row.normaliser)
+        return dataclasses.replace(look, done=part.texts) if part is not None and same and not self._wish.full else look
+
+    def _part(self, look: Look) -> PartRow | None:
+        return self._publication.manifest.part(look.row.path) if look.change == "changed" else None  # what is read in part has no hash yet
+
     def _take(self, contents: Contents) -> None:
         """Put the cables of a file in place of those that it held before."""
-        row = contents.look.row
+        row, done = contents.look.row, contents.look.done
         name = row.path
         texts, end = iter(contents.texts), self._bytes + row.size
         first = next(texts, None)
@@ -183,10 +195,10 @@ class _Run:
         if not contents.steady:
             failures.add(Unreadable("changed again and again while it was read; what it held before is kept", path=name))
             first = None
-        elif first is None and not failures.count:
+        elif first is None and not failures.count and not done:
             failures.add(SourceError("holds no cable; what it held before is kept", path=name))
-        given: set[str] = set()
-        cables = self._replace(name, itertools.chain([first], texts), given, end) if first else 0
+        given = self._publication.manifest.given(name) if done else set[str]()
+        cables = self._replace(contents, itertools.chain([first], texts), given, end) if first else done
         self._bytes = end
         if not contents.steady and cables:
             failures.add(Unreadable("changed while it was read; the next run reads it again", path=name))
@@ -210,24 +222,48 @@ class _Run:
             self._publication.draft.put_failed(row)
 
     def _put_source(self, row: SourceRow) -> None:
-        if self._publication.manifest.source(row.path) != row:
+        before = self._publication.manifest.source(row.path)
+        if before is not None and before.outcome == "begun":
+            self._publication.draft.drop_part(row.path)
+        if before != row:
             self._publication.draft.put_source(row)
 
-    def _replace(self, name: str, texts: Iterable[Text], given: set[str], end: int) -> int:
-        """Take in the texts of a file; how many they are, and in ``given`` their keys."""
-        known = self._publication.manifest.holds(name)
-        cables = 0
-        for cables, text in enumerate(texts, 1):
+    def _replace(self, contents: Contents, texts: Iterable[Text], given: set[str], end: int) -> int:
+        """Take in the texts of a file, of a dump in parts; how many it has so far, and in ``given`` the keys of those that replace others."""
+        name, cables = contents.look.row.path, contents.look.done
+        part = self._part(contents.look)
+        if part is not None and not cables:  # of another content
+            self._publication.draft.drop_part(name)
+        replaces = part.replaces if part is not None and cables else self._publication.manifest.holds(name)
+        parted, new = True, list[str]()
+        for text in texts:
+            if parted and self.report.read_cables >= self._step_end:
+                parted = self._publish_part(contents, cables, new, replaces=replaces)
+                new.clear()
+            cables += 1
             self._warnings.update(text.warnings)
-            if known and text.record.key not in given:
+            if replaces and text.record.key not in given:
                 self._chooser.drop(name, text.record.key)
                 given.add(text.record.key)
+                new.append(text.record.key)
             self._chooser.offer(name, text)
             self.report.read_cables += 1
             self._bytes = min(self._bytes + text.length, end)
             if not cables % _EVERY:
                 self._tell(name)
         return cables
+
+    def _publish_part(self, contents: Contents, texts: int, given: list[str], *, replaces: bool) -> bool:
+        """Publish so many ``texts`` of a dump before the others; whether that can be. ``given``: their keys since the part before."""
+        if not contents.can_be_parted():
+            return False
+        row, publication = contents.look.row, self._publication
+        held = publication.manifest.count_texts_of(row.path) if replaces else texts
+        begun = dataclasses.replace(row, sha256="", mtime_ns=-1, cables=max(texts, held), failures=contents.failures.count, outcome="begun")
+        publication.draft.put_source(begun)
+        publication.draft.put_part(PartRow(row.path, row.sha256, row.normaliser, texts, replaces), given)
+        self._next_step()
+        return True
 
     def _leave(self, name: str, given: set[str], failures: Failures) -> int:
         """Handle the texts that a file used to give and no longer does.

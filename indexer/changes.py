@@ -31,13 +31,14 @@ _LEAST_NS = -(1 << 63)
 class Look:
     """A file as it was found: its change, and the row it gets if nothing but its time changed or once it is read.
 
-    ``follow``: whether it may be a link.
+    ``follow``: whether it may be a link. ``done``: texts at its beginning that a run has published which did not come to the file's end.
     """
 
     path: Path
     change: Change
     row: SourceRow
     follow: bool = True
+    done: int = 0
 
 
 @frozen

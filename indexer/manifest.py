@@ -51,6 +51,10 @@ create table if not exists held (
     file text not null, key text not null, path text not null, locator integer not null, run integer not null,
     primary key (file, key, path, locator)
 ) without rowid;
+create table if not exists part (path text primary key, sha256 text not null, normaliser integer not null, texts integer not null,
+    replaces integer not null
+) without rowid;
+create table if not exists given (file text not null, key text not null, primary key (file, key)) without rowid;
 """
 """Tables that an older archive of this format may lack; the next run adds them, empty."""
 
@@ -67,7 +71,8 @@ class About:
 class SourceRow:
     """A source file as it was read. ``cables`` and ``failures`` count its records.
 
-    ``outcome``: ``read``, ``partly`` (some records could not be read) or ``failed`` (no cable; looked at again by every run).
+    ``outcome``: ``read``, ``partly`` (some records could not be read), ``begun`` (there is a `PartRow`) or ``failed`` (no cable; looked at
+    again by every run).
     ``normaliser``: the version of the rules it was read by. ``mtime_ns`` is -1 where the time says nothing, since the file changed just
     before it was read.
     """
@@ -123,6 +128,21 @@ class HeldRow:
     def is_whole(self) -> bool:
         """Whether this is the whole file."""
         return not self.key
+
+
+@frozen
+class PartRow:
+    """How far a file is read that a run publishes part by part: its first ``texts`` are published.
+
+    ``sha256``: of the whole file, which shows that the rest belongs to them. ``replaces``: whether the archive held other texts of the file as
+    this reading began; then `Manifest.given` has the keys that were replaced so far.
+    """
+
+    path: str
+    sha256: str
+    normaliser: int
+    texts: int
+    replaces: bool
 
 
 _SOURCE_COLUMNS = ", ".join(field.name for field in dataclasses.fields(SourceRow))
@@ -269,6 +289,32 @@ class Manifest:
             rows = self._rows("select file, key, path, locator, run from held order by file, key, path, locator")
             return [HeldRow(text(file), text(key), text(path), number(locator), number(run)) for file, key, path, locator, run in rows]
 
+    def part(self, path: str) -> PartRow | None:
+        """How far a source file is read, where that is not to its end."""
+        return next((row for row in self.parts() if row.path == path), None)
+
+    def parts(self) -> list[PartRow]:
+        """The source files that are read in part."""
+        with self._checked():
+            if not self._has("part"):
+                return []
+            rows = self._rows("select path, sha256, normaliser, texts, replaces from part order by path")
+            return [
+                PartRow(text(path), text(sha256), number(rules), number(texts), bool(number(replaces, 0, 1)))
+                for path, sha256, rules, texts, replaces in rows
+            ]
+
+    def given(self, file: str) -> set[str]:
+        """The keys of the texts that the reading of a file has given so far which is published in part."""
+        with self._checked():
+            return {text(key) for (key,) in self._rows("select key from given where file = ?", file)}
+
+    def count_texts_of(self, file: str) -> int:
+        """How many texts a source file holds."""
+        with self._checked():
+            ((count,),) = self._rows("select count(*) from version where file = ?", file)
+            return number(count)
+
     def holds(self, file: str) -> bool:
         """Whether there are texts of a source file."""
         with self._checked():
@@ -351,6 +397,17 @@ class Draft(Manifest):
         self._database.execute("delete from source where path = ?", (path,))
         self._database.execute("delete from failed where path = ?", (path,))
         self._database.execute("delete from held where file = ?", (path,))
+        self.drop_part(path)
+
+    def put_part(self, row: PartRow, given: Iterable[str]) -> None:
+        """Note how far a source file is read. ``given``: keys of its texts since the part before."""
+        self._database.execute("insert or replace into part values (?, ?, ?, ?, ?)", dataclasses.astuple(row))
+        self._database.executemany("insert or ignore into given values (?, ?)", ((row.path, key) for key in given))
+
+    def drop_part(self, path: str) -> None:
+        """Forget that a source file was read in part."""
+        self._database.execute("delete from part where path = ?", (path,))
+        self._database.execute("delete from given where file = ?", (path,))
 
     def put_failed(self, row: SourceRow) -> None:
         """Note which content of a source file gave no cable, while the row that is kept describes the content before."""

@@ -1,4 +1,5 @@
-"""Reading source files into texts: small ones whole, so that one that changes meanwhile is noticed before anything is kept; dumps as a stream.
+"""Reading source files into texts: small ones whole, so that one that changes meanwhile is noticed before anything is kept; dumps as a stream,
+of which a run may publish parts while it is read.
 
 Workers read small files, and stretches of dumps that this process cuts into messages.
 """
@@ -7,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import itertools
 from collections.abc import Callable, Generator, Iterable, Iterator
 from pathlib import Path
 
@@ -31,12 +33,20 @@ _BYTES_OF_A_TEXT = 64 << 10  # about, with the markup of a page
 
 @dataclasses.dataclass(slots=True)
 class Contents:
-    """The texts of a file, in order; ``failures`` is whole once they were all taken. ``steady``: it did not change meanwhile."""
+    """The texts of a file behind the ``look.done`` first, in order; ``failures`` is whole once they were all taken.
+
+    ``steady``: it did not change meanwhile. ``stamp``: of the file as the reading of a dump began.
+    """
 
     look: Look
     texts: Iterable[Text]
     failures: Failures
     steady: bool = True
+    stamp: tuple[int, int, int] | None = None
+
+    def can_be_parted(self) -> bool:
+        """Whether the texts taken so far may be published before the others: it is a dump that has not changed yet."""
+        return self.look.row.size > WHOLE and self.stamp is not None and _unchanged(self.look.path, self.stamp)
 
     def close(self) -> None:
         """Let go of the file, also where not all its texts were taken."""
@@ -110,12 +120,12 @@ def _contents(look: Look, read: Callable[[Iterator[Message]], Iterator[Text]]) -
 def _stream(look: Look, contents: Contents, read: Callable[[Iterator[Message]], Iterator[Text]]) -> Iterator[Text]:
     path = look.path
     try:
-        before = stamp(path)
+        before = contents.stamp = stamp(path)
     except OSError as error:
         contents.failures.add(unreadable(name_of(path), error))
         return
     with contextlib.closing(iter_messages(path, contents.failures.add, follow=look.follow)) as messages:
-        yield from read(messages)
+        yield from read(itertools.islice(messages, look.done, None))
     contents.steady = _unchanged(path, before)
 
 

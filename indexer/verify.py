@@ -57,7 +57,10 @@ class Problem:
 
 @dataclasses.dataclass(slots=True)
 class Verdict:
-    """What `verify` read and what is wrong. ``notes``: files that are no part of the archive, or none yet or any more, which do no harm."""
+    """What `verify` read and what is wrong.
+
+    ``notes``: files that are no part of the archive, or none yet or any more, and dumps that are read in part; they do no harm.
+    """
 
     cables: int = 0
     texts: int = 0
@@ -192,6 +195,12 @@ def check_entries(manifest: Manifest, keys: set[str] | None, verdict: Verdict) -
         found = counts.pop(row.path, 0)
         if found > row.cables + left[row.path]:
             yield Problem("manifest", row.path, f"{found} texts are listed, {row.cables} were read")
+    for part in manifest.parts():
+        source = manifest.source(part.path)
+        if source is None or source.outcome != "begun" or part.texts > source.cables:
+            yield Problem("manifest", part.path, f"{part.texts} of its texts are said to be published in part, which its own row does not say")
+        else:
+            verdict.notes.append(f"{part.path}: read in part, {part.texts:,} texts so far; the next run goes on behind them")
     manifest.all_seen()  # the error of one that cannot be read is a problem too
     yield from (Problem("manifest", path, "texts of a file that is not listed") for path in counts)
     yield from (Problem("manifest", key, f"{count} texts are marked as shown") for key, count in shown.items() if count != 1)
