@@ -165,6 +165,8 @@ def paragraph_text(raw: str) -> str:
     if "¶" in text:
         text = "\n".join(_without_pilcrows(line) if "¶" in line else line for line in text.split("\n"))
     text = text.lstrip(" \t\n:;,")
+    if text[:2] in (". ", ".\n"):  # 6. (U). Text
+        text = text[2:].lstrip()
     joined = text.strip()
     if " \n" in joined or _BLANK_AT_END.search(joined) or is_rule(joined[joined.rfind("\n") + 1 :]):
         lines = list(map(str.rstrip, joined.split("\n")))

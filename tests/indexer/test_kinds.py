@@ -796,6 +796,7 @@ OTHERS: list[tuple[str, str, str, object]] = [
     ("body", "1. (C) One.\n\nOUTLOOK\n\nFEES\n----\n\n2. (C) More.\nALDANE\n", "headings", [(1, None), (2, "OUTLOOK FEES")]),
     ("cb", "CLASSIFIED BY: Roe, Jane, Acting DCM; REASON: 1.4(B)", "name", "Roe, Jane"),
     ("subj", "SUBJECT: GRAIN PRICES RISE\nZAGREB 00000123  001.2 OF 002\nAGAIN", "subject", "GRAIN PRICES RISE AGAIN"),
+    ("body", "1. (U). One.\n\n2. (C) ...and two.\nALDANE\n", "texts", ["One.", "...and two."]),
     (
         "body",
         "1. (U) One. It ends.\n\n-------------\nAna Maric (new)\n\nZAGREB 00000123  002 OF 002\n\n\nMinister of Rivers\n-------------\n\nShe is new.\nALDANE\n",
