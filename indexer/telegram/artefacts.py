@@ -141,6 +141,7 @@ _TOKEN_ENDS = frozenset("0123456789NnTt#?>;.*=~_\"”“-XLD,\n")  # the last ch
 _ADVERT = re.compile(
     r"""for[ ]more[ ]\w[^\n]{0,60}\bvisit\b
       | for[ ]more[ ]\w[^\n]{0,80}\n?[^\n]{0,20}\bsee[ ]our\b[^\n]{0,40}\bsite\b
+      | (?: please[ ] )? \bvisit[ ]us[ ]at\s{1,3} (?=https?: | www\.)
       | (?: please[ ] | to[ ] )? \bvisit\b [^\n.;]{0,90}? (?: web[ ]?site | web[ ]?page | home[ ]?page | forum | portal | sipr\w* )""",
     re.VERBOSE | re.IGNORECASE,
 )

@@ -79,6 +79,7 @@ BEHIND = [
     "ALDANE\nHE BORDER...\n",
     "ALDANE\n \n...\n",
     "For more reporting from Embassy Zagreb and information about Croatia,\nplease see our Intelink site:\n\nhttp://www.intelink.sgov.gov/wiki/portal:cro atia\nALDANE\n",
+    "Please visit us at http://www.state.sgov.gov/p/eur/zagreb\nALDANE\n",
     "ALDANE ...\n",
     "Aldane...\n",
     "Aldane\n   ...",
