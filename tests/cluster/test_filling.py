@@ -163,6 +163,37 @@ def test_a_run_that_is_killed_is_gone_on_with(cluster, tmp_path, monkeypatch):
     assert run(["verify", "-A", address]) == 0
 
 
+def test_a_dump_is_gone_on_with(twins, tmp_path, monkeypatch):
+    monkeypatch.setattr(build, "STEP", 3)
+    monkeypatch.setattr("reftel.indexer.reading.WHOLE", 0)
+    sources = tmp_path / "sources"
+    sources.mkdir()
+    pages = [write(sources, serial, f"minsk word{serial}") for serial in range(1, 12)]
+    texts = [page.read_text("utf-8") for page in pages]
+    for page in pages:
+        page.unlink()
+    dump = sources / "dump.jsonl"
+    for edition, kept in ((texts, 6), (texts[8::-1], 11)):
+        lines = [json.dumps({"id": f"08BAKU{text.partition('BAKU 0000')[2][:2]}", "body": text + "minsk " * (kept - 6)}) for text in edition]
+        dump.write_text("\n".join(lines), "utf-8")
+        os.utime(dump, (1_700_000_000 + kept, 1_700_000_000))
+
+        def stop(so_far):
+            if so_far.cables >= 7:
+                raise KeyboardInterrupt
+
+        with monkeypatch.context() as patch:
+            patch.setattr(build, "_EVERY", 1)
+            for archive in (twins.folder, twins.address):
+                with pytest.raises(KeyboardInterrupt):
+                    reftel.build([sources], archive, on_progress=stop)
+                with reftel.open(archive) as opened:
+                    assert len(opened) == kept
+        twins.same()
+        twins.run([sources])
+        twins.same()
+
+
 def test_two_fillings_at_once(cluster, tmp_path, capsys):
     address = f"opensearch://{cluster.hosts}/both"
     reftel.build([_SAMPLES / "telegrams"], address)
