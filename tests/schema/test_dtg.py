@@ -22,6 +22,8 @@ from reftel.schema.dtg import iter_dtgs, parse_dtg
         ("DE RUEHXX #0290 0341016\nO 031016Z FEB 08", "2008-02-03T10:16:00Z", ("IMMEDIATE",)),
         ("FM X\nZ\nR 130512Z FEB 08\nP\n", "2008-02-13T05:12:00Z", ("ROUTINE",)),  # prosigns stand on its line
         ("O NIACT IMMEDIATE 130512Z FEB 08", "2008-02-13T05:12:00Z", ("IMMEDIATE", "NIACT IMMEDIATE")),
+        ("NIACT IMMEDIATE P 130512Z FEB 08", "2008-02-13T05:12:00Z", ("NIACT IMMEDIATE", "PRIORITY")),
+        ("P O 130512Z FEB 08", "2008-02-13T05:12:00Z", ("PRIORITY", "IMMEDIATE")),
         ("R 130512Z SEPT 08", "2008-09-13T05:12:00Z", ("ROUTINE",)),
         ("310512Z FEB 08\nP 010512Z MAR 08", "2008-03-01T05:12:00Z", ("PRIORITY",)),  # no 31 February
         ("------------------352654  200910Z /23\nR 200905Z AUG 09", "2009-08-20T09:05:00Z", ("ROUTINE",)),
@@ -41,8 +43,8 @@ def test_what_is_no_group(text: str) -> None:
     assert parse_dtg(text) is None
 
 
-def test_the_span_covers_prosigns_and_year() -> None:
-    text = "FM X\nO R 130512Z FEB 08 ZDK"
+@pytest.mark.parametrize("text", ["FM X\nO R 130512Z FEB 08 ZDK", "FM X\n  O R 130512Z FEB 08 ZDK"])
+def test_the_span_covers_prosigns_and_year(text: str) -> None:
     found = parse_dtg(text)
     assert found is not None
     assert text[found.start : found.end] == "O R 130512Z FEB 08"
@@ -86,11 +88,17 @@ def test_dates(text: str, expected: str) -> None:
     assert parse_date(text) == datetime.date.fromisoformat(expected)
 
 
-@pytest.mark.parametrize("text", ["", "2/30/2018", "011/2/2019", "2/13", "13 FOO 2008", "in 2018", "N/A", "99/99/99", "x" * 100])
+@pytest.mark.parametrize("text", ["", "2/30/2018", "011/2/2019", "2/13", "13 FOO 2008", "in 2018", "N/A", "99/99/99", "Friday, Friday, 09 May 2008", "x" * 100])
 def test_what_is_no_date(text: str) -> None:
     assert parse_date(text) is None
 
 
-@pytest.mark.parametrize(("name", "number"), [("JAN", 1), ("January", 1), ("sept", 9), ("Dec.", 12), ("MAYB", None), ("JA", None), ("", None)])
+@pytest.mark.parametrize("text", ["2/13/50", "13/2/50", "13 FEB 50", "Feb. 13, 50"])
+def test_two_digits_of_a_year_are_told_by_the_pivot(text: str) -> None:
+    assert parse_date(text, pivot=50) == datetime.date(1950, 2, 13)
+    assert parse_date(text, pivot=51) == datetime.date(2050, 2, 13)
+
+
+@pytest.mark.parametrize(("name", "number"), [("JAN", 1), ("January", 1), ("sept", 9), ("Dec.", 12), ("MAYB", None), ("MAYX", None), ("JA", None), ("", None)])
 def test_months(name: str, number: int | None) -> None:
     assert month_number(name) == number

@@ -112,6 +112,7 @@ def test_post_names(text: str, expected: str | None) -> None:
         ("", "12", 2008, None),
         ("F-16", "12", 2008, None),
         ("STATE", "12", "208", None),
+        ("STATE", "12", "X9", None),
     ],
 )
 def test_references_from_their_parts(post: str, serial: str | int, year: str | int, expected: str | None) -> None:
@@ -125,13 +126,19 @@ def test_one_error_is_repaired_only_where_one_post_is_near() -> None:
     assert find_post("KATHMADNU") == "KATHMANDU"
 
 
-def test_split_id_is_the_inverse() -> None:
-    assert identifiers.split_id("08BAKU123") == ("08", "BAKU", "123")
+@pytest.mark.parametrize(("key", "parts"), [("08BAKU123", ("08", "BAKU", "123")), ("08HALIFAX12", ("08", "HALIFAX", "12"))])
+def test_split_id_is_the_inverse(key: str, parts: tuple[str, str, str]) -> None:
+    assert identifiers.split_id(key) == parts
 
 
 @pytest.mark.parametrize(("two", "four"), [("66", 1966), ("99", 1999), ("00", 2000), ("10", 2010), (2008, 2008)])
 def test_full_year(two: str | int, four: int) -> None:
     assert identifiers.full_year(two) == four
+
+
+def test_a_post_has_its_label_and_its_names() -> None:
+    assert identifiers.post_label("LAPAZ") == "Embassy La Paz"
+    assert identifiers.post_names("LAPAZ")[:2] == ("LAPAZ", "Embassy La Paz")
 
 
 def test_unknown_posts_have_no_names() -> None:

@@ -15,6 +15,8 @@ MARKS = [
     ("LOU", Mark("FOUO")),
     ("U//FOUO", Mark("FOUO")),
     ("U/FOUO", Mark("FOUO")),
+    ("U/SBU", Mark("FOUO")),
+    ("SBU//FOUO", Mark("FOUO")),
     ("(C)", Mark("C")),
     ("( C )", Mark("C")),
     ("c", Mark("C")),
