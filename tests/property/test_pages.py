@@ -32,7 +32,7 @@ from reftel.state import record_reader
 SAMPLES = Path(__file__).parents[2] / "corpus_samples"
 REAL = Path(__file__).parents[3] / "shared" / "corpus"
 FEW = settings(
-    max_examples=40,
+    max_examples=24,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
@@ -85,7 +85,7 @@ def check(searcher, read, limit, asked):
 @pytest.mark.parametrize("limit", [2, None])
 def test_pages_of_many_questions(archive, limit):
     searcher = archive._state.searcher
-    for query in queries(archive, 100):
+    for query in queries(archive, 60):
         page = archive.search(query, paragraphs=limit)
         read = searcher.read(query)
         expected = wanted(searcher, read, [(reftel.search.plan.Found(hit.key, hit.score)) for hit in page.hits], lambda found: found.best(limit, searcher._engine.rarity))

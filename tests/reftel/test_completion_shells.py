@@ -319,8 +319,7 @@ def test_settings_of_the_shell_change_nothing(shell, setting, archive, port, tmp
         assert list(terminal.here.iterdir()) == []
 
 
-@pytest.mark.parametrize("typed", ["from:{}", "'from:{}", '"from:{}'])
-def test_the_whole_program_answers_so(whole_terminal, typed):
-    for begin in ("P01", "P02"):
-        assert whole_terminal.arguments(f"reftel search {typed.format(begin.lower())}\t") == ["search", _expected(begin, quoted=False)]
+def test_the_whole_program_answers_so(whole_terminal):
+    for begin, quote in (("P01", ""), ("P02", "'")):
+        assert whole_terminal.arguments(f"reftel search {quote}from:{begin.lower()}\t") == ["search", _expected(begin, quoted=False)]
     assert list(whole_terminal.here.iterdir()) == []
