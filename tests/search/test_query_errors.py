@@ -183,6 +183,8 @@ FAULTY = [
      " ^"),
     ("tags:-PREL", QuerySyntaxError, "a minus stands before a value (column 6); write it before the field: -tags:PREL",
      "     ^^^^^"),
+    ("subject:--X", QuerySyntaxError, "a minus stands before a value (column 9); write it before the field: -subject:X",
+     "        ^^^"),
     ("tags:---", BadValueError, "'---' is no value of 'tags' (column 6); write tags:PREL,AJ or tags:\"CLINTON, HILLARY\"",
      "     ^^^"),
     ("tags:PREL~1", QuerySyntaxError, "'~' has no meaning in 'tags' (column 6); it works on text fields; for a part of a value, use *",
@@ -477,6 +479,7 @@ def test_a_query_that_is_too_long_is_shown_cut():
     with pytest.raises(QueryTooBroad, match="the query has 200000 characters, more than 65536") as caught:
         read_query("a " * 100_000)
     assert len(str(caught.value)) < 300
+    assert (caught.value.start, caught.value.end, caught.value.hint) == (0, 60, "ask it in several parts")
 
 
 @pytest.mark.parametrize(

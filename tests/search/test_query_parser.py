@@ -23,11 +23,15 @@ from reftel.search.query.tree import (
     Star,
     Step,
     Word,
+    children_of,
 )  # fmt: skip
 
 a, b, c, d = map(Word, "abcd")
 
 TREES = [
+    # values of several words, in brackets too
+    ("date:>=13 Feb 2008", Scoped("date", Compare(">=", "13 Feb 2008", quoted=True))),
+    ("from:(La Paz OR Baku)", Scoped("from", Or((Quoted("La Paz"), Word("Baku"))))),
     # words and phrases
     ("kosovo", Word("kosovo")),
     ("=secret", Word("secret", exact=True)),
@@ -156,6 +160,28 @@ def test_nodes_keep_their_place_and_do_not_compare_it():
     grouped = parse("(a OR b) (c)")
     assert grouped.span == (0, 12)
     assert parse("a") == parse("   a")
+
+
+def spans(node, text):
+    """The text of a node's place and of all below it, steps of a proximity too."""
+    yield text[slice(*node.span)]
+    for child in (node.first, *node.steps) if isinstance(node, Near) else (node.operand,) if isinstance(node, Step) else children_of(node):
+        yield from spans(child, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("x OR (a w/p b)", ["x OR (a w/p b)", "x", "a w/p b", "a", "b"]),
+        ("a w/3 b  pre/2 c d", ["a w/3 b  pre/2 c d", "a w/3 b  pre/2 c", "a", "w/3 b", "b", "pre/2 c", "c", "d"]),
+        ("x --a", ["x --a", "x", "--a", "-a", "a"]),
+        ("NOT NOT a AND b", ["NOT NOT a AND b", "NOT NOT a", "NOT a", "a", "b"]),
+        ("date:>=13 Feb 2008", ["date:>=13 Feb 2008", ">=13 Feb 2008"]),
+        ("from:((La Paz) OR Baku)", ["from:((La Paz) OR Baku)", "(La Paz) OR Baku", "La Paz", "Baku"]),
+    ],
+)
+def test_every_node_has_the_place_of_its_text(text, expected):
+    assert list(spans(parse(text), text)) == expected
 
 
 @pytest.mark.parametrize(
