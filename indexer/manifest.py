@@ -312,7 +312,7 @@ class Manifest:
     def count_texts_of(self, file: str) -> int:
         """How many texts a source file holds."""
         with self._checked():
-            ((count,),) = self._rows("select count(*) from version where file = ?", file)
+            ((count,),) = self._rows("select coalesce(sum(1), 0) from version where file = ?", file)
             return number(count)
 
     def holds(self, file: str) -> bool:
