@@ -38,9 +38,9 @@ def at_home(tmp_path, monkeypatch):
 
 
 COMMANDS = (
-    "search minsk", "search minsk --format json", "search minsk --facets year --facets from:all", "search precedant", "search bad:field", "count minsk",
-    "show 06REYKJAVIK9012", "show 99NOWHERE1", "kwic minsk --sort left", "refs 06REYKJAVIK9012", "similar 06REYKJAVIK9012", "export minsk", "facets minsk year>from:3",
-    "timeline minsk", "terms minsk", "duplicates", "lists", "verify", "map minsk", "heatmap minsk", "network minsk",
+    "search minsk", "search minsk --format json", "search minsk --facet year --facet from:all", "search precedant", "search bad:field", "count minsk",
+    "show 06REYKJAVIK9012", "show 99NOWHERE1", "kwic minsk --sort left", "refs 06REYKJAVIK9012", "similar 06REYKJAVIK9012", "export minsk", "facets minsk --facet year>from:3",
+    "timeline minsk", "terms minsk", "duplicates", "verify", "map minsk", "heatmap minsk", "network minsk",
 )  # fmt: skip
 
 
@@ -53,6 +53,7 @@ def test_a_command_prints_the_same(line, twins, capsys):
         told.append((status, printed.out, printed.err.replace(place, "ARCHIVE")))
     assert told[0] == told[1]
     assert told[0][1] or told[0][2]
+    assert told[0][0] in (0, 1) or line == "search bad:field"
 
 
 @pytest.mark.parametrize(("line", "instead"), [("backup there", "snapshot"), ("verify --repair", "reftel copy")])

@@ -18,8 +18,6 @@ import pytest
 import reftel
 from reftel.cli import run
 from reftel.cluster.copying import copy_archive, verify_in_cluster
-from reftel.cluster.filling import ClusterStore
-from reftel.indexer.build import build
 from reftel.record import record_of
 from reftel.schema.cable import Cable, Paragraph
 from reftel.schema.errors import ArchiveError, ArchiveMissing, ArchiveVersion, EngineError, QueryTooBroad
@@ -78,62 +76,56 @@ def _outcome(ask):
         return None, str(error)
 
 
-def test_a_node_is_killed_while_questions_are_asked_and_while_a_scan_runs(three, fill, monkeypatch):
+def _asked(archive):
+    """Questions of every kind, each of several requests; and what they are answered."""
+    return {
+        "scan": lambda: list(archive.keys("minsk")),
+        "order": lambda: list(archive.keys("minsk", sort="date")),
+        "facets": lambda: archive.drill("minsk", "source>year").to_dict(),
+        "first page": lambda: archive.search("minsk talks", facets="source").to_dict(),
+        "later page": lambda: archive.search("minsk", offset=1500, limit=50).to_dict(),
+    }
+
+
+@pytest.mark.parametrize(("number", "replicas"), [(0, 1), (2, 1), (0, 0)])
+def test_a_node_is_killed_while_questions_are_asked(three, fill, monkeypatch, number, replicas):
+    """Also the node that is asked first. Nothing is answered from what was kept."""
     monkeypatch.setattr("reftel.search.engines.opensearch.engine._PAGE", 500)
-    address = fill(three, "replicated", _cables(), shards=3, replicas=1)
-    three.health(status="green")
-    with reftel.open(address) as archive:
-        wanted, page = list(archive.keys("minsk")), archive.search("minsk talks", facets="source").to_dict()
-        assert len(wanted) == _MANY
+    address = fill(three, f"dying{number}{replicas}", _cables(), shards=3, replicas=replicas)
+    three.health(1, status="green")
+    with reftel.open(address, cache_mb=0) as archive:
+        asked = _asked(archive)
+        wanted = {name: ask() for name, ask in asked.items()}
+        assert len(wanted["scan"]) == len(wanted["order"]) == _MANY
+        found, over = [], threading.Event()
+
+        def ask_on(name):
+            while not over.is_set():
+                found.append((name, *_outcome(asked[name])))
+
         scan = archive.keys("minsk")
         begun = [next(scan) for _ in range(1200)]
-        with _killed(three, 2):
+        threads = [threading.Thread(target=ask_on, args=(name,)) for name in asked]
+        for thread in threads:
+            thread.start()
+        time.sleep(1)
+        with _killed(three, number):
             rest, error = _outcome(lambda: list(scan))
-            assert begun + rest == wanted if error is None else error.startswith("opensearch://")
-            _answered(lambda: list(archive.keys("minsk")), wanted)
-            _answered(lambda: archive.search("minsk talks", facets="source").to_dict(), page)
-        assert three.health(status="green")["status"] == "green"
-        assert list(archive.keys("minsk")) == wanted
-
-
-def test_without_replicas_a_lost_part_is_an_error_that_names_it(three, fill):
-    address = fill(three, "bare", _cables(), shards=3, replicas=0)
-    with reftel.open(address) as archive:
-        assert archive.count("minsk") == _MANY
-        with _killed(three, 1):
-            for ask in (lambda: archive.count("minsk"), lambda: list(archive.keys("minsk")), lambda: archive.search("minsk", facets="source")):
-                with pytest.raises((ArchiveError, EngineError), match=r"a part of the archive does not answer \(.*bare-g|does not answer"):
-                    ask()
-        three.health(status="green")
-        _answered(lambda: len(list(archive.keys("minsk"))), _MANY)
-
-
-def test_a_filling_without_replicas_ends_when_a_node_is_lost_and_the_next_one_goes_on(three, tmp_path, monkeypatch):
-    monkeypatch.setattr("reftel.search.engines.opensearch.writer._ACTIVE", 1)
-    sources = Path(__file__).parents[2] / "corpus_samples"
-    address = f"opensearch://{three.hosts}/unreplicated"
-    store = ClusterStore(parse_address(address), replicas=0)
-    build([sources / "telegrams"], store)
-    with reftel.open(address) as archive:
-        before, index = len(archive), archive._state.engine.index
-    of = {line["index"]: line["node"] for line in _request(three, "GET", f"/_cat/shards/{index}*?format=json", None) if line["shard"] == "0"}
-    victim = next(node for node in range(3) if f"node{node}" not in (of[f"{index}-manifest"], of[f"{index}-words"]))
-    down = []
-    with contextlib.ExitStack() as until:
-
-        def kill(so_far):
-            if so_far.cables and not down:
-                down.append(until.enter_context(_killed(three, victim)))
-
-        with pytest.raises((ArchiveError, EngineError), match=r"a part of the archive does not answer \(shard \d of unreplicated-g.*no node has a copy"):
-            build([sources], store, on_progress=kill)
-        for command in (["index", str(sources)], ["verify"], ["count", "*"]):  # nothing of it is called damaged
-            assert run([*command, "-A", address]) == 3
-    three.health(status="green")
-    with reftel.open(address) as archive:
-        assert (len(archive), archive._state.engine.index) == (before, index)
-    assert build([sources], store).total == 49
-    assert run(["verify", "-A", address]) == 0
+            assert begun + rest == wanted["scan"] if error is None else error.startswith("opensearch://")
+            if replicas:
+                for name, ask in asked.items():
+                    _answered(ask, wanted[name])
+            else:
+                with pytest.raises((ArchiveError, EngineError), match=rf"a part of the archive does not answer \(.*dying{number}0-g|does not answer"):
+                    archive.count("minsk")
+            over.set()
+            for thread in threads:
+                thread.join()
+        assert three.health(1, status="green")["status"] == "green"
+        for name, ask in asked.items():
+            _answered(ask, wanted[name])
+    assert {name for name, _answer, _error in found} == set(asked)
+    assert all(answer == wanted[name] if error is None else error.startswith("opensearch://") for name, answer, error in found)
 
 
 # -- fillings --------------------------------------------------------------------------------------------------------------------------------
@@ -297,6 +289,28 @@ def test_a_foreign_server_is_named():
 def test_a_cluster_that_is_gone_is_named():
     with pytest.raises(ArchiveError, match=r"opensearch://127\.0\.0\.1:9/cables: the cluster does not answer"):
         reftel.open("opensearch://127.0.0.1:9/cables")
+
+
+@pytest.mark.parametrize(("failures", "answered"), [(3, True), (4, False)])
+def test_a_node_without_memory_is_asked_again(cluster, fill, monkeypatch, failures, answered):
+    from opensearchpy import Transport, TransportError
+
+    address, left, perform = fill(cluster, "crowded", _cables(10)), [failures], Transport.perform_request
+
+    def crowded(self, method, url, *arguments, **named):
+        if url.endswith("search") and left[0]:
+            left[0] -= 1
+            raise TransportError(429, "circuit_breaking_exception", {})
+        return perform(self, method, url, *arguments, **named)
+
+    monkeypatch.setattr("reftel.search.engines.opensearch.client._PAUSES", (0, 0, 0))
+    with reftel.open(address) as archive:
+        monkeypatch.setattr(Transport, "perform_request", crowded)
+        if answered:
+            assert archive.count("has:refs") == 0
+        else:
+            with pytest.raises(EngineError, match="too little memory"):
+                archive.count("has:refs")
 
 
 def test_a_question_of_too_many_words_is_refused(cluster, fill):

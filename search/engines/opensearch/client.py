@@ -6,9 +6,10 @@ import base64
 import contextlib
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import msgspec
 
@@ -30,8 +31,11 @@ if TYPE_CHECKING:
 
     from reftel.search.plan import Node
 
+Answered = TypeVar("Answered")
+
 _MAJORS = ("2", "3")
 _SECONDS = 60
+_PAUSES = (0.2, 1.0, 3.0)  # seconds
 _TOGETHER = 200  # searches of one request
 COLUMNS_ALONE = {"stored_fields": "_none_"}
 """Of a search that wants no texts: else the cluster unpacks those of each hit, even where it gives nothing of them back."""
@@ -164,7 +168,7 @@ class Connection:
     def _refused(self, status: int | str, said: str, info: object, root: Node | None) -> ReftelError:
         if any(sign in said.lower() for sign in _TOO_MANY):
             shown = describe(root) if root is not None else "the question"
-            hint = "use fewer words or longer beginnings, or raise indices.query.bool.max_clause_count in the cluster"
+            hint = "use fewer words or longer beginnings, or raise indices.query.bool.max_clause_count in the cluster, as docs/cluster.md says"
             return QueryTooBroad("the question stands for more words than the cluster allows", text=shown, start=0, end=len(shown), hint=hint)
         for sign, kind, message in _REFUSALS:
             if sign in said:
@@ -207,8 +211,9 @@ class Connection:
     def search(self, index: str | None, body: Mapping[str, Any], root: Node | None = None) -> dict[str, Any]:
         """The answer to one search over all shards of an index, or of the point in time that ``body`` has."""
         parameters = {"allow_partial_search_results": "false", "include_named_queries_score": "true"}
+        of = {} if index is None else {"index": index}
         with self.errors(root):
-            return self._whole(self.client.search(body=dict(body), params=parameters, **({} if index is None else {"index": index})))
+            return self._whole(_patiently(lambda: self.client.search(body=dict(body), params=parameters, **of)))
 
     def searches(self, index: str, bodies: Sequence[Mapping[str, Any]], root: Node | None = None) -> list[dict[str, Any]]:
         """The answers to several at once."""
@@ -217,11 +222,16 @@ class Connection:
     def _searched(self, index: str, bodies: Sequence[Mapping[str, Any]], root: Node | None) -> list[dict[str, Any]]:
         lines = [line for body in bodies for line in ({"index": index, "allow_partial_search_results": False}, dict(body))]
         with self.errors(root):
-            answers = self.client.msearch(body=lines)["responses"]
-            for answer in answers:
-                if "error" in answer:
-                    raise self.refusal(answer["status"], answer["error"], root)
-            return [self._whole(answer) for answer in answers]
+            return [self._whole(answer) for answer in _patiently(lambda: self._answers(lines))]
+
+    def _answers(self, lines: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        answers: list[dict[str, Any]] = self.client.msearch(body=lines)["responses"]
+        for answer in answers:
+            if "error" in answer:
+                from opensearchpy.exceptions import TransportError  # noqa: PLC0415
+
+                raise TransportError(answer["status"], answer["error"].get("type", ""), answer)
+        return answers
 
     def _whole(self, answer: dict[str, Any]) -> dict[str, Any]:
         """``answer``, unless a part of the archive is not in it."""
@@ -264,6 +274,18 @@ class Connection:
         with self.errors():
             made = self.client.create_pit(index=index, params={"keep_alive": "2m", "allow_partial_pit_creation": "false"})
             return cast("str", made["pit_id"])
+
+
+def _patiently(ask: Callable[[], Answered]) -> Answered:
+    """What ``ask`` gives, asked again where a node had no memory for it: most of what fills that is garbage, which is soon collected."""
+    for pause in _PAUSES:
+        try:
+            return ask()
+        except Exception as error:
+            if "circuit_breaking_exception" not in f"{getattr(error, 'error', '')} {getattr(error, 'info', '')}":
+                raise
+        time.sleep(pause)
+    return ask()
 
 
 def _line(text: object) -> str:
