@@ -388,8 +388,6 @@ def _scale(field: Field) -> scales.Scale:
 
 
 def _rank_range(field: Field, text: str, first: str, last: str) -> Ranks:
-    if not first and not last:
-        raise Unreadable(f"{quote(text)} has neither a first nor a last value", example(field))
     lowest = _rank(field, first) if first else None
     highest = _rank(field, last) if last else None
     if lowest is not None and highest is not None and lowest > highest:

@@ -55,6 +55,8 @@ VALUES = [
     ("class:<secret", Range("class", None, 2)),
     ("class:c..secret", Range("class", 2, 3)),
     ("class:c..", Range("class", 2, None)),
+    ("class:secret..secret", Range("class", 3, 3)),
+    ("class:U//FOR OFFICIAL USE ONLY", Range("class", 1, 1)),
     ("class:*", Range("class", None, None)),
     ("prec:>=immediate", Range("prec", 2, None)),
     ("prec:OO", Range("prec", 2, 2)),
