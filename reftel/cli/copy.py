@@ -34,6 +34,6 @@ def command(source: str, target: str, shards: int | None, replicas: int | None, 
     places = location_of(source), location_of(target)
     copied = copy_archive(*places, wait=wait, shards=shards, replicas=replicas)
     click.echo(f"copied {copied.cables:,} cables from {shown_name(source)} to {shown_name(target)}")
-    for name in copied.leavings:
+    for name in copied.leftovers:
         click.echo(f"note: removed '{safe_line(name)}' from the cluster, which a filling had left that was killed", err=True)
     return 0

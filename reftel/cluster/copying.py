@@ -41,7 +41,7 @@ class Copied:
     """How many cables were copied, and the generations in the cluster that were removed, since fillings left them that were killed."""
 
     cables: int
-    leavings: tuple[str, ...] = ()
+    leftovers: tuple[str, ...] = ()
 
 
 def copy_archive(
@@ -107,7 +107,7 @@ def _to_cluster(state: State, cables: Iterator[Cable], target: Address, shards: 
             writer.write_manifest(_manifest(state))
             lock.check()
             writer.publish(count)
-        return Copied(count, tuple(writer.remove_leavings()))
+        return Copied(count, tuple(writer.remove_leftovers()))
 
 
 def _to_folder(state: State, cables: Iterator[Cable], target: Path) -> int:

@@ -77,7 +77,7 @@ class ClusterStore:
         with self._connected() as connection, FillingLock(connection, wait=wait) as lock, _folder() as folder:
             self._connection, self._lock, self._folder = connection, lock, folder
             self._base = self._current(connection)
-            if GenerationWriter(connection).remove_leavings():
+            if GenerationWriter(connection).remove_leftovers():
                 report.notes.append("an earlier filling of this archive died; what it had not published was removed")
             if self._base is not None:
                 _check(connection, self._base, folder)

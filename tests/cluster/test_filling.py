@@ -26,7 +26,7 @@ from reftel.search.engines.opensearch.address import parse_address
 from reftel.search.engines.opensearch.client import connect
 from reftel.search.engines.opensearch.engine import OpenSearchEngine
 from reftel.search.engines.opensearch.lock import FillingLock
-from reftel.search.engines.opensearch.writer import GenerationWriter, leavings
+from reftel.search.engines.opensearch.writer import GenerationWriter, leftovers
 
 _SAMPLES = Path(__file__).parents[2] / "corpus_samples"
 @pytest.fixture
@@ -159,7 +159,7 @@ def test_a_run_that_is_killed_is_gone_on_with(cluster, tmp_path, monkeypatch):
     report = reftel.build([sources], address)
     assert (report.total, report.read_files) == (100, 100 - before)
     with contextlib.closing(connect(parse_address(address))) as connection:
-        assert leavings(connection) == []
+        assert leftovers(connection) == []
     assert run(["verify", "-A", address]) == 0
 
 

@@ -249,9 +249,9 @@ class GenerationWriter:
     def _before(self) -> list[str]:
         return generations(self._connection)
 
-    def remove_leavings(self) -> list[str]:
+    def remove_leftovers(self) -> list[str]:
         """Remove the generations that the archive's name does not stand for, which fillings left that were killed. Only under `FillingLock`."""
-        names = leavings(self._connection, but=self.index)
+        names = leftovers(self._connection, but=self.index)
         for name in names:
             self.remove(name)
         return names
@@ -354,7 +354,7 @@ def generations(connection: Connection) -> list[str]:
     return list(found)
 
 
-def leavings(connection: Connection, but: str = "") -> list[str]:
+def leftovers(connection: Connection, but: str = "") -> list[str]:
     """Generations of an archive that its name does not stand for: of fillings that run now, or that were killed."""
     client, name = connection.client, connection.address.name
     with connection.errors():
