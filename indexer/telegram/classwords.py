@@ -18,11 +18,6 @@ def spaced(word: str, gap: str = "[ ]?") -> str:
     return gap.join(word)
 
 
-def letter_spaced(word: str) -> str:
-    """The word as captions print it: ``"SECRET"`` -> ``"S E C R E T"``."""
-    return " ".join(word)
-
-
 def one_of(*patterns: str) -> str:
     """A pattern for any of the patterns."""
     return f"(?:{'|'.join(patterns)})"

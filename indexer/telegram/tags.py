@@ -31,7 +31,6 @@ _NO_TAG = frozenset(
     )
 )
 _SPACED_CLASS = re.compile(rf"\b{LETTER_SPACED}\b")  # the class line of a page, swallowed
-_PERSON = re.compile(r"\(([^()\n]{2,80})\)?")  # OVIP (CLINTON, HILLARY)
 _PIECE = re.compile(r"\([^()]*\)?|[^\s,;()]+|[,;]")
 _PASSING = re.compile(r"\b(?:DEPT|DEPARTMENT|STATE|NSC|TREASURY)(?: PLEASE)? (?:FOR|PASS)\b")  # STATE FOR EUR/WE
 _SIGNS = '.:"“”*\\'
