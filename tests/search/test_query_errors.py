@@ -511,8 +511,10 @@ def test_as_many_patterns_as_may_be_are_read(query):
     ["(" * 51 + "a" + ")" * 51, "NOT " * 51 + "a", "-" * 51 + "a", "(-" * 26 + "a" + ")" * 26, "(a OR b c AND -" * 40 + "a" + ")" * 40],
 )
 def test_nesting_past_the_bound_is_an_error(query):
-    with pytest.raises(QuerySyntaxError, match="the query is nested too deeply"):
+    with pytest.raises(QuerySyntaxError, match="^the query is nested too deeply") as caught:
         read_query(query)
+    assert 0 <= caught.value.start < caught.value.end <= len(query)
+    assert caught.value.hint in ("at most 50 brackets and NOTs may stand inside each other", "use fewer brackets")
 
 
 @pytest.mark.parametrize("query", [" w/2 ".join("a" * 51), '"' + "a " * 51 + '"~2', "(a w/2 " * 49 + "(b w/1 c w/1 d)" + ")" * 49])
@@ -522,7 +524,7 @@ def test_a_proximity_expression_past_the_bound_is_an_error(query):
 
 
 @pytest.mark.parametrize(
-    "query", ["(" * 50 + "a" + ")" * 50, "-" * 50 + "a", "(a OR " * 49 + "b" + ")" * 49, "a w/2 (" * 48 + "b w/2 c" + ")" * 48]
+    "query", ["(" * 50 + "a" + ")" * 50, "-" * 50 + "a", "(a OR " * 49 + "b" + ")" * 49, "a w/2 (" * 48 + "b w/2 c" + ")" * 48, "(a) " * 60, "-a " * 60]
 )
 def test_nesting_up_to_the_bound_is_read(query):
     read = read_query(query)
