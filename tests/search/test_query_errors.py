@@ -471,7 +471,7 @@ def test_the_span_of_an_error_is_that_of_the_fault():
     ("query", "fixes"),
     [
         ("a singer:derse", ("a signer:derse",)), ("since:2008", ("after:2008",)), ("class:secrt minsk", ("class:SECRET minsk",)), ("(a OR (b", ("(a OR (b))",)),
-        ("a) b", ("a b",)), ('a "b c', ('a "b c"',)), ("from:baku, date:2008", ("from:baku date:2008",)), ("tags:PREL, AJ", ("tags:PREL,AJ",)),
+        ("a) b", ("a b",)), ("(a) (b", ("(a) (b)",)), ('a "b c', ('a "b c"',)), ("from:baku, date:2008", ("from:baku date:2008",)), ("tags:PREL, AJ", ("tags:PREL,AJ",)),
         ("a AND", ()), ("date:2008-13", ()),
     ],
 )  # fmt: skip
@@ -508,10 +508,11 @@ def test_as_many_patterns_as_may_be_are_read(query):
 
 @pytest.mark.parametrize(
     "query",
-    ["(" * 51 + "a" + ")" * 51, "NOT " * 51 + "a", "-" * 51 + "a", "(-" * 26 + "a" + ")" * 26, "(a OR b c AND -" * 40 + "a" + ")" * 40],
+    ["(" * 51 + "a" + ")" * 51, "NOT " * 51 + "a", "-" * 51 + "a", "(-" * 26 + "a" + ")" * 26, "(a OR b c AND -" * 40 + "a" + ")" * 40, "(a OR b c AND " * 50 + "a" + ")" * 50,
+     *("(" * 30 + closed + "(" * 25 + "a" + ")" * 55 for closed in ("(b) ", "(b) (b) ", "-b "))],
 )
 def test_nesting_past_the_bound_is_an_error(query):
-    with pytest.raises(QuerySyntaxError, match="^the query is nested too deeply") as caught:
+    with pytest.raises(QuerySyntaxError, match=r"^the query is nested too deeply") as caught:
         read_query(query)
     assert 0 <= caught.value.start < caught.value.end <= len(query)
     assert caught.value.hint in ("at most 50 brackets and NOTs may stand inside each other", "use fewer brackets")
