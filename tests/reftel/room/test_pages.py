@@ -369,23 +369,39 @@ def test_exports_at_once_are_limited_and_end(make_room, samples, asking):
 # -- limits ------------------------------------------------------------------------------------------------------------------------------
 
 
-def test_a_full_room_and_a_slow_question_are_told_and_the_room_goes_on():
+def test_a_slow_question_keeps_its_thread():
     from reftel.room.slots import RoomBusy, Slots, TooSlow
 
     async def scenario():
-        slots, released = Slots(at_once=1, waiting=1, seconds=0.2), threading.Event()
-        with pytest.raises(TooSlow):
-            await slots.run(released.wait)
-        with pytest.raises(RoomBusy):  # the thread still works
-            await slots.run(lambda: 1)
+        slots, released = Slots(at_once=1, waiting=1, seconds=0.05), threading.Event()
+        try:
+            with pytest.raises(TooSlow):
+                await slots.run(released.wait)
+            with pytest.raises(RoomBusy):  # the thread still works
+                await slots.run(lambda: 1)
+        finally:
+            released.set()
+
+    asyncio.run(scenario())
+
+
+def test_a_full_room_says_so_and_goes_on():
+    from reftel.room.slots import RoomBusy, Slots
+
+    async def scenario():
+        slots, started, released = Slots(at_once=1, waiting=1, seconds=600), threading.Event(), threading.Event()
+        held = asyncio.ensure_future(slots.run(lambda: started.set() or released.wait()))
+        await asyncio.to_thread(started.wait)
         first = asyncio.ensure_future(slots.run(lambda: 2))
         await asyncio.sleep(0)
-        with pytest.raises(RoomBusy):  # one waits already
-            await slots.run(lambda: 3)
-        released.set()
-        return await first
+        try:
+            with pytest.raises(RoomBusy):  # one waits already
+                await slots.run(lambda: 3)
+        finally:
+            released.set()
+        return await asyncio.gather(held, first)
 
-    assert asyncio.run(scenario()) == 2
+    assert asyncio.run(scenario()) == [True, 2]
 
 
 def test_an_error_of_a_question_gives_its_slot_back():
