@@ -122,7 +122,7 @@ class ClusterStore:
             return []
         with connection.errors():
             lacking: int = connection.client.cluster.health(index=",".join(self._base + part for part in PARTS))["unassigned_shards"]
-        return [f"{lacking} replicas have no node to be on (is one down?); until they have, losing another node makes a part unanswerable"] if lacking else []
+        return [f"{lacking} replicas are missing (a node is down?); until the cluster has made them, a part does not answer if another node is lost"] if lacking else []
 
     def _current(self, connection: Connection) -> str | None:
         found = generations(connection)
