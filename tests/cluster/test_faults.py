@@ -18,6 +18,8 @@ import pytest
 import reftel
 from reftel.cli import run
 from reftel.cluster.copying import copy_archive, verify_in_cluster
+from reftel.cluster.filling import ClusterStore
+from reftel.indexer.build import build
 from reftel.record import record_of
 from reftel.schema.cable import Cable, Paragraph
 from reftel.schema.errors import ArchiveError, ArchiveMissing, ArchiveVersion, EngineError, QueryTooBroad
@@ -126,6 +128,38 @@ def test_a_node_is_killed_while_questions_are_asked(three, fill, monkeypatch, nu
             _answered(ask, wanted[name])
     assert {name for name, _answer, _error in found} == set(asked)
     assert all(answer == wanted[name] if error is None else error.startswith("opensearch://") for name, answer, error in found)
+
+
+def _places(nodes, index):
+    """The nodes that have a part of an index."""
+    return [int(line["node"].removeprefix("node")) for line in _request(nodes, "GET", f"/_cat/shards/{index}?format=json", None)]
+
+
+def test_a_filling_without_replicas_ends_when_a_node_is_lost_and_the_next_one_goes_on(three, tmp_path, monkeypatch):
+    monkeypatch.setattr("reftel.search.engines.opensearch.writer._ACTIVE", 1)
+    sources = Path(__file__).parents[2] / "corpus_samples"
+    address = f"opensearch://{three.hosts}/unreplicated"
+    store = ClusterStore(parse_address(address), replicas=0)
+    build([sources / "telegrams"], store)
+    with reftel.open(address) as archive:
+        before, index = len(archive), archive._state.engine.index
+    victim = next(node for node in _places(three, index) if node not in _places(three, f"{index}-manifest"))
+    down = []
+    with contextlib.ExitStack() as until:
+
+        def kill(so_far):
+            if so_far.cables and not down:
+                down.append(until.enter_context(_killed(three, victim)))
+
+        with pytest.raises((ArchiveError, EngineError), match=r"a part of the archive does not answer \(shard \d of unreplicated-g.*no node has a copy"):
+            build([sources], store, on_progress=kill)
+        for command in (["index", str(sources)], ["verify"], ["count", "*"]):  # nothing of it is called damaged
+            assert run([*command, "-A", address]) == 3
+    three.health(status="green")
+    with reftel.open(address) as archive:
+        assert (len(archive), archive._state.engine.index) == (before, index)
+    assert build([sources], store).total == 49
+    assert run(["verify", "-A", address]) == 0
 
 
 # -- fillings --------------------------------------------------------------------------------------------------------------------------------
