@@ -13,8 +13,9 @@ from reftel.render.safe import safe_line
 @click.argument("source", metavar="FROM", shell_complete=completed("folder"))
 @click.argument("target", metavar="TO", shell_complete=completed("folder"))
 @click.option("--shards", type=click.IntRange(1, 1024), metavar="N",
-              help="Parts that a cluster cuts the archive into; one for each of its nodes if nothing is said.")  # fmt: skip
-@click.option("--replicas", type=click.IntRange(0, 10), metavar="N", help="Copies that a cluster keeps of each part beside it; one if it has several nodes.")
+              help="Parts that a cluster cuts the archive into. [default: as many as it has there, or one for each node]")  # fmt: skip
+@click.option("--replicas", type=click.IntRange(0, 10), metavar="N",
+              help="Copies that a cluster keeps of each part beside it. [default: as many as it has there, or one if there are several nodes]")  # fmt: skip
 @click.option(
     "--wait", type=click.FloatRange(0), default=60.0, show_default=True, metavar="SECONDS",
     help="Wait so long for a run that writes to the folder, or fills the archive in the cluster."

@@ -50,7 +50,7 @@ def copy_archive(
     """Copy an archive from a folder to a cluster or back, or from one cluster to another: its cables and its manifest.
 
     In a cluster the copy takes the name of the one before at one moment, when it is whole; a folder must be a new one. No run may write to
-    a folder meanwhile. ``shards`` and ``replicas``: a shard for each node, and one replica where there are several, if nothing is said.
+    a folder meanwhile. ``shards`` and ``replicas``: as of `GenerationWriter`.
     ``wait``: seconds to wait for a run that writes to the folder, and for another filling of the cluster's archive.
     Errors: those of `reftel.open`, `ArchiveLocked`, `OutputError` if the folder cannot be written.
     """

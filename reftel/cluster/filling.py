@@ -38,11 +38,11 @@ _VERSION_BITS = 32  # of a version, for what a step writes; the number of the ru
 class ClusterStore:
     """As `reftel.indexer.store.Store`: an archive in a cluster.
 
-    ``shards``, ``replicas``: of a first generation, as of `GenerationWriter`. ``dask``: the address of the scheduler whose workers read.
+    ``dask``: the address of the scheduler whose workers read.
     """
 
-    def __init__(self, address: Address, *, shards: int | None = None, replicas: int | None = None, dask: str | None = None) -> None:
-        self.address, self._shards, self._replicas, self._dask = address, shards, replicas, dask
+    def __init__(self, address: Address, *, dask: str | None = None) -> None:
+        self.address, self._dask = address, dask
         self._connection: Connection | None = None
         self._lock: FillingLock | None = None
         self._folder = Path()
@@ -95,7 +95,7 @@ class ClusterStore:
             empty = empty or not _is_of_today(self._connection, self._base)
             writer = ClusterWriter(
                 self._connection, self._base, manifest.shown_keys(), publication.run << _VERSION_BITS,
-                clone=not empty, shards=self._shards, replicas=self._replicas, remembers=self._dask is not None,
+                clone=not empty, remembers=self._dask is not None,
             )  # fmt: skip
         except BaseException:
             publication.close()
@@ -150,13 +150,11 @@ class ClusterWriter:
     """
 
     def __init__(
-        self, connection: Connection, base: str | None, keys: set[str], version: int,
-        *, clone: bool, shards: int | None, replicas: int | None, remembers: bool,
+        self, connection: Connection, base: str | None, keys: set[str], version: int, *, clone: bool, remembers: bool,
     ) -> None:  # fmt: skip
         self.remembers = remembers
         self._pool: DaskPool | None = None  # whose workers write
         self._connection, self._base, self._keys, self._version, self._clone = connection, base, keys, version, clone
-        self._shards, self._replicas = shards, replicas
         self._written: set[str] = set()
         self._begun: GenerationWriter | None = None
         self._until = contextlib.ExitStack()
@@ -164,7 +162,7 @@ class ClusterWriter:
     @property
     def _generation(self) -> GenerationWriter:
         if self._begun is None:
-            writer = GenerationWriter(self._connection, shards=self._shards, replicas=self._replicas, base=self._base if self._clone else None)
+            writer = GenerationWriter(self._connection, base=self._base if self._clone else None)
             self._begun = self._until.enter_context(writer)
         return self._begun
 

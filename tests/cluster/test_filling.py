@@ -16,9 +16,12 @@ import pytest
 from twins import Twins, words, write
 
 import reftel
+from reftel.archive import store_of
 from reftel.cli import run
+from reftel.cluster.copying import copy_archive
 from reftel.indexer import build
 from reftel.indexer.changes import Wish
+from reftel.indexer.sources import Selection
 from reftel.schema.errors import ArchiveDamaged, ArchiveError, ArchiveLocked, ArchiveMissing
 from reftel.schema.fields import FIELDS
 from reftel.search.engines.opensearch import lock
@@ -98,6 +101,25 @@ def test_everything_is_read_again(twins, tmp_path):
     with reftel.open(twins.address) as archive:
         assert (len(archive), archive.count("precedent")) == (6, 1)
     twins.same()
+
+
+def test_the_number_of_shards_stays(cluster, tmp_path):
+    address, sources = f"opensearch://{cluster.hosts}/parted", tmp_path / "sources"
+    sources.mkdir()
+    write(sources, 1, "minsk")
+    reftel.build([sources], tmp_path / "archive")
+    copy_archive(tmp_path / "archive", parse_address(address), shards=3)
+    seen = {_generation(address)}
+    for fill in (
+        lambda: build.build_selection(Selection((str(sources),)), store_of(address), wish=Wish(full=True)),
+        lambda: copy_archive(tmp_path / "archive", parse_address(address)),
+    ):
+        fill()
+        seen.add(_generation(address))
+        with contextlib.closing(connect(parse_address(address))) as connection:
+            settings = connection.client.indices.get_settings(index=_generation(address))
+        assert [each["settings"]["index"]["number_of_shards"] for each in settings.values()] == ["3"]
+    assert len(seen) == 3
 
 
 def test_an_archive_of_other_rules_is_made_anew_by_the_next_run(twins, tmp_path, monkeypatch):

@@ -61,8 +61,8 @@ Action = tuple[dict[str, Any], dict[str, Any] | None]
 class GenerationWriter:
     """Writes one generation. Used as a context manager: what was not published is removed.
 
-    ``base``: the generation to build on, of the same rules. ``shards`` and ``replicas``: those of the base, or one shard for each node and one
-    replica where there are several, if nothing is said.
+    ``base``: the generation to build on, of the same rules. ``shards`` and ``replicas``: if nothing is said, those of the generation that the archive's
+    name stands for; of a first one, a shard for each node and one replica where there are several.
     """
 
     def __init__(self, connection: Connection, *, shards: int | None = None, replicas: int | None = None, base: str | None = None) -> None:
@@ -96,18 +96,28 @@ class GenerationWriter:
             self.remove(self.index)
 
     def _create(self) -> None:
-        nodes: int = self._client.cluster.health()["number_of_data_nodes"]
-        shards = self._shards or nodes
-        replicas = min(1, nodes - 1) if self._replicas is None else self._replicas
+        shards, replicas = self._numbers_before()
+        shards = self._shards or shards
+        replicas = replicas if self._replicas is None else self._replicas
         mappings = mapping_of_cables(shards, replicas), mapping_of_words(replicas), mapping_of_manifest(replicas)
         for part, mapping in zip(PARTS, mappings, strict=True):
             self._client.indices.create(index=self.index + part, body=mapping | self._alias(part))
 
+    def _numbers_before(self) -> tuple[int, int]:
+        """Shards and replicas of the generation that the archive's name stands for; where there is none, what suits the cluster's nodes."""
+        for index in generations(self._connection):
+            return self._numbers_of(index)
+        nodes: int = self._client.cluster.health()["number_of_data_nodes"]
+        return nodes, min(1, nodes - 1)
+
+    def _numbers_of(self, index: str) -> tuple[int, int]:
+        said = self._client.indices.get_settings(index=index)[index]["settings"]["index"]
+        return int(said["number_of_shards"]), int(said["number_of_replicas"])
+
     def _clone(self, base: str) -> None:
         """The cables and words of ``base``, linked; its manifest is always written again."""
         self._client.indices.put_settings(index=",".join(base + part for part in PARTS), body={"index.blocks.write": True})
-        said = self._client.indices.get_settings(index=base)[base]["settings"]["index"]
-        replicas = int(said["number_of_replicas"])
+        _shards, replicas = self._numbers_of(base)
         settings = {"index.blocks.write": None, "index.number_of_replicas": replicas}
         for part in PARTS[:2]:
             self._client.indices.clone(index=base + part, target=self.index + part, body={"settings": settings} | self._alias(part))
