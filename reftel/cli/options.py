@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import stat
@@ -239,7 +240,10 @@ def read_ids(file: IO[str]) -> list[str]:
 
 def refuse_endless(file: IO[Any]) -> None:
     """A usage error for what the system makes up without an end (``/dev/zero``, ``/dev/urandom``). Terminals, pipes and ``/dev/null`` have one."""
-    state = os.fstat(file.fileno())
+    try:
+        state = os.fstat(file.fileno())
+    except io.UnsupportedOperation:  # a text in memory
+        return
     if stat.S_ISCHR(state.st_mode) and not file.isatty() and state.st_rdev != os.stat(os.devnull).st_rdev:  # noqa: PTH116 - a device, not a path
         raise click.UsageError(f"{file.name} is a device without an end; expected a file, a pipe or - for standard input")
 

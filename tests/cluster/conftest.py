@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -31,10 +32,17 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory):
-    """One node."""
+def one_node(tmp_path_factory):
     with Cluster(tmp_path_factory.mktemp("one")) as nodes:
         yield nodes
+
+
+@pytest.fixture(scope="module")
+def cluster(one_node):
+    """One node, without what other modules left: its memory is small."""
+    yield one_node
+    request = urllib.request.Request(f"{one_node.url()}/_all", method="DELETE")
+    urllib.request.urlopen(request, timeout=60).close()
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ from reftel.cli import run
 from reftel.cluster.copying import copy_archive, verify_in_cluster
 from reftel.cluster.filling import ClusterStore
 from reftel.indexer.build import build
+from reftel.indexer.store import FolderStore
 from reftel.record import record_of
 from reftel.schema.cable import Cable, Paragraph
 from reftel.schema.errors import ArchiveError, ArchiveMissing, ArchiveVersion, EngineError, QueryTooBroad
@@ -139,8 +140,9 @@ def test_a_filling_without_replicas_ends_when_a_node_is_lost_and_the_next_one_go
     monkeypatch.setattr("reftel.search.engines.opensearch.writer._ACTIVE", 1)
     sources = Path(__file__).parents[2] / "corpus_samples"
     address = f"opensearch://{three.hosts}/unreplicated"
-    store = ClusterStore(parse_address(address), replicas=0)
-    build([sources / "telegrams"], store)
+    build([sources / "telegrams"], FolderStore(tmp_path / "archive"))
+    copy_archive(tmp_path / "archive", parse_address(address), replicas=0)
+    store = ClusterStore(parse_address(address))
     with reftel.open(address) as archive:
         before, index = len(archive), archive._state.engine.index
     victim = next(node for node in _places(three, index) if node not in _places(three, f"{index}-manifest"))
