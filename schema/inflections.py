@@ -138,12 +138,16 @@ def _regular(word: str, lemma: Lookup) -> tuple[str, ...]:
 def _besides(base: str, own: str, word: str, lemma: Lookup) -> bool:
     """Whether ``word`` is a form of ``base`` besides the one base that the dictionary has for it.
 
-    The dictionary has rare or wrong ones for some: *developed* of *develope*, *fixes* of *fixe*, *travelling* of *travell*.
+    The dictionary has rare or wrong ones for some: *developed* of *develope*, *fixes* of *fixe*, *travelling* of *travell*, *envying* of *envie*.
     """
-    if lemma(base) != base or own not in _cut(word):
+    if lemma(base) != base:
+        return False
+    if base.endswith("y") and base[:-1] + "ie" == own:
+        return len(base) >= _SHORTEST
+    if own not in _cut(word):
         return False
     if word.endswith("s"):
-        return (base + "es" == word and base.endswith(("ss", "x", "z", "ch", "sh"))) or (base[:-1] + "ies" == word and len(base) >= _SHORTEST)
+        return base + "es" == word and base.endswith(("ss", "x", "z", "ch", "sh"))
     return (own == base + "e" and len(base) > 2) or (own == base + base[-1] and len(base) > _SHORTEST) or (base == own + "e" and _is_verb(base, lemma))
 
 

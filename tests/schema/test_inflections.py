@@ -51,7 +51,15 @@ TABLE = [
     ("seed", "seeds seeded", "see saw seen"),
     ("lie", "lies lay lain lying lied", "laid liar"),
     ("die", "dies died dying", "dye dyed"),
-    ("tie", "ties tied tying", "tier tidy"),
+    ("tie", "ties tied tying", "tier tidy ti"),
+    ("envy", "envies envied envying", "envious"),
+    ("exemplify", "exemplifies exemplified exemplifying", "exemplary"),
+    ("dizzy", "dizzies dizzied dizzying", "dizziness"),
+    ("mass", "masses massed massing", "massive"),
+    ("bias", "biases biasses biased", "biaxial"),
+    ("discus", "", "discuss discusses"),
+    ("clad", "", "cladding"),
+    ("vital", "vitals", "vitally"),
     ("woman", "women", "womanly"),
     ("spokesman", "spokesmen", "spoke speak"),
     ("criterion", "criteria", "critic"),
@@ -78,6 +86,7 @@ TABLE = [
     ("iraqi", "iraqis", "iraq"),
     ("american", "americans", "america"),
     ("kurd", "kurds", "kurdish kurdistan"),
+    ("germany", "germanies", "german germanic"),
     ("houthi", "houthis", "hout"),
     ("ngo", "ngos", "ng"),
     ("poloff", "poloffs", "pol"),
@@ -97,7 +106,7 @@ ALONE = [
     ("burns", "burn burned"), ("united", "unite unites unit"), ("adams", "adam"), ("williams", "william"), ("carlos", "carlo"), ("honduras", "hondura"),
     ("netherlands", "netherland"), ("james", "jame"), ("chad", "chads"), ("turkey", "turkeys"), ("abbas", "abba"), ("lagos", "lago"),
     ("moratinos", "moratino"), ("cyprus", "cypru"), ("sipdis", "sipdi"), ("series", "sery serie"), ("species", "specie"), ("unclassified", "classify unclassify"),
-    ("need", "nee"), ("hundred", "hundr"), ("during", "dure"), ("nothing", "noth"), ("gas", "ga"), ("chaos", "chao"), ("кошки", "кошка"), ("s", ""), ("", ""),
+    ("unrelated", "relate unrelate"), ("islamics", "islamic"), ("need", "nee"), ("hundred", "hundr"), ("during", "dure"), ("nothing", "noth"), ("gas", "ga"), ("chaos", "chao"), ("кошки", "кошка"), ("s", ""), ("", ""),
 ]  # fmt: skip
 
 
