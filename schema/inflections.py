@@ -106,7 +106,7 @@ def _cuts_of_s(word: str) -> Iterator[str]:
         yield word[:-3] + "y"
     if word.endswith(("sses", "xes", "zes", "ches", "shes", "oes", "ses")):
         yield word[:-2]
-    if not word.endswith(("ss", "us")):
+    if not word.endswith("ss"):
         yield word[:-1]
     if word.endswith(("sses", "zzes")):
         yield word[:-3]

@@ -95,7 +95,8 @@ def _items(pieces: list[_Piece], query: str) -> tuple[list[list[_Piece]], int]:
     if not all(items):
         hint = "values are joined by single commas without blanks: tags:PREL,AJ"
         apart = re.sub(r",\s+(?=[\w]+:)", " ", query)  # a comma between fields, or one with a blank between values
-        fixes = () if '"' in query else (re.sub(r"\s*,\s*", ",", apart.strip().strip(",")),)
+        joined = re.sub(r"\s*([,|])[\s,|]*", r"\1", apart.strip()).strip(",|")
+        fixes = () if '"' in query or not any(items) else (re.sub(r"(?<=[:(])[,|]|[,|](?=\))", "", joined),)
         raise QuerySyntaxError("a value is missing in the list", text=query, start=pieces[0].start, end=pieces[-1].end, hint=hint, fixes=fixes)
     return items, len(items) - 1
 

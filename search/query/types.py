@@ -417,7 +417,7 @@ def _rank_printed(field: Field, text: str) -> tuple[int, tuple[str, ...]] | None
     rank = scale.rank(plain) if _WRITTEN.fullmatch(plain) else None
     if rank is not None or scale is not scales.CLASSIFICATION or "/" not in plain:
         return None if rank is None else (rank, ())
-    mark = _parse_mark(_SPACED_LETTERS.sub("", plain.upper()))
+    mark = _parse_mark(_SPACED_LETTERS.sub("", plain))
     return (scales.LEVEL.names.index(mark.level), mark.caveats) if mark and mark.level else None  # the two scales have the same steps
 
 

@@ -68,6 +68,8 @@ TABLE = [
     ("live", "lives lived living", "life lively"),
     ("base", "bases based basing", "basis basic"),
     ("basis", "bases", "base based basic"),
+    ("bureau", "bureaus", "bureaucrat bureaucratic"),
+    ("saving", "savings save saves saved", "savior"),
     ("business", "businesses", "busy"),
     ("bus", "buses", "busy busier"),
     ("process", "processes processed processing", "procession processor"),
@@ -87,6 +89,7 @@ TABLE = [
     ("american", "americans", "america"),
     ("kurd", "kurds", "kurdish kurdistan"),
     ("germany", "germanies", "german germanic"),
+    ("hindu", "hindus", "hinduism"),
     ("houthi", "houthis", "hout"),
     ("ngo", "ngos", "ng"),
     ("poloff", "poloffs", "pol"),
@@ -106,7 +109,8 @@ ALONE = [
     ("burns", "burn burned"), ("united", "unite unites unit"), ("adams", "adam"), ("williams", "william"), ("carlos", "carlo"), ("honduras", "hondura"),
     ("netherlands", "netherland"), ("james", "jame"), ("chad", "chads"), ("turkey", "turkeys"), ("abbas", "abba"), ("lagos", "lago"),
     ("moratinos", "moratino"), ("cyprus", "cypru"), ("sipdis", "sipdi"), ("series", "sery serie"), ("species", "specie"), ("unclassified", "classify unclassify"),
-    ("unrelated", "relate unrelate"), ("islamics", "islamic"), ("need", "nee"), ("hundred", "hundr"), ("during", "dure"), ("nothing", "noth"), ("gas", "ga"), ("chaos", "chao"), ("кошки", "кошка"), ("s", ""), ("", ""),
+    ("unrelated", "relate unrelate"), ("islamics", "islamic"), ("status", "statu"), ("consensus", "consensu"), ("virus", "viru"), ("cyrus", "cyru"),
+    ("need", "nee"), ("hundred", "hundr"), ("during", "dure"), ("nothing", "noth"), ("gas", "ga"), ("chaos", "chao"), ("кошки", "кошка"), ("s", ""), ("", ""),
 ]  # fmt: skip
 
 

@@ -61,6 +61,12 @@ PLANS = [
     ("10,000", inflected("10000")),
     ("Müller", AnyOf((inflected("muller"), inflected("mueller")))),
     ("=L'Aquila", AnyOf((Phrase((exact("l"), exact("aquila"))), exact("laquila"), exact("aquila")))),
+    ('">5 dead"', Phrase((exact("5"), exact("dead")))),
+    ("minsk+", minsk),
+    ("a-b*-c", Phrase((exact("a"), Word("b", "prefix", fields=DEFAULT), inflected("c")))),
+    ('"J. F.-b-c"', Phrase((exact("j"), exact("f"), exact("b"), exact("c")))),
+    ("gr**p", Word("gr*p", "wildcard", fields=DEFAULT)),
+    ("signer:J.  F.", AnyOf((Phrase((exact("j", "signer"), exact("f", "signer"))), exact("jf", "signer")))),
     ("J. F. minsk", Neighbours(And((initials, minsk)), (Phrase((initials, minsk)),))),
     ('"a non-co-operation"', Phrase((exact("a"), AnyOf((
         Phrase((exact("non"), exact("co"), exact("operation"))), Phrase((exact("nonco"), exact("operation"))),
