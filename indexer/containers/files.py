@@ -40,7 +40,7 @@ MAX_HELD = 256 << 20
 """Bytes of zip files inside others that memory holds: they are read from their end."""
 STANDARD_INPUT = "-"
 _ENCRYPTED = 1 << 0  # of the flags of a member
-BUFFER = 1 << 17
+BUFFER = 1 << 16
 """Bytes that can be looked at before a stream is read."""
 READ_ERRORS = (*unpacking.ERRORS, tarfile.TarError, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, OverflowError)
 """What reading a damaged, encrypted or unknown compressed stream raises."""

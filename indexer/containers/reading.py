@@ -29,6 +29,9 @@ Found = Generator[Message | SourceError, None, None]
 LineReader = Callable[[Lines, str], Iterator[Message | SourceError]]
 
 _HTML_TAGS = ("<html", "<!doctype html", "<head", "<table class=", "<h3>viewing", "<pre")
+_BLANKS = "\ufeff \t\n"  # before the first sign of a file
+_FRONT = 1 << 12  # bytes by which a page is known
+_USUAL_PAGE = 1 << 17  # bytes; to make room for the largest cable takes longer than to read a usual one
 MAX_TAGS = 1_000_000
 """Tags of the largest HTML page that is parsed; a page of a cable has a few hundred, and each takes some hundred bytes of memory."""
 _LINE_READERS: dict[Layout, LineReader] = {
@@ -73,10 +76,9 @@ def _everything(stream: Stream | SourceError) -> Found:
 
 def detect_layout(sample: str, *, whole: bool = True) -> Layout | None:
     """Layout of a text by its first 64 KiB; ``None`` where it looks like no cable. ``whole``: the sample is all of it."""
-    start = sample.lstrip("\ufeff \t\n")
-    if json_lines.looks_like_json(start):
+    if json_lines.looks_like_json(sample.lstrip(_BLANKS)):
         return "json-lines"
-    if _looks_like_html(start):
+    if _looks_like_html(sample):
         return "html"
     if cables_csv.looks_like_rows(sample):
         return "saved-csv" if saved_csv.is_saved_again(sample) else "cables-csv"
@@ -91,8 +93,8 @@ def detect_layout(sample: str, *, whole: bool = True) -> Layout | None:
     return "body-only" if plain_text.looks_like_body(sample) else None
 
 
-def _looks_like_html(start: str) -> bool:
-    lower = start[:2000].lower()
+def _looks_like_html(sample: str) -> bool:
+    lower = sample.lstrip(_BLANKS)[:2000].lower()
     return lower.startswith("<") and any(tag in lower for tag in _HTML_TAGS)
 
 
@@ -105,6 +107,10 @@ def _read_stream(stream: Stream) -> Found:
     encoding = sniff_encoding(sample)
     if encoding is None:
         yield SourceError("not a text file", path=stream.name)
+        return
+    front = decode_bytes(sample[:_FRONT], encoding)
+    if "\n" in front.rstrip() and _looks_like_html(front):  # most files; the page is decoded once, whole
+        yield _read_page(stream, encoding)
         return
     beginning = decode_bytes(sample, encoding)
     odd = has_odd_line_ends(beginning) and not json_lines.looks_like_json(beginning)
@@ -124,18 +130,21 @@ def _read_stream(stream: Stream) -> Found:
     elif layout in _LINE_READERS:
         yield from _LINE_READERS[layout](iter_lines(binary, encoding, odd=odd), stream.name)
     elif layout == "html":
-        yield _read_page(stream, sample, beginning)
+        yield _read_page(stream, encoding, odd=odd)
     else:
         yield from _read_telegrams(stream, iter_blocks(binary, encoding, odd=odd))
 
 
-def _read_page(stream: Stream, sample: bytes, beginning: str) -> Message:
-    """The cable of a page; a small one is all in the ``sample``, whose text is ``beginning``."""
+def _read_page(stream: Stream, encoding: str, *, odd: bool = False) -> Message:
+    """The cable of a page. ``odd``: it `has_odd_line_ends`."""
     binary, name = stream.binary, stream.name
-    data = binary.read(MAX_CABLE + 1)
+    data = binary.read(_USUAL_PAGE)
+    if len(data) == _USUAL_PAGE:
+        data += binary.read(MAX_CABLE + 1 - len(data))
     if len(data) > MAX_CABLE:
         raise too_large(name, size=binary.seek(0, os.SEEK_END) if binary.seekable() else None)
-    return _read_html(beginning if data == sample else decode_bytes(data), name)
+    text = decode_bytes(data, encoding)
+    return _read_html(plain_line_ends(text) if odd else text, name)
 
 
 def _read_telegrams(stream: Stream, blocks: Iterable[str]) -> Found:
