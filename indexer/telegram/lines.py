@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import enum
 import itertools
-import operator
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
@@ -145,7 +144,7 @@ def lines_of(text: str, cuts: Iterable[int] = ()) -> Lines:
     """The lines of a masked text. ``cuts`` are the offsets of its numbered paragraphs, rising."""
     contents = text.split("\n")
     kinds = [_BY_FIRST.get(line.lstrip(SIDES)[:1]) or line_kind(line) for line in contents]
-    starts = list(map(operator.add, itertools.accumulate(map(len, contents), initial=0), range(len(contents))))
+    starts = list(itertools.accumulate([len(line) + 1 for line in contents[:-1]], initial=0))
     inside = []
     for at in cuts:
         line = bisect_right(starts, at) - 1

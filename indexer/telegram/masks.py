@@ -78,8 +78,7 @@ def mask_noise(text: str, banners: Iterable[Banner] | None = None) -> str:
     ``"to the\\nLONDON 00000290  002 OF 002\\nmeeting"`` -> `clean` gives ``"to the\\nmeeting"``.
     """
     spans = [(banner.start, banner.end) for banner in (iter_banners(text) if banners is None else banners)]
-    places = itertools.islice(iter_places(text, ("PAGE ",)), _MOST_PAGES)
-    pages = [page.span() for place in places if (page := PAGE.match(text, place))]
+    pages = [page.span() for page in itertools.islice(PAGE.finditer(text), _MOST_PAGES)]
     return mask_spans(text, [*spans, *pages, *_class_lines_beside(text, pages)])
 
 

@@ -452,8 +452,9 @@ def find_marked(lines: Lines, begin: int, taken: Sequence[Start]) -> list[Start]
         gap = before[len(stripped) :]
         if gap.count("\n") > 1 or not stripped or stripped[-1] in _SENTENCE_ENDS or at == begin or _is_short_line(text, at, inside) or _greets(stripped):
             starts.append(Start(at, match.end(), None, " ".join(match.group().strip("() ").split())))
-    lost = _LOST_NUMBER.finditer(text, begin) if "\n. " in text else ()
+    lost = _LOST_NUMBER.finditer(text, begin) if _LONE_STOP.search(text) else ()
     return [*starts, *(Start(match.start("stop"), match.end(), None, _printed_mark(match["mark"])) for match in lost)]
 
 
+_LONE_STOP = re.compile(r"\n\. ")  # of signs this common an expression finds none sooner than plain searching
 _LOST_NUMBER = re.compile(rf"\n[ \t]*\n[ \t¶]*(?P<stop>\.)[ ]{{1,3}}(?:{_MARK}[ ]{{1,3}})?(?=[A-Z])", re.VERBOSE)  # 3. (C), without its number
