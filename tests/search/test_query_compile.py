@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import itertools
 import subprocess
 import sys
 
@@ -16,6 +18,7 @@ from reftel.search.plan import (
     Mark,
     Near,
     Neighbours,
+    Node,
     Not,
     Or,
     Paragraph,
@@ -65,6 +68,7 @@ PLANS = [
     ("minsk+", minsk),
     ("a-b*-c", Phrase((exact("a"), Word("b", "prefix", fields=DEFAULT), inflected("c")))),
     ('"J. F.-b-c"', Phrase((exact("j"), exact("f"), exact("b"), exact("c")))),
+    ("L'Aquila~1", Word("laquila", "fuzzy", 1, DEFAULT)),
     ("gr**p", Word("gr*p", "wildcard", fields=DEFAULT)),
     ("signer:J.  F.", AnyOf((Phrase((exact("j", "signer"), exact("f", "signer"))), exact("jf", "signer")))),
     ("J. F. minsk", Neighbours(And((initials, minsk)), (Phrase((initials, minsk)),))),
@@ -163,11 +167,35 @@ def test_a_query_means(text, expected):
     assert read_query(text).plan == expected
 
 
-def test_plan_nodes_point_at_the_text_they_came_from():
-    text = "x AND class:>=secret"
-    plan = read_query(text).plan
-    assert isinstance(plan, And)
-    assert [text[slice(*child.origin)] for child in plan.children if child.origin] == ["x", "class:>=secret"]
+def nodes(value):
+    if isinstance(value, Node):
+        yield value
+        yield from itertools.chain.from_iterable(nodes(getattr(value, field.name)) for field in dataclasses.fields(value) if field.name != "origin")
+    elif isinstance(value, tuple):
+        yield from itertools.chain.from_iterable(map(nodes, value))
+
+
+ORIGINS = [
+    ("x AND class:>=secret", "And x AND class:>=secret|Word x|Range class:>=secret"),
+    ("-a OR * OR (b c)", "Or -a OR * OR (b c)|Not -a|Word a|Everything *|Neighbours b c|And b c|Word b|Word c|Phrase|Word b|Word c"),
+    ("NOT (a b)", "Not NOT (a b)|And a b|Word a|Word b"),
+    ("x AND a w/5 (b OR c) pre/2 d~1",
+     "And x AND a w/5 (b OR c) pre/2 d~1|Word x|Near a w/5 (b OR c) pre/2 d~1|Near a w/5 (b OR c)|Word a|AnyOf b OR c|Word b|Word c|Word d~1"),
+    ("d'ivoire AND para:(a b)",
+     "And d'ivoire AND para:(a b)|AnyOf d'ivoire|Phrase d'ivoire|Word d'ivoire|Word d'ivoire|Word d'ivoire|Word d'ivoire|Paragraph para:(a b)|And a b|Word a|Word b"),
+    ("x OR a w/p b", "Or x OR a w/p b|Word x|Paragraph a w/p b|And a w/p b|Word a|Word b"),
+    ("x 08STATE12345", "And x 08STATE12345|Word x|Prefer 08STATE12345|Or 08STATE12345" + "|Value 08STATE12345" * 2 + "|Word 08STATE12345" + "|Value 08STATE12345" * 2),
+    ("x OR müller", "Or x OR müller|Word x|AnyOf müller|Word müller|Word müller"),
+    ("x OR ~qadhafi", "Or x OR ~qadhafi|Word x|Word ~qadhafi"),
+    ('~"abu qaida"', 'Phrase ~"abu qaida"|Word ~"abu qaida"|AnyOf ~"abu qaida"|Word ~"abu qaida"|Phrase ~"abu qaida"|Word ~"abu qaida"|Word ~"abu qaida"'),
+    ("tags:A*,PREL", "Or tags:A*,PREL|ValuePattern A*|Value PREL"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), ORIGINS, ids=[row[0] for row in ORIGINS])
+def test_plan_nodes_point_at_the_text_they_came_from(text, expected):
+    found = [f"{type(node).__name__} {text[slice(*node.origin)] if node.origin else ''}".rstrip() for node in nodes(read_query(text).plan)]
+    assert found == expected.split("|")
 
 
 def test_what_a_read_query_holds():
@@ -189,6 +217,11 @@ NOTED = [
     ("a NEAR b", ["'NEAR' is read as a word; proximity is written w/5, pre/5, NEAR/5 or w/p"]),
     ("a w/five b", ["'w/five' is read as a word; proximity is written w/5, pre/5, NEAR/5 or w/p"]),
     ("subject(kosovo)", ["'subject' is read as a word; the field is written subject:( … )"]),
+    ("signer:derse,or", []),
+    ("a w/2 and", ["'and' is read as a word; the operator is written AND"]),
+    ("08STATE1,foo", ["'08STATE1,foo' is read as the phrase \"08state1 foo\""]),
+    ("a|b|c|d|e|f|g|h|i|j", ["'a|b|c|d|e|f|g|h|i|j' is read as the phrase \"a b c d e f g h i j\""]),
+    ("a|b|c|d|e|f|g|h|i|j|k", ["'a|b|c|d|e|f|g|h|i|j|k' is read as the phrase \"a b c d e f g h i j …\""]),
     ("a|b", ["'a|b' is read as the phrase \"a b\""]),
     ("subject:a,b", ["'a,b' is read as the phrase \"a b\""]),
     ("from:nowhere", ["no post is known as 'nowhere': only cables whose origin is written so are found"]),
