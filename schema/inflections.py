@@ -104,7 +104,7 @@ def _all_cuts(word: str) -> Iterator[str]:
 def _cuts_of_s(word: str) -> Iterator[str]:
     if word.endswith("ies"):
         yield word[:-3] + "y"
-    if word.endswith(("sses", "xes", "zes", "ches", "shes", "oes", "ses")):
+    if word.endswith(("xes", "zes", "ches", "shes", "oes", "ses")):
         yield word[:-2]
     if not word.endswith("ss"):
         yield word[:-1]

@@ -52,6 +52,7 @@ TABLE = [
     ("lie", "lies lay lain lying lied", "laid liar"),
     ("die", "dies died dying", "dye dyed"),
     ("tie", "ties tied tying", "tier tidy ti"),
+    ("eye", "eyes eyed eying", "ey"),
     ("envy", "envies envied envying", "envious"),
     ("exemplify", "exemplifies exemplified exemplifying", "exemplary"),
     ("dizzy", "dizzies dizzied dizzying", "dizziness"),

@@ -218,6 +218,8 @@ NOTED = [
     ("a w/five b", ["'w/five' is read as a word; proximity is written w/5, pre/5, NEAR/5 or w/p"]),
     ("subject(kosovo)", ["'subject' is read as a word; the field is written subject:( … )"]),
     ("signer:derse,or", []),
+    ("Müller d'Ivoire Jörg Köhl", ["also looked for: 'Müller' as 'mueller', 'd'Ivoire' as 'ivoire', 'Jörg' as 'joerg', 'Köhl' as 'koehl'"]),
+    ("Müller d'Ivoire Jörg Köhl Böll", ["also looked for: 'Müller' as 'mueller', 'd'Ivoire' as 'ivoire', 'Jörg' as 'joerg', 'Köhl' as 'koehl' …"]),
     ("a w/2 and", ["'and' is read as a word; the operator is written AND"]),
     ("08STATE1,foo", ["'08STATE1,foo' is read as the phrase \"08state1 foo\""]),
     ("a|b|c|d|e|f|g|h|i|j", ["'a|b|c|d|e|f|g|h|i|j' is read as the phrase \"a b c d e f g h i j\""]),

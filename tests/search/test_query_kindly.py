@@ -150,6 +150,7 @@ NOTES = [
     ("IRAN, AND NOT ONLY IRAN", "'AND' and 'NOT' are read as operators; a title is written in quotes: \"IRAN, AND NOT ONLY IRAN\""),
     ("'minsk group' talks", 'single quotes make no phrase; write "minsk group"'),
     ("‘minsk group’", 'single quotes make no phrase; write "minsk group"'),
+    ("talks in Baku?", "'Baku?' is read as a pattern in which ? is one letter; for the word write Baku"),
     ("who met him in Baku?", "'Baku?' is read as a pattern in which ? is one letter; for the word write Baku"),
     ("IRAN -- TALKS", "'--' has no letter or digit and is left out"),
     ("https://example.org/08BAKU123.html", "'https://example.org/08BAKU123.html' is read as the cable 08BAKU123"),
