@@ -545,7 +545,7 @@ def test_nesting_past_the_bound_is_an_error(query):
 
 @pytest.mark.parametrize("query", [" w/2 ".join("a" * 51), '"' + "a " * 51 + '"~2', "(a w/2 " * 49 + "(b w/1 c w/1 d)" + ")" * 49, '"a b" w/2 ' * 25 + "a", '~"' + "a " * 51 + '"'])
 def test_a_proximity_expression_past_the_bound_is_an_error(query):
-    with pytest.raises(QuerySyntaxError, match="^(the proximity expression is too long|the name is too long)") as caught:
+    with pytest.raises(QuerySyntaxError, match=r"^(the proximity expression is too long|the name is too long)") as caught:
         read_query(query)
     assert query[caught.value.start : caught.value.end].count("a") >= 25
     assert caught.value.hint in ("it may join 50 words", "it may have 50 words")
