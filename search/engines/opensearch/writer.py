@@ -105,8 +105,9 @@ class GenerationWriter:
 
     def _numbers_before(self) -> tuple[int, int]:
         """Shards and replicas of the generation that the archive's name stands for; where there is none, what suits the cluster's nodes."""
-        for index in generations(self._connection):
-            return self._numbers_of(index)
+        published = generations(self._connection)
+        if published:
+            return self._numbers_of(published[0])
         nodes: int = self._client.cluster.health()["number_of_data_nodes"]
         return nodes, min(1, nodes - 1)
 
