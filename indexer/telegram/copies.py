@@ -24,6 +24,8 @@ _HEAD_LABEL = re.compile(
     r"|c ?o ?r ?r ?e ?c ?t ?e ?d\b|from embassy\b.{0,30}/)",
     re.IGNORECASE,
 )
+_HEAD_WORD = re.compile(r"\b(?:e\.? ?o\.? ?1\d{4}|tags|subject)\b", re.IGNORECASE)
+_HEAD_WORD_REACH = 900  # characters behind a caption
 _TAGS = re.compile(r"T(?:AGS|ags)")  # found in half the time of counting both words
 _LONGEST_LABELLED = 100
 _EXECUTIVE_ORDER = re.compile(r"(?:.{0,60}\bfor [A-Z].{0,60} )?e\.? ?o\.? ?\d{5}.{0,60}\btags:? [A-Z ,;/-]*$", re.IGNORECASE)
@@ -34,13 +36,14 @@ _FIRST_LETTERS = 24
 
 @frozen
 class RepeatedCaption:
-    """A caption line: its offsets, the id stem of the post where it is known, the serial, and the section it opens."""
+    """A caption line: its offsets, the id stem of the post where it is known, the serial, the section it opens, and whether head lines follow."""
 
     start: int
     end: int
     post: str
     serial: int
     part: int | None
+    has_head: bool
 
 
 def iter_captions(text: str) -> Iterator[RepeatedCaption]:
@@ -50,11 +53,17 @@ def iter_captions(text: str) -> Iterator[RepeatedCaption]:
     """
     if len(_TAGS.findall(text)) < 2 and "SECTION 02" not in text:
         return  # one head, one caption
+    heads = (match.start() for match in _HEAD_WORD.finditer(text))
+    head = -1
     for place in iter_places(text, STEMS):
         match = CAPTION.match(text, place)
         post = find_post(match["post"]) if match else None
         if match is not None and post is not None:
-            yield RepeatedCaption(match.start(), match.end(), post, int(match["serial"]), int(match["part"]) if match["part"] else None)
+            start, end = match.span()
+            while head < end:  # each word is found once, however many captions stand before it
+                head = next(heads, len(text) + _HEAD_WORD_REACH)
+            part = int(match["part"]) if match["part"] else None
+            yield RepeatedCaption(start, end, post, int(match["serial"]), part, head < end + _HEAD_WORD_REACH)
 
 
 def find_appended(text: str, captions: list[RepeatedCaption], body_begin: int) -> int | None:
@@ -86,8 +95,10 @@ def find_whole_copy(text: str, captions: list[RepeatedCaption], body_begin: int)
     for caption in captions:
         if caption.start < body_begin or (caption.post, caption.serial, caption.part) != (own.post, own.serial, own.part):
             continue
-        again = " ".join(clean(text[caption.end : caption.end + _HEAD_REACH]).split())
-        if " ".join(opening) in again and _opens_cable(text, caption):
+        if not _opens_cable(text, caption):
+            continue
+        again = clean(text[caption.end : caption.end + _HEAD_REACH]).split()
+        if " ".join(opening) in " ".join(again):
             pairs = zip(reversed(text[: own.start]), reversed(text[body_begin : caption.start]), strict=False)
             row = sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
             return min(caption.start - row, _repeated_begin(text, caption.start, body_begin))
@@ -107,11 +118,11 @@ def _with_id_line(text: str, start: int) -> int:
 
 def _opens_cable(text: str, caption: RepeatedCaption) -> bool:
     """A caption at a line start, not announced as a quotation, with head lines behind it."""
+    if not caption.has_head:
+        return False
     before = text[max(0, caption.start - 120) : caption.start]
-    behind = text[caption.end : caption.end + 900]
     at_line_start = not before.rpartition("\n")[2].strip() or before.endswith(("  ", "\t"))  # a tab parts the columns of a dump
-    has_head = re.search(r"\b(?:e\.? ?o\.? ?1\d{4}|tags|subject)\b", behind, re.IGNORECASE) is not None
-    return at_line_start and has_head and _QUOTED.search(before.rstrip()) is None
+    return at_line_start and _QUOTED.search(before.rstrip()) is None
 
 
 def repeated_heads(text: str, captions: list[RepeatedCaption], body_begin: int) -> Iterator[tuple[int, int]]:

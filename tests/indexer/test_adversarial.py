@@ -189,8 +189,8 @@ CONTAINERS: dict[str, Callable[[str], str]] = {
 @pytest.mark.parametrize("unit", UNITS, ids=ascii)
 def test_a_long_run_of_one_unit(unit: str) -> None:
     text = repeated(unit, MEGABYTE // 4)
-    assert timed(reftel.normalize_text, text) < SECONDS / 4
-    assert timed(reftel.normalize_text, f"{HEADER}\n{HEAD}{text}q") < SECONDS / 4
+    assert timed(reftel.normalize_text, text) < SECONDS
+    assert timed(reftel.normalize_text, f"{HEADER}\n{HEAD}{text}q") < SECONDS
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=ascii)

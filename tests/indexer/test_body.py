@@ -170,7 +170,7 @@ def test_a_long_run_of_anything_is_quick(unit: str, head: str) -> None:
     text = head + (unit * (250_000 // len(unit)))
     begin = time.process_time()
     parse_body(text)
-    assert time.process_time() - begin < 0.7  # hundredths of a second on a free core; a superlinear rule takes many seconds
+    assert time.process_time() - begin < 2.5  # tenths of a second on a free core; a superlinear rule takes many seconds
 
 
 def pages() -> list[tuple[str, str]]:
