@@ -41,16 +41,12 @@ _OPERATORS: dict[str, Kind] = {"AND": "and", "OR": "or", "NOT": "not"}
 
 @frozen
 class Token:
-    """A piece of the query. ``text``: of a field its name, of a quoted text what stands inside; ``tail``: ``~4`` after a quoted text.
-
-    ``glued``: no blank stands before it.
-    """
+    """A piece of the query. ``text``: of a field its name, of a quoted text what stands inside; ``tail``: ``~4`` after a quoted text."""
 
     kind: Kind
     text: str
     start: int
     end: int
-    glued: bool = False
     tail: str = ""
 
 
@@ -66,45 +62,45 @@ def split_tokens(text: str) -> list[Token]:
         if text[place].isspace():
             place += 1
             continue
-        before = tokens[-1] if tokens and tokens[-1].end == place else None
-        tokens.append(_token(text, place, before))
+        value = bool(tokens) and tokens[-1].kind == "field" and tokens[-1].end == place
+        tokens.append(_token(text, place, value))
         place = tokens[-1].end
     tokens.append(Token("end", "", len(text), len(text)))
     return tokens
 
 
-def _token(text: str, start: int, before: Token | None) -> Token:
-    glued = before is not None
+def _token(text: str, start: int, value: bool) -> Token:
+    """The token at ``start``; ``value``: directly after a field's name."""
     if text[start] == "(":
-        return Token("open", "(", start, start + 1, glued)
+        return Token("open", "(", start, start + 1)
     if text[start] == ")":
-        return Token("close", ")", start, start + 1, glued)
+        return Token("close", ")", start, start + 1)
     if text[start] in QUOTES:
-        return _quoted(text, start, glued)
-    return _chunk(text, start, before)
+        return _quoted(text, start)
+    return _chunk(text, start, value)
 
 
-def _quoted(text: str, start: int, glued: bool) -> Token:
+def _quoted(text: str, start: int) -> Token:
     match = _QUOTED.match(text, start)
     if match is None:
         raise QuerySyntaxError("this quote is never closed", text=text, start=start, hint='a phrase is written "minsk group"', fixes=(f'{text.rstrip()}"',))
     tail = _TAIL.match(text, match.end())
     end = tail.end() if tail else match.end()
-    return Token("quoted", " ".join(_BROKEN.sub("-", match[1]).split()), start, end, glued, tail[0] if tail else "")
+    return Token("quoted", " ".join(_BROKEN.sub("-", match[1]).split()), start, end, tail[0] if tail else "")
 
 
-def _chunk(text: str, start: int, before: Token | None) -> Token:
+def _chunk(text: str, start: int, value: bool) -> Token:
     match = _INITIALS.match(text, start) or _CHUNK.match(text, start)
     assert match is not None
-    chunk, end, glued = " ".join(match[0].split()), match.end(), before is not None
-    if before is not None and before.kind == "field":
-        return Token("word", chunk, start, end, glued)  # tags:OR is Oregon, not an operator
+    chunk, end = " ".join(match[0].split()), match.end()
+    if value:
+        return Token("word", chunk, start, end)  # tags:OR is Oregon, not an operator
     if minus := _MINUS.match(text, start):
-        return Token("minus", minus[0], start, minus.end(), glued)
+        return Token("minus", minus[0], start, minus.end())
     if _ADDRESS.match(chunk) and named_cable(chunk):
-        return Token("word", chunk, start, end, glued)
+        return Token("word", chunk, start, end)
     if field := _FIELD.match(chunk):
-        return Token("field", field[1], start, start + field.end(), glued)
+        return Token("field", field[1], start, start + field.end())
     if chunk in _OPERATORS:
-        return Token(_OPERATORS[chunk], chunk, start, end, glued)
-    return Token("near" if _NEAR.fullmatch(chunk) else "word", chunk, start, end, glued)
+        return Token(_OPERATORS[chunk], chunk, start, end)
+    return Token("near" if _NEAR.fullmatch(chunk) else "word", chunk, start, end)

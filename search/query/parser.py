@@ -146,7 +146,7 @@ class _Parser:
         name = self._advance()
         field = fields_by_name().get(name.text.lower())
         value = self._token
-        if not value.glued or value.kind not in ("word", "quoted", "open"):
+        if not self._glued(self._place) or value.kind not in ("word", "quoted", "open"):
             if field is None:
                 hint = field_hint(name.text, self._text[name.end : value.end])
                 raise UnknownFieldError(f"unknown field {quote(name.text)}", text=self._text, start=name.start, end=name.end - 1, hint=hint)
@@ -178,7 +178,7 @@ class _Parser:
 
     def _leaf(self, context: Context, field: Field | None) -> tree.Node:
         tokens = self._words_of_one_value(context, field)
-        while self._token.glued and self._token.kind not in ("open", "close", "end"):
+        while self._glued(self._place) and self._token.kind not in ("open", "close", "end"):
             tokens.append(self._advance())
         return read_leaf(tokens, context, self._text)
 
@@ -187,14 +187,15 @@ class _Parser:
         first = self._token
         if first.kind == "word" and (field or context == "query"):
             sign = comparison_of(first.text)
-            following = self._tokens[self._place + 1 : self._place + MOST_WORDS_OF_A_VALUE]
-            run = [first, *itertools.takewhile(lambda token: token.kind == "word" and not token.glued, following)]
+            following = range(self._place + 1, self._place + MOST_WORDS_OF_A_VALUE)
+            places = itertools.takewhile(lambda place: self._tokens[place].kind == "word" and not self._glued(place), following)
+            run = [first, *(self._tokens[place] for place in places)]
             words = [first.text.removeprefix(sign), *(token.text for token in run[1:])]
             count = words_of_value(field, words)
             if count > 1:
                 self._place += count
-                quoted = Token("quoted", " ".join(words[:count]), first.start + len(sign), run[count - 1].end, first.glued or bool(sign))
-                return [Token("word", sign, first.start, quoted.start, first.glued), quoted] if sign else [quoted]
+                quoted = Token("quoted", " ".join(words[:count]), first.start + len(sign), run[count - 1].end)
+                return [Token("word", sign, first.start, quoted.start), quoted] if sign else [quoted]
         return [self._advance()]
 
     # -- tokens ----------------------------------------------------------------------------------------------
@@ -206,6 +207,10 @@ class _Parser:
     def _advance(self) -> Token:
         self._place += 1
         return self._tokens[self._place - 1]
+
+    def _glued(self, place: int) -> bool:
+        """Whether no blank stands before the token at ``place``, which is not the first."""
+        return self._tokens[place - 1].end == self._tokens[place].start
 
     def _since(self, start: int) -> tree.Span:
         """From ``start`` to the end of what was read last."""
