@@ -39,7 +39,7 @@ def _build(node: tree.Node, *, prefer: bool) -> plan.Node:
         case tree.Juxtaposed():
             return _run(node, prefer=prefer)
         case Condition():
-            return dataclasses.replace(node.node, origin=node.span)
+            return node.node
         case tree.Star():
             return plan.Everything(origin=node.span)
         case tree.Alternatives():

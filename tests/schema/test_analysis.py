@@ -174,6 +174,7 @@ def test_the_words_of_blocks_are_those_of_each(blocks):
 @example("U.S.² x² 3²'s Ⅷ.a ½")
 @example("aʼb ʼa aʼ aʼs ʼ U.S.ʼ SʼE C R E T")
 @example("country`s d`accord `quoted` ``twice``")
+@example("a\ud800b x-y")
 @example("a.-b 'a. b. c. d.e. f. A B C D. E. -a. b. A. B C D E x.y-z U.S.-a. B. a'-b d'a-b l'u.s. U. S.'s U. S.-x 1-a1 a1-1 a-b'c-d")
 @example("'`12,s,000 000,8,s,000a, ' 000,8`12' 'a000,8’12 812`1,000x U.S.'0'1,000 000'121,000 1,000'8 1,000'a 1,000,000'8 1,000's8 1,000,000,t")
 @example("1,000's 1,000,s a1,000 x'1,000 1,000-a ,000 1,0001 12,345,678.90 ,1,000 d'1,000")

@@ -189,6 +189,8 @@ ORIGINS = [
     ("x OR ~qadhafi", "Or x OR ~qadhafi|Word x|Word ~qadhafi"),
     ('~"abu qaida"', 'Phrase ~"abu qaida"|Word ~"abu qaida"|AnyOf ~"abu qaida"|Word ~"abu qaida"|Phrase ~"abu qaida"|Word ~"abu qaida"|Word ~"abu qaida"'),
     ("tags:A*,PREL", "Or tags:A*,PREL|ValuePattern A*|Value PREL"),
+    ("tags:(A* OR PREL,AJ)", "Or tags:(A* OR PREL,AJ)|ValuePattern A*|Value PREL,AJ"),
+    ("mark:(S OR C,U)", "Or mark:(S OR C,U)|Paragraph S|Mark S|Or C,U|Paragraph C|Mark C|Paragraph U|Mark U"),
 ]  # fmt: skip
 
 
