@@ -196,14 +196,14 @@ def _ruled_heading(text: str, rows: list[_Row]) -> Heading | None:
         return _inline_heading(text, titles[0].at, rule_at + width)
     if len(title) > LONGEST_TITLE:
         return _inline_heading(text, titles[-1].at, rule_at + width)
-    if is_no_title(title) and not (bounded and _ITEM.match(title) and abs(len(title) - width) < _SHORTEST_RULE):
+    if is_no_title(title) and not (bounded and _MADE_TITLE.match(title) and (title[0] == "X" or abs(len(title) - width) < _SHORTEST_RULE)):
         return Heading(rule_at, None)
     if bounded and (upper := _over_blank_line(rows, title, width) or _over_page_break(text, rows, titles[0].at)):
         return Heading(upper.at, plain_title(f"{upper.text} {title}"))
     return _widened(text, titles[0].at, title, width)
 
 
-_ITEM = re.compile(r"\d{1,2}\) [A-Z]")  # 1) Rivers, which its rule makes a title
+_MADE_TITLE = re.compile(r"\d{1,2}\) [A-Z]|X{4,}$")  # 1) Rivers, or struck-out words, which their rule makes a title
 
 
 def _behind_rule(line: str) -> str | None:

@@ -21,7 +21,7 @@ _END_OF_BLOCK = 200
 _SITE_PILCROW = re.compile(r"(^[ \t]*|  )¶|(?<!\()¶(?=[ \t]*(?:\d{1,4}|[A-Za-z])[.)])")  # before every line that looked numbered
 _BLANK_AT_END = re.compile(r"\n(?<=\s\n)")  # of a line; a line break before another is one too
 _RULE_AT_END = re.compile(r"\s*(?<![-=])(?:[-=]{4,}+ ?)+[-=]*(?:\.\.\.)?$")  # which dots may have cut
-_LOOSE_STOP = re.compile(r"(?<=[.!?\"”)])\s{1,4}\.$")  # ". .NAME"
+_LOOSE_STOP = re.compile(r"(?<=[.!?\"”)])\s{1,4}[.-]$")  # ". .NAME", or what is left of a rule
 
 
 def opening_starts(lines: Lines, begin: int, end: int) -> list[Start]:
@@ -176,4 +176,4 @@ def paragraph_text(raw: str) -> str:
     if joined.endswith(("-", "=", "-...")):
         front = max(0, len(joined.rstrip("-= .").rstrip()) - 1)
         joined = joined[:front] + _RULE_AT_END.sub("", joined[front:])
-    return _LOOSE_STOP.sub("", joined[-12:]).join((joined[:-12], "")) if joined[-2:] in (" .", "\n.") else joined
+    return _LOOSE_STOP.sub("", joined[-12:]).join((joined[:-12], "")) if joined[-2:] in (" .", "\n.", " -", "\n-") else joined

@@ -10,7 +10,7 @@ from reftel.schema.cable import Paragraph
 
 _FIRST_PARAGRAPHS = 12  # a summary opens a cable
 _MOST_PARAGRAPHS = 25
-_KIND = r"(?:executive[ ]|introduction[ ]and[ ])?summary (?: [ ]?(?:and|/|&|,)[ ]? (?:and[ ])? (?:\w+[ ]?){1,3}? )?"
+_KIND = r"(?:executive[ ]|introduction[ ]and[ ])?summary (?: [ ]?(?:and|/|&|,)[ ]? (?:and[ ])? \w+(?:[ ]\w+){0,2}? [ ]? ){0,2}"
 _OPENING = re.compile(
     rf"""\W{{0,3}} (?:begin[ ])? (?:{_KIND} (?:\s? [:.)–-]{{1,3}} | (?=\n) ) | SUMMARY \b (?![ ](?:of|and)\b) ) \s*""",
     re.VERBOSE | re.IGNORECASE,

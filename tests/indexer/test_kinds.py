@@ -810,6 +810,10 @@ OTHERS: list[tuple[str, str, str, object]] = [
     ("cb", "REF: BELGRADE 44\n\n(U) THIS MESSAGE IS SENSITIVE BUT UNCLASSIFIED.", "marks", [(None, "U"), (1, "C"), (2, "C")]),
     ("subj", "SUBJECT: BANKS NAMED UNDER\nE.O. 13382", "subject", "BANKS NAMED UNDER E.O. 13382"),
     ("cb", "REF: BELGRADE 44 SUMMARY -------", "headings", [(1, "SUMMARY"), (2, None)]),
+    ("body", "1. (C) Fees rose.\n\nXXXXXXXXXXXX\n------------\n\n2. (C) XXXXXXXXXXXX\n\n3. (C) More.\nALDANE\n", "headings", [(1, None), (2, "XXXXXXXXXXXX"), (3, None)]),
+    ("body", "1. (C) Fees rose.\n\nXXXXXXXXXXXX\n\n2. (C) More.\nALDANE\n", "texts", ["Fees rose. XXXXXXXXXXXX", "More."]),
+    ("body", "1. (C) Fees rose.  -\n\n2. (C) They rose, and rose -\nALDANE\n", "texts", ["Fees rose.", "They rose, and rose -"]),
+    ("body", "1. (C) SUMMARY, COMMENT, AND ACTION REQUEST: Fees rose. END SUMMARY.\n\n2. (C) More.\nALDANE\n", "summary", "Fees rose."),
 ]
 
 
