@@ -1,8 +1,8 @@
-"""The name that a mistyped one was probably meant to be."""
+"""The name that a mistyped one was probably meant to be, and the slips of a typist."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 _LONGEST = 40  # characters compared: the time grows with the square of the length
 
@@ -19,3 +19,11 @@ def nearest(text: str, names: Iterable[str]) -> str | None:
     if close:
         return known[close[0]]
     return next((name for low, name in known.items() if len(wanted) > 1 and low.startswith(wanted)), None)
+
+
+def slips(word: str) -> Iterator[str]:
+    """A word with a letter lost, doubled, swapped with the next: ``"TAGS"`` -> ``"AGS"``, ``"TTAGS"``, ``"ATGS"`` ..."""
+    for place, letter in enumerate(word):
+        yield word[:place] + word[place + 1 :]
+        yield word[:place] + letter + word[place:]
+        yield word[:place] + word[place + 1 : place + 2] + letter + word[place + 2 :]

@@ -61,6 +61,15 @@ def _post(row: dict[str, str]) -> Post:
     return Post(row["stem"], row["label"], aliases, row["routing_indicator"] or None, row["kind"], row["country"], row["source"])
 
 
+def stem_in(stem: str, year: int) -> str:
+    """The stem that a post had in a year, where it was renamed: ``("KIEV", 2008)`` -> ``"KYIV"``. Ids of the year itself have both."""
+    before, after, renamed = _RENAMED.get(stem, (stem, stem, year))
+    return stem if year == renamed else before if year < renamed else after
+
+
+_RENAMED = dict.fromkeys(("KIEV", "KYIV"), ("KIEV", "KYIV", 2006))
+
+
 def without_kind(name: str) -> str:
     """The place without the word for the kind of post: ``"Embassy Baku"`` -> ``"Baku"``; unchanged where there is none."""
     for word in _KIND_WORDS:

@@ -63,7 +63,7 @@ LEVEL = Scale(tuple(mark for mark, _, _ in _STEPS), tuple((alias, mark) for mark
 PRECEDENCE = Scale(
     ("ROUTINE", "PRIORITY", "IMMEDIATE", "NIACT IMMEDIATE", "FLASH"),
     (
-        ("R", "ROUTINE"), ("RR", "ROUTINE"), ("P", "PRIORITY"), ("PP", "PRIORITY"), ("PIORITY", "PRIORITY"),
+        ("R", "ROUTINE"), ("RR", "ROUTINE"), ("P", "PRIORITY"), ("PP", "PRIORITY"),
         ("O", "IMMEDIATE"), ("OO", "IMMEDIATE"), ("NIACT", "NIACT IMMEDIATE"), ("Z", "FLASH"), ("ZZ", "FLASH"),
     ),
 )  # fmt: skip

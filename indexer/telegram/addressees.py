@@ -17,13 +17,15 @@ import msgspec
 from reftel.indexer.telegram.classwords import LETTER_SPACED, PLAIN
 from reftel.indexer.telegram.header_lines import is_office_symbols
 from reftel.schema.cable import Recipient, Role
+from reftel.schema.nearest import slips
 
 _KEYWORD = re.compile(r"(TO|INFO|XMT|ORIGIN|ACTION|FM)(?:(?<=XMT)[ ]?/[ ]?|:?[ \t]+|:?$)")
 _ROUTING = re.compile(r"(R[A-Z]{3,7}|ZEN) ?/ ?(?=[A-Z0-9])")
 _NEXT_ROUTING = re.compile(r"(?<![A-Z/])(?:(?:INFO|TO) +)?R[A-Z]{4,6}/(?=[A-Z])")
 _SERIAL = re.compile(r"\d{3,5}(?:-\d{1,5})?")
 _SHORT_SERIAL = re.compile(r"\d{1,5}(?:-\d{1,5})?")
-_PRECEDENCE = frozenset({"FLASH", "NIACT", "IMMEDIATE", "PRIORITY", "PIORITY", "ROUTINE"})
+_MISTYPED = {slip: word for word in ("IMMEDIATE", "PRIORITY", "ROUTINE") for slip in slips(word)}
+_PRECEDENCE = {**_MISTYPED, **{word: word for word in ("FLASH", "NIACT", "IMMEDIATE", "PRIORITY", "ROUTINE")}}
 _CLASS = rf"{PLAIN}|{LETTER_SPACED}.*"
 _PASSED_OVER = re.compile(
     rf"""(?=[BCNPSTUVZ\W_]) (?: (?:{_CLASS})(?:[ ]*//.*|[ ]+(?:[A-Z]+[ ]+)?\d+|[ ]*)$   # class line, with or without post and serial
@@ -146,9 +148,9 @@ def parse_addressee(text: str, role: Role) -> Recipient:
     if words and _is_serial(words):
         serial = words.pop()
     if words and words[-1].upper() in _PRECEDENCE:
-        precedence = words.pop()
+        precedence = _PRECEDENCE[words.pop().upper()]
         if words and words[-1].upper() == "NIACT":
-            precedence = f"{words.pop()} {precedence}"
+            precedence = f"{words.pop().upper()} {precedence}"
         if serial is None and len(words) > 1 and re.fullmatch(r"\d{4}", words[-1]):
             serial = words.pop()
     return Recipient(role, " ".join(words).rstrip(",;. "), indicator, precedence, serial)

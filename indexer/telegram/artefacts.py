@@ -127,17 +127,17 @@ _DEBRIS = re.compile(
     r"""(?:&gt;|>)\s*$ | (?:>[ ]?)?@{3}\w+@{3}\s*$ | N{3,5}\s*$ | Nnnn\s*$ | BT\s*$ | \#\d{0,5}\s*$ | \#NAME\?
       | end[ ]cable[ ]text | =+\s*cable[ ]ends\s*=*
       | <<\s*end[ ]of[ ]document\s*>>\s*$ | \*\*\*[ ]current[ ]classification[ ]\*\*\*
-      | select\s+\*\s+from\s | id:\s*\d+ | \w+[ ]@[ ]\w{3}[ ]\w{3}[ ]+\d
+      | ["”'][ ]?,[ ]?["“]\w{1,20}["”][ ]?: | select\s+\*\s+from\s | id:\s*\d+ | \w+[ ]@[ ]\w{3}[ ]\w{3}[ ]+\d
       | note[ ]by[ ]\S{1,12}: | note[ ]-[ ]do[ ]not[ ]publish""",
     re.VERBOSE | re.IGNORECASE,
 )
 _TRAILING_TOKEN = re.compile(
     r"""(?: \s+ (?: \d{4}-\d{2}-\d{2} | \d{1,2}/\d{1,2}/\d{2,4} | N{3,5} | Nnnn | BT | [#]\d{0,5} | [#]NAME\? | >+ | &gt; | [.*=_~"”“#-]+
           | End\ Cable\ Text(?:\s+X{4,})? | (?:SECRET|CONFIDENTIAL|UNCLASSIFIED) )
-      | (?<=[A-Za-z]) (?: \#NAME\? | [*\#=~_]+ ) | (?<=[A-Z]{4}) [.,] )$""",
+      | (?<=[A-Za-z]) (?: \#NAME\? | [*\#=~_]+ | ["”][ ]?[\]}]*\}[\]},]* ) | (?<=[A-Z]{4}) [.,] )$""",
     re.VERBOSE,
 )
-_TOKEN_ENDS = frozenset("0123456789NnTt#?>;.*=~_\"”“-XLD,\n")  # the last characters of the tokens above
+_TOKEN_ENDS = frozenset("0123456789NnTt#?>;.*=~_\"”“-XLD,}]\n")  # the last characters of the tokens above
 _ADVERT = re.compile(
     r"""for[ ]more[ ]\w[^\n]{0,60}\bvisit\b
       | for[ ]more[ ]\w[^\n]{0,80}\n?[^\n]{0,20}\bsee[ ]our\b[^\n]{0,40}\bsite\b
@@ -154,9 +154,10 @@ _HANDLING = re.compile(
       | (?:unclas|secret|confidential)[a-z /]{3,40}\d{4,6}
       | \W{0,4} \d{2,4}[a-z]{3,20}\d{3,7} (?: [ ]{0,2}-[ ]{0,2} (?:classification:)? [a-z /]{5,60} )? \W{0,4}
       | \W{0,2} note [ ]? [:-] [ ]? (?:message[ ])? not [ ] (?:passed|sent|delivered) [ ] .{0,60}
-      | =*[ ]?(?: end[ ](?:of[ ])?(?:message|cable|transmission) | cable[ ]ends ) \W*
+      | [=*<>#-]*[ ]?(?: end[ ](?:of[ ])?(?:message|cable|transmission|telegram) | cable[ ]ends ) \W*
+      | [=*<>#-]{2,}[ ]?end[ ]of[ ](?:text|document|file)\W*
       | (?:sensitive[ ]but[ ]unclassified | sbu | u//fouo | for[ ]official[ ]use[ ]only | please[ ]protect[ ]accordingly) \.?
-      | page[ ]\d{1,3}[ ]of[ ]\d{1,3} | </?\w{1,20}> | (?:drafted|cleared|approved|released)(?:[ ]by)?[ ]?: .*
+      | page[ ]\d{1,3}[ ]of[ ]\d{1,3} | </?\w{1,20}> | (?:(?:drafted|cleared|approved|released)(?:[ ]by)? | dist(?:ribution)?)[ ]?: .*
       | [\W_]{1,12}""",
     re.VERBOSE | re.IGNORECASE,
 )

@@ -184,6 +184,8 @@ class _Scanner:
 
     def _stands_apart(self, place: int, first: int) -> bool:
         """Whether a post and a number with a comma or bracket between are a whole part: ``"; SOFIA, 1228;"``, ``"SOFIA (1228)"``."""
+        if first == 0 and place + 1 == len(self.starts) and self._token(place - 1) == ",":  # all of the text: "RIGA, 12" in 2008
+            return not self._is_past(self._token(place))
         if not self._opens_part(first) or len(self._token(place)) < 3 or _is_year(self._token(place)):
             return False
         if self._token(place - 1) == "(":
@@ -362,7 +364,8 @@ class _Scanner:
 
     def _serial_and_post(self, place: int) -> bool:
         """Take a cable whose serial stands before its post, where both are a whole part: ``"870 SOFIA"``; ``"08 SOFIA"`` lost its serial."""
-        if _is_year(self._token(place)) or len(self._token(place)) < 3 or not self._is_serial(place):
+        short = _is_year(self._token(place)) or len(self._token(place)) < 3
+        if not self._is_serial(place) or (short and (place or self._is_past(self._token(place)))):
             return False
         if not (place == 0 or self._token(place - 1).upper() in _BEGINS_PART | {"AND", "&"} or place == self.free):
             return False
@@ -373,7 +376,7 @@ class _Scanner:
             return False
         for last in (end - 1, end - 2):
             name = self.healed[self.ends[place] : self.ends[last]].strip()
-            if last > place and is_post_name(name) and self._token(last + 1).upper() in _ENDS_PART:
+            if last > place and is_post_name(name) and self._token(last + 1).upper() in (("",) if short else _ENDS_PART):  # "12 RIGA" in 2008
                 self._add(" ".join(name.split()), place, None, place, last, "named")
                 return True
         return False

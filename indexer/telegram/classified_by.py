@@ -156,7 +156,7 @@ def _reasons_start(clause: str) -> int | None:
 
 def _officer(text: str) -> Officer:
     """The officer of the text before the reasons; a cut-off rest of one letter is none."""
-    plain = _FOR_AT_END.sub("", _CUT_REASONS.sub("", " ".join(text.split()))).strip(" ,;:-(")
+    plain = _FOR_AT_END.sub("", _CUT_REASONS.sub("", " ".join(text.split()).removesuffix(", ..."))).strip(" ,;:-(")
     if len(plain.strip(". ")) < 2:
         return Officer(None, None)
     officer = split_officer(plain)

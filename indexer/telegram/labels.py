@@ -14,6 +14,7 @@ from reftel.indexer.telegram.citations import find_citations
 from reftel.indexer.telegram.lines import FILLER, clean
 from reftel.indexer.telegram.officers import is_title_word
 from reftel.indexer.telegram.places import fold, iter_places
+from reftel.schema.nearest import slips
 from reftel.schema.tagkinds import is_known_tag
 
 HEAD_LIMIT = 16_000  # characters; the longest real head has some 5,000, and labels further down are text
@@ -88,8 +89,8 @@ _FIRST_WORDS = (
     "EO ", "EO.", "EO:", "E.O", "E O", "E. O", "E .O", "E..O", "E  O", "TAG", "SUBJ", "REF", "CLAS", "DERIVED", "DECL",
 )  # fmt: skip
 _ORDER = re.compile(r"E[. ]{0,2}O[. :]", re.IGNORECASE)
-# What may stand before a label "at the start of a line": "(U) Classified by".
-_BEFORE = re.compile(rf"[\s¶>{FILLER}]*(?:\(\w{{1,4}}\)[ ]*)?\Z")
+# What may stand before a label "at the start of a line": "(U) Classified by", "Text classified by".
+_BEFORE = re.compile(rf"[\s¶>{FILLER}]*(?:\(\w{{1,4}}\)[ ]*|Text[ ])?\Z")
 _LEAD = 12
 
 
@@ -115,11 +116,14 @@ def _without_orders_of_subjects(text: str, marks: list[tuple[str, int, int]]) ->
 
 
 def _damaged_labels(text: str, kinds: set[str]) -> Iterator[tuple[str, int, int]]:
-    """Labels that are a slip of the typist, where the right one is nowhere: ``AGS:``, ``UBJECT:``; inside a line only in capitals, ``AGS:`` before a tag."""
+    """Labels that are a slip of the typist or letter-spaced, where the right one is nowhere: ``AGS:``, ``UBJECT:``, ``T A G S:``.
+
+    Inside a line only in capitals, and ``AGS:`` before a tag.
+    """
     if {"tags", "subject"} <= kinds:
         return
     for match in _LABEL_LIKE.finditer(text):
-        kind = _SLIPS.get(match["word"].upper())
+        kind = _SLIPS.get(match["word"].replace(" ", "").upper())
         inside = match.start("word") and text[match.start("word") - 1] != "\n"
         following = text[match.end() : match.end() + 20].split()
         tagged = bool(following) and is_known_tag(following[0].strip(",;").upper())
@@ -128,16 +132,8 @@ def _damaged_labels(text: str, kinds: set[str]) -> Iterator[tuple[str, int, int]
             yield kind, match.start("word"), match.end()
 
 
-def _slips(word: str) -> Iterator[str]:
-    """A word with a letter lost, doubled, swapped with the next."""
-    for place, letter in enumerate(word):
-        yield word[:place] + word[place + 1 :]
-        yield word[:place] + letter + word[place:]
-        yield word[:place] + word[place + 1 : place + 2] + letter + word[place + 2 :]
-
-
-_LABEL_LIKE = re.compile(r"(?<![^\s¶])(?P<word>[A-Za-z]{3,8})[ ]{0,2}:")
-_SLIPS = {slip: kind for kind, word in (("tags", "TAGS"), ("subject", "SUBJECT"), ("subject", "SUBJ")) for slip in _slips(word)}
+_LABEL_LIKE = re.compile(r"(?<![^\s¶])(?P<word>[A-Za-z]{3,8}|[A-Z](?:[ ][A-Z]){3,6})[ ]{0,2}:")
+_SLIPS = {slip: kind for kind, word in (("tags", "TAGS"), ("subject", "SUBJECT"), ("subject", "SUBJ")) for slip in (word, *slips(word))}
 
 
 def _label_at(text: str, start: int) -> tuple[str, int, int] | None:

@@ -17,8 +17,8 @@ from reftel.indexer.telegram.labels import LabelledPart
 from reftel.indexer.telegram.places import holds
 from reftel.schema import warnings as codes
 from reftel.schema.cable import Reference, ReferenceKind, Warning  # noqa: A004 - the record's word for it
-from reftel.schema.identifiers import reference_id, resolve_post, split_id
-from reftel.schema.posts import nearest_post
+from reftel.schema.identifiers import full_year, reference_id, resolve_post, split_id
+from reftel.schema.posts import nearest_post, stem_in
 
 _LONGEST = 6_000
 _LONGEST_PART = 120  # characters of a reference that is no cable; longer text between semicolons is running text
@@ -318,7 +318,14 @@ def _last_part(text: str) -> str:
 def _cable(label: str | None, citation: PrintedCitation, year: int | None) -> Reference:
     printed = citation.year or year
     known = printed is not None and not citation.cut
-    return Reference(label, reference_id(_post_of(citation), citation.serial, printed or 0) if known else None, "cable", citation.raw)
+    found = reference_id(_post_of(citation), citation.serial, printed or 0) if known else None
+    return Reference(label, found and _by_its_name(found), "cable", citation.raw)
+
+
+def _by_its_name(found: str) -> str | None:
+    """An id with the name that the post had in that year: ``"08KIEV12"`` -> ``"08KYIV12"``."""
+    year, post, serial = split_id(found)
+    return reference_id(stem_in(post, full_year(year)), serial, year)
 
 
 def _post_of(citation: PrintedCitation) -> str:

@@ -180,7 +180,7 @@ def _own_line(text: str, start: int, line: str, *, upper_text: bool, certain: bo
         start = len(above) - len(last)
         above = text[:start].rstrip()
     blank_lines = text[len(above) : start].count("\n") - 1
-    line = _without_rank(line)
+    line = _without_rank("".join(line.split()) if _SPACED.fullmatch(line) else line)
     words = (_BRACKET_AT_END.sub("", line) if line.endswith(")") and line[0] != "(" else line).strip(_SIGNS).split()
     if not 0 < len(words) <= 6 or line.startswith(("- ", "-- ")):
         return None
@@ -193,13 +193,14 @@ def _own_line(text: str, start: int, line: str, *, upper_text: bool, certain: bo
     loose = certain or line.endswith(".")
     if not finished and (loose or not _stands_apart(words, blank_lines, capitals=capitals, upper_text=upper_text)):
         return None
-    if not capitals and (line.startswith("-") or (line.endswith(".") and not blank_lines and not _is_advert(above))):
+    if not capitals and (line.startswith("-") or (line.endswith(".") and not (blank_lines or _is_advert(above) or _is_closed(above)))):
         return None
     joint = _joint(above, names, upper_text=upper_text) if capitals or blank_lines == 0 else None
     return joint or (names, start)
 
 
 _SIGNS = " .,;-/*\"”“_=#>'\\@()"
+_SPACED = re.compile(r"[A-Z](?: [A-Z]){3,}")  # A L D A N E
 
 
 def _stands_apart(words: list[str], blank_lines: int, *, capitals: bool, upper_text: bool) -> bool:
@@ -211,6 +212,14 @@ def _stands_apart(words: list[str], blank_lines: int, *, capitals: bool, upper_t
     if not upper_text:
         return True
     return len(words) == 1 and len(words[0]) > 3 and find_post(words[0]) is None and not is_known_tag(words[0])
+
+
+def _is_closed(above: str) -> bool:
+    """Whether a text ends in a word with its full stop that is no abbreviation, or in closing words: a name with a stop may follow."""
+    return _WORD_AND_STOP.search(above, max(0, len(above) - 20)) is not None or CLOSING.search(above[-40:]) is not None
+
+
+_WORD_AND_STOP = re.compile(r"(?:\b[a-z]{3}|[a-z]{4})[.!?][\"”'’)\]]{0,2}$")
 
 
 def _is_advert(above: str) -> bool:

@@ -212,7 +212,10 @@ def find_numbered(text: str) -> list[Start]:
                 twice = starts.pop()
                 start = dataclasses.replace(start, mark=start.mark or twice.mark)
             starts.append(start)
-    return _with_lost_stops(text, starts) if starts else _find_bracketed(text)
+    if not starts:
+        return _find_marked_numbers(text, len(text)) or _find_bracketed(text)
+    first = _find_marked_numbers(text, starts[0].at)[:1] if starts[0].number == _SECOND else []  # I. (C), for 1. (C)
+    return [*first, *_with_lost_stops(text, starts)]
 
 
 def _is_empty(text: str, start: Start, following: Start) -> bool:
@@ -246,6 +249,24 @@ def _join_torn(text: str, candidate: _Candidate, count: _Count) -> None:
     if whole == count.tops[-1] + 1:
         candidate.number, candidate.at = whole, text.rindex(candidate.tail[-1], 0, candidate.at)
         candidate.tail = candidate.tail[:-1].rstrip(" \t\n¶")
+
+
+_SECOND = 2
+_ROMAN = {numeral: number for number, numeral in enumerate("I II III IV V VI VII VIII IX X XI XII XIII XIV XV".split(), 1)}
+_MARKED_NUMBER = re.compile(
+    rf"(?:\A|\n)[ \t¶]*(?P<number>[IVX]{{1,5}}(?=[.)])|\d{{1,2}}(?=[ ]?[-–—]))[ ]?[.)–—-]{{1,2}}[ \t]{{0,4}}{_MARK}", re.VERBOSE
+)
+
+
+def _find_marked_numbers(text: str, end: int) -> list[Start]:
+    """Paragraphs numbered from 1 on in a way that counts only with a mark behind it: ``I. (C)``, ``II. (C)``; ``1 - (C)``."""
+    starts: list[Start] = []
+    for match in _MARKED_NUMBER.finditer(text, 0, end):
+        mark = _printed_mark(match["mark"])
+        number = _ROMAN.get(match["number"]) or (int(match["number"]) if match["number"].isdigit() else 0)
+        if mark and number == len(starts) + 1:
+            starts.append(Start(match.start("number"), match.end(), number, mark))
+    return starts
 
 
 _BRACKETED = re.compile(r"(?:\A|\n[ \t]*\n)[ \t]*(?P<bracket>\(?)(?P<number>\d{1,2})\)[ ]{1,4}(?=\S)")

@@ -29,9 +29,9 @@ _SMALL = (
 _SMALL_WORDS = frozenset(_SMALL.split())
 _OPENING_QUOTES = "\"“'‘"
 _NO_TITLE = re.compile(
-    r"""(?=[BDEIMNOSUVXY\s(*.[-] | [A-Z\d]\d?\))
+    r"""(?=[BDEIMNOSUVXY\s(*.[#-] | [A-Z\d]\d?\))
         \s*(?: end\b | begin\b(?![ ]summary) | nnnn | -- | -[ ] | \* | [a-z]\) | \d{1,2}\) | \(?[ivx]+\) | sipdis | noforn | unquote | minimize
-             | \(.*\)$ | \[.*\]$ | (?:original[ ])?source[ ]?[-:–] | dear\b | yours\b | sincerely | [x\s.-]+$ )""",
+             | \(.*\)$ | \[.*\]$ | (?:original[ ])?source[ ]?[-:–] | dear\b | yours\b | sincerely | [x\s.#-]+$ )""",
     re.VERBOSE | re.IGNORECASE,
 )
 _CLOSED = re.compile(r".{0,140}\b(?:removed\]|end (?:of )?(?:summary|comment|text|note)\W{0,3}$)", re.IGNORECASE)

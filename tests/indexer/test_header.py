@@ -154,7 +154,11 @@ def test_addressee_lines(lines: str, names: list[str]) -> None:
     [
         ("RUEHC/SECSTATE WASHDC PRIORITY 1260 ", Recipient("info", "SECSTATE WASHDC", "RUEHC", "PRIORITY", "1260")),
         ("RUEHC/SECSTATE WASHDC 1260 PRIORITY", Recipient("info", "SECSTATE WASHDC", "RUEHC", "PRIORITY", "1260")),
-        ("RUEHC /SECSTATE WASHDC PIORITY", Recipient("info", "SECSTATE WASHDC", "RUEHC", "PIORITY")),
+        ("RUEHC /SECSTATE WASHDC PIORITY", Recipient("info", "SECSTATE WASHDC", "RUEHC", "PRIORITY")),
+        ("RUEHC/SECSTATE WASHDC NIACT IMEDIATE 12", Recipient("info", "SECSTATE WASHDC", "RUEHC", "NIACT IMMEDIATE", "12")),
+        ("RUEHRA/AMEMBASSY RIGA PROIRITY 0012", Recipient("info", "AMEMBASSY RIGA", "RUEHRA", "PRIORITY", "0012")),
+        ("RUEHRA/AMEMBASSY RIGA ROUTINNE", Recipient("info", "AMEMBASSY RIGA", "RUEHRA", "ROUTINE")),
+        ("RHMFISS/CDR PRIOR", Recipient("info", "CDR PRIOR", "RHMFISS")),
         ("RHMFISS/COMUSKOREA J5 SEOUL KOR", Recipient("info", "COMUSKOREA J5 SEOUL KOR", "RHMFISS")),
         ("CTF 57", Recipient("info", "CTF 57")),
         ("CTF 57 PRIORITY 4", Recipient("info", "CTF 57", None, "PRIORITY", "4")),
