@@ -243,11 +243,11 @@ class _Checker:
     def _word(self, node: tree.Word, place: _Place) -> Words | tree.Or:
         if listed := _listed_keys(node, place):
             self.notes.append(f"{quote(node.text)} is read as any of the {len(listed)} ids")
-            return tree.Or(tuple([Words(split_terms(key), place.fields, "bare", key=key, span=node.span) for key in listed]), span=node.span)
+            return tree.Or(tuple([Words(split_terms(key), place.fields, key=key, span=node.span) for key in listed]), span=node.span)
         key = _key_of(node.text, place)
         if key and canonical_id(node.text) is None:  # a file name, an address: texts print the id in it
             self.notes.append(f"{quote(node.text)} is read as the cable {key}")
-            return Words(split_terms(key), place.fields, "bare", key=key, span=node.span)
+            return Words(split_terms(key), place.fields, key=key, span=node.span)
         terms = self._terms(node.text, node.span)
         if node.exact and has_wildcard(node.text):
             self._fail("'=' asks for the exact word, a wildcard for others", node.span, "use one of them")

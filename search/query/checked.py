@@ -22,7 +22,7 @@ class Words(tree.Node):
 
     terms: tuple[Term, ...]
     fields: tuple[str, ...]
-    written: Written
+    written: Written = "bare"
     inflects: bool = False
     slop: int | None = None
     key: str | None = None

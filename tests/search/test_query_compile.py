@@ -219,7 +219,9 @@ NOTED = [
     ("a NEAR b", ["'NEAR' is read as a word; proximity is written w/5, pre/5, NEAR/5 or w/p"]),
     ("a w/five b", ["'w/five' is read as a word; proximity is written w/5, pre/5, NEAR/5 or w/p"]),
     ("subject(kosovo)", ["'subject' is read as a word; the field is written subject:( … )"]),
-    ("signer:derse,or", []),
+    ("signer:derse,or subject:or", []),
+    ("signer:(roe OR derse,or)", []),
+    *((query, ["'or' is read as a word; the operator is written OR"]) for query in ("subject:(-or)", "subject:(or AND b)", "subject:(a w/2 or)")),
     ("Müller d'Ivoire Jörg Köhl", ["also looked for: 'Müller' as 'mueller', 'd'Ivoire' as 'ivoire', 'Jörg' as 'joerg', 'Köhl' as 'koehl'"]),
     ("Müller d'Ivoire Jörg Köhl Böll", ["also looked for: 'Müller' as 'mueller', 'd'Ivoire' as 'ivoire', 'Jörg' as 'joerg', 'Köhl' as 'koehl' …"]),
     ("a w/2 and", ["'and' is read as a word; the operator is written AND"]),
@@ -232,7 +234,7 @@ NOTED = [
     ("from:islambad", ["from:'islambad' is read as ISLAMABAD"]),
     ("a near b", []),
     ('"or" =or tags:or "a|b"', []),
-    ("Nagorno-Karabakh A/S 12:30 Mammadyarov's kosovo,", []),
+    ("Nagorno-Karabakh, A/S 12:30 Mammadyarov's kosovo,", []),
     ('from:baku from:"AMEMBASSY BAKU" from:"Embassy Ankara" subject', []),
 ]  # fmt: skip
 

@@ -170,7 +170,7 @@ def test_a_note_names_what_may_have_been_meant_otherwise(question, note):
 @pytest.mark.parametrize(
     "question",
     [
-        "kosovo AND NOT serbia", "Kosovo OR SERBIA", "(A OR B) AND C", '"WAR AND PEACE"', "KOSOVO", "KOSOVO SERBIA", "TAGS:PREL OR TAGS:AJ", "o'neill talks", "qadhaf? libya",
+        "kosovo AND NOT serbia", "Kosovo OR SERBIA", "(A OR B) AND C", '"WAR AND PEACE"', "KOSOVO", "KOSOVO FAX", "TAGS:PREL OR TAGS:AJ", "o'neill talks", "the roes' house", "qadhaf? libya",
         "kosovo?", "class:≥C", "date:2008 to 2009", "class:SECRET//NOFORN", "id:08 BAKU 123", "NAT* OR EU",
     ],
 )  # fmt: skip
