@@ -116,7 +116,7 @@ def _words(node: Words) -> plan.Node:
     """Words side by side, each in all the ways to write it; the last may inflect: ``Nagorno-Karabakh`` finds ``Nagorno-Karabakhs``."""
     words = list(parts_of_words(node.terms))
     if node.slop is not None and len(words) == 1:  # how far apart the parts of a single word may be
-        words = [(dataclasses.replace(term, joint=None),) for term in node.terms]
+        words = [(term,) for term in node.terms]
     parts = [_written(word, node, last=word is words[-1]) for word in words]
     if node.slop is None:
         return _in_row(parts, node)

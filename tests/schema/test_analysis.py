@@ -121,7 +121,7 @@ def test_further_forms(text, expected):
         ("Ｋｏｓｏｖｏ’ｓ Ｇ－８, １０，０００ Ｕ．Ｓ．", "Kosovo's G-8, 10,000 U.S."),
         ("ﬁnance eﬀort", "finance effort"),
         ("Kosovo‛s Kosovoʼs Kosovo＇s Ba′ath Baʿath Baʾath", "Kosovo's Kosovo's Kosovo's Ba'ath Ba'ath Ba'ath"),
-        ("U.\u00a0S.", "U. S."),
+        ("U.\u00a0S. U.\u1680S.", "U. S. U. S."),
         ("1,234,567 10,000km USD5,000", "1234567 10000km USD5000"),
     ],
 )

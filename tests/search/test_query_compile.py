@@ -175,6 +175,7 @@ def nodes(value):
         yield from itertools.chain.from_iterable(map(nodes, value))
 
 
+_CABLE = "Prefer ID|Or ID|Value ID|Value ID|Word ID|Value ID|Value ID"
 ORIGINS = [
     ("x AND class:>=secret", "And x AND class:>=secret|Word x|Range class:>=secret"),
     ("-a OR * OR (b c)", "Or -a OR * OR (b c)|Not -a|Word a|Everything *|Neighbours b c|And b c|Word b|Word c|Phrase|Word b|Word c"),
@@ -184,7 +185,9 @@ ORIGINS = [
     ("d'ivoire AND para:(a b)",
      "And d'ivoire AND para:(a b)|AnyOf d'ivoire|Phrase d'ivoire|Word d'ivoire|Word d'ivoire|Word d'ivoire|Word d'ivoire|Paragraph para:(a b)|And a b|Word a|Word b"),
     ("x OR a w/p b", "Or x OR a w/p b|Word x|Paragraph a w/p b|And a w/p b|Word a|Word b"),
-    ("x 08STATE12345", "And x 08STATE12345|Word x|Prefer 08STATE12345|Or 08STATE12345" + "|Value 08STATE12345" * 2 + "|Word 08STATE12345" + "|Value 08STATE12345" * 2),
+    ("x 08STATE12345", "And x 08STATE12345|Word x|" + _CABLE.replace("ID", "08STATE12345")),
+    ("x OR 01BAKU1 01BAKU2", "Or x OR 01BAKU1 01BAKU2|Word x|Or 01BAKU1 01BAKU2|" + _CABLE.replace("ID", "01BAKU1") + "|" + _CABLE.replace("ID", "01BAKU2")),
+    ("x OR 01BAKU1,01BAKU2", "Or x OR 01BAKU1,01BAKU2|Word x|Or 01BAKU1,01BAKU2" + ("|" + _CABLE.replace("ID", "01BAKU1,01BAKU2")) * 2),
     ("x OR müller", "Or x OR müller|Word x|AnyOf müller|Word müller|Word müller"),
     ("x OR ~qadhafi", "Or x OR ~qadhafi|Word x|Word ~qadhafi"),
     ('~"abu qaida"', 'Phrase ~"abu qaida"|Word ~"abu qaida"|AnyOf ~"abu qaida"|Word ~"abu qaida"|Phrase ~"abu qaida"|Word ~"abu qaida"|Word ~"abu qaida"'),

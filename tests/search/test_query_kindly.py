@@ -155,6 +155,7 @@ NOTES = [
     ("IRAN -- TALKS", "'--' has no letter or digit and is left out"),
     ("https://example.org/08BAKU123.html", "'https://example.org/08BAKU123.html' is read as the cable 08BAKU123"),
     ("08 Baku 123", "'08 Baku 123' is read as the cable 08BAKU123"),
+    ("08 Port au Prince 12", "'08 Port au Prince 12' is read as the cable 08PORTAUPRINCE12"),
     ("08BAKU1 08BAKU2", "ids side by side are read as any of them; join them by AND for cables that have to do with all"),
     ("08BAKU1,08BAKU2", "'08BAKU1,08BAKU2' is read as any of the 2 ids"),
     ("class:S E C R E T SECTION 01 OF 02", "'S E C R E T SECTION 01 OF 02' is read without 'SECTION 01 OF 02'"),

@@ -177,6 +177,7 @@ def spans(node, text):
         ("x --a", ["x --a", "x", "--a", "-a", "a"]),
         ("NOT NOT a AND b", ["NOT NOT a AND b", "NOT NOT a", "NOT a", "a", "b"]),
         ("date:>=13 Feb 2008", ["date:>=13 Feb 2008", ">=13 Feb 2008"]),
+        ("class:(C+ OR ~a)", ["class:(C+ OR ~a)", "C+ OR ~a", "C+", "~a"]),
         ("from:((La Paz) OR Baku)", ["from:((La Paz) OR Baku)", "(La Paz) OR Baku", "La Paz", "Baku"]),
     ],
 )
