@@ -130,9 +130,9 @@ def test_spellings_that_are_the_same(text, same):
 
 
 def test_offsets_mark_the_stored_text():
-    text = "¶1. The country,s &frozen conflict8 — U.S. S E C R E T."
+    text = "¶1. The country,s d'Œuvre &frozen conflict8 — U.S. S E C R E T."
     assert [text[token.start : token.end] for token in tokenize(text)] == [
-        "1", "The", "country,s", "frozen", "conflict", "U.S.", "S E C R E T",
+        "1", "The", "country,s", "d", "Œuvre", "frozen", "conflict", "U.S.", "S E C R E T",
     ]  # fmt: skip
 
 
