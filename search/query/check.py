@@ -182,8 +182,7 @@ class _Checker:
         field = fields_by_name().get(node.field)
         if field is None:
             written = self.text[slice(*node.name_span)]
-            hint = field_hint(written, self.text[node.name_span[1] + 1 : node.span[1]])
-            self._fail(f"unknown field {quote(written)}", node.name_span, hint, UnknownFieldError)
+            self._fail(f"unknown field {quote(written)}", node.name_span, field_hint(written), UnknownFieldError)
         return field
 
     def _near(self, node: tree.Near, place: _Place) -> tree.Node:

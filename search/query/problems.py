@@ -28,7 +28,7 @@ def did_you_mean(text: str, names: tuple[str, ...], otherwise: str) -> str:
     return Meant(f"did you mean {quote(name)}?", name) if name else otherwise
 
 
-def field_hint(written: str, value: str) -> str:
+def field_hint(written: str, value: str = "") -> str:
     """What to write in place of a field that there is none of: ours by the name that others have for it, the nearest one, or quotes.
 
     ``value``: what follows the colon. A blank there says that it was no field that was meant.

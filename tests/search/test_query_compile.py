@@ -146,6 +146,7 @@ PLANS = [
     ("para:08STATE12345", Paragraph(inflected("08state12345", "body"))),
     # cable ids
     ("08STATE12345", Prefer(Or((*state, exact("08state12345"))), ((state[0], 2.0), (state[1], 1.0)))),
+    ("08STATE12345.html", Prefer(Or((*state, exact("08state12345"))), ((state[0], 2.0), (state[1], 1.0)))),
     ("=08state012345", Prefer(Or((*state, exact("08state012345"))), ((state[0], 2.0), (state[1], 1.0)))),
     ('"08 STATE 12345"',
      Prefer(Or((*state, Phrase((exact("08"), exact("state"), exact("12345"))))), ((state[0], 2.0), (state[1], 1.0)))),

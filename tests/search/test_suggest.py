@@ -83,6 +83,7 @@ def test_notes_of_a_search_without_hits(archive, query, notes):
         ("minsk and precedent", [("minsk AND precedent", None)]),
         ("the minsk group?", [("the minsk group", 2), ("the minsk", 2)]),
         ("'minsk group' visit", [('"minsk group" visit', None)]),
+        ("MINSK OR GROUP", [('"MINSK OR GROUP"', None)]),
         ("xxxxxxxxxx", []),
         ("minsk", []),
     ],
