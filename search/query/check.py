@@ -265,9 +265,9 @@ class _Checker:
         if word[0] in _LEADING_SIGNS:
             self._fail(f"{quote(word[0])} before a word has no meaning", span, _LEADING_SIGNS[word[0]].format(word[1:41]))
         if word[-1] in "}]" and not set("{[").intersection(word):
-            self._fail(f"{quote(word[-1])} after a word has no meaning", span, _LEADING_SIGNS[word[-1]].format(word))
+            self._fail(f"{quote(word[-1])} after a word has no meaning", span, _LEADING_SIGNS[word[-1]])
         if weight := _WEIGHT.fullmatch(word):
-            self._fail(f"{quote(weight[1])} after a word has no meaning", span, _LEADING_SIGNS["^"].format(word))
+            self._fail(f"{quote(weight[1])} after a word has no meaning", span, _LEADING_SIGNS["^"])
         compared = _COMPARED.match(word)
         if compared and compared[1].lower() in fields_by_name() and compared.end() < len(word):
             name, sign = compared[1].lower(), "" if compared[2] == "=" else compared[2]

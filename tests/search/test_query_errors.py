@@ -252,6 +252,8 @@ FAULTY = [
      "      ^^^^^^^^^^"),
     ("before:may", BadValueError, "'may' is no date (column 8); write 2008, 2008-02, 2008-02-15 or 2008-02-15T12:00",
      "       ^^^"),
+    ("subject=x", QuerySyntaxError, "'subject=x' has no colon (column 1); write subject:x",
+     "^^^^^^^^^"),
     ("date>=2008", QuerySyntaxError, "'date>=2008' has no colon (column 1); write date:>=2008",
      "^^^^^^^^^^"),
     (">=2008", QuerySyntaxError, "the comparison '>=' has no field (column 1); write field:>=value, as in date:>=2008-02",
