@@ -17,6 +17,7 @@ from reftel.indexer.telegram.titles import (
     SENTENCE_BREAK,
     has_mark,
     is_headline,
+    is_named,
     is_no_title,
     is_title,
     looks_titled,
@@ -111,6 +112,18 @@ def _stopped_heading(lines: Lines, begin: int, end: int, last: int) -> Heading |
     return None if not _ENDED.search(above) or _is_entry([title], rows) else Heading(title.at, plain_title(title.text))
 
 
+def _initials_heading(text: str, begin: int, rule_at: int) -> Heading | None:
+    """A title over a rule that ends in initials, at the end of a line of text: ``... went on. Talks with Croatia in Washington D.C.``."""
+    end = begin + len(text[begin:rule_at].rstrip(_GAP))
+    low = max(begin, end - LONGEST_TITLE)
+    breaks = sentence_breaks(text, low, end) if _INITIALS.search(text, low, end) else []
+    title = " ".join(text[breaks[-1] : end].split()) if breaks else ""
+    return Heading(breaks[-1], plain_title(title)) if is_named(title) and not is_no_title(title) else None
+
+
+_INITIALS = re.compile(r"[A-Z]\.[A-Z]\.\Z")
+
+
 def _under_text(above: str, over: str, last: _Row) -> Heading | None:
     """The last line as the heading where three lines of text stand over it, ``above`` the first and ``over`` the last of them: see `_bare_heading`."""
     if above.lower().endswith(_CLOSING):
@@ -186,11 +199,13 @@ def _ruled_heading(text: str, rows: list[_Row]) -> Heading | None:
     if opening is not None and titles and (not bounded or spaced):
         title = " ".join(row.text for row in titles)
         return Heading(opening, plain_title(title)) if len(title) <= 3 * LONGEST_TITLE else Heading(rule_at, None)
-    block = len(titles)
+    block, lowest = len(titles), titles[-1:]
     titles = _trim_titles(titles, width, bounded=bounded)
     bounded = bounded and len(titles) == block
     if not titles or not titles[0].whole:
-        return _inline_heading(text, titles[0].at, rule_at + width, whole=False) if titles else Heading(rule_at, None)
+        if titles:
+            return _inline_heading(text, titles[0].at, rule_at + width, whole=False)
+        return (_initials_heading(text, lowest[0].at, rule_at) if lowest else None) or Heading(rule_at, None)
     title = " ".join(row.text for row in titles)
     if (not bounded or title[0].islower()) and len(titles) == 1 and (breaks := sentence_breaks(title, 0, len(title))) and looks_titled(title[breaks[-1] :]):
         return _inline_heading(text, titles[0].at, rule_at + width)

@@ -14,7 +14,7 @@ LONGEST_TITLE = 150
 SENTENCE_BREAK = re.compile(
     r"""(?=[.!?\"”)\]\seE]) (?: [.!?][\"”'’)\]]{0,2}\s{1,9} | [\"”)\]]\s{2,9} | \s{4,9} | \s(?=-{5})
       | \b(?:end|End|END)[ ](?:of[ ])?
-        (?:summary|Summary|SUMMARY|comment|Comment|COMMENT|note|Note|NOTE|text|Text|TEXT)[.)]{0,2}\s{1,9}(?!OF\b|of\b) )""",
+        (?:summary|Summary|SUMMARY|comment|Comment|COMMENT|note|Note|NOTE|text|Text|TEXT)(?:[.)]{0,2}\s{1,9}(?!OF\b|of\b)|[.)]{1,2}(?=[A-Z][a-z])) )""",
     re.VERBOSE,
 )
 _MAY_BREAK = re.compile(r"[.!?\"”)\]]|\s\s|-----|[eE][nN][dD] ")  # spares most lines the search for a break
@@ -71,6 +71,12 @@ def is_headline(line: str) -> bool:
     """Whether all of a line's words but small ones begin with a capital, of four words at least: ``"And Contemplates Closer Ties."``."""
     words = _WORD.findall(line)
     return len(words) > 3 and not any(map(str.isdigit, line)) and all(word[0].isupper() or word in _SMALL_WORDS for word in words)
+
+
+def is_named(line: str) -> bool:
+    """Whether every word of a line but small ones has a capital, of four words at least: ``"e-PINE Meetings in Washington D.C."``."""
+    words = line.split()
+    return len(words) > 3 and all(word.lower() in _SMALL_WORDS or any(map(str.isupper, word)) for word in words)
 
 
 def sentence_breaks(text: str, low: int, high: int) -> list[int]:
