@@ -262,7 +262,8 @@ def _joint(above: str, names: tuple[str, ...], *, upper_text: bool) -> tuple[tup
     line = above[start:].strip()
     words = line.strip(" .,;/-").split()
     over = above[:start].rstrip()
-    if not 0 < len(words) <= 3 or not all(_UPPER_WORD.fullmatch(word) and len(word) > 1 for word in words) or not _finished(over):
+    sentence = len(words) > 1 and line.endswith(".")
+    if sentence or not 0 < len(words) <= 3 or not all(_UPPER_WORD.fullmatch(word) and len(word) > 1 for word in words) or not _finished(over):
         return None
     others = _names_of(words)
     if others is None or not over or (upper_text and others != names):

@@ -36,7 +36,7 @@ class Start:
     mark_span: tuple[int, int] | None = None
 
 
-_MARK = r"[({\[]{1,2} [ ]{0,2} (?P<mark> [A-Za-z/] [A-Za-z/,\s-]{0,150} ) [)}\]]{1,2}"
+_MARK = r"[({\[<]{1,2} [ ]{0,2} (?P<mark> [A-Za-z/] [A-Za-z/,\s-]{0,150} ) [)}\]>]{1,2}"
 _LEVELS = r"(?:SBU|[UCS](?:/{1,2}NF)?)"
 _CANDIDATE = re.compile(
     rf"""(?P<number> [0-9] (?<![0-9][0-9]) [0-9]{{0,2}}+ ) (?=[ \t\n.,:)({{\[])   # whole: no digit before its first

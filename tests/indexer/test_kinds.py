@@ -844,6 +844,10 @@ OTHERS: list[tuple[str, str, str, object]] = [
     ("subj", "S U B J E C T: GRAIN PRICES RISE", "subject", "GRAIN PRICES RISE"),
     ("tags", "T A G S: ETRD, EFIN, HR", "tags", ("ETRD", "EFIN", "HR")),
     ("cb", "Text classified by Jane Roe, Acting Director, for reasons 1.4 (b).", "name", "Jane Roe"),
+    ("body", "1. <C> Fees rose.\n\n2. <SBU> Shippers will sue.\nALDANE\n", "marks", [(1, "C"), (2, "SBU")]),
+    ("body", "1. (C) One.\n\n2. (C) Shippers will sue.\nAMBASSADOR WENDELL SENDS.\nWENDELL\n", "signers", ("WENDELL",)),
+    ("body", "1. (C) One.\n\n2. (C) Shippers will sue.\nWendell\n\n=CABLE END=\n", "signers", ("WENDELL",)),
+    ("body", "1. (C) One.\n\n2. (C)\n\nPAGE 02  ZAGREB  00123  131016Z\nC O N F I D E N T I A L\n\nShippers fled.\n\n3. (U) More.\nALDANE\n", "marks", [(1, "C"), (2, "C"), (3, "U")]),
 ]
 
 
