@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import functools
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, cast
@@ -20,10 +19,11 @@ from reftel.search.engines.opensearch.address import Address
 from reftel.search.engines.opensearch.client import COLUMNS_ALONE, Connection, connect
 from reftel.search.engines.opensearch.clusterwords import ClusterWords
 from reftel.search.engines.opensearch.filters import WAYS, Filters
-from reftel.search.engines.opensearch.mapping import about, shortened
+from reftel.search.engines.opensearch.mapping import about, packed_column, shortened
+from reftel.search.engines.opensearch.packedwords import PackedField
 from reftel.search.engines.opensearch.positions import Query, union
 from reftel.search.engines.opensearch.scores import CLOSE, Scores
-from reftel.search.engines.opensearch.texts import StoredField, StoredTexts
+from reftel.search.engines.opensearch.texts import StoredTexts
 from reftel.search.engines.outline import outline
 from reftel.search.passages import Weighed, may_have_passages, passage_scores
 from reftel.search.scoring import REACH
@@ -40,7 +40,7 @@ _DIGITS = 9  # of scores behind the point, as all engines round them
 _BYTES_OF_A_LETTER = 3
 _MARGIN, _WIDE_MARGIN = 8, 512  # hits on each side of a window that are looked at for scores as near as the cluster's can't tell
 _LONG = ["record", *(f"t_{field.name}" for field in FIELDS if field.stored == "text")]
-_PASSAGES = [f"t_{field.name}" for field in FIELDS if field.passage]
+_PASSAGES = [packed_column(field.name) for field in FIELDS if field.passage]
 
 _Hit = dict[str, Any]
 _Source = dict[str, Any]
@@ -159,10 +159,8 @@ class OpenSearchEngine:
             return told, self._found(scored)
         first = self._first_hits.peek(root)
         if first is None:
-            told, first, sources = self._first(words, scores, body, root)
+            told, first = self._first(words, scores, body, root)
             self._first_hits.get(root, lambda: first)
-            for found in first[start:end] if "_source" in body else ():
-                self._keep(found.key, sources[found.key])
         else:
             told = {} if counts else self._ask(body | {"size": 0}, root)
         if len(first) < (counts[0] if counts else _total(told)) and (end is None or end > len(first)):
@@ -186,16 +184,21 @@ class OpenSearchEngine:
         scored.sort(key=lambda each: (-round(each[1], _DIGITS), _key(each[0])))
         return told, scored[start - begin : last]
 
-    def _first(self, words: Sequence[plan.Word], scores: Scores, body: Query, root: plan.Node) -> tuple[_Told, tuple[plan.Found, ...], dict[str, _Source]]:
-        """The first `REACH` hits, with their passages, and what the search gave back of their texts."""
-        told, scored = self._by_score(scores, {"_source": _PASSAGES} | {name: body[name] for name in body if name not in COLUMNS_ALONE}, 0, REACH, root)
-        sources = {_key(hit): hit["_source"] for hit, _score in scored}
-        field_text = functools.cache(lambda name: StoredField(name, list(sources.values()), self._lexicon))
+    def _first(self, words: Sequence[plan.Word], scores: Scores, body: Query, root: plan.Node) -> tuple[_Told, tuple[plan.Found, ...]]:
+        """What a search tells of all hits, and the first `REACH` with their passages. The texts of those that are shown are fetched later: they are few."""
+        columns = [*body["docvalue_fields"], *_PASSAGES]
+        without_texts = {name: body[name] for name in body if name != "_source"} | COLUMNS_ALONE | {"docvalue_fields": columns}
+        told, scored = self._by_score(scores, without_texts, 0, REACH, root)
+
+        def packed(name: str) -> PackedField:
+            values = [hit["fields"].get(packed_column(name), (None,))[0] for hit, _score in scored]
+            return PackedField(name, values, {word: self._lexicon.expansion(word, name).words for word in words})
+
         rarities = self._lexicon.rarities(words, self._filters.query)
-        weighed = [Weighed(word, rarities[word]) for word in words]
-        passages = passage_scores(np.arange(len(scored), dtype=np.int64), weighed, field_text).tolist()
+        with self.errors():
+            passages = passage_scores(np.arange(len(scored), dtype=np.int64), [Weighed(word, rarities[word]) for word in words], packed).tolist()
         found = [plan.Found(_key(hit), round(score + passage, _DIGITS)) for (hit, score), passage in zip(scored, passages, strict=True)]
-        return told, tuple(sorted(found, key=lambda each: (-each.score, each.key))), sources
+        return told, tuple(sorted(found, key=lambda each: (-each.score, each.key)))
 
     def _found(self, scored: Sequence[tuple[_Hit, float]]) -> list[plan.Found]:
         """Hits as an engine gives them; their texts, where they have some, are kept for `texts`."""
@@ -341,6 +344,7 @@ class OpenSearchEngine:
         for each, source in zip(found, sources, strict=True):
             if source is None:
                 raise EngineError(f"{self._connection.address}: '{each.key}' was found and then was not there; ask again")
+            self._keep(each.key, source)
         return StoredTexts(cast("list[dict[str, Any]]", sources), self._lexicon)
 
     def manifest(self) -> bytes:

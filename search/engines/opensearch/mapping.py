@@ -6,6 +6,8 @@ joined by ``|``. Two blocks stand `GAP` positions apart. Letters that no token h
 * ``¶b ¶m3 ¶cNOFORN … ¶e``: a paragraph, the rank of its mark's level, and its caveats
 * ``¶F2juniorofficer``, ``¶L2juniorofficer``: first and last place of a further form that spans so many places more than one
 
+Of the fields that passages are told of, the words stand once more in a column (`packedwords`), which is no part of the stored document.
+
 Words stand once more in an index of their own, with what they are forms of, so that patterns can be told without a scan.
 """
 
@@ -21,8 +23,9 @@ from reftel.engine.specs import Record, count_words
 from reftel.schema.analysis import LAST_PART, VERSION
 from reftel.schema.fields import FIELDS, paragraph_field
 from reftel.schema.inflections import bases
+from reftel.search.engines.opensearch.packedwords import pack_words
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever archives in a cluster are laid out otherwise than before."""
 
 GAP = 10_000
@@ -52,6 +55,7 @@ def mapping_of_cables(shards: int, replicas: int) -> Json:
     for field in _TEXTS:
         properties[f"t_{field.name}"] = text
         properties[f"l_{field.name}"] = {"type": "integer", "index": False}
+    properties |= {packed_column(field.name): {"type": "binary", "doc_values": True} for field in _TEXTS if field.passage}
     properties |= {f"k_{field.name}": keyword for field in _KEYWORDS}
     properties |= {f"s_{field.name}": {"type": "keyword", "index": False} for field in _KEYWORDS if field.sort}
     properties |= {f"n_{field.name}": {"type": "long"} for field in _NUMBERS}
@@ -65,7 +69,8 @@ def mapping_of_cables(shards: int, replicas: int) -> Json:
     similarity = {"frequency": {"type": "scripted", "script": {"source": "return query.boost * doc.freq;"}}}
     # For so long a write that comes late, of a worker that was taken for dead, finds that the cable was removed since.
     settings = _settings(shards, replicas) | {"analysis": analysis, "similarity": similarity, "gc_deletes": "1h"}
-    return {"settings": settings, "mappings": {"dynamic": "strict", "_meta": about(), "properties": properties}}
+    stored = {"excludes": [packed_column("*")]}
+    return {"settings": settings, "mappings": {"dynamic": "strict", "_meta": about(), "_source": stored, "properties": properties}}
 
 
 def mapping_of_words(replicas: int) -> Json:
@@ -95,7 +100,10 @@ def document_source(record: Record) -> Json:
     source: Json = {"key": record.key, "record": record.stored.decode().split("\n")}
     for field in _TEXTS:
         source[f"l_{field.name}"] = sum(map(count_words, record.texts[field.name]))
-        source[f"t_{field.name}"] = [" ".join(block) for block in _blocks(record, field.name)]
+        blocks = _blocks(record, field.name)
+        if field.passage and blocks:
+            source[packed_column(field.name)] = pack_words(blocks)
+        source[f"t_{field.name}"] = [" ".join(block) for block in _marked(blocks, record, field.name)]
     for field in _KEYWORDS:
         values = [shortened(value) for value in record.keywords[field.name]]
         source[f"k_{field.name}"] = values
@@ -114,11 +122,21 @@ def _blocks(record: Record, field: str) -> list[list[str]]:
         if wider:
             blocks[number][place] += f"|{first_part(word, wider)}"
             blocks[number][place + wider] += f"|{last_part(word, wider)}"
-    if field == paragraph_field().name:
-        for region in record.regions:
-            marks = [] if region.level is None else [level_token(region.level)]
-            blocks[region.block] = [BEGIN, *marks, *map(caveat_token, region.labels), *blocks[region.block], END]
     return blocks
+
+
+def _marked(blocks: list[list[str]], record: Record, field: str) -> list[list[str]]:
+    """The blocks of a field, paragraphs with their marks."""
+    marked = list(blocks)
+    for region in record.regions if field == paragraph_field().name else ():
+        marks = [] if region.level is None else [level_token(region.level)]
+        marked[region.block] = [BEGIN, *marks, *map(caveat_token, region.labels), *blocks[region.block], END]
+    return marked
+
+
+def packed_column(field: str) -> str:
+    """The column that holds the words of a text field, packed."""
+    return f"p_{field}"
 
 
 def iter_further(record: Record, field: str) -> Iterator[tuple[int, int, str, int]]:

@@ -50,6 +50,7 @@ _FETCHED_AT_ONCE = 100
 _PIECE = 1 << 20  # bytes of a manifest in one document
 _SENT_AT_ONCE = 2  # bulks that are under way
 _COPIED = "10m"  # to wait for replicas
+_MERGED = 600  # seconds to wait for segments
 _ACTIVE = 30  # seconds that a write waits for a shard of which no node has a copy now, as while one restarts
 _ANSWERED = 90  # and in which it is answered
 _CONFLICT, _UNAVAILABLE = 409, 503
@@ -221,7 +222,7 @@ class GenerationWriter:
         with self._connection.errors():
             self._client.indices.refresh(index=f"{self.index}-words")
             if self._base is None:
-                self._client.indices.forcemerge(index=f"{self.index}-words", max_num_segments=1)
+                self._merge()
             names = ",".join(self.index + part for part in PARTS)
             # Nothing that comes late, of a worker that was taken for dead, is to change what was published.
             self._client.indices.put_settings(index=names, body={"index.blocks.write": True})
@@ -233,6 +234,17 @@ class GenerationWriter:
         self._published = True
         for index in before:
             self.remove(index)
+
+    def _merge(self) -> None:
+        """Make of each shard one segment, which answers sooner. Of cables a flush before it lets go of the documents as they came, columns and all.
+
+        Those the cluster keeps beside the stored ones for copies that lag behind. What takes longer than is waited for it ends by itself.
+        """
+        from opensearchpy.exceptions import ConnectionTimeout  # noqa: PLC0415 - an optional extra
+
+        self._client.indices.flush(index=self.index)
+        with contextlib.suppress(ConnectionTimeout):
+            self._client.indices.forcemerge(index=f"{self.index},{self.index}-words", params={"max_num_segments": 1}, request_timeout=_MERGED)
 
     def _check_whole(self, count: int) -> None:
         """That every part answers, with as many cables as were written."""
