@@ -7,6 +7,7 @@ A rule is as long as its title, which tells where a title starts that shares its
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from reftel.base.frozen import frozen
@@ -31,7 +32,7 @@ _MOST_LINES = 5
 _RULE_CHARACTERS = "-=_*"
 _MARGIN = " \t" + FILLER
 _RUNNING_ON = frozenset(".;,")
-_SIDES = " \t¶"
+_SIDES = " \t\n¶"
 _CLOSING = (" end", " end of")  # of the line over closing words: "... End⏎Summary"
 _GAP = " \t\n¶" + FILLER
 _SHORTEST_RULE = 4
@@ -51,10 +52,67 @@ class Heading:
 class _Row(NamedTuple):
     """A line, stripped; ``whole`` is false for the rest of a line that begins with a paragraph's number."""
 
+    line: int
     at: int
     text: str
-    whole: bool = True
-    rule: bool = False
+    whole: bool
+    rule: bool
+
+
+class _Rows:
+    """The lines of a stretch, each made when it is asked for, from below: few are looked at. ``whole``: the stretch begins where a line does."""
+
+    __slots__ = ("_begin", "_end", "_lines", "_whole")
+
+    def __init__(self, lines: Lines, begin: int, end: int, *, whole: bool) -> None:
+        self._lines, self._begin, self._end, self._whole = lines, begin, end, whole
+
+    def at(self, line: int) -> _Row | None:
+        """What a line has of the stretch, or the next one above it where all of that is masked."""
+        lines, begin, end = self._lines, self._begin, self._end
+        while lines.starts[line + 1] > begin:
+            start, stop, kind = lines.starts[line], lines.starts[line + 1], lines.kinds[line]
+            content = lines.text[max(start, begin) : min(stop, end)]
+            if start < begin or stop > end:
+                kind = line_kind(content)
+            if kind is not LineKind.ARTEFACT:
+                indent = len(content) - len(content.lstrip(_MARGIN)) if content[:1] in _MARGIN else 0
+                words = (clean(content) if FILLER in content else content).strip(_SIDES)
+                return _Row(line, max(start, begin) + indent, words, self._whole or start > begin or not words, kind is LineKind.RULE)
+            line -= 1
+        return None
+
+    def over(self, row: _Row | None) -> _Row | None:
+        """The row over another one."""
+        return self.at(row.line - 1) if row else None
+
+    def upwards(self, row: _Row | None) -> Iterator[_Row]:
+        """A row and those over it."""
+        while row:
+            yield row
+            row = self.over(row)
+
+    def filled(self, row: _Row | None) -> _Row | None:
+        """The first row that is not blank, from one upwards."""
+        while row and not row.text:
+            row = self.at(row.line - 1)
+        return row
+
+    def over_rules(self, row: _Row | None) -> tuple[_Row | None, int | None]:
+        """The first row that is neither blank nor a rule, from one upwards, and where the first of the rules stands."""
+        at = None
+        while row and (not row.text or row.rule):
+            at = row.at if row.text else at
+            row = self.at(row.line - 1)
+        return row, at
+
+    def titles(self, row: _Row | None, most: int) -> tuple[list[_Row], _Row | None]:
+        """The block of text lines from a row upwards, and the row over it."""
+        titles: list[_Row] = []
+        while row and row.text and not row.rule and len(titles) < most:
+            titles.insert(0, row)
+            row = self.at(row.line - 1)
+        return titles, row
 
 
 def find_heading(lines: Lines, begin: int, end: int, *, opening: bool = False) -> Heading | None:
@@ -77,20 +135,19 @@ def find_heading(lines: Lines, begin: int, end: int, *, opening: bool = False) -
         if opening and len(title.split()) < 6 and is_title(title) and looks_titled(title):
             return Heading(begin, plain_title(title))
         return _inline_heading(text, begin, end)
-    if text[stop - 1] not in _RULE_CHARACTERS and lines.starts[last - _LINES_OVER] > begin and lines.kinds[last - _LINES_OVER : last + 1] == _TEXT_ALONE:
-        row = _row(lines, last, begin, end)
-        above, over = (clean(lines.content(line)).strip(_SIDES) for line in (last - _LINES_OVER, last - 1))
-        return row and (_under_text(above, over, row) or _inline_heading(text, row.at, end, strict=True))
-    rows = _rows(lines, begin, end, whole=opening or begin == 0 or text[begin - 1] == "\n")
-    _drop_blank(rows)
-    if not rows:
+    rows = _Rows(lines, begin, end, whole=opening or begin == 0 or text[begin - 1] == "\n")
+    row = rows.filled(rows.at(last))
+    if row is None:
         return None
-    row = rows[-1]
+    if text[stop - 1] not in _RULE_CHARACTERS and lines.starts[last - _LINES_OVER] > begin and lines.kinds[last - _LINES_OVER : last + 1] == _TEXT_ALONE:
+        first, third = (clean(lines.content(line)).strip(_SIDES) for line in (last - _LINES_OVER, last - 1))
+        return _under_text(first, third, row) or _inline_heading(text, row.at, end, strict=True)
     if row.rule:
-        return _ruled_heading(text, rows)
+        return _ruled_heading(text, rows, row)
     if row.text[-1] in _RULE_CHARACTERS and _split_rule(row.text)[1]:
-        return _inline_heading(text, row.at, end, alone=row.whole and (opening or len(rows) > 1) and _is_block(rows[:-1]))
-    return _bare_heading(list(rows)) or _inline_heading(text, row.at, end, strict=True)
+        over = rows.over(row)
+        return _inline_heading(text, row.at, end, alone=row.whole and (opening or over is not None) and _is_block(over))
+    return _bare_heading(rows, row) or _inline_heading(text, row.at, end, strict=True)
 
 
 _LINES_OVER = 3  # the last line
@@ -104,12 +161,12 @@ def _stopped_heading(lines: Lines, begin: int, end: int, last: int) -> Heading |
         over -= 1
     if lines.starts[last] <= begin or lines.kinds[over] is not LineKind.BLANK:
         return None  # the line above is text, as at the end of nearly every paragraph
-    title = _row(lines, last, begin, end)
+    title = _Rows(lines, begin, end, whole=True).at(last)
     if title is None or len(title.text) > _WIDEST_ENTRY or not is_title(title.text[:-1]) or not is_headline(title.text):
         return None
-    rows = _rows(lines, begin, lines.starts[last], whole=False)
-    above = next((row.text for row in reversed(rows) if row.text), "")
-    return None if not _ENDED.search(above) or _is_entry([title], rows) else Heading(title.at, plain_title(title.text))
+    rows = _Rows(lines, begin, lines.starts[last], whole=False)
+    above = rows.filled(rows.over(title))
+    return None if above is None or not _ENDED.search(above.text) or _is_entry([title], rows) else Heading(title.at, plain_title(title.text))
 
 
 def _initials_heading(text: str, begin: int, rule_at: int) -> Heading | None:
@@ -133,70 +190,21 @@ def _under_text(above: str, over: str, last: _Row) -> Heading | None:
     return _accept_title([last], strict=True) if _is_finished(over, last.text) else None
 
 
-def _is_block(above: list[_Row]) -> bool:
+def _is_block(over: _Row | None) -> bool:
     """Whether the next line begins a block of its own: a blank line, a rule or nothing stands above it."""
-    return not above or not above[-1].text or above[-1].rule
+    return over is None or not over.text or over.rule
 
 
-def _rows(lines: Lines, begin: int, end: int, *, whole: bool) -> list[_Row]:
-    """The lines of the stretch, stripped; lines that were masked whole are left out."""
-    rows = []
-    for line in range(lines.index(begin), lines.index(end - 1) + 1):
-        row = _row(lines, line, begin, end, whole=whole)
-        if row:
-            rows.append(row)
-        whole = True
-    return rows
-
-
-def _row(lines: Lines, line: int, begin: int, end: int, *, whole: bool = True) -> _Row | None:
-    """What a line has of the stretch; ``None`` if all of that is masked."""
-    start, stop, kind = lines.starts[line], lines.end(line), lines.kinds[line]
-    if start < begin or stop > end:
-        start, stop = max(start, begin), min(stop, end)
-        kind = line_kind(lines.text[start:stop])
-    if kind is LineKind.ARTEFACT:
-        return None
-    content = lines.text[start:stop]
-    indent = len(content) - len(content.lstrip(_MARGIN)) if content[:1] in _MARGIN else 0
-    words = (clean(content) if FILLER in content else content).strip(_SIDES)
-    return _Row(start + indent, words, whole or not words, kind is LineKind.RULE)
-
-
-def _drop_blank(rows: list[_Row]) -> None:
-    while rows and not rows[-1].text:
-        rows.pop()
-
-
-def _drop_rules(rows: list[_Row]) -> int | None:
-    """Takes rules and blank lines off the end; the offset of the first rule, ``None`` without one."""
-    at = None
-    while rows and (not rows[-1].text or rows[-1].rule):
-        row = rows.pop()
-        at = row.at if row.text else at
-    return at
-
-
-def _take_titles(rows: list[_Row], most: int) -> list[_Row]:
-    """Takes the block of text lines off the end."""
-    titles: list[_Row] = []
-    while rows and rows[-1].text and not rows[-1].rule and len(titles) < most:
-        titles.insert(0, rows.pop())
-    return titles
-
-
-def _ruled_heading(text: str, rows: list[_Row]) -> Heading | None:
+def _ruled_heading(text: str, rows: _Rows, row: _Row) -> Heading | None:
     """The title lines over a closing rule, up to another rule, a blank line, or the end of a sentence."""
-    _, width = _split_rule(rows[-1].text)
-    rule_at = _drop_rules(rows) or 0
-    spaced = bool(rows) and _spaced(text, rows[-1], rule_at)
-    titles = _take_titles(rows, _MOST_LINES)
+    _, width = _split_rule(row.text)
+    last, rule_at = rows.over_rules(row)
+    rule_at = rule_at or 0
+    titles, over = rows.titles(last, _MOST_LINES)
     if titles and titles[-1].whole and (title := _behind_rule(titles[-1].text)):  # the rule over it on its line
         return Heading(titles[-1].at, plain_title(title))
-    bounded = not rows or not rows[-1].text
-    above = list(rows)
-    opening = _drop_rules(above)
-    if opening is not None and titles and (not bounded or spaced):
+    bounded = over is None or not over.text
+    if last and titles and (not bounded or _spaced(text, last, rule_at)) and (opening := rows.over_rules(over)[1]) is not None:
         title = " ".join(row.text for row in titles)
         return Heading(opening, plain_title(title)) if len(title) <= 3 * LONGEST_TITLE else Heading(rule_at, None)
     block, lowest = len(titles), titles[-1:]
@@ -213,7 +221,7 @@ def _ruled_heading(text: str, rows: list[_Row]) -> Heading | None:
         return _inline_heading(text, titles[-1].at, rule_at + width)
     if is_no_title(title) and not (bounded and _MADE_TITLE.match(title) and (title[0] == "X" or abs(len(title) - width) < _SHORTEST_RULE)):
         return Heading(rule_at, None)
-    if bounded and (upper := _over_blank_line(rows, title, width) or _over_page_break(text, rows, titles[0].at)):
+    if bounded and (upper := _over_blank_line(rows.filled(over), title, width) or _over_page_break(text, rows, over, titles[0].at)):
         return Heading(upper.at, plain_title(f"{upper.text} {title}"))
     return _widened(text, titles[0].at, title, width)
 
@@ -227,21 +235,21 @@ def _behind_rule(line: str) -> str | None:
     return title if title[:1].isalnum() and len(line) - len(title) > _SHORTEST_RULE and is_title(title) else None
 
 
-def _over_blank_line(rows: list[_Row], title: str, width: int) -> _Row | None:
+def _over_blank_line(upper: _Row | None, title: str, width: int) -> _Row | None:
     """The first line of a title that a blank line parts from the last one: the rule has the length of both, or it ends in a comma."""
-    upper = next((row for row in reversed(rows) if row.text), None)
     if upper is None or upper.rule or not _may_join(upper):
         return None
     fits = abs(len(upper.text) + 1 + len(title) - width) <= 2
     return upper if fits or (upper.text.endswith(",") and upper.text.isupper() and title.isupper()) else None
 
 
-def _over_page_break(text: str, rows: list[_Row], at: int) -> _Row | None:
+def _over_page_break(text: str, rows: _Rows, over: _Row | None, at: int) -> _Row | None:
     """The first line of a title that a page break parts from the last one: a rule opens it, and only a masked banner stands between."""
-    front = [row for row in rows if row.text][-2:]
-    if len(front) < 2 or not front[0].rule or not is_title(front[1].text) or FILLER not in text[front[1].at : at]:
+    upper = rows.filled(over)
+    rule = rows.filled(rows.over(upper))
+    if upper is None or rule is None or not rule.rule or not is_title(upper.text) or FILLER not in text[upper.at : at]:
         return None
-    return _Row(front[0].at, front[1].text)
+    return rule._replace(text=upper.text)
 
 
 def _spaced(text: str, row: _Row, rule_at: int) -> bool:
@@ -288,20 +296,20 @@ def _may_join(row: _Row) -> bool:
     return row.whole and len(row.text) <= _WIDEST_LINE and looks_titled(row.text) and row.text[-1] != "." and not is_no_title(row.text)
 
 
-def _bare_heading(rows: list[_Row]) -> Heading | None:
+def _bare_heading(rows: _Rows, row: _Row) -> Heading | None:
     """One or two short lines without a rule: over them a blank line, or a finished sentence if the title is one in its letters."""
-    titles = _take_titles(rows, 3)
+    titles, over = rows.titles(row, 3)
     if not titles or not titles[-1].whole:
         return None
     within = _between_rules(titles[-1])
     if within is not None:
         return within
-    above = next((row.text for row in reversed(rows) if row.text), "")
-    if above.lower().endswith(_CLOSING):
+    above = rows.filled(over)
+    if above and above.text.lower().endswith(_CLOSING):
         return None
     if has_mark(titles[-1].text):
         return _accept_title(titles[-1:], strict=False)
-    if rows and titles[0].whole and (not rows[-1].text or rows[-1].rule):
+    if over and titles[0].whole and _is_block(over):
         if _is_entry(titles, rows):
             return None
         accepted = _accept_title(titles, strict=len(titles) > 1)
@@ -309,7 +317,7 @@ def _bare_heading(rows: list[_Row]) -> Heading | None:
             return accepted
     if len(titles) > 1:
         return _accept_title(titles[-1:], strict=True) if _is_finished(titles[-2].text, titles[-1].text) else None
-    return _accept_title(titles, strict=False) if not rows and len(titles[0].text.split()) < 4 else _accept_title(titles, strict=True)
+    return _accept_title(titles, strict=over is not None or len(titles[0].text.split()) > 3)
 
 
 def _is_finished(over: str, title: str) -> bool:
@@ -317,22 +325,22 @@ def _is_finished(over: str, title: str) -> bool:
     return _ends_sentence(over) or (title.isupper() and not over.isupper() and _pauses(over))
 
 
-def _is_entry(titles: list[_Row], rows: list[_Row]) -> bool:
+def _is_entry(titles: list[_Row], rows: _Rows) -> bool:
     """Whether a block of its own is an entry of a list: what announces it ends in a colon, or the blocks above it have its form."""
     several = len(titles) > 1
     if several and (any(row.text.endswith(":") for row in titles[:-1]) or sum(map(_is_labelled, titles)) > 1):
         return True
     if sum(map(str.isdigit, titles[-1].text)) > 4 and _is_labelled(titles[-1]):  # Tel: 555-1234
         return True
-    if _LISTED.match(titles[0].text) and any(_LISTED.match(row.text) for row in rows):
+    over = rows.over(titles[0])
+    if _LISTED.match(titles[0].text) and any(_LISTED.match(row.text) for row in rows.upwards(over)):
         return True
-    rows = list(rows)
     for _ in range(1 if several else _FEWEST_ENTRIES):
-        _drop_blank(rows)
-        if several and rows and rows[-1].text.endswith(":"):
+        last = rows.filled(over)
+        if several and last and last.text.endswith(":"):
             return True
-        block = _take_titles(rows, _MOST_LINES)
-        if not block or (rows and rows[-1].text) or not _alike(block, titles):
+        block, over = rows.titles(last, _MOST_LINES)
+        if not block or (over and over.text) or not _alike(block, titles):
             return False
     return True
 
