@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 import re
 
-from reftel.base.frozen import frozen
+import msgspec
+
 from reftel.schema import warnings as codes
 from reftel.schema.cable import DatePrecision, DateSource, Warning  # noqa: A004 - the record's word for it
 from reftel.schema.dates import parse_date
@@ -25,8 +26,7 @@ _TEXT_DATE = re.compile(
 _PAGES = frozenset({"cablegate-html", "plusd-html"})
 
 
-@frozen
-class Dated:
+class Dated(msgspec.Struct, frozen=True, gc=False):
     """Date of a cable in the record's form, all ``None`` where there is none, with what a reader should know about it."""
 
     date: str | None = None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 
-from reftel.base.frozen import frozen
+import msgspec
+
 from reftel.indexer.telegram.caption import Caption
 from reftel.schema import warnings as codes
 from reftel.schema.cable import Warning  # noqa: A004 - the record's word for it
@@ -14,8 +15,7 @@ _CLASSIFIED = frozenset({"CONFIDENTIAL", "SECRET", "TOP SECRET"})
 _NOTHING = frozenset({"", "N/A", "NONE", "UNKNOWN"})
 
 
-@frozen
-class Handling:
+class Handling(msgspec.Struct, frozen=True, gc=False):
     """Level (a name of the classification scale), caveats sorted, and what a reader should know."""
 
     classification: str | None = None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from reftel.base.frozen import frozen
+import msgspec
+
 from reftel.schema import warnings as codes
 from reftel.schema.cable import Warning  # noqa: A004 - the record's word for it
 from reftel.schema.identifiers import canonical_id, full_year, reference_id, split_id
@@ -13,8 +14,7 @@ from reftel.schema.posts import all_posts, find_post, squash_name
 # 08BAKU123 | 2008BAKU00123 | 08BAKU123_A, squashed
 _PLAIN_ID = re.compile(r"(?:19|20)?(\d\d)([A-Z]+)0*([1-9]\d*)(?:[A-Z][A-Z0-9]?)?")
 
-@frozen
-class Identity:
+class Identity(msgspec.Struct, frozen=True, gc=False):
     """The canonical id, the post of origin, the id that the body shows where that is another, and what a reader should know."""
 
     id: str | None = None
@@ -28,8 +28,7 @@ class Identity:
         return full_year(self.id[:2]) if self.id else None
 
 
-@frozen
-class Evidence:
+class Evidence(msgspec.Struct, frozen=True, gc=False):
     """What a cable shows of its identity.
 
     ``post`` and ``serial`` come from the caption, else from a page banner; ``sender`` is the FM line or the container's origin, ``station``

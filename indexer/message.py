@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from reftel.base.frozen import frozen
+import msgspec
+
 from reftel.schema.cable import Source
 from reftel.schema.errors import SourceError
 
@@ -17,8 +18,7 @@ def too_large(path: str, locator: int | None = None, *, size: int | None = None)
     return SourceError(f"larger than the {MAX_CABLE >> 20} MiB that one cable may have{seen}; it was passed over", path=path, locator=locator)
 
 
-@frozen
-class Message:
+class Message(msgspec.Struct, frozen=True, gc=False):
     """Raw text of one cable and what its container says about it, all as printed; ``None`` where the container says nothing.
 
     ``header`` and ``body`` are decoded, without entities and site markup, nothing repaired. A container that keeps both in one text leaves

@@ -7,11 +7,11 @@ before the caption's, the text's subject, TAGS and references before the contain
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import os
 from collections.abc import Callable, Iterator
 
-from reftel.base.frozen import frozen
+import msgspec
+
 from reftel.indexer import metadata
 from reftel.indexer.containers.decoding import plain_line_ends
 from reftel.indexer.containers.files import iter_standard_input
@@ -32,8 +32,7 @@ from reftel.schema.errors import SourceError
 from reftel.schema.identifiers import canonical_id, full_year, resolve_post
 
 
-@frozen
-class _Facts:
+class _Facts(msgspec.Struct, frozen=True, gc=False):
     """Everything read from one message, before it is put together."""
 
     message: Message
@@ -85,7 +84,7 @@ def normalize_message(message: Message) -> Cable:
     layout = lay_out(text, collapsed=collapsed)
     head, body = head_of(layout, year=year, own=own), body_of(layout, text)
     if text is not parts.body:
-        body = dataclasses.replace(body, head_end=place_before_split(parts.body, body.head_end))
+        body = msgspec.structs.replace(body, head_end=place_before_split(parts.body, body.head_end))
     identity = identify(message.printed_id, _evidence(message, header, head, layout, dated))
     handling = read_handling(message.classification, head.caption, header.channel, own_caption=identity.body_id is None)
     return _assemble(_Facts(message, parts, header, head, body, dated, identity, handling))

@@ -10,7 +10,7 @@ import operator
 import re
 from collections.abc import Iterable
 
-from reftel.base.frozen import frozen
+import msgspec
 
 _ATTRIBUTES = r"""(?:[ ][\w-]++=(?:'[^'<>]*+'|"[^"<>]*+"))*+"""
 _LINK = rf"<a{_ATTRIBUTES}>([^<]*+)</a>"
@@ -30,13 +30,12 @@ _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'", "nbsp": "\
 _LINE_BREAK = "&#x000A;"
 _COMMON = bytes(range(32, 127)) + b"\t\n"
 _CHANGED = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")  # by a parser, or where line ends are read
-_CELLS = re.compile(r"<t[hd][^>]*+>(.*?)</t", re.DOTALL)
+_CELLS = re.compile(r"<t[hd][^>]*+>([^<]*+)</t")
 _BREAK = re.compile(r"<br ?/?>")
 _first = operator.itemgetter(1)
 
 
-@frozen
-class Form:
+class Form(msgspec.Struct, frozen=True, gc=False):
     """What stands in a page: its heading, the cells under the heads of their columns, the header and the body."""
 
     title: str

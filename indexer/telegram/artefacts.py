@@ -6,14 +6,14 @@ import itertools
 import re
 from collections.abc import Iterator
 
-from reftel.base.frozen import frozen
+import msgspec
+
 from reftel.indexer.telegram.classwords import LETTER_SPACED
 from reftel.indexer.telegram.places import fold, iter_places
 from reftel.schema.posts import find_post
 
 
-@frozen
-class Banner:
+class Banner(msgspec.Struct, frozen=True, gc=False):
     """A page banner such as ``LONDON 00000290  002.2 OF 003`` -> post ``LONDON``, serial 290, part 2 of 3, with its offsets."""
 
     start: int

@@ -6,7 +6,6 @@ from collections.abc import Sequence, Set
 
 import msgspec
 
-from reftel.base.frozen import frozen
 from reftel.indexer.telegram.classwords import is_corrected
 from reftel.indexer.telegram.flags import is_redacted, is_truncated
 from reftel.indexer.telegram.layout import Layout
@@ -20,8 +19,7 @@ from reftel.schema.cable import Flag, Paragraph
 from reftel.schema.warnings import SECOND_CABLE_APPENDED
 
 
-@frozen
-class BodyFacts:
+class BodyFacts(msgspec.Struct, frozen=True, gc=False):
     """What the body says. ``head_end`` is the offset where the first paragraph or heading starts; the head is ``text[:head_end]``.
 
     ``sections`` is the largest total that page banners show, ``None`` without any.

@@ -6,11 +6,11 @@ letter may be lost, doubled or another (``E C R E T``, ``SS E C R E T``), letter
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from reftel.base.frozen import frozen
+import msgspec
+
 from reftel.indexer.telegram.classwords import CAPTION, CORRECTED_COPY, DAMAGED, is_corrected
 from reftel.indexer.telegram.labels import LabelledPart
 from reftel.indexer.telegram.lines import FILLER, clean
@@ -55,8 +55,7 @@ _STATEMENT = re.compile(  # (U) THIS CABLE IS SENSITIVE BUT UNCLASSIFIED AND NOT
 )
 
 
-@frozen
-class Caption:
+class Caption(msgspec.Struct, frozen=True, gc=False):
     """What the lines above E.O. say: ``level`` a name of the classification scale, ``post`` as printed, ``end`` where the class line ends.
 
     ``sections`` is ``None`` without a class line, 1 where no section text stands in it.
@@ -171,7 +170,7 @@ def _class_line(head: str) -> Caption:
             if caption.serial is not None:
                 return caption
             if alone.level is None and (" " in match[0] or not line[match.end() :].strip()):
-                alone = dataclasses.replace(caption, sections=caption.sections if " " in match[0] else None)
+                alone = msgspec.structs.replace(caption, sections=caption.sections if " " in match[0] else None)
         start += len(line) + 1
     return alone
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from reftel.base.frozen import frozen
+import msgspec
+
 from reftel.schema.dates import month_number
 from reftel.schema.identifiers import full_year
 from reftel.schema.posts import find_post, is_post_name, nearest_post
@@ -55,8 +56,7 @@ _NOT_POSTS = frozenset((
 ))  # fmt: skip
 
 
-@frozen
-class PrintedCitation:
+class PrintedCitation(msgspec.Struct, frozen=True, gc=False):
     """A cited cable: the post as printed, its serial, the printed year (``None`` where implied), where it stands, how its post is known.
 
     ``cut``: the text breaks off in the serial (``MOSCOW 24...``).

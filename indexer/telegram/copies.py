@@ -10,7 +10,8 @@ import itertools
 import re
 from collections.abc import Iterator
 
-from reftel.base.frozen import frozen
+import msgspec
+
 from reftel.indexer.telegram.classwords import CAPTION, STEMS, is_class_line
 from reftel.indexer.telegram.lines import FILLER, clean
 from reftel.indexer.telegram.places import iter_places
@@ -34,8 +35,7 @@ _PAGE_REACH = 1200
 _FIRST_LETTERS = 24
 
 
-@frozen
-class RepeatedCaption:
+class RepeatedCaption(msgspec.Struct, frozen=True, gc=False):
     """A caption line: its offsets, the id stem of the post where it is known, the serial, the section it opens, and whether head lines follow."""
 
     start: int

@@ -10,7 +10,8 @@ import functools
 import re
 from collections.abc import Iterable
 
-from reftel.base.frozen import frozen
+import msgspec
+
 from reftel.indexer.telegram.labels import LabelledPart
 from reftel.schema.dates import parse_date
 
@@ -32,8 +33,7 @@ _NO_DATE = re.compile(r"\bDNG\b|DECLASSIFIED|\bMR\b|\bSOURCE\b|\bXGDS|\bNGDS|\bR
 _COMPLETE = re.compile(r"\d[/.-]\d{2}|\d{4}|\bN/?A\b|\bOADR\b|\bMR\b|GDS|X{4}", re.IGNORECASE)
 
 
-@frozen
-class Declassification:
+class Declassification(msgspec.Struct, frozen=True, gc=False):
     """``raw`` the printed value in one line, ``on`` its ISO date; ``None`` for an event, OADR, MR, N/A, a downgrade, an impossible date."""
 
     on: str | None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from reftel.base.frozen import frozen
+import msgspec
+
 from reftel.indexer.telegram.caption import Caption, caption_of
 from reftel.indexer.telegram.classified_by import classified_by_of, unread_reasons
 from reftel.indexer.telegram.eo import Declassification, declassification_of, looks_like_date
@@ -19,8 +20,7 @@ from reftel.schema.identifiers import reference_id
 from reftel.schema.tagkinds import is_known_tag, split_fused
 
 
-@frozen
-class HeadFacts:
+class HeadFacts(msgspec.Struct, frozen=True, gc=False):
     """What a head says; every part that is not there is ``None`` or empty.
 
     ``declassify_on`` is an ISO date, ``declassify_raw`` the value as printed.

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 
-from reftel.base.frozen import frozen
+import msgspec
+
 from reftel.indexer.telegram.addressees import parse_addressees
 from reftel.indexer.telegram.header_lines import PARTIAL_EXTRACT
 from reftel.indexer.telegram.places import holds
@@ -31,8 +32,7 @@ _WIDE_GAP = re.compile(r"(?<! ) {2,}+(?=\S)")
 _PLACES = re.compile(r"(?<! )(?<!\bFM)(?<!\bTO)(?<!\bINFO)(?<!\bXMT) ++(?=(?:AMEMBASSY|AMCONSUL|SECSTATE|USMISSION) )")
 
 
-@frozen
-class HeaderFacts:
+class HeaderFacts(msgspec.Struct, frozen=True, gc=False):
     """What a header says. ``channel`` is the class of the ZNY or ZNR line, ``originator`` and ``station_serial`` come from the DE line.
 
     ``flattened``: the header came without line breaks. ``unreadable``: beginnings of lines among the addressees that are none.

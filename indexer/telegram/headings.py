@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
-from reftel.base.frozen import frozen
+import msgspec
+
 from reftel.indexer.telegram.lines import FILLER, LineKind, Lines, clean, line_kind
 from reftel.indexer.telegram.titles import (
     HANDLING,
@@ -38,8 +38,7 @@ _GAP = " \t\n¶" + FILLER
 _SHORTEST_RULE = 4
 
 
-@frozen
-class Heading:
+class Heading(msgspec.Struct, frozen=True, gc=False):
     """A heading's text, one line, without rules and without its own mark, and the offset where it (or its first rule) starts.
 
     ``text`` is ``None`` where only a rule is left: the title was withheld.
@@ -49,7 +48,7 @@ class Heading:
     text: str | None
 
 
-class _Row(NamedTuple):
+class _Row(msgspec.Struct, frozen=True, gc=False):
     """A line, stripped; ``whole`` is false for the rest of a line that begins with a paragraph's number."""
 
     line: int
@@ -70,15 +69,17 @@ class _Rows:
     def at(self, line: int) -> _Row | None:
         """What a line has of the stretch, or the next one above it where all of that is masked."""
         lines, begin, end = self._lines, self._begin, self._end
-        while lines.starts[line + 1] > begin:
-            start, stop, kind = lines.starts[line], lines.starts[line + 1], lines.kinds[line]
-            content = lines.text[max(start, begin) : min(stop, end)]
+        while (stop := lines.starts[line + 1]) > begin:
+            start, kind = lines.starts[line], lines.kinds[line]
+            whole = start > begin or self._whole
             if start < begin or stop > end:
-                kind = line_kind(content)
+                start, stop = max(start, begin), min(stop, end)
+                kind = line_kind(lines.text[start:stop])
             if kind is not LineKind.ARTEFACT:
+                content = lines.text[start:stop]
                 indent = len(content) - len(content.lstrip(_MARGIN)) if content[:1] in _MARGIN else 0
                 words = (clean(content) if FILLER in content else content).strip(_SIDES)
-                return _Row(line, max(start, begin) + indent, words, self._whole or start > begin or not words, kind is LineKind.RULE)
+                return _Row(line, start + indent, words, whole or not words, kind is LineKind.RULE)
             line -= 1
         return None
 
@@ -249,7 +250,7 @@ def _over_page_break(text: str, rows: _Rows, over: _Row | None, at: int) -> _Row
     rule = rows.filled(rows.over(upper))
     if upper is None or rule is None or not rule.rule or not is_title(upper.text) or FILLER not in text[upper.at : at]:
         return None
-    return rule._replace(text=upper.text)
+    return msgspec.structs.replace(rule, text=upper.text)
 
 
 def _spaced(text: str, row: _Row, rule_at: int) -> bool:

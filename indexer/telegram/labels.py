@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from reftel.base.frozen import frozen
+import msgspec
+
 from reftel.indexer.telegram.citations import find_citations
 from reftel.indexer.telegram.lines import FILLER, clean
 from reftel.indexer.telegram.officers import is_title_word
@@ -20,8 +21,7 @@ from reftel.schema.tagkinds import is_known_tag
 HEAD_LIMIT = 16_000  # characters; the longest real head has some 5,000, and labels further down are text
 
 
-@frozen
-class LabelledPart:
+class LabelledPart(msgspec.Struct, frozen=True, gc=False):
     """A label's part of a head: its kind, where the label starts and ends, the label as printed, and the text behind it up to the next label.
 
     ``cut``: the text breaks off, and its last word was left out.
@@ -35,8 +35,7 @@ class LabelledPart:
     cut: bool = False
 
 
-@frozen
-class _Form:
+class _Form(msgspec.Struct, frozen=True, gc=False):
     """How a label may stand: ``alone`` at the start of a line, ``inline`` elsewhere."""
 
     kind: str

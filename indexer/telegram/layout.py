@@ -6,10 +6,10 @@ are answered in one place. Offsets are those of the body as received: what is pu
 
 from __future__ import annotations
 
-import dataclasses
 import re
 
-from reftel.base.frozen import frozen
+import msgspec
+
 from reftel.indexer.telegram.artefacts import Banner, iter_banners
 from reftel.indexer.telegram.copies import (
     find_appended,
@@ -30,8 +30,7 @@ _BLANKS = ("\t", "\r")
 _WIDE_BLANKS = ("\xa0", "\u2002", "\u2003", "\u2009", "\u202f", "\u3000")
 
 
-@frozen
-class Layout:
+class Layout(msgspec.Struct, frozen=True, gc=False):
     """A message cut into its parts.
 
     ``lines`` are those of ``text``, each with what it is. ``text`` is the body without noise: page banners, repeated heads and words that
@@ -133,7 +132,7 @@ def _without_stump(regions: tuple[LabelledPart, ...]) -> tuple[LabelledPart, ...
     whole = last.text[: dots.start()].rpartition(" ")[0]
     if last.kind == "classified" and not whole.endswith(" for"):
         whole = last.text
-    return (*regions[:-1], dataclasses.replace(last, text=whole, cut=True))
+    return (*regions[:-1], msgspec.structs.replace(last, text=whole, cut=True))
 
 
 _DOTS = re.compile(r"(?:\.\.\.|…)[\s\x00]*\Z")

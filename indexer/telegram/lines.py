@@ -11,7 +11,8 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
-from reftel.base.frozen import frozen
+import msgspec
+
 from reftel.indexer.telegram.classwords import is_class_line
 
 FILLER = "\x00"  # stands for a masked character; neither a blank nor a word
@@ -79,8 +80,7 @@ def _unmasked_lines(text: str) -> Iterator[str]:
             yield " ".join(part.strip() for part in _MASKED.split(line) if part.strip())
 
 
-@frozen
-class Lines:
+class Lines(msgspec.Struct, frozen=True, gc=False):
     """A text with its lines: line ``i`` begins at ``starts[i]`` and is a ``kinds[i]``. ``starts`` has the end of the text too."""
 
     text: str
@@ -89,7 +89,7 @@ class Lines:
 
     def index(self, at: int) -> int:
         """The line that the character at an offset is in."""
-        return min(bisect_right(self.starts, at), len(self.kinds)) - 1
+        return bisect_right(self.starts, at, 0, len(self.kinds)) - 1
 
     def end(self, line: int) -> int:
         """Where a line ends, without its line break."""

@@ -10,7 +10,8 @@ import functools
 import itertools
 import re
 
-from reftel.base.frozen import frozen
+import msgspec
+
 from reftel.schema.identifiers import resolve_post
 from reftel.schema.posts import is_post_name
 from reftel.schema.tables import read_table
@@ -53,8 +54,7 @@ _LONGEST_NAME = 6  # words
 _LONGEST = 400  # characters; a longer text is no officer's line
 
 
-@frozen
-class Officer:
+class Officer(msgspec.Struct, frozen=True, gc=False):
     """An officer's name without title and the title, each as printed; ``None`` where only the other stands."""
 
     name: str | None

@@ -19,7 +19,6 @@ _MOST_BLOCKS = 5000
 _LOOK_BELOW = 400
 _END_OF_BLOCK = 200
 _SITE_PILCROW = re.compile(r"(^[ \t]*|  )¶|(?<!\()¶(?=[ \t]*(?:\d{1,4}|[A-Za-z])[.)])")  # before every line that looked numbered
-_BLANK_AT_END = re.compile(r"\n(?<=\s\n)")  # of a line; a line break before another is one too
 _RULE_AT_END = re.compile(r"\s*(?<![-=])(?:[-=]{4,}+ ?)+[-=]*(?:\.\.\.)?$")  # which dots may have cut
 _LOOSE_STOP = re.compile(r"(?<=[.!?\"”)])\s{1,4}[.-]$")  # ". .NAME", or what is left of a rule
 
@@ -167,12 +166,10 @@ def paragraph_text(raw: str) -> str:
     text = text.lstrip(" \t\n:;,")
     if text[:2] in (". ", ".\n"):  # 6. (U). Text
         text = text[2:].lstrip()
-    joined = text.strip()
-    if " \n" in joined or _BLANK_AT_END.search(joined) or is_rule(joined[joined.rfind("\n") + 1 :]):
-        lines = list(map(str.rstrip, joined.split("\n")))
-        while lines and (not lines[-1] or is_rule(lines[-1])):
-            lines.pop()
-        joined = "\n".join(lines)
+    lines = list(map(str.rstrip, text.strip().split("\n")))
+    while lines and (not lines[-1] or is_rule(lines[-1])):
+        lines.pop()
+    joined = "\n".join(lines)
     if joined.endswith(("-", "=", "-...")):
         front = max(0, len(joined.rstrip("-= .").rstrip()) - 1)
         joined = joined[:front] + _RULE_AT_END.sub("", joined[front:])

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from reftel.base.frozen import frozen
+import msgspec
+
 from reftel.indexer.telegram.classwords import BEGINNING
 from reftel.indexer.telegram.header_lines import PARTIAL_EXTRACT, HeaderLine, header_line
 
@@ -23,8 +24,7 @@ SEARCHED_LINES = 400
 """Lines of a text in which its header is looked for."""
 
 
-@frozen
-class Parts:
+class Parts(msgspec.Struct, frozen=True, gc=False):
     """Header and body of a telegram, each without the blank lines between them; empty where the text has none."""
 
     header: str

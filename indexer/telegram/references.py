@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from reftel.base.frozen import frozen
+import msgspec
+
 from reftel.indexer.telegram.citations import PrintedCitation, find_citations
 from reftel.indexer.telegram.classwords import LETTER_SPACED
 from reftel.indexer.telegram.handling_notes import without_note
@@ -86,24 +87,21 @@ _RUN_ON_TEXT = re.compile(
 _HEADING = re.compile(r"(?:(?:BEGIN )?SUMMARY|INTRODUCTION|COMMENT|SENSITIVE)\b", re.IGNORECASE)
 
 
-@frozen
-class _Item:
+class _Item(msgspec.Struct, frozen=True, gc=False):
     """A lettered part of a REF block, the letter as printed in capitals (``None`` for the text without one)."""
 
     label: str | None
     text: str
 
 
-@frozen
-class References:
+class References(msgspec.Struct, frozen=True, gc=False):
     """The reftels of a head in printed order, and what is doubtful about them."""
 
     found: tuple[Reference, ...] = ()
     warnings: tuple[Warning, ...] = ()
 
 
-@frozen
-class _Read:
+class _Read(msgspec.Struct, frozen=True, gc=False):
     """A reference, and the cable of the text that it was made from."""
 
     reference: Reference

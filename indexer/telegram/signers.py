@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 import string
 
-from reftel.base.frozen import frozen
+import msgspec
+
 from reftel.indexer.telegram.artefacts import find_advert, is_advert, is_debris, strip_rows, trim_tokens
 from reftel.indexer.telegram.endings import CLOSING, ends_sentence, strip_debris, without_struck_stamp
 from reftel.indexer.telegram.lines import FILLER, WORDS, line_kind
@@ -19,8 +20,7 @@ from reftel.schema.tables import read_table
 from reftel.schema.tagkinds import is_known_tag
 
 
-@frozen
-class Signature:
+class Signature(msgspec.Struct, frozen=True, gc=False):
     """Signers in upper case, the offset where the message's text ends (before signer, advert and debris), and whether it was cut off there."""
 
     names: tuple[str, ...]

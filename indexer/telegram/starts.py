@@ -7,13 +7,13 @@ line that looked numbered (CABLE_FORMATS 4.1), and other containers have none.
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from reftel.base.frozen import frozen
+import msgspec
+
 from reftel.indexer.telegram.citations import find_citations
 from reftel.indexer.telegram.lines import FILLER, LineKind, Lines
 from reftel.indexer.telegram.titles import looks_titled
@@ -22,8 +22,7 @@ from reftel.schema.marking import parse_mark
 from reftel.schema.posts import find_post
 
 
-@frozen
-class Start:
+class Start(msgspec.Struct, frozen=True, gc=False):
     """A paragraph's start: ``at`` the pilcrow, number or mark, ``text_at`` behind them; number and mark as printed.
 
     ``mark_span`` is where the mark stands if some words of a heading stand before it: ``1. SUMMARY: (C) The``.
@@ -204,13 +203,13 @@ def find_numbered(text: str) -> list[Start]:
         if _accept(candidate, count, candidates[index + 1 : index + 1 + _AHEAD], flat=flat):
             start = _with_late_mark(text, Start(candidate.at, candidate.text_at, candidate.number, candidate.mark))
             if starts and 1 < candidate.number < (starts[-1].number or 0) and _is_empty(text, starts[-1], start):  # 10. (C) 8. (C) The
-                starts[-1] = dataclasses.replace(starts[-1], text_at=start.text_at, mark=starts[-1].mark or start.mark)
+                starts[-1] = msgspec.structs.replace(starts[-1], text_at=start.text_at, mark=starts[-1].mark or start.mark)
                 continue
             count.add(candidate.number)
             count.marked, count.stop, count.item = start.mark is not None, candidate.stop, 0
             if starts and starts[-1].number == start.number and _is_empty(text, starts[-1], start):
                 twice = starts.pop()
-                start = dataclasses.replace(start, mark=start.mark or twice.mark)
+                start = msgspec.structs.replace(start, mark=start.mark or twice.mark)
             starts.append(start)
     if not starts:
         return _find_marked_numbers(text, len(text)) or _find_bracketed(text)
@@ -307,7 +306,7 @@ def _with_late_mark(text: str, start: Start) -> Start:
     words = match["words"]
     if not (match["pause"] or words.isupper() or words.split()[0].lower() in _OPENING_WORDS) or not looks_titled(words):
         return start
-    return dataclasses.replace(start, mark=mark, mark_span=(match.start("mark") - 1, match.end()))
+    return msgspec.structs.replace(start, mark=mark, mark_span=(match.start("mark") - 1, match.end()))
 
 
 def _iter_numbers(text: str) -> Iterator[int]:

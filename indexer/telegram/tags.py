@@ -7,7 +7,8 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from reftel.base.frozen import frozen
+import msgspec
+
 from reftel.indexer.telegram.classwords import LETTER_SPACED
 from reftel.indexer.telegram.labels import LabelledPart
 from reftel.schema.tagkinds import is_known_tag, is_tag_code, split_fused, topics
@@ -43,8 +44,7 @@ _LONGEST_SURNAME = 4
 _NAME = re.compile(r"[A-Z][A-Z'’.-]*")
 
 
-@frozen
-class Tags:
+class Tags(msgspec.Struct, frozen=True, gc=False):
     """The tags of a head in printed order, each once, and those of its words that are several tags run together."""
 
     found: tuple[str, ...] = ()

@@ -62,9 +62,8 @@ def _is_title(line: str) -> bool:
 
 def looks_titled(line: str) -> bool:
     """Whether most of a line's words begin with a capital, small words aside."""
-    words = [word for word in _WORD.findall(line) if word.lower() not in _SMALL_WORDS]
-    capitals = sum(word[0].isupper() for word in words)
-    return bool(words) and capitals * 10 >= len(words) * 7
+    capitals = [word[0].isupper() for word in _WORD.findall(line) if word.lower() not in _SMALL_WORDS]
+    return bool(capitals) and sum(capitals) * 10 >= len(capitals) * 7
 
 
 def is_headline(line: str) -> bool:

@@ -1,6 +1,6 @@
-import dataclasses
 import json
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -58,7 +58,7 @@ PAGE = Message(
 
 
 def page(**changes: object) -> Cable:
-    return normalize_message(dataclasses.replace(PAGE, **changes))
+    return normalize_message(msgspec.structs.replace(PAGE, **changes))
 
 
 def seen(cable: Cable) -> set[str]:
