@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import pickle
 import struct
 import zlib
@@ -28,8 +29,16 @@ def damage_of(folder: Path, error: BaseException) -> IndexDamaged | IndexVersion
     """The error to raise in place of one of `DAMAGE`: `IndexVersion` for a segment in another format, else `IndexDamaged`."""
     if isinstance(error, ContainerVersionError):
         return IndexVersion(f"a segment of the index in '{folder}' has {error}")
-    cause = error.strerror if isinstance(error, NotAFile) else f"{type(error).__name__}: {error}"
-    return IndexDamaged(f"the index in '{folder}' is damaged: {cause}")
+    return IndexDamaged(f"the index in '{folder}' is damaged: {_cause(error)}")
+
+
+def _cause(error: BaseException) -> str:
+    """What is wrong: in words where this engine has found it, else with Python's name for it, without which most of its messages say nothing."""
+    if isinstance(error, NotAFile):
+        return str(error.strerror)
+    if isinstance(error, FileNotFoundError):
+        return f"'{Path(os.fsdecode(error.filename or '')).name}' is missing"
+    return str(error) if type(error).__module__.startswith("reftel.") else f"{type(error).__name__}: {error}"
 
 
 @contextlib.contextmanager

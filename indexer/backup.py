@@ -10,11 +10,15 @@ from pathlib import Path
 
 from reftel.base import durable
 from reftel.engine.folder import LOCK as INDEX_LOCK
+from reftel.engine.reader import open_reader
+from reftel.index_errors import archive_errors
 from reftel.indexer.complaints import reason
 from reftel.indexer.lock import FILE_NAME as LOCK_NAME
 from reftel.indexer.lock import ArchiveLock, own_files
-from reftel.indexer.ownfiles import OWN, copy_own
+from reftel.indexer.ownfiles import OWN, copy_own, own_problems
 from reftel.indexer.presence import check_archive
+from reftel.indexer.publishing import INDEX_FOLDER, find_manifest
+from reftel.indexer.recovery import check_whole
 from reftel.schema.errors import ArchiveDamaged, ArchiveError, ArchiveLocked, OutputError
 
 _ATTEMPTS = 3
@@ -28,7 +32,8 @@ def copy_archive(archive: Path, target: Path, *, wait: float = 0.0) -> None:
     afterwards: whether it changed meanwhile.
 
     Errors: those of `reftel.indexer.presence.check_archive`, `ArchiveLocked` if a run still writes after ``wait`` seconds, `ArchiveDamaged` for a
-    link or the like inside it, `ArchiveError` if the archive cannot be read, `OutputError` if the copy cannot be written.
+    link or the like inside it, `ArchiveError` if the archive cannot be read, `OutputError` if the copy cannot be written. A damaged archive is copied
+    as it is, and then `ArchiveDamaged` says so, of what is told without reading all of it.
     """
     try:
         _check(archive, target)
@@ -47,6 +52,21 @@ def copy_archive(archive: Path, target: Path, *, wait: float = 0.0) -> None:
         if isinstance(error.filename, str) and Path(error.filename).is_relative_to(archive):
             raise ArchiveError(f"{archive}: cannot be read: {reason(error)}") from error
         raise OutputError(f"{target}: cannot be written: {reason(error)}") from error
+    _tell_damage(archive, target)
+
+
+def _tell_damage(archive: Path, copy: Path) -> None:
+    try:
+        check_whole(copy)
+        with archive_errors(), contextlib.closing(open_reader(copy / INDEX_FOLDER)) as reader:
+            manifest = find_manifest(copy, reader.generation)
+        if manifest is not None:  # else the next run reads every file again
+            manifest.close()
+        problem = next((f"{name}: {what}" for name, what in own_problems(copy)), None)
+    except ArchiveError as error:
+        problem = str(error).replace(str(copy), str(archive))
+    if problem is not None:
+        raise ArchiveDamaged(f"{copy}: is the copy of a damaged archive ({problem}); keep an older one until `reftel verify` finds no problem")
 
 
 def _check(archive: Path, target: Path) -> None:

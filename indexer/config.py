@@ -101,10 +101,13 @@ def read_config(path: Path) -> Config:
 def config_text(path: Path) -> str:
     """The text of a configuration, its lines ended as Python ends them. A link to one will do. Errors: `ConfigError`."""
     try:
-        text = durable.read_own(path.resolve(strict=True), LONGEST).decode("utf-8")
+        text = durable.read_own(path.resolve(strict=True), LONGEST).decode("utf-8-sig")  # editors of Windows begin a file with a byte order mark
         return text.replace("\r\n", "\n").replace("\r", "\n")
     except durable.NotAFile as error:
         raise ConfigError(f"{path}: is no file; expected a configuration, as `reftel init` writes it") from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{path}:{line}: is no UTF-8, which a configuration is written in; save it in that encoding") from error
     except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: links in a circle
         raise ConfigError(f"{path}: cannot be read: {why(error)}") from error
 
@@ -173,7 +176,7 @@ class _Reader:
                 if not isinstance(entry, str) or not entry or "\0" in entry:
                     raise self._fail(key, f"an entry of '{key}' is {_name_of(entry)}; expected {expected}")
         if isinstance(value, str) and (not value or "\0" in value):
-            raise self._fail(key, f"'{key}' is empty; expected {expected}")
+            raise self._fail(key, f"'{key}' {'has a NUL character' if value else 'is empty'}; expected {expected}")
 
     def _check_numbers(self, values: dict[str, Any]) -> None:
         if not 1 <= values.get("workers", 1) <= MAX_WORKERS:

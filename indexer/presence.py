@@ -28,7 +28,8 @@ def check_archive(archive: Path) -> None:
     Errors: `ArchiveMissing` where there is none, or where its first run has not finished; `ArchiveDamaged` for one that has lost its manifest
     or its index, or holds links, pipes and the like.
     """
-    refuse_strangers(archive)
+    if has_a_part(archive):
+        refuse_strangers(archive)
     index = archive / INDEX_FOLDER
     generation = latest_generation(index)
     listed = any((archive / name).exists() for name in (FILE_NAME, NEXT_NAME))
@@ -39,7 +40,7 @@ def check_archive(archive: Path) -> None:
         if generation < _FIRST:
             raise ArchiveDamaged(f"{archive}: the archive has lost its index; `reftel verify --repair` rebuilds the archive")
     else:
-        raise ArchiveMissing(_why_missing(archive, begun=listed or index.exists() or (archive / _LOCK).exists()))
+        raise ArchiveMissing(_why_missing(archive, begun=listed or index.is_dir() or (archive / _LOCK).is_file()))
 
 
 def _runs(archive: Path, generation: int, *, listed: bool) -> int:
@@ -57,15 +58,26 @@ def _runs(archive: Path, generation: int, *, listed: bool) -> int:
 
 
 def _why_missing(archive: Path, *, begun: bool) -> str:
+    with contextlib.suppress(OSError):
+        if not archive.is_dir():
+            return f"{archive}: is {durable.kind_of(archive.stat().st_mode)}, not the folder of an archive; name another one"
     if begun:
         return f"{archive}: the first run into this archive has not finished; if none is running, run `reftel index` or `reftel reindex` again"
     return f"{archive}: there is no archive here; make one with `reftel index SOURCE --archive {archive}`"
 
 
 def refuse_strangers(archive: Path) -> None:
-    """`ArchiveDamaged` if anything in an archive is a link, a pipe or the like. Nothing if there is no archive."""
+    """`ArchiveDamaged` if anything in an archive is a link, a pipe or the like; `ArchiveError` for such a folder that is none yet."""
     for name, found in strangers(archive):
+        if not has_a_part(archive):
+            raise ArchiveError(f"{archive}: is no archive, and '{name}' in it is {found}; name a folder that an archive has for itself")
         raise ArchiveDamaged(f"{archive / name} is {found}; an archive holds nothing but files: look at it and remove it")
+
+
+def has_a_part(archive: Path) -> bool:
+    """Whether a folder has any part of a published archive; one that has none may be anything, ``/`` or a person's home."""
+    index = archive / INDEX_FOLDER
+    return any(os.path.lexists(archive / name) for name in (FILE_NAME, NEXT_NAME)) or latest_generation(index) >= _FIRST or has_segments(index)
 
 
 def strangers(archive: Path) -> Iterator[tuple[str, str]]:

@@ -9,12 +9,12 @@ import dataclasses
 import json
 import zlib
 from pathlib import Path
-from typing import Any
 
 from reftel.base import durable
 from reftel.base.patterns import regex
 from reftel.indexer.sqlite_file import number, text, why
 from reftel.schema.errors import ArchiveDamaged
+from reftel.schema.names import without_surrogates
 
 _LONGEST = 16 << 20
 _CHECKSUM = "checksum"
@@ -32,11 +32,11 @@ class Saved:
 def read_file(path: Path, *, checked: bool = True) -> Saved:
     """The searches in a file; none where there is no file. ``checked``: only under a right checksum. `ArchiveDamaged` if it can't be read."""
     try:
-        values = json.loads(durable.read_own(path, _LONGEST).decode("utf-8"))
+        values = json.loads(durable.read_own(path, _LONGEST).decode("utf-8-sig"))
         saved, checksum = _saved(values)
     except FileNotFoundError:
         return Saved()
-    except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ArchiveDamaged(f"{path}: the saved searches cannot be read ({why(error)}); repair or remove the file") from error
     if checked and checksum not in (None, _checksum(saved)):
         raise ArchiveDamaged(
@@ -51,13 +51,27 @@ def text_of(saved: Saved) -> str:
     return json.dumps({**dataclasses.asdict(saved), _CHECKSUM: _checksum(saved)}, indent=1, ensure_ascii=False) + "\n"
 
 
-def _saved(values: dict[str, Any]) -> tuple[Saved, str | None]:
-    unknown = set(values) - {"searches", "marks", _CHECKSUM}
+def _saved(values: object) -> tuple[Saved, str | None]:
+    held = _object(values, "the file")
+    unknown = set(held) - {"searches", "marks", _CHECKSUM}
     if unknown:
         raise ValueError(f"unknown key {min(unknown)!r:.80}")
-    searches = {_name(name): text(query) for name, query in values["searches"].items()}
-    marks = {_name(name): number(run) for name, run in values["marks"].items()}
-    return Saved(searches, marks), text(values[_CHECKSUM]) if _CHECKSUM in values else None
+    searches = {_name(name): _query(query) for name, query in _object(held.get("searches"), "'searches'").items()}
+    marks = {_name(name): number(run) for name, run in _object(held.get("marks"), "'marks'").items()}
+    return Saved(searches, marks), text(held[_CHECKSUM]) if _CHECKSUM in held else None
+
+
+def _object(value: object, what: str) -> dict[str, object]:
+    if not isinstance(value, dict):
+        raise ValueError(f"{what} is no object with names and values")
+    return value
+
+
+def _query(value: object) -> str:
+    query = text(value)
+    if without_surrogates(query) != query:  # which no file can hold
+        raise ValueError("a query has half a character")
+    return query
 
 
 def is_saved_name(name: str) -> bool:

@@ -146,9 +146,13 @@ def problems(database: sqlite3.Connection) -> list[str]:
 
 
 def why(error: Exception) -> str:
-    """What is wrong with a file, from an error of SQLite's or the system's."""
+    """What is wrong with a file, from an error of SQLite's, the system's or of reading it."""
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
+    if isinstance(error, UnicodeDecodeError):
+        return f"it is no UTF-8 from byte {error.start:,} on"
+    if isinstance(error, RecursionError):
+        return "it is nested too deep"
     return "reading it takes more steps than a sound file of its size" if "interrupted" in str(error) else str(error)
 
 

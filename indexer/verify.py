@@ -25,7 +25,7 @@ from reftel.indexer.lock import FILE_NAME as LOCK_NAME
 from reftel.indexer.lock import ArchiveLock, own_files
 from reftel.indexer.manifest import FILE_NAME, NEXT_NAME, About, Draft, Manifest
 from reftel.indexer.ownfiles import OWN, copy_own, mend_own, own_problems
-from reftel.indexer.presence import check_archive, others, strangers
+from reftel.indexer.presence import check_archive, has_a_part, others, strangers
 from reftel.indexer.publishing import INDEX_FOLDER, find_manifest
 from reftel.indexer.recovery import seen_before
 from reftel.indexer.report import BuildReport
@@ -76,7 +76,8 @@ class Verdict:
 def verify(archive: Path) -> Verdict:
     """Read everything in an archive. `ArchiveMissing` if there is none; all else is in the verdict."""
     verdict = Verdict()
-    verdict.problems += (Problem("archive", name, f"it is {found}, and an archive holds nothing but files") for name, found in strangers(archive))
+    if has_a_part(archive):
+        verdict.problems += (Problem("archive", name, f"it is {found}, and an archive holds nothing but files") for name, found in strangers(archive))
     if not verdict.problems:
         try:
             check_archive(archive)

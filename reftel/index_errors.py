@@ -29,7 +29,7 @@ _ERRORS: dict[type[errors.EngineError], type[ArchiveError]] = {
 
 def translated(error: errors.EngineError) -> ReftelError:
     """The error that users see in place of one of the index's own."""
-    what_to_do = f"; {REBUILD}" if isinstance(error, errors.IndexVersion) else ""
+    what_to_do = f"; {REBUILD}" if isinstance(error, errors.IndexVersion | errors.IndexDamaged) else ""
     return _ERRORS.get(type(error), EngineError)(f"{error}{what_to_do}")
 
 

@@ -47,6 +47,7 @@ _MOST_NEAR = 3
 _MOST_PARTS = 6  # that are named, and left out to see what helps
 _SHORT = 4  # letters up to which only one may differ
 _LONGEST = 40
+_LONGEST_CHANGED = 2_000  # characters of a question that is proposed anew for each word that is near one of its own
 _OPERATORS = ("and", "or", "not")
 _JOINED = regex(r"(?:\s(?:AND|NOT)|[-+]|&&)\s*$")  # before what is left out
 _FOLLOWED = regex(r"\s*(?:AND\b|&&)")
@@ -58,7 +59,11 @@ def suggestions(engine: Engine, root: Node, text: str) -> tuple[str, ...]:
     A note for each word or value that no cable has, with near ones: ``no cable has 'precedant'; near it: precedent (12), precedents (4)``.
     Where each part finds something, how much that is and what to leave out: ``from:baku 31, kosovo 171, together 0``.
     """
-    found = dict.fromkeys(_Reasons(engine, text).of(root))
+    reasons = _Reasons(engine, text)
+    found: dict[str, None] = {}
+    for reason in reasons.of(root):
+        found[reason] = None
+        reasons.brief = len(found) >= _MOST_NOTES
     more = len(found) - _MOST_NOTES
     return (*tuple(found)[:_MOST_NOTES], *((f"nor {more:,} more words or values of the query",) if more > 0 else ()))
 
@@ -68,6 +73,8 @@ class _Reasons:
 
     def __init__(self, engine: Engine, text: str) -> None:
         self._engine, self._text = engine, text
+        self.brief = False
+        """Whether the next reasons are only counted, so that nothing is looked for that could be asked instead."""
 
     def of(self, node: Node) -> Iterator[str]:
         """Why ``node`` finds nothing."""
@@ -196,7 +203,7 @@ class _Reasons:
         if self._count(leaf):
             return
         if isinstance(leaf, Word):
-            near = near_words(self._engine, leaf.text, leaf.fields)
+            near = [] if self.brief else near_words(self._engine, leaf.text, leaf.fields)
             what = leaf.text if len(leaf.fields) > 1 else f"{leaf.fields[0]}:{leaf.text}"
             anywhere = leaf
         elif len(leaf.values) == 1:
@@ -250,7 +257,7 @@ class _Reasons:
 
     def _asked(self, query: str | None) -> tuple[Instead, ...]:
         """A query to propose, with what it finds; none where it can't be read or finds nothing."""
-        if query is None:
+        if query is None or self.brief or len(query) > _LONGEST_CHANGED:
             return ()
         try:
             count = self._count(read_query(query).plan)

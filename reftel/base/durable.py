@@ -29,7 +29,7 @@ class NotAFile(OSError):  # noqa: N818 - named after what was found
 
 def refusal(path: Path, found: str, wanted: str = "a file") -> NotAFile:
     """The error for a name that is not written to."""
-    message = f"'{path.name}' is {found} where {wanted} was expected, and nothing is written through it: look at it and remove it"
+    message = f"'{path.name}' is {found} where {wanted} was expected, and nothing is written through it: look at it, and remove it or name another place"
     return NotAFile(errno.ELOOP, message, str(path))
 
 
@@ -101,9 +101,9 @@ def make_folder(path: Path) -> None:
             raise
         make_folder(path.parent)
         path.mkdir(PRIVATE_FOLDER, exist_ok=True)
-    except FileExistsError:
+    except FileExistsError as error:
         if not path.is_dir():
-            raise
+            raise refusal(path, kind_of(path.lstat().st_mode), "a folder") from error
 
 
 def make_inner_folder(path: Path) -> None:

@@ -296,7 +296,7 @@ class _Checker:
         return Words(terms, place.fields, "quoted", slop=node.slop, key=key, span=node.span)
 
     def _fuzzy(self, node: tree.Fuzzy, place: _Place) -> Variants:
-        terms = self._terms(node.text, node.span)
+        terms = self._split(node.text, node.span)
         self._refuse_signs(node.text, node.span)
         together = "".join([term.text for term in terms])  # L'Aquila
         if any(term.joint != "elision" for term in terms[:-1]) or has_wildcard(node.text):
@@ -307,18 +307,22 @@ class _Checker:
     def _spelled(self, node: tree.Spelled, place: _Place) -> Spellings:
         if has_wildcard(node.text):
             self._fail(f"{quote(node.text)} has wildcards", node.span, "'~' before a name finds all its spellings; use one of them")
-        words = [term.text for term in self._terms(node.text, node.span)]
+        words = [term.text for term in self._split(node.text, node.span)]
         if len(words) > MOST_NEAR:
             self._fail("the name is too long", node.span, f"it may have {MOST_NEAR} words")
         parts = tuple(_parts_of(words))
         self._count_patterns(sum(not part.spellings for part in parts), node.span)
         return Spellings(parts, place.fields, span=node.span)
 
-    def _terms(self, text: str, span: tree.Span) -> tuple[Term, ...]:
+    def _split(self, text: str, span: tree.Span) -> tuple[Term, ...]:
         try:
-            terms = split_terms(text)
+            return split_terms(text)
         except Unreadable as problem:
             self._fail(problem.message, span, problem.hint)
+
+    def _terms(self, text: str, span: tree.Span) -> tuple[Term, ...]:
+        """The terms of words that are looked for in other ways to write them too, of which there is a note."""
+        terms = self._split(text, span)
         self._count_patterns(sum(term.match != "exact" for term in terms), span)
         otherwise = [term.spelled for term in terms if term.spelled]
         otherwise += [noun.text for article, noun in itertools.pairwise(terms) if article.joint == "elision"]

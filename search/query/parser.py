@@ -23,9 +23,9 @@ from reftel.schema.fields import Field, fields_by_name
 from reftel.search.advice import put
 from reftel.search.query import tree
 from reftel.search.query.leaves import comparison_of, read_distance, read_leaf
-from reftel.search.query.lexer import Token, split_tokens
+from reftel.search.query.lexer import Kind, Token, split_tokens
 from reftel.search.query.problems import field_hint, quote
-from reftel.search.query.types import MOST_WORDS_OF_A_VALUE, Context, type_of, words_of_value
+from reftel.search.query.types import MOST_WORDS_OF_A_VALUE, Context, type_of, values_in, words_of_value
 
 LONGEST_QUERY = 65_536
 """Characters that a query may have: room for a list of five thousand ids."""
@@ -177,13 +177,13 @@ class _Parser:
         return node
 
     def _leaf(self, context: Context, field: Field | None) -> tree.Node:
-        tokens = self._words_of_one_value(context, field)
+        tokens = self._words_of_values(context, field)
         while self._glued(self._place) and self._token.kind not in ("open", "close", "end"):
             tokens.append(self._advance())
         return read_leaf(tokens, context, self._text)
 
-    def _words_of_one_value(self, context: Context, field: Field | None) -> list[Token]:
-        """The next token; words with blanks between them as one quoted text where the field's type, or an id, is written so."""
+    def _words_of_values(self, context: Context, field: Field | None) -> list[Token]:
+        """The next token; words with blanks between them as quoted texts where the field's type, or an id, is written so."""
         first = self._token
         if first.kind == "word" and (field or context == "query"):
             sign = comparison_of(first.text)
@@ -194,8 +194,9 @@ class _Parser:
             count = words_of_value(field, words)
             if count > 1:
                 self._place += count
-                quoted = Token("quoted", " ".join(words[:count]), first.start + len(sign), run[count - 1].end)
-                return [Token("word", sign, first.start, quoted.start), quoted] if sign else [quoted]
+                signs = [Token("word", sign, first.start, first.start + len(sign))] if sign else []
+                starts = [first.start + len(sign), *(token.start for token in run[1:count])]
+                return signs + _quoted_values(field, words[:count], starts)
         return [self._advance()]
 
     # -- tokens ----------------------------------------------------------------------------------------------
@@ -244,3 +245,16 @@ class _Parser:
     def _fail(self, message: str, token: Token, hint: str | None, end: int | None = None, fixes: tuple[str, ...] = ()) -> NoReturn:
         raise QuerySyntaxError(message, text=self._text, start=token.start, end=end or token.end, hint=hint, fixes=fixes)
 
+
+def _quoted_values(field: Field | None, words: list[str], starts: list[int]) -> list[Token]:
+    """The values that ``words`` are, those of several words as quoted texts, with the separators between them. ``starts``: where each word stands."""
+    places = [place for word, start in zip(words, starts, strict=True) for place in range(start, start + len(word) + 1)]  # of characters and blanks
+    tokens: list[Token] = []
+    end = 0
+    for value in values_in(field, " ".join(words)):
+        start, end = end, end + len(value)
+        if text := value.strip():
+            begin = start + value.index(text)
+            kind: Kind = "quoted" if " " in text else "word"
+            tokens.append(Token(kind, text, places[begin], places[begin + len(text) - 1] + 1))
+    return tokens

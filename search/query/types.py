@@ -36,6 +36,8 @@ MOST_WORDS_OF_A_VALUE = 32
 
 Ranks = tuple[int | None, int | None]
 
+_SEPARATOR = regex(r"([,|])")
+
 _WRITTEN = regex(r"\(?\w(?:[\w\s/.-]*\w)?\)?\.?")
 """What the name of a rank is made of; anything else beside it would have a meaning that it has not."""
 
@@ -110,14 +112,40 @@ def type_of(field: Field) -> FieldType:
 
 
 def words_of_value(field: Field | None, words: Sequence[str]) -> int:
-    """How many of ``words``, from the first on, are one value though no quotes stand around them; 1 where it is the first alone.
+    """How many of ``words``, from the first on, are one value or one list though no quotes stand around them; 1 where it is the first alone.
 
     Without a ``field`` they can be an id: ``08 BAKU 123``.
     """
     if field is None and not words[0][:2].isdigit():
         return 1
     texts = ((count, " ".join(words[:count])) for count in range(min(len(words), MOST_WORDS_OF_A_VALUE), 1, -1))
-    return next((count for count, text in texts if (type_of(field).spans(field, text) if field else _spaced_id(text))), 1)
+    return next((count for count, text in texts if values_in(field, text)), 1)
+
+
+def values_in(field: Field | None, text: str) -> list[str]:
+    """The values of a list and the separators between them, if a value has several words: ``"top secret,secret"`` -> ``top secret`` ``,`` ``secret``.
+
+    Each as it stands there, with its blanks; a separator at the end has an empty text behind it. Nothing for a text that is no list, or whose
+    values are single words.
+    """
+    pieces = _SEPARATOR.split(text)[: 2 * MOST_WORDS_OF_A_VALUE]
+    found: list[str] = []
+    start = 0
+    while start < len(pieces):
+        end = next((end for end in range(len(pieces), start, -2) if _is_value(field, pieces[start:end], first=not start)), 0)
+        if not end:
+            return []
+        found += ["".join(pieces[start:end]), *pieces[end : end + 1]]
+        start = end + 1
+    return found if any(" " in value.strip() for value in found) else []
+
+
+def _is_value(field: Field | None, pieces: Sequence[str], *, first: bool) -> bool:
+    """Whether text, in ``pieces`` at its separators, is one value. A single word is one directly behind a separator only, and no text at the end."""
+    text = "".join(pieces)
+    if " " in text.strip():
+        return bool(pieces[-1]) and (type_of(field).spans(field, text.strip()) if field else _spaced_id(text))
+    return len(pieces) == 1 and (text == text.strip()) and not (first and not text)
 
 
 # -- words ---------------------------------------------------------------------------------------------------
@@ -239,6 +267,7 @@ class PostType(KeywordType):
         if post is None:
             note = f"no post is known as {quote(text)}: only cables whose origin is written so are found"
             return Reading(plan.Value(field.name, (squash(text),)), note)
+        _refuse_sign(text)
         known = any(squash_name(text).endswith(squash_name(name)) for name in (post, *identifiers.post_names(post)))
         return Reading(plan.Value(field.name, (post,)), None if known else f"{field.name}:{quote(text)} is read as {post}")
 
@@ -313,10 +342,17 @@ def _spaced_id(text: str) -> bool:
     return key is not None and identifiers.resolve_post(identifiers.split_id(key)[1]) is not None
 
 
+def _refuse_sign(text: str) -> None:
+    """`Unreadable` for a sign inside quotes, which the reading of a name would pass over: ``from:"=baku"``."""
+    if text[0] in "=<>!":
+        raise Unreadable(f"{quote(text)} has a sign inside the quotes", f"write {quote(text.lstrip('=<>! '))}")
+
+
 def _known_key(text: str) -> str:
     key = cable_key(text)
     if key is None:
         raise Unreadable(f"{quote(text)} is no cable id", _ID_HINT)
+    _refuse_sign(text)
     return key
 
 

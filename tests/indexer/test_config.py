@@ -96,6 +96,7 @@ SOURCES = 'sources = ["cables"]\n'
         (SOURCES + "wait = -1", r":2: 'wait' is -1; expected a number of seconds, 0 or more"),
         (SOURCES + "wait = nan", r":2: 'wait' is nan; expected a number of seconds"),
         (SOURCES + "archive = ''", r":2: 'archive' is empty; expected a text"),
+        (SOURCES + 'archive = "a\\u0000"', r":2: 'archive' has a NUL character; expected a text"),
         (SOURCES + "archive = 2008-02-13", r":2: 'archive' is a date or time; expected a text"),
         ("sources = 'cables'", r":1: 'sources' is a text; expected a list of texts"),
         ("sources = ['a', 3]", r":1: an entry of 'sources' is a whole number; expected a list of texts"),
@@ -141,9 +142,13 @@ def test_the_line_of_a_key(text, key, table, line):
 def test_no_text_at_all(tmp_path):
     with pytest.raises(ConfigError, match="cannot be read"):
         read_config(tmp_path / "none.toml")
-    (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe")
-    with pytest.raises(ConfigError, match="cannot be read"):
+    (tmp_path / "bytes.toml").write_bytes(SOURCES.encode() + SOURCES.encode("utf-16"))
+    with pytest.raises(ConfigError, match=r"bytes\.toml:2: is no UTF-8"):
         read_config(tmp_path / "bytes.toml")
+
+
+def test_a_byte_order_mark_is_no_part_of_the_text(read):
+    assert read("\ufeff" + SOURCES).sources == read(SOURCES).sources
 
 
 def test_it_is_found_beside_the_archive(tmp_path):

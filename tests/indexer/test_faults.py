@@ -519,7 +519,21 @@ def test_an_archive_that_was_there_is_damaged_not_unfinished(place, capsys, lost
 _NONE = "there is no archive here"
 
 
-@pytest.mark.parametrize(("name", "said"), [("", _NONE), ("nowhere", _NONE), ("a file", _NONE), ("a file/below", _NONE), ("n" * 300, "File name too long")])
+@pytest.mark.parametrize("name", ["something", "lock", "index"])
+def test_a_folder_with_a_link_is_no_damaged_archive(tmp_path, capsys, name):
+    home = tmp_path / "home"
+    home.mkdir()
+    os.symlink(tmp_path, home / name)  # noqa: PTH211
+    for command in (("search", "x"), ("stats",), ("verify",), ("verify", "--repair"), ("backup", str(tmp_path / "away"))):
+        status, text = says(capsys, *command, "--archive", str(home))
+        assert (status, _NONE in text or "has not finished" in text) == (3, True), text
+    status, text = says(capsys, "index", str(tmp_path / "nothing"), "--archive", str(home))
+    assert status in (2, 3, 4)
+    assert "remove it" not in text
+    assert os.listdir(home) == [name]  # noqa: PTH208
+
+
+@pytest.mark.parametrize(("name", "said"), [("", _NONE), ("nowhere", _NONE), ("a file", "is a file, not the folder of an archive"), ("a file/below", _NONE), ("n" * 300, "File name too long")])
 def test_where_there_is_none(tmp_path, capsys, name, said):
     (tmp_path / "a file").write_text("text")
     for command in (("search", "x"), ("stats",), ("verify",), ("backup", str(tmp_path / "away"))):

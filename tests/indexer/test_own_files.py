@@ -224,6 +224,12 @@ def back_up(archive: Path, _sources: Path, copy: Path) -> Path:
     return copy
 
 
+def back_up_damaged(archive: Path, _sources: Path, copy: Path) -> Path:
+    with pytest.raises(reftel.ArchiveDamaged, match="is the copy of a damaged archive"):
+        copy_archive(archive, copy)
+    return copy
+
+
 def mend(archive: Path, sources: Path, _copy: Path) -> Path:
     repair(archive, sources)
     return archive
@@ -250,7 +256,7 @@ def test_notes_that_another_program_keeps_in_a_log_are_taken_whole(archive, sour
     assert sorted(path.name for path in result.glob("mine*")) == ["mine.sqlite"]
 
 
-@pytest.mark.parametrize("way", [back_up, mend])
+@pytest.mark.parametrize("way", [back_up_damaged, mend])
 def test_damaged_notes_are_taken_as_they_are(archive, sources, tmp_path, way):
     (archive / "mine.sqlite").write_bytes(b"garbage " * 1000)
     assert (way(archive, sources, tmp_path / "copy") / "mine.sqlite").read_bytes() == b"garbage " * 1000
@@ -342,6 +348,23 @@ def test_a_backup_blames_the_right_folder(archive, tmp_path, monkeypatch, place,
     with pytest.raises(error, match=f"{tmp_path}/{blamed}"):
         copy_archive(archive, tmp_path / "copy")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["archive"]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("manifest.sqlite", "the manifest cannot be read"), ("mine.sqlite", "file is not a database"), ("saved.json", "the saved searches cannot be read"),
+        ("index/*.seg", "the file does not begin like a file of arrays"), ("index/*.toc", "the table of contents is not whole"),
+    ],
+)  # fmt: skip
+def test_a_backup_of_a_damaged_archive_is_made_and_said_to_be_one(archive, tmp_path, name, said):
+    reftel.open(archive).notes.add("08BAKU1", tags="x")
+    (archive / "saved.json").write_text('{"searches": {}, "marks": {}}')
+    (damaged,) = archive.glob(name)
+    damaged.write_bytes(b"\0" * damaged.stat().st_size)
+    with pytest.raises(reftel.ArchiveDamaged, match=f"is the copy of a damaged archive .*{said}"):
+        copy_archive(archive, tmp_path / "copy")
+    assert next((tmp_path / "copy").glob(name)).read_bytes() == damaged.read_bytes()
 
 
 @pytest.mark.parametrize("name", ["copy", "index/copy", "."])

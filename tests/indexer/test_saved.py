@@ -34,7 +34,13 @@ def test_a_change_that_fails_changes_nothing(tmp_path):
     assert saved.read_saved(tmp_path).searches == {"kept": "minsk"}
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"searches": [], "marks": {}}', '{"searches": {}, "marks": {"a": "x"}}', "\x00"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "[]", "{}", '{"searches": [], "marks": {}}', '{"searches": {}, "marks": {"a": "x"}}', "\x00", "null", "1e999", "[" * 100_000,
+        '{"searches": {"a": "\\ud800"}, "marks": {}}', '{"searches": {"a": 1}, "marks": {}}',
+    ],
+)  # fmt: skip
 def test_a_damaged_file_is_named(tmp_path, text):
     (tmp_path / saved.FILE_NAME).write_text(text, "utf-8")
     with pytest.raises(reftel.ArchiveDamaged, match=r"saved\.json: the saved searches cannot be read"):

@@ -228,6 +228,7 @@ NOTED = [
     ("signer:derse,or subject:or", []),
     ("signer:(roe OR derse,or)", []),
     *((query, ["'or' is read as a word; the operator is written OR"]) for query in ("subject:(-or)", "subject:(or AND b)", "subject:(a w/2 or)")),
+    ("L'Aquila~1 Müller~2", []),
     ("Müller d'Ivoire Jörg Köhl", ["also looked for: 'Müller' as 'mueller', 'd'Ivoire' as 'ivoire', 'Jörg' as 'joerg', 'Köhl' as 'koehl'"]),
     ("Müller d'Ivoire Jörg Köhl Böll", ["also looked for: 'Müller' as 'mueller', 'd'Ivoire' as 'ivoire', 'Jörg' as 'joerg', 'Köhl' as 'koehl' …"]),
     ("Jörg-Köhl", ["also looked for: 'Jörg-Köhl' as 'joerg' and 'koehl'"]),

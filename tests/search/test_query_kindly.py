@@ -53,6 +53,12 @@ SAME = [  # as written, as it is read
     ("citedby:08BAKU123.html", "citedby:08BAKU123"), ("id:https://example.org/cables/08BAKU123_a.html", "id:08BAKU123"), ("id:08BAKU123.html,08BAKU124.txt", "id:08BAKU123,08BAKU124"),
     ("id:08BAKU1 =minsk", "id:08BAKU1 AND =minsk"), ("id:08BAKU1 minsk/x", "id:08BAKU1 AND minsk/x"), ("refs:08BAKU1 2008", "refs:08BAKU1 AND 2008"),
     ("from:new delhi kosovo", "from:NEWDELHI kosovo"), ("from:embassy baku", "from:baku"), ("from:baku kosovo", "from:BAKU kosovo"),
+    # lists of values of several words
+    ("date:13 Feb 2008,14 Feb 2008", "date:2008-02-13,2008-02-14"), ("date:13 Feb 2008|14 Feb 2008 kosovo", "date:2008-02-13,2008-02-14 kosovo"),
+    ("date:13 Feb 2008, 14 Feb 2008", "date:2008-02-13,2008-02-14"), ("date:Feb 13, 2008, Feb 14, 2008", "date:2008-02-13,2008-02-14"),
+    ("date:2008,Feb 2009", "date:2008,2009-02"), ("date:Feb 2009,2008 kosovo", "date:2009-02,2008 kosovo"), ('date:13 Feb 2008,"2009"', "date:2008-02-13,2009"),
+    ("from:new delhi,baku", "from:NEWDELHI,BAKU"), ("from:baku,new delhi|tel aviv talks", "from:BAKU,NEWDELHI,TELAVIV talks"),
+    ("class:top secret,S", 'class:"top secret",S'), ("id:08 BAKU 1,08 BAKU 2", "id:08BAKU1,08BAKU2"),
     # punctuation
     ("IRAN -- TALKS", "IRAN TALKS"), ("kosovo – talks", "kosovo talks"), ("... kosovo ...", "kosovo"), ("kosovo, precedent;", "kosovo precedent"),
 ]  # fmt: skip

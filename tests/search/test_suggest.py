@@ -7,6 +7,7 @@ import pickle
 import pytest
 
 import reftel
+from reftel.search import suggest
 from reftel.search.suggest import near_words
 
 
@@ -63,6 +64,15 @@ def test_notes_of_a_search_without_hits(archive, query, notes):
         assert page.total
     else:
         assert (page.total, page.notes) == (0, notes)
+
+
+def test_of_a_long_question_a_few_words_alone_are_compared_with_those_of_the_index(archive, monkeypatch):
+    compared = []
+    monkeypatch.setattr(suggest, "near_words", lambda _engine, word, _fields: compared.append(word) or [("precedent", 1)])
+    page = archive.search(" OR ".join(f"zz{number}" for number in range(400)))
+    assert compared == ["zz0", "zz1", "zz2", "zz3", "zz4"]
+    assert page.notes[-1] == "nor 395 more words or values of the query"
+    assert page.instead == ()  # each would be a question as long as this one
 
 
 @pytest.mark.parametrize(

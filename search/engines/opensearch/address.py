@@ -42,8 +42,8 @@ class Address:
 
 
 def is_address(text: str) -> bool:
-    """Whether ``text`` names an archive in a cluster, not a folder."""
-    return text.startswith((f"{SCHEME}://", f"{_PLAIN}://"))
+    """Whether ``text`` names an archive in a cluster, or anything else that is no folder: ``https://…``, which `parse_address` refuses."""
+    return text.partition("://")[0].replace("+", "").isalpha() and "://" in text
 
 
 def parse_address(text: str) -> Address:
@@ -54,6 +54,8 @@ def parse_address(text: str) -> Address:
     """
     scheme, _, rest = text.partition("://")
     hosts, _, name = rest.partition("/")
+    if scheme not in (SCHEME, _PLAIN):
+        raise _bad(text, f"'{scheme}:' leads to no archive", "write a folder, or for an archive in a cluster opensearch://HOST:9200/NAME")
     if "@" in hosts:
         raise _bad("opensearch://…@…", "an address has no user and no password: it ends up in histories and logs", f"set ${USER} and ${PASSWORD}")
     name = name.rstrip("/")
