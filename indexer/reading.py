@@ -14,10 +14,10 @@ from pathlib import Path
 
 from reftel.indexer.changes import Look, stamp
 from reftel.indexer.containers.reading import iter_messages
-from reftel.indexer.failures import Failures, unreadable
+from reftel.indexer.failures import Failures, Unreadable, unreadable
 from reftel.indexer.message import Message
 from reftel.indexer.text import Text, text_of, texts_of
-from reftel.indexer.workers import Begun, Pool, Task
+from reftel.indexer.workers import Begun, Pool, Task, WorkersDied
 from reftel.schema.names import name_of
 
 WHOLE = 4 << 20
@@ -45,8 +45,11 @@ class Contents:
     stamp: tuple[int, int, int] | None = None
 
     def can_be_parted(self) -> bool:
-        """Whether the texts taken so far may be published before the others: it is a dump that has not changed yet."""
-        return self.look.row.size > WHOLE and self.stamp is not None and _unchanged(self.look.path, self.stamp)
+        """Whether the texts taken so far may be published before the others: it is a dump that has not changed yet, and gave all of them.
+
+        The next run passes over so many messages as were published.
+        """
+        return self.look.row.size > WHOLE and self.stamp is not None and self.failures.lasting and _unchanged(self.look.path, self.stamp)
 
     def close(self) -> None:
         """Let go of the file, also where not all its texts were taken."""
@@ -76,8 +79,8 @@ class _Reading:
         self._count(max(1, look.row.size // _BYTES_OF_A_TEXT))
         return self._pool.begin(read_whole, look)
 
-    def _texts(self, messages: Iterator[Message]) -> Iterator[Text]:
-        for texts in self._pool.in_order(_stretches(messages), lambda stretch: self._pool.begin(texts_of, stretch)):
+    def _texts(self, messages: Iterator[Message], failures: Failures) -> Iterator[Text]:
+        for texts in self._pool.in_order(_stretches(messages), lambda stretch: _Stretch(self._pool, stretch, failures)):
             self._count(len(texts))
             yield from texts
 
@@ -85,6 +88,32 @@ class _Reading:
         self._read += texts
         if self._read >= ALONE:
             self._pool.start()
+
+
+class _Stretch:
+    """Some messages of a dump that a worker reads. Where workers die of them, each is read alone; of which they die again it is a failure of the dump."""
+
+    def __init__(self, pool: Pool, messages: list[Message], failures: Failures) -> None:
+        self._pool, self._messages, self._failures = pool, messages, failures
+        self._begun = pool.begin(texts_of, messages)
+
+    def result(self) -> list[Text]:
+        """The texts of those that could be read."""
+        try:
+            return self._begun.result()
+        except WorkersDied:
+            return [text for message in self._messages for text in self._alone(message)]
+
+    def _alone(self, message: Message) -> list[Text]:
+        try:
+            return self._pool.begin(texts_of, [message]).result()
+        except WorkersDied:
+            source = message.source
+            assert source is not None  # only messages that come from no file have none
+            why = "the workers that read this cable died one after the other; look into their logs and at their memory"
+            self._failures.add(Unreadable(why, path=source.path, locator=source.locator))
+            self._failures.unread.add(source.path)  # what it held before may still be there
+            return []
 
 
 def _stretches(messages: Iterable[Message]) -> Iterator[list[Message]]:
@@ -103,21 +132,24 @@ def _stretches(messages: Iterable[Message]) -> Iterator[list[Message]]:
 def read_whole(look: Look) -> Contents:
     """The contents of a small file; read again if it changes meanwhile."""
     for _ in range(_ATTEMPTS):
-        contents = _contents(look, lambda messages: map(text_of, messages))
+        contents = _contents(look, lambda messages, _failures: map(text_of, messages))
         contents.texts = list(contents.texts)
         if contents.steady:
             break
     return contents
 
 
-def _contents(look: Look, read: Callable[[Iterator[Message]], Iterator[Text]]) -> Contents:
+_Read = Callable[[Iterator[Message], Failures], Iterator[Text]]
+
+
+def _contents(look: Look, read: _Read) -> Contents:
     """The contents of a file, whose texts are read while they are taken."""
     contents = Contents(look, (), Failures())
     contents.texts = _stream(look, contents, read)
     return contents
 
 
-def _stream(look: Look, contents: Contents, read: Callable[[Iterator[Message]], Iterator[Text]]) -> Iterator[Text]:
+def _stream(look: Look, contents: Contents, read: _Read) -> Iterator[Text]:
     path = look.path
     try:
         before = contents.stamp = stamp(path)
@@ -125,7 +157,7 @@ def _stream(look: Look, contents: Contents, read: Callable[[Iterator[Message]], 
         contents.failures.add(unreadable(name_of(path), error))
         return
     with contextlib.closing(iter_messages(path, contents.failures.add, follow=look.follow)) as messages:
-        yield from read(itertools.islice(messages, look.done, None))
+        yield from read(itertools.islice(messages, look.done, None), contents.failures)
     contents.steady = _unchanged(path, before)
 
 

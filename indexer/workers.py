@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any, Generic, Protocol, Self, TypeVar
 
 from reftel.base.frozen import frozen
+from reftel.schema.errors import ArchiveError
 
 AHEAD = 4
 """Tasks that wait for each worker."""
@@ -26,11 +27,15 @@ _Result = TypeVar("_Result")
 _Given_co = TypeVar("_Given_co", covariant=True)
 
 
+class WorkersDied(ArchiveError):  # noqa: N818 - as errors are called here
+    """A task was given up, since the workers that had it died one after the other."""
+
+
 class Begun(Protocol[_Given_co]):
     """A task under way."""
 
     def result(self) -> _Given_co:
-        """What it gives, or raises."""
+        """What it gives, or raises. `WorkersDied` where no worker lives through it."""
         ...
 
 

@@ -23,7 +23,7 @@ from reftel.indexer.failures import Failures, Unreadable
 from reftel.indexer.reading import Contents, read_whole
 from reftel.indexer.regular import open_regular
 from reftel.indexer.text import Text
-from reftel.indexer.workers import AHEAD, Begun, in_order
+from reftel.indexer.workers import AHEAD, Begun, WorkersDied, in_order
 from reftel.schema.analysis import VERSION
 from reftel.schema.errors import ArchiveError, ArchiveVersion, ReftelError
 from reftel.schema.names import name_of
@@ -215,7 +215,7 @@ class _Group:
         """What such a task gave. One that was given up is begun again, with the reading: each task that waits at a worker counts as one of those that
         it died of."""
         for _ in range(_TRIES - 1):
-            with contextlib.suppress(_WorkersDied):
+            with contextlib.suppress(WorkersDied):
                 return self.pool.wait(begun)
             self.read = self.pool.submit(read, rules(), self.calls)
             begun = self.begin(function, *values)
@@ -241,7 +241,7 @@ class _Group:
         assert self._places is not None
         try:
             self._found = self.pool.wait(self._places)
-        except _WorkersDied:
+        except WorkersDied:
             function, values = self.calls[0]
             if len(self.calls) > 1:
                 for call in self.calls:
@@ -258,10 +258,6 @@ class _Group:
         if self._stored is None:
             self._stored = self.finish(self.begin(stored), stored)
         return self._stored[number[0]][number[1]]
-
-
-class _WorkersDied(ArchiveError):  # noqa: N818 - as errors are called here
-    """A task was given up, since the workers that had it died one after the other."""
 
 
 @frozen
@@ -355,7 +351,7 @@ class DaskPool:
             except ReftelError:
                 raise
             except KilledWorker as error:
-                raise _WorkersDied(f"{self._address}: the workers that had a task died one after the other ({error}); look at their logs") from error
+                raise WorkersDied(f"{self._address}: the workers that had a task died one after the other ({error}); look at their logs") from error
             except TimeoutError as error:
                 if future.status == "error":  # it is the task's own; else only the wait has ended
                     raise ArchiveError(f"{self._address}: a task of a Dask worker failed: {type(error).__name__}: {error}") from error

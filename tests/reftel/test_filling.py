@@ -11,11 +11,13 @@ import pytest
 import reftel
 from reftel.cli import run
 from reftel.cluster import spread
+from reftel.indexer import reading
 from reftel.indexer.changes import Wish, look_at
 from reftel.indexer.config import ConfigError, find_config, read_config
 from reftel.indexer.reading import read_whole
 from reftel.indexer.reindex import reindex
 from reftel.indexer.text import texts_of
+from reftel.indexer.workers import Workers, WorkersDied
 from reftel.record import record_of
 from reftel.schema.errors import ArchiveError, ArchiveVersion
 from reftel.schema.stored import cable_of
@@ -94,7 +96,7 @@ class _Workers:
         if isinstance(value, tuple) and value and callable(value[0]):  # what another task gives
             return self.wait(value)
         if isinstance(value, list) and any(look.path == self._deadly for _function, (look,) in value):
-            raise spread._WorkersDied("they died")
+            raise WorkersDied("they died")
         return value
 
 
@@ -127,7 +129,7 @@ class _Unlucky(spread.DaskPool):
     def wait(self, task):
         if self._deaths:
             self._deaths -= 1
-            raise spread._WorkersDied("they died")
+            raise WorkersDied("they died")
         return self._runs.wait(task)
 
     def _count(self):
@@ -196,3 +198,37 @@ def test_what_cannot_be_filled(tmp_path, capsys, arguments, status, message):
         assert run(arguments) == status
         assert message in capsys.readouterr().err
         assert not (tmp_path / "nowhere").exists()
+
+
+class _Lost:
+    """A task that kills whoever does it."""
+
+    def result(self):
+        raise WorkersDied("they died")
+
+
+class _Mortal(Workers):
+    """Workers that die of one cable."""
+
+    def __init__(self, deadly):
+        super().__init__(1)
+        self._deadly = deadly
+
+    def begin(self, function, *values):
+        (messages,) = values
+        return _Lost() if any(message.source.locator == self._deadly for message in messages) else super().begin(function, *values)
+
+
+def test_a_cable_of_a_dump_that_kills_workers_costs_itself_alone(monkeypatch):
+    path = _SAMPLES / "dumps" / "cables.csv"
+    monkeypatch.setattr(reading, "WHOLE", path.stat().st_size - 1)
+    whole = [text for contents in reading.read_files([_look(path)], Workers(1)) for text in contents.texts]
+    assert len(whole) > 2
+    deadly = whole[1].locator
+    for contents in reading.read_files([_look(path)], _Mortal(deadly)):
+        texts = list(contents.texts)
+        assert [text.locator for text in texts] == [text.locator for text in whole if text.locator != deadly]
+        why = "the workers that read this cable died one after the other; look into their logs and at their memory"
+        assert contents.failures.messages(str(path)) == [f"{path}:{deadly}: {why}"]
+        assert not contents.can_be_parted()
+        assert contents.failures.unread_part(str(path), str(path))

@@ -163,6 +163,9 @@ def test_an_address_with_a_password_is_refused_and_not_repeated():
          ArchiveError, "the cluster takes nothing more"),
         (400, {"type": "strict_dynamic_mapping_exception", "reason": "mapping set to strict"}, EngineError,
          "the cluster answers 400: strict_dynamic_mapping_exception"),
+        (500, {"type": "search_phase_execution_exception", "reason": "all shards failed", "failed_shards": [{"shard": 0, "index": "cables-g1", "reason":
+               {"type": "task_cancelled_exception", "reason": "cancelled task with reason: Cancellation timeout of 55s is expired"}}]},
+         EngineError, "the cluster needs more than 55s for this"),
     ],
 )  # fmt: skip
 def test_what_the_cluster_refuses_is_told(status, error, kind, said):

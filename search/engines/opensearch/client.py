@@ -35,6 +35,8 @@ Answered = TypeVar("Answered")
 
 _MAJORS = ("2", "3")
 _SECONDS = 60
+_CANCELLED = "55s"
+"""After so long the cluster itself ends a search: else it would go on with one that nobody waits for any more."""
 _PAUSES = (0.2, 1.0, 3.0)  # seconds
 _TOGETHER = 200  # searches of one request
 COLUMNS_ALONE = {"stored_fields": "_none_"}
@@ -43,6 +45,7 @@ _REFUSALS: tuple[tuple[str, type[ReftelError], str], ...] = (
     ("index_closed_exception", ArchiveError, "an index of the archive is closed ({}); `POST INDEX/_open` opens it"),
     ("index read (api)", ArchiveError, "reading the archive is blocked ({}); take `index.blocks.read` off the index"),
     ("[require_alias]", ArchiveError, "another filling has removed what this one wrote ({}); run it again"),
+    ("task_cancelled_exception", EngineError, f"the cluster needs more than {_CANCELLED} for this ({{}}); ask for less, or give it more nodes"),
     ("circuit_breaking_exception", EngineError, "a node has too little memory for this now ({}); ask again, or give the nodes more heap"),
 )
 _LOST = ("missing shards", "shard is not active", "no_shard_available_action_exception")
@@ -210,7 +213,7 @@ class Connection:
 
     def search(self, index: str | None, body: Mapping[str, Any], root: Node | None = None) -> dict[str, Any]:
         """The answer to one search over all shards of an index, or of the point in time that ``body`` has."""
-        parameters = {"allow_partial_search_results": "false", "include_named_queries_score": "true"}
+        parameters = {"allow_partial_search_results": "false", "include_named_queries_score": "true", "cancel_after_time_interval": _CANCELLED}
         of = {} if index is None else {"index": index}
         with self.errors(root):
             return self._whole(_patiently(lambda: self.client.search(body=dict(body), params=parameters, **of)))
@@ -220,7 +223,8 @@ class Connection:
         return [answer for start in range(0, len(bodies), _TOGETHER) for answer in self._searched(index, bodies[start : start + _TOGETHER], root)]
 
     def _searched(self, index: str, bodies: Sequence[Mapping[str, Any]], root: Node | None) -> list[dict[str, Any]]:
-        lines = [line for body in bodies for line in ({"index": index, "allow_partial_search_results": False}, dict(body))]
+        options = {"index": index, "allow_partial_search_results": False, "cancel_after_time_interval": _CANCELLED}
+        lines = [line for body in bodies for line in (options, dict(body))]
         with self.errors(root):
             return [self._whole(answer) for answer in _patiently(lambda: self._answers(lines))]
 
