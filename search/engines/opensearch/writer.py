@@ -236,15 +236,18 @@ class GenerationWriter:
             self.remove(index)
 
     def _merge(self) -> None:
-        """Make of each shard one segment, which answers sooner. Of cables a flush before it lets go of the documents as they came, columns and all.
+        """Make of each shard one segment, which answers sooner, and let go of those before.
 
-        Those the cluster keeps beside the stored ones for copies that lag behind. What takes longer than is waited for it ends by itself.
+        Beside what is stored of a cable the cluster keeps all that came, for copies that lag behind; of what was flushed a merge drops that.
+        What takes longer than is waited for ends by itself, and is asked from the next refresh on.
         """
         from opensearchpy.exceptions import ConnectionTimeout  # noqa: PLC0415 - an optional extra
 
-        self._client.indices.flush(index=self.index)
+        both = f"{self.index},{self.index}-words"
+        self._client.indices.flush(index=both)
         with contextlib.suppress(ConnectionTimeout):
-            self._client.indices.forcemerge(index=f"{self.index},{self.index}-words", params={"max_num_segments": 1}, request_timeout=_MERGED)
+            self._client.indices.forcemerge(index=both, params={"max_num_segments": 1}, request_timeout=_MERGED)
+        self._client.indices.refresh(index=both)
 
     def _check_whole(self, count: int) -> None:
         """That every part answers, with as many cables as were written."""
