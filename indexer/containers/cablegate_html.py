@@ -14,7 +14,8 @@ from reftel.schema.cable import Source
 from reftel.schema.errors import SourceError
 
 _START = re.compile(r"<h3>\s{0,9}Viewing cable|<table class=.cable.", re.IGNORECASE)
-_HEADING = "<h3>Viewing cable"
+HEADING = "<h3>Viewing cable"
+"""What the part of a page begins with that is the cable's."""
 _COLUMNS = 10  # five in the mirrors
 _TITLE = re.compile(r"Viewing cable\s+[^,]{0,60},\s*(.*)", re.DOTALL)
 
@@ -22,8 +23,8 @@ _TITLE = re.compile(r"Viewing cable\s+[^,]{0,60},\s*(.*)", re.DOTALL)
 def find_cable(text: str) -> int | None:
     """Offset where an HTML text becomes the page of a cable, behind the site's navigation; ``None`` if it is no page of a mirror."""
     place = text.find("<h3>")  # as a rule the only one, and found sooner than the whole
-    if not text.startswith(_HEADING, place):
-        place = text.find(_HEADING)
+    if not text.startswith(HEADING, place):
+        place = text.find(HEADING)
     if place >= 0:
         return place
     start = _START.search(text)

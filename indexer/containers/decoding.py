@@ -54,7 +54,7 @@ def decode_line(data: bytes) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         pass
-    if data.count(b"\n") > 1:
+    if b"\n" in data[:-1]:
         return "".join(map(decode_line, data.splitlines(keepends=True)))
     return data.decode("cp1252", "undefined-as-latin-1")
 

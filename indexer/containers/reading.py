@@ -143,7 +143,8 @@ def _read_page(stream: Stream, encoding: str, *, odd: bool = False) -> Message:
         data += binary.read(MAX_CABLE + 1 - len(data))
     if len(data) > MAX_CABLE:
         raise too_large(name, size=binary.seek(0, os.SEEK_END) if binary.seekable() else None)
-    text = decode_bytes(data, encoding)
+    front = data.rfind(b"\n", 0, data.find(cablegate_html.HEADING.encode()) + 1)
+    text = decode_bytes(data[front + 1 :], encoding)  # the site's navigation, most of a page, is never decoded
     return _read_html(plain_line_ends(text) if odd else text, name)
 
 
