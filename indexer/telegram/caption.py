@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from reftel.indexer.telegram.classwords import CAPTION, CORRECTED_COPY, DAMAGED, is_corrected
+from reftel.indexer.telegram.classwords import CAPTION, CORRECTED_COPY, DAMAGED, SPACED_STEMS, is_corrected
 from reftel.indexer.telegram.labels import LabelledPart
 from reftel.indexer.telegram.lines import FILLER, clean
 from reftel.schema.identifiers import resolve_post
@@ -177,7 +177,6 @@ def _class_line(head: str) -> Caption:
 
 _LEAD = " >¶\",'." + FILLER
 _CLASS_STEMS = ("ECRET", "NFIDE", "CLAS", "OFFICIALUSE")  # what is left of a class word with one or two bad letters in front
-_SPACED_STEMS = ("S E C R", "C O N F", "U N C L")
 _CLASS_REACH = 40
 
 
@@ -190,7 +189,7 @@ def _class_words(line: str) -> list[tuple[str, re.Match[str]]]:
     if found:
         return found
     if len(line) < _RUN_TOGETHER:
-        behind = CAPTION.search(line) if any(map(line.__contains__, _SPACED_STEMS)) else None  # at the end of a dump's row
+        behind = CAPTION.search(line) if any(map(line.__contains__, SPACED_STEMS)) else None  # at the end of a dump's row
         return [(level, match) for level, pattern in DAMAGED if behind and (match := pattern.match(line, behind.start()))][:1]
     every = ((level, match) for level, pattern in DAMAGED for match in pattern.finditer(line, 0, 4_000))
     return sorted(

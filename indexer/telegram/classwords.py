@@ -45,6 +45,9 @@ STEMS = (
 )  # fmt: skip
 """How a class word of a caption begins, for plain searching."""
 
+SPACED_STEMS = ("S E C R", "C O N F", "U N C L")
+"""How a letter-spaced class word in capitals begins, for plain searching."""
+
 CORRECTED_COPY = re.compile(rf"{spaced('CORRECTED', '[ ]?')}[\s/]{{0,6}}{spaced('COPY', '[ ]?')}\b", re.IGNORECASE)
 """The notice that a telegram is sent again, corrected: ``CORRECTED COPY``, ``C O R R E C T E D//C O P Y``."""
 

@@ -14,7 +14,8 @@ _DOTS = re.compile(r"(?:\.{3}|…)[\"”')\]]*$")
 _MISSING_WORDS = ("issing Section", "ISSING SECTION", "issing section")
 _MISSING = re.compile(r"\*[ ]*missing section \d+[ ]*\*", re.IGNORECASE)
 _LOOSE_END = re.compile(r"[a-z,;-]$")
-_NOISE_END = re.compile(r"\S*[~@^|\\]\S*$|(?:\A|\n)[ \t¶]*\d{1,3}\.[ ]*(?:\([A-Z/]{1,8}\))?$")  # line noise, or a number with nothing behind it
+_NOISE = frozenset("~@^|\\")
+_NUMBER_ALONE = re.compile(r"[ \t¶]*\d{1,3}\.[ ]*(?:\([A-Z/]{1,8}\))?")
 _WHOLE_END = re.compile(
     r"""[Xx]{4,} $
       | (?:https?:|www\.|\bsgov\b) \S* (?:[ ]\S{1,12})? $
@@ -54,7 +55,9 @@ def has_loose_end(text: str) -> bool:
     if closes_text(" ".join(words)):
         word = words[-1].lower()
         return len(word) > 2 and word not in _CLOSING_WORDS and any(whole.startswith(word) for whole in _CLOSING_WORDS)
-    return _LOOSE_END.search(last) is not None or _NOISE_END.search(last) is not None or _stops_in_capitals(last)
+    if _LOOSE_END.search(last) or not _NOISE.isdisjoint(words[-1]):
+        return True
+    return _NUMBER_ALONE.fullmatch(last.rpartition("\n")[2]) is not None or _stops_in_capitals(last)
 
 
 def _stops_in_capitals(last: str) -> bool:

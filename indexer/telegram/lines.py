@@ -8,6 +8,7 @@ from __future__ import annotations
 import enum
 import itertools
 import re
+import string
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -40,9 +41,13 @@ _RULE_CHARACTERS = "-=*_~–—"
 _RULE_STARTS = frozenset(_RULE_CHARACTERS)
 _LONGEST_CLASS_LINE = 60
 _MASKED = re.compile(FILLER + "+")
-# What a line is that begins so; others are looked at more closely.
-_BY_FIRST = {"": LineKind.BLANK, **dict.fromkeys("ABDEFGHIJKMNOPQRVWXYZabcdefghijklmnopqrstuvwxyz0123456789\"'\u201c\u2018", LineKind.TEXT), "(": LineKind.BRACKET}
 _CLASS_STARTS = frozenset(("SE", "S ", "Se", "CO", "C ", "Co", "UN", "U ", "Un", "LI", "Li", "TO", "T ", "To", "SI", "Si"))
+# What a line is that begins so, with one letter or two; others are looked at more closely.
+_BY_FIRST = {
+    **{two: LineKind.TEXT for two in map("".join, itertools.product("CLSTU", string.ascii_letters)) if two not in _CLASS_STARTS},
+    **dict.fromkeys("ABDEFGHIJKMNOPQRVWXYZabcdefghijklmnopqrstuvwxyz0123456789\"'\u201c\u2018", LineKind.TEXT),
+    "": LineKind.BLANK, "(": LineKind.BRACKET,
+}  # fmt: skip
 
 
 def line_kind(line: str) -> LineKind:
@@ -143,7 +148,7 @@ class Lines(msgspec.Struct, frozen=True, gc=False):
 def lines_of(text: str, cuts: Iterable[int] = ()) -> Lines:
     """The lines of a masked text. ``cuts`` are the offsets of its numbered paragraphs, rising."""
     contents = text.split("\n")
-    kinds = [_BY_FIRST.get(line.lstrip(SIDES)[:1]) or line_kind(line) for line in contents]
+    kinds = [_BY_FIRST.get(line.lstrip(SIDES)[:1]) or _BY_FIRST.get(line[:2]) or line_kind(line) for line in contents]
     starts = list(itertools.accumulate([len(line) + 1 for line in contents[:-1]], initial=0))
     inside = []
     for at in cuts:

@@ -288,9 +288,9 @@ def _follows(label: str, cuts: list[tuple[str, int, int]]) -> bool:
 
 def _references(item: _Item, year: int | None, before: PrintedCitation | None) -> tuple[list[_Read], PrintedCitation | None]:
     """The references of one item: its cables, and the parts that are something else; and the last cable, whose post may be implied next."""
-    raw = " ".join(item.text.replace("¶", " ").split()).strip(" ;,.")
     citations = _citations(item.text, year, before)
     if not citations:
+        raw = " ".join(item.text.replace("¶", " ").split()).strip(" ;,.")
         return [_Read(reference) for reference in _without_cables(item.label, raw)], before
     found = [(citation.start, _Read(_cable(item.label, citation, year), citation)) for citation in citations]
     found += ((start, _Read(reference)) for start, reference in _between(item, citations))

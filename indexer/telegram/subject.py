@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from reftel.indexer.telegram.citations import find_citations
-from reftel.indexer.telegram.classwords import CORRECTED_COPY, LETTER_SPACED, PLAIN
+from reftel.indexer.telegram.classwords import CORRECTED_COPY, LETTER_SPACED, PLAIN, SPACED_STEMS
 from reftel.indexer.telegram.handling_notes import without_note
 from reftel.indexer.telegram.labels import LabelledPart
 from reftel.indexer.telegram.tags import lines_behind_tags
@@ -46,6 +46,7 @@ _CLASS_LINE = re.compile(
 _CLASS_TEXT = re.compile(  # the class line of the caption, of a head that is repeated; alone on a line it is a page's
     rf"(?<!\w)(?:T O P )?{LETTER_SPACED}(?!\w)(?=[ ]+\S)|(?<!\w)UNCLAS(?= [A-Z ]{{0,40}}\d{{2,6}}\b)"
 )
+_CLASS_STEMS = (*SPACED_STEMS, "UNCLAS")
 _SIPDIS_AT_END = re.compile(r"(?:\s+(?:CONFIDENTIAL|SECRET|UNCLAS\w*|NOFORN))*\s+SIPDIS\s*\Z")
 _CUT_OFF = re.compile(r"\.\.\.(?=[ ]*\n)")
 _AUTHOR = re.compile(r"(?:FROM|FOR)[ ](?:THE[ ])?(?:AMB|CHARGE|CDA|DCM|CONSUL|SECRETARY|CHIEF)", re.IGNORECASE)
@@ -103,7 +104,7 @@ def strip_marks(subject: str) -> str:
 
 def _subject_lines(text: str, *, bounded: bool) -> list[str]:
     """Lines of the subject. ``bounded``: REF or Classified By follows, so that text after a blank line may still belong to it."""
-    if match := _CLASS_TEXT.search(text):
+    if any(map(text.__contains__, _CLASS_STEMS)) and (match := _CLASS_TEXT.search(text)):
         text = text[: match.start()]
     if match := _CUT_OFF.search(text):
         text = text[: match.end()]

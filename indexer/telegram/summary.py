@@ -64,12 +64,12 @@ def _opens_later(paragraphs: Sequence[Paragraph], index: int) -> bool:
 
 
 def _collect(opened: str, paragraphs: Sequence[Paragraph], index: int) -> str | None:
-    texts = [opened]
+    texts, closing = [opened], _find_closing(opened)
     for later in paragraphs[index + 1 : index + _MOST_PARAGRAPHS]:
-        if _find_closing(texts[-1]):
+        if closing is not None:
             break
         texts.append(_CONTINUED.sub("", later.text, count=1) if _CONTINUED.match(later.text) else later.text)
-    closing = _find_closing(texts[-1])
+        closing = _find_closing(texts[-1])
     if closing is not None:
         texts[-1] = _kept_stop(texts[-1], closing)
     else:
