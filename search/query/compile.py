@@ -32,7 +32,7 @@ def _build(node: tree.Node, *, prefer: bool) -> plan.Node:
             return dataclasses.replace(_build(node.child, prefer=prefer), origin=node.span)
         case tree.Not():
             return plan.Not(_build(node.child, prefer=False), origin=node.span)
-        case tree.Or():
+        case tree.Or() | tree.Alternatives():
             return plan.Or(_all(node, prefer=prefer), origin=node.span)
         case tree.And():
             return plan.And(_all(node, prefer=prefer), origin=node.span)
@@ -42,8 +42,6 @@ def _build(node: tree.Node, *, prefer: bool) -> plan.Node:
             return node.node
         case tree.Star():
             return plan.Everything(origin=node.span)
-        case tree.Alternatives():
-            return plan.Or(_all(node, prefer=prefer), origin=node.span)
         case Words(key=str()):
             return _cable(node, prefer=prefer)
         case _:

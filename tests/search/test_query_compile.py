@@ -195,6 +195,7 @@ ORIGINS = [
     ('~"abu qaida"', 'Phrase ~"abu qaida"|Word ~"abu qaida"|AnyOf ~"abu qaida"|Word ~"abu qaida"|Phrase ~"abu qaida"|Word ~"abu qaida"|Word ~"abu qaida"'),
     ("tags:A*,PREL", "Or tags:A*,PREL|ValuePattern A*|Value PREL"),
     ("tags:(A* OR PREL,AJ)", "Or tags:(A* OR PREL,AJ)|ValuePattern A*|Value PREL,AJ"),
+    ("signer:(a OR b,c)", "Or signer:(a OR b,c)|Word a|Or b,c|Word b|Word c"),
     ("mark:(S OR C,U)", "Or mark:(S OR C,U)|Paragraph S|Mark S|Or C,U|Paragraph C|Mark C|Paragraph U|Mark U"),
 ]  # fmt: skip
 
