@@ -204,8 +204,6 @@ def _with_a_letter_less(word: str) -> Iterator[str]:
 
 def _one_error(left: str, right: str) -> bool:
     """Whether one letter changed, missing, added, or two neighbours swapped make ``left`` of ``right``."""
-    if abs(len(left) - len(right)) > 1:
-        return False
     start = next((place for place, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), min(len(left), len(right)))
     rest, other = left[start:], right[start:]
     swapped = rest[:2] == other[1::-1] and rest[2:] == other[2:]

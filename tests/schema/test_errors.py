@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reftel.schema.errors import QueryError, SourceError, UnknownFieldError
+from reftel.schema.errors import CableNotFound, QueryError, SourceError, UnknownFieldError
 
 
 def test_a_message_has_column_hint_query_and_caret():
@@ -20,6 +20,7 @@ def test_a_long_query_is_cut_around_the_caret(place):
     assert len(shown) < 200
     assert shown[caret.index("^")] == "!"
     assert caret.count("^") == 1
+    assert (shown.strip()[0] == "…", shown[-1] == "…") == (place > 0, place < 9999)
 
 
 def test_a_place_behind_the_end_points_there():
@@ -29,6 +30,10 @@ def test_a_place_behind_the_end_points_there():
 
 def test_a_source_error_names_path_and_line():
     assert str(SourceError("no cable", path="a.csv", locator=7)) == "a.csv:7: no cable"
+
+
+def test_a_cable_that_is_missing_is_named_without_quotes():
+    assert (str(CableNotFound("no cable 'x'")), str(CableNotFound())) == ("no cable 'x'", "")
 
 
 def test_line_breaks_in_a_query_do_not_break_the_caret_line():

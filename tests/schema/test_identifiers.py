@@ -2,7 +2,7 @@ import pytest
 
 from reftel.schema import identifiers
 from reftel.schema.identifiers import iter_named, named_cable
-from reftel.schema.posts import all_posts, find_post, without_kind
+from reftel.schema.posts import all_posts, find_post, is_post_name, nearest_post, without_kind
 
 
 @pytest.mark.parametrize(
@@ -119,11 +119,39 @@ def test_references_from_their_parts(post: str, serial: str | int, year: str | i
     assert identifiers.reference_id(post, serial, year) == expected
 
 
-def test_one_error_is_repaired_only_where_one_post_is_near() -> None:
-    assert find_post("OSLOO") is None  # too short to be sure
-    assert find_post("BANAMA") is None  # as near to Manama as to Panama
-    assert find_post("KATHMANDUU") == "KATHMANDU"
-    assert find_post("KATHMADNU") == "KATHMANDU"
+REPAIRED = [
+    # name, the post that it names in any text, the post that it stands for where one is named, whether a post has this very name
+    ("OSLOO", None, None, False),  # too short to be sure
+    ("BANAMA", None, None, False),  # as near to Manama as to Panama
+    ("KATHMANDUU", "KATHMANDU", "KATHMANDU", False),
+    ("KATHMADNU", "KATHMANDU", "KATHMANDU", False),
+    ("KATHMANDUUU", None, None, False),
+    ("LONDOM", "LONDON", "LONDON", False),
+    ("NEW DELHY", "NEWDELHI", "NEWDELHI", False),
+    ("BEIRUTT", "BEIRUT", "BEIRUT", False),
+    ("SATTE", None, "STATE", False),
+    ("AMEMBASSY SATTE", None, "STATE", False),
+    ("STATEE", None, "STATE", False),
+    ("TATE", None, "STATE", False),
+    ("PORT", None, "OPORTO", False),
+    ("STATA", None, None, False),  # another letter in a short name
+    ("MOSC", None, None, False),
+    ("MOSCO", None, "MOSCOW", False),
+    ("PORT A", None, "PORTAUPRINCE", False),
+    ("TEL A", None, None, False),
+    ("TEL AV", None, "TELAVIV", False),
+    ("UN NEW YORC", None, "USUNNEWYORK", False),
+    ("BUENOS AIR", "BUENOSAIRES", "BUENOSAIRES", True),
+    ("Embassy Kyiv", "KYIV", None, True),
+    ("REO BAKU", "BAKU", None, True),
+    ("USINT", "HAVANA", "HAVANA", True),
+    ("", None, None, False),
+]
+
+
+@pytest.mark.parametrize(("name", "found", "near", "named"), REPAIRED)
+def test_a_slip_is_repaired_only_where_one_post_is_near(name: str, found: str | None, near: str | None, named: bool) -> None:
+    assert (find_post(name), nearest_post(name), is_post_name(name)) == (found, near, named)
 
 
 @pytest.mark.parametrize(("key", "parts"), [("08BAKU123", ("08", "BAKU", "123")), ("08HALIFAX12", ("08", "HALIFAX", "12"))])

@@ -67,7 +67,7 @@ DAMAGED = [
 
 @pytest.mark.parametrize("record", DAMAGED)
 def test_what_is_no_record(record):
-    with pytest.raises(ArchiveDamaged, match="cannot be read"):
+    with pytest.raises(ArchiveDamaged, match=r"cannot be read \((?!None)"):
         cable_of(record)
 
 
