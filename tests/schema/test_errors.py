@@ -13,13 +13,13 @@ def test_a_message_has_column_hint_query_and_caret():
     assert (error.column, isinstance(error, ValueError)) == (3, True)
 
 
-@pytest.mark.parametrize("place", [0, 5000, 9999])
-def test_a_long_query_is_cut_around_the_caret(place):
+@pytest.mark.parametrize(("place", "column"), [(0, 2), (5000, 83), (9999, 162)])
+def test_a_long_query_is_cut_around_the_caret(place, column):
     text = "x" * place + "!" + "x" * (9999 - place)
     _, shown, caret = str(QueryError("bad sign", text=text, start=place)).split("\n")
     assert len(shown) < 200
-    assert shown[caret.index("^")] == "!"
-    assert caret.count("^") == 1
+    assert shown[column] == "!"
+    assert caret == " " * column + "^"
     assert (shown.strip()[0] == "…", shown[-1] == "…") == (place > 0, place < 9999)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,6 +26,11 @@ def test_a_cable_comes_back(texts, body, header):
     assert cable_of(record_bytes(before)) == before
 
 
+def test_what_other_lines_have_is_not_in_the_rest():
+    rest = json.loads(record_bytes(cable(ONE, body=ONE, date="2008-02-13", classification="SECRET", tags=("PREL",))).split(b"\n")[-2])
+    assert {name for name, value in rest.items() if value} == {"tags"}
+
+
 KEPT_ONCE = [
     # paragraphs, body, characters that the body keeps itself at most
     ((ONE, TWO), f"1. (C) {ONE}\n\n2. (C) {TWO}\n", 18),
@@ -32,6 +39,7 @@ KEPT_ONCE = [
     ((TWO, THREE), f"{THREE}\n{TWO}", 23),  # not in order
     (("Short.",), "1. Short.", 9),
     ((ONE,), "x" * (1 << 16) + ONE, (1 << 16) + len(ONE)),  # too far behind
+    ((TWO,), TWO, 0),
     ((), "No paragraphs.", 14),
     ((ONE,), "", 0),
 ]
