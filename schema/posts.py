@@ -207,4 +207,4 @@ def _one_error(left: str, right: str) -> bool:
     start = next((place for place, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), min(len(left), len(right)))
     rest, other = left[start:], right[start:]
     swapped = rest[:2] == other[1::-1] and rest[2:] == other[2:]
-    return rest[1:] == other[1:] or rest[1:] == other or rest == other[1:] or (len(rest) > 1 and swapped)
+    return rest[1:] == other[1:] or rest[1:] == other or rest == other[1:] or swapped

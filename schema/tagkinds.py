@@ -59,9 +59,10 @@ def tag_kind(tag: str) -> TagKind:
     return next((kind for form, kind in forms if form.fullmatch(tag)), "unknown")
 
 
-def topics() -> tuple[str, ...]:
-    """The listed tags of several words, longest first: ``"ITALY NATIONAL ELECTIONS"``."""
-    return tuple(sorted((tag for tag in _known() if " " in tag), key=len, reverse=True))
+@functools.cache
+def topics() -> frozenset[str]:
+    """The listed tags of several words: ``"ITALY NATIONAL ELECTIONS"``."""
+    return frozenset(tag for tag in _known() if " " in tag)
 
 
 @functools.lru_cache(maxsize=4096)

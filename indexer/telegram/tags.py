@@ -268,18 +268,13 @@ def _with_topics(words: list[str], *, person: bool) -> list[str]:
             place += len(initial)
             continue
         listed = words[place] in _first_words()
-        size = next((size for size in (3, 2) if listed and " ".join(words[place : place + size]) in _topics()), 1)
+        size = next((size for size in (3, 2) if listed and " ".join(words[place : place + size]) in topics()), 1)
         if words[place : place + 2] == ["TIP", "IN"] and len("".join(words[place + 2 : place + 3])) > 3:
             size = 3
         joined.append(" ".join(words[place : place + size]))
         person = words[place] == "OVIP"
         place += size
     return joined
-
-
-@functools.cache
-def _topics() -> frozenset[str]:
-    return frozenset(topics())
 
 
 @functools.cache

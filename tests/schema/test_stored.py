@@ -40,6 +40,7 @@ KEPT_ONCE = [
     (("Short.",), "1. Short.", 9),
     ((ONE,), "x" * (1 << 16) + ONE, (1 << 16) + len(ONE)),  # too far behind
     ((TWO,), TWO, 0),
+    (("Short.\n" + f"{ONE}\n" * 4,), f"{ONE}\n" * 4, 0),
     ((), "No paragraphs.", 14),
     ((ONE,), "", 0),
 ]

@@ -5,7 +5,6 @@ import pytest
 
 from reftel.schema.posts import all_posts, squash_name
 from reftel.schema.tables import read_table
-from reftel.schema.tagkinds import topics
 
 TABLES = sorted(path.stem for path in Path(__file__).parents[2].joinpath("schema", "tables").glob("*.csv"))
 KINDS = {"embassy", "consulate", "mission", "office", "department"}
@@ -32,11 +31,6 @@ def test_posts_are_unique_sorted_and_canonical() -> None:
     assert all(stem.isalpha() and stem.isupper() for stem in stems)
     assert {post.kind for post in all_posts().values()} == KINDS
     assert all(len(post.country) == 2 and post.country.isupper() for post in all_posts().values())
-
-
-def test_longer_topics_come_first() -> None:
-    lengths = list(map(len, topics()))
-    assert lengths == sorted(lengths, reverse=True)
 
 
 def test_no_name_belongs_to_two_posts() -> None:
