@@ -143,7 +143,7 @@ class _Checker:
         words = [child.text if isinstance(child, tree.Word) else "" for child in children]
         first = next((number for number, word in enumerate(words) if word[:1] in _SINGLE and word[:1]), len(words))
         last = next((number for number in range(first + 1, len(words)) if words[number][-1:] in _SINGLE and words[number]), 0)
-        if last:
+        if last and all(words[first : last + 1]):
             phrase = " ".join(words[first : last + 1]).strip(_SINGLE)
             self._advise(f'single quotes make no phrase; write "{phrase}"', (children[first].span[0], children[last].span[1]), f'"{phrase}"')
         end = words[-1].rstrip("?")

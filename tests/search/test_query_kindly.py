@@ -177,7 +177,7 @@ def test_a_note_names_what_may_have_been_meant_otherwise(question, note):
 @pytest.mark.parametrize(
     "question",
     [
-        "kosovo AND NOT serbia", "Kosovo OR SERBIA", "(A OR B) AND C", '"WAR AND PEACE"', "KOSOVO", "KOSOVO FAX", "TAGS:PREL OR TAGS:AJ", "o'neill talks", "the roes' house", "qadhaf? libya",
+        "kosovo AND NOT serbia", "Kosovo OR SERBIA", "(A OR B) AND C", '"WAR AND PEACE"', "KOSOVO", "KOSOVO FAX", "TAGS:PREL OR TAGS:AJ", "o'neill talks", "the roes' house", "'minsk \"group\" talks'", "qadhaf? libya",
         "kosovo?", "class:≥C", "date:2008 to 2009", "class:SECRET//NOFORN", "id:08 BAKU 123", "NAT* OR EU",
     ],
 )  # fmt: skip
@@ -190,6 +190,7 @@ def test_no_note_where_there_is_no_doubt(question):
     [
         "(date:2008) to 2009", "-(date:2008) to 2009", "(class:top) secret", "(class:S) E C R E T", "(08) BAKU 123", "x w/5 (08) BAKU 123", "-(08) BAKU 123", "(date:>=2008) to 2009",
         "(class:c) to s kosovo", "(id:08) BAKU 123", "a (date:2008) .. b", "(from:new) delhi", "date:((2008-02) ..2008-01)", "date:((>=2008-02) ..2008-01)", "date:(((2008) to 2009) w/2 ((2008) to 2009))",
+        "date:(((2008) to 2009) AND 2010)", "date:((2008) to 2009 OR 2010)", "date:(-((2008) to 2009))",
     ],
 )  # fmt: skip
 def test_brackets_keep_words_apart_in_print_too(question):
