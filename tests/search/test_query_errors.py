@@ -303,6 +303,8 @@ FAULTY = [
      "        ^"),
     ("subject:*", QuerySyntaxError, "'*' needs a letter or digit in a text field (column 9); write has:subject for cables that have one",
      "        ^"),
+    ("info:*", QuerySyntaxError, "'*' needs a letter or digit in a text field (column 6); write part of a word: info:a*",
+     "     ^"),
     ("signer:*", QuerySyntaxError, "'*' needs a letter or digit in a text field (column 8); write has:signer for cables that have one",
      "       ^"),
     ("mark:(S w/5 C)", QuerySyntaxError, "values of 'mark' have no positions (column 7); proximity works on text fields",
