@@ -86,6 +86,8 @@ FAULTY = [
      "      ^"),
     ('"a"~4', QuerySyntaxError, "'a' is one word, proximity needs two (column 1); spelling variants are written qadhafi~1, without quotes",
      "^^^^^"),
+    (f'"{"a" * 41}"~4', QuerySyntaxError, f"'{'a' * 39}…' is one word, proximity needs two (column 1); spelling variants are written qadhafi~1, without quotes",
+     "^" * 45),
     ('""', QuerySyntaxError, "nothing stands between the quotes (column 1)",
      "^^"),
     ('"..."', QuerySyntaxError, "'...' has no letter or digit to look for (column 1); leave it out",
