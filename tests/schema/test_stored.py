@@ -22,7 +22,7 @@ def cable(*texts, body="", **values):
 
 @given(st.lists(_TEXTS, max_size=6), _TEXTS | st.text(st.characters(exclude_categories=["Cs"])), st.text("abc \n", max_size=9))
 def test_a_cable_comes_back(texts, body, header):
-    before = cable(*texts, body=body, header=header, tags=("PREL",), head_end=3)
+    before = cable(*texts, body=body, header=header, tags=("PREL",), head_end=3, date="2008-02-13", classification="SECRET")
     assert cable_of(record_bytes(before)) == before
 
 
