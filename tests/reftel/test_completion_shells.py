@@ -74,33 +74,34 @@ _UNSEEN = {
 
 # Asks this process what the real program would be asked, so that a thousand TABs don't wait for a thousand Pythons.
 _STUB = """\
-#!/bin/sh
-test -n "$_REFTEL_COMPLETE" && exec {asked}
+#!/usr/bin/env bash
+if [[ -n $_REFTEL_COMPLETE ]]; then
+    {asked}
+    exit
+fi
 printf '%s\\0' "$@" > '{noted}.new'
 mv '{noted}.new' '{noted}'
 echo '[noted]'
 """
-_ASK = """\
-import _socket, os  # socket takes longer to import than all else
-names = ("_REFTEL_COMPLETE", "COMP_WORDS", "COMP_REST", "COMP_WORD")
-asked = _socket.socket()
-asked.connect(("127.0.0.1", {port}))
-asked.sendall(b"\\0".join(os.environb.get(name.encode(), b"\\1") for name in names))
-asked.shutdown(_socket.SHUT_WR)
-while answer := asked.recv(1 << 16):
-    os.write(1, answer)
+_ASKED = """\
+exec 3<>/dev/tcp/127.0.0.1/{port}
+for name in _REFTEL_COMPLETE COMP_WORDS COMP_REST COMP_WORD; do printf '%s\\0' "${{!name-none}}"; done >&3
+cat <&3
 """
 
 
-class _Answer(socketserver.StreamRequestHandler):
+class _Answer(socketserver.BaseRequestHandler):
     """What `reftel.cli.completing` answers to one TAB."""
 
     def handle(self) -> None:
-        values = self.rfile.read().decode("utf-8", "surrogateescape").split("\0")
-        environment = dict(zip(("asked", "COMP_WORDS", "COMP_REST", "COMP_WORD"), values, strict=True))
-        environment = {name: value for name, value in environment.items() if value != "\1"}
+        sent = b""
+        while sent.count(b"\0") < 4 and (more := self.request.recv(1 << 16)):
+            sent += more
+        values = sent.decode("utf-8", "surrogateescape").split("\0")
+        environment = dict(zip(("asked", "COMP_WORDS", "COMP_REST", "COMP_WORD"), values[:-1], strict=True))
+        environment = {name: value for name, value in environment.items() if value != "none"}
         shell = environment.pop("asked").removesuffix("_complete")
-        self.wfile.write(answer(group, shell, environment).encode())
+        self.request.sendall(answer(group, shell, environment).encode())
 
 
 class Terminal:
@@ -114,8 +115,7 @@ class Terminal:
         for each in (self.here, binaries):
             each.mkdir()
         stub = binaries / "reftel"
-        (folder / "ask.py").write_text(_ASK.format(port=port), "utf-8")
-        asked = shlex.join([sys.executable, *(["-IS", str(folder / "ask.py")] if port else ["-m", "reftel"])])
+        asked = _ASKED.format(port=port) if port else shlex.join([sys.executable, "-m", "reftel"])
         stub.write_text(_STUB.format(asked=asked, noted=self.noted), "utf-8")
         stub.chmod(0o755)
         script = folder / f"completion.{shell}"
