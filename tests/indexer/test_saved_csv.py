@@ -166,13 +166,12 @@ def test_fields_agree_with_the_stock_reader(texts: list[tuple[str, str]], delimi
 @pytest.mark.parametrize("start", [GOOD.format(1), "id;body;date\n", GOOD.format(1) + '2,2/13/2008 5:12,08OSLO2,a,b,c,d,"'])
 def test_no_text_takes_long(start: str, unit: str) -> None:
     """No character is looked at more than a few times: those that are split are counted, not seconds."""
-    for size in (20_000, 200_000):
-        text = start + unit * (size // len(unit))
-        dialect = saved_csv.find_dialect(text[: 1 << 16])
-        assert dialect is not None
-        reader = _Counted("f", dialect)
-        list(reader.read(saved_csv._pieces([text], dialect)))
-        assert reader.characters < 5 * len(text)
+    text = start + unit * (100_000 // len(unit))
+    dialect = saved_csv.find_dialect(text[: 1 << 16])
+    assert dialect is not None
+    reader = _Counted("f", dialect)
+    list(reader.read(saved_csv._pieces([text], dialect)))
+    assert reader.characters < 5 * len(text)
 
 
 class _Counted(saved_csv._Rows):

@@ -85,7 +85,7 @@ def check(searcher, read, limit, asked):
 @pytest.mark.parametrize("limit", [2, None])
 def test_pages_of_many_questions(archive, limit):
     searcher = archive._state.searcher
-    for query in queries(archive, 60):
+    for query in queries(archive, 36):
         page = archive.search(query, paragraphs=limit)
         read = searcher.read(query)
         expected = wanted(searcher, read, [(reftel.search.plan.Found(hit.key, hit.score)) for hit in page.hits], lambda found: found.best(limit, searcher._engine.rarity))
@@ -95,7 +95,7 @@ def test_pages_of_many_questions(archive, limit):
 
 def test_all_paragraphs_of_many_questions(archive):
     searcher = archive._state.searcher
-    for query in queries(archive, 15):
+    for query in queries(archive, 10):
         hits = list(archive.matches(query))
         found = [reftel.search.plan.Found(hit.key, 0.0) for hit in hits]
         assert hits == wanted(searcher, searcher.read(query), found, page_oracle.Findings.matching), query

@@ -196,8 +196,7 @@ def test_every_command_shows_them(fill, tmp_path, capsysbinary, make_telegram):
         printed(*arguments)
 
 
-@pytest.mark.parametrize("locale", ["C", "POSIX"])
-def test_in_any_locale(fill, tmp_path, locale, make_telegram):
+def test_in_any_locale(fill, tmp_path, make_telegram):
     """As a person would: in other processes, with workers, in a folder that is called so itself."""
     here = inside(tmp_path, b"h\xf6re")
     (here / "sources").mkdir(parents=True)
@@ -213,11 +212,11 @@ def test_in_any_locale(fill, tmp_path, locale, make_telegram):
         assert done.returncode == 0, done.stderr.decode("utf-8", "backslashreplace")
         return json.loads(done.stdout)
 
-    first = reftel_in({"LC_ALL": locale}, "index", "sources", "--workers", "2")
+    first = reftel_in({"LC_ALL": "C"}, "index", "sources", "--workers", "2")
     assert (first["failures"], first["read_files"]) == ([], 331 + len(files))
     # names are the same bytes under every locale, also where Python takes it at its word
-    for settings in ({"LC_ALL": "C.UTF-8"}, {"LC_ALL": locale, "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}):
+    for settings in ({"LC_ALL": "C.UTF-8"}, {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}):
         again = reftel_in(settings, "index", "sources", "--workers", "2")
         assert (again["unchanged_files"], again["failures"]) == (331 + len(files), []), settings
-    found = reftel_in({"LC_ALL": locale}, "show", "08BAKU1")
+    found = reftel_in({"LC_ALL": "C"}, "show", "08BAKU1")
     assert found["source"]["path"] == name_of(files[0])

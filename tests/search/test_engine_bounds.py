@@ -99,7 +99,7 @@ def test_the_first_hits_are_those_of_scoring_all(folder, monkeypatch, root, firs
     monkeypatch.setattr(scoredwords, "SOON_SCORED", soon)
     monkeypatch.setattr(scoredwords, "CHAMPIONS", champions)
     monkeypatch.setattr(ranking, "CHAMPIONS", champions)
-    for offset, limit in ((0, 1), (0, 3), (0, 6), (0, 10), (7, 20), (40, 100), (300, 30)):
+    for offset, limit in ((0, 1), (0, 6), (7, 20), (300, 30)):
         engine = ArrayEngine.open(folder)
         for _ in range(3):
             found = engine.answer(plan.Request(root, "relevance", offset, limit))
