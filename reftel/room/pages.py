@@ -15,6 +15,7 @@ from reftel.render.hits import found_lines
 from reftel.render.safe import safe_text
 from reftel.room import drawn
 from reftel.room.question import LONGEST, ON_A_PAGE, SORTS, Question
+from reftel.room.shown import places
 from reftel.room.wording import HELP
 from reftel.schema.cable import paragraph_anchors
 from reftel.schema.errors import BadValueError, CableNotFound, QueryError
@@ -257,6 +258,7 @@ def cable_page(archive: reftel.Archive, key: str, query: str, *, own: bool) -> A
         "question": question, "error": error, "cable": cable, "lines_": shown, "left_out": left_out, "marked_count": sum(len(line.highlights) for line in shown),
         "cites": cites, "citations": len(links), "cited_by": [nodes[each] for each in citing[:_MOST_CITING] if each in nodes], "citing": len(citing),
         "before": around.before, "after": around.after, "similar": similar, "texts": len(archive.versions(cable.key)), "footnote": footnote(hit),
+        "place": places([cable.source.path])[0] if cable.source else None,
         "head": cable.body[: cable.head_end] if cable.paragraphs else "", "unread": "" if cable.paragraphs else cable.body[:_LONGEST_BODY],
         "linked": bool(cites or citing), "note": archive.notes.of(cable.key) if own else None, "own": own,
     }  # fmt: skip
@@ -294,7 +296,8 @@ def _cited(archive: reftel.Archive, link: reftel.Citation, node: reftel.CitedCab
 
 def texts_page(archive: reftel.Archive, key: str) -> Answered:
     """Every text of a cable that the sources hold, and where they differ."""
-    shown, *others = archive.versions(key)
+    versions = archive.versions(key)
+    shown, *others = (dataclasses.replace(version, path=place) for version, place in zip(versions, places([each.path for each in versions]), strict=True))
     compared = [(other, list(itertools.islice(_difference(shown, other), _MOST_DIFFERENT))) for other in others]
     return Answered("texts.html", {"question": Question(), "cable": shown.cable, "shown": shown, "others": compared})
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -99,3 +100,11 @@ def environment() -> Environment:
         path_of=path_of, safe_text=safe_text,
     )  # fmt: skip
     return made
+
+
+def places(paths: Sequence[str]) -> list[str]:
+    """The names of files from the folder on that all of them lie in: where that is on this machine is nobody's business who reads here."""
+    parts = [path.split("/") for path in paths]
+    levels = zip(*(each[:-1] for each in parts), strict=False)
+    shared = sum(1 for _ in itertools.takewhile(lambda level: len(set(level)) == 1, levels))
+    return ["/".join(each[shared:]) for each in parts]

@@ -9,6 +9,7 @@ import re
 import sys
 import threading
 import zipfile
+from pathlib import Path
 from urllib.parse import quote_plus, unquote_plus
 
 import pytest
@@ -17,6 +18,7 @@ from lxml import html as lxml_html
 
 import reftel
 from reftel.cli import run
+from reftel.room.shown import places
 from reftel.schema.errors import BadValueError, QueryError
 
 OWNER = '"Minsk Group" AND precedent'
@@ -545,3 +547,28 @@ def test_a_question_is_read_from_the_address_that_it_gives():
         Question.read([("only", "date:2008) OR (x")])
 
 
+# -- files --------------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("paths", "shown"),
+    [
+        (["/home/ann/cables/a.html"], ["a.html"]),
+        (["/home/ann/one/a.html", "/home/ann/two/a.html"], ["one/a.html", "two/a.html"]),
+        (["/home/ann/all.csv", "/home/ann/all.csv"], ["all.csv", "all.csv"]),
+        (["/home/ann/a.html", "/mnt/disk/a.html"], ["home/ann/a.html", "mnt/disk/a.html"]),
+        (["a.html", "/home/a.html"], ["a.html", "/home/a.html"]),
+    ],
+)
+def test_files_are_named_by_what_tells_them_apart(paths, shown):
+    assert places(paths) == shown
+
+
+def test_no_page_tells_where_on_this_machine_the_sources_lie(ask, samples):
+    folder = str(Path(__file__).parents[3])
+    with reftel.open(samples) as archive:
+        (key,) = (key for key in archive.keys("*") if len(archive.versions(key)) > 1)
+    for path in (f"/cable/{key}", f"/cable/{key}/texts"):
+        response = ask(path)
+        assert (response.status, folder in response.text) == (200, False)
+        assert f"{key}.html" in response.text
