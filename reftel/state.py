@@ -33,6 +33,8 @@ class State:
     A state that nobody refers to any more closes itself; so what an iterator still reads stays open when the archive was refreshed.
     """
 
+    _closed = True  # also of one whose making was interrupted before it began
+
     def __init__(self, path: Location, notes: Callable[[Path], Notes], cache_mb: float) -> None:
         from reftel.engine.cache import Budget  # noqa: PLC0415 - `import reftel` stays light
         from reftel.search.desk import Records  # noqa: PLC0415
@@ -40,7 +42,7 @@ class State:
         from reftel.snapshot import open_snapshot  # noqa: PLC0415
 
         self._lock = threading.RLock()  # one that a signal's handler may take again, which closes an archive
-        self._users, self._closed = 0, True
+        self._users = 0
         self._steps: weakref.WeakSet[Steps[Any]] = weakref.WeakSet()
         self.path = path
         if "\0" in str(path):  # which the system takes for no name at all
@@ -49,7 +51,9 @@ class State:
         try:
             self._snapshot = snapshot = open_snapshot(path, self.budget)
         except OSError as error:  # no permission, a name that is too long, a disk that fails
-            raise ArchiveError(f"{error.filename or path}: the archive cannot be opened: {error.strerror or error}") from error
+            from reftel.indexer.complaints import reason  # noqa: PLC0415 - a search does without
+
+            raise ArchiveError(f"{path}: the archive cannot be opened: {reason(error)}") from error
         self._closed = False
         self.engine: ArchiveEngine = self._snapshot.engine
         self.load = record_reader(self.engine, path)

@@ -146,7 +146,8 @@ class Notes:
         except (sqlite3.Error, NotAFile, ValueError) as error:
             damaged = done == "read" or isinstance(error, Altered | ForeignTables | ValueError)
             kind = ArchiveLocked if "locked" in str(error) else ArchiveDamaged if damaged else ArchiveError
-            raise kind(f"{self.path}: the file of notes cannot be {done} ({why(error)})") from error
+            advice = "; `--notes FILE` keeps yours in a file of your own" if "readonly" in str(error) else ""
+            raise kind(f"{self.path}: the file of notes cannot be {done} ({why(error)}){advice}") from error
 
 
 def parse_tag(text: str) -> str:

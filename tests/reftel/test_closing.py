@@ -16,7 +16,9 @@ import pytest
 import reftel
 from reftel.engine.reader import open_reader
 from reftel.indexer.manifest import Manifest
+from reftel.personal.notes import Notes
 from reftel.search.engines.array_engine import ArrayEngine
+from reftel.state import State
 
 IDS = ["08BAKU101"]
 
@@ -283,6 +285,19 @@ def test_opening_that_fails_lets_go_of_every_file(name, growing, tmp_path, no_co
         reftel.open(path)
     assert held(path) == []
     assert caught.value.exit_code == 3
+
+
+def test_opening_that_is_interrupted_at_once_leaves_nothing_to_close(archive_path, monkeypatch):
+    def interrupt(*_arguments):
+        raise KeyboardInterrupt
+
+    unraised: list[object] = []
+    monkeypatch.setattr("sys.unraisablehook", unraised.append)
+    monkeypatch.setattr("threading.RLock", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        State(archive_path, lambda _folder: Notes(archive_path / "mine.sqlite"), 1)
+    gc.collect()
+    assert unraised == []
 
 
 def test_the_engine_says_so_too(archive_path):
