@@ -188,6 +188,7 @@ def _is_repeated_line(line: str) -> bool:
 
 
 _CUT = re.compile(r"(?:\.\.\.|…)[ \t\"]*\n")
+_FLAT_CUT = re.compile(r"(?:\.\.\.|…)[ \t\"]{3,}")  # without line breaks
 _LONGEST_CUT = 1_500  # characters of a beginning that was cut
 _LONGEST_ROW = 12_000  # characters of the row between the two copies, which may hold a header
 
@@ -198,7 +199,7 @@ def find_copies(text: str) -> tuple[int, int]:
     The caption is the first one's again, behind nothing but a row of the database or its labels.
     """
     beginning = text[:_LONGEST_CUT]
-    cut = _CUT.search(beginning) if "..." in beginning or "…" in beginning else None
+    cut = (_CUT if "\n" in text else _FLAT_CUT).search(beginning) if "..." in beginning or "…" in beginning else None
     if cut is None:
         return 0, 0
     first = next(_captions_in(text, 0, cut.start()), None)
@@ -209,9 +210,10 @@ def find_copies(text: str) -> tuple[int, int]:
 
 
 def _captions_in(text: str, begin: int, end: int) -> Iterator[re.Match[str]]:
-    """Captions at the start of a line or behind the signs of a row."""
+    """Captions at the start of a line or behind the signs of a row; in a text without line breaks behind blanks."""
     part = text[:end]
+    flat = "\n" not in part
     for place in iter_places(part[begin:], STEMS):
         match = CAPTION.match(part, begin + place)
-        if match and not part[part.rfind("\n", 0, match.start()) + 1 : match.start()].strip(" \t>\",'"):
+        if match and ((flat and part[: match.start()].endswith(("   ", "\t"))) or not part[part.rfind("\n", 0, match.start()) + 1 : match.start()].strip(" \t>\",'")):
             yield match

@@ -36,7 +36,7 @@ _TEXT_OPENS = re.compile(
     r"|\([A-Z/]{1,6}\)\s|[-=*_]{3})",  # the last: a rule before a title, ------- Summary
     re.IGNORECASE,
 )
-_LETTERED = re.compile(r"\s*¶?\s*(?:\(?[A-Z]\)|[A-Z][.:])\s")
+_LETTERED = re.compile(r"\s*¶?\s*(?:(?:\(?[A-Z]\)|[A-Z][.:])\s|\([A-Z][ ]\))")
 _MARK = r"\((?:U|C|S|SBU|FOUO|TS|[CS]/NF|SBU/NF|U//FOUO|S//NF|C//NF)\)"
 _MARK_AT_END = re.compile(rf"(?<=[ \n]){_MARK}\s*\Z")  # the mark of the text at the end of the REF line
 _LAST_WORDS = 40
@@ -53,7 +53,7 @@ _HEAD_LINE = re.compile(
           | (?:FM|TO|INFO)[ ] | R[UH][A-Z]{{2,6}}/ | (?:OO|PP|RR)[ ]RU )
       | [>] | ID: | ORIGIN: | DATE: | SOURCE: | CLASSIFICATION: | MISC: | DESTINATION:
       | (?:sipdis|noforn|sensitive|exdis|nodis|limdis|stadis|eyes[ ]only)\b [ \w/,;.-]{{0,60}} $
-      | \w+day,[ ]\d | {spaced("CORRECTED")}\b
+      | (?:please|pls)[ ](?:protect|handle)[ ]accordingly\W{{0,3}}$ | \w+day,[ ]\d | {spaced("CORRECTED")}\b
       | (?:[A-Z]{{1,3}}[ ]?)?{one_of(spaced("SECRET"), spaced("CONFID"), spaced("UNCLAS"))}
         (?: [\w ]{{0,12}} $ | .{{0,60}}? \d{{3,6}}\s*$ | .{{0,20}} // | [ A-Z]{{0,14}} [ ]SECTION[ ] )
     )""",
@@ -216,7 +216,11 @@ def _skip_leftover(lines: Lines, end: int) -> int:
     if lines.text[end : lines.end(line)].strip(" \t.)" + FILLER):
         return end
     following = lines.below(line, LineKind.BLANK)
-    return lines.end(following) if _LEFTOVER.fullmatch(lines.content(following)) and not _is_rule(lines, following) else end
+    rest = lines.content(following)
+    if not _LEFTOVER.fullmatch(rest) or _is_rule(lines, following):
+        return end
+    ended = lines.text[:end].rstrip()[-1:] in (".", ")")
+    return end if ended and rest.strip() == "(C)" else lines.end(following)  # the mark of the text
 
 
 def _after_references(lines: Lines, at: int) -> int:

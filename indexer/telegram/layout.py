@@ -70,6 +70,7 @@ def lay_out(text: str, *, collapsed: bool = False) -> Layout:
     text = _with_plain_blanks(without_escapes(text), _WIDE_BLANKS)
     banners = tuple(iter_banners(text))
     own, other = _copies(text)
+    beside = text[other.start : other.stop]
     quiet = mask_spans(mask_noise(text, banners), [(0, own.start)])[: own.stop]
     masked = restore_lines(quiet)
     numbered = find_numbered(masked)
@@ -90,7 +91,7 @@ def lay_out(text: str, *, collapsed: bool = False) -> Layout:
         lines=lines,
         head=head,
         regions=regions,
-        elsewhere=_without_stump(find_regions(_with_plain_blanks(text[other.start : other.stop]))) if other else (),
+        elsewhere=_without_stump(find_regions(_with_plain_blanks(restore_breaks(beside) if collapsed else beside))) if other else (),
         head_end=begin,
         numbered=tuple(start for start in numbered if start.at < len(masked)),
         signature=parse_signers(masked, begin, subject=subject),
@@ -110,7 +111,8 @@ def _with_plain_blanks(text: str, blanks: tuple[str, ...] = _BLANKS) -> str:
 def _copies(text: str) -> tuple[range, range]:
     """The copy of a message that is read, and another one of its head, empty where there is none.
 
-    Of a beginning that was cut and a complete text behind it, the complete one is read, unless it is no more than a head.
+    Of a beginning that was cut and a complete text behind it, the complete one is read, unless it is no more than a head. Of a long text without line
+    breaks that seems to be one all of it is read.
     """
     cut, again = find_copies(text)
     if not again:
@@ -118,8 +120,12 @@ def _copies(text: str) -> tuple[range, range]:
     first, second = range(cut), range(again, min(len(text), again + HEAD_LIMIT))
     rest = text[again:].rstrip()
     if find_head_end(lines_of(rest), find_regions(rest[:HEAD_LIMIT])) >= len(rest):
-        return first, second
+        told = "\n" in rest or len(rest) < _LONGEST_FLAT_HEAD
+        return (first, second) if told else (range(len(text)), range(0))
     return range(again, len(text)), first
+
+
+_LONGEST_FLAT_HEAD = 600  # characters; of more without line breaks it cannot be told where the head ends
 
 
 def _without_stump(regions: tuple[LabelledPart, ...]) -> tuple[LabelledPart, ...]:

@@ -114,10 +114,11 @@ def _find_signature(tail: str, end: int, *, dots: bool) -> tuple[tuple[str, ...]
 
 def _is_paragraph(tail: str, at: int) -> bool:
     """Whether nothing but a paragraph's number and mark stands before an advert, which is its text then."""
-    return _NUMBERED.fullmatch(tail, tail.rfind("\n", 0, at) + 1, at) is not None
+    return _NUMBERED.search(tail, max(0, at - _LONGEST_NUMBER), at) is not None
 
 
-_NUMBERED = re.compile(r"[\s¶]*\d{1,3}\.\s*(?:\([A-Z/]{1,8}\))?\s*")
+_NUMBERED = re.compile(r"(?:\A|\n)[\s¶]*\d{1,3}\.\s*(?:\([A-Z/]{1,8}\))?\s*\Z|\s¶?\d{1,3}\.\s*\([A-Z/]{1,8}\)\s*\Z")
+_LONGEST_NUMBER = 40
 
 
 def _over_page_number(tail: str, end: int) -> tuple[tuple[str, ...], int] | None:
@@ -340,7 +341,8 @@ def _end_of_line(text: str, start: int, *, upper_text: bool, advert: int | None)
 
 _SHORTEST_NAME = 3  # letters, where they are no capitals
 _STRUCK_FRONT = re.compile(r"^X{4,}(?=[A-Z])")  # an address that was struck out, XXXXXXXXXXXXALDANE
-_FRONT = re.compile(r"\W*(?:\d{1,3}\W{1,3}(?:\([A-Za-z/, ]{1,20}\))?)?")  # "- Mary Jones", an item of a list; "2. (C) Talks continue"
+# "- Mary Jones", an item of a list; "2. (C) Talks continue", "(C) Talks"
+_FRONT = re.compile(r"\W*(?:\d{1,3}\W{1,3}(?:\([A-Za-z/, ]{1,20}\))?|\([A-Z/, ]{1,12}\))?")
 
 
 def _surname(words: list[str]) -> list[str]:

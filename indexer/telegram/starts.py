@@ -41,7 +41,7 @@ _CANDIDATE = re.compile(
     rf"""(?P<number> [0-9] (?<![0-9][0-9]) [0-9]{{0,2}}+ ) (?=[ \t\n.,:)({{\[])   # whole: no digit before its first
         (?P<stop> [ ]?[.,:)]{{1,2}} )? (?!\d)
         (?: [ \t\n]{{0,24}} (?: (?<=[.\s])-{{1,2}}[ ]{{0,2}} )? {_MARK}              # 1. (C)   15 (SBU)   1.⏎(S//REL X, Y)   1. - (C)
-          | (?<=[.)]) [ \t]{{0,4}} (?: (?P<torn> {_LEVELS} ) \)                # 1. C)
+          | (?<=[.)]) [ \t]{{0,4}} \n? [ ]{{0,4}} (?: (?P<torn> {_LEVELS} ) \)                # 1. C)
                                    | \( (?P<open> {_LEVELS} ) (?=[ ][A-Z][a-z]) )   # 1. (C The
           | (?<=\.) (?= \s [^a-z\d] | \s x{{4}} | \S [A-Za-z’'] | \s\d | \s*\Z )  # 1. Text
         )""",
@@ -287,7 +287,7 @@ _SHORTEST_BRACKETED = 200  # characters of a paragraph, on average
 
 
 _LATE_MARK = re.compile(
-    r"""[ \t]* (?P<words> [A-Z][\w'’]* (?: [ /&]{1,3} [A-Za-z][\w'’]* ){0,3} )
+    r"""[ \t]* (?:\n[ \t]*)? (?P<words> [A-Z][\w'’]* (?: [ /&]{1,3} [A-Za-z][\w'’]* ){0,3} )
          (?P<pause> [ ]? [:.–—-]{1,3} )? [ \t]* (?:\n[ \t]*){0,6} (?:-{1,2}[ ]{1,2})?
          \([ ]?(?P<mark> [A-Z][A-Z/,\s-]{0,60} )\) (?=[\s:.])""",
     re.VERBOSE,

@@ -855,3 +855,27 @@ OTHERS: list[tuple[str, str, str, object]] = [
 def test_other_values(part: str, text: str, field: str, value: object) -> None:
     changed = TELEGRAM.replace(BY, f"{text}\n\n{BY}") if part == "ref" else TELEGRAM.replace(PARTS[part], text)
     assert told(changed, field) == value
+
+
+# -- line breaks that became two blanks each ----------------------------------------------------------------------------------------------
+
+FLAT: list[tuple[str, str, object]] = [
+    (f"REF: BELGRADE 77\n\nSensitive but unclassified.  Please protect accordingly.\n\n{BODY}", "marks", [(1, "C"), (2, "C")]),
+    ("REF: (A) RIGA 12\n     (B) RIGA 13\n     (C )RIGA 14\n     (D) RIGA 15\n\n1. (U) One.\n\n2. (C) Two.\nALDANE\n", "marks", [(1, "U"), (2, "C")]),
+    ("1.  SUMMARY: (SBU) Fees rose. END SUMMARY.\n\n2.  SBU) Shippers fled.\nALDANE\n", "marks", [(1, "SBU"), (2, "SBU")]),
+    (f"{BY}\n\n(C)  {TEXT}\nALDANE\n", "marks", [(None, "C")]),
+    (f"1.  (C) Summa...\n{AGAIN.replace('HR', 'RS')}", "signers", ()),
+    (f"1.  (C) Summa...\n{AGAIN.replace('HR', 'RS')}", "flags", ("truncated",)),
+    (f"1.  (C) Summa...\n\n\n1\t2008-02-13 10:16:00\t08ZAGREB123\t{TELEGRAM[len(HEADER) :]}", "texts", ["Summary: The talks went on. End summary.", LAST[7:-1]]),
+    (f"1.  (C) Summa...\n{AGAIN}Next Steps\n\n2. (C) {LONG}\n\n3. (C) {LONG}\nALDANE\n", "signers", ("ALDANE",)),
+]
+
+
+@pytest.mark.parametrize(("body", "field", "value"), FLAT)
+def test_a_text_whose_line_breaks_became_blanks(body: str, field: str, value: object) -> None:
+    assert told(with_body(body)[len(HEADER) :].replace("\n", "  "), field) == value
+
+
+def test_an_advert_that_is_a_paragraph_keeps_its_text_without_line_breaks() -> None:
+    body = "1. (C) One.\n\n2. (U)  Visit Zagreb's Classified Website: (http//www.state.sgov/p/eur/zagreb)\n\nALDANE\n"
+    assert all(told(with_body(body)[len(HEADER) :].replace("\n", "  "), "texts"))  # type: ignore[arg-type]
