@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
-from reftel.schema.cable import Cable, Paragraph, paragraph_anchors
+from reftel.schema.cable import Cable, Paragraph, moment, paragraph_anchors
 
 
 @pytest.mark.parametrize(
@@ -39,3 +41,9 @@ def test_a_notebook_shows_a_cable(cable, html):
 
 def test_a_cable_without_an_id_is_known_by_its_words():
     assert Cable(header="a\n b", body="c").key == Cable(header="a", body="b  c").key == "text-0e9f64031fcb2bc7"
+
+
+def test_a_date_is_a_moment_in_utc():
+    found = moment("2008-02-13T05:12:00+01:00")
+    assert (found, found.tzinfo) == (dt.datetime(2008, 2, 13, 4, 12, tzinfo=dt.UTC), dt.UTC)
+    assert moment(None) is None
