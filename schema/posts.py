@@ -156,7 +156,7 @@ def _place_names() -> dict[str, str]:
     """Squashed stems and aliases of five letters or more -> stem, without words for the kind of post."""
     posts = all_posts().values()
     names = ((name, post.stem) for post in posts for name in (post.stem, *map(without_kind, post.aliases)))
-    return {name: _names().get(name, stem) for plain, stem in names if len(name := squash_name(plain)) > _SHORTEST_SLIP}
+    return {name: stem for plain, stem in names if len(name := squash_name(plain)) > _SHORTEST_SLIP}
 
 
 def _is_slip(wanted: str, name: str) -> bool:

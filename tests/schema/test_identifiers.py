@@ -142,6 +142,7 @@ REPAIRED = [
     ("TEL AV", None, "TELAVIV", False),
     ("UN NEW YORC", None, "USUNNEWYORK", False),
     ("BUENOS AIR", "BUENOSAIRES", "BUENOSAIRES", True),
+    ("São Paulo", "SAOPAULO", "SAOPAULO", True),
     ("Embassy Kyiv", "KYIV", None, True),
     ("REO BAKU", "BAKU", None, True),
     ("USINT", "HAVANA", "HAVANA", True),

@@ -134,6 +134,7 @@ PRINTED = [
     ("is:partial|redacted", "is:partial,redacted"),
     ("subject:(a)", "subject:a"),
     ("subject:(a) b", "subject:a b"),
+    ('"a" b', '"a" b'),
     ("para:(mark:S)", "para:(mark:S)"),
     ("tags:(-PREL)", "tags:(NOT PREL)"),
     ('class:>="secret"', 'class:>="secret"'),
