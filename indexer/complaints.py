@@ -33,5 +33,10 @@ def write_errors(what: Path, rest: str = "") -> Iterator[None]:
 def reason(error: OSError) -> str:
     """The system's message, the file that it names, and what can be done about it."""
     place = f" ({error.filename})" if error.filename else ""
-    advice = _ADVICE.get(error.errno or 0, "")
-    return f"{error.strerror or error}{place}{advice and f'; {advice}'}"
+    return f"{error.strerror or error}{place}{advice(error)}"
+
+
+def advice(error: OSError) -> str:
+    """What can be done about an error of the system, as the end of a message; empty where there is nothing to say."""
+    known = _ADVICE.get(error.errno or 0, "")
+    return known and f"; {known}"

@@ -19,8 +19,12 @@ _NO_ROOM = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS))
 def describe_fault(error: Exception) -> tuple[str, int]:
     """One line that names file and cause, and the exit status: 6 where nothing can be written, 3 for other files, 70 for reftel's own faults."""
     if isinstance(error, OSError):
+        from reftel.indexer.complaints import advice  # noqa: PLC0415 - only for an error
+
         cause = error.strerror or str(error) or type(error).__name__
-        return ": ".join([*_paths(error), cause]), OutputError.exit_code if error.errno in _NO_ROOM else ArchiveError.exit_code
+        if isinstance(error, FileNotFoundError) and not _paths(error) and _folder_is_gone():
+            cause = "the current folder is gone: somebody has removed it; change to another one"
+        return ": ".join([*_paths(error), cause + advice(error)]), OutputError.exit_code if error.errno in _NO_ROOM else ArchiveError.exit_code
     if type(error).__module__ == "sqlite3":  # not imported for this
         return f"a database of the archive, or that of your notes, cannot be used: {error}", ArchiveError.exit_code
     if isinstance(error, MemoryError):
@@ -31,6 +35,14 @@ def describe_fault(error: Exception) -> tuple[str, int]:
 
 def _paths(error: OSError) -> list[str]:
     return [os.fsdecode(path) for path in (error.filename, error.filename2) if isinstance(path, str | bytes)]
+
+
+def _folder_is_gone() -> bool:
+    try:
+        os.getcwd()  # noqa: PTH109 - as everybody else asks for it
+    except FileNotFoundError:
+        return True
+    return False
 
 
 def print_traceback(error: Exception) -> None:

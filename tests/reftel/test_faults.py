@@ -251,6 +251,15 @@ def test_an_archive_that_may_not_be_read_is_3_for_programs_too(archive_path, mon
         reftel.open(archive_path)
 
 
+@pytest.mark.parametrize("arguments", [["index", "x"], ["init", "x"], ["reindex"]])
+def test_a_current_folder_that_was_removed_is_named(tmp_path, monkeypatch, capsys, arguments):
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert cli.run([*arguments, "--archive", "archive"]) == 3
+    assert capsys.readouterr().err == "reftel: the current folder is gone: somebody has removed it; change to another one\n"
+
+
 @pytest.mark.parametrize("name", ["a\0b", "\0", LONG, "none"])
 def test_what_is_no_name_of_an_archive_is_an_error_of_its_own_for_programs_too(name):
     with pytest.raises(reftel.ArchiveError):

@@ -20,11 +20,12 @@ from reftel.search.engines.opensearch.address import (
     PASSWORD,
     USER,
     Address,
+    is_address,
     parse_address,
 )
 from reftel.search.engines.opensearch.client import Connection, connect
 
-pytest.importorskip("opensearchpy", reason="needs reftel[opensearch]")
+opensearchpy = pytest.importorskip("opensearchpy", reason="needs reftel[opensearch]")
 KEY, BASIC = "ApiKey aWQ6a2V5", "Basic " + base64.b64encode("ann:pä ss".encode()).decode()
 
 
@@ -116,6 +117,26 @@ def test_this_machine_is_asked_by_tls_where_authorities_are_named(server, certif
     assert server[1] == [KEY]
     with pytest.raises(ArchiveError, match=rf"does not answer .*{AUTHORITIES}"):
         connect(address, {API_KEY: "aWQ6a2V5"})
+
+
+@pytest.mark.parametrize(
+    ("said", "cause"),
+    [
+        ("HTTPConnection(host='localhost', port=1): Failed to establish a new connection: [Errno 111] Connection refused", "Connection refused"),
+        ("HTTPSConnection(host='a', port=1): Failed to resolve 'a' ([Errno -2] Name or service not known)", "Name or service not known"),
+        ("timed out", "timed out"),
+    ],
+)
+def test_why_there_is_no_connection(said, cause):
+    told = Connection(None, parse_address("opensearch://localhost/cables"))._translated(opensearchpy.ConnectionError("N/A", said, Exception(said)), None)
+    assert f"the cluster does not answer ({cause}); look whether it runs" in str(told)
+
+
+@pytest.mark.parametrize("address", ["http://example.org/cables", "https://example.org:9200/cables", "file:///srv/archive"])
+def test_other_addresses_are_no_folders(address):
+    assert is_address(address)
+    with pytest.raises(BadValueError, match=r"leads to no archive .*opensearch://HOST:9200/NAME"):
+        parse_address(address)
 
 
 def test_a_server_without_tls_is_told_from_a_bad_certificate(certificate):

@@ -163,7 +163,7 @@ class Connection:
             return ArchiveError(f"{self.address}: the certificate is not trusted ({error.error:.200}); ${AUTHORITIES} names a file of authorities that are")
         if isinstance(error, NoConnection):
             hint = f"; where it expects TLS on this machine, ${AUTHORITIES} names its authorities" if "abort" in str(error.error).lower() else ""
-            return ArchiveError(f"{self.address}: the cluster does not answer ({_line(error.error)}); look whether it runs, and at hosts and ports{hint}")
+            return ArchiveError(f"{self.address}: the cluster does not answer ({_cause(error.error)}); look whether it runs, and at hosts and ports{hint}")
         if not isinstance(error, TransportError):
             return EngineError(f"{self.address}: {_line(error)}")
         return self._refused(error.status_code, _line(f"{error.error} {_reasons(error.info)}"), error.info, root)
@@ -294,6 +294,11 @@ def _patiently(ask: Callable[[], Answered]) -> Answered:
 
 def _line(text: object) -> str:
     return " ".join(str(text).split())[:300]
+
+
+def _cause(error: object) -> str:
+    """Why there is no connection, without the names that the libraries have for it: ``Connection refused``."""
+    return re.sub(r".*\[Errno -?[0-9]+\] ", "", _line(error)).rstrip(")") if "[Errno" in str(error) else _line(error)
 
 
 def _reasons(info: object) -> str:
