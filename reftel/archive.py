@@ -6,6 +6,7 @@ import contextlib
 import functools
 import math
 import os
+import sys
 import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator
@@ -420,7 +421,7 @@ class Archive:
     def new_hits(self, query: str, *, after_run: int) -> Iterator[Hit]:
         """The hits of ``query`` that the archive first held after the run of this number, in order of key; see `last_run`."""
         with self._state as state:
-            return state.steps(state.searcher.scan(query, sorted(state.manifest.seen_since(after_run))))
+            return state.steps(state.searcher.scan(query, sorted(state.manifest.seen_since(min(after_run, sys.maxsize)))))
 
     def close(self) -> None:
         """Close the files of the archive: at once, or when the last answer is given that other threads wait for. May be called again."""

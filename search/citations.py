@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import re
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -16,6 +17,7 @@ from reftel.base.frozen import frozen
 from reftel.schema.errors import CableNotFound
 from reftel.schema.identifiers import canonical_id, full_year, post_label, split_id
 from reftel.search.plan import Value
+from reftel.search.query.problems import refuse_negative
 
 if TYPE_CHECKING:
     from reftel.schema.cable import Cable, Reference
@@ -134,7 +136,8 @@ def citations_of(
     desk: Desk, key: str, *, depth: int = 1, direction: Direction = "both", limit: int = MOST_CABLES
 ) -> Citations:
     """The graph around one cable. Raises `CableNotFound` for one that is neither in the archive nor cited in it."""
-    graph = _grow(desk, (key,), depth, direction, limit)
+    refuse_negative("the limit", limit=limit)
+    graph = _grow(desk, (key,), depth, direction, max(limit, 1))  # the cable itself
     if not graph.links and not graph.left_out and not graph.cables[0].in_archive:
         raise CableNotFound(f"no cable '{key}' in the archive, and none that cites it")
     return graph
@@ -144,18 +147,21 @@ def citations_among(
     desk: Desk, query: str, *, depth: int = 0, direction: Direction = "out", limit: int = MOST_CABLES
 ) -> Citations:
     """The graph of all hits of a query: at depth 0 the links among them, at depth 1 what they cite besides."""
+    refuse_negative("the limit", limit=limit)
     keys = desk.engine.scan(desk.read(query).plan)
-    roots = list(itertools.islice(keys, limit))
+    roots = list(itertools.islice(keys, min(limit, sys.maxsize)))
     more = sum(1 for _ in keys)
     graph = _grow(desk, roots, depth, direction, limit)
     return dataclasses.replace(graph, left_out=graph.left_out + more) if more else graph
 
 
 def _grow(desk: Desk, roots: Sequence[str], depth: int, direction: Direction, limit: int) -> Citations:
+    refuse_negative("the depth", depth=depth)
     growth = _Growth(desk, direction, limit)
-    growth.add(roots, 0)
-    frontier: Sequence[str] = roots
-    for distance in range(1, depth + 1):
+    frontier = growth.add(roots, 0)
+    distance = 0
+    while frontier and distance < depth:
+        distance += 1
         frontier = growth.step(frontier, distance)
     return growth.graph(tuple(roots), depth)
 

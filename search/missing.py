@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from reftel.base.frozen import frozen
-from reftel.schema.errors import BadValueError
 from reftel.schema.identifiers import canonical_id, post_label, split_id
 from reftel.search.citations import in_year, resolve
 from reftel.search.plan import Everything
+from reftel.search.query.problems import refuse_negative
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,8 +50,7 @@ class Missing:
 
 def missing_cables(desk: Desk, query: str, *, limit: int | None = None) -> Missing:
     """The first ``limit`` cables that hits cite and the archive lacks; all by default. References without an id name none."""
-    if limit is not None and limit < 0:
-        raise BadValueError("the limit must not be negative", text=f"limit={limit}", start=0)
+    refuse_negative("the limit", limit=limit)
     read = desk.read(query)
     held = set(desk.engine.scan(Everything()))
     found = []

@@ -20,6 +20,7 @@ from reftel.search.impliedyears import resolve_years
 from reftel.search.names import Names
 from reftel.search.plan import And, Bucket, Found, Request, Top
 from reftel.search.query import ParsedQuery, read_query
+from reftel.search.query.problems import refuse_negative
 from reftel.search.results import DEFAULT_WIDTH, ExplainedNode, Explanation, Hit, HitParagraph, Page
 from reftel.search.snippets import Findings, matching_paragraphs
 from reftel.search.tagged import Lookup, ids_node, nothing_tagged, resolve, unknown_tags
@@ -150,8 +151,7 @@ class Searcher:
         from reftel.search.kwic import kwic_lines, parse_order, sort_lines  # noqa: PLC0415 - a plain search starts without it
 
         order = parse_order(sort)
-        if width < 0:
-            raise BadValueError("the width must not be negative", text=f"width={width}", start=0)
+        refuse_negative("the width", width=width)
         plan = self.read(query, ids).plan
         found = self._found(plan, "date" if order == "date" else "id")
         return iter(sort_lines(kwic_lines(self._engine, plan, found, width), order))
@@ -186,8 +186,7 @@ class Searcher:
 
     def _shown(self, read: ParsedQuery, paragraphs: int | None, found: Iterable[Found]) -> Iterator[Hit]:
         """Hits with at most so many paragraphs of them."""
-        if paragraphs is not None and paragraphs < 0:
-            raise BadValueError("the number of paragraphs must not be negative", text=f"paragraphs={paragraphs}", start=0)
+        refuse_negative("the number of paragraphs", paragraphs=paragraphs)
         return self._maker.hits(read, found, lambda findings, number, record: findings.best(number, record, paragraphs))
 
 

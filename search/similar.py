@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from reftel.base.frozen import frozen
 from reftel.search.plan import And, Everything, Not, Or, Request, Top, Value, Word
+from reftel.search.query.problems import refuse_negative
 from reftel.search.terms import telling, text_fields, text_words
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ def similar_cables(desk: Desk, cable: Cable, *, query: str = "*", limit: int = 1
 
     ``left_out`` of what is given back: how many more hits share one.
     """
+    refuse_negative("the limit", limit=limit)
     weights = telling_words(desk, cable)
     if not weights:
         return Top(())

@@ -16,6 +16,7 @@ from reftel.base.frozen import frozen
 from reftel.schema.analysis import words
 from reftel.schema.fields import default_fields, fields_by_name
 from reftel.search.plan import Everything, Request
+from reftel.search.query.problems import refuse_negative
 from reftel.search.walk import iter_words
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ class Terms:
 
 def significant_terms(desk: Desk, query: str, *, limit: int = 20) -> Terms:
     """The ``limit`` most significant words of a query's hits; not those that the query itself asks for, nor single letters and numbers."""
+    refuse_negative("the limit", limit=limit)
     read = desk.read(query)
     total = desk.engine.answer(Request(read.plan, limit=0)).total
     cables = desk.engine.answer(Request(Everything(), limit=0)).total

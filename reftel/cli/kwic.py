@@ -78,7 +78,7 @@ def command(
     page = opened.search(query, limit=0, ids=ids)
     echo_notes(page.notes)
     lines = iter(opened.kwic(query, width=_WIDTH if width is None else width, sort=sort, ids=ids))
-    shown = lines if everything else itertools.islice(lines, limit)
+    shown = lines if everything else itertools.islice(lines, min(limit, sys.maxsize))
     with paged(wanted=pager and output_format == "table"):
         count = _print(shown, output_format, width)
     if next(lines, None) is not None:

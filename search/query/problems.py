@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reftel.schema.errors import Meant
+from reftel.schema.errors import BadValueError, Meant
 from reftel.schema.fields import fields_by_name, fields_meant
 from reftel.schema.nearest import nearest
 
@@ -40,3 +40,10 @@ def field_hint(written: str, value: str = "") -> str:
     if meant:
         return Meant(f"did you mean {quote(meant.name)} ({meant.help})?", meant.name)
     return did_you_mean(written, tuple(fields_by_name()), f'`reftel fields` lists them; to search for the text, write "{written}: …" in quotes')
+
+
+def refuse_negative(what: str, **numbers: int | None) -> None:
+    """`BadValueError` for a negative number. ``what``: its name in the message, ``"the limit"``."""
+    for name, number in numbers.items():
+        if number is not None and number < 0:
+            raise BadValueError(f"{what} must not be negative", text=f"{name}={number}", start=0)

@@ -276,3 +276,29 @@ def test_a_terminal_left_non_blocking_is_waited_for():
     buffer.write(b"x" * size)
     buffer.close()
     assert int(child.communicate(timeout=60)[0]) == size
+
+
+# -- numbers that no list has -----------------------------------------------------------------------------------------------------------------
+
+NUMBERED = {
+    "search": lambda archive, number: archive.search("minsk", limit=number).hits, "terms": lambda archive, number: archive.terms("minsk", limit=number).terms,
+    "similar": lambda archive, number: archive.similar(ID, limit=number), "missing": lambda archive, number: archive.missing(limit=number).cables,
+    "citations": lambda archive, number: archive.citations(ID, limit=number).cables, "depth": lambda archive, number: archive.citations(ID, depth=number).cables,
+    "graph": lambda archive, number: archive.citation_graph("minsk", limit=number).cables,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NUMBERED)
+def test_a_number_may_be_too_large_and_not_negative(archive, name):
+    with pytest.raises(reftel.QueryError, match="must not be negative"):
+        NUMBERED[name](archive, -1)
+    assert list(NUMBERED[name](archive, 10**30)) == list(NUMBERED[name](archive, 10_000))
+
+
+def test_a_command_shows_all_lines_where_more_are_asked_for_than_there_can_be(archive_path, capsys):
+    lines = []
+    for limit in (["--all"], ["--limit", str(10**30)]):
+        assert cli.run(["kwic", "minsk", *limit, "--archive", str(archive_path)]) == 0
+        lines.append(capsys.readouterr().out)
+    assert lines[0] == lines[1]
+    assert reftel.open(archive_path).new_hits("minsk", after_run=10**30)
