@@ -55,6 +55,8 @@ def test_places_are_those_of_the_indexed_tokens(name):
         ([["a", "a", "b|a"]], ("a",), [0, 1, 2], [2, 2, 2]),
         ([["юрист", "a"]], ("юрист",), [0], [1]),
         ([["a"]], (), [], []),
+        ([["\ud800", "a"]], ("\ud800",), [0], [1]),
+        ([["a", "b", "c"]], ("b", *map(str, range(100))), [1], [2]),
     ],
 )
 def test_words_of_one_cable(blocks, forms, places, ends):

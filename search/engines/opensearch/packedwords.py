@@ -8,7 +8,8 @@ have four bytes, the lowest first; of the last two lists come all lowest bytes, 
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Mapping, Sequence
+import itertools
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,8 @@ from reftel.search.plan import Word
 
 _LEVEL = 3
 _NUMBER = np.dtype("<u4")
+_SOUGHT = 32
+_SURROGATES = "surrogatepass"  # halves of a pair, which JSON can hold
 _POSITION = (1 << PLACE_BITS) - 1
 
 Numbers = npt.NDArray[np.uint32]
@@ -36,7 +39,7 @@ def pack_words(blocks: Iterable[Sequence[str]]) -> str:
                     further += (len(places), numbers.setdefault(other, len(numbers)))
             places.append(numbers.setdefault(word, len(numbers)))
         places.append(0)
-    words = " ".join(numbers).encode()
+    words = _bytes(" ".join(numbers))
     counts, by_bytes = np.array((len(words), len(places)), dtype=_NUMBER), np.array(places + further, dtype=_NUMBER).view(np.uint8).reshape(-1, 4).T
     return base64.b64encode(zstandard.ZstdCompressor(level=_LEVEL).compress(counts.tobytes() + words + by_bytes.tobytes())).decode()
 
@@ -71,7 +74,8 @@ class PackedField:
         separators = np.zeros(self._size, dtype=np.bool_)
         separators[bases[:-1]] = True
         self._blocks_end: Wide = np.flatnonzero(separators[self._numbers])
-        self._asked = _asked(forms, b" ".join([words for words, _places, _further in unpacked]).decode().split(" "))
+        numbers = _numbers_of(dict.fromkeys(itertools.chain.from_iterable(forms.values())), b" ".join([words for words, _places, _further in unpacked]))
+        self._asked = {word: [number for form in own for number in numbers.get(form, ())] for word, own in forms.items()}
 
     def places(self, word: Word) -> Wide:
         """As of `WordPlaces`."""
@@ -96,14 +100,26 @@ _EMPTY: Wide = np.empty(0, dtype=np.int64)
 _NO_WORDS = b"", np.empty(0, dtype=np.uint32), np.empty((0, 2), dtype=np.uint32)
 
 
-def _asked(forms: Mapping[Word, Sequence[str]], words: Sequence[str]) -> dict[Word, list[int]]:
-    """Of each word asked for the numbers, in a row, of those of ``words`` that it stands for."""
-    wanted: dict[str, list[list[int]]] = {}
-    found: dict[Word, list[int]] = {word: [] for word in forms}
-    for word, own in forms.items():
-        for form in own:
-            wanted.setdefault(form, []).append(found[word])
-    for number in [number for number, form in enumerate(words) if form in wanted]:
-        for numbers in wanted[words[number]]:
-            numbers.append(number)
-    return found
+def _numbers_of(forms: Collection[str], words: bytes) -> dict[str, list[int]]:
+    """By form the numbers of it, in a row, among ``words`` with blanks between. A few forms are sought one by one, of many each word is looked up."""
+    if len(forms) > _SOUGHT:
+        found: dict[str, list[int]] = {form: [] for form in forms}
+        for number, word in enumerate(words.decode(errors=_SURROGATES).split(" ")):
+            if word in found:
+                found[word].append(number)
+        return found
+    framed = b" " + words + b" "
+    blanks = np.flatnonzero(np.frombuffer(framed, np.uint8) == ord(" "))
+    return {form: blanks.searchsorted(list(_offsets(b" " + _bytes(form) + b" ", framed))).tolist() for form in forms}
+
+
+def _offsets(sought: bytes, words: bytes) -> Iterator[int]:
+    """Where ``sought`` begins, which may share its blank with the one before."""
+    at = words.find(sought)
+    while at >= 0:
+        yield at
+        at = words.find(sought, at + len(sought) - 1)
+
+
+def _bytes(words: str) -> bytes:
+    return words.encode(errors=_SURROGATES)
