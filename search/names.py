@@ -171,8 +171,9 @@ def _counted(engine: Engine, spellings: Sequence[tuple[str, ...]], fields: tuple
     """The spellings that cables hold with the number of those, the commonest first."""
     known = engine.forms(plan.Word("", "spelled", fields=fields, spellings=tuple(dict.fromkeys(itertools.chain(*spellings)))))
     present = [words for words in spellings if set(words).issubset(known)]
-    nodes = [plan.Phrase(tuple([plan.Word(word, fields=fields) for word in words])) for words in present]
-    counts = [(" ".join(words), _total(engine, node)) for words, node in zip(present, nodes, strict=True)]
+    single = [words[0] for words in present if len(words) == 1]
+    counts = list(zip(single, engine.count_words(plan.Everything(), single, fields) if single else (), strict=True))
+    counts += [(" ".join(words), _total(engine, plan.Phrase(tuple([plan.Word(word, fields=fields) for word in words])))) for words in present if len(words) > 1]
     return sorted([(spelling, count) for spelling, count in counts if count], key=lambda found: (-found[1], found[0]))
 
 

@@ -75,6 +75,10 @@ class ClusterWords:
         """Words that a cable has in a field, on average."""
         return self._counted()[1][field]
 
+    def known_count(self, word: plan.Word) -> int | None:
+        """How many cables hold a word, if it was asked for."""
+        return self._held.peek(_in_fields(word))
+
     def rarity(self, word: plan.Word, query: Callable[[plan.Word], Query]) -> float:
         """How much a word counts by the number of cables that hold it, for which ``query`` asks."""
         return self.rarities([word], query)[word]
@@ -98,7 +102,13 @@ class ClusterWords:
             body: dict[str, Any] = {"size": 0, "aggs": {"each": {"filters": {"filters": some}}}}
             if within is not None:
                 body["query"] = {"bool": {"filter": [within]}}
-            buckets = self._connection.search(self._cables, body)["aggregations"]["each"]["buckets"]
+            elif self._lengths is None:
+                body["track_total_hits"] = True
+                body["aggs"] |= _LENGTHS
+            answer = self._connection.search(self._cables, body)
+            if _LENGTHS.keys() <= answer["aggregations"].keys():
+                self._lengths = _lengths_in(answer)
+            buckets = answer["aggregations"]["each"]["buckets"]
             counts += [buckets[name]["doc_count"] for name in some]
         return counts
 
@@ -128,11 +138,7 @@ class ClusterWords:
 
     def _counted(self) -> tuple[int, dict[str, float]]:
         if self._lengths is None:
-            texts = [field.name for field in FIELDS if field.stored == "text"]
-            body = {"size": 0, "track_total_hits": True, "aggs": {name: {"sum": {"field": f"l_{name}"}} for name in texts}}
-            answer = self._connection.search(self._cables, body)
-            total: int = answer["hits"]["total"]["value"]
-            self._lengths = total, {name: answer["aggregations"][name]["value"] / max(total, 1) for name in texts}
+            self._lengths = _lengths_in(self._connection.search(self._cables, {"size": 0, "track_total_hits": True, "aggs": _LENGTHS}))
         return self._lengths
 
     # -- patterns ------------------------------------------------------------------------------------------------------------------------
@@ -188,6 +194,15 @@ class ClusterWords:
             hits = answer["hits"]["hits"]
             roots: Iterable[str] = hits[0]["_source"]["roots"] if hits else (bases(word) if possible_bases(word) else ())
             self._roots.get(word, lambda roots=roots: tuple(roots))  # type: ignore[misc]
+
+
+_LENGTHS: Query = {f"l_{field.name}": {"sum": {"field": f"l_{field.name}"}} for field in FIELDS if field.stored == "text"}
+
+
+def _lengths_in(answer: Mapping[str, Any]) -> tuple[int, dict[str, float]]:
+    """How many cables an archive holds, and how many words one has in each field, on average."""
+    total: int = answer["hits"]["total"]["value"]
+    return total, {name.removeprefix("l_"): answer["aggregations"][name]["value"] / max(total, 1) for name in _LENGTHS}
 
 
 def _key(word: plan.Word) -> plan.Word:

@@ -112,6 +112,10 @@ class OpenSearchEngine:
     def answer(self, request: plan.Request) -> plan.Answer:
         """Total, window and facets of a request. `EngineError` for a sort key or facet that no field has."""
         order = _order(request.sort)
+        known = self._lexicon.known_count(request.root) if isinstance(request.root, plan.Word) and request.limit == 0 and not request.facets else None
+        if known is not None:
+            self._connection.check_open()
+            return plan.Answer(known, (), {})
         query = self._query(request.root)
         start, end = request.offset, None if request.limit is None else request.offset + request.limit
         key = request.root, request.facets
