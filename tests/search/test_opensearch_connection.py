@@ -12,7 +12,7 @@ import threading
 
 import pytest
 
-from reftel.schema.errors import ArchiveError, BadValueError, EngineError
+from reftel.schema.errors import ArchiveError, BadValueError, EngineError, QueryTooBroad
 from reftel.search.engines.opensearch.address import (
     API_KEY,
     AUTHORITIES,
@@ -24,6 +24,7 @@ from reftel.search.engines.opensearch.address import (
     parse_address,
 )
 from reftel.search.engines.opensearch.client import Connection, connect
+from reftel.search.plan import Word
 
 opensearchpy = pytest.importorskip("opensearchpy", reason="needs reftel[opensearch]")
 KEY, BASIC = "ApiKey aWQ6a2V5", "Basic " + base64.b64encode("ann:pä ss".encode()).decode()
@@ -194,3 +195,9 @@ def test_what_the_cluster_refuses_is_told(status, error, kind, said):
     assert type(refusal) is kind
     assert said in str(refusal)
     assert "{" not in str(refusal)
+
+
+@pytest.mark.parametrize(("root", "kind"), [(Word("*a*", "wildcard"), QueryTooBroad), (None, EngineError)])
+def test_a_question_that_is_too_long_for_a_request_is_too_broad(root, kind):
+    refusal = Connection(None, parse_address("opensearch://localhost/cables")).refusal(413, {"type": "", "reason": ""}, root)
+    assert type(refusal) is kind

@@ -169,7 +169,8 @@ class Connection:
         return self._refused(error.status_code, _line(f"{error.error} {_reasons(error.info)}"), error.info, root)
 
     def _refused(self, status: int | str, said: str, info: object, root: Node | None) -> ReftelError:
-        if any(sign in said.lower() for sign in _TOO_MANY):
+        too_long = status == 413 and root is not None  # for one request: 100 MB, unless the cluster was told otherwise
+        if too_long or any(sign in said.lower() for sign in _TOO_MANY):
             shown = describe(root) if root is not None else "the question"
             hint = "use fewer words or longer beginnings, or raise indices.query.bool.max_clause_count in the cluster, as docs/cluster.md says"
             return QueryTooBroad("the question stands for more words than the cluster allows", text=shown, start=0, end=len(shown), hint=hint)
