@@ -39,7 +39,7 @@ KEPT_ONCE = [
     ((TWO, THREE), f"{THREE}\n{TWO}", 23),  # not in order
     (("Short.",), "1. Short.", 9),
     ((ONE,), "x" * (1 << 16) + ONE, (1 << 16) + len(ONE)),  # too far behind
-    ((TWO,), TWO, 0),
+    (("A boat.\n" * 9 + ONE,), "A boat.\n" * 9 + ONE, 0),
     (("Short.\n" + f"{ONE}\n" * 4,), f"{ONE}\n" * 4, 0),
     ((), "No paragraphs.", 14),
     ((ONE,), "", 0),
