@@ -51,7 +51,7 @@ _CANDIDATE = re.compile(
 # search that begins with a byte is several times faster than an expression that looks for any digit.
 _KINDS = {"0": "0123456789", ".": ".,:)({[", "_": " \t\n"}
 _SHAPES = bytes(next((ord(kind) for kind, signs in _KINDS.items() if chr(code) in signs), ord("x")) for code in range(256))
-_LAST_DIGIT = re.compile(rb"0(?=_{0,25}\.)")
+_NUMBER = re.compile(rb"0(?<!00)0{0,2}(?=_{0,25}\.)")
 _OWN_MARK = re.compile(r"\((?: ?[A-Z][A-Z/,\s-]{0,80} ?|[A-Z][A-Za-z]{0,12}/[A-Za-z/, ]{1,80})\)(?=\s{0,8}\S)")
 _MOST = 5000  # a cable has a few hundred paragraphs at most; more candidates than this are not a cable
 _SENTENCE_ENDS = frozenset(".!?:;\"”’')]*-_=~>" + FILLER)
@@ -312,12 +312,7 @@ def _with_late_mark(text: str, start: Start) -> Start:
 def _iter_numbers(text: str) -> Iterator[int]:
     """Offsets of the whole numbers of one to three digits that a stop or a bracket follows, blanks may stand between."""
     shape = text.encode("latin-1", "replace").translate(_SHAPES)
-    for match in _LAST_DIGIT.finditer(shape):
-        last = match.start()
-        front = shape[max(0, last - 3) : last]
-        digits = len(front) - len(front.rstrip(b"0"))  # before the last one
-        if digits < 3:
-            yield last - digits
+    return (match.start() for match in _NUMBER.finditer(shape))
 
 
 def _stands_free(text: str, at: int) -> bool:
