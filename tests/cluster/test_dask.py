@@ -184,6 +184,37 @@ def test_a_file_that_kills_its_workers_is_named_and_the_others_are_read(cluster,
     assert reftel.build([sources], address).total == 40
 
 
+_DEADLY_CABLE = """
+import os
+
+def dask_setup(worker):
+    import reftel.indexer.text as text
+    read = text.text_of
+    def deadly(message):
+        if message.source.locator == %d:
+            os._exit(9)
+        return read(message)
+    text.text_of = deadly
+"""
+
+
+def test_a_cable_of_a_dump_that_kills_its_workers_is_named_and_the_others_are_read(cluster, monkeypatch):
+    distributed = pytest.importorskip("distributed", reason="needs distributed: make test-cluster installs it")
+    import dask
+
+    dump, address = _SAMPLES / "dumps" / "cables.csv", f"opensearch://{cluster.hosts}/deadly-dump"
+    places = [cable.source.locator for cable in reftel.read_cables(dump)]
+    monkeypatch.setattr("reftel.indexer.reading.WHOLE", dump.stat().st_size - 1)
+    with (
+        dask.config.set({"distributed.scheduler.allowed-failures": 1}),
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, host="127.0.0.1", preload=[_DEADLY_CABLE % places[1]]) as local,
+    ):
+        report = reftel.build([dump], address, dask=local.scheduler_address)
+    assert [failure.partition(": ")[0] for failure in report.failures] == [f"{dump}:{places[1]}"]
+    assert (report.total, report.exit_code) == (len(places) - 1, 4)
+    assert reftel.build([dump], address).total == len(places)
+
+
 def test_errors(cluster, tmp_path, capsys):
     pytest.importorskip("distributed", reason="needs distributed: make test-cluster installs it")
     from distributed import LocalCluster
