@@ -42,10 +42,10 @@ GOAL_GROUPS = GROUPS[:11]
 OWNER: Expression = ("and", ("phrase", "minsk", "group"), ("word", "precedent"))
 
 
-def queries(number: int = 40) -> list[Query]:
-    """``number`` queries of every class; the owner's query is one, asked as often."""
+def queries(number: int = 40, seed: int = _SEED) -> list[Query]:
+    """``number`` queries of every class, others for each seed; the owner's query is one, asked as often."""
     ranked = [word for word in words() if word.isascii() and len(word) > 1]
-    return [query for maker in _MAKERS for query in maker(random.Random(_SEED), ranked, number)]
+    return [query for maker in _MAKERS for query in maker(random.Random(seed), ranked, number)]
 
 
 def _common(pick: random.Random, ranked: list[str]) -> Expression:
