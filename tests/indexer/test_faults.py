@@ -184,7 +184,9 @@ def test_a_signal_ends_a_run_in_order(tmp_path, make_telegram, number, status):
     for serial in range(1000, 3000):
         (folder / f"{serial}.txt").write_text(make_telegram(serial=serial), "utf-8")
     (tmp_path / "reftel.toml").write_text('sources = ["cables"]\n', "utf-8")
-    run = subprocess.Popen([sys.executable, "-m", "reftel", "reindex", "--archive", archive], stderr=subprocess.PIPE, text=True)
+    # A file that is just being opened has no owner yet who would close it; Python does, and tells developers so.
+    command = [sys.executable, "-W", "ignore::ResourceWarning", "-m", "reftel", "reindex", "--archive", archive]
+    run = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     while not (archive / "manifest.sqlite.draft").exists():
         time.sleep(0.005)
     run.send_signal(number)
