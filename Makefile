@@ -30,7 +30,7 @@ room: install  ## open the reading room on the samples
 	$(BIN)/reftel serve --archive "$(DEMO)" $(ROOM_ARGS)
 
 test: install  ## the whole suite
-	$(BIN)/python -m pytest -q -n auto --dist loadfile $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 test-room: install  ## the reading room in a real browser (needs Debian's chromium)
 	@command -v chromium >/dev/null || { echo 'test-room: no chromium; on Debian: apt-get install chromium' >&2; exit 1; }

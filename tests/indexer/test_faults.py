@@ -170,7 +170,7 @@ def test_no_file_can_grow_beyond_a_limit(place, limit):
 
 
 def test_killed_at_random_moments(tmp_path):
-    killed, _ = torture.torture(tmp_path, 10, 7)
+    killed, _ = torture.torture(tmp_path, 6, 7)
     assert killed
 
 

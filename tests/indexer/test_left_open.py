@@ -129,7 +129,7 @@ def fail(error: SourceError) -> None:
 @pytest.mark.parametrize("container", CONTAINERS)
 def test_stopped_behind_the_first_cable(container: str, packing: str, nothing_left: Path) -> None:
     path = nothing_left / "x"
-    for encoding in ENCODINGS if packing in ("plain", "gzip in zip") else ("utf-8", "utf-16"):
+    for encoding in ENCODINGS if packing in ("plain", "gzip in zip") and "long" not in container else ("utf-8", "utf-16"):
         path.write_bytes(PACKINGS[packing](ENCODINGS[encoding](CONTAINERS[container])))
         messages = iter_messages(path, fail)
         first = next(messages)

@@ -22,7 +22,7 @@ from reftel.search.walk import children
 
 # Each example writes an index and asks it many plans; shrinking one takes minutes, so a failure is printed as it was found.
 FEW = settings(
-    max_examples=20,
+    max_examples=15,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

@@ -32,7 +32,7 @@ from reftel.state import record_reader
 SAMPLES = Path(__file__).parents[2] / "corpus_samples"
 REAL = Path(__file__).parents[3] / "shared" / "corpus"
 FEW = settings(
-    max_examples=24,
+    max_examples=18,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
