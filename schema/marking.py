@@ -87,8 +87,9 @@ def _parse_front(front: str) -> Mark | None:
 
 
 def _untied(front: str) -> str:
-    """``"SNF"``, ``"S NF"``, ``"N/SF"``, ``"S/N F"`` -> ``"S/NF"``; anything else unchanged."""
-    return _KNOTS.get(_SEPARATORS.sub("", front), front)
+    """``"SNF"``, ``"S NF"``, ``"N/SF"``, ``"S/N F"`` -> ``"S/NF"``, ``"SB U"`` -> ``"SBU"``; anything else unchanged."""
+    knot = _SEPARATORS.sub("", front)
+    return knot if knot in _LEVEL_WORDS else _KNOTS.get(knot, front)
 
 
 def _split_group(group: str) -> list[str]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import itertools
 import re
+import string
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import msgspec
 
 from reftel.indexer.telegram.citations import find_citations
-from reftel.indexer.telegram.lines import FILLER, LineKind, Lines
+from reftel.indexer.telegram.lines import FILLER, LineKind, Lines, is_rule
 from reftel.indexer.telegram.titles import looks_titled
 from reftel.schema.dates import month_number
 from reftel.schema.marking import parse_mark
@@ -35,13 +36,13 @@ class Start(msgspec.Struct, frozen=True, gc=False):
     mark_span: tuple[int, int] | None = None
 
 
-_MARK = r"[({\[<]{1,2} [ ]{0,2} (?P<mark> [A-Za-z/] [A-Za-z/,\s-]{0,150} ) [)}\]>]{1,2}"
+_MARK = r"[({\[<]{1,2} [ ]{0,2} (?P<mark> [A-Za-z/] [A-Za-z/,.:\s–-]{0,150} ) [)}\]>]{1,2}"
 _LEVELS = r"(?:SBU|[UCS](?:/{1,2}NF)?)"
 _CANDIDATE = re.compile(
     rf"""(?P<number> [0-9] (?<![0-9][0-9]) [0-9]{{0,2}}+ ) (?=[ \t\n.,:)({{\[])   # whole: no digit before its first
         (?P<stop> [ ]?[.,:)]{{1,2}} )? (?!\d)
-        (?: [ \t\n]{{0,24}} (?: (?<=[.\s])-{{1,2}}[ ]{{0,2}} )? {_MARK}              # 1. (C)   15 (SBU)   1.⏎(S//REL X, Y)   1. - (C)
-          | (?<=[.)]) [ \t]{{0,4}} \n? [ ]{{0,4}} (?: (?P<torn> {_LEVELS} ) \)                # 1. C)
+        (?: [ \t\n]{{0,24}} (?: (?<=[.\s])-{{1,2}}[ ]{{0,2}} )? {_MARK} (?: [ ]? \((?P=mark)\) )?   # 1. (C)   15 (SBU)   1.⏎(S//REL X, Y)   1. - (C)
+          | (?<=[.)]) [ \t]{{0,4}} \n? [ ]{{0,4}} (?: (?P<torn> {_LEVELS} ) \) | / (?P<slashed> {_LEVELS} ) / (?=[ ])     # 1. C)   1. /C/
                                    | \( (?P<open> {_LEVELS} ) (?=[ ][A-Z][a-z]) )   # 1. (C The
           | (?<=\.) (?= \s [^a-z\d] | \s x{{4}} | \S [A-Za-z’'] | \s\d | \s*\Z )  # 1. Text
         )""",
@@ -126,14 +127,15 @@ class _Candidate:
     )  # fmt: skip
 
     def __init__(self, text: str, match: re.Match[str]) -> None:
-        number, stop, mark, torn, opened = match.groups()
+        number, stop, *brackets = match.groups()
+        mark = brackets[0]
         start, end = match.span()
         if mark and text[start - 1 : start] == "#":  # #1. (C)
             start -= 1
         self.number = int(number)
         self.glued = mark is not None and not _stands_free(text, start)
         self.stop = stop.strip() if stop else ""
-        self.mark = _printed_mark(mark or torn or opened)
+        self.mark = _printed_mark(next(filter(None, brackets), None))
         self.text_at = end if self.mark else match.end("stop" if stop else "number")
         before = text[max(0, start - _REACH) : start]
         stripped = before.rstrip(" \t\n¶")
@@ -174,11 +176,11 @@ def _printed_mark(printed: str | None) -> str | None:
     """The portion mark of a bracket as printed, one line: ``" C "`` -> ``"C"``; ``None`` where the bracket is text, ``"U.S."``."""
     if printed is None:
         return None
-    words = _ENTIRE.sub("", " ".join(printed.split()))
+    words = _ENTIRE.sub("", " ".join(printed.split()).rstrip(" .:"))
     return words if parse_mark(words) else None
 
 
-_ENTIRE = re.compile(r"\W{1,4}ENTIRE (?:TEXT|PARAGRAPH|MESSAGE|CABLE)$", re.IGNORECASE)  # (C - ENTIRE TEXT)
+_ENTIRE = re.compile(r"\W{1,4}ENTIRE (?:TEXT|PARAGRAPH|MESSAGE|CABLE)$", re.IGNORECASE)  # (C - ENTIRE TEXT.)
 
 
 def find_numbered(text: str) -> list[Start]:
@@ -212,9 +214,10 @@ def find_numbered(text: str) -> list[Start]:
                 start = msgspec.structs.replace(start, mark=start.mark or twice.mark)
             starts.append(start)
     if not starts:
-        return _find_marked_numbers(text, len(text)) or _find_bracketed(text)
+        return _find_marked_numbers(text, len(text)) or _find_lettered(text) or _find_bracketed(text)
+    starts = [start for start, after in itertools.zip_longest(starts, starts[1:]) if not (after and after.mark and _is_title_line(text, start, after))]
     first = _find_marked_numbers(text, starts[0].at)[:1] if starts[0].number == _SECOND else []  # I. (C), for 1. (C)
-    return [*first, *_with_lost_stops(text, starts)]
+    return [*first, *_with_lost_numbers(text, starts)]
 
 
 def _is_empty(text: str, start: Start, following: Start) -> bool:
@@ -222,17 +225,43 @@ def _is_empty(text: str, start: Start, following: Start) -> bool:
     return not text[start.text_at : following.at].strip(" \t\n¶" + FILLER)
 
 
-def _with_lost_stops(text: str, starts: list[Start]) -> list[Start]:
-    """The starts with those whose number has lost its stop and its mark, at the beginning of a block: ``3.``, ``4 An increase``, ``5.``."""
-    found = starts[:1]
-    for start, following in itertools.pairwise(starts):
-        number = start.number or 0
-        if start.mark is None and following.number == number + 2:
-            lost = re.compile(rf"\n[ \t]*\n[ \t¶]*(?P<number>{number + 1})[ ]{{1,3}}(?=[A-Z])").search(text, start.text_at, following.at)
-            if lost:
-                found.append(Start(lost.start("number"), lost.end(), number + 1, None))
-        found.append(following)
+def _with_lost_numbers(text: str, starts: list[Start]) -> list[Start]:
+    """The starts with those at the beginning of a block whose number was damaged: without stop and mark, or with letters for digits.
+
+    ``3.``, ``4 An increase``, ``5.``; ``9. (C)``, ``1O. (C)``, ``11. (C)``.
+    """
+    found: list[Start] = []
+    for start, following in itertools.zip_longest(starts, starts[1:]):
+        found.append(start)
+        number = (start.number or 0) + 1
+        end = following.at if following else len(text)
+        if following and following.number != number + 1:
+            continue
+        if start.mark:
+            lost = next(filter(None, (_damaged(match, number) for match in _DAMAGED.finditer(text, start.text_at, end))), None)
+        elif following and (match := re.compile(rf"\n[ \t]*\n[ \t¶]*(?P<number>{number})[ ]{{1,3}}(?=[A-Z])").search(text, start.text_at, end)):
+            lost = Start(match.start("number"), match.end(), number, None)
+        else:
+            lost = None
+        if lost:
+            found.append(lost)
     return found
+
+
+_DAMAGED = re.compile(rf"\n[ \t]*\n[ \t¶]*(?P<number>[0-9OoIl|]{{1,3}})[.,:)]{{1,2}}[ ]{{0,4}}{_MARK}", re.VERBOSE)
+_AS_DIGITS = str.maketrans("OoIl|", "00111")
+
+
+def _damaged(match: re.Match[str], number: int) -> Start | None:
+    """The start of a paragraph whose printed number is the wanted one with letters for digits."""
+    mark = _printed_mark(match["mark"])
+    return Start(match.start("number"), match.end(), number, mark) if mark and match["number"].translate(_AS_DIGITS) == str(number) else None
+
+
+def _is_title_line(text: str, start: Start, following: Start) -> bool:
+    """Whether a number without a mark is that of a heading: nothing but a rule follows its line."""
+    title, _, below = text[start.text_at : following.at].strip(" \t\n¶").partition("\n")
+    return start.mark is None and bool(title) and is_rule(below)
 
 
 def _torn_digit(tail: str) -> bool:
@@ -251,9 +280,9 @@ def _join_torn(text: str, candidate: _Candidate, count: _Count) -> None:
 
 
 _SECOND = 2
-_ROMAN = {numeral: number for number, numeral in enumerate("I II III IV V VI VII VIII IX X XI XII XIII XIV XV".split(), 1)}
+_ROMAN = {numeral: number for number, numeral in enumerate("I II III IV V VI VII VIII IX X XI XII XIII XIV XV".split(), 1)} | {"l": 1}
 _MARKED_NUMBER = re.compile(
-    rf"(?:\A|\n)[ \t¶]*(?P<number>[IVX]{{1,5}}(?=[.)])|\d{{1,2}}(?=[ ]?[-–—]))[ ]?[.)–—-]{{1,2}}[ \t]{{0,4}}{_MARK}", re.VERBOSE
+    rf"(?:\A|\n)[ \t¶]*(?P<number>[IVX]{{1,5}}(?=[.)])|l(?=[.)])|\d{{1,2}}(?=[ ]?[-–—]))[ ]?[.)–—-]{{1,2}}[ \t]{{0,4}}{_MARK}", re.VERBOSE
 )
 
 
@@ -266,6 +295,20 @@ def _find_marked_numbers(text: str, end: int) -> list[Start]:
         if mark and number == len(starts) + 1:
             starts.append(Start(match.start("number"), match.end(), number, mark))
     return starts
+
+
+_LETTERED = re.compile(rf"(?:\A|\n[ \t]*\n)[ \t¶]*(?P<letter>[A-Z])[.)][ \t]{{0,4}}(?P<bracket>{_MARK})", re.VERBOSE)
+
+
+def _find_lettered(text: str) -> list[Start]:
+    """Paragraphs lettered from ``A. (C)`` on, for texts without numbers; the letter stays in the text."""
+    starts: list[Start] = []
+    for match in _LETTERED.finditer(text):
+        mark = _printed_mark(match["mark"])
+        if mark and match["letter"] == string.ascii_uppercase[len(starts) % 26]:
+            at = match.start("letter")
+            starts.append(Start(at, at, None, mark, match.span("bracket")))
+    return starts if len(starts) > 1 else []
 
 
 _BRACKETED = re.compile(r"(?:\A|\n[ \t]*\n)[ \t]*(?P<bracket>\(?)(?P<number>\d{1,2})\)[ ]{1,4}(?=\S)")
@@ -287,24 +330,26 @@ _SHORTEST_BRACKETED = 200  # characters of a paragraph, on average
 
 
 _LATE_MARK = re.compile(
-    r"""[ \t]* (?:\n[ \t]*)? (?P<words> [A-Z][\w'’]* (?: [ /&]{1,3} [A-Za-z][\w'’]* ){0,3} )
+    r"""[ \t]* (?:\n[ \t]*)? \(? (?P<words> [A-Z][\w'’]* (?: [ /&]{1,3} [A-Za-z][\w'’]* ){0,5} ) \)?
          (?P<pause> [ ]? [:.–—-]{1,3} )? [ \t]* (?:\n[ \t]*){0,6} (?:-{1,2}[ ]{1,2})?
-         \([ ]?(?P<mark> [A-Z][A-Z/,\s-]{0,60} )\) (?=[\s:.])""",
+         \([ ]?(?P<mark> [A-Z][A-Z/,\s-]{0,60} )\) (?=(?P<behind> [\s:.]{1,8} [a-z] )?) (?=[\s:.])""",
     re.VERBOSE,
 )
 _OPENING_WORDS = frozenset(
-    "summary introduction comment background overview action key begin executive bluf note conclusion context scenesetter intro".split()
+    "summary introduction comment background overview action key begin end executive bluf note conclusion context scenesetter intro".split()
 )
 
 
 def _with_late_mark(text: str, start: Start) -> Start:
-    """The start with the mark that stands behind up to four words of a heading: ``1. KEY POINTS -- (C) The``."""
+    """The start with the mark that stands behind up to six words of a heading: ``1. KEY POINTS -- (C) The``."""
     match = None if start.mark else _LATE_MARK.match(text, start.text_at)
     mark = _printed_mark(match["mark"]) if match else None
     if match is None or mark is None:
         return start
-    words = match["words"]
-    if not (match["pause"] or words.isupper() or words.split()[0].lower() in _OPENING_WORDS) or not looks_titled(words):
+    words, pause = match["words"], (match["pause"] or "").strip()
+    usual = words.split()[0].lower() in _OPENING_WORDS
+    apart = pause and (usual or (pause[0] != "." and not match["behind"]))
+    if not apart and not (looks_titled(words) and (pause or usual or words.isupper())):
         return start
     return msgspec.structs.replace(start, mark=mark, mark_span=(match.start("mark") - 1, match.end()))
 
@@ -374,7 +419,7 @@ def _last_word(text: str) -> str:
 
 def _accept(candidate: _Candidate, count: _Count, ahead: Sequence[_Candidate], *, flat: bool) -> bool:
     if candidate.mark is not None:
-        return _accept_marked(candidate, count)
+        return not _is_cited(candidate, count, ahead) and _accept_marked(candidate, count)
     if not candidate.line_start:
         return _accept_in_flat(candidate, count, ahead) if flat else _accept_run_on(candidate, count, ahead)
     opens = not count.tops and candidate.number == 1  # right behind the subject, where blank lines were lost
@@ -390,6 +435,19 @@ def _accept_run_on(candidate: _Candidate, count: _Count, ahead: Sequence[_Candid
     if not ahead and candidate.number > _LONG_COUNT:  # the last paragraph
         return True
     return any(later.number == candidate.number + 1 and later.mark is None and (later.line_start or later.sentence_end) for later in ahead)
+
+
+def _is_cited(candidate: _Candidate, count: _Count, ahead: Sequence[_Candidate]) -> bool:
+    """Whether a number with a mark stands inside a sentence that cites a paragraph or gives a date: ``"as said in para 2. (C) above"``.
+
+    So it does where a number that goes on with the count begins a block further on.
+    """
+    if candidate.blank_line or candidate.sentence_end:
+        return False
+    if _is_abbreviation(candidate.tail) and candidate.behind.strip()[:1].islower():
+        return True
+    wanted = (candidate.number, *(top + 1 for top in count.tops[-1:]))
+    return any(later.number in wanted and later.mark and later.blank_line for later in ahead)
 
 
 def _accept_marked(candidate: _Candidate, count: _Count) -> bool:
