@@ -14,7 +14,7 @@ from reftel.indexer.manifest import SourceRow
 from reftel.indexer.regular import look, open_regular
 from reftel.schema.names import name_of
 
-NORMALISER_VERSION = 7
+NORMALISER_VERSION = 8
 """Raised with every change of the rules by which a text becomes a record: files that were read by other rules are read again."""
 
 Change = Literal["new", "changed", "older-rules", "failed-before", "asked", "touched", "unchanged", "passed"]

@@ -116,7 +116,9 @@ def _last_index(items: Sequence[int], wanted: int) -> int:
     return len(items) - 1 - items[::-1].index(wanted)
 
 
-_MARK_BEFORE = re.compile(r"(?:\A|\n)[ \t¶]*(?P<bracket>\((?P<mark>[A-Z/]{1,8})\))[ \t¶]{1,4}$")
+_MARK_BEFORE = re.compile(r"(?:\A|\n)[ \t¶]*(?P<front>\((?P<mark>[A-Z/]{1,8})\))[ \t¶]{1,4}$")
+_PARAGRAPH_WORDS = ("para", "para.", "paragraph", "§")
+_WORD_BEFORE = re.compile(r"(?:\A|\n[ \t]*\n)[ \t¶]*(?P<front>[\w.§]+)[ \t¶]*$")
 
 
 class _Candidate:
@@ -142,12 +144,15 @@ class _Candidate:
         gap = before[len(stripped) :]
         self.pilcrow = "¶" in gap
         self.at = start - (len(gap) - gap.index("¶") if self.pilcrow else 0)
+        front = None
         if self.mark is None and stripped.endswith(")") and (front := _MARK_BEFORE.search(before)):  # (C) 1. The
             self.mark = _printed_mark(front["mark"])
-            if self.mark:
-                self.at = start - len(before) + front.start("bracket")
-                stripped = before[: front.start("bracket")].rstrip(" \t\n¶")
-                gap = before[len(stripped) : front.start("bracket")]
+        elif self.mark and stripped.lower().endswith(_PARAGRAPH_WORDS):  # Para 1. (C) The
+            front = _WORD_BEFORE.search(before)
+        if front and self.mark:
+            self.at = start - len(before) + front.start("front")
+            stripped = before[: front.start("front")].rstrip(" \t\n¶")
+            gap = before[len(stripped) : front.start("front")]
         self.tail = stripped
         self.behind = text[end : end + 2]
         self.spaced = bool(gap) or not before

@@ -33,6 +33,12 @@ STARTS = [
     ("¶1. (C) For more see paragraph\n¶3. Roe", [(1, "C")]),
     ("1. (C) It cost\n2.5 million.\n\n2. (C) Two.", [(1, "C"), (2, "C")]),
     ("1. (C) Reasons 1.4 (B) hold.\n\n2. (C) Two.", [(1, "C"), (2, "C")]),
+    # a paragraph that is cited, or a date, inside a sentence
+    ("1. (C) As said in ¶2. (C) above.\n\n2. (C) Two.", [(1, "C"), (2, "C")]),
+    ("1. (C) As ¶12. (S) The first says.\n\n2. (C) Two.", [(1, "C"), (2, "C")]),
+    ("1. (C) One.\n\n2. (C) The note of June 3. (C) was kept.\n\n3. (C) Three.", [(1, "C"), (2, "C"), (3, "C")]),
+    ("1. (C) The note of June 2. (C) The rest is in reftel.\n\n2. (C) Two.", [(1, "C"), (2, "C")]),
+    ("1. (C) It ended in May 2. (C) Two ended 3. (C) Three.", [(1, "C"), (2, "C"), (3, "C")]),
     # faults of numbering are kept
     ("1. (C) One.\n\n3. (C) Three.\n\n3. (C) Again.\n\n7. (C) Seven.", [(1, "C"), (3, "C"), (3, "C"), (7, "C")]),
     ("23. (C) Late.\n\n24. (C) Later.", [(23, "C"), (24, "C")]),
@@ -42,6 +48,17 @@ STARTS = [
     ),
     # sub-points stay inside
     ("1. (C) Points:\n¶A. (C) First.\n-- second\n(c) third\n1) fourth\n\n2. (C) Two.", [(1, "C"), (2, "C")]),
+    # damaged numbers, and brackets other than the usual
+    ("l. (C) One.\n\n2. (C) Two.", [(1, "C"), (2, "C")]),
+    ("9. (C) Nine.\n\n1O. (S) Ten.\n\n11. (C) Eleven.\n\nl2. (U) Twelve.", [(9, "C"), (10, "S"), (11, "C"), (12, "U")]),
+    ("Para 1. (C) One.\n\nPARA. 2. (S) Two.", [(1, "C"), (2, "S")]),
+    ("1. /C/ One.\n\n2. (C.) Two.\n\n3. (SB U) Three.\n\n4. (S)(S) Four.", [(1, "C"), (2, "C"), (3, "SB U"), (4, "S")]),
+    ("1. (C - Entire text.)\n\n2. One.", [(1, "C"), (2, None)]),
+    ("1. S/CT officers left.\n\n2. (U.S.) officers came.\n\n3. (S.A.) Three.", [(1, None), (2, None), (3, None)]),
+    # behind words of a heading; a name before a bracket has none
+    ("1. Action request: (S/NF) One.\n\n2. Bottom line up front -- (C) Two.\n\n3. (Summary) (U) Three.", [(1, "S/NF"), (2, "C"), (3, "U")]),
+    ("1. Votes cast: (U) for none.\n\n2. Tiit Lepik (S) spoke.\n\n3. A bill passed. (C) Three.", [(1, None), (2, None), (3, None)]),
+    ("A. (C) One.\n\nB. (S/NF) Two.\n\nC. (U) Three left the room.", [(None, "C"), (None, "S/NF"), (None, "U")]),
     # marked, unnumbered
     ("1. (C) One.\n\n(SBU) In reply, none.\n\n2. (C) Two.", [(1, "C"), (None, "SBU"), (2, "C")]),
     ("1. (C) One (C) or two (S) of them.", [(1, "C")]),
@@ -79,6 +96,7 @@ HEADINGS = [
     ("1. (C) One.\n\n- - - -\nHarvest\n- - - -\n\n2. (C) Two.", [None, "Harvest"]),
     ("1. (C) One.\n\n--------------------------------------------- ----\nA long title about harvests\n---------\n2. (C) Two.", [None, "A long title about harvests"]),
     ("1. (C) One.\n\nHarvest\n\n2. (C) Two.", [None, "Harvest"]),
+    ("1. (C) One.\n\n1. The Harvest\n--------------\n\n2. (C) Two.", [None, "1. The Harvest"]),
     ("1. (C) One.\n\nWill the harvest be good?\n\n2. (C) Two.", [None, "Will the harvest be good?"]),
     ("1. (C) One.\n(S/NF) KEY POINTS\n\n2. (C) Two.", [None, "KEY POINTS"]),
     ("1. (C) One. ------- Harvest ------- 2. (C) Two.", [None, "Harvest"]),

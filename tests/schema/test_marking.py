@@ -13,6 +13,7 @@ MARKS = [
     ("SBU", Mark("FOUO")),
     ("FOUO", Mark("FOUO")),
     ("LOU", Mark("FOUO")),
+    ("SB U", Mark("FOUO")),
     ("U//FOUO", Mark("FOUO")),
     ("U/FOUO", Mark("FOUO")),
     ("U/SBU", Mark("FOUO")),
@@ -49,7 +50,7 @@ MARKS = [
 ]
 TEXT = [
     "", " ", "()", "U.S.", "Iran", "S/CT", "U/S", "NF", "a", "i", "UN", "NOTAL", "CSIS", "RELIEF", "C.", "S and C", "S/NF, see note",
-    "Ref C", "1", "-", "/", "C" * 300,
+    "Ref C", "1", "-", "/", "U S", "S B", "C" * 300,
 ]  # fmt: skip
 
 
