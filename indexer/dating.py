@@ -40,12 +40,15 @@ class Dated(msgspec.Struct, frozen=True, gc=False):
         return int(self.date[:4]) if self.date else None
 
 
-def date_cable(dtg: Dtg | None, printed: str | None, body: str, container: str | None) -> Dated:
+def date_cable(dtg: Dtg | None, printed: str | None, body: str, container: str | None, *, unread: str | None = None) -> Dated:
     """The date-time group if there is one; else the container's date; else the first line of a retyped text.
 
-    Such a line is ``Friday, 09 May 2008, 14:05``.
+    Such a line is ``Friday, 09 May 2008, 14:05``. ``unread``: a group that names no day of the calendar.
     """
     stated = _stated(printed, container)
+    if unread:
+        impossible = Warning(codes.DATE_UNREADABLE, "date", f"date-time group not read: {unread!r}")
+        stated = msgspec.structs.replace(stated, warnings=(impossible, *stated.warnings))
     if dtg:
         return Dated(dtg.iso, "minute", "dtg", _disagreement(dtg, stated))
     if stated.date:

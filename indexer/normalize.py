@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from reftel.indexer import metadata
-from reftel.indexer.containers.decoding import plain_line_ends
+from reftel.indexer.containers.decoding import plain_line_ends, written_line_ends
 from reftel.indexer.containers.files import iter_standard_input
 from reftel.indexer.containers.json_lines import place_before_split, split_fused
 from reftel.indexer.containers.reading import iter_messages, messages_of
@@ -76,10 +76,11 @@ def normalize_message(message: Message) -> Cable:
     """The record of a message."""
     parts = _parts(message)
     header = parse_header(parts.header)
-    dated = date_cable(header.dtg, message.date, parts.body, message.source.container if message.source else None)
+    container = message.source.container if message.source else None
+    dated = date_cable(header.dtg, message.date, parts.body, container, unread=header.unread_dtg)
     own = canonical_id(message.printed_id) if message.printed_id else None
     year = full_year(own[:2]) if own else dated.year  # of references without one
-    collapsed = message.source is not None and message.source.container == "json-lines"
+    collapsed = container == "json-lines"
     text = split_fused(parts.body) if collapsed else parts.body
     layout = lay_out(text, collapsed=collapsed)
     head, body = head_of(layout, year=year, own=own), body_of(layout, text)
@@ -92,10 +93,11 @@ def normalize_message(message: Message) -> Cable:
 
 def _parts(message: Message) -> Parts:
     """Header and body; a text that holds both, or a body column that holds the whole telegram, is split."""
-    body = plain_line_ends(message.body)
+    body = written_line_ends(plain_line_ends(message.body))
     if message.header and message.header.strip():
-        return Parts(plain_line_ends(message.header), body)
-    return split_telegram(body)
+        return Parts(written_line_ends(plain_line_ends(message.header)), body)
+    parts = split_telegram(body)
+    return msgspec.structs.replace(parts, body=written_line_ends(parts.body))
 
 
 def _evidence(message: Message, header: HeaderFacts, head: HeadFacts, layout: Layout, dated: Dated) -> Evidence:

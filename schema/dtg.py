@@ -20,6 +20,7 @@ _GROUP = regex(
         [ ]{0,3} (?P<year> (?:19|20)[0-9]{2} | [0-9]{2} ) (?![0-9])""",
     re.VERBOSE | re.IGNORECASE,
 )
+_WITH_O = regex(r"\b(?P<time>[0-9O]{6})(?P<month>[ ]{0,3}Z[ ]{0,3}[A-Z]{3,9}\.?[ ]{0,3})(?P<year>[0-9O]{2})\b")  # 2O1345Z AUG O8
 _precedence_name = functools.lru_cache(maxsize=256)(scales.PRECEDENCE.name)
 _WORD = regex(r"[^ \t]+")
 _BEFORE = 48  # characters before the group in which prosigns stand
@@ -53,7 +54,18 @@ def parse_dtg(text: str) -> Dtg | None:
 
     ``"O R 130512Z FEB 08 ZDK"`` -> 2008-02-13 05:12 UTC, IMMEDIATE and ROUTINE. 66 to 99 are years of the last century.
     """
-    return next(iter_dtgs(text), None)
+    return next(iter_dtgs(text), None) or next(iter_dtgs(_with_noughts(text)), None)
+
+
+def _with_noughts(text: str) -> str:
+    """The text with a typist's letter O in a group as the nought it was meant to be: ``"2O1345Z AUG O8"``."""
+    return _WITH_O.sub(lambda group: group["time"].replace("O", "0") + group["month"] + group["year"].replace("O", "0"), text) if "O" in text else text
+
+
+def impossible_group(text: str) -> tuple[str, tuple[str, ...]] | None:
+    """The first group of ``text`` that names no day of the calendar, as printed, and the precedences before it: ``"P 311345Z JUN 08"``."""
+    match = next((match for match in _GROUP.finditer(text) if _moment(match) is None), None)
+    return (match[0], _precedences(text, match.start())[0]) if match else None
 
 
 def iter_dtgs(text: str) -> Iterator[Dtg]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from reftel.indexer.containers.decoding import split_blocks
+from reftel.indexer.containers.plain_text import is_text
 from reftel.indexer.message import MAX_CABLE, Message, too_large
 from reftel.schema.cable import Source
 from reftel.schema.errors import SourceError
@@ -17,12 +18,16 @@ from reftel.schema.errors import SourceError
 _ROW_START = re.compile(r'"\d{0,9}","\d{1,4}[/-]\d{1,2}[/-]\d{1,4}[^"\n]{0,12}","[^"\n]{0,60}","')  # "1","2/13/2008 5:12","08BAKU123","
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 COLUMNS = 8
+_FIRST_LINES = 200
 _DOUBLED = re.compile(",".join([r'"((?:[^"]++|"")*+)"'] * COLUMNS))
 
 
 def looks_like_rows(sample: str) -> bool:
-    """Whether one of the first lines begins like a row."""
-    return any(_ROW_START.match(line) for line in sample.split("\n")[:200])
+    """Whether one of the first lines begins like a row, and no text stands before it that does not end as a row does: a telegram may quote one."""
+    place = next(_row_starts(sample), None)
+    if place is None or sample.count("\n", 0, place) >= _FIRST_LINES:
+        return False
+    return not is_text(sample[:place])
 
 
 def iter_rows(blocks: Iterable[str], path: str) -> Iterator[Message | SourceError]:

@@ -19,6 +19,7 @@ _BLOCK = 1 << 18
 _UTF16_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _ODD_LINE_ENDS = "\x0b\x0c\x85\u2028\u2029"
 _LINE_ENDS = re.compile(f"\r\n|[\r{_ODD_LINE_ENDS}]")
+_WRITTEN = re.compile(r"(?:\\r)?\\n|\\r(?![a-z])|<br ?/?>", re.IGNORECASE)
 _CONTROLS = bytes(set(range(32)) - {7, 8, 9, 10, 11, 12, 13, 27})
 
 
@@ -83,6 +84,14 @@ def normalise_newlines(text: str) -> str:
 def plain_line_ends(text: str) -> str:
     """A text in which every line end is ``\\n``: also vertical tabs, form feeds, and Unicode's (U+0085, U+2028, U+2029)."""
     return _LINE_ENDS.sub("\n", text) if any(map(text.__contains__, "\r" + _ODD_LINE_ENDS)) else text
+
+
+def written_line_ends(text: str) -> str:
+    """A text whose only line ends are written out, by a dump (``\\n``) or as markup (``<br>``), with line ends; others unchanged."""
+    if ("\\" not in text and "<" not in text) or "\n" in text.strip():
+        return text
+    lines, count = _WRITTEN.subn("\n", text)
+    return lines if count > 1 else text
 
 
 def has_odd_line_ends(sample: str) -> bool:

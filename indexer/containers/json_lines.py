@@ -7,7 +7,7 @@ with ``reference_id``     that is the id
 ``_id`` and ``header``    ``_id`` is the id
 ``_id`` without header    ``_id`` is the column of references; the id comes from the caption and the date
 ``\\'`` in strings        no JSON; read as ``'``
-an array over the lines   brackets and commas around the objects are passed over
+an array over the lines   brackets and commas around the objects are passed over; a line, and an object, may have several of the other
 ========================= ==================================================================================================
 """
 
@@ -34,6 +34,7 @@ _NAMES = {
 }
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _FUSED = re.compile(r"(?<=[a-z0-9.)])(?=(?:SIPDIS|Sipdis|E\.[Oo]\.:? ?1\d|TAGS:|Tags:|SUBJECT:|Subject:|REF:|Ref:|Classified [Bb]y))")
+_BETWEEN = re.compile(r"\s*+,?\s*+")
 _DECODER = json.JSONDecoder(strict=False)
 
 
@@ -45,7 +46,7 @@ def looks_like_json(sample: str) -> bool:
 
 def iter_records(lines: Iterable[tuple[int, str]], path: str) -> Iterator[Message | SourceError]:
     """A cable, or an error with its line number, for each line that is not blank."""
-    for number, line in lines:
+    for number, line in _objects(lines):
         if len(line) > MAX_CABLE:
             yield too_large(path, number)
             continue
@@ -54,11 +55,31 @@ def iter_records(lines: Iterable[tuple[int, str]], path: str) -> Iterator[Messag
             stripped = stripped[1:].lstrip()
         stripped = stripped.rstrip("],").rstrip() if stripped.endswith((",", "]")) else stripped
         if stripped:
-            yield _read_line(stripped, path, number)
+            yield from (_read_record(record, path, number) for record in _load(stripped))
 
 
-def _read_line(line: str, path: str, number: int) -> Message | SourceError:
-    record = _load(line)
+def _objects(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """The lines, those of an object that is laid out over several joined to one: it ends at the next brace that stands as far in as its first."""
+    begun, parts, size = 0, list[str](), 0
+    indent = ""
+    for number, line in lines:
+        stripped = line.strip("\ufeff \t\n,[")
+        if not parts and stripped == "{":
+            begun, indent = number, line[: line.find("{")].strip("\ufeff[")
+        elif not parts:
+            yield number, line
+            continue
+        if size <= MAX_CABLE:
+            parts.append(line)
+        size += len(line)
+        if line.startswith(f"{indent}}}"):
+            yield begun, "".join(parts)
+            parts, size = [], 0
+    if parts:
+        yield begun, "".join(parts)
+
+
+def _read_record(record: Any, path: str, number: int) -> Message | SourceError:
     if not isinstance(record, dict):
         return SourceError("not a JSON object; this line was passed over", path=path, locator=number)
     values = {str(key).lower(): _text(value) for key, value in record.items()}
@@ -97,13 +118,20 @@ def place_before_split(text: str, place: int) -> int:
     return place - 2 * sum(1 for _ in _FUSED.finditer(text))
 
 
-def _load(line: str) -> Any:
+def _load(line: str) -> list[Any]:
+    """The objects of a line, which commas part; ``[None]`` for one that is no JSON, or has something else."""
     for text in (line, line.replace("\\'", "'")):
+        values, end = list[Any](), 0
         try:
-            return _DECODER.decode(text)
+            while end < len(text):
+                value, end = _DECODER.raw_decode(text, end)
+                values.append(value)
+                between = _BETWEEN.match(text, end)
+                end = between.end() if between else len(text)
         except (ValueError, RecursionError):
             continue
-    return None
+        return values if all(isinstance(value, dict) for value in values) else [None]
+    return [None]
 
 
 def _text(value: Any) -> str:

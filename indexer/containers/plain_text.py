@@ -33,6 +33,11 @@ def looks_like_body(sample: str) -> bool:
     return _PARAGRAPH.search(sample) is not None
 
 
+def is_text(before: str) -> bool:
+    """Whether what stands before a row is a text that quotes it, not the end of another row."""
+    return not before.rstrip().endswith('"') and (looks_like_telegram(before) or looks_like_body(before))
+
+
 def looks_like_bodies(sample: str) -> bool:
     """Whether most lines of a text are whole bodies: each holds two or more labels of a head, as no line of a telegram does.
 

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from reftel.base.frozen import frozen
 from reftel.indexer.containers.decoding import split_blocks
+from reftel.indexer.containers.plain_text import is_text
 from reftel.indexer.message import MAX_CABLE, Message, too_large
 from reftel.schema.cable import Source
 from reftel.schema.errors import SourceError
@@ -75,6 +76,8 @@ def find_dialect(sample: str) -> Dialect | None:
             if start := _first_row(delimiter).match(lines[place]):
                 numbers = start.group("numbers").count(delimiter)
                 columns = _columns(numbers, names if has_names else ())
+                if is_text("\n".join(lines[:place])):
+                    return None
                 cells = lines[filled[first]].split(delimiter)
                 if not has_names and (len(cells) < len(columns) or max(map(len, cells)) > _LONGEST_NAME or place == filled[first]):
                     return Dialect(delimiter, _is_escaped(sample, delimiter), columns)

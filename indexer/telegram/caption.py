@@ -21,7 +21,7 @@ _MOST_LINES = 60
 _FULL_LINE = 55  # characters of a line to which a further word may not have been added
 _RUN_TOGETHER = 200  # characters of a line that is no single line of a head
 _FOUO = "UNCLASSIFIED//FOR OFFICIAL USE ONLY"
-_SECTION = re.compile(r"\W*S\s?E\s?C\s?T\s?I\s?O\s?N\s*\d{1,2}\s*[O0]F\s*(\d{1,2})(?!\d)", re.IGNORECASE)
+_SECTION = re.compile(r"\W*(?:FINAL\s{0,3})?S\s?E\s?C\s?T\s?I\s?O\s?N\s*(?:\d{1,2}\s*|(?<=FINAL SECTION ))[O0]F\s*(\d{1,2})(?!\d)", re.IGNORECASE)
 _POST_SERIAL = re.compile(
     r"[ /]*(?P<post>[^\W\d_]+(?:[ .'’-]{1,2}[^\W\d_]+){0,4}?)[ ]{0,3}(?P<zeros>0*)(?P<serial>\d{1,7})(?!\d)"
 )
@@ -45,6 +45,7 @@ _CAVEAT_NAMES = {
     "sensitive": "SENSITIVE",
     "noforn": "NOFORN",
 }
+_SPACED_WORD = re.compile(r"(?<!\w)[A-Z](?: [A-Z]){4,}(?!\w)")  # S I P D I S
 _JOINT = re.compile(r"[\s,;/&.-]*(?:AND )?", re.IGNORECASE)
 _FOR_OFFICIAL_USE = re.compile(r"\bFOUO\b|FOR OFFICIAL USE", re.IGNORECASE)
 _LOWER_CLASS_LINE = re.compile(r"^[ ]*(?:TOP SECRET|SECRET|CONFIDENTIAL|UNCLASSIFIED)//[A-Z/, ]{2,60}$", re.MULTILINE)
@@ -74,14 +75,14 @@ class Caption(msgspec.Struct, frozen=True, gc=False):
 def caption_of(head: str, regions: Sequence[LabelledPart]) -> Caption:
     """The caption of a head. ``"S E C R E T SECTION 01 OF 02 BAKU 000123\\nNOFORN"`` -> SECRET, NOFORN, 2 sections, BAKU, 123.
 
-    It ends where the first labelled part behind its class line begins.
+    It ends where the first labelled part of the head behind its class line begins.
     """
     caption = _class_line(head)
-    stop = next((region.start for region in regions if region.start >= caption.end), len(head))
+    stop = next((region.start for region in regions if region.start >= caption.end and region.kind != "classification"), len(head))
     corrected = is_corrected(head[caption.start : stop])
     caveats = _below_class_line(clean(head[caption.end : stop]), corrected=corrected)
     caveats.update(caption.caveats)
-    level = caption.level
+    level = caption.level or _labelled_level(regions)
     if level == "UNCLASSIFIED" and ("SENSITIVE" in caveats or _FOR_OFFICIAL_USE.search(head, caption.start, stop)):
         level = _FOUO
     caveats.update(_lower_caveats(clean(head[stop:])))
@@ -97,6 +98,13 @@ def caption_of(head: str, regions: Sequence[LabelledPart]) -> Caption:
     )
 
 
+def _labelled_level(regions: Iterable[LabelledPart]) -> str | None:
+    """The level behind a label of its own, where a text has no class line: ``"CLASSIFICATION: SECRET"``."""
+    part = next((region for region in regions if region.kind == "classification"), None)
+    found = _class_words(part.text.split("\n")[0]) if part else []
+    return CLASSIFICATION.name(found[0][0]) if found else None
+
+
 def _below_class_line(zone: str, *, corrected: bool) -> set[str]:
     """Caveats between the class line and the first label; ``corrected``: one of the lines may be a correction."""
     caveats: set[str] = set()
@@ -107,7 +115,8 @@ def _below_class_line(zone: str, *, corrected: bool) -> set[str]:
         if reason or not line.strip():
             continue
         plain = _without_correction(line, one_line=one_line) if corrected else line
-        found, rest = split_caveats(" ".join(plain.split()))
+        words = _SPACED_WORD.sub(lambda word: word[0].replace(" ", ""), " ".join(plain.split()))
+        found, rest = split_caveats(words)
         caveats.update(found)
         if behind := _CAVEATS_AT_END.search(rest):  # TREASURY FOR OASIA SENSITIVE SIPDIS
             caveats.update(behind[0].split())

@@ -42,10 +42,14 @@ _LETTERS_ALONE = re.compile(
 _NUMBER = re.compile(r"(?<![\d.])(?:1|(?<!\w)[Il](?=[.]))\s{0,2}[.,:/]?\s{0,3}(?P<number>[3-7])(?!\d)(?:\s?\.(?!\d))?")
 _ANOTHER = re.compile(rf"[\s,;/&)\].]{{0,5}}(?:and|or)?\s{{0,3}}(?:section\s)?(?={_SECTION})", re.IGNORECASE)
 _LETTERS = re.compile(
-    r"(?P<and>a\s{0,2}n\s{0,2}d\b|or\b|thr(?:ough|u)\b)|(?P<letter>[a-h])(?![a-z])|(?P<sign>[\s,;/&+.(){}\[\]-])",
+    r"(?P<and>a\s{0,2}n\s{0,2}d\b|or\b|thr(?:ough|u)\b)|(?P<letter>[a-h])(?![a-z])|(?P<sign>\(\d\)|[\s,;/&+.(){}\[\]-])",
     re.IGNORECASE,
 )
 _GLUED = re.compile(r"\s{0,2}[({\[]?(?!be(?!\w)|ad(?!\w)|ace)(?P<letters>(?=[a-h]{2})a?b?c?d?e?f?g?h?)(?!\w)", re.IGNORECASE)  # bd
+_LETTERS_OF = re.compile(  # (b) and (d) of Section 1.4
+    r"(?P<letters>\(?[a-h]\)?(?:[\s,;/&+]{0,4}(?:and\s)?\(?[a-h]\)?){0,7})\s{1,3}(?:of|under|in)\s(?:the\s)?(?:sec\w{0,6}\.?\s{1,2}|E\.?O\.?\s{0,2}\d{5},?\s(?:sec\w{0,6}\.?\s)?)?\Z",
+    re.IGNORECASE,
+)
 _FOR_AT_END = re.compile(
     r"(?:(?:\s|\A)(?:f\s{0,2}o\s{0,2}r|fo|per|under|by|citing|(?:based\s)?(?:up)?on|(?:due|pursuant|according)\sto|in\saccordance\swith|(?:because|on\s(?:the\s)?grounds?)\sof)"
     r"|(?<=[a-z])for)\s*\Z",
@@ -221,6 +225,8 @@ def _reasons(text: str) -> Iterator[str]:
     while match:
         section = f"1.{match['number']}"
         letters, end = _letters(text, match.end())
+        if not letters and not seen and (before := _LETTERS_OF.search(text, 0, match.start())):
+            letters, _ = _letters(before["letters"], 0)
         for reason in [f"{section} ({letter})" for letter in letters] or [section]:
             if reason not in seen:
                 seen.add(reason)

@@ -71,7 +71,7 @@ def _shown_id(caption: Caption, year: int | None) -> str | None:
 
 
 def _caption_warnings(caption: Caption, regions: tuple[LabelledPart, ...]) -> Iterator[Warning]:
-    if caption.level is None and regions:
+    if not caption.end and regions:
         yield Warning(codes.CAPTION_MISSING, "classification", "no class line above the labelled parts")
 
 

@@ -12,12 +12,14 @@ import msgspec
 
 from reftel.indexer.telegram.addressees import parse_addressees
 from reftel.indexer.telegram.header_lines import PARTIAL_EXTRACT
+from reftel.indexer.telegram.parts import without_line_signs
 from reftel.indexer.telegram.places import holds
 from reftel.schema.cable import Recipient
-from reftel.schema.dtg import Dtg, parse_dtg
+from reftel.schema.dtg import Dtg, impossible_group, parse_dtg
 
 _FROM = re.compile(r"^[ \t>]{0,8}FM[ \t]+(\S[^\n]{0,80})", re.MULTILINE)
-_FIRST_ADDRESSEE = re.compile(r"^[ \t]{0,8}(?:TO|INFO|XMT)(?:[ \t]|:?$)", re.MULTILINE)
+_FIRST_ADDRESSEE = re.compile(r"^[ \t]{0,8}(?:TO|INFO|XMT):?(?:[ \t]|$)", re.MULTILINE)
+_SMALL_LETTERS = re.compile(r"^[ \t>]{0,8}fm[ \t]", re.MULTILINE)
 _ORIGINATOR = re.compile(r"DE(?<!\wDE)[ ]+(R[A-Z]{3,7})[ ]+#?(\d{1,6})")
 _CHANNEL = re.compile(r"ZN(?<!\wZN)[YR] +([A-Z])\1{4}\b")
 _CHANNELS = {"U": "UNCLASSIFIED", "C": "CONFIDENTIAL", "S": "SECRET", "T": "TOP SECRET", "E": "UNCLASSIFIED"}
@@ -35,10 +37,12 @@ _PLACES = re.compile(r"(?<! )(?<!\bFM)(?<!\bTO)(?<!\bINFO)(?<!\bXMT) ++(?=(?:AME
 class HeaderFacts(msgspec.Struct, frozen=True, gc=False):
     """What a header says. ``channel`` is the class of the ZNY or ZNR line, ``originator`` and ``station_serial`` come from the DE line.
 
-    ``flattened``: the header came without line breaks. ``unreadable``: beginnings of lines among the addressees that are none.
+    ``unread_dtg``: a date-time group that names no day of the calendar, where there is no other. ``flattened``: the header came without
+    line breaks. ``unreadable``: beginnings of lines among the addressees that are none.
     """
 
     dtg: Dtg | None = None
+    unread_dtg: str | None = None
     precedence: str | None = None
     info_precedence: str | None = None
     from_name: str | None = None
@@ -57,17 +61,22 @@ def parse_header(text: str) -> HeaderFacts:
     The date-time group is the first with month and year, so the times of LOG and PAGE lines are passed over. The first prosign is the
     action precedence, the second the info precedence. Office symbols behind ORIGIN, ACTION and INFO are no recipients.
     """
+    text = without_line_signs(text)
     flattened = _is_flattened(text)
     if flattened:
         text = restore_lines(text)
+    if _SMALL_LETTERS.search(text):
+        text = text.upper()
     dtg = parse_dtg(text)
+    unread, prosigns = (None if dtg else impossible_group(text)) or (None, ())
     sender = _FROM.search(text, dtg.end if dtg else 0) or _FROM.search(text)
     recipients, unreadable = parse_addressees(_addressee_lines(text, dtg, sender))
     originator = _ORIGINATOR.search(text)
     channel = _CHANNEL.search(text)
-    precedences = dtg.precedences if dtg else ()
+    precedences = dtg.precedences if dtg else prosigns
     return HeaderFacts(
         dtg=dtg,
+        unread_dtg=unread,
         precedence=precedences[0] if precedences else None,
         info_precedence=precedences[1] if len(precedences) > 1 else None,
         from_name=" ".join(sender[1].split()) if sender else None,

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import msgspec
 
 from reftel.indexer.telegram.citations import find_citations
+from reftel.indexer.telegram.classwords import ANY
 from reftel.indexer.telegram.lines import FILLER, clean
 from reftel.indexer.telegram.officers import is_title_word
 from reftel.indexer.telegram.places import fold, iter_places
@@ -52,6 +53,7 @@ _EO = r"E[. ]{0,2}O[. ]{0,2}[ :]{0,2}"
 _NO_REASON = r"(?!\W{0,3}(?:REASON|SECTION|1\s?[./]\s?[3-7]))"
 _REFS = r"REF(?:TEL|ERENCE)?(?:\(S\)|S)?"
 _ITEM = r"[ ]{1,4}(?=\(?[A1]\W|(?:'?\d{2,4}[ ]?)?[A-Z][A-Z .]{2,20}[ ]\d)"
+_CLASSIFICATION = rf"CLASSIFICATION[ ]{{0,2}}:(?=[ ]{{0,4}}{ANY}\b)"
 _BY = r"CLAS\w{3,7}D[ ]{0,2}BY\b"
 
 # E.O. 12958: | EO 12958 DECL: | E.O.: | DECL: alone;  TAGS: | TAGS PREL;  SUBJECT: | SUBJ:;  REF: | REFTELS | Ref(s): | REF A.
@@ -72,7 +74,10 @@ _FORMS: dict[str, tuple[_Form, ...]] = {
         ),
     ),
     "R": (_form("references", rf"{_REFS}(?:[ ]*[:;.]+|{_ITEM})", rf"{_REFS}[ ]{{0,2}}:|(?-i:REF(?:TEL)?S?){_ITEM}"),),
-    "C": (_form("classified", rf"{_BY}[ ]*[:.-]*", rf"{_BY}[ ]*:|(?-i:C){_BY[1:]}"),),
+    "C": (
+        _form("classified", rf"{_BY}[ ]*[:.-]*", rf"{_BY}[ ]*:|(?-i:C){_BY[1:]}"),
+        _form("classification", _CLASSIFICATION, _CLASSIFICATION),
+    ),
     "D": (
         _form("derived", r"DERIVED[ ]FROM\b[ ]*:?", r"DERIVED[ ]FROM[ ]*:"),
         _form("declassify", r"DECLASSIFY[ ]ON\b[ ]*:?", r"DECLASSIFY[ ]ON[ ]*:"),
@@ -85,9 +90,9 @@ _BY_COLON = re.compile(rf"{_BY}[ ]*:", re.IGNORECASE)
 _TAGS_COLON = re.compile(r"TAGS?[ ]{0,2}:", re.IGNORECASE)
 # How the labels begin, in capitals, with every spelling of E.O.
 _FIRST_WORDS = (
-    "EO ", "EO.", "EO:", "E.O", "E O", "E. O", "E .O", "E..O", "E  O", "TAG", "SUBJ", "REF", "CLAS", "DERIVED", "DECL",
+    "EO ", "EO.", "EO:", "E.O", "E O", "E. O", "E .O", "E..O", "E  O", "EO1", "TAG", "SUBJ", "REF", "CLAS", "DERIVED", "DECL",
 )  # fmt: skip
-_ORDER = re.compile(r"E[. ]{0,2}O[. :]", re.IGNORECASE)
+_ORDER = re.compile(r"E[. ]{0,2}O[. :1]", re.IGNORECASE)
 # What may stand before a label "at the start of a line": "(U) Classified by", "Text classified by".
 _BEFORE = re.compile(rf"[\s¶>{FILLER}]*(?:\(\w{{1,4}}\)[ ]*|Text[ ])?\Z")
 _LEAD = 12
@@ -117,22 +122,28 @@ def _without_orders_of_subjects(text: str, marks: list[tuple[str, int, int]]) ->
 def _damaged_labels(text: str, kinds: set[str]) -> Iterator[tuple[str, int, int]]:
     """Labels that are a slip of the typist or letter-spaced, where the right one is nowhere: ``AGS:``, ``UBJECT:``, ``T A G S:``.
 
-    Inside a line only in capitals, and ``AGS:`` before a tag.
+    Inside a line only in capitals, and ``AGS:`` before a tag; without a colon (``TAGSL PREL, ETRD``) before two tags.
     """
     if {"tags", "subject"} <= kinds:
         return
     for match in _LABEL_LIKE.finditer(text):
         kind = _SLIPS.get(match["word"].replace(" ", "").upper())
         inside = match.start("word") and text[match.start("word") - 1] != "\n"
-        following = text[match.end() : match.end() + 20].split()
-        tagged = bool(following) and is_known_tag(following[0].strip(",;").upper())
-        if kind and kind not in kinds and (not inside or (match["word"].isupper() and (tagged or kind != "tags"))):
+        if kind is None or kind in kinds:
+            continue
+        following = [word.strip(",;.") for word in text[match.end() : match.end() + 20].split()[:2]]
+        tagged = [is_known_tag(word.upper()) for word in following]
+        if match["colon"]:
+            told = not inside or (match["word"].isupper() and (any(tagged[:1]) or kind != "tags"))
+        else:
+            told = kind == "tags" and not inside and tagged == [True, True]
+        if told:
             kinds.add(kind)
             yield kind, match.start("word"), match.end()
 
 
-_LABEL_LIKE = re.compile(r"(?<![^\s¶])(?P<word>[A-Za-z]{3,8}|[A-Z](?:[ ][A-Z]){3,6})[ ]{0,2}:")
-_SLIPS = {slip: kind for kind, word in (("tags", "TAGS"), ("subject", "SUBJECT"), ("subject", "SUBJ")) for slip in (word, *slips(word))}
+_LABEL_LIKE = re.compile(r"(?<![^\s¶])(?P<word>[A-Za-z]{3,8}|[A-Z](?:[ ][A-Z]){3,6})(?:(?P<colon>[ ]{0,2}:)|[;.)]?(?=[ ]))")
+_SLIPS = {slip: kind for kind, word in (("tags", "TAGS"), ("subject", "SUBJECT"), ("subject", "SUBJ")) for slip in (word, f"{word}L", *slips(word))}
 
 
 def _label_at(text: str, start: int) -> tuple[str, int, int] | None:

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from reftel.indexer.telegram.artefacts import PAGE, Banner, iter_banners
 from reftel.indexer.telegram.classwords import is_class_line
 from reftel.indexer.telegram.lines import LineKind, Lines, mask_spans
+from reftel.indexer.telegram.parts import without_line_signs
 from reftel.indexer.telegram.places import iter_places
 
 _GLUED_CLASS = re.compile(r"(?<=  )(?:SECRET|CONFIDENTIAL|UNCLASSIFIED)(?=\s{0,3}\Z)")
@@ -24,7 +25,11 @@ _FLAT_ESCAPE = re.compile(r"(?<=\s)\\(?=\s|\Z)")
 
 
 def without_escapes(text: str) -> str:
-    """The text with blanks in place of a dump's backslashes at the ends of lines: ``"GRAIN \\\\\\nAND WATER"`` -> ``"GRAIN  \\nAND WATER"``."""
+    """The text with blanks in place of a dump's backslashes at the ends of lines: ``"GRAIN \\\\\\nAND WATER"`` -> ``"GRAIN  \\nAND WATER"``.
+
+    So are the signs that `without_line_signs` knows.
+    """
+    text = without_line_signs(text)
     if "\\" not in text:
         return text
     text = _ESCAPE.sub(lambda escape: " " * len(escape[0]), text)

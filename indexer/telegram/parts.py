@@ -36,13 +36,26 @@ def split_telegram(text: str) -> Parts:
 
     A text that holds only a header has an empty body, one that holds only a body an empty header.
     """
-    lines = text.split("\n", SEARCHED_LINES)
+    lines = without_line_signs(text).split("\n", SEARCHED_LINES)
     kinds = [header_line(line) for line in lines[:SEARCHED_LINES]]
     anchor = _anchor(lines, kinds)
     if anchor is None:
         return Parts("", text)
     end = _end_of_header(lines, kinds, anchor)
+    lines = text.split("\n", SEARCHED_LINES)
     return Parts("\n".join(lines[:end]).strip("\n"), "\n".join(lines[end:]).lstrip("\n"))
+
+
+def without_line_signs(text: str) -> str:
+    """The text with blanks in place of ``<br>``, and of the ``>`` before each line of a quoted text; before a few lines it stays."""
+    if "<br" in text or "<BR" in text:
+        text = _BREAK.sub(lambda tag: " " * len(tag[0]), text)
+    quoted = text.count("\n>")
+    return _QUOTE_SIGN.sub(" ", text) if quoted > 2 and quoted * 2 > text.count("\n") else text
+
+
+_BREAK = re.compile(r"<br ?/?>", re.IGNORECASE)
+_QUOTE_SIGN = re.compile(r"^>", re.MULTILINE)
 
 
 def _anchor(lines: Sequence[str], kinds: Sequence[HeaderLine]) -> int | None:

@@ -99,7 +99,7 @@ def strip_marks(subject: str) -> str:
     flat = " ".join(subject.split())
     leading = _LEADING_MARK.match(flat)
     flat = flat[leading.end() :] if leading else flat
-    return _TRAILING_MARK.sub("", flat) if flat.endswith(")") else flat
+    return _TRAILING_MARK.sub("", flat) if flat.endswith(")") else flat.rstrip(" ;")
 
 
 def _subject_lines(text: str, *, bounded: bool) -> list[str]:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reftel.indexer.containers import cables_csv, json_lines, plain_text
-from reftel.indexer.containers.reading import iter_messages
+from reftel.indexer.containers.reading import detect_layout, iter_messages
 from reftel.indexer.message import Message
 from reftel.schema.errors import SourceError
 
@@ -99,6 +99,13 @@ def test_a_row_quoted_inside_a_body_is_text() -> None:
     assert errors == []
 
 
+@pytest.mark.parametrize("end", ["\n", "\n\n3. (C) No more came.\nROE\n"])
+def test_a_row_quoted_by_a_telegram_is_text(end: str) -> None:
+    text = f"UNCLAS BAKU 000012\n\nSUBJECT: A\n\n1. (C) A sample:\n\n{row(9)}{end}"
+    assert detect_layout(text) == "telegram"
+    assert detect_layout(f'the end of a row"\n{row(9)}{end}') == "cables-csv"
+
+
 def test_text_before_the_first_row_is_reported() -> None:
     messages, errors = split(cables_csv.iter_rows(pieces(f"number,date,id\n{row(1)}\n"), "f"))
     assert len(messages) == 1
@@ -181,6 +188,18 @@ def test_an_array_over_several_lines() -> None:
     messages, errors = split(json_lines.iter_records(lines(text), "f"))
     assert len(messages) == 2
     assert errors == []
+
+
+@pytest.mark.parametrize("text", [json.dumps([FULL, FULL]), json.dumps([FULL, FULL], indent=2), json.dumps(FULL, indent="\t") + ",\n" + json.dumps(FULL)])
+def test_arrays_on_one_line_and_objects_over_several(text: str) -> None:
+    messages, errors = split(json_lines.iter_records(lines(text), "f"))
+    assert [message.body for message in messages] == ["S E C R E T  SIPDIS"] * 2
+    assert errors == []
+
+
+def test_an_object_that_never_ends_is_named() -> None:
+    messages, errors = split(json_lines.iter_records(lines(f'{json.dumps(FULL)}\n{{\n  "body": "x",\n'), "f"))
+    assert (len(messages), errors) == (1, [(2, "not a JSON object; this line was passed over")])
 
 
 def test_values_of_any_type_are_text() -> None:

@@ -63,6 +63,12 @@ def test_posts_in_a_flattened_header_of_the_seventies() -> None:
     ]
 
 
+@pytest.mark.parametrize("header", [FULL.lower(), FULL.replace("TO ", "TO: ").replace("INFO ", "INFO: "), FULL.replace("\n", "\n> ")])
+def test_a_header_in_another_dress_gives_the_same(header: str) -> None:
+    facts = parse_header(header)
+    assert (facts.precedence, facts.from_name, facts.recipients) == ("IMMEDIATE", "AMEMBASSY OSLO", (ACTION, *INFO))
+
+
 @pytest.mark.parametrize("text", ["", "\n\n", "nothing of a header", "INFO LOG-00 EEB-00\n      DS-00 /012W", "ACTION NEA-00"])
 def test_what_is_not_there_is_absent(text: str) -> None:
     facts = parse_header(text)
@@ -77,6 +83,7 @@ def test_what_is_not_there_is_absent(text: str) -> None:
         ("Z O 130512Z FEB 08", "FLASH", "IMMEDIATE"),
         ("O P R 130512Z FEB 08", "IMMEDIATE", "PRIORITY"),
         ("201247Z Jan 04", None, None),
+        ("O P 310512Z FEB 08", "IMMEDIATE", "PRIORITY"),  # no day of the calendar
     ],
 )
 def test_precedences(text: str, precedence: str, info: str | None) -> None:

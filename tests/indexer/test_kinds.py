@@ -556,6 +556,7 @@ PARTS = {
     "cap": CAPTION,
 }
 OTHERS: list[tuple[str, str, str, object]] = [
+    ('subj', 'SUBJECT: TALKS ON THE BORDER; CLASSIFICATION: CONFIDENTIAL', 'subject', 'TALKS ON THE BORDER'),
     ('body', '1. (C) The talks went on.\n\n2. (C) They will be continued in March.\nALDANE\nUNCLASSIFIED\n\nNNNN\n', 'signers', ('ALDANE',)),
     ('body', '1. (C) The talks went on.\n\n2. (C) They will be continued in March.\nALDANE\n\n\n\n"\n', 'signers', ('ALDANE',)),
     ('body', "1. (C) The talks went on.\n\n2. (C) They will be continued in March.\nALDANE\n'\n", 'signers', ('ALDANE',)),

@@ -47,6 +47,15 @@ def test_a_text_with_other_line_ends_gives_the_same_record(end: str, tmp_path: P
         assert cable == expected
 
 
+@pytest.mark.parametrize("end", ["\\n", "\\r\\n", "<br>", "<BR />", "<br>\n", "\n> "])
+def test_line_ends_that_are_written_out_or_quoted_give_the_same_fields(end: str) -> None:
+    text = (SAMPLES / "telegrams/08MUSCAT9019.txt").read_text("utf-8")
+    told, odd = (reftel.normalize_text(each) for each in (text, text.replace("\n", end)))
+    for field in ("date", "recipients", "classification", "caveats", "declassify_on", "tags", "subject", "refs", "classified_by", "signers", "flags"):
+        assert getattr(odd, field) == getattr(told, field), field
+    assert [(each.number, each.mark) for each in odd.paragraphs] == [(each.number, each.mark) for each in told.paragraphs]
+
+
 @pytest.mark.parametrize("end", [end for end in ENDS if end not in ("CR LF", "CR")])
 def test_a_row_whose_text_has_other_line_ends_gives_the_same_record(end: str, tmp_path: Path) -> None:
     rows = (SAMPLES / "dumps/cables.csv").read_text("utf-8")

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reftel.schema.dates import month_number, parse_date
-from reftel.schema.dtg import iter_dtgs, parse_dtg
+from reftel.schema.dtg import impossible_group, iter_dtgs, parse_dtg
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,7 @@ from reftel.schema.dtg import iter_dtgs, parse_dtg
         ("O NIACT IMMEDIATE 130512Z FEB 08", "2008-02-13T05:12:00Z", ("IMMEDIATE", "NIACT IMMEDIATE")),
         ("NIACT IMMEDIATE P 130512Z FEB 08", "2008-02-13T05:12:00Z", ("NIACT IMMEDIATE", "PRIORITY")),
         ("P O 130512Z FEB 08", "2008-02-13T05:12:00Z", ("PRIORITY", "IMMEDIATE")),
+        ("P 13O512Z FEB O8", "2008-02-13T05:12:00Z", ("PRIORITY",)),  # the letter O
         ("R 130512Z SEPT 08", "2008-09-13T05:12:00Z", ("ROUTINE",)),
         ("310512Z FEB 08\nP 010512Z MAR 08", "2008-03-01T05:12:00Z", ("PRIORITY",)),  # no 31 February
         ("------------------352654  200910Z /23\nR 200905Z AUG 09", "2009-08-20T09:05:00Z", ("ROUTINE",)),
@@ -41,6 +42,11 @@ def test_date_time_groups(text: str, iso: str, precedences: tuple[str, ...]) -> 
 @pytest.mark.parametrize("text", ["", "182017Z /23", "182017Z", "1182017Z FEB 08", "182517Z FEB 08", "182017Z FEB 081", "182017Z FOO 08", "182017Z JUNK 08"])
 def test_what_is_no_group(text: str) -> None:
     assert parse_dtg(text) is None
+
+
+@pytest.mark.parametrize(("text", "group"), [("O R 310512Z FEB 08", ("310512Z FEB 08", ("IMMEDIATE", "ROUTINE"))), ("182517Z FEB 08", ("182517Z FEB 08", ())), ("130512Z FEB 08", None)])
+def test_groups_of_no_day_of_the_calendar(text: str, group: tuple[str, tuple[str, ...]] | None) -> None:
+    assert impossible_group(text) == group
 
 
 @pytest.mark.parametrize("text", ["FM X\nO R 130512Z FEB 08 ZDK", "FM X\n  O R 130512Z FEB 08 ZDK"])
