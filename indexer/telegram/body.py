@@ -63,7 +63,7 @@ def _all_starts(lines: Lines, numbered: Sequence[Start], begin: int, end: int) -
     first = min([start.at for start in (*numbered, *marked)], default=end)
     opening = opening_starts(lines, begin, min(first, end))
     starts = sorted((*opening, *marked, *numbered), key=lambda start: start.at)
-    return [*starts, *closing_starts(lines, numbered[-1].text_at, end)] if numbered and starts[-1] is numbered[-1] else starts
+    return [*starts, *closing_starts(lines, starts[-1].text_at, end)] if numbered or marked else starts
 
 
 def _is_heading_line(lines: Lines, start: Start, numbered: Sequence[Start], places: Set[int]) -> bool:

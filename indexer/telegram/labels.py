@@ -48,7 +48,7 @@ def _form(kind: str, alone: str, inline: str) -> _Form:
     return _Form(kind, re.compile(alone, re.IGNORECASE), re.compile(inline, re.IGNORECASE))
 
 
-_EO = r"E[. ]{0,2}O[. ]{0,2}[ :]{0,2}"
+_EO = r"E[. ]{0,2}[O0][. ]{0,2}[ :]{0,2}"
 # "(U) Classified by X; E.O. 12958, reasons 1.4" is no E.O. line
 _NO_REASON = r"(?!\W{0,3}(?:REASON|SECTION|1\s?[./]\s?[3-7]))"
 _REFS = r"REF(?:TEL|ERENCE)?(?:\(S\)|S)?"
@@ -90,9 +90,9 @@ _BY_COLON = re.compile(rf"{_BY}[ ]*:", re.IGNORECASE)
 _TAGS_COLON = re.compile(r"TAGS?[ ]{0,2}:", re.IGNORECASE)
 # How the labels begin, in capitals, with every spelling of E.O.
 _FIRST_WORDS = (
-    "EO ", "EO.", "EO:", "E.O", "E O", "E. O", "E .O", "E..O", "E  O", "EO1", "TAG", "SUBJ", "REF", "CLAS", "DERIVED", "DECL",
+    "EO ", "EO.", "EO:", "E.O", "E.0", "E O", "E. O", "E .O", "E..O", "E  O", "EO1", "TAG", "SUBJ", "REF", "CLAS", "DERIVED", "DECL",
 )  # fmt: skip
-_ORDER = re.compile(r"E[. ]{0,2}O[. :1]", re.IGNORECASE)
+_ORDER = re.compile(r"E[. ]{0,2}[O0][. :1]", re.IGNORECASE)
 # What may stand before a label "at the start of a line": "(U) Classified by", "Text classified by".
 _BEFORE = re.compile(rf"[\s¶>{FILLER}]*(?:\(\w{{1,4}}\)[ ]*|Text[ ])?\Z")
 _LEAD = 12

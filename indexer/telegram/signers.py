@@ -75,6 +75,8 @@ def parse_signers(text: str, begin: int = 0, *, subject: str = "") -> Signature:
     before = tail[: at - len(names[0])].rstrip() if names and tail[:at].upper().endswith(" " + names[0]) else ""
     if before.endswith((".", "!", "?", ")")) and not _INITIAL.search(before):
         at = len(before)  # the name once more, at the end of the text
+    elif before and (over := tail[: before.rfind("\n") + 1].rstrip()) and all(word[0].isupper() for word in tail[len(over) : at].split()) and ends_sentence(over):
+        at = len(over)  # and with title and given names on a line of its own
     return Signature(names, begin + at, dots)
 
 

@@ -531,7 +531,19 @@ def find_marked(lines: Lines, begin: int, taken: Sequence[Start]) -> list[Start]
         if gap.count("\n") > 1 or not stripped or stripped[-1] in _SENTENCE_ENDS or at == begin or _is_short_line(text, at, inside) or _greets(stripped):
             starts.append(Start(at, match.end(), None, " ".join(match.group().strip("() ").split())))
     lost = _LOST_NUMBER.finditer(text, begin) if _LONE_STOP.search(text) else ()
-    return [*starts, *(Start(match.start("stop"), match.end(), None, _printed_mark(match["mark"])) for match in lost)]
+    starts += (Start(match.start("stop"), match.end(), None, _printed_mark(match["mark"])) for match in lost)
+    run_on = _RUN_ON.finditer(text, begin) if ". (" in text else ()
+    starts += (Start(match.start("bracket"), match.end(), None, match["mark"]) for match in run_on if _ends_in_word(text, match.start()))
+    return starts
+
+
+_RUN_ON = re.compile(rf"\.[ ]{{1,2}}(?P<bracket>\((?P<mark>{_LEVELS})\))[ ]{{1,2}}(?=[A-Z])")  # "... further. (C) Post": the line break became a blank
+
+
+def _ends_in_word(text: str, at: int) -> bool:
+    """Whether a whole word in small letters stands before an offset, no letter or number of a list."""
+    word = _last_word(text[max(0, at - _REACH) : at])
+    return len(word) > 2 and text[at - len(word) : at] == word
 
 
 _LONE_STOP = re.compile(r"\n\. ")  # of signs this common an expression finds none sooner than plain searching

@@ -849,6 +849,12 @@ OTHERS: list[tuple[str, str, str, object]] = [
     ("body", "1. (C) One.\n\n2. (C) Shippers will sue.\nAMBASSADOR WENDELL SENDS.\nWENDELL\n", "signers", ("WENDELL",)),
     ("body", "1. (C) One.\n\n2. (C) Shippers will sue.\nWendell\n\n=CABLE END=\n", "signers", ("WENDELL",)),
     ("body", "1. (C) One.\n\n2. (C)\n\nPAGE 02  ZAGREB  00123  131016Z\nC O N F I D E N T I A L\n\nShippers fled.\n\n3. (U) More.\nALDANE\n", "marks", [(1, "C"), (2, "C"), (3, "U")]),
+    ("eo", "E.0. 12958: DECL: 02/13/2018", "declassify_on", "2018-02-13"),
+    ("body", "1. (C) Fees rose. Shippers fled. (SBU) Post will report.\n\n2. (C) More.\nALDANE\n", "marks", [(1, "C"), (None, "SBU"), (2, "C")]),
+    ("body", "1. (C) Fees rose. A. (SBU) Shippers fled, see art. 2. (C) More.\nALDANE\n", "marks", [(1, "C"), (2, "C")]),
+    ("body", "(C) Fees rose.\n\n(C) Shippers fled.\n\n-------\nOutlook\n-------\n\nI am leaving.\n\nRiga: Jane Roe\nALDANE\n", "headings", [(None, None), (None, None), (None, "Outlook")]),
+    ("body", "1. (C) One.\n\n2. (C) Thank you.\n\nAmbassador Mary Aldane\n\nALDANE\n", "texts", ["One.", "Thank you."]),
+    ("body", "1. (C) One.\n\n2. (C) He quoted\nMary Aldane\nALDANE\n", "texts", ["One.", "He quoted Mary Aldane"]),
 ]
 
 
