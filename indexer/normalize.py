@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
@@ -27,9 +27,10 @@ from reftel.indexer.telegram.header import HeaderFacts, parse_header
 from reftel.indexer.telegram.layout import Layout, lay_out
 from reftel.indexer.telegram.parts import Parts, split_telegram
 from reftel.schema import warnings as codes
-from reftel.schema.cable import Cable, Flag, Warning  # noqa: A004 - the record's word for it
+from reftel.schema.cable import Cable, Flag, Reference, Warning  # noqa: A004 - the record's word for it
 from reftel.schema.errors import SourceError
-from reftel.schema.identifiers import canonical_id, full_year, resolve_post
+from reftel.schema.identifiers import canonical_id, full_year, resolve_post, split_id
+from reftel.schema.posts import find_post
 
 
 class _Facts(msgspec.Struct, frozen=True, gc=False):
@@ -106,7 +107,18 @@ def _evidence(message: Message, header: HeaderFacts, head: HeadFacts, layout: La
     if serial is None and (banner := next((banner for banner in layout.banners if banner.serial), None)):
         post, serial = banner.post, banner.serial
     earliest = int(head.declassify_on[:4]) - _LONGEST_CLASSIFIED if head.declassify_on else None
+    later = _year_behind(head.references, post, serial) if post and serial else None
+    earliest = later if earliest is None else max(earliest, later or 0)
     return Evidence(post, serial, header.from_name or message.origin, header.station_serial, dated.year, earliest)
+
+
+def _year_behind(refs: Iterable[Reference], post: str, serial: int) -> int | None:
+    """The year behind that of a reference to the caption's post that prints its year and has a later serial: ``"09 BAKU 167"`` in BAKU 4."""
+    for ref in refs:
+        year, cited, number = split_id(ref.id) if ref.id else ("", "", "0")
+        if int(number) > serial and cited == find_post(post) and ref.raw.lstrip("'(").removeprefix("20").startswith(year):
+            return full_year(year) + 1
+    return None
 
 
 _LONGEST_CLASSIFIED = 25  # years

@@ -15,6 +15,7 @@ from reftel.indexer.telegram.classwords import is_class_line, one_of, spaced
 from reftel.indexer.telegram.labels import LabelledPart
 from reftel.indexer.telegram.lines import FILLER, LineKind, Lines
 from reftel.indexer.telegram.places import fold, iter_places
+from reftel.indexer.telegram.titles import HANDLING
 
 _REASON_LABEL = re.compile(r"(?<!\w)reasons?[ ]?:(?=\s{0,3}1[ ]?\.)", re.IGNORECASE)
 _MOST_LINES = 1000  # of a block, or of head lines one after the other; a text without blank lines can be all one block
@@ -33,7 +34,7 @@ _REASONS = re.compile(
 )
 _TEXT_OPENS = re.compile(
     r"\s*(?:(?:begin )?(?:executive )?summary\b|introduction\b|comment\b|key points\b|action request\b|background\b|this is an action"
-    r"|\([A-Z/]{1,6}\)\s|[-=*_]{3})",  # the last: a rule before a title, ------- Summary
+    r"|index[ ]?[:.-]|\([A-Z/]{1,6}\)\s|[-=*_]{3})",  # the last: a rule before a title, ------- Summary
     re.IGNORECASE,
 )
 _LETTERED = re.compile(r"\s*¶?\s*(?:(?:\(?[A-Z]\)|[A-Z][.:])\s|\([A-Z][ ]\))")
@@ -298,6 +299,9 @@ def _skip_head_lines(lines: Lines, end: int) -> int:
         start = filled.end() if filled else end
         line_end = _line_end(lines, start)
         if not _is_head_line(text[start:line_end]):
+            title = _TITLE_AT_END.search(text, max(start, line_end - _LONGEST_HEAD_LINE), line_end)
+            if title and HANDLING.match(text, start, title.start()):  # "SENSITIVE BUT UNCLASSIFIED--PLEASE PROTECT Summary -------"
+                return title.start("title")
             return max(end, text.rfind("\n", end, start) + 1)
         end = min(line_end + 1, len(text))
     return end

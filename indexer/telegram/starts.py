@@ -428,7 +428,17 @@ def _accept(candidate: _Candidate, count: _Count, ahead: Sequence[_Candidate], *
     if not candidate.line_start:
         return _accept_in_flat(candidate, count, ahead) if flat else _accept_run_on(candidate, count, ahead)
     opens = not count.tops and candidate.number == 1  # right behind the subject, where blank lines were lost
-    return (candidate.blank_line or candidate.sentence_end or opens) and _accept_unmarked(candidate, count, ahead)
+    begins = candidate.blank_line or candidate.sentence_end or opens or _counts_on(candidate, ahead)
+    return begins and _accept_unmarked(candidate, count, ahead)
+
+
+def _counts_on(candidate: _Candidate, ahead: Sequence[_Candidate]) -> bool:
+    """Whether the next two numbers go on with the count, each on a line of its own: a list under a title, of which a part may have one too."""
+    listed = [later.number - candidate.number for later in ahead[:2] if later.line_start and later.mark is None] == [1, 2]
+    return listed and (candidate.number == 1 or _TITLE_ABOVE.search(candidate.tail) is not None)
+
+
+_TITLE_ABOVE = re.compile(r"\n[ \t]*\n[ \t]*[A-Z][^\n]*\Z")
 
 
 def _accept_run_on(candidate: _Candidate, count: _Count, ahead: Sequence[_Candidate]) -> bool:

@@ -68,12 +68,19 @@ def subject_of(regions: Iterable[LabelledPart]) -> str | None:
         if region.kind == "subject":
             bounded = place + 1 < len(regions) and regions[place + 1].kind in _FOLLOWED
             subject = strip_marks(" ".join(_subject_lines(region.text[:_LONGEST], bounded=bounded)))
-            found += [subject] if subject.strip(" .") else []
+            found += [_once(subject)] if subject.strip(" .") else []
     if not found:
         return None
     first = found[0]
     begun = first.removesuffix("...").rstrip().casefold()
     return next((subject for subject in found[1:] if _is_whole(subject, begun, cut=first.endswith("..."))), first)
+
+
+def _once(subject: str) -> str:
+    """A subject of several words that stands behind itself once more, once."""
+    words = subject.split()
+    half = len(words) // 2
+    return " ".join(words[:half]) if half > 1 and words[:half] == words[half:] else subject
 
 
 def _is_whole(subject: str, begun: str, *, cut: bool) -> bool:

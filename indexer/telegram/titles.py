@@ -37,11 +37,16 @@ _NO_TITLE = re.compile(
 _CLOSED = re.compile(r".{0,140}\b(?:removed\]|end (?:of )?(?:summary|comment|text|note)\W{0,3}$)", re.IGNORECASE)
 
 
+_FILES = (".pdf", ".doc", ".htm", ".html", ".cfm", ".asp", ".jpg")
+
+
 def is_no_title(line: str) -> bool:
-    """Whether a line is certainly no heading: a list item, a greeting, struck-out words, closing words at its front or end."""
+    """Whether a line is certainly no heading: a list item, a greeting, struck-out words, a file's name, closing words at its front or end."""
     if _NO_TITLE.match(line):
         return True
     lower = line.lower()
+    if lower.endswith(_FILES):
+        return True
     return ("end " in lower or "removed]" in lower) and _CLOSED.match(line) is not None
 
 

@@ -855,6 +855,15 @@ OTHERS: list[tuple[str, str, str, object]] = [
     ("body", "(C) Fees rose.\n\n(C) Shippers fled.\n\n-------\nOutlook\n-------\n\nI am leaving.\n\nRiga: Jane Roe\nALDANE\n", "headings", [(None, None), (None, None), (None, "Outlook")]),
     ("body", "1. (C) One.\n\n2. (C) Thank you.\n\nAmbassador Mary Aldane\n\nALDANE\n", "texts", ["One.", "Thank you."]),
     ("body", "1. (C) One.\n\n2. (C) He quoted\nMary Aldane\nALDANE\n", "texts", ["One.", "He quoted Mary Aldane"]),
+    (
+        "body",
+        "1. (C) A list follows:\n\nOn the Coast\n1. Open ports;\n2. Dig rivers;\n3. Pay shippers;\n\nInland\n4. Plant;\n5. Reap;\n6. Sell.\n\n2. (C) More.\nALDANE\n",
+        "headings",
+        [(1, None), (1, "On the Coast"), (2, None), (3, None), (4, "Inland"), (5, None), (6, None), (2, None)],
+    ),
+    ("body", "1. (C) See http://rivers.gov/\n\nGrain of 2006 final .pdf\n\n2. (C) More.\nALDANE\n", "headings", [(1, None), (2, None)]),
+    ("cb", "SENSITIVE BUT UNCLASSIFIED--PLEASE PROTECT ACCORDINGLY Summary -------", "headings", [(1, "Summary"), (2, None)]),
+    ("subj", "SUBJECT: RIVERS RISE AGAIN\n\nRIVERS RISE AGAIN", "subject", "RIVERS RISE AGAIN"),
 ]
 
 

@@ -167,6 +167,12 @@ def test_a_page_with_another_cables_body() -> None:
     assert (cable.classification, cable.caveats) == ("CONFIDENTIAL", ("NOFORN",))  # the caption's SIPDIS is not this cable's
 
 
+@pytest.mark.parametrize(("reference", "body_id"), [("08 RIGA 167", "09RIGA12"), ("RIGA 167", "08RIGA12"), ("08 RIGA 11", "08RIGA12"), ("07 RIGA 167", "08RIGA12")])
+def test_a_body_that_cites_its_post_by_the_year_is_of_a_later_one(reference: str, body_id: str) -> None:
+    body = f"S E C R E T RIGA 000012\n\nTAGS: PREL\nSUBJECT: RIVERS\n\nREF: {reference}\n\n1. (S) They rise.\nALDANE\n"
+    assert page(body=body).body_id == body_id
+
+
 # -- dates --------------------------------------------------------------------------------------------------------------------------------
 
 
