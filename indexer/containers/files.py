@@ -48,10 +48,11 @@ READ_ERRORS = (*unpacking.ERRORS, tarfile.TarError, zipfile.BadZipFile, NotImple
 
 @frozen
 class Stream:
-    """An open byte stream and the name it is reported under: the path, for a member of an archive ``PATH!MEMBER``."""
+    """An open byte stream, the name it is reported under (the path, for a member of an archive ``PATH!MEMBER``), and the bytes it begins with."""
 
     name: str
     binary: io.BufferedReader[Any]
+    front: bytes
 
 
 Streams = Generator[Stream | SourceError, None, None]
@@ -95,12 +96,13 @@ class _Unpacking:
     def streams(self, name: str, binary: io.BufferedReader[Any], size: int | None, layer: int = 0) -> Streams:
         """The streams in a stream of ``size`` bytes (where that is known), which has so many layers around it."""
         try:
-            start = binary.peek(tar.BLOCK)[: tar.BLOCK]
+            front = binary.peek(BUFFER)
         except _Told:
             return
         except SourceError as error:
             yield error
             return
+        start = front[: tar.BLOCK]
         packing = unpacking.packing_of(start)
         is_zip, is_tar = start[:4] in ZIP_MAGICS, packing is None and tar.begins_tar(start)
         if (packing or is_zip or is_tar) and layer >= MAX_LAYERS:
@@ -112,7 +114,7 @@ class _Unpacking:
             yield from self._tar_members(name, binary, layer + 1)
         elif not is_zip:
             what = what_it_is(start)
-            yield SourceError(what, path=name) if what else Stream(name, binary)
+            yield SourceError(what, path=name) if what else Stream(name, binary, front)
         elif binary.seekable():
             yield from self._zip_members(name, binary, layer + 1)
         elif layer == 0:

@@ -99,9 +99,8 @@ def _looks_like_html(sample: str) -> bool:
 
 
 def _read_stream(stream: Stream) -> Found:
-    binary = stream.binary
-    sample = binary.peek(SAMPLE)[:SAMPLE]
-    if not sample.strip():
+    binary, sample = stream.binary, stream.front[:SAMPLE]
+    if not sample or sample.isspace():
         yield SourceError("an empty file", path=stream.name)
         return
     encoding = sniff_encoding(sample)
