@@ -56,6 +56,7 @@ _NUMBER = re.compile(rb"0(?<!00)0{0,2}(?=_{0,25}\.)")
 _OWN_MARK = re.compile(r"\((?: ?[A-Z][A-Z/,\s-]{0,80} ?|[A-Z][A-Za-z]{0,12}/[A-Za-z/, ]{1,80})\)(?=\s{0,8}\S)")
 _MOST = 5000  # a cable has a few hundred paragraphs at most; more candidates than this are not a cable
 _SENTENCE_ENDS = frozenset(".!?:;\"”’')]*-_=~>" + FILLER)
+_GAP = " \t\n¶"
 _JOINED = frozenset("_$#%/+'’-(")
 _CLOSING_WORDS = re.compile(r"\bend (?:of )?(?:\w+ )?\w+$|x{4,}$", re.IGNORECASE)
 # What is numbered, and months: "para. 3. The", "Nov. 10. The".
@@ -122,11 +123,9 @@ _WORD_BEFORE = re.compile(r"(?:\A|\n[ \t]*\n)[ \t¶]*(?P<front>[\w.§]+)[ \t¶]*
 
 
 class _Candidate:
-    """A number that may start a paragraph, with what stands before it."""
+    """A number that may start a paragraph; ``tail`` and ``gap`` are what stands before it: text, then blanks and pilcrows."""
 
-    __slots__ = (
-        "at", "behind", "blank_line", "glued", "line_start", "mark", "number", "pilcrow", "spaced", "stop", "tail", "text_at",
-    )  # fmt: skip
+    __slots__ = ("at", "behind", "gap", "glued", "mark", "number", "pilcrow", "stop", "tail", "text_at")
 
     def __init__(self, text: str, match: re.Match[str]) -> None:
         number, stop, *brackets = match.groups()
@@ -135,29 +134,36 @@ class _Candidate:
         if mark and text[start - 1 : start] == "#":  # #1. (C)
             start -= 1
         self.number = int(number)
-        self.glued = mark is not None and not _stands_free(text, start)
         self.stop = stop.strip() if stop else ""
         self.mark = _printed_mark(next(filter(None, brackets), None))
         self.text_at = end if self.mark else match.end("stop" if stop else "number")
+        self.behind = text[end : end + 2]
         before = text[max(0, start - _REACH) : start]
-        stripped = before.rstrip(" \t\n¶")
-        gap = before[len(stripped) :]
+        self.tail = before.rstrip(_GAP)
+        self.gap = gap = before[len(self.tail) :]
+        self.glued = not gap and not _stands_free(text, start)
         self.pilcrow = "¶" in gap
-        self.at = start - (len(gap) - gap.index("¶") if self.pilcrow else 0)
+        self.at = start - len(gap) + gap.index("¶") if self.pilcrow else start
         front = None
-        if self.mark is None and stripped.endswith(")") and (front := _MARK_BEFORE.search(before)):  # (C) 1. The
+        if self.mark is None and self.tail.endswith(")") and (front := _MARK_BEFORE.search(before)):  # (C) 1. The
             self.mark = _printed_mark(front["mark"])
-        elif self.mark and stripped.lower().endswith(_PARAGRAPH_WORDS):  # Para 1. (C) The
+        elif self.mark and self.tail.lower().endswith(_PARAGRAPH_WORDS):  # Para 1. (C) The
             front = _WORD_BEFORE.search(before)
         if front and self.mark:
-            self.at = start - len(before) + front.start("front")
-            stripped = before[: front.start("front")].rstrip(" \t\n¶")
-            gap = before[len(stripped) : front.start("front")]
-        self.tail = stripped
-        self.behind = text[end : end + 2]
-        self.spaced = bool(gap) or not before
-        self.line_start = self.pilcrow or "\n" in gap or not stripped or stripped[-1] == FILLER
-        self.blank_line = gap.count("\n") > 1 or not stripped
+            above = before[: front.start("front")]
+            self.at = start - len(before) + len(above)
+            self.tail = above.rstrip(_GAP)
+            self.gap = above[len(self.tail) :]
+
+    @property
+    def line_start(self) -> bool:
+        """Whether it begins a line."""
+        return self.pilcrow or "\n" in self.gap or not self.tail or self.tail[-1] == FILLER
+
+    @property
+    def blank_line(self) -> bool:
+        """Whether a blank line or nothing stands before it."""
+        return self.gap.count("\n") > 1 or not self.tail
 
     @property
     def digit_follows(self) -> bool:
@@ -227,7 +233,7 @@ def find_numbered(text: str) -> list[Start]:
 
 def _is_empty(text: str, start: Start, following: Start) -> bool:
     """Whether no text stands between two starts."""
-    return not text[start.text_at : following.at].strip(" \t\n¶" + FILLER)
+    return not text[start.text_at : following.at].strip(_GAP + FILLER)
 
 
 def _with_lost_numbers(text: str, starts: list[Start]) -> list[Start]:
@@ -281,7 +287,7 @@ def _join_torn(text: str, candidate: _Candidate, count: _Count) -> None:
     whole = 10 * int(candidate.tail[-1]) + candidate.number
     if whole == count.tops[-1] + 1:
         candidate.number, candidate.at = whole, text.rindex(candidate.tail[-1], 0, candidate.at)
-        candidate.tail = candidate.tail[:-1].rstrip(" \t\n¶")
+        candidate.tail = candidate.tail[:-1].rstrip(_GAP)
 
 
 _SECOND = 2
@@ -377,7 +383,7 @@ def _possible(candidate: _Candidate) -> bool:
     """A mark, or a stop alone behind a number that is no day of a month and no numbered thing (``para. 3. The``)."""
     if candidate.mark is not None:
         return candidate.number > 0 or _torn_digit(candidate.tail)
-    if candidate.stop != "." or candidate.number == 0 or not candidate.spaced:
+    if candidate.stop != "." or candidate.number == 0 or not (candidate.gap or not candidate.tail):
         return False
     if _is_counted(candidate.tail):
         return False
