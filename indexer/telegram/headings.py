@@ -75,6 +75,8 @@ class _Rows:
             if start < begin or stop > end:
                 start, stop = max(start, begin), min(stop, end)
                 kind = line_kind(lines.text[start:stop])
+            if kind is LineKind.BLANK:
+                return _Row(line, start, "", True, False)
             if kind is not LineKind.ARTEFACT:
                 content = lines.text[start:stop]
                 indent = len(content) - len(content.lstrip(_MARGIN)) if content[:1] in _MARGIN else 0
@@ -222,8 +224,9 @@ def _ruled_heading(text: str, rows: _Rows, row: _Row) -> Heading | None:
         return _inline_heading(text, titles[-1].at, rule_at + width)
     if is_no_title(title) and not (bounded and _MADE_TITLE.match(title) and (title[0] == "X" or abs(len(title) - width) < _SHORTEST_RULE)):
         return Heading(rule_at, None)
-    if bounded and (upper := _over_blank_line(rows.filled(over), title, width) or _over_page_break(text, rows, over, titles[0].at)):
-        return Heading(upper.at, plain_title(f"{upper.text} {title}"))
+    upper = rows.filled(over) if bounded else None
+    if upper and (first := _over_blank_line(upper, title, width) or _over_page_break(text, rows, upper, titles[0].at)):
+        return Heading(first.at, plain_title(f"{first.text} {title}"))
     return _widened(text, titles[0].at, title, width)
 
 
@@ -236,19 +239,20 @@ def _behind_rule(line: str) -> str | None:
     return title if title[:1].isalnum() and len(line) - len(title) > _SHORTEST_RULE and is_title(title) else None
 
 
-def _over_blank_line(upper: _Row | None, title: str, width: int) -> _Row | None:
+def _over_blank_line(upper: _Row, title: str, width: int) -> _Row | None:
     """The first line of a title that a blank line parts from the last one: the rule has the length of both, or it ends in a comma."""
-    if upper is None or upper.rule or not _may_join(upper):
+    if upper.rule or not _may_join(upper):
         return None
     fits = abs(len(upper.text) + 1 + len(title) - width) <= 2
     return upper if fits or (upper.text.endswith(",") and upper.text.isupper() and title.isupper()) else None
 
 
-def _over_page_break(text: str, rows: _Rows, over: _Row | None, at: int) -> _Row | None:
+def _over_page_break(text: str, rows: _Rows, upper: _Row, at: int) -> _Row | None:
     """The first line of a title that a page break parts from the last one: a rule opens it, and only a masked banner stands between."""
-    upper = rows.filled(over)
+    if FILLER not in text[upper.at : at]:
+        return None
     rule = rows.filled(rows.over(upper))
-    if upper is None or rule is None or not rule.rule or not is_title(upper.text) or FILLER not in text[upper.at : at]:
+    if rule is None or not rule.rule or not is_title(upper.text):
         return None
     return msgspec.structs.replace(rule, text=upper.text)
 
@@ -280,7 +284,7 @@ def _trim_titles(titles: list[_Row], width: int, *, bounded: bool) -> list[_Row]
     last = titles[-1].text
     if len(titles) > 1 and last.endswith(".") and not _ENDED.search(titles[-2].text) and not titles[-2].text.isupper():
         return []  # the last words of the sentence above
-    if last.endswith(".") and not last.endswith("...") and not looks_titled(last) and abs(len(last) - width) > 4:
+    if last.endswith(".") and not last.endswith("...") and abs(len(last) - width) > 4 and not looks_titled(last):
         return []
     kept = titles[-1:]
     for row in reversed(titles[:-1]):
@@ -294,7 +298,7 @@ _ENDED = re.compile(r"[.!?][\"”'’)\]]{0,2}$|[\"”]$")
 
 
 def _may_join(row: _Row) -> bool:
-    return row.whole and len(row.text) <= _WIDEST_LINE and looks_titled(row.text) and row.text[-1] != "." and not is_no_title(row.text)
+    return row.whole and len(row.text) <= _WIDEST_LINE and row.text[-1] != "." and looks_titled(row.text) and not is_no_title(row.text)
 
 
 def _bare_heading(rows: _Rows, row: _Row) -> Heading | None:

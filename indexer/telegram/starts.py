@@ -17,7 +17,7 @@ import msgspec
 
 from reftel.indexer.telegram.citations import find_citations
 from reftel.indexer.telegram.lines import FILLER, LineKind, Lines, is_rule
-from reftel.indexer.telegram.titles import looks_titled
+from reftel.indexer.telegram.titles import LONGEST_TITLE, looks_titled
 from reftel.schema.dates import month_number
 from reftel.schema.marking import parse_mark
 from reftel.schema.posts import find_post
@@ -360,7 +360,7 @@ def _with_late_mark(text: str, start: Start) -> Start:
     words, pause = match["words"], (match["pause"] or "").strip()
     usual = words.split()[0].lower() in _OPENING_WORDS
     apart = pause and (usual or (pause[0] != "." and not match["behind"]))
-    if not apart and not (looks_titled(words) and (pause or usual or words.isupper())):
+    if not apart and not (looks_titled(words[:LONGEST_TITLE]) and (pause or usual or words.isupper())):
         return start
     return msgspec.structs.replace(start, mark=mark, mark_span=(match.start("mark") - 1, match.end()))
 

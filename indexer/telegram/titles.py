@@ -65,6 +65,7 @@ def _is_title(line: str) -> bool:
     return len(words) <= 16 and not line.lstrip(_OPENING_QUOTES)[:1].islower() and (len(words) <= 9 or looks_titled(line))
 
 
+@functools.lru_cache(1024)  # as for `_is_title`; no caller has a line of more than a few hundred characters
 def looks_titled(line: str) -> bool:
     """Whether most of a line's words begin with a capital, small words aside."""
     capitals = [word[0].isupper() for word in _WORD.findall(line) if word.lower() not in _SMALL_WORDS]
