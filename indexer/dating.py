@@ -115,18 +115,20 @@ def _usual_moment(printed: str) -> str | None:
     match = next(filter(None, (form.fullmatch(printed) for form in _USUAL_FORMS)), None)
     if match is None:
         return None
+    year, month, day, hour, minute = map(int, match.group("year", "month", "day", "hour", "minute"))
     try:
-        year, month, day, hour, minute = (int(match[part]) for part in ("year", "month", "day", "hour", "minute"))
-        moment = datetime.datetime(year, month, day, hour, minute)
+        return f"{datetime.datetime(year, month, day, hour, minute).isoformat()}Z"
     except ValueError:
         return None
-    return f"{moment.isoformat()}Z"
 
 
 def _disagreement(dtg: Dtg, stated: Dated) -> tuple[Warning, ...]:
     if not stated.date:
         return ()
     other = datetime.datetime.fromisoformat(stated.date)
-    if abs(other - dtg.moment) <= datetime.timedelta(hours=26):
+    if abs(other - dtg.moment) <= _AS_NEAR:
         return ()
     return (Warning(codes.DATE_DISAGREES, "date", f"date-time group {dtg.iso}, container {stated.date}"),)
+
+
+_AS_NEAR = datetime.timedelta(hours=26)

@@ -131,12 +131,6 @@ class _Scanner:
             or self._serial_alone(place)
         )
 
-    def _token(self, place: int) -> str:
-        return self.words[place]
-
-    def _is(self, place: int, kind: str) -> bool:
-        return self.kinds[place] == kind
-
     def _post_and_serial(self, place: int) -> bool:
         """Take the cable whose number stands at ``place``, if the words before it are a post."""
         last = self._last_of_post(place)
@@ -146,15 +140,15 @@ class _Scanner:
         first, certainty = post
         serial, inner = place, None
         if bracketed := self._bracketed_year(place):
-            inner, serial = self._token(place), bracketed
-        elif self._token(place - 1) != "(" and self._is_year_between(place):
-            inner, serial = self._token(place), place + (2 if self._token(place + 1) == "-" else 1)
+            inner, serial = self.words[place], bracketed
+        elif self.words[place - 1] != "(" and self._is_year_between(place):
+            inner, serial = self.words[place], place + (2 if self.words[place + 1] == "-" else 1)
         if not self._is_serial(serial) or (certainty != "named" and not self._is_alone(first, serial, certainty)):
             return False
-        apart = self._token(place - 1) in (",", "(") and not inner
+        apart = self.words[place - 1] in (",", "(") and not inner
         if apart and (certainty != "named" or not self._stands_apart(place, first)):
             return False
-        end = serial + (apart and self._token(place - 1) == "(")
+        end = serial + (apart and self.words[place - 1] == "(")
         before, year = self._year_before(first)
         after, later = self._year_behind(end) if not (year or inner) else (end + 1, None)
         self.shared_year = year or inner
@@ -168,35 +162,35 @@ class _Scanner:
     def _last_of_post(self, place: int) -> int:
         """Token before the number at ``place``, without what may stand between: ``POST-12``, ``POST CABLE NO. 12``, ``POST (08) 12``, ``POST, 12``."""
         last = place - 1
-        if self._token(last) in (",", "(") and last > self.free:
+        if self.words[last] in (",", "(") and last > self.free:
             last -= 1
         while last > self.free and (
-            self._token(last) in ("-", "/", "#", ":", "'", "’", "‘") or self._token(last).upper() in _MESSAGE_WORDS
+            self.words[last] in ("-", "/", "#", ":", "'", "’", "‘") or self.words[last].upper() in _MESSAGE_WORDS
         ):
             last -= 1
         return last
 
     def _bracketed_year(self, place: int) -> int | None:
         """Token of the serial behind a year in brackets: ``POST (08) 12``."""
-        around = self._token(place - 1) == "(" and self._token(place + 1) == ")"
-        fits = around and self._is_past(self._token(place)) and self._is_serial(place + 2)
+        around = self.words[place - 1] == "(" and self.words[place + 1] == ")"
+        fits = around and self._is_past(self.words[place]) and self._is_serial(place + 2)
         return place + 2 if fits and not self._post_follows(place + 2) else None
 
     def _stands_apart(self, place: int, first: int) -> bool:
         """Whether a post and a number with a comma or bracket between are a whole part: ``"; SOFIA, 1228;"``, ``"SOFIA (1228)"``."""
-        if first == 0 and place + 1 == len(self.starts) and self._token(place - 1) == ",":  # all of the text: "RIGA, 12" in 2008
-            return not self._is_past(self._token(place))
-        if not self._opens_part(first) or len(self._token(place)) < 3 or _is_year(self._token(place)):
+        if first == 0 and place + 1 == len(self.starts) and self.words[place - 1] == ",":  # all of the text: "RIGA, 12" in 2008
+            return not self._is_past(self.words[place])
+        if not self._opens_part(first) or len(self.words[place]) < 3 or _is_year(self.words[place]):
             return False
-        if self._token(place - 1) == "(":
-            return self._token(place + 1) == ")"
-        return self._token(place + 1).upper() in _ENDS_PART
+        if self.words[place - 1] == "(":
+            return self.words[place + 1] == ")"
+        return self.words[place + 1].upper() in _ENDS_PART
 
     def _add(self, post: str, serial: int, year: str | None, first: int, last: int, certainty: Certainty) -> None:
         start, end = self.starts[first], self.ends[last]
         cut = self.healed.startswith("...", self.ends[serial])
         raw = " ".join(self.text[start : end + 3 * cut].split())
-        self.found.append(PrintedCitation(post, self._token(serial), year, start, end, raw, certainty, cut))
+        self.found.append(PrintedCitation(post, self.words[serial], year, start, end, raw, certainty, cut))
         self.free = last + 1
 
     def _post_before(self, last: int) -> tuple[int, Certainty] | None:
@@ -204,14 +198,14 @@ class _Scanner:
         first = last
         while first > self.free and last - first < _MOST_WORDS * 2 and self._joins(first - 1):
             first -= 1
-        if last < self.free or not self._is(last, "word"):
+        if last < self.free or self.kinds[last] != "word":
             return None
-        no_post = _is_no_post(self._token(last))  # "EMAIL 06", "MARCH 06"; but "RIO DE JAN 138"
-        starts = [start for start in range(first, last + (not no_post)) if self._is(start, "word")]
+        no_post = _is_no_post(self.words[last])  # "EMAIL 06", "MARCH 06"; but "RIO DE JAN 138"
+        starts = [start for start in range(first, last + (not no_post)) if self.kinds[start] == "word"]
         names = [self.healed[self.starts[start] : self.ends[last]] for start in starts]
         for start, name in zip(starts, names, strict=True):
             if find_post(name):
-                if self._token(start - 1).upper() in _OTHER_SENDERS:
+                if self.words[start - 1].upper() in _OTHER_SENDERS:
                     return None
                 return start, "named" if is_post_name(name) else "nearest"
         for start, name in zip(starts, names, strict=True):
@@ -221,32 +215,32 @@ class _Scanner:
 
     def _joins(self, place: int) -> bool:
         """Whether the token may stand inside the name of a post: a word, or a hyphen or slash between two words."""
-        return self._is(place, "word") or (self._token(place) in ("-", "/") and self._is(place - 1, "word"))
+        return self.kinds[place] == "word" or (self.words[place] in ("-", "/") and self.kinds[place - 1] == "word")
 
     def _is_serial(self, place: int) -> bool:
         """A number of at most seven digits that is no time (``091316Z``), no date (``1/29/09``, ``12 MAY``), no version (``42.1``)."""
-        if not self._is(place, "number") or not 0 < len(self._token(place).lstrip("0")) <= _LONGEST_SERIAL:
+        if self.kinds[place] != "number" or not 0 < len(self.words[place].lstrip("0")) <= _LONGEST_SERIAL:
             return False
-        sign = self._token(place + 1).upper()
+        sign = self.words[place + 1].upper()
         if self._is_day(place):
             return False
-        if not self._glued(place) or not (sign == "Z" or (self._glued(place + 1) and self._is(place + 2, "number"))):
+        if not self._glued(place) or not (sign == "Z" or (self._glued(place + 1) and self.kinds[place + 2] == "number")):
             return True
         return sign not in ("Z", ".")
 
     def _is_day(self, place: int) -> bool:
         """Whether a number is that of a day: ``12 MAY``, ``1/29/09``, ``5/11 E-MAIL``."""
-        number, after = self._token(place), place + 1
+        number, after = self.words[place], place + 1
         if len(number) > 2 or int(number) > 31:
             return False
-        if month_number(self._token(after).strip(".")) is not None:
+        if month_number(self.words[after].strip(".")) is not None:
             return True
-        if self._token(after) in ("/", "-") and self._is(after + 1, "number") and len(self._token(after + 1)) <= 2:
-            if self._token(after + 2) == self._token(after) and len(self._token(after + 3)) in (2, 4):
+        if self.words[after] in ("/", "-") and self.kinds[after + 1] == "number" and len(self.words[after + 1]) <= 2:
+            if self.words[after + 2] == self.words[after] and len(self.words[after + 3]) in (2, 4):
                 return True
             after += 2
-        mail = self._token(after).upper() == "E" and self._token(after + 1 + (self._token(after + 1) == "-")).upper() in _NO_CABLE_WORDS
-        return mail or self._token(after).upper() in _NO_CABLE_WORDS
+        mail = self.words[after].upper() == "E" and self.words[after + 1 + (self.words[after + 1] == "-")].upper() in _NO_CABLE_WORDS
+        return mail or self.words[after].upper() in _NO_CABLE_WORDS
 
     def _glued(self, place: int) -> bool:
         """Whether the next token follows without a blank."""
@@ -255,33 +249,33 @@ class _Scanner:
     def _opens_part(self, first: int) -> bool:
         """Whether a post at ``first``, or the year before it, is the first of a part."""
         before = first - 1
-        if self._is(before, "number") and before >= self.free:
+        if self.kinds[before] == "number" and before >= self.free:
             before -= 1
-        return before < 0 or self._token(before) in _BEGINS_PART or before < self.free
+        return before < 0 or self.words[before] in _BEGINS_PART or before < self.free
 
     def _is_alone(self, first: int, serial: int, certainty: Certainty) -> bool:
         """Whether words that are no post's name and their number are a whole part, and could name a post: ``"; NEWPOST 123 (NOTAL);"``."""
-        words = [self.words[place].upper() for place in range(first, serial) if self._is(place, "word")]
+        words = [self.words[place].upper() for place in range(first, serial) if self.kinds[place] == "word"]
         if certainty == "nearest":
-            after_and = self._token(first - 1).upper() in ("AND", "&")
+            after_and = self.words[first - 1].upper() in ("AND", "&")
             return (after_and or self._opens_part(first)) and not _is_no_post(words[0]) and not is_known_tag(words[0])
         if any(map(_is_no_post, words)) or sum(map(len, words)) < 4 or any(map(is_known_tag, words)):
             return False
-        if _is_year(self._token(serial)) and len(self._token(serial)) == 4:  # INCSR CROATIA 2008
+        if _is_year(self.words[serial]) and len(self.words[serial]) == 4:  # INCSR CROATIA 2008
             return False
-        return self._opens_part(first) and self._token(serial + 1).upper() in _ENDS_PART
+        return self._opens_part(first) and self.words[serial + 1].upper() in _ENDS_PART
 
     def _year_before(self, first: int) -> tuple[int, str | None]:
         """First token of ``08 POST``, ``'08 POST``, ``2008-POST``, ``(08) POST``, and that year; ``first`` itself without one."""
         place = first - 1
-        if self._token(place) in ("-", "/"):
+        if self.words[place] in ("-", "/"):
             place -= 1
-        bracketed = self._token(place) == ")" and self._token(place - 2) == "(" and place - 2 >= self.free
-        if bracketed and _is_year(self._token(place - 1)):
-            return place - 2, self._token(place - 1)
-        if place >= self.free and _is_year(self._token(place)):
-            quote = place > self.free and self._token(place - 1) in ("'", "’", "‘")
-            return place - quote, self._token(place)
+        bracketed = self.words[place] == ")" and self.words[place - 2] == "(" and place - 2 >= self.free
+        if bracketed and _is_year(self.words[place - 1]):
+            return place - 2, self.words[place - 1]
+        if place >= self.free and _is_year(self.words[place]):
+            quote = place > self.free and self.words[place - 1] in ("'", "’", "‘")
+            return place - quote, self.words[place]
         return first, None
 
     def _year_behind(self, serial: int) -> tuple[int, str | None]:
@@ -292,22 +286,22 @@ class _Scanner:
         place = serial + 1
         if dated := self._dated(serial):
             return dated
-        if self._token(place) != "(":
+        if self.words[place] != "(":
             return self._plain_year_behind(place)
-        quote = self._token(place + 1) in ("'", "’", "‘")
-        year = self._token(place + 1 + quote)
-        if self._token(place + 2 + quote) != ")" or not _is_year(year):
+        quote = self.words[place + 1] in ("'", "’", "‘")
+        year = self.words[place + 1 + quote]
+        if self.words[place + 2 + quote] != ")" or not _is_year(year):
             return place, None
         after = place + 3 + quote
         next_end = self._post_follows(after)
-        if next_end and self._token(next_end) != "(" and not any(citation.year for citation in self.found):
+        if next_end and self.words[next_end] != "(" and not any(citation.year for citation in self.found):
             return place, None
         return after, year
 
     def _dated(self, serial: int) -> tuple[int, str] | None:
         """The same for the date of the cited cable behind its serial: ``STATE 12 DATED 05/06/2007``."""
-        following = self._token(serial + 1).upper()
-        if following not in _DATE_SIGNS and self._token(serial + 2) != "/":
+        following = self.words[serial + 1].upper()
+        if following not in _DATE_SIGNS and self.words[serial + 2] != "/":
             return None
         match = _DATED.match(self.healed, self.ends[serial])
         year = (match["us"] or match["named"] or match["day"]) if match else None
@@ -318,9 +312,9 @@ class _Scanner:
 
     def _plain_year_behind(self, place: int) -> tuple[int, str | None]:
         """The same for a year without brackets, which is no later than the citing cable and the last of its part."""
-        year = place + (self._token(place) in ("/", "-", "'", "’", "‘"))
-        ended = self._token(year + 1).upper() in _ENDS_PART and not self._post_follows(year + 1)
-        return (year + 1, self._token(year)) if self._is_past(self._token(year)) and ended else (place, None)
+        year = place + (self.words[place] in ("/", "-", "'", "’", "‘"))
+        ended = self.words[year + 1].upper() in _ENDS_PART and not self._post_follows(year + 1)
+        return (year + 1, self.words[year]) if self._is_past(self.words[year]) and ended else (place, None)
 
     def _is_past(self, text: str) -> bool:
         """Whether a number is a year, none later than the citing cable's."""
@@ -331,75 +325,75 @@ class _Scanner:
     def _post_follows(self, place: int) -> int:
         """Token after ``POST serial`` if a known post begins at ``place``, else 0."""
         end = place
-        while self._is(end, "word") and end - place < _MOST_WORDS:
+        while self.kinds[end] == "word" and end - place < _MOST_WORDS:
             end += 1
-        if end == place or not self._is(end, "number"):
+        if end == place or self.kinds[end] != "number":
             return 0
         return end + 1 if find_post(self.healed[self.starts[place] : self.ends[end - 1]]) else 0
 
     def _is_year_between(self, place: int) -> bool:
         """Whether the number at ``place`` is the year of ``POST 08 123`` or ``POST 08-123``, not a serial or the year of a further post."""
-        following = place + (2 if self._token(place + 1) == "-" else 1)
-        return self._is_past(self._token(place)) and self._is_serial(following) and not self._post_follows(following + 1)
+        following = place + (2 if self.words[place + 1] == "-" else 1)
+        return self._is_past(self.words[place]) and self._is_serial(following) and not self._post_follows(following + 1)
 
     def _further_serial(self, place: int) -> bool:
         """Take a further serial of the last post: ``POST 1, 2 AND 3``, ``POST 1/2``; a year or day that belongs to what follows is none."""
         joint = self.free
-        while joint < place and self._token(joint).upper() in (",", "AND", "&", "/", ";", "+", "-"):
+        while joint < place and self.words[joint].upper() in (",", "AND", "&", "/", ";", "+", "-"):
             joint += 1
         if not self.found or joint != place or not self._is_serial(place):
             return False
-        plain = joint == self.free or self._token(joint - 1) == "-"  # "POST 123 124", "POST 123-124"
-        if plain and (len(self._token(place)) < 3 or int(self._token(place)) <= int(self.found[-1].serial)):
+        plain = joint == self.free or self.words[joint - 1] == "-"  # "POST 123 124", "POST 123-124"
+        if plain and (len(self.words[place]) < 3 or int(self.words[place]) <= int(self.found[-1].serial)):
             return False
-        following = self._token(place + 1)
-        if (self._is(place + 1, "word") and following.upper() not in ("AND", "ET")) or following == ")":
+        following = self.words[place + 1]
+        if (self.kinds[place + 1] == "word" and following.upper() not in ("AND", "ET")) or following == ")":
             return False
         year = self.shared_year
         after, later = self._year_behind(place) if year is None else (place + 1, None)
-        if later is None and (following == "-" or (following == "/" and self._is(place + 2, "word"))):
+        if later is None and (following == "-" or (following == "/" and self.kinds[place + 2] == "word")):
             return False
         self._add(self.found[-1].post, place, year or later, place, after - 1 if later else place, self.found[-1].certainty)
         return True
 
     def _serial_and_post(self, place: int) -> bool:
         """Take a cable whose serial stands before its post, where both are a whole part: ``"870 SOFIA"``; ``"08 SOFIA"`` lost its serial."""
-        short = _is_year(self._token(place)) or len(self._token(place)) < 3
-        if not self._is_serial(place) or (short and (place or self._is_past(self._token(place)))):
+        short = _is_year(self.words[place]) or len(self.words[place]) < 3
+        if not self._is_serial(place) or (short and (place or self._is_past(self.words[place]))):
             return False
-        if not (place == 0 or self._token(place - 1).upper() in _BEGINS_PART | {"AND", "&"} or place == self.free):
+        if not (place == 0 or self.words[place - 1].upper() in _BEGINS_PART | {"AND", "&"} or place == self.free):
             return False
         end = place + 1
-        while self._joins(end) and self._token(end).upper() != "AND" and end - place <= _MOST_WORDS * 2:
+        while self._joins(end) and self.words[end].upper() != "AND" and end - place <= _MOST_WORDS * 2:
             end += 1
-        if self._token(end).upper() not in _ENDS_PART:
+        if self.words[end].upper() not in _ENDS_PART:
             return False
         for last in (end - 1, end - 2):
             name = self.healed[self.ends[place] : self.ends[last]].strip()
-            if last > place and is_post_name(name) and self._token(last + 1).upper() in (("",) if short else _ENDS_PART):  # "12 RIGA" in 2008
+            if last > place and is_post_name(name) and self.words[last + 1].upper() in (("",) if short else _ENDS_PART):  # "12 RIGA" in 2008
                 self._add(" ".join(name.split()), place, None, place, last, "named")
                 return True
         return False
 
     def _serial_alone(self, place: int) -> bool:
         """Take a serial that is all of a text, as one of the post cited before: ``"A. SOFIA 1219 B. 1206"``."""
-        if self.before is None or self.found or not self._is_serial(place) or self._token(place)[:2] in ("19", "20"):
+        if self.before is None or self.found or not self._is_serial(place) or self.words[place][:2] in ("19", "20"):
             return False
-        first = 1 if place and _is_year(self._token(0)) and self._is(0, "number") else 0
-        while first < place and self._token(first) in (":", ".", "¶", "-"):
+        first = 1 if place and _is_year(self.words[0]) and self.kinds[0] == "number" else 0
+        while first < place and self.words[first] in (":", ".", "¶", "-"):
             first += 1
-        if first != place or self._token(place + 1).upper() not in _ENDS_PART:
+        if first != place or self.words[place + 1].upper() not in _ENDS_PART:
             return False
-        year = self._token(0) if place and self._is(0, "number") else None
+        year = self.words[0] if place and self.kinds[0] == "number" else None
         self._add(self.before.post, place, year or self.before.year, 0 if year else place, place, "implied")
         return True
 
     def _skip_note(self) -> None:
         """Pass over a bracket behind a cable, its note or title: ``PARIS 1 (REPLY TO ROME 2)``; a letter or year in it is none."""
-        if self._token(self.free) != "(" or len(self._token(self.free + 1)) < 3:
+        if self.words[self.free] != "(" or len(self.words[self.free + 1]) < 3:
             return
         note = range(self.free, min(len(self.starts), self.free + _LONGEST_NOTE))
-        closing = next((place for place in note if self._token(place) == ")"), None)
+        closing = next((place for place in note if self.words[place] == ")"), None)
         if closing is not None:
             self.free = closing + 1
 

@@ -323,7 +323,8 @@ def _cable(label: str | None, citation: PrintedCitation, year: int | None) -> Re
 def _by_its_name(found: str) -> str | None:
     """An id with the name that the post had in that year: ``"08KIEV12"`` -> ``"08KYIV12"``."""
     year, post, serial = split_id(found)
-    return reference_id(stem_in(post, full_year(year)), serial, year)
+    name = stem_in(post, full_year(year))
+    return found if name == post else reference_id(name, serial, year)
 
 
 def _post_of(citation: PrintedCitation) -> str:
@@ -379,6 +380,8 @@ def _between(item: _Item, citations: list[PrintedCitation]) -> Iterator[tuple[in
         for number, (begin, stop) in enumerate(zip(bounds[::2], bounds[1::2], strict=True)):
             front, behind = number > 0, number < len(inside)
             gap = item.text[begin:stop]
+            if not gap.strip(" ,."):
+                continue
             opened, joined = _JOINT_BEFORE.match(gap) if front else None, _JOINT.search(gap) if behind else None
             if (front and not opened) or (behind and not joined):
                 continue
