@@ -72,8 +72,8 @@ def parse_signers(text: str, begin: int = 0, *, subject: str = "") -> Signature:
         return Signature((), begin + (len(tail.rstrip()) if dots else end), dots)
     names, at = found
     at = strip_debris(tail, at)
-    over = at - len(names[0]) if names else at
-    before = tail[:over].rstrip() if names and tail[max(0, over - 1) : at].upper().endswith(" " + names[0]) else ""
+    again = at - len(names[0]) if names else at
+    before = tail[:again].rstrip() if names and tail[max(0, again - 1) : at].upper().endswith(" " + names[0]) else ""
     if before.endswith((".", "!", "?", ")")) and not _INITIAL.search(before):
         at = len(before)  # the name once more, at the end of the text
     elif before and (over := tail[: before.rfind("\n") + 1].rstrip()) and all(word[0].isupper() for word in tail[len(over) : at].split()) and ends_sentence(over):
