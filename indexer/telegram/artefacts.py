@@ -131,10 +131,10 @@ _DEBRIS = re.compile(
 _TRAILING_TOKEN = re.compile(
     r"""(?: \s+ (?: \d{4}-\d{2}-\d{2} | \d{1,2}/\d{1,2}/\d{2,4} | N{3,5} | Nnnn | BT | [#]\d{0,5} | [#]NAME\? | >+ | &gt; | [.*=_~"”“#-]+
           | End\ Cable\ Text(?:\s+X{4,})? | (?:SECRET|CONFIDENTIAL|UNCLASSIFIED) )
-      | (?<=[A-Za-z]) (?: \#NAME\? | [*\#=~_]+ | ["”][ ]?[\]}]*\}[\]},]* ) | (?<=[A-Z]{4}) [.,] )$""",
+      | (?<=[A-Za-z]) (?: \#NAME\? | [*\#=~_]+ | ["”][ ]?[\]}]*\}[\]},]* | ["']\); | (?:</?\w{1,20}>){1,4} | (?:\\[nrt])+ ) | (?<=[A-Z]{4}) [.,] )$""",
     re.VERBOSE,
 )
-_TOKEN_ENDS = frozenset("0123456789NnTt#?>;.*=~_\"”“-XLD,}]\n")  # the last characters of the tokens above
+_TOKEN_ENDS = frozenset("0123456789NnrTt#?>;.*=~_\"”“-XLD,}]\n")  # the last characters of the tokens above
 _ADVERT = re.compile(
     r"""for[ ]more[ ]\w[^\n]{0,60}\bvisit\b
       | for[ ]more[ ]\w[^\n]{0,80}\n?[^\n]{0,20}\bsee[ ]our\b[^\n]{0,40}\bsite\b
@@ -154,7 +154,9 @@ _HANDLING = re.compile(
       | [=*<>#-]*[ ]?(?: end[ ](?:of[ ])?(?:message|cable|transmission|telegram) | cable[ ]ends? ) \W*
       | [=*<>#-]{2,}[ ]?end[ ]of[ ](?:text|document|file)\W*
       | (?:sensitive[ ]but[ ]unclassified | sbu | u//fouo | for[ ]official[ ]use[ ]only | please[ ]protect[ ]accordingly) \.?
-      | page[ ]\d{1,3}[ ]of[ ]\d{1,3} | </?\w{1,20}> | (?:(?:drafted|cleared|approved|released)(?:[ ]by)? | dist(?:ribution)?)[ ]?: .*
+      | page[ ]\d{1,3}(?:[ ]of[ ]\d{1,3})? | (?:</?\w{1,20}>){1,4} | xmt[ :/][ \w:/]{3,80}
+      | (?-i: (?:id|refid|date|origin|classification|destination|header) :[ ] ) .*
+      | (?:(?:drafted|cleared|approved|released)(?:[ ]by)? | dist(?:ribution)?)[ ]?: .*
       | [\W_]{1,12}""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -163,8 +165,8 @@ _LONGEST_HANDLING = 120
 # | 19309,7/30/2004 17:29,04BAKU1, ... | 189949<tab>2009-02-02 14:15:00<tab>09CAIRO184 ... | ",10/5/2006,"ITS TITLE","Its summary | ",10/5/2006,Its title
 _ROW = re.compile(
     r"""(?: (?<=\s) | (?<=["',]) )
-        (?: 0 [ ]\d{1,2}/\d{1,2}/\d{4} (?= \s{0,3}\Z | \s{1,3}\d{1,5}\s )
-          | (?:\d{1,6}[ ,\t]{1,2}){1,3} (?:\d{1,2}/\d{1,2}/\d{4}|\d{4}-\d\d-\d\d) [ ]\d{1,2}:\d\d (?::\d\d)? [ ,\t]{1,2} \d\d[A-Z]{3,20}\d )
+        (?: 0 [ \t]\d{1,2}/\d{1,2}/\d{4} (?= \s{0,3}\Z | \s{1,3}\d{1,5}\s )
+          | "? (?:\d{1,6}"?[ ,;\t]{1,2}){1,3} "? (?:\d{1,2}/\d{1,2}/\d{4}|\d{4}-\d\d-\d\d) [ ]\d{1,2}:\d\d (?::\d\d)? "? [ ,;\t]{1,2} "? \d\d[A-Z]{3,20}\d )
       | " [ ]? , \d{1,2}/\d{1,2}/\d{4} ,[\"A-Z]""",
     re.VERBOSE,
 )
@@ -176,9 +178,11 @@ _HEADER_REACH = 8_000
 _PRINTED = re.compile(r"(?:(?:[A-Z][a-zà-ÿ]\w* )?\S+: )?\S+ @ \w{3} \w{3} +\d{1,2} \d\d:")
 _MAILED = re.compile(r".{1,60} \d{1,2}/\d{1,2}/\d{4} [\d:]{5,8} [AP]M From DB/Inbox: .*")  # the stamp of a mail program
 _STATEMENT = re.compile(
-    r"\bselect \* from \S.{0,120}$|\bid:\s*\d{4,}\s*$|declassified/released us department.{0,80}$", re.IGNORECASE | re.DOTALL
+    r"""\b(?:select[ ]\*[ ]from | insert[ ]into)[ ]\S.{0,120}$ | ["”'][ ]?,[ ]?["“]\w{1,20}["”][ ]?:.{0,120}$ | \bid:\s*\d{4,}\s*$
+      | declassified/released[ ]us[ ]department.{0,80}$""",
+    re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
-_STATEMENT_WORDS = ("select", "id:", "declassified/")
+_STATEMENT_WORDS = ("select", "insert", '":', "id:", "declassified/")
 
 
 def _is_stamp(line: str) -> bool:

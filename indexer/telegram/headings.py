@@ -312,6 +312,8 @@ def _bare_heading(rows: _Rows, row: _Row) -> Heading | None:
     above = rows.filled(over)
     if above and above.text.lower().endswith(_CLOSING):
         return None
+    if above and above is not over and above.text.endswith(",") and len(above.text.split()) < _FEWEST_ENTRIES and not titles[0].text.isupper():
+        return None  # Yours sincerely,
     if has_mark(titles[-1].text):
         return _accept_title(titles[-1:], strict=False)
     if over and titles[0].whole and _is_block(over):
@@ -340,9 +342,9 @@ def _is_entry(titles: list[_Row], rows: _Rows) -> bool:
     over = rows.over(titles[0])
     if _LISTED.match(titles[0].text) and any(_LISTED.match(row.text) for row in rows.upwards(over)):
         return True
-    for _ in range(1 if several else _FEWEST_ENTRIES):
+    for count in range(1 if several else _FEWEST_ENTRIES):
         last = rows.filled(over)
-        if several and last and last.text.endswith(":"):
+        if last and last.text.endswith(":") and (several or count):
             return True
         block, over = rows.titles(last, _MOST_LINES)
         if not block or (over and over.text) or not _alike(block, titles):

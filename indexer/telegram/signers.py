@@ -66,7 +66,7 @@ def parse_signers(text: str, begin: int = 0, *, subject: str = "") -> Signature:
         tail = tail.replace(control, " ")
     shown, dots = _before_dots(tail, subject)
     end = without_struck_stamp(tail, strip_debris(tail, shown))
-    found = _find_signature(tail, end, dots=dots) or _over_page_number(tail, end)
+    found = _find_signature(tail, end, dots=dots) or _over_page_number(tail, end) or _over_notes(tail, end)
     dots = dots or _DOTS.search(text, max(0, last - 40), last) is not None
     if found is None:
         return Signature((), begin + (len(tail.rstrip()) if dots else end), dots)
@@ -78,9 +78,13 @@ def parse_signers(text: str, begin: int = 0, *, subject: str = "") -> Signature:
         at = len(before)  # the name once more, at the end of the text
     elif before and (over := tail[: before.rfind("\n") + 1].rstrip()) and all(word[0].isupper() for word in tail[len(over) : at].split()) and ends_sentence(over):
         at = len(over)  # and with title and given names on a line of its own
+    if names and (front := _SIGNED.search(tail, max(0, at - _LONGEST_FRONT), at)):
+        at = front.start()
     return Signature(names, begin + at, dots)
 
 
+_SIGNED = re.compile(r"\n[ \t]*(?:signed(?: by)?[ \t]*:?|[A-Z][A-Z'’-]+ (?:acting )?for)[ \t]*\Z", re.IGNORECASE)  # Signed: ROE | DOE FOR ROE
+_LONGEST_FRONT = 60
 _DOTS = re.compile(r"(?:\.\.\.|…)[\s\"”'’)\],]*\Z")
 
 
@@ -134,6 +138,38 @@ def _over_page_number(tail: str, end: int) -> tuple[tuple[str, ...], int] | None
     return _own_line(tail[:over], start, tail[start:over].strip(), upper_text=False, certain=True) if start else None
 
 
+def _over_notes(tail: str, end: int) -> tuple[tuple[str, ...], int] | None:
+    """A signer over lines with labels or over the signer's title: ``ROE``, ``Point of contact: ...``; ``Jane Roe``, ``Minister-Counselor``."""
+    note, rank, stop = False, False, end
+    for _ in range(_MOST_NOTES):
+        start = tail.rfind("\n", 0, stop) + 1
+        line = tail[start:stop].strip()
+        if start == 0 or _NUMBERED_LINE.match(line):
+            return None
+        if note and (found := _own_line(tail[:stop], start, line, upper_text=False, certain=True)):
+            above = tail[: found[1]].rstrip()
+            return found if not above.endswith(":") and (rank or line.isupper()) else None
+        if line:
+            rank = _is_rank(line)
+            note = rank or _NOTE.match(line) is not None
+        stop = max(0, start - 1)
+    return None
+
+
+_MOST_NOTES = 12  # lines
+_NUMBERED_LINE = re.compile(r"¶?\d{1,3}[.)]\s")
+_NOTE = re.compile(r"(?!(?:DOB|POB|ID|Name|Age|Born|Passport|Title|Position|Nationality)\b)[A-Z][\w .,/&’'()-]{1,40}:(?! ?\S*//)", re.IGNORECASE)
+
+
+def _is_rank(line: str) -> bool:
+    """Whether a line is a title: ``"Charge d'Affaires a.i."``, ``"Minister-Counselor for Political Affairs"``."""
+    words = line.replace("-", " ").split()
+    return 0 < len(words) <= _LONGEST_RANK and is_title_word(words[0]) and (len(words) == 1 or line[0].isupper()) and not line.endswith((":", "!", "?"))
+
+
+_LONGEST_RANK = 8  # words
+
+
 def _above_minimize(tail: str, end: int) -> tuple[tuple[str, ...], int] | None:
     """A signer over a last line ``MINIMIZE CONSIDERED``."""
     start = tail.rfind("\n", 0, end) + 1
@@ -167,7 +203,12 @@ def _find_names(tail: str, end: int, advert: int | None, *, dots: bool) -> tuple
     if own is not None or (dots and "\n" not in tail[len(trimmed) :]):
         return own
     found = _end_of_line(trimmed, start, upper_text=upper_text, advert=advert)
+    if found and _OFFICES.fullmatch(trimmed, start, found[1]):
+        return None
     return None if dots and found and not ends_sentence(trimmed[: found[1]].rstrip()) else found
+
+
+_OFFICES = re.compile(r"\s*[A-Za-z][\w .,/&’'()-]{1,40}:[ \t]*(?:(?:[A-Z]\.|[A-Z][A-Z/]+,?)[ \t]+)+")  # INFO: POL ECON RSO | Cleared by: J. Roe
 
 
 def _is_upper(text: str) -> bool:
@@ -240,9 +281,14 @@ def _without_office(words: list[str]) -> list[str]:
 
 
 def _without_rank(line: str) -> str:
-    """A line without the title behind a name and a comma: ``"Aldane, Charge"`` -> ``"Aldane"``."""
+    """A line without the title or the degree behind a name: ``"Aldane, Charge"``, ``"Aldane, Ph.D."`` -> ``"Aldane"``."""
+    if line.endswith((".", "D", "d")):
+        line = _DEGREE.sub("", line)
     name, comma, rank = line.partition(",")
     return name if comma and rank.strip() and all(map(_is_office, rank.split())) else line
+
+
+_DEGREE = re.compile(r",? \(?(?:Ph\.? ?D|M\.?D|J\.?D|Ed\.?D|D\.Phil|LL\.?[BMD]|M\.?B\.?A|Esq|Ret)\b\.?\)?(?:,? Ret\.)?$", re.IGNORECASE)
 
 
 def _is_office(word: str) -> bool:
@@ -272,7 +318,7 @@ def _joint(above: str, names: tuple[str, ...], *, upper_text: bool) -> tuple[tup
     others = _names_of(words)
     if others is None or not over or (upper_text and others != names):
         return None
-    return tuple(dict.fromkeys(others + names)), start
+    return tuple(dict.fromkeys(others if _is_rank(names[0]) else others + names)), start
 
 
 def _names_of(words: list[str]) -> tuple[str, ...] | None:

@@ -62,6 +62,28 @@ SIGNED = [
     (f"{TEXT}\nROE\n\nDeclassified/Released US Department of State EO Systematic Review 30 JUN 2005", "ROE"),
     (f"{TEXT}\nROE\nUNCLAS LONDON 000234\n", "ROE"),
     (f"{TEXT}\nROE\nMINIMIZE CONSIDERED.\n", "ROE"),
+    # rows of other dumps, statements, tags and escapes of a program
+    (f'{TEXT}\nROE\n"4712","6/4/2008 13:11","08BAKU419","Embassy Baku"', "ROE"),
+    (f"{TEXT}\nROE\n0\t06/04/2008\t5521\tPREL,PGOV\tTALKS ON GRAIN", "ROE"),
+    (f"{TEXT}\nROE\n\nid: 156122\ndate: 6/4/2008 12:04\nrefid: 08BAKU418\norigin: Embassy Baku\n", "ROE"),
+    (f"{TEXT}\nROE');\nINSERT INTO cables VALUES (4712,'2008-06-04');\n", "ROE"),
+    (f'{TEXT}\nROE", "classification": "SECRET"}}', "ROE"),
+    (f"{TEXT}\nROE</pre></code>\n", "ROE"),
+    (f"{TEXT}\nROE\\n\\n", "ROE"),
+    (f"{TEXT}\nROE\n\nXMT: AMEMBASSY ROME, AMEMBASSY MADRID\n", "ROE"),
+    (f"{TEXT}\nROE\n\n          SECRET\n\n          Page 3\n", "ROE"),
+    # over lines with labels, and over a title
+    (f"{TEXT}\nROE\n\nPoint of contact: John Doe, Political Section,\ntel. 555-0199.\n", "ROE"),
+    (f"{TEXT}\nROE\n\nPrepared by: J. Doe\nReviewed by: M. Poe\n", "ROE"),
+    (f"{TEXT}\nROE\n\nCXBAKU:\n    ACTION: POL\n    INFO:   ECON DAO AMB\n", "ROE"),
+    (f"{TEXT}\nROE\nCHARGE D'AFFAIRES A.I.\n", "ROE"),
+    (f"{TEXT}\nROE\nAMBASSADOR\n", "ROE"),
+    (f"{TEXT}\nJane Roe\nMinister-Counselor for Political Affairs\n", "JANE ROE"),
+    # behind a label, for another, with a degree
+    (f"{TEXT}\nSigned by: Roe", "ROE"),
+    (f"{TEXT}\nALDANE FOR MARETH", "MARETH"),
+    (f"{TEXT}\nRoe, Ph.D.", "ROE"),
+    (f"{TEXT}\nROE, M.D.\n\nNNNN", "ROE"),
     # adverts before and behind
     (f"{TEXT}\n\nVisit London's Classified Website:\nhttp://www.state.sgov.gov/p/eur/london/\nROE", "ROE"),
     (f"{TEXT}\nVisit London’s Classified Website: http://www.intelink.sgov.gov/wiki/Portal:Unit ed_Kingdom ROE", "ROE"),
@@ -82,7 +104,8 @@ UNSIGNED = [
     f"{TEXT}\nMINIMIZE CONSIDERED", f"{TEXT}\nNOFORN", f"{TEXT}\nSECRET", f"{TEXT}\nSIPDIS", f"{TEXT}\nXXXXXXXXXXXX\n", "he was told by\nXXXXXXXXXXXX",
     "he went to the market and then", "It fell in 2008 and...", "He comes from\nNATO", "cleared with Embassy\nParis.", "met Ambassador Roe\n",
     f"{TEXT}\nLONDON 00000290  002 OF 002\n", "THE GOVERNMENT OF RURITANIA THANKS THE EMBASSY FOR ITS\nASSISTANCE.", "Point of contact is Poloff John Q. Roe.",
-    "the list:\n- John Doe\n- Jane Roe", f"{TEXT}\n\n(U) Minimize considered.",
+    "the list:\n- John Doe\n- Jane Roe", "the list:\n\nDOE\nDOB: 1 May 1970\n\nROE\nDOB: 2 May 1971",
+    "the list:\n\nJohn Doe\nMinister of Finance\n\nJane Roe\nMinister of Justice", f"{TEXT}\nINFO: POL ECON RSO", f"{TEXT}\n\n(U) Minimize considered.",
 ]  # fmt: skip
 
 
