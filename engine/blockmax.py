@@ -58,7 +58,7 @@ class SkipBlocks:
 class TermPart:
     """A common term in one segment: its number in ``field``, its bounds, and the segment's first document (``base``) and skip block (``first``).
 
-    ``postings``: the segment's documents with the term and their frequencies; unpacked once and cached, since showing hits needs them too.
+    ``postings``: the segment's documents with the term and their frequencies; unpacked once and cached, since paragraphs are chosen by them too.
     """
 
     field: FieldPostings
@@ -67,6 +67,10 @@ class TermPart:
     base: int
     first: int
     postings: Callable[[], tuple[Wide, Integers]]
+
+    def mask(self) -> Mask:
+        """The segment's documents with the term."""
+        return self.field.mask(self.term, self.bounds)
 
 
 @frozen
@@ -119,7 +123,8 @@ class BlockMaxPostings:
         for field in self._fields:
             mask[field.documents] = True
             for term in field.terms:
-                mask[term.base :][term.postings()[0]] = True
+                own = term.mask()
+                mask[term.base : term.base + len(own)] |= own
         if self._skip_blocks.live is not None:
             mask &= self._skip_blocks.live
         return mask

@@ -9,13 +9,14 @@ bound by the largest ratio of norm at writing to norm now in the skip block.
 from __future__ import annotations
 
 import math
+from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
 from reftel.base.frozen import frozen
 from reftel.engine import names
-from reftel.engine.arrays import Integers, Wide, narrow, starts_of
+from reftel.engine.arrays import Integers, Mask, Wide, narrow, starts_of
 from reftel.engine.container import Container, ContainerWriter
 
 Norms = npt.NDArray[np.float64]
@@ -28,6 +29,7 @@ SLOPE = 0.75
 
 _COMMON = 2048  # documents; rarer terms are scored completely in less time than bounds would save
 _DENSE = 16  # terms in fewer than 1/16 of the documents get no bounds: a skip block would hold fewer than 8 of their postings
+_BYTES = SKIP_BLOCK // 8
 _STEPS = 255
 _ONE = 1 << 16  # a stored scale of 1 << 16 is 1.0
 
@@ -49,20 +51,23 @@ def written_norms(words: Integers) -> Norms:
 
 @frozen
 class _Row:
-    """What is stored for one term, an entry per skip block: bound in steps of ``scale``, number of postings, first document (0 to 127)."""
+    """What is stored for one term, an entry per skip block: bound in steps of ``scale``, number of postings, number of positions."""
 
     term: int
     scale: int
     highest: npt.NDArray[np.uint8]
     counts: npt.NDArray[np.uint8]
-    first: npt.NDArray[np.uint8]
+    places: Integers
 
 
 class BoundsWriter:
-    """Computes and writes the bounds of a field's common terms. ``words``: the length of every document, in words."""
+    """Computes and writes the bounds of a field's common terms. ``words``: the length of every document, in words.
 
-    def __init__(self, words: Integers) -> None:
-        self._words, self._norms = words, written_norms(words)
+    ``masks``: a temporary file for their documents, a bit each.
+    """
+
+    def __init__(self, words: Integers, masks: BinaryIO) -> None:
+        self._words, self._norms, self._masks = words, written_norms(words), masks
         self._least = max(_COMMON, len(words) // _DENSE)
         self._rows: list[_Row] = []
         self._terms = 0
@@ -73,30 +78,40 @@ class BoundsWriter:
         for term in np.flatnonzero(counts >= self._least).tolist():
             part = slice(int(starts[term]), int(starts[term + 1]))
             self._rows.append(_row(self._terms + term, documents[part], frequencies[part], self._norms))
+            self._masks.write(_bits(documents[part], len(self._words)).data)
         self._terms += len(counts)
 
     def finish(self, file: ContainerWriter, name: str) -> None:
         """Write the bounds; nothing if no term is common."""
         if not self._rows:
+            self._masks.close()
             return
         file.put(names.part(name, names.BOUND_TERMS), narrow(np.array([row.term for row in self._rows], dtype=np.int64)))
         file.put(names.part(name, names.BOUND_WORDS), narrow(self._words))
         file.put(names.part(name, names.BOUND_SCALES), narrow(np.array([row.scale for row in self._rows], dtype=np.int64)))
         file.put(names.part(name, names.BOUNDS), np.concatenate([row.highest for row in self._rows]))
         file.put(names.part(name, names.BOUND_COUNTS), np.concatenate([row.counts for row in self._rows]))
-        file.put(names.part(name, names.BOUND_FIRST), np.concatenate([row.first for row in self._rows]))
+        file.put(names.part(name, names.BOUND_PLACES), narrow(np.concatenate([row.places for row in self._rows])))
+        file.put_file(names.part(name, names.BOUND_DOCUMENTS), self._masks)
 
 
 def _row(term: int, documents: Integers, frequencies: Integers, norm: Norms) -> _Row:
     blocks = documents // SKIP_BLOCK
     heads = np.flatnonzero(np.concatenate([np.ones(1, dtype=np.bool_), blocks[1:] != blocks[:-1]]))
     filled, size = blocks[heads], -(-len(norm) // SKIP_BLOCK)
-    highest, counts, first = np.zeros(size, dtype=np.float64), np.zeros(size, dtype=np.uint8), np.zeros(size, dtype=np.uint8)
+    highest, counts, places = np.zeros(size, dtype=np.float64), np.zeros(size, dtype=np.uint8), np.zeros(size, dtype=np.uint32)
     highest[filled] = np.maximum.reduceat(frequencies / norm[documents], heads)
     counts[filled] = np.diff(heads, append=len(documents))
-    first[filled] = documents[heads] % SKIP_BLOCK
+    places[filled] = np.add.reduceat(frequencies, heads, dtype=np.uint32)
     scale = math.ceil(float(highest.max()) * _ONE / _STEPS)
-    return _Row(term, scale, np.ceil(highest * (_ONE / scale)).clip(max=_STEPS).astype(np.uint8), counts, first)
+    return _Row(term, scale, np.ceil(highest * (_ONE / scale)).clip(max=_STEPS).astype(np.uint8), counts, narrow(places))
+
+
+def _bits(documents: Integers, size: int) -> npt.NDArray[np.uint8]:
+    """A bit for each of ``size`` documents, and for those that the last skip block lacks."""
+    mask = np.zeros(-(-size // SKIP_BLOCK) * SKIP_BLOCK, dtype=np.bool_)
+    mask[documents] = True
+    return np.packbits(mask)
 
 
 # -- reading -----------------------------------------------------------------------------------------------------------------------------
@@ -112,9 +127,10 @@ class Bounds:
         size = -(-len(words) // SKIP_BLOCK)
         if len(words) > documents or len(self._scales) != len(self.terms):
             raise ValueError(f"the arrays of bounds of '{name}' have sizes that don't match")
-        self._highest, self._counts, self._first = (
-            array[kind].reshape(len(self.terms), size) for kind in (names.BOUNDS, names.BOUND_COUNTS, names.BOUND_FIRST)
+        self._highest, self._counts, self._places = (
+            array[kind].reshape(len(self.terms), size) for kind in (names.BOUNDS, names.BOUND_COUNTS, names.BOUND_PLACES)
         )
+        self._masks = array[names.BOUND_DOCUMENTS].reshape(len(self.terms), size, _BYTES)
         self._words = words
         self._quotients: tuple[Norms, Norms] | None = None
 
@@ -134,13 +150,21 @@ class Bounds:
         if row >= len(self.terms) or int(self.terms[row]) != term:
             return None
         highest = self._highest[row] * (float(self._scales[row]) / _ONE)
-        return TermBounds(highest, self._counts[row].astype(np.int64), self._first[row])
+        return TermBounds(highest, self._counts[row].astype(np.int64), self._places[row], self._masks[row])
 
 
 @frozen
 class TermBounds:
-    """Of one term, an entry per skip block: upper bound of frequency / norm at writing, number of postings, first document (0 to 127)."""
+    """Of one term, an entry per skip block: upper bound of frequency / norm at writing, number of postings, number of positions.
+
+    ``bits``: a row of 16 bytes per skip block, a bit per document.
+    """
 
     highest: Norms
     counts: Wide
-    first: Integers
+    places: Integers
+    bits: npt.NDArray[np.uint8]
+
+    def mask(self, chosen: Wide | slice = slice(None)) -> Mask:
+        """For each document of the skip blocks ``chosen`` whether it holds the term, a row per skip block."""
+        return np.unpackbits(self.bits[chosen], axis=1).view(np.bool_)

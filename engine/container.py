@@ -23,8 +23,11 @@ from reftel.base import durable
 
 Array = npt.NDArray[Any]
 
-FORMAT = 5
+FORMAT = 6
 """Raised whenever the container, the names or the encodings of its arrays change."""
+
+OLDEST = 5
+"""The first format that is still read. It has no masks of common terms, whose posting lists are read whole."""
 
 MAGIC = b"\x89ARRAYS\n"
 ALIGNMENT = 64
@@ -35,6 +38,7 @@ CHECKED = 1 << 16
 TYPES = ("<u1", "<u2", "<u4", "<u8", "<i1", "<i2", "<i4", "<i8")
 
 _PIECE = 1 << 25  # bytes read at once for a checksum
+_PIECE_COPIED = 1 << 20
 _HEADER = struct.Struct("<8sIIQQII")  # magic, format, 0, offset and length of the directory, its checksum, checksum of the preceding header bytes
 
 
@@ -66,6 +70,12 @@ class ContainerWriter:
         for part in parts:
             self.append(part)
         self.end()
+
+    def put_file(self, name: str, file: BinaryIO) -> None:
+        """Write an array of bytes from a temporary file, which is closed."""
+        file.seek(0)
+        with file:
+            self.put_parts(name, "<u1", iter(lambda: file.read(_PIECE_COPIED), b""))
 
     def begin(self, name: str, kind: str) -> None:
         """Begin an array of dtype ``kind``; `append` writes its bytes."""
@@ -177,8 +187,8 @@ def _read_directory(data: memoryview) -> tuple[dict[str, Any], dict[str, tuple[i
         raise ContainerError("the file does not begin like a file of arrays")
     if zlib.crc32(head[:-4]) != head_checksum:
         raise ContainerError("the header was altered")
-    if version != FORMAT:
-        raise ContainerVersionError(f"format {version}; this version reads format {FORMAT}")
+    if not OLDEST <= version <= FORMAT:
+        raise ContainerVersionError(f"format {version}; this version reads formats {OLDEST} and {FORMAT}")
     if place + length != len(data):
         raise ContainerError(f"the file has {len(data)} bytes, not {place + length}")
     text = bytes(data[place:])

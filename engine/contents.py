@@ -21,7 +21,7 @@ from reftel.base import durable
 from reftel.base.frozen import frozen
 from reftel.base.patterns import regex
 from reftel.engine.arrays import narrow
-from reftel.engine.container import FORMAT, Container, ContainerVersionError, ContainerWriter
+from reftel.engine.container import FORMAT, OLDEST, Container, ContainerVersionError, ContainerWriter
 from reftel.engine.errors import IndexVersion
 from reftel.engine.folder import INDEX_NAME, NEW, contents_name, latest_generation
 from reftel.engine.specs import FieldSpec, spec_of
@@ -91,7 +91,7 @@ def _foreign(folder: Path) -> Exception:
         version = msgspec.json.decode(durable.read_own(folder / _FIRST_FORMAT, _LONGEST))["format"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return ContentsError("the table of contents is not whole, or was written by another program")
-    return IndexVersion(f"the index in '{folder}' has format {version}; this version reads format {FORMAT}")
+    return IndexVersion(f"the index in '{folder}' has format {version}; this version reads formats {OLDEST} and {FORMAT}")
 
 
 def _parsed(container: Container) -> TableOfContents:

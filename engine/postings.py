@@ -7,12 +7,13 @@ import functools
 import numpy as np
 
 from reftel.engine import names
-from reftel.engine.arrays import Integers, Wide, ranges, starts_of
+from reftel.engine.arrays import Integers, Mask, Wide, ranges, starts_of, unrepeated
 from reftel.engine.bounds import SKIP_BLOCK, Bounds, TermBounds
 from reftel.engine.container import Container
 from reftel.engine.lexicon import Lexicon
 from reftel.engine.packing import Packed
 
+_FEW_BLOCKS = 8  # documents in fewer than 1/8 of the skip blocks are read by their blocks: scattered numbers take several times as long to unpack
 _NO_NUMBERS = np.empty(0, dtype=np.int64)
 
 
@@ -36,7 +37,8 @@ class FieldPostings:
             self._places = self._starts(names.PLACES_AT)
             self._frequencies = self._packed(names.FREQUENCIES, total)
             self._positions = self._packed(names.POSITIONS, int(self._places[-1]))
-        self.bounds = Bounds(file, name, documents) if names.part(name, names.BOUNDS) in file else None
+        # Segments of format 5 have bounds without the masks.
+        self.bounds = Bounds(file, name, documents) if names.part(name, names.BOUND_DOCUMENTS) in file else None
 
     def counts(self, low: int, high: int) -> Wide:
         """Document frequency of each of the terms ``low`` to ``high``."""
@@ -64,7 +66,16 @@ class FieldPostings:
 
     def bounds_of(self, term: int) -> TermBounds | None:
         """The bounds of a term, or ``None``."""
-        return self.bounds.of(term) if self.bounds is not None else None
+        return self.bounds.of(term) if self.bounds is not None and self.count(term) >= self._least else None
+
+    def mask(self, term: int, bounds: TermBounds) -> Mask:
+        """A common term's documents as a mask, up to the last document with any words."""
+        mask = bounds.mask().ravel()
+        if np.count_nonzero(mask) != self.count(term):
+            raise ValueError(f"the mask of a term of '{self.name}' has {np.count_nonzero(mask)} documents, its posting list {self.count(term)}")
+        if mask[self._documents :].any():
+            self._check(int(np.flatnonzero(mask)[-1]))
+        return mask[: self._documents]
 
     def total(self, low: int, high: int) -> int:
         """Sum of the document frequencies of the terms ``low`` to ``high``."""
@@ -75,6 +86,8 @@ class FieldPostings:
     def documents(self, term: int) -> Wide:
         """The documents that hold a term, rising."""
         first, start, end = int(self.first[term]), int(self._postings[term]), int(self._postings[term + 1])
+        if (bounds := self.bounds_of(term)) is not None:
+            return np.flatnonzero(self.mask(term, bounds))
         if end - start == 1:
             return np.array([first], dtype=np.int64)
         documents = np.empty(end - start, dtype=np.int64)
@@ -95,12 +108,11 @@ class FieldPostings:
         """The index into the field's positions of the term's first one in each of its `documents`."""
         if self._places is None:
             return np.zeros(len(frequencies), dtype=np.int64)
-        starts: Wide = np.cumsum(frequencies, dtype=np.int64)
+        starts = starts_of(frequencies)
         if int(starts[-1]) != int(self._places[term + 1]) - int(self._places[term]):
             raise ValueError(f"the frequencies of a term of '{self.name}' don't add up to its number of positions")
-        starts -= frequencies
         starts += int(self._places[term])
-        return starts
+        return starts[:-1]
 
     def positions(self, starts: Wide, frequencies: Integers, *, neighbours: bool) -> Integers:
         """The positions of a term in some of its documents, given their `starts` and `frequencies`; ``neighbours``: the documents are consecutive."""
@@ -116,11 +128,35 @@ class FieldPostings:
         if int(ends[-1]) != self.count(term):
             raise ValueError(f"the bounds of '{self.name}' count {int(ends[-1])} documents of a term in {self.count(term)}")
         counts = bounds.counts[chosen]
-        begins = ends[chosen] - counts + int(self._postings[term])
-        gaps = self._gaps.take(ranges(begins - term, counts - 1))
-        documents = _risen(gaps, chosen * SKIP_BLOCK + bounds.first[chosen], counts)
+        found = np.flatnonzero(bounds.mask(chosen))
+        if len(found) != int(counts.sum()):
+            raise ValueError(f"the mask of a term of '{self.name}' has {len(found)} documents, its bounds count {int(counts.sum())}")
+        documents: Wide = chosen[found // SKIP_BLOCK] * SKIP_BLOCK + found % SKIP_BLOCK
         self._check(int(documents.max()))
+        begins = ends[chosen] - counts + int(self._postings[term])
         return documents, _one_more(self._frequencies.take(ranges(begins, counts)))
+
+    def among(self, term: int, wanted: Wide) -> tuple[Wide, Integers, Wide] | None:
+        """Documents, frequencies and position offsets of a common term in the skip blocks of the ``wanted`` documents, which rise.
+
+        ``None`` if the term is not common, or these are too many blocks to be read faster than the whole list.
+        """
+        bounds = self.bounds_of(term)
+        if bounds is None or len(wanted) * _FEW_BLOCKS > len(bounds.counts):
+            return None
+        chosen = unrepeated(wanted // SKIP_BLOCK)
+        chosen = chosen[: chosen.searchsorted(len(bounds.counts))]
+        chosen = chosen[bounds.counts[chosen] > 0]
+        if not len(chosen):
+            return _NO_NUMBERS, _NO_NUMBERS, _NO_NUMBERS
+        documents, frequencies = self.of_skip_blocks(term, bounds, chosen)
+        heads = starts_of(bounds.counts[chosen])
+        starts = starts_of(frequencies)
+        if (np.diff(starts[heads]) != bounds.places[chosen]).any():
+            raise ValueError(f"the frequencies of a term of '{self.name}' don't add up to the positions that its bounds count")
+        assert self._places is not None  # only text fields have bounds
+        before = np.cumsum(bounds.places, dtype=np.int64)[chosen] - bounds.places[chosen] + int(self._places[term])
+        return documents, frequencies, starts[:-1] + np.repeat(before - starts[heads[:-1]], bounds.counts[chosen])
 
     # -- ranges of terms ---------------------------------------------------------------------------------------------------------------------
 

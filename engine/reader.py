@@ -284,11 +284,17 @@ class Reader:
 
     def _places_of_single(self, part: SegmentTerms, field: FieldPostings, segment: Segment, within: Wide | range | None) -> Wide:
         """The places of a single term in a segment. All its positions are unpacked and cached, unless few documents are wanted."""
+        term = part.ranges[0][0]
+        if within is not None and not isinstance(within, range) and self._cache.peek((segment.name, field.name, term)) is None:
+            some = field.among(term, within)
+            if some is not None:
+                (documents, frequencies, starts), _neighbours = termsets.cut(some, within)
+                return termsets.places_at(documents, frequencies, field.positions(starts, frequencies, neighbours=False))
         whole = self._single(part, field, segment)
         if within is not None and not isinstance(within, range) and len(within) * termsets.RARE > len(whole[0]):
             within = None
         (documents, frequencies, starts), neighbours = termsets.cut(whole, within)
-        key = ("positions", segment.name, field.name, part.ranges[0][0])
+        key = ("positions", segment.name, field.name, term)
         kept = self._cache.peek(key)
         if kept is None and neighbours and field.size_of(*part.ranges[0]) <= _POSITIONS_KEPT:
             kept = self._cache.get(key, lambda: (field.positions(whole[2], whole[1], neighbours=True),))

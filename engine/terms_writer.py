@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import BinaryIO
 
 import numpy as np
@@ -20,8 +20,6 @@ from reftel.engine.packing import PackedWriter
 Roots = Callable[[Sequence[str]], Sequence[Sequence[str]]]
 """For each of many words, the other words that it is an inflection of; for most of them none."""
 
-_PIECE = 1 << 20
-
 
 class TermsWriter:
     """Collects the postings of a field and writes its arrays at the end. Terms without postings are left out."""
@@ -30,7 +28,7 @@ class TermsWriter:
         """``words``: the length of each document in words, for a text field; ``None`` for a keyword field."""
         self._name = name
         self._gaps = _Stream(new_file())
-        self._text = None if words is None else (_Stream(new_file()), _Stream(new_file()), BoundsWriter(words))
+        self._text = None if words is None else (_Stream(new_file()), _Stream(new_file()), BoundsWriter(words, new_file()))
         self._first: list[Integers] = []
         self._counts: list[Integers] = []
         self._words: list[Integers] = []
@@ -86,14 +84,8 @@ class _Stream:
 
     def put(self, file: ContainerWriter, name: str) -> None:
         starts = self.packed.finish()
-        self._file.seek(0)
-        with self._file:
-            file.put_parts(name, "<u1", self._pieces())
+        file.put_file(name, self._file)
         file.put(name + names.STARTS, starts)
-
-    def _pieces(self) -> Iterator[bytes]:
-        while piece := self._file.read(_PIECE):
-            yield piece
 
 
 def put_terms(file: ContainerWriter, name: str, terms: Sequence[str]) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from reftel.base.frozen import frozen
-from reftel.engine.arrays import PLACE_BITS, Integers, Wide, ranges
+from reftel.engine.arrays import PLACE_BITS, Integers, Wide, ranges, unrepeated
 from reftel.engine.bounds import TermBounds
 from reftel.engine.lexicon import encode_term
 from reftel.engine.postings import FieldPostings
@@ -168,7 +168,7 @@ def places(terms: SegmentTerms, field: FieldPostings) -> Wide:
         return _NONE
     together = np.concatenate([_places_of_range(low, high, field) for low, high in terms.ranges])
     together.sort(kind="stable")  # merges runs that are sorted already
-    return unrepeated(together)
+    return unrepeated(together)  # two words may share a place
 
 
 def among(places: Wide, documents: Wide | range) -> Wide:
@@ -185,13 +185,6 @@ def picked(values: Integers, starts: Wide, counts: Wide) -> Integers:
         pairs = zip(starts.tolist(), (starts + counts).tolist(), strict=True)
         return np.concatenate([values[:0], *[values[start:end] for start, end in pairs]])
     return values[ranges(starts, counts)]
-
-
-def unrepeated(places: Wide) -> Wide:
-    """Sorted places without repetitions: two words may share a place."""
-    new = np.ones(len(places), dtype=np.bool_)
-    np.not_equal(places[1:], places[:-1], out=new[1:])
-    return places if new.all() else places[new]
 
 
 def _places_of_range(low: int, high: int, field: FieldPostings) -> Wide:

@@ -22,7 +22,7 @@ BLOCK = 128
 CHAMPIONS = 512
 """Length of a champion list; it is longer where others tie with the last champion."""
 
-SOON_SCORED = 1 << 15
+SOON_SCORED = 1 << 13
 """Documents of a common word up to which scoring all of them is as fast as choosing skip blocks by their bounds."""
 
 REMEMBERED = 32

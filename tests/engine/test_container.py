@@ -15,6 +15,7 @@ from reftel.engine import container as containers
 from reftel.engine.container import (
     BETWEEN,
     FORMAT,
+    OLDEST,
     Container,
     ContainerError,
     ContainerVersionError,
@@ -84,11 +85,20 @@ def test_an_altered_directory():
         Container(memoryview(data[:-5] + b"x" + data[-4:]))
 
 
-def test_another_format():
+def of_format(number):
     data = written()
-    head = data[:8] + (FORMAT + 1).to_bytes(4, "little") + data[12:36]
-    with pytest.raises(ContainerVersionError, match=f"format {FORMAT + 1};"):
-        Container(memoryview(head + zlib.crc32(head).to_bytes(4, "little") + data[40:]))
+    head = data[:8] + number.to_bytes(4, "little") + data[12:36]
+    return memoryview(head + zlib.crc32(head).to_bytes(4, "little") + data[40:])
+
+
+@pytest.mark.parametrize("number", [OLDEST - 1, FORMAT + 1])
+def test_another_format(number):
+    with pytest.raises(ContainerVersionError, match=f"format {number}; this version reads formats {OLDEST} and {FORMAT}"):
+        Container(of_format(number))
+
+
+def test_an_earlier_format_is_read():
+    assert Container(of_format(OLDEST)).verify() == []
 
 
 @pytest.mark.parametrize("place", [40, 63, 64 + 6, 127])

@@ -8,9 +8,12 @@ from __future__ import annotations
 import functools
 import random
 
+import numpy as np
 import pytest
 
-from reftel.engine import bounds
+from reftel.engine import bounds, container, names, postings
+from reftel.engine import reader as reader_module
+from reftel.engine.arrays import PLACE_BITS
 from reftel.engine.errors import IndexDamaged
 from reftel.engine.reader import open_reader
 from reftel.indexer.writer import CableWriter
@@ -43,11 +46,19 @@ def write(folder, cables):
             writer.put(each)
 
 
-@pytest.fixture(scope="module", params=["one segment", "segments", "deletions", "short after long", "rare in one", "merged", "old"])
+def without_masks(put_file):
+    """Writes everything but the masks of common terms, as format 5 had none."""
+    return lambda writer, name, file: file.close() if name.endswith(names.BOUND_DOCUMENTS) else put_file(writer, name, file)
+
+
+@pytest.fixture(scope="module", params=["one segment", "segments", "deletions", "short after long", "rare in one", "merged", "old", "old format"])
 def folder(request, tmp_path_factory):
     folder, random_ = tmp_path_factory.mktemp("bounds"), random.Random(request.param)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(bounds, "_COMMON", 40 if request.param != "old" else 1 << 40)
+        if request.param == "old format":
+            patch.setattr(container, "FORMAT", container.OLDEST)
+            patch.setattr(container.ContainerWriter, "put_file", without_masks(container.ContainerWriter.put_file))
         sizes = [1500] if request.param == "one segment" else [700, 130, 600]
         for part, size in enumerate(sizes):
             longest = (400, 4, 4)[part] if request.param == "short after long" else 60
@@ -133,6 +144,8 @@ def test_a_bound_is_no_less_than_any_score(folder, request):
                 assert (found.highest[stretches] * (1 + 1e-9) >= shares).all()
                 assert (found.highest[stretches] <= shares.max() * 1.01).all()
                 assert found.counts.sum() == field.count(term)
+                assert field.documents(term).tolist() == field.of_range(term, term + 1)[1].tolist()
+                assert found.places.sum() == field.frequencies(term).sum()
     assert (seen > 0) == ("old" not in request.node.name)
     reader.close()
 
@@ -149,3 +162,37 @@ def test_bounds_of_another_number_of_documents(folder, monkeypatch):
     with pytest.raises(IndexDamaged):
         word.leaders(1)
     engine.close()
+
+
+@pytest.mark.parametrize("wanted", [(3,), (0, 127, 128, 500), range(0, 1400, 7), ()], ids=str)
+def test_places_of_few_documents_are_those_of_the_whole_list(folder, monkeypatch, wanted):
+    monkeypatch.setattr(postings, "_FEW_BLOCKS", 0)
+    monkeypatch.setattr(reader_module, "_SOON_READ", 0)
+    documents = np.array(wanted, dtype=np.int64)
+    for text in WORDS:
+        reader = open_reader(folder)
+        terms = reader.exactly("head", (text,))
+        some = reader.places_of(terms, documents)
+        whole = reader.places_of(terms)
+        assert some[np.isin(some >> PLACE_BITS, documents)].tolist() == whole[np.isin(whole >> PLACE_BITS, documents)].tolist()
+        reader.close()
+
+
+@pytest.mark.parametrize("folder", ["one segment", "segments", "merged"], indirect=True)
+@pytest.mark.parametrize("array", ["_masks", "_places"])
+def test_altered_masks_and_counts(folder, monkeypatch, array):
+    monkeypatch.setattr(postings, "_FEW_BLOCKS", 0)
+    monkeypatch.setattr(reader_module, "_SOON_READ", 0)
+    reader = open_reader(folder)
+    for segment in reader._segments:
+        found = segment.field("head").bounds
+        altered = getattr(found, array).copy()
+        altered[:, 0] = 0
+        setattr(found, array, altered)
+    terms = reader.exactly("head", ("calm",))
+    with pytest.raises(IndexDamaged):
+        reader.places_of(terms, np.arange(20))
+    if array == "_masks":
+        with pytest.raises(IndexDamaged):
+            reader.postings_of(terms)
+    reader.close()
