@@ -10,17 +10,18 @@ from collections.abc import Iterator
 from reftel.base.frozen import frozen
 from reftel.base.patterns import regex
 from reftel.schema import scales
-from reftel.schema.dates import century, month_number
+from reftel.schema.dates import MONTHS, century, month_number
+from reftel.schema.nearest import slips
 
 # 130512Z FEB 08, 221828 Z MAY 73, 201247Z Jan 04, 130512ZFEB2008. LOG and PAGE times (182017Z /23) have no month and do not match.
 _GROUP = regex(
     r"""(?P<day> [0-9] (?<![0-9][0-9]) [0-9] ) (?P<hour>[0-9]{2}) (?P<minute>[0-9]{2})
         [ ]{0,3} Z? [ ]{0,3}
-        (?P<month> (?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC) [A-Z]{0,6} ) \.?
-        [ ]{0,3} (?P<year> (?:19|20)[0-9]{2} | [0-9]{2} ) (?![0-9])""",
+        (?P<month> (?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC) [A-Z]{0,6} ) [.,]?
+        [ ]{0,3} \n? [ ]{0,3} ['’]? (?P<year> (?:19|20)[0-9]{2} | [0-9]{2} ) (?![0-9])""",
     re.VERBOSE | re.IGNORECASE,
 )
-_WITH_O = regex(r"\b(?P<time>[0-9O]{6})(?P<month>[ ]{0,3}Z[ ]{0,3}[A-Z]{3,9}\.?[ ]{0,3})(?P<year>[0-9O]{2})\b")  # 2O1345Z AUG O8
+_MISTYPED = regex(r"\b(?P<time>[0-9O]{6})(?P<zone>[ ]{0,3}Z[ ]{0,3})(?P<month>[A-Z]{3,9})(?P<gap>\.?[ ]{0,3})(?P<year>[0-9O]{2})\b")  # 2O1345Z ARP O8
 _precedence_name = functools.lru_cache(maxsize=256)(scales.PRECEDENCE.name)
 _WORD = regex(r"[^ \t]+")
 _BEFORE = 48  # characters before the group in which prosigns stand
@@ -54,12 +55,13 @@ def parse_dtg(text: str) -> Dtg | None:
 
     ``"O R 130512Z FEB 08 ZDK"`` -> 2008-02-13 05:12 UTC, IMMEDIATE and ROUTINE. 66 to 99 are years of the last century.
     """
-    return next(iter_dtgs(text), None) or next(iter_dtgs(_with_noughts(text)), None)
+    return next(iter_dtgs(text), None) or next(iter_dtgs(_MISTYPED.sub(_corrected, text)), None)
 
 
-def _with_noughts(text: str) -> str:
-    """The text with a typist's letter O in a group as the nought it was meant to be: ``"2O1345Z AUG O8"``."""
-    return _WITH_O.sub(lambda group: group["time"].replace("O", "0") + group["month"] + group["year"].replace("O", "0"), text) if "O" in text else text
+def _corrected(group: re.Match[str]) -> str:
+    """A group without a typist's letter O for a nought, or slip in the month: ``"2O1345Z ARP O8"`` -> ``"201345Z APR 08"``."""
+    month = next((month for month in MONTHS if len(group["month"]) == 3 and group["month"] in slips(month)), group["month"])
+    return group["time"].replace("O", "0") + group["zone"] + month + group["gap"] + group["year"].replace("O", "0")
 
 
 def impossible_group(text: str) -> tuple[str, tuple[str, ...]] | None:

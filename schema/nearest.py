@@ -27,3 +27,18 @@ def slips(word: str) -> Iterator[str]:
         yield word[:place] + word[place + 1 :]
         yield word[:place] + letter + word[place:]
         yield word[:place] + word[place + 1 : place + 2] + letter + word[place + 2 :]
+
+
+def within_distance(left: str, right: str, most: int) -> bool:
+    """Whether at most so many letters lost, added, changed or swapped with the next make one word of the other."""
+    if abs(len(left) - len(right)) > most or len(set(left) ^ set(right)) > 2 * most:
+        return False
+    before, row = [], list(range(len(right) + 1))
+    for place, letter in enumerate(left, 1):
+        before, last, row = row, before, [place]
+        for other, wanted in enumerate(right, 1):
+            cost = min(before[other] + 1, row[-1] + 1, before[other - 1] + (letter != wanted))
+            if place > 1 and other > 1 and letter == right[other - 2] and left[place - 2] == wanted:
+                cost = min(cost, last[other - 2] + 1)
+            row.append(cost)
+    return row[-1] <= most

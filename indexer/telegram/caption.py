@@ -15,13 +15,18 @@ from reftel.indexer.telegram.classwords import CAPTION, CORRECTED_COPY, DAMAGED,
 from reftel.indexer.telegram.labels import LabelledPart
 from reftel.indexer.telegram.lines import FILLER, clean
 from reftel.schema.identifiers import resolve_post
+from reftel.schema.nearest import within_distance
 from reftel.schema.scales import CLASSIFICATION
 
 _MOST_LINES = 60
 _FULL_LINE = 55  # characters of a line to which a further word may not have been added
 _RUN_TOGETHER = 200  # characters of a line that is no single line of a head
 _FOUO = "UNCLASSIFIED//FOR OFFICIAL USE ONLY"
-_SECTION = re.compile(r"\W*(?:FINAL\s{0,3})?S\s?E\s?C\s?T\s?I\s?O\s?N\s*(?:\d{1,2}\s*|(?<=FINAL SECTION ))[O0]F\s*(\d{1,2})(?!\d)", re.IGNORECASE)
+_NUMBERS = ("ONE", "TWO", "THREE", "FOUR", "FIVE", "SIX", "SEVEN", "EIGHT", "NINE", "TEN", "ELEVEN", "TWELVE")
+_NUMBER = rf"\d{{1,2}}|{'|'.join(_NUMBERS)}"
+_SECTION = re.compile(  # SECTION 01 OF 02 | SECT. 1/2 | FINAL SECTION OF 02 | SECTION ONE OF TWO
+    rf"\W*(?:FINAL\s{{0,3}})?S\s?E\s?C(?:\s?T(?:\s?I\s?O\s?N)?)?\.?\s*(?:(?:{_NUMBER})\s*|(?<=FINAL SECTION ))(?:[O0]F|/)\s*({_NUMBER})(?!\w)", re.IGNORECASE
+)
 _POST_SERIAL = re.compile(
     r"[ /]*(?P<post>[^\W\d_]+(?:[ .'’-]{1,2}[^\W\d_]+){0,4}?)[ ]{0,3}(?P<zeros>0*)(?P<serial>\d{1,7})(?!\d)"
 )
@@ -45,6 +50,7 @@ _CAVEAT_NAMES = {
     "sensitive": "SENSITIVE",
     "noforn": "NOFORN",
 }
+_PLAIN_CAVEATS = frozenset(("SIPDIS", "EXDIS", "NODIS", "LIMDIS", "STADIS", "NOFORN", "SENSITIVE"))
 _SPACED_WORD = re.compile(r"(?<!\w)[A-Z](?: [A-Z]){4,}(?!\w)")  # S I P D I S
 _JOINT = re.compile(r"[\s,;/&.-]*(?:AND )?", re.IGNORECASE)
 _FOR_OFFICIAL_USE = re.compile(r"\bFOUO\b|FOR OFFICIAL USE", re.IGNORECASE)
@@ -98,6 +104,12 @@ def caption_of(head: str, regions: Sequence[LabelledPart]) -> Caption:
     )
 
 
+def _is_spelled(letters: str, level: str) -> bool:
+    """Whether letters that stand one by one are a class word with one of them lost, added or another: ``S E C R T``."""
+    words = (level, level[:6]) if level == "UNCLASSIFIED" else (level,)
+    return any(within_distance(letters, word, 1) for word in words)
+
+
 def _labelled_level(regions: Iterable[LabelledPart]) -> str | None:
     """The level behind a label of its own, where a text has no class line: ``"CLASSIFICATION: SECRET"``."""
     part = next((region for region in regions if region.kind == "classification"), None)
@@ -116,6 +128,8 @@ def _below_class_line(zone: str, *, corrected: bool) -> set[str]:
             continue
         plain = _without_correction(line, one_line=one_line) if corrected else line
         words = _SPACED_WORD.sub(lambda word: word[0].replace(" ", ""), " ".join(plain.split()))
+        if (squeezed := words.replace(" ", "").upper()) in _PLAIN_CAVEATS:  # SIPDI S
+            words = squeezed
         found, rest = split_caveats(words)
         caveats.update(found)
         if behind := _CAVEATS_AT_END.search(rest):  # TREASURY FOR OASIA SENSITIVE SIPDIS
@@ -177,8 +191,8 @@ def _class_line(head: str) -> Caption:
         for level, match in _class_words(line):
             caption = _caption_at(CLASSIFICATION.name(level), line, match, start)
             if caption.serial is not None:
-                return caption
-            if alone.level is None and (" " in match[0] or not line[match.end() :].strip()):
+                return msgspec.structs.replace(caption, caveats=(*caption.caveats, *alone.caveats)) if caption.level == alone.level else caption
+            if alone.level is None and (" " in match[0] or not split_caveats(line[match.end() :].strip(" /"))[1]):
                 alone = msgspec.structs.replace(caption, sections=caption.sections if " " in match[0] else None)
         start += len(line) + 1
     return alone
@@ -187,6 +201,8 @@ def _class_line(head: str) -> Caption:
 _LEAD = " >¶\",'." + FILLER
 _CLASS_STEMS = ("ECRET", "NFIDE", "CLAS", "OFFICIALUSE")  # what is left of a class word with one or two bad letters in front
 _CLASS_REACH = 40
+_LETTER_GAPS = (" ", ".", "-")
+_SPELLED = re.compile(r"(?:[A-Z0-9][ .-]{1,3}){4,13}[A-Z0-9]?(?![A-Z0-9])\.?")  # S-E-C-R-E-T
 
 
 def _class_words(line: str) -> list[tuple[str, re.Match[str]]]:
@@ -197,6 +213,9 @@ def _class_words(line: str) -> list[tuple[str, re.Match[str]]]:
         found = [(level, match) for level, pattern in DAMAGED if (match := pattern.match(line, lead))][:1]
     if found:
         return found
+    if line[lead + 1 : lead + 2] in _LETTER_GAPS and (spelled := _SPELLED.match(line, lead)):
+        letters = "".join(filter(str.isalnum, spelled[0]))
+        return [(level, spelled) for level in ("CONFIDENTIAL", "SECRET", "UNCLASSIFIED") if _is_spelled(letters, level)]
     if len(line) < _RUN_TOGETHER:
         behind = CAPTION.search(line) if any(map(line.__contains__, SPACED_STEMS)) else None  # at the end of a dump's row
         return [(level, match) for level, pattern in DAMAGED if behind and (match := pattern.match(line, behind.start()))][:1]
@@ -207,13 +226,18 @@ def _class_words(line: str) -> list[tuple[str, re.Match[str]]]:
     )
 
 
+def _number(printed: str) -> int:
+    """``"03"`` and ``"THREE"`` -> 3; at least 1."""
+    return max(1, int(printed)) if printed.isdigit() else _NUMBERS.index(printed.upper()) + 1
+
+
 def _caption_at(level: str | None, line: str, word: re.Match[str], line_start: int) -> Caption:
     """The caption of a class word with section count, post and serial, which follow it, with caveats between them."""
     after = line[word.end() : word.end() + 200]
     section = _SECTION.search(after)
     number = _POST_SERIAL.match(after, section.end() if section else 0)
     caveats, _ = split_caveats(" ".join(after[: section.start() if section else None].split()).lstrip(" /,-"))
-    sections = max(1, int(section[1])) if section else 1
+    sections = _number(section[1]) if section else 1
     post = split_caveats(" ".join(number["post"].split()))[1] if number else ""
     start, end = line_start + word.start(), line_start + word.end()
     certain = section or (post and number and (" " in word[0].strip() or number["zeros"] or resolve_post(post)))

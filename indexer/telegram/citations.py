@@ -46,6 +46,7 @@ _DATE_SIGNS = frozenset(("DATED", "DTD", "DTG", "OF", "FROM", "ON", "(", ","))
 _OTHER_SENDERS = frozenset(("USDAO", "DAO", "DATT", "LEGATT", "LEGAT", "FBI", "DEA", "CIA", "DIA"))  # at a post, with serials of their own
 _NOUGHT = re.compile(r"(?<!\w)(?:(?:[Oo]\d[\dOo]*|\d+[Oo][\dOo]*)(?![A-Za-z])|[Oo]\d(?=[A-Z]))")  # O4 | O1512 | 2O9, not 05OSLO4
 _LETTER_O = re.compile(r"(?<!\w)(?=[A-Za-z]*0)[A-Za-z0]{4,}(?!\w)")  # SANTIAG0 | T0KYO | 0SLO
+_LETTER_I = re.compile(r"(?<!\w)[A-Z]{2,}[l1][A-Z]+(?!\w)")  # PARlS | PAR1S
 _NOT_POSTS = frozenset((
     "A", "AN", "AND", "ANNEX", "APP", "ARTICLE", "ARTICLES", "AT", "AUTUMN", "BY", "CA", "CASE", "CENTCOM", "CFR", "CIA", "CIRCULAR", "CJCS",
     "DATED", "DEA", "DIA", "DTG", "EI", "EMAIL", "FAH", "FALL", "FAM", "FBIS", "FOR", "FROM", "IIR", "IMSWM", "IN", "INCSR", "ITEM", "JCS",
@@ -90,6 +91,8 @@ def _healed(text: str) -> str:
     """The text, same length, with noughts for O in numbers and O for noughts in words: ``"O4 MOSC0W 2O9"`` -> ``"04 MOSCOW 209"``."""
     if "0" in text:
         text = _LETTER_O.sub(lambda word: word[0].replace("0", "O") if len(word[0].replace("0", "")) > 2 else word[0], text)
+    if _LETTER_I.search(text):
+        text = _LETTER_I.sub(lambda word: word[0].replace("l", "I").replace("1", "I"), text)
     if "O" not in text and "o" not in text:
         return text
     return _NOUGHT.sub(lambda number: number[0].upper().replace("O", "0"), text)
@@ -288,6 +291,8 @@ class _Scanner:
             return dated
         if self.words[place] != "(":
             return self._plain_year_behind(place)
+        if self.words[place + 1].upper() in ("NOTAL", "NOTAL,") and self.words[place + 2] == ",":  # (NOTAL, 2008)
+            place += 2
         quote = self.words[place + 1] in ("'", "’", "‘")
         year = self.words[place + 1 + quote]
         if self.words[place + 2 + quote] != ")" or not _is_year(year):
@@ -312,7 +317,8 @@ class _Scanner:
 
     def _plain_year_behind(self, place: int) -> tuple[int, str | None]:
         """The same for a year without brackets, which is no later than the citing cable and the last of its part."""
-        year = place + (self.words[place] in ("/", "-", "'", "’", "‘"))
+        of = self.words[place].upper() == "OF" and len(self.words[place + 1]) == 4  # POST 12 OF 2008
+        year = place + (of or self.words[place] in ("/", "-", "'", "’", "‘"))
         ended = self.words[year + 1].upper() in _ENDS_PART and not self._post_follows(year + 1)
         return (year + 1, self.words[year]) if self._is_past(self.words[year]) and ended else (place, None)
 

@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from reftel.indexer.telegram.labels import LabelledPart, find_regions
-from reftel.indexer.telegram.officers import Officer, is_title_word, split_officer, within_distance
+from reftel.indexer.telegram.officers import Officer, is_title_word, split_officer
 from reftel.indexer.telegram.places import fold, iter_places
 from reftel.schema.cable import ClassifiedBy
+from reftel.schema.nearest import within_distance
 
 _LONGEST = 700
 _WRAP = 71  # columns at which one message system cut the line, inside words too

@@ -17,7 +17,7 @@ from reftel.schema.dates import parse_date
 
 _LONGEST = 400
 _DECL = re.compile(
-    r"\W{0,3}DECL(?:AS|L|S)?[ ]?(?:[:;.,]+[ ]*|(?=\d))", re.IGNORECASE
+    r"(?:\W{0,3}AS AMENDED)?\W{0,3}(?:DECL(?:AS|L|S)?|DCEL|DELC|EDCL|DECLASSIFY(?=[ ]ON[ ]?:))(?:[ ]ON)?[ ]?(?:[:;.,]+[ ]*|(?=\d))", re.IGNORECASE
 )  # DECL: | DECLl: | DECL 01/31/2019
 _DATE = re.compile(
     r"""(?<![\d/]) (?: \d{4}[/.-]\d{1,2}[/.-]\d{1,2}           # 2019/01/31
@@ -29,6 +29,7 @@ _DATE = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _LOOSE_SIGN = re.compile(r"(?<=\d)[ ]?([/.-])[/.-]?[ ]?(?=\d)")  # 01//31/ 2019
+_NOUGHT = re.compile(r"(?<=[\d/])O(?=[\d/]|\Z)|(?<!\w)O(?=\d/)")
 _NO_DATE = re.compile(r"\bDNG\b|DECLASSIFIED|\bMR\b|\bSOURCE\b|\bXGDS|\bNGDS|\bRDS|\bCO\b", re.IGNORECASE)
 _COMPLETE = re.compile(r"\d[/.-]\d{2}|\d{4}|\bN/?A\b|\bOADR\b|\bMR\b|GDS|X{4}", re.IGNORECASE)
 
@@ -65,6 +66,8 @@ def _value(text: str) -> str:
         value = f"{value} {lines[1]}"
     value = _DECL.sub("", " ".join(value.split()), count=1)
     value = value.strip(" :;,")
+    if value.endswith(")") and "(" not in value:  # (DECL: 01/31/2019)
+        value = value[:-1]
     return value.rstrip('" ') if value.count('"') == 1 else value  # the sign of a row that was cut
 
 
@@ -72,7 +75,7 @@ def _value(text: str) -> str:
 def _date(raw: str, year: int | None) -> str | None:
     if _NO_DATE.search(raw):
         return None
-    match = _DATE.search(_LOOSE_SIGN.sub(lambda sign: sign[1], raw))
+    match = _DATE.search(_LOOSE_SIGN.sub(lambda sign: sign[1], _NOUGHT.sub("0", raw)))
     date = parse_date(match[0], pivot=_pivot(year)) if match else None
     return date.isoformat() if date else None
 

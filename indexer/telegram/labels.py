@@ -16,7 +16,7 @@ from reftel.indexer.telegram.classwords import ANY
 from reftel.indexer.telegram.lines import FILLER, clean
 from reftel.indexer.telegram.officers import is_title_word
 from reftel.indexer.telegram.places import fold, iter_places
-from reftel.schema.nearest import slips
+from reftel.schema.nearest import slips, within_distance
 from reftel.schema.tagkinds import is_known_tag
 
 HEAD_LIMIT = 16_000  # characters; the longest real head has some 5,000, and labels further down are text
@@ -48,13 +48,13 @@ def _form(kind: str, alone: str, inline: str) -> _Form:
     return _Form(kind, re.compile(alone, re.IGNORECASE), re.compile(inline, re.IGNORECASE))
 
 
-_EO = r"E[. ]{0,2}[O0][. ]{0,2}[ :]{0,2}"
+_EO = r"(?:E[., ]{0,2}[O0][., ]{0,2}|EXECUTIVE ORDER )[ :]{0,2}"
 # "(U) Classified by X; E.O. 12958, reasons 1.4" is no E.O. line
 _NO_REASON = r"(?!\W{0,3}(?:REASON|SECTION|1\s?[./]\s?[3-7]))"
 _REFS = r"REF(?:TEL|ERENCE)?(?:\(S\)|S)?"
 _ITEM = r"[ ]{1,4}(?=\(?[A1]\W|(?:'?\d{2,4}[ ]?)?[A-Z][A-Z .]{2,20}[ ]\d)"
 _CLASSIFICATION = rf"CLASSIFICATION[ ]{{0,2}}:(?=[ ]{{0,4}}{ANY}\b)"
-_BY = r"CLAS\w{3,7}D[ ]{0,2}BY\b"
+_BY = r"CLAS(?:\w{3,7}D|S\.|SIFICATION)[ ]{0,2}BY\b"
 
 # E.O. 12958: | EO 12958 DECL: | E.O.: | DECL: alone;  TAGS: | TAGS PREL;  SUBJECT: | SUBJ:;  REF: | REFTELS | Ref(s): | REF A.
 _FORMS: dict[str, tuple[_Form, ...]] = {
@@ -65,15 +65,15 @@ _FORMS: dict[str, tuple[_Form, ...]] = {
             rf"{_EO}\d{{5}}[ ]*(?::|(?=DECL|N/A|X{{4}}))",
         ),
     ),
-    "T": (_form("tags", r"TAG[ ]?S?\b[ ]*(?:[:;.,/-]|(?=\s))", r"TAGS?[ ]{0,2}:|(?<=\s)(?-i:TAGS?)[ ](?=[A-Z]{2,5}[ ,(])"),),
+    "T": (_form("tags", r"TAG(?:[ ]?S|\(S\))?(?!\w)[ ]*(?:[:;.,/-]|(?=\s))", r"TAGS?[ ]{0,2}:|(?<=\s)(?-i:TAGS?)[ ](?=[A-Z]{2,5}[ ,(])"),),
     "S": (
         _form(
             "subject",
-            r"SUBJ(?:ECT)?\b[ ]*(?:[:;]+|(?=\n)|(?-i:(?<=SUBJECT)[ .-]+(?!LINE|TO\b)(?=[A-Z])))",
-            r"SUBJ(?:ECT)?[ ]{0,2}:",
+            r"SUBJ(?:ECTS?\b|\.|\b)[ ]*(?:[:;]+|(?=\n)|(?-i:(?<=SUBJECT)[ .-]+(?!LINE|TO\b)(?=[A-Z])))",
+            r"SUBJ(?:ECTS?|\.)?[ ]{0,2}:",
         ),
     ),
-    "R": (_form("references", rf"{_REFS}(?:[ ]*[:;.]+|{_ITEM})", rf"{_REFS}[ ]{{0,2}}:|(?-i:REF(?:TEL)?S?){_ITEM}"),),
+    "R": (_form("references", rf"{_REFS}(?:[ ]*[:;.]+|-?{_ITEM})", rf"{_REFS}[ ]{{0,2}}:|(?-i:REF(?:TEL)?S?){_ITEM}"),),
     "C": (
         _form("classified", rf"{_BY}[ ]*[:.-]*", rf"{_BY}[ ]*:|(?-i:C){_BY[1:]}"),
         _form("classification", _CLASSIFICATION, _CLASSIFICATION),
@@ -90,9 +90,10 @@ _BY_COLON = re.compile(rf"{_BY}[ ]*:", re.IGNORECASE)
 _TAGS_COLON = re.compile(r"TAGS?[ ]{0,2}:", re.IGNORECASE)
 # How the labels begin, in capitals, with every spelling of E.O.
 _FIRST_WORDS = (
-    "EO ", "EO.", "EO:", "E.O", "E.0", "E O", "E. O", "E .O", "E..O", "E  O", "EO1", "TAG", "SUBJ", "REF", "CLAS", "DERIVED", "DECL",
+    "EO ", "EO.", "EO:", "E.O", "E O", "E. O", "E .O", "E..O", "E  O", "EO1", "E,O", "E.0", "E. 0", "E0",
+    "EXECUTIVE O", "TAG", "SUBJ", "REF", "CLAS", "DERIVED", "DECL",
 )  # fmt: skip
-_ORDER = re.compile(r"E[. ]{0,2}[O0][. :1]", re.IGNORECASE)
+_ORDER = re.compile(r"E[., ]{0,2}[O0][., :1]|EXECUTIVE O", re.IGNORECASE)
 # What may stand before a label "at the start of a line": "(U) Classified by", "Text classified by".
 _BEFORE = re.compile(rf"[\s¶>{FILLER}]*(?:\(\w{{1,4}}\)[ ]*|Text[ ])?\Z")
 _LEAD = 12
@@ -124,10 +125,10 @@ def _damaged_labels(text: str, kinds: set[str]) -> Iterator[tuple[str, int, int]
 
     Inside a line only in capitals, and ``AGS:`` before a tag; without a colon (``TAGSL PREL, ETRD``) before two tags.
     """
-    if {"tags", "subject"} <= kinds:
+    if kinds >= _DAMAGED_KINDS:
         return
     for match in _LABEL_LIKE.finditer(text):
-        kind = _SLIPS.get(match["word"].replace(" ", "").upper())
+        kind = _kind_of_slip(match["word"].replace(" ", "").upper())
         inside = match.start("word") and text[match.start("word") - 1] != "\n"
         if kind is None or kind in kinds:
             continue
@@ -135,6 +136,8 @@ def _damaged_labels(text: str, kinds: set[str]) -> Iterator[tuple[str, int, int]
         tagged = [is_known_tag(word.upper()) for word in following]
         if match["colon"]:
             told = not inside or (match["word"].isupper() and (any(tagged[:1]) or kind != "tags"))
+            if kind == "references":
+                told = not inside and _cites(text[match.end() : match.end() + 80])
         else:
             told = kind == "tags" and not inside and tagged == [True, True]
         if told:
@@ -142,8 +145,15 @@ def _damaged_labels(text: str, kinds: set[str]) -> Iterator[tuple[str, int, int]
             yield kind, match.start("word"), match.end()
 
 
-_LABEL_LIKE = re.compile(r"(?<![^\s¶])(?P<word>[A-Za-z]{3,8}|[A-Z](?:[ ][A-Z]){3,6})(?:(?P<colon>[ ]{0,2}:)|[;.)]?(?=[ ]))")
-_SLIPS = {slip: kind for kind, word in (("tags", "TAGS"), ("subject", "SUBJECT"), ("subject", "SUBJ")) for slip in (word, f"{word}L", *slips(word))}
+_LABEL_LIKE = re.compile(r"(?<![^\s¶])(?P<word>[A-Za-z]{3,8}|[A-Z](?:[ ][A-Z]){2,6})(?:(?P<colon>[ ]{0,2}:)|[;.)]?(?=[ ]))")
+_DAMAGED_KINDS = {"tags", "subject", "references"}
+_DAMAGED = (("tags", "TAGS"), ("subject", "SUBJECT"), ("subject", "SUBJ"), ("references", "REFS"), ("references", "REF"), ("references", "REFTEL"))
+_SLIPS = {slip: kind for kind, word in _DAMAGED for slip in (word, f"{word}L", f"{word}T", *slips(word)) if len(slip) > 2}
+
+
+def _kind_of_slip(word: str) -> str | None:
+    """The kind of a label with a letter lost, doubled, swapped with the next; in the long one a letter may be another: ``"SIBJECT"``."""
+    return _SLIPS.get(word) or ("subject" if len(word) == len("SUBJECT") and within_distance(word, "SUBJECT", 1) else None)
 
 
 def _label_at(text: str, start: int) -> tuple[str, int, int] | None:

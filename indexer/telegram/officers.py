@@ -13,6 +13,7 @@ import re
 import msgspec
 
 from reftel.schema.identifiers import resolve_post
+from reftel.schema.nearest import within_distance
 from reftel.schema.posts import is_post_name
 from reftel.schema.tables import read_table
 
@@ -33,7 +34,7 @@ _EMPLOYER = re.compile(
     r"\b(?:EMBASSY|AMEMBASSY|CONSULATE|AMCONSUL|(?:US|U\.S\.) MISSION|DOS|STATE|DEPT|DEPARTMENT)\b", re.IGNORECASE
 )
 _REDACTED = re.compile(r"X{4,}", re.IGNORECASE)
-_NAME_WORD = re.compile(r"[\"“'(]?[^\W\d_][\w.'’\"”)-]*")
+_NAME_WORD = re.compile(r"[\"“'(]?[^\W\d_][\w.,'’\"”)-]*")
 _SEPARATOR = re.compile(r"(?<!\b[DLOdlo]),|,(?![A-Za-z])|;| -+ | /+(?: |$)")  # a comma may stand for an apostrophe: O,Dane
 _SLASH = re.compile(r"(?<![\w/])([\w.]+)/([A-Z][a-z]+)(?=\s[A-Z])")
 _ACTING = re.compile(r"\((?:acting|a\.?i\.?|u)\)", re.IGNORECASE)
@@ -93,21 +94,6 @@ def is_title_slip(word: str) -> bool:
 def _long_titles(first: str) -> tuple[str, ...]:
     """The long title words with this first letter, in which slips are rare."""
     return tuple(word for word in sorted(_titles()[0]) if len(word) >= _LONG_TITLE and word.isalpha() and word[0] == first)
-
-
-def within_distance(left: str, right: str, most: int) -> bool:
-    """Whether at most so many letters lost, added, changed or swapped with the next make one word of the other."""
-    if abs(len(left) - len(right)) > most or len(set(left) ^ set(right)) > 2 * most:
-        return False
-    before, row = [], list(range(len(right) + 1))
-    for place, letter in enumerate(left, 1):
-        before, last, row = row, before, [place]
-        for other, wanted in enumerate(right, 1):
-            cost = min(before[other] + 1, row[-1] + 1, before[other - 1] + (letter != wanted))
-            if place > 1 and other > 1 and letter == right[other - 2] and left[place - 2] == wanted:
-                cost = min(cost, last[other - 2] + 1)
-            row.append(cost)
-    return row[-1] <= most
 
 
 def split_officer(text: str) -> Officer:

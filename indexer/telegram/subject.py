@@ -41,7 +41,7 @@ _RUN_ON_HEADING = re.compile(
     r"[ ](?:SUMMARY|INTRODUCTION|COMMENT|BACKGROUND)[ ]*\Z", re.IGNORECASE
 )  # "... COZINESS Summary -------"
 _CLASS_LINE = re.compile(
-    rf"[ ]*(?:SIPDIS|NOFORN|{PLAIN}|{LETTER_SPACED})\b[ /A-Z]{{0,30}}\Z"
+    rf"[ ]*(?:{LETTER_SPACED}\b[ /A-Z]{{0,30}}|(?:SIPDIS|NOFORN|{PLAIN})(?:[ /]+(?:SIPDIS|NOFORN|SENSITIVE|FOUO|FOR OFFICIAL USE ONLY))*[ ]*)\Z"
 )
 _CLASS_TEXT = re.compile(  # the class line of the caption, of a head that is repeated; alone on a line it is a page's
     rf"(?<!\w)(?:T O P )?{LETTER_SPACED}(?!\w)(?=[ ]+\S)|(?<!\w)UNCLAS(?= [A-Z ]{{0,40}}\d{{2,6}}\b)"

@@ -28,6 +28,7 @@ _NO_TAG = frozenset(
         "TAGS",
         "TAG",
         "AND",
+        "NONE",
         "N/A",
     )
 )
@@ -35,7 +36,8 @@ _SPACED_CLASS = re.compile(rf"\b{LETTER_SPACED}\b")  # the class line of a page,
 _PIECE = re.compile(r"\([^()]*\)?|[^\s,;()]+|[,;]")
 _PASSING = re.compile(r"\b(?:DEPT|DEPARTMENT|STATE|NSC|TREASURY)(?: PLEASE)? (?:FOR|PASS)\b")  # STATE FOR EUR/WE
 _SIGNS = '.:"“”*\\'
-_PARTING = frozenset((",", ";", "-", "&", "+", "/", "//"))
+_PARTING = frozenset(",;")
+_SPACED_TAG = re.compile(r"(?<![A-Z0-9])[A-Z](?: [A-Z]){1,4}(?=[,;]|\Z)")  # P R E L,
 _SQUARE = str.maketrans("[]", "  ")
 _CODE_SIGN = re.compile(r"[/.-]")
 _MARK_BEFORE = re.compile(r"\((?:U|C|S|SBU)\) ?")
@@ -156,6 +158,7 @@ def split_tags(text: str) -> Tags:
         upper = upper[match.end() :]
     if match := _PASSING.search(upper):
         upper = upper[: match.start()]
+    upper = _SPACED_TAG.sub(lambda tag: tag[0].replace(" ", ""), upper)
     found: dict[str, None] = {}
     fused: dict[str, None] = {}
     for tag in _iter_tags(upper):
@@ -178,7 +181,7 @@ def _iter_tags(text: str) -> Iterator[str]:
             visit = "OVIP" in words or (visit and not words)
             yield from _bracketed(piece, person=visit)
             words = []
-        elif piece in _PARTING:
+        elif piece in _PARTING or not any(map(str.isalnum, piece)):
             if piece == "," and "OVIP" in pieces and (person := _bare_person(words, pieces, place)):
                 name, behind = person
                 yield from _join_words(words[: -1 - name[: name.index(",")].count(" ")], person=visit)

@@ -35,6 +35,12 @@ CLASS_LINES = [
         348,
     ),
     ("C O N F I D E N T I A L FINAL SECTION OF 05 BAKU 000744", "CONFIDENTIAL", 5, "BAKU", 744),
+    ("S E C R E T SECT 01 OF 03 BAKU 000744", "SECRET", 3, "BAKU", 744),
+    ("S E C R E T SEC. 1/3 BAKU 000744", "SECRET", 3, "BAKU", 744),
+    ("S E C R E T SECTION ONE OF THREE BAKU 000744", "SECRET", 3, "BAKU", 744),
+    ("S-E-C-R-E-T BAKU 000012", "SECRET", 1, "BAKU", 12),
+    ("S E C R T BAKU 000012", "SECRET", 1, "BAKU", 12),
+    ("C O N F 1 D E N T I A L BAKU 000012", "CONFIDENTIAL", 1, "BAKU", 12),
     # caveats between class word and post
     ("SECRET NOFORN SECTION 01 OF 03 BAKU 000744", "SECRET", 3, "BAKU", 744),
     ("S E C R E T//NOFORN BAKU 000012", "SECRET", 1, "BAKU", 12),
@@ -52,7 +58,7 @@ def test_class_line(text, level, sections, post, serial):
 
 @pytest.mark.parametrize(
     "text",
-    ["SIPDIS\n\nE.O. 12958: N/A", "Secret police arrested 12 men.", "SECRETARY FOR 12 DAYS", "", "TAGS: PREL"],
+    ["SIPDIS\n\nE.O. 12958: N/A", "Secret police arrested 12 men.", "SECRETARY FOR 12 DAYS", "A B C D E F BAKU 000012", "", "TAGS: PREL"],
 )
 def test_no_class_line(text):
     caption = parse_caption(text)
@@ -63,6 +69,7 @@ CAVEATS = [
     ("S E C R E T BAKU 000012\n\nSIPDIS\n\nNOFORN\nSIPDIS\n\nE.O. 12958: N/A", ("NOFORN", "SIPDIS")),
     ("S E C R E T BAKU 000012\nSIPDIS, DEPT FOR NEA\nTAGS: PREL", ("SIPDIS",)),
     ("S E C R E T BAKU 000012\nSIPDIS E.O. 12958: N/A", ("SIPDIS",)),
+    ("SECRET//NOFORN\n\nS E C R E T BAKU 000012\n\nSIPDI S\nTAGS: PREL", ("NOFORN", "SIPDIS")),
     ("S E C R E T BAKU 000012\nN O D I S\nS I P D I S\nTAGS: PREL", ("NODIS", "SIPDIS")),
     ("S E C R E T BAKU 000012\nNOFORN, NOT FOR INTERNET DISTRIBUTION\nTAGS: PREL", ("NOFORN", "NOT FOR INTERNET DISTRIBUTION")),
     ("S E C R E T BAKU 000012\nEXDIS\nDEA SENSITIVE\nTAGS: PREL", ("DEA SENSITIVE", "EXDIS")),

@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 from readers import parse_classified_by, parse_head
 
 from reftel.indexer.telegram.classified_by import heal_wrap
-from reftel.indexer.telegram.officers import is_title_word, split_officer, within_distance
+from reftel.indexer.telegram.officers import is_title_word, split_officer
 from reftel.schema.cable import ClassifiedBy
+from reftel.schema.nearest import within_distance
 from reftel.schema.tables import read_table
 
 BD = ("1.4 (b)", "1.4 (d)")
@@ -156,6 +157,7 @@ def test_no_line(text):
 OFFICERS = [
     ("EUR/RPM Director Jane Roe", "Jane Roe", "EUR/RPM Director"),
     ("A/DCM Jane Roe", "Jane Roe", "A/DCM"),
+    ("Charge d,Affaires Jane O,Roe", "Jane O,Roe", "Charge d,Affaires"),
     ("USEU EconMinCouns Jane Roe", "Jane Roe", "USEU EconMinCouns"),
     ("ESTOff Jane Roe", "Jane Roe", "ESTOff"),
     ("POL M/C James L. Roe", "James L. Roe", "POL M/C"),

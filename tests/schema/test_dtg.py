@@ -25,6 +25,9 @@ from reftel.schema.dtg import impossible_group, iter_dtgs, parse_dtg
         ("NIACT IMMEDIATE P 130512Z FEB 08", "2008-02-13T05:12:00Z", ("NIACT IMMEDIATE", "PRIORITY")),
         ("P O 130512Z FEB 08", "2008-02-13T05:12:00Z", ("PRIORITY", "IMMEDIATE")),
         ("P 13O512Z FEB O8", "2008-02-13T05:12:00Z", ("PRIORITY",)),  # the letter O
+        ("P 130512Z FBE 08", "2008-02-13T05:12:00Z", ("PRIORITY",)),
+        ("P 130512Z FEB, '08", "2008-02-13T05:12:00Z", ("PRIORITY",)),
+        ("P 130512Z FEB\n08\nFM X", "2008-02-13T05:12:00Z", ("PRIORITY",)),
         ("R 130512Z SEPT 08", "2008-09-13T05:12:00Z", ("ROUTINE",)),
         ("310512Z FEB 08\nP 010512Z MAR 08", "2008-03-01T05:12:00Z", ("PRIORITY",)),  # no 31 February
         ("------------------352654  200910Z /23\nR 200905Z AUG 09", "2009-08-20T09:05:00Z", ("ROUTINE",)),
