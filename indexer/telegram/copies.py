@@ -21,9 +21,11 @@ _QUOTED = re.compile(
     r"\b(?:quote|qte|repeated|retransmi\w+|begin (?:text|cable|quote)|full text|follow(?:s|ing))\b[\s:.-]{0,20}$", re.IGNORECASE
 )
 _HEAD_LABEL = re.compile(
-    r"\s*(?:sipdis|noforn|sensitive|e\.? ?o\.? ?\d{5}|tags?\b|subj|refs?\b|reftels?\b|.{0,60}\bfor [A-Z]|.{0,30}\bpass\b"
-    r"|c ?o ?r ?r ?e ?c ?t ?e ?d\b|from embassy\b.{0,30}/)",
-    re.IGNORECASE,
+    r"""\s* (?: sipdis | noforn | sensitive | e\.?[ ]?o\.?[ ]?\d{5} | tags?\b | subj | refs?\b | reftels?\b
+      | (?-i: (?:[A-Z][A-Z0-9/,.;:()&-]*[ ]){1,8} (?:FOR|PASS(?:ED)?(?:[ ]TO)?)[ ][A-Z] | P(?:ASS|ass)[ ](?:(?:TO|to)[ ])?[A-Z]{2}
+            | [A-Z][\w/]*[ ](?:for|pass)[ ][A-Z]{2} )
+      | c[ ]?o[ ]?r[ ]?r[ ]?e[ ]?c[ ]?t[ ]?e[ ]?d\b | from[ ]embassy\b.{0,30}/ )""",
+    re.VERBOSE | re.IGNORECASE,
 )
 _HEAD_WORD = re.compile(r"\b(?:e\.? ?o\.? ?1\d{4}|tags|subject)\b", re.IGNORECASE)
 _HEAD_WORD_REACH = 900  # characters behind a caption
@@ -126,11 +128,13 @@ def _opens_cable(text: str, caption: RepeatedCaption) -> bool:
 
 
 def repeated_heads(text: str, captions: list[RepeatedCaption], body_begin: int) -> Iterator[tuple[int, int]]:
-    """Spans of the head lines that a later section repeats: from its ``PAGE 01`` line or caption to the last labelled line."""
+    """Spans of the head lines that a later section repeats: from its ``PAGE 01`` line or caption to the last line that is a label's or the head's."""
     own = {(caption.post, caption.serial) for caption in captions if caption.start < body_begin}
-    for caption in captions:
+    head = frozenset(map(str.strip, text[:body_begin].split("\n"))) if own else frozenset()
+    for caption, following in itertools.zip_longest(captions, captions[1:]):
         if caption.start >= body_begin and (caption.post, caption.serial) in own and (caption.part or 0) > 1:
-            yield _repeated_begin(text, caption.start, body_begin), _repeated_end(text, caption.end)
+            limit = following.start if following else len(text)
+            yield _repeated_begin(text, caption.start, body_begin), _repeated_end(text, caption.end, limit, head)
 
 
 def repeated_subjects(text: str, subject: str, body_begin: int) -> Iterator[tuple[int, int]]:
@@ -162,17 +166,17 @@ def _repeated_begin(text: str, caption_start: int, body_begin: int) -> int:
     return begin + page + 1
 
 
-def _repeated_end(text: str, at: int) -> int:
+def _repeated_end(text: str, at: int, limit: int, head: frozenset[str]) -> int:
     end = text.find("\n", at)
     if end < 0:
         return at
-    while end >= 0:
+    while 0 <= end < limit:
         following = text.find("\n", end + 1)
         line = text[end + 1 : following if following >= 0 else len(text)]
-        if not _is_repeated_line(line):
+        if line.strip() not in head and not _is_repeated_line(line):
             return end
         end = following
-    return len(text)
+    return end if end >= 0 else len(text)
 
 
 def _is_repeated_line(line: str) -> bool:

@@ -22,6 +22,8 @@ _WHOLE_END = re.compile(
       | (?:\A|[.)\n]) \s* (?:points?[ ]of[ ]contact|POCs?) \b""",
     re.VERBOSE | re.IGNORECASE,
 )
+_ITEM = r"\n[ \t]*--?[ ]?[A-Z]\w*(?: [A-Z]\w*){0,3}[ \t]*"
+_ITEMS_AT_END = re.compile(rf"{_ITEM}(?:\n[ \t]*)?{_ITEM}$")  # -- Varna⏎-- Ruse
 _FEWEST_WORDS = 8
 _SMALL_WORDS = frozenset(("THE", "OF", "AND", "TO", "IN", "THAT"))
 _CLOSING_WORDS = ("summary", "comment", "request", "message", "report", "statement", "translation", "transcript", "paragraph", "quote", "guidance")
@@ -49,7 +51,7 @@ def has_loose_end(text: str) -> bool:
     Closing words, struck names, addresses of web sites and persons to be asked are an end, unless the last word itself is cut: ``END COMMEN``.
     """
     last = text[-160:].rstrip()
-    if not last or _WHOLE_END.search(last):
+    if not last or _WHOLE_END.search(last) or _ITEMS_AT_END.search(last):
         return False
     words = last.split()
     if closes_text(" ".join(words)):

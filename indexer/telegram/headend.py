@@ -198,12 +198,14 @@ def _after_classified(lines: Lines, at: int) -> int:
     if text[end : end + 40].partition("\n")[0].strip():  # Summary ------- or running text behind the reasons, on the same line
         rest = _line_end(lines, end)
         opens = _TEXT_OPENS.match(text, end, rest) or re.match(r"\s*[.;]?\s*(?=" + _MARK + r"\s+\S)", text[end : end + 40])
-        trailing_rule = text[end:rest].rstrip().endswith("----")
-        return end if opens or trailing_rule or rest - end > 100 else max(rest, end)
+        behind = text[end:rest].strip(" .;)")
+        runs_on = rest - end > _LONGEST_REST or (behind[:1].isupper() and is_running_text(behind))
+        return end if opens or runs_on or behind.endswith("----") else max(rest, end)
     return end
 
 
 _CLASSIFIED_REACH = 600
+_LONGEST_REST = 100
 _REASONS_IN_LINE = re.compile(r"[^\n]{0,120}\breasons?\b\W{0,6}1[ ]?\.\s?[3-7]", re.IGNORECASE)
 _MARK_BEHIND = re.compile(r"[.;]\s*(\([A-Z]\))")  # "1.4 (b) and (d). (C) Per reftel": the mark of the text
 

@@ -37,8 +37,8 @@ class LineKind(enum.Enum):
 
 WORDS = (LineKind.TEXT, LineKind.BRACKET)
 """What a line of the message's own words is, seen alone."""
-_RULE_CHARACTERS = "-=*_~–—"
-_RULE_STARTS = frozenset(_RULE_CHARACTERS)
+_RULE_CHARACTERS = "-=*_~+–—"
+_RULE_STARTS = frozenset(_RULE_CHARACTERS + ".")
 _LONGEST_CLASS_LINE = 60
 _MASKED = re.compile(FILLER + "+")
 _CLASS_STARTS = frozenset(("SE", "S ", "Se", "CO", "C ", "Co", "UN", "U ", "Un", "LI", "Li", "TO", "T ", "To", "SI", "Si"))
@@ -63,11 +63,15 @@ def line_kind(line: str) -> LineKind:
 
 
 def is_rule(line: str) -> bool:
-    """Whether the line is a rule of dashes, equal signs or asterisks, also a split one (``---- --``, ``- - - -``)."""
+    """Whether the line is a rule of dashes, equal signs, asterisks or the like, also a split one (``---- --``, ``- - - -``)."""
     stripped = line.strip()
     if stripped[:1] not in _RULE_STARTS or stripped.strip(_RULE_CHARACTERS + " \t"):
-        return False
-    return len(stripped.replace(" ", "").replace("\t", "")) > 2
+        return len(stripped) > _SHORTEST_DOTTED and not stripped.strip(".")
+    return len(stripped.replace(" ", "").replace("\t", "")) > 2 and _COLUMNS.search(stripped) is None
+
+
+_COLUMNS = re.compile(r"-[ \t]{2,}-")  # the rule of a table's columns
+_SHORTEST_DOTTED = 4  # full stops of a rule
 
 
 def clean(text: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import string
+import unicodedata
 
 import msgspec
 
@@ -151,11 +152,17 @@ def _over_notes(tail: str, end: int) -> tuple[tuple[str, ...], int] | None:
             return found if not above.endswith(":") and (rank or line.isupper()) else None
         if line:
             rank = _is_rank(line)
-            note = rank or _NOTE.match(line) is not None
+            note = rank or _NOTE.match(line) is not None or _is_stamp(line)
         stop = max(0, start - 1)
     return None
 
 
+def _is_stamp(line: str) -> bool:
+    """Whether a short line without an end holds a date, a telephone number or an address: ``"Printed 6/5/2008 by jdoe"``."""
+    return len(line) < _LONGEST_FRONT and not ends_sentence(line) and ("@" in line or sum(map(str.isdigit, line)) > _FEWEST_DIGITS)
+
+
+_FEWEST_DIGITS = 4
 _MOST_NOTES = 12  # lines
 _NUMBERED_LINE = re.compile(r"¶?\d{1,3}[.)]\s")
 _NOTE = re.compile(r"(?!(?:DOB|POB|ID|Name|Age|Born|Passport|Title|Position|Nationality)\b)[A-Z][\w .,/&’'()-]{1,40}:(?! ?\S*//)", re.IGNORECASE)
@@ -227,7 +234,7 @@ def _own_line(text: str, start: int, line: str, *, upper_text: bool, certain: bo
     blank_lines = text[len(above) : start].count("\n") - 1
     line = _without_rank("".join(line.split()) if _SPACED.fullmatch(line) else line)
     words = (_BRACKET_AT_END.sub("", line) if line.endswith(")") and line[0] != "(" else line).strip(_SIGNS).split()
-    if not 0 < len(words) <= 6 or line.startswith(("- ", "-- ")):
+    if not 0 < len(words) <= 6 or line.startswith(("- ", "-- ")) or (len(words) > 1 and all(map(is_known_tag, words))):
         return None
     words = _without_office(words)
     names = _names_of(words)
@@ -244,7 +251,7 @@ def _own_line(text: str, start: int, line: str, *, upper_text: bool, certain: bo
     return joint or (names, start)
 
 
-_SIGNS = " .,;-/*\"”“_=#>'\\@()"
+_SIGNS = " .,;!-/*\"”“_=#>'\\@()"
 _SPACED = re.compile(r"[A-Z](?: [A-Z]){3,}")  # A L D A N E
 
 
@@ -353,7 +360,8 @@ def _is_stop_word(word: str) -> bool:
 def _is_name_word(word: str) -> bool:
     if _is_stop_word(word.strip(".")) or word in _TITLE_NOT_NAMES or (len(word) > 2 and not word.strip("Xx")):
         return False
-    return bool(_UPPER_WORD.fullmatch(word) or _MIXED_WORD.fullmatch(word) or _LOWER_WORD.fullmatch(word))
+    plain = word if word.isascii() else unicodedata.normalize("NFKD", word.replace("’", "'")).encode("ascii", "ignore").decode()
+    return bool(_UPPER_WORD.fullmatch(plain) or _MIXED_WORD.fullmatch(plain) or _LOWER_WORD.fullmatch(plain))
 
 
 def _end_of_line(text: str, start: int, *, upper_text: bool, advert: int | None) -> tuple[tuple[str, ...], int] | None:

@@ -117,7 +117,7 @@ def _last_index(items: Sequence[int], wanted: int) -> int:
     return len(items) - 1 - items[::-1].index(wanted)
 
 
-_MARK_BEFORE = re.compile(r"(?:\A|\n)[ \t¶]*(?P<front>\((?P<mark>[A-Z/]{1,8})\))[ \t¶]{1,4}$")
+_MARK_BEFORE = re.compile(r"(?:\A|\n)[ \t¶]*(?P<front>\((?P<mark>[A-Z/]{1,8})\))[ \t¶]{0,4}$")
 _PARAGRAPH_WORDS = ("para", "para.", "paragraph", "§")
 _WORD_BEFORE = re.compile(r"(?:\A|\n[ \t]*\n)[ \t¶]*(?P<front>[\w.§]+)[ \t¶]*$")
 

@@ -12,7 +12,7 @@ _FIRST_PARAGRAPHS = 12  # a summary opens a cable
 _MOST_PARAGRAPHS = 25
 _KIND = r"(?:executive[ ]|introduction[ ]and[ ])?summary (?: [ ]?(?:and|/|&|,)[ ]? (?:and[ ])? \w+(?:[ ]\w+){0,2}? [ ]? ){0,2}"
 _OPENING = re.compile(
-    rf"""\W{{0,3}} (?:begin[ ])? (?:{_KIND} (?:\s? [:.)–-]{{1,3}} | (?=\n) ) | SUMMARY \b (?![ ](?:of|and)\b) ) \s*""",
+    rf"""\W{{0,3}} (?:begin[ ])? (?:{_KIND} (?:\s? [:.)–-]{{1,3}} | (?=\n) ) | SUMMARY \b (?![ ](?:of|and)\b) (?!(?-i:[ ][a-z])) ) \s*""",
     re.VERBOSE | re.IGNORECASE,
 )
 _LATER_OPENING = re.compile(rf"(?<=[.)]) \s+ (?:begin[ ])? {_KIND} \s? : \s*", re.VERBOSE | re.IGNORECASE)

@@ -59,7 +59,7 @@ def is_title(line: str) -> bool:
 def _is_title(line: str) -> bool:
     if is_no_title(line):
         return False
-    if line[-1] in ".;," and not line.endswith("..."):
+    if (line[-1] in ".;," and not line.endswith("...")) or (line[-1] == '"' and line.count('"') % 2):
         return False
     words = line.split()
     return len(words) <= 16 and not line.lstrip(_OPENING_QUOTES)[:1].islower() and (len(words) <= 9 or looks_titled(line))

@@ -260,6 +260,7 @@ UNNUMBERED = [
     (f"REF: A) STATE 138248, B) ROE-DOE E-MAIL 11/21/2007 {TEXT} ALDANE\n", None),
     (f"REF: A) STATE 138248, B) ROE-DOE E-MAIL 11/21/2007\n\n{TEXT}\n\nALDANE\n", None),
     (f"{BY} (C) {TEXT}\n\nALDANE\n", "C"),
+    (f"{BY}  {TEXT}  ALDANE\n", None),
     (f"{BY}\n\n(C) {TEXT} In reftel\nreftel B, the same was said.\n\nALDANE\n", "C"),
     (f"(SBU) {TEXT}\n\nALDANE\n", "SBU"),
     (f"REF: (A) STATE 1 (B) SAN JOSE 2 (SBU) {TEXT} ALDANE\n", "SBU"),
@@ -503,6 +504,7 @@ REPEATED = [
     f"{SECTION}DEPARTMENT FOR EUR/SCE, EUR/PPD AND DRL E.O. 12958: DECL: 02/13/2018 TAGS: PREL PGOV HR\n",
     f"{SECTION}C O R R E C T E D C O P Y (ADDED INFO ADDEES)\nDEPARTMENT FOR EUR/SCE\n",
     f"{SECTION}FROM EMBASSY ZAGREB/MESSAGE NO. 19/08\nE.O. 12958: DECL: 02/13/2018\n",
+    f"{SECTION}\nState for EUR/SCE\nPASS TO USTR\n\nTAGS: PREL HR\nSUBJECT: TALKS ON THE BORDER\n\nREF: BELGRADE 77\n\n{BY}\n\n",
 ]
 
 
@@ -510,6 +512,12 @@ REPEATED = [
 def test_the_head_of_a_later_section_is_no_text(head: str) -> None:
     text = with_body(f"1. (C) Further increases in the\n{head}grain were told.\n\n2. (C) More.\nALDANE\n")
     assert told(text, "texts") == ["Further increases in the grain were told.", "More."]
+
+
+@pytest.mark.parametrize("line", ["pass for Zagreb", "The bill was made for NATO", "plan for the border"])
+def test_a_sentence_goes_on_behind_the_head_of_a_later_section(line: str) -> None:
+    text = with_body(f"1. (C) They closed the\n{SECTION}\n{line} on Monday.\n\n2. (C) More.\nALDANE\n")
+    assert told(text, "texts") == [f"They closed the {line} on Monday.", "More."]
 
 
 def test_another_subject_is_text() -> None:

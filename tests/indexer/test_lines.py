@@ -164,12 +164,12 @@ def test_lost_line_breaks_come_back_at_the_same_offsets(text: str, expected: str
     assert restore_lines(text) == expected
 
 
-@pytest.mark.parametrize("line", ["---", "- - -", "*** ***", "=_=_="])
+@pytest.mark.parametrize("line", ["---", "- - -", "*** ***", "=_=_=", "++++", "......"])
 def test_rules(line: str) -> None:
     assert is_rule(line)
 
 
-@pytest.mark.parametrize("line", ["--", "-- point", "a---", "- x -"])
+@pytest.mark.parametrize("line", ["--", "-- point", "a---", "- x -", "...", "-----    -----"])
 def test_no_rules(line: str) -> None:
     assert not is_rule(line)
 

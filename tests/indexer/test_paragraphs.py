@@ -53,6 +53,7 @@ STARTS = [
     ("9. (C) Nine.\n\n1O. (S) Ten.\n\n11. (C) Eleven.\n\nl2. (U) Twelve.", [(9, "C"), (10, "S"), (11, "C"), (12, "U")]),
     ("Para 1. (C) One.\n\nPARA. 2. (S) Two.", [(1, "C"), (2, "S")]),
     ("1. /C/ One.\n\n2. (C.) Two.\n\n3. (SB U) Three.\n\n4. (S)(S) Four.", [(1, "C"), (2, "C"), (3, "SB U"), (4, "S")]),
+    ("(C)1. One.\n\n(S)2. Two.", [(1, "C"), (2, "S")]),
     ("1. (C - Entire text.)\n\n2. One.", [(1, "C"), (2, None)]),
     ("1. S/CT officers left.\n\n2. (U.S.) officers came.\n\n3. (S.A.) Three.", [(1, None), (2, None), (3, None)]),
     # behind words of a heading; a name before a bracket has none
@@ -105,6 +106,8 @@ HEADINGS = [
     ("1. (C) One.\n\nHarvest\n-------\n\nWater\n-----\n2. (C) Two.", [None, "Harvest Water"]),
     ("1. (C) One.\n\n2. (C) Two.", [None, None]),
     ("1. (C) Present were:\n\nJohn Doe, Mayor\n\nJane Roe, Deputy Mayor\n\n2. (C) Two.", [None, None]),
+    ("1. (C) He wrote: \"Come.\n\nJohn\"\n\n2. (C) Two.", [None, None]),
+    ("1. (C) Sold were:\n\nRye      Oats\n-----    -----\nRed      Blue\n\n2. (C) Two.", [None, None]),
     ("1. (C) He asked:\n\nHarvest\n\n2. (C) Two.", [None, "Harvest"]),
     ("1. (C) They wrote:\n\nThe harvest is in.\n\nYours sincerely,\n\nJane Roe\n\n2. (C) Two.", [None, None]),
     ("1. (C) One.\n\nThis is a sentence of its own.\n\n2. (C) Two.", [None, None]),

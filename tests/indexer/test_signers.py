@@ -20,6 +20,9 @@ SIGNED = [
     (f"{TEXT}\nO’Roe\n", "O'ROE"),
     (f"{TEXT}\nJ. QUINCY ROE\n", "J. QUINCY ROE"),
     (f"{TEXT}\nLU\n", "LU"),
+    (f"{TEXT}\nPeña\n", "PEÑA"),
+    (f"{TEXT}\nBRÄND\n", "BRÄND"),
+    (f"{TEXT}\nROE!\n", "ROE"),
     ("He agreed to go\nROE\n", "ROE"),
     ("-- first\n-- second\nROE\n", "ROE"),
     # behind the last sentence
@@ -76,6 +79,7 @@ SIGNED = [
     (f"{TEXT}\nROE\n\nPoint of contact: John Doe, Political Section,\ntel. 555-0199.\n", "ROE"),
     (f"{TEXT}\nROE\n\nPrepared by: J. Doe\nReviewed by: M. Poe\n", "ROE"),
     (f"{TEXT}\nROE\n\nCXBAKU:\n    ACTION: POL\n    INFO:   ECON DAO AMB\n", "ROE"),
+    (f"{TEXT}\nROE\n\nPrinted 6/5/2008 by jdoe\n", "ROE"),
     (f"{TEXT}\nROE\nCHARGE D'AFFAIRES A.I.\n", "ROE"),
     (f"{TEXT}\nROE\nAMBASSADOR\n", "ROE"),
     (f"{TEXT}\nJane Roe\nMinister-Counselor for Political Affairs\n", "JANE ROE"),
@@ -105,7 +109,7 @@ UNSIGNED = [
     "he went to the market and then", "It fell in 2008 and...", "He comes from\nNATO", "cleared with Embassy\nParis.", "met Ambassador Roe\n",
     f"{TEXT}\nLONDON 00000290  002 OF 002\n", "THE GOVERNMENT OF RURITANIA THANKS THE EMBASSY FOR ITS\nASSISTANCE.", "Point of contact is Poloff John Q. Roe.",
     "the list:\n- John Doe\n- Jane Roe", "the list:\n\nDOE\nDOB: 1 May 1970\n\nROE\nDOB: 2 May 1971",
-    "the list:\n\nJohn Doe\nMinister of Finance\n\nJane Roe\nMinister of Justice", f"{TEXT}\nINFO: POL ECON RSO", f"{TEXT}\n\n(U) Minimize considered.",
+    "the list:\n\nJohn Doe\nMinister of Finance\n\nJane Roe\nMinister of Justice", f"{TEXT}\nINFO: POL ECON RSO", f"{TEXT}\n\nPREL PGOV HR", f"{TEXT}\n\n(U) Minimize considered.",
 ]  # fmt: skip
 
 

@@ -24,6 +24,7 @@ SUMMARIES = [
     ("SUMMARY: IT FELL. END SUMMARY\n\n1. MORE.\n\n2. MORE STILL.", "IT FELL."),
     ("1. (C) It fell. End summary.\n\n2. (C) More.", "It fell."),
     ("1. (C) It fell.\n\n2. (C) More.", None),
+    ("1. (C) Summary trials were held.\n\n2. (C) More.", None),
     ("1. (C) In summary, it fell.\n\n2. (C) More.", None),
     ("SUBJECT: SUMMARY OF EVENTS\n\n1. (C) It fell.", None),
 ]
