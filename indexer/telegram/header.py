@@ -65,7 +65,7 @@ def parse_header(text: str) -> HeaderFacts:
     flattened = _is_flattened(text)
     if flattened:
         text = restore_lines(text)
-    if _SMALL_LETTERS.search(text):
+    if "fm" in text and _SMALL_LETTERS.search(text):
         text = text.upper()
     dtg = parse_dtg(text)
     unread, prosigns = (None if dtg else impossible_group(text)) or (None, ())

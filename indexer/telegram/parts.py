@@ -48,9 +48,9 @@ def split_telegram(text: str) -> Parts:
 
 def without_line_signs(text: str) -> str:
     """The text with blanks in place of ``<br>``, and of the ``>`` before each line of a quoted text; before a few lines it stays."""
-    if "<br" in text or "<BR" in text:
+    if "<" in text and ("<br" in text or "<BR" in text):
         text = _BREAK.sub(lambda tag: " " * len(tag[0]), text)
-    quoted = text.count("\n>")
+    quoted = text.count("\n>") if ">" in text else 0
     return _QUOTE_SIGN.sub(" ", text) if quoted > 2 and quoted * 2 > text.count("\n") else text
 
 

@@ -128,14 +128,13 @@ class _Candidate:
     __slots__ = ("at", "behind", "gap", "glued", "mark", "number", "pilcrow", "stop", "tail", "text_at")
 
     def __init__(self, text: str, match: re.Match[str]) -> None:
-        number, stop, *brackets = match.groups()
-        mark = brackets[0]
+        number, stop, mark, torn, slashed, opened = match.groups()
         start, end = match.span()
         if mark and text[start - 1 : start] == "#":  # #1. (C)
             start -= 1
         self.number = int(number)
         self.stop = stop.strip() if stop else ""
-        self.mark = _printed_mark(next(filter(None, brackets), None))
+        self.mark = _printed_mark(mark or torn or slashed or opened)
         self.text_at = end if self.mark else match.end("stop" if stop else "number")
         self.behind = text[end : end + 2]
         before = text[max(0, start - _REACH) : start]
@@ -548,12 +547,11 @@ def find_marked(lines: Lines, begin: int, taken: Sequence[Start]) -> list[Start]
             starts.append(Start(at, match.end(), None, " ".join(match.group().strip("() ").split())))
     lost = _LOST_NUMBER.finditer(text, begin) if _LONE_STOP.search(text) else ()
     starts += (Start(match.start("stop"), match.end(), None, _printed_mark(match["mark"])) for match in lost)
-    run_on = _RUN_ON.finditer(text, begin) if ". (" in text else ()
-    starts += (Start(match.start("bracket"), match.end(), None, match["mark"]) for match in run_on if _ends_in_word(text, match.start()))
-    return starts
+    run_on = (match for match in _RUN_ON.finditer(text, begin) if _ends_in_word(text, text.rindex(".", 0, match.start())))
+    return [*starts, *(Start(match.start(), match.end(), None, match["mark"]) for match in run_on)]
 
 
-_RUN_ON = re.compile(rf"\.[ ]{{1,2}}(?P<bracket>\((?P<mark>{_LEVELS})\))[ ]{{1,2}}(?=[A-Z])")  # "... further. (C) Post": the line break became a blank
+_RUN_ON = re.compile(rf"\((?:(?<=\.[ ]\()|(?<=\.[ ][ ]\())(?P<mark>{_LEVELS})\)[ ]{{1,2}}(?=[A-Z])")  # "... further. (C) Post": the line break became a blank
 
 
 def _ends_in_word(text: str, at: int) -> bool:
