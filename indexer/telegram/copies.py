@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from reftel.indexer.telegram.artefacts import Banner
 from reftel.indexer.telegram.classwords import CAPTION, STEMS, is_class_line
 from reftel.indexer.telegram.lines import FILLER, clean
 from reftel.indexer.telegram.places import iter_places
@@ -151,6 +152,16 @@ def repeated_subjects(text: str, subject: str, body_begin: int) -> Iterator[tupl
             at += 1
         if "".join(text[start + len("SUBJECT:") : at].split()) == wanted and text[at : at + 1] in ("", "\n", " "):
             yield start, at
+
+
+def repeated_officers(text: str, banners: Iterable[Banner], body_begin: int) -> Iterator[tuple[int, int]]:
+    """Spans of the ``Classified By`` part that stands behind a page banner once more, inside a sentence."""
+    for banner in banners:
+        if banner.end > body_begin and (found := _OFFICER.match(text, banner.end)):
+            yield found.span()
+
+
+_OFFICER = re.compile(r"[\s\x00]{0,4}Classified By:[^\n]{0,120}?\breasons?:? 1\.[3-7](?:[ ,/&]{0,2}(?:and )?\([a-h]\)){1,4}\.?", re.IGNORECASE)
 
 
 def _repeated_begin(text: str, caption_start: int, body_begin: int) -> int:

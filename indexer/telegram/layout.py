@@ -17,6 +17,7 @@ from reftel.indexer.telegram.copies import (
     find_whole_copy,
     iter_captions,
     repeated_heads,
+    repeated_officers,
     repeated_subjects,
 )
 from reftel.indexer.telegram.headend import find_head_end
@@ -85,7 +86,8 @@ def lay_out(text: str, *, collapsed: bool = False) -> Layout:
     lines = lines.masked(list(injected(lines, begin)))
     late = (start.mark_span for start in numbered if start.mark_span)
     subject = next((region.text for region in regions if region.kind == "subject"), "")
-    lines = lines.masked([*repeated_heads(lines.text, captions, begin), *repeated_subjects(lines.text, subject, begin), *late])
+    again = (*repeated_heads(lines.text, captions, begin), *repeated_subjects(lines.text, subject, begin), *repeated_officers(lines.text, banners, begin))
+    lines = lines.masked([*again, *late])
     masked = lines.text
     return Layout(
         lines=lines,

@@ -59,7 +59,15 @@ def restore_breaks(text: str) -> str:
     """
     if "\n" in text:
         return text
-    return _COLLAPSED.sub(lambda gap: " \n" * (len(gap[0]) // 2) + " " * (len(gap[0]) % 2), text)
+    return _COLLAPSED.sub(_as_breaks, text)
+
+
+def _as_breaks(gap: re.Match[str]) -> str:
+    width = len(gap[0])
+    return " \n" + " " * (width - 2) if width > _WIDEST_BREAK else " \n" * (width // 2) + " " * (width % 2)
+
+
+_WIDEST_BREAK = 9  # blanks; more of them are a line break with the indentation behind it
 
 
 _BLANK_RUN = re.compile(r"(?<=[^\s]) {2,}|(?<=[.?!:\"”)]) {2,}")
@@ -84,7 +92,11 @@ def mask_noise(text: str, banners: Iterable[Banner] | None = None) -> str:
     """
     spans = [(banner.start, banner.end) for banner in (iter_banners(text) if banners is None else banners)]
     pages = [page.span() for page in itertools.islice(PAGE.finditer(text), _MOST_PAGES)]
-    return mask_spans(text, [*spans, *pages, *_class_lines_beside(text, pages)])
+    braces = _LONE_BRACE.finditer(text) if "}" in text and "{" not in text else ()
+    return mask_spans(text, [*spans, *pages, *_class_lines_beside(text, pages), *(brace.span() for brace in braces)])
+
+
+_LONE_BRACE = re.compile(r"\}(?<=[ \n]\})(?=\s)")  # for a line break, in one dump
 
 
 def injected(lines: Lines, begin: int) -> Iterator[tuple[int, int]]:

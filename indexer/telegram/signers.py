@@ -16,6 +16,7 @@ from reftel.indexer.telegram.artefacts import find_advert, is_advert, is_debris,
 from reftel.indexer.telegram.endings import CLOSING, ends_sentence, strip_debris, without_struck_stamp
 from reftel.indexer.telegram.lines import FILLER, WORDS, line_kind
 from reftel.indexer.telegram.officers import is_title_word
+from reftel.indexer.telegram.titles import has_mark
 from reftel.schema.posts import find_post
 from reftel.schema.tables import read_table
 from reftel.schema.tagkinds import is_known_tag
@@ -234,7 +235,7 @@ def _own_line(text: str, start: int, line: str, *, upper_text: bool, certain: bo
     blank_lines = text[len(above) : start].count("\n") - 1
     line = _without_rank("".join(line.split()) if _SPACED.fullmatch(line) else line)
     words = (_BRACKET_AT_END.sub("", line) if line.endswith(")") and line[0] != "(" else line).strip(_SIGNS).split()
-    if not 0 < len(words) <= 6 or line.startswith(("- ", "-- ")) or (len(words) > 1 and all(map(is_known_tag, words))):
+    if not 0 < len(words) <= 6 or line.startswith(("- ", "-- ")) or has_mark(line) or (len(words) > 1 and all(map(is_known_tag, words))):
         return None
     words = _without_office(words)
     names = _names_of(words)

@@ -249,6 +249,8 @@ def _with_lost_numbers(text: str, starts: list[Start]) -> list[Start]:
             continue
         if start.mark:
             lost = next(filter(None, (_damaged(match, number) for match in _DAMAGED.finditer(text, start.text_at, end))), None)
+            if lost is None and following and len(letters := list(_GARBLED.finditer(text, start.text_at, end))) == 1 and letters[0]["letter"] != "A":
+                lost = Start(letters[0].start("letter"), letters[0].end(), None, _printed_mark(letters[0]["mark"]))
         elif following and (match := re.compile(rf"\n[ \t]*\n[ \t¶]*(?P<number>{number})[ ]{{1,3}}(?=[A-Z])").search(text, start.text_at, end)):
             lost = Start(match.start("number"), match.end(), number, None)
         else:
@@ -259,6 +261,7 @@ def _with_lost_numbers(text: str, starts: list[Start]) -> list[Start]:
 
 
 _DAMAGED = re.compile(rf"\n[ \t]*\n[ \t¶]*(?P<number>[0-9OoIl|]{{1,3}})[.,:)]{{1,2}}[ ]{{0,4}}{_MARK}", re.VERBOSE)
+_GARBLED = re.compile(rf"\n[ \t]*\n[ \t¶]*(?P<letter>[A-Z])\.[ ]{{1,3}}{_MARK}", re.VERBOSE)  # 2. (C), Q. (C), 4. (C)
 _AS_DIGITS = str.maketrans("OoIl|", "00111")
 
 
@@ -543,6 +546,8 @@ def find_marked(lines: Lines, begin: int, taken: Sequence[Start]) -> list[Start]
         if not at_line_start or parse_mark(match.group()) is None:
             continue
         gap = before[len(stripped) :]
+        if gap.count("\n") == 1 and _LIST_LABEL.search(stripped):
+            continue
         if gap.count("\n") > 1 or not stripped or stripped[-1] in _SENTENCE_ENDS or at == begin or _is_short_line(text, at, inside) or _greets(stripped):
             starts.append(Start(at, match.end(), None, " ".join(match.group().strip("() ").split())))
     lost = _LOST_NUMBER.finditer(text, begin) if _LONE_STOP.search(text) else ()
@@ -560,5 +565,6 @@ def _ends_in_word(text: str, at: int) -> bool:
     return len(word) > 2 and text[at - len(word) : at] == word
 
 
+_LIST_LABEL = re.compile(r"\s(?:[\s¶][A-Z]\.|\d{1,2}\))$")  # "A.", two blanks that became a line break, "(U)"
 _LONE_STOP = re.compile(r"\n\. ")  # of signs this common an expression finds none sooner than plain searching
 _LOST_NUMBER = re.compile(rf"\n[ \t]*\n[ \t¶]*(?P<stop>\.)[ ]{{1,3}}(?:{_MARK}[ ]{{1,3}})?(?=[A-Z])", re.VERBOSE)  # 3. (C), without its number

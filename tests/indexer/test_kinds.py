@@ -872,6 +872,16 @@ OTHERS: list[tuple[str, str, str, object]] = [
     ("body", "1. (C) See http://rivers.gov/\n\nGrain of 2006 final .pdf\n\n2. (C) More.\nALDANE\n", "headings", [(1, None), (2, None)]),
     ("cb", "SENSITIVE BUT UNCLASSIFIED--PLEASE PROTECT ACCORDINGLY Summary -------", "headings", [(1, "Summary"), (2, None)]),
     ("subj", "SUBJECT: RIVERS RISE AGAIN\n\nRIVERS RISE AGAIN", "subject", "RIVERS RISE AGAIN"),
+    ("body", "1. (C) Fees rose.  Outlook ------- } 2. (C) More.\nALDANE\n", "headings", [(1, None), (2, "Outlook")]),
+    (
+        "body",
+        "1. (C) Fees in the\n\nZAGREB 00000123  002 OF 002\n\nClassified By: DCM Ruth Aldane for reasons 1.4 (b) and (d).\n\nports rose.\n\n2. (C) More.\nALDANE\n",
+        "texts",
+        ["Fees in the ports rose.", "More."],
+    ),
+    ("body", "1. (C) One.\n\n2. (C) Two.\n\nQ.  (S) Three.\n\n4. (C) Four.\nALDANE\n", "marks", [(1, "C"), (2, "C"), (None, "S"), (4, "C")]),
+    ("body", "1. (C) One.\n\nA. (S) Two.\n\nB. (S) Three.\n\n3. (C) Four.\nALDANE\n", "marks", [(1, "C"), (3, "C")]),
+    ("body", "1. (C) One.\n\n2. (C) Two.\n\nA. (S) Three.\n\n4. (C) Four.\nALDANE\n", "marks", [(1, "C"), (2, "C"), (4, "C")]),
 ]
 
 
@@ -884,6 +894,9 @@ def test_other_values(part: str, text: str, field: str, value: object) -> None:
 # -- line breaks that became two blanks each ----------------------------------------------------------------------------------------------
 
 FLAT: list[tuple[str, str, object]] = [
+    (f"{BY}\n\n1.  (S/NF) Summa...\n{AGAIN}", "signers", ()),
+    ("Classified By: Acting Section Chief\n               Ruth Aldane for reasons 1.4 (b).\n\n1. (C) One.\nALDANE\n", "name", "Ruth Aldane"),
+    ("1. (C) Questions:\n\nA.  (U)  PORTS\n\n1)  (C/NF)  WHO PAYS?\n\n2. (U) That is all.\nALDANE\n", "marks", [(1, "C"), (2, "U")]),
     (f"REF: BELGRADE 77\n\nSensitive but unclassified.  Please protect accordingly.\n\n{BODY}", "marks", [(1, "C"), (2, "C")]),
     ("REF: (A) RIGA 12\n     (B) RIGA 13\n     (C )RIGA 14\n     (D) RIGA 15\n\n1. (U) One.\n\n2. (C) Two.\nALDANE\n", "marks", [(1, "U"), (2, "C")]),
     ("1.  SUMMARY: (SBU) Fees rose. END SUMMARY.\n\n2.  SBU) Shippers fled.\nALDANE\n", "marks", [(1, "SBU"), (2, "SBU")]),
