@@ -7,7 +7,6 @@ to benchmarks/PAGE.md.
 
 from __future__ import annotations
 
-import argparse
 import datetime
 import math
 import os
@@ -18,7 +17,7 @@ from typing import Any
 import peers
 from cache import folder, iter_batches
 from queries import GROUPS
-from report import processor, short, table
+from report import earlier, processor, short, table
 
 TITLES = {
     "page-reftel": "reftel", "page-reftel-typed": "reftel, as typed", "page-tantivy": "tantivy-py", "page-fts5": "SQLite FTS5", "page-xapian": "Xapian",
@@ -44,16 +43,7 @@ Results = dict[str, Any]
 
 def main() -> None:
     """Measure what is asked for and write the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sizes", default="20000,100000", help="numbers of cables")
-    parser.add_argument("--engines", default=",".join(TITLES))
-    parser.add_argument("--keep", action="store_true", help="ask indexes that an earlier run left, where there are some")
-    parser.add_argument("--processor", action="store_true", help="times of the processor, for a machine that is busy")
-    parser.add_argument("--load", default="", help="what else the machine did, for the head of the table")
-    parser.add_argument("--output", type=Path, default=Path(__file__).with_name("PAGE.md"))
-    options = parser.parse_args()
-    if options.processor:
-        os.environ["BENCH_CLOCK"] = "processor"  # for the processes that ask
+    options = peers.read_options(__doc__, TITLES, "PAGE.md")
     (folder() / "queries.json").unlink(missing_ok=True)
     results: dict[int, Results] = {}
     for size in map(int, options.sizes.split(",")):
@@ -61,8 +51,8 @@ def main() -> None:
             pass  # the rows exist from here on
         results[size] = {}
         for engine in filter(peers.available, options.engines.split(",")):
-            results[size][engine] = peers.measure(engine, size, keep=options.keep)
-            _write(results, options.output, "processor time" if options.processor else "wall time", options.load)  # again and again: a run takes long
+            results[size][engine] = peers.measure(engine, size, keep=options.keep, earlier=engine in options.earlier.split(","))
+            _write(results, options.output, peers.clock(options), options.load)  # again and again: a run takes long
     print(options.output.read_text(encoding="utf-8"))
 
 
@@ -88,7 +78,7 @@ def _section(size: int, engines: Results) -> list[str]:
     means = [f"{math.exp(sum(map(math.log, each.values())) / len(each)):.2f}" if each else "" for each in ratios.values()]
     rows.append(["geometric mean", *([""] * len(times)), *means])
     lines = table(["", *map(TITLES.__getitem__, times), "reftel : tantivy", "first rounds"], rows)
-    return [f"## {size:,} cables", "", *lines, "", *_totals(times), ""]
+    return [f"## {size:,} cables", "", *lines, "", *earlier(engines, TITLES), *_totals(times), ""]
 
 
 def _cell(times: Results | None) -> str:

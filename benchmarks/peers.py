@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import datetime
 import importlib.util
 import json
 import os
@@ -142,16 +143,46 @@ def available(engine: str) -> bool:
     return engine not in ("tantivy", "whoosh") or importlib.util.find_spec(engine) is not None
 
 
-def measure(engine: str, size: int, *, keep: bool) -> Results:
-    """Everything measured of one engine at one size. ``keep``: an index that is already there is asked, not rebuilt."""
+def measure(engine: str, size: int, *, keep: bool, earlier: bool = False) -> Results:
+    """Everything measured of one engine at one size.
+
+    ``keep``: an index that is already there is asked, not rebuilt; ``earlier``: the times that an earlier run took are given, where there are some.
+    """
     report = folder() / f"{engine}-{size}.build.json"
     if engine in ("reftel-default", "page-reftel-typed"):
-        return {"queries": run(engine, size, query_file())}
+        return _asked(engine, size, earlier=False)
     if not (keep and report.exists()):
         report.write_text(json.dumps(_builds(engine, size)))
     built: Results = json.loads(report.read_text())
     built["share"] = built["megabytes"] * 1e6 / text_bytes(size)
-    return built | {"queries": run(engine, size, query_file())}
+    return built | _asked(engine, size, earlier=earlier)
+
+
+def _asked(engine: str, size: int, *, earlier: bool) -> Results:
+    """The times of all classes as ``queries``, and as ``earlier`` the day they were taken on, if that was in an earlier run."""
+    answers = folder() / f"{engine}-{size}.asked.json"
+    if earlier and answers.exists():
+        day = datetime.datetime.fromtimestamp(answers.stat().st_mtime, datetime.UTC)
+        return {"queries": json.loads(answers.read_text()), "earlier": f"{day:%Y-%m-%d}"}
+    queries = run(engine, size, query_file())
+    answers.write_text(json.dumps(queries))
+    return {"queries": queries}
+
+
+def read_options(about: str | None, engines: Iterable[str], output: str) -> argparse.Namespace:
+    """The options of a run over ``engines``."""
+    parser = argparse.ArgumentParser(description=about)
+    parser.add_argument("--sizes", default="20000,100000", help="numbers of cables; 250000 on request")
+    parser.add_argument("--engines", default=",".join(engines))
+    parser.add_argument("--keep", action="store_true", help="ask indexes that an earlier run left, where there are some")
+    parser.add_argument("--earlier", default="", metavar="ENGINES", help="engines of which the times of an earlier run are given, where there are some")
+    parser.add_argument("--processor", action="store_true", help="times of the processor, for a machine that is busy")
+    parser.add_argument("--load", default="", help="what else the machine did, for the head of the table")
+    parser.add_argument("--output", type=Path, default=Path(__file__).with_name(output))
+    given = parser.parse_args()
+    if given.processor:
+        os.environ["BENCH_CLOCK"] = "processor"  # for the processes that ask
+    return given
 
 
 def _builds(engine: str, size: int) -> Results:
@@ -176,6 +207,11 @@ def query_file() -> Path:
     return path
 
 
+def clock(options: argparse.Namespace) -> str:
+    """What the times are, for the head of the table."""
+    return "processor time" if options.processor else "wall time"
+
+
 def cold_start(size: int) -> float:
     """Median wall time in seconds of a whole ``reftel search`` process, the files in the system's cache.
 
@@ -189,7 +225,9 @@ def cold_start(size: int) -> float:
     times = []
     for _ in range(1 + 7):
         start = time.perf_counter()
-        subprocess.run(command, check=True, capture_output=True, env=environment)
+        done = subprocess.run(command, check=False, capture_output=True, env=environment)
+        if done.returncode > 1:  # 1: no hits
+            done.check_returncode()
         times.append(time.perf_counter() - start)
     return statistics.median(times[1:])
 
@@ -209,12 +247,7 @@ def add_manifest(archive: Path) -> None:
 
 def main() -> None:
     """Measure what is asked for and write the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sizes", default="20000,100000", help="numbers of cables; 250000 on request")
-    parser.add_argument("--engines", default=",".join(ENGINES))
-    parser.add_argument("--keep", action="store_true", help="ask indexes that an earlier run left, where there are some")
-    parser.add_argument("--output", type=Path, default=Path(__file__).with_name("RESULTS.md"))
-    options = parser.parse_args()
+    options = read_options(__doc__, ENGINES, "RESULTS.md")
     from report import write_report  # noqa: PLC0415
 
     (folder() / "queries.json").unlink(missing_ok=True)
@@ -225,11 +258,11 @@ def main() -> None:
         found = results[size] = {}
         for engine in filter(available, options.engines.split(",")):
             if size <= LARGEST.get(engine, size):
-                found[engine] = measure(engine, size, keep=options.keep)
+                found[engine] = measure(engine, size, keep=options.keep, earlier=engine in options.earlier.split(","))
                 print(size, engine, {name: round(value, 1) for name, value in found[engine].items() if isinstance(value, float)}, flush=True)
                 if engine == "reftel":
                     found["reftel"]["cold"] = cold_start(size)
-                write_report(results, options.output)  # again and again: a run takes long
+                write_report(results, options.output, clock(options), options.load)  # again and again: a run takes long
     print(options.output.read_text())
 
 

@@ -16,12 +16,12 @@ _TITLES = {"reftel": "reftel", "reftel-default": "reftel, default fields", "tant
 _HEAD = """\
 # Peers side by side
 
-Written by `make bench` on {date}: {machine}, {cores} cores, Python {python}. {versions}.
+Written by `make bench` on {date}: {machine}, {cores} cores, Python {python}{load}. {versions}.
 
 Every engine indexes the same words of subject, body and head and the same values, and keeps the same bytes to show a hit by. A query gives the exact
 total and ten hits (and facets over all hits); words are looked for in the body, exactly. "reftel, default fields" asks the same in subject, body and
 head together, as a bare word does. Each build and each engine's queries run in a fresh process; every class has 40 queries, asked five times over.
-Times in ms: p50 / p95 (first: p50 of the first round, before which nothing of a query was read; later rounds find in reftel's bounded memories
+Times in ms, {clock}: p50 / p95 (first: p50 of the first round, before which nothing of a query was read; later rounds find in reftel's bounded memories
 what they need of a word, and the first hits of a word asked for alone). "–": the engine has no query for the same cables. Proximity does not
 reach across paragraphs in reftel; elsewhere it does, and finds some cables more. Plain Whoosh is run at 20,000 cables only: it takes minutes for a
 class beyond. Rates: building from words in memory, cables a second, on so many cores with all threads and processes that an engine has. Peak memory:
@@ -29,12 +29,12 @@ process and largest child together. The text: subjects and paragraphs as receive
 """
 
 
-def write_report(results: dict[int, dict[str, Any]], path: Path) -> None:
+def write_report(results: dict[int, dict[str, Any]], path: Path, clock: str, load: str) -> None:
     """Write the table of every size."""
     versions = {_TITLES[engine]: found["version"] for engines in results.values() for engine, found in engines.items() if "version" in found}
     head = _HEAD.format(
         date=f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}", machine=processor(), cores=os.cpu_count(), python=platform.python_version(),
-        versions=", ".join(f"{name} {version}" for name, version in versions.items()),
+        versions=", ".join(f"{name} {version}" for name, version in versions.items()), clock=clock, load=f", {load}" if load else "",
     )  # fmt: skip
     path.write_text("\n".join([head, *(_section(size, engines) for size, engines in results.items())]), encoding="utf-8")
 
@@ -54,7 +54,12 @@ def _section(size: int, engines: dict[str, Any]) -> str:
     parts = [f"## {size:,} cables", "", *table(["", *(_TITLES[name] for name in names), "reftel : tantivy"], rows), ""]
     if "cold" in engines.get("reftel", {}):
         parts += [f"Cold start, the whole process of `reftel search`, its bytecode cached: {engines['reftel']['cold']:.2f} s.", ""]
-    return "\n".join([*parts, *_means(engines), *_totals(engines)])
+    return "\n".join([*parts, *_means(engines), *earlier(engines, _TITLES), *_totals(engines)])
+
+
+def earlier(engines: dict[str, Any], titles: dict[str, str]) -> list[str]:
+    """The engines whose times are those of an earlier run."""
+    return [f"- {titles[name]}: asked in an earlier run, on {found['earlier']}" for name, found in engines.items() if "earlier" in found]
 
 
 def table(head: list[str], rows: Iterable[Sequence[str]]) -> list[str]:
