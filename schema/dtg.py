@@ -16,14 +16,15 @@ from reftel.schema.nearest import slips
 # 130512Z FEB 08, 221828 Z MAY 73, 201247Z Jan 04, 130512ZFEB2008. LOG and PAGE times (182017Z /23) have no month and do not match.
 _GROUP = regex(
     r"""(?P<day> [0-9] (?<![0-9][0-9]) [0-9] ) (?P<hour>[0-9]{2}) (?P<minute>[0-9]{2})
-        [ ]{0,3} Z? [ ]{0,3}
-        (?P<month> (?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC) [A-Z]{0,6} ) [.,]?
+        [ ]{0,3} Z? [ /-]{0,3}
+        (?P<month> (?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC) [A-Z]{0,6} ) [.,/-]?
         [ ]{0,3} \n? [ ]{0,3} ['’]? (?P<year> (?:19|20)[0-9]{2} | [0-9]{2} ) (?![0-9])""",
     re.VERBOSE | re.IGNORECASE,
 )
 _MISTYPED = regex(r"\b(?P<time>[0-9O]{6})(?P<zone>[ ]{0,3}Z[ ]{0,3})(?P<month>[A-Z]{3,9})(?P<gap>\.?[ ]{0,3})(?P<year>[0-9O]{2})\b")  # 2O1345Z ARP O8
 _precedence_name = functools.lru_cache(maxsize=256)(scales.PRECEDENCE.name)
-_WORD = regex(r"[^ \t]+")
+_WORD = regex(r"[^ \t,/]+")
+_NO_MONTH = regex(r"\b\d{6}[ ]{0,3}Z[ ]{1,3}(?!(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC))[A-Z]{3,9}\.?[ ]{1,3}\d{2}\b")
 _BEFORE = 48  # characters before the group in which prosigns stand
 
 
@@ -65,8 +66,8 @@ def _corrected(group: re.Match[str]) -> str:
 
 
 def impossible_group(text: str) -> tuple[str, tuple[str, ...]] | None:
-    """The first group of ``text`` that names no day of the calendar, as printed, and the precedences before it: ``"P 311345Z JUN 08"``."""
-    match = next((match for match in _GROUP.finditer(text) if _moment(match) is None), None)
+    """The first group of ``text`` that names no month or no day of the calendar, as printed, and the precedences before it: ``"P 311345Z JUN 08"``."""
+    match = next((match for match in _GROUP.finditer(text) if _moment(match) is None), None) or _NO_MONTH.search(text)
     return (match[0], _precedences(text, match.start())[0]) if match else None
 
 

@@ -19,6 +19,8 @@ _ROW_START = re.compile(r'"\d{0,9}","\d{1,4}[/-]\d{1,2}[/-]\d{1,4}[^"\n]{0,12}",
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 COLUMNS = 8
 _FIRST_LINES = 200
+_FEWEST_WRITTEN = 2
+_WRITTEN = re.compile(r"(?<!\\)(?:\\r)?\\n")
 _DOUBLED = re.compile(",".join([r'"((?:[^"]++|"")*+)"'] * COLUMNS))
 
 
@@ -114,4 +116,6 @@ def _split_damaged(row: str) -> list[str] | None:
 
 
 def _unescape(field: str) -> str:
+    if "\\n" in field and "\n" not in field and len(_WRITTEN.findall(field)) > _FEWEST_WRITTEN:
+        field = _WRITTEN.sub("\n", field)  # line ends written out, where there are no others
     return "".join(_ESCAPED.split(field)) if "\\" in field else field  # the parts between, and what each backslash escapes

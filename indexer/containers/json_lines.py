@@ -130,8 +130,14 @@ def _load(line: str) -> list[Any]:
                 end = between.end() if between else len(text)
         except (ValueError, RecursionError):
             continue
-        return values if all(isinstance(value, dict) for value in values) else [None]
+        return [one for value in values for one in _records(value)] if all(isinstance(value, dict) for value in values) else [None]
     return [None]
+
+
+def _records(value: dict[str, Any]) -> list[Any]:
+    """An object, or those of the one list of objects that it wraps: ``{"cables": [...]}``."""
+    lists = [each for each in value.values() if isinstance(each, list) and each and all(isinstance(one, dict) for one in each)]
+    return lists[0] if len(lists) == 1 and not any(name in value for name in _NAMES["body"]) else [value]
 
 
 def _text(value: Any) -> str:

@@ -6,6 +6,7 @@ names above. Such a file is sound CSV, and read as that. Where it is not, a row 
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import re
 from collections import deque
@@ -35,6 +36,7 @@ _NAMES: dict[Column, tuple[str, ...]] = {
     "body": ("body", "text", "content", "message", "cable"),
     "title": ("subject", "title"),
 }
+_OTHER_QUOTES = str.maketrans("'\"", "\"'")
 _DELIMITERS = ",;\t|"
 _SEP = re.compile(r"sep=[,;\t|]")  # a line for Excel
 _FIRST = 5
@@ -48,13 +50,15 @@ _MOST_PIECES = 50_000
 @frozen
 class Dialect:
     """How a file is saved. ``escaped``: quotes inside are escaped by a backslash, not doubled. ``columns``: by place; ``None`` for one that is none
-    of a message's. ``above``: lines before the first row. ``named``: its columns may have any order, so that no line begins like a row."""
+    of a message's. ``above``: lines before the first row. ``named``: its columns may have any order, so that no line begins like a row.
+    ``single``: single quotes stand in the place of double ones."""
 
     delimiter: str
     escaped: bool
     columns: tuple[Column | None, ...]
     above: int = 0
     named: bool = False
+    single: bool = False
 
     @property
     def width(self) -> int:
@@ -64,6 +68,14 @@ class Dialect:
 
 def find_dialect(sample: str) -> Dialect | None:
     """How a text that begins like this is saved; ``None`` where it does not look like rows of cables."""
+    found = _find_dialect(sample)
+    if found is None and any(f"'{delimiter}'" in sample for delimiter in _DELIMITERS):
+        found = _find_dialect(sample.translate(_OTHER_QUOTES))
+        return found and dataclasses.replace(found, single=True)
+    return found
+
+
+def _find_dialect(sample: str) -> Dialect | None:
     lines = sample.split("\n")
     filled = [number for number, line in enumerate(lines) if line.strip('"\r\t ')][:_FIRST]
     first = 1 if filled and _SEP.fullmatch(lines[filled[0]].strip()) else 0
@@ -80,7 +92,7 @@ def find_dialect(sample: str) -> Dialect | None:
                     return None
                 cells = lines[filled[first]].split(delimiter)
                 if not has_names and (len(cells) < len(columns) or max(map(len, cells)) > _LONGEST_NAME or place == filled[first]):
-                    return Dialect(delimiter, _is_escaped(sample, delimiter), columns)
+                    return Dialect(delimiter, _is_escaped(sample, delimiter), columns, filled[0] + 1 if first else 0)
                 return Dialect(delimiter, _is_escaped(sample, delimiter), columns, filled[first] + 1)
         if has_names:
             return Dialect(delimiter, _is_escaped(sample, delimiter), names, filled[first] + 1, named=True)
@@ -152,6 +164,8 @@ def _field(delimiter: str, *, escaped: bool) -> re.Pattern[str]:
 
 def iter_rows(blocks: Iterable[str], path: str, dialect: Dialect) -> Iterator[Message | SourceError]:
     """A cable, or an error with the number of the row's first line, for each row of a text that comes in pieces of whole lines."""
+    if dialect.single:
+        blocks = (block.translate(_OTHER_QUOTES) for block in blocks)
     yield from _Rows(path, dialect).read(_pieces(_without_lines(blocks, dialect.above), dialect))
 
 
@@ -247,6 +261,8 @@ class _Rows:
                 continue
             self._lost = False
             values: dict[str, Any] = {column: value for column, value in zip(self._dialect.columns, fields, strict=False) if column and value}
+            if self._dialect.single:
+                values = {column: value.translate(_OTHER_QUOTES) for column, value in values.items()}
             body = values.pop("body", "")
             yield Message(body=body, header=values.pop("header", ""), source=Source(self._path, "cables-csv", number + line), **values)
 

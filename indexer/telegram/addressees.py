@@ -25,7 +25,7 @@ _NEXT_ROUTING = re.compile(r"(?<![A-Z/])(?:(?:INFO|TO) +)?R[A-Z]{4,6}/(?=[A-Z])"
 _SERIAL = re.compile(r"\d{3,5}(?:-\d{1,5})?")
 _SHORT_SERIAL = re.compile(r"\d{1,5}(?:-\d{1,5})?")
 _MISTYPED = {slip: word for word in ("IMMEDIATE", "PRIORITY", "ROUTINE") for slip in slips(word)}
-_PRECEDENCE = {**_MISTYPED, **{word: word for word in ("FLASH", "NIACT", "IMMEDIATE", "PRIORITY", "ROUTINE")}}
+_PRECEDENCE = {**_MISTYPED, "IMMED": "IMMEDIATE", "IMM": "IMMEDIATE", **{word: word for word in ("FLASH", "NIACT", "IMMEDIATE", "PRIORITY", "ROUTINE")}}
 _CLASS = rf"{PLAIN}|{LETTER_SPACED}.*"
 _PASSED_OVER = re.compile(
     rf"""(?=[BCNPSTUVZ\W_]) (?: (?:{_CLASS})(?:[ ]*//.*|[ ]+(?:[A-Z]+[ ]+)?\d+|[ ]*)$   # class line, with or without post and serial
@@ -143,7 +143,7 @@ def parse_addressee(text: str, role: Role) -> Recipient:
     """
     routing = _ROUTING.match(text)
     indicator = routing[1] if routing and routing[1] != "ZEN" else None
-    words = (text[routing.end() :] if routing else text).split()
+    words = (text[routing.end() :] if routing else text).rstrip(" .,;").split()
     serial = precedence = None
     if words and _is_serial(words):
         serial = words.pop()

@@ -219,7 +219,10 @@ def strip_rows(text: str, begin: int, end: int) -> int:
     low = max(begin, end - _ROW_REACH)
     dates = [date.start() for pattern in _ROW_DATES if (date := pattern.search(text, low, end))]
     row = _ROW.search(text, max(low, min(dates) - _BEFORE_DATE), end) if dates else None
-    return end if row is None else row.start()
+    return end if row is None or _GOES_ON.match(text, row.end(), end) else row.start()
+
+
+_GOES_ON = re.compile(r"[^\n]*\n\s*¶?(?!1\b)\d{1,2}\.[ ]")  # a paragraph below a row that the text quotes
 
 
 def find_advert(tail: str, end: int) -> int | None:

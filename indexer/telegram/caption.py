@@ -15,7 +15,7 @@ from reftel.indexer.telegram.classwords import CAPTION, CORRECTED_COPY, DAMAGED,
 from reftel.indexer.telegram.labels import LabelledPart
 from reftel.indexer.telegram.lines import FILLER, clean
 from reftel.schema.identifiers import resolve_post
-from reftel.schema.nearest import within_distance
+from reftel.schema.nearest import slips, within_distance
 from reftel.schema.scales import CLASSIFICATION
 
 _MOST_LINES = 60
@@ -33,7 +33,7 @@ _POST_SERIAL = re.compile(
 _CAVEAT = re.compile(
     r"""(?: (?P<internet> NOT[ ]FOR[ ]INTERNET(?:[ ]DISTRIBUTION)? )
           | (?P<dea> DEA[ ]SENSITIVE )
-          | (?P<sensitive> SENSITIVE(?:[ ]BUT[ ]UNCLASSIFIED)? )
+          | (?P<sensitive> SENSITIVE(?:[ ]BUT[ ]UNCLASSIFIED)? | SBU )
           | (?P<level> FOR[ ]OFFICIAL[ ]USE[ ]ONLY | FOUO | UNCLAS(?:SIFIED)? | CONFIDENTIAL | TOP[ ]SECRET | SECRET )
           | (?P<rel> REL(?:EASABLE)?[ ]TO[ ] (?P<to> [A-Z]{2,4} (?: (?:,[ ]?|[ ]AND[ ]|/|[ ]) [A-Z]{2,4} ){0,12} ) )
           | (?P<noforn> NO[ ]?FORN | NF )
@@ -50,7 +50,7 @@ _CAVEAT_NAMES = {
     "sensitive": "SENSITIVE",
     "noforn": "NOFORN",
 }
-_PLAIN_CAVEATS = frozenset(("SIPDIS", "EXDIS", "NODIS", "LIMDIS", "STADIS", "NOFORN", "SENSITIVE"))
+_CAVEAT_SLIPS = {slip: word for word in ("SIPDIS", "NOFORN", "SENSITIVE", "EXDIS", "NODIS", "LIMDIS", "STADIS") for slip in (*slips(word), word)}
 _SPACED_WORD = re.compile(r"(?<!\w)[A-Z](?: [A-Z]){4,}(?!\w)")  # S I P D I S
 _JOINT = re.compile(r"[\s,;/&.-]*(?:AND )?", re.IGNORECASE)
 _FOR_OFFICIAL_USE = re.compile(r"\bFOUO\b|FOR OFFICIAL USE", re.IGNORECASE)
@@ -110,6 +110,13 @@ def _is_spelled(letters: str, level: str) -> bool:
     return any(within_distance(letters, word, 1) for word in words)
 
 
+def _slip(line: str, word: re.Match[str]) -> str | None:
+    """The level that a caption's first word names but for a slip of the typist: ``UNCALS ROME 000012``."""
+    level = next((level for level in _LEVELS if _is_spelled(word[0], level)), None)
+    post = _POST_SERIAL.match(line, word.end()) if level else None
+    return level if post and (_SECTION.match(line, word.end()) or resolve_post(post["post"])) else None
+
+
 def _labelled_level(regions: Iterable[LabelledPart]) -> str | None:
     """The level behind a label of its own, where a text has no class line: ``"CLASSIFICATION: SECRET"``."""
     part = next((region for region in regions if region.kind == "classification"), None)
@@ -128,15 +135,21 @@ def _below_class_line(zone: str, *, corrected: bool) -> set[str]:
             continue
         plain = _without_correction(line, one_line=one_line) if corrected else line
         words = _SPACED_WORD.sub(lambda word: word[0].replace(" ", ""), " ".join(plain.split()))
-        if (squeezed := words.replace(" ", "").upper()) in _PLAIN_CAVEATS:  # SIPDI S
-            words = squeezed
-        found, rest = split_caveats(words)
+        found, rest = split_caveats(_without_slips(words))
         caveats.update(found)
         if behind := _CAVEATS_AT_END.search(rest):  # TREASURY FOR OASIA SENSITIVE SIPDIS
             caveats.update(behind[0].split())
         if one_line:
             caveats.update(word.upper() for word in _PLAIN_CAVEAT.findall(rest))
     return caveats
+
+
+def _without_slips(line: str) -> str:
+    """A line of nothing but caveats, some of them a slip of the typist, as they were meant: ``".SIPIDS SENSITVE"``; others unchanged."""
+    words = line.strip(" .,>").upper().split()
+    if "".join(words) in _CAVEAT_SLIPS:  # SIPDI S
+        return _CAVEAT_SLIPS["".join(words)]
+    return " ".join(map(_CAVEAT_SLIPS.__getitem__, words)) if words and all(map(_CAVEAT_SLIPS.__contains__, words)) else line
 
 
 def _lower_caveats(text: str) -> Iterator[str]:
@@ -201,6 +214,9 @@ def _class_line(head: str) -> Caption:
 _LEAD = " >¶\",'." + FILLER
 _CLASS_STEMS = ("ECRET", "NFIDE", "CLAS", "OFFICIALUSE")  # what is left of a class word with one or two bad letters in front
 _CLASS_REACH = 40
+_LEVELS = ("CONFIDENTIAL", "SECRET", "UNCLASSIFIED")
+_FIRST_WORD = re.compile(r"[A-Z]{5,13}(?=[ ][^\n]*\d[ ]*\Z)")
+_GLUED = re.compile(r"(?:UNCLAS(?:SIFIED)?|SECRET|CONFIDENTIAL)(?=(?P<post>[A-Z]{3,13})[ ]*\d{3,6}[ ]*\Z)")  # SECRETROME 000012
 _LETTER_GAPS = (" ", ".", "-")
 _SPELLED = re.compile(r"(?:[A-Z0-9][ .-]{1,3}){4,13}[A-Z0-9]?(?![A-Z0-9])\.?")  # S-E-C-R-E-T
 
@@ -215,7 +231,11 @@ def _class_words(line: str) -> list[tuple[str, re.Match[str]]]:
         return found
     if line[lead + 1 : lead + 2] in _LETTER_GAPS and (spelled := _SPELLED.match(line, lead)):
         letters = "".join(filter(str.isalnum, spelled[0]))
-        return [(level, spelled) for level in ("CONFIDENTIAL", "SECRET", "UNCLASSIFIED") if _is_spelled(letters, level)]
+        return [(level, spelled) for level in _LEVELS if _is_spelled(letters, level)]
+    if (glued := _GLUED.match(line, lead)) and resolve_post(glued["post"]):
+        return [("UNCLASSIFIED" if glued[0][0] == "U" else glued[0], glued)]
+    if (word := _FIRST_WORD.match(line, lead)) and (slip := _slip(line, word)):
+        return [(slip, word)]
     if len(line) < _RUN_TOGETHER:
         behind = CAPTION.search(line) if any(map(line.__contains__, SPACED_STEMS)) else None  # at the end of a dump's row
         return [(level, match) for level, pattern in DAMAGED if behind and (match := pattern.match(line, behind.start()))][:1]

@@ -36,7 +36,7 @@ _BEGINS_PART = frozenset((";", ",", ":", "¶", "'", "’", ")", "]", "."))
 _ENDS_PART = frozenset(("", ";", ",", ".", ":", "(", "[", "AND", "&", "¶"))
 _MONTH = r"(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]{0,6}"
 _DATED = re.compile(  # the date of the cited cable: DATED 05/06/2007 | OF MAY 5, 2007 | (DTG 121030Z MAY 07) | 3/30/07
-    rf"""(?: [\s,]{{0,2}}\(?(?:DATED|DTD|DTG|OF|FROM|ON)\b | [ ](?=\d{{1,2}}/) ) [ :]{{0,2}}
+    rf"""(?: [\s,]{{0,2}}\(?(?:DATED|DTD|DTG|OF|FROM|ON)\b | [ ]\(?(?=\d{{1,2}}/) ) [ :]{{0,2}}
          (?: \d{{1,2}}/\d{{1,2}}/(?P<us>\d{{4}}|\d\d) | {_MONTH}\.?[ ]\d{{1,2}},?[ ](?P<named>\d{{4}})
            | (?:\d{{1,2}}|\d{{6}}Z)[ ]?{_MONTH}\.?,?[ ]?(?P<day>\d{{4}}|\d\d) )
          (?!\w) \)?""",
@@ -113,6 +113,7 @@ class _Scanner:
         self.year = year
         self.before = before
         self.free = 0
+        self.serial_first = False  # in the list so far
         self.shared_year: str | None = None  # that stands before several serials
         self.found: list[PrintedCitation] = []
 
@@ -271,9 +272,9 @@ class _Scanner:
     def _year_before(self, first: int) -> tuple[int, str | None]:
         """First token of ``08 POST``, ``'08 POST``, ``2008-POST``, ``(08) POST``, and that year; ``first`` itself without one."""
         place = first - 1
-        if self.words[place] in ("-", "/"):
+        if self.words[place] in ("-", "/") or (self.words[place] == ":" and len(self.words[place - 1]) == 2 and place > self.free):
             place -= 1
-        bracketed = self.words[place] == ")" and self.words[place - 2] == "(" and place - 2 >= self.free
+        bracketed = self.words[place] in (")", "]") and self.words[place - 2] in ("(", "[") and place - 2 >= self.free
         if bracketed and _is_year(self.words[place - 1]):
             return place - 2, self.words[place - 1]
         if place >= self.free and _is_year(self.words[place]):
@@ -365,7 +366,8 @@ class _Scanner:
     def _serial_and_post(self, place: int) -> bool:
         """Take a cable whose serial stands before its post, where both are a whole part: ``"870 SOFIA"``; ``"08 SOFIA"`` lost its serial."""
         short = _is_year(self.words[place]) or len(self.words[place]) < 3
-        if not self._is_serial(place) or (short and (place or self._is_past(self.words[place]))):
+        again = self.serial_first and not self._is_past(self.words[place])
+        if not self._is_serial(place) or (short and not again and (place or self._is_past(self.words[place]))):
             return False
         if not (place == 0 or self.words[place - 1].upper() in _BEGINS_PART | {"AND", "&"} or place == self.free):
             return False
@@ -378,6 +380,7 @@ class _Scanner:
             name = self.healed[self.ends[place] : self.ends[last]].strip()
             if last > place and is_post_name(name) and self.words[last + 1].upper() in (("",) if short else _ENDS_PART):  # "12 RIGA" in 2008
                 self._add(" ".join(name.split()), place, None, place, last, "named")
+                self.serial_first = True
                 return True
         return False
 

@@ -35,7 +35,7 @@ _REASON = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _REASON_LIKE = re.compile(  # fo reaons 1.4
-    rf"(?<!\w)(?P<word>[RE][A-Z0]{{3,8}})(?!\w)(?=\W{{0,6}}(?:OF\s)?(?:E\.?\s?O\.?\s?\d{{5}}|\d{{5}}\b|SECTION\b|{_SECTION}|14\b|\(?[A-H]\b))", re.IGNORECASE
+    rf"(?<!\w)(?P<word>[RE][A-Z0]{{2,8}})(?!\w)(?=\W{{0,6}}(?:OF\s)?(?:E\.?\s?O\.?\s?\d{{5}}|\d{{5}}\b|SECTION\b|{_SECTION}|14\b|\(?[A-H]\b))", re.IGNORECASE
 )
 _LETTERS_ALONE = re.compile(
     rf"[\s,;:.(]{{0,4}}(?:{_FOR}\s{{1,4}})?(?:THE\s)?{_REASON_WORD}[\s:]{{1,4}}(?:\(?[a-h]\b[\s,;/&+.)]{{0,4}}(?:and\b)?\s?)+", re.IGNORECASE
@@ -43,7 +43,7 @@ _LETTERS_ALONE = re.compile(
 _NUMBER = re.compile(r"(?<![\d.])(?:1|(?<!\w)[Il](?=[.]))\s{0,2}[.,:/]?\s{0,3}(?P<number>[3-7])(?!\d)(?:\s?\.(?!\d))?")
 _ANOTHER = re.compile(rf"[\s,;/&)\].]{{0,5}}(?:and|or)?\s{{0,3}}(?:section\s)?(?={_SECTION})", re.IGNORECASE)
 _LETTERS = re.compile(
-    r"(?P<and>a\s{0,2}n\s{0,2}d\b|or\b|thr(?:ough|u)\b)|(?P<letter>[a-h])(?![a-z])|(?P<sign>\(\d\)|[\s,;/&+.(){}\[\]-])",
+    r"(?P<and>a\s{0,2}n\s{0,2}d\b|or\b|thr(?:ough|u)\b|to\b(?=\W{1,3}[a-h]\b))|(?P<letter>[a-h])(?![a-z])|(?P<sign>\(\d\)|[\s,;/&+.(){}\[\]\"“”'’-])",
     re.IGNORECASE,
 )
 _GLUED = re.compile(r"\s{0,2}[({\[]?(?!be(?!\w)|ad(?!\w)|ace)(?P<letters>(?=[a-h]{2})a?b?c?d?e?f?g?h?)(?!\w)", re.IGNORECASE)  # bd
@@ -154,9 +154,17 @@ def _reasons_start(clause: str) -> int | None:
         return match.start()
     end = match.start() if match else len(clause)
     for like in _REASON_LIKE.finditer(clause):
-        if like.start() < end and any(within_distance(like["word"].upper().replace("0", "O"), word, 2) for word in ("REASON", "REASONS")):
+        if like.start() < end and _is_reason(like["word"].upper()):
             return like.start()
     return match.start() if match else None
+
+
+def _is_reason(word: str) -> bool:
+    """Whether a word is ``REASON`` or ``REASONS``, shortened or with slips: ``"RES"``, ``"RSNS"``, ``"REAS0NS"``."""
+    return word in _SHORT_REASONS or any(within_distance(word.replace("0", "O"), whole, 2) for whole in ("REASON", "REASONS"))
+
+
+_SHORT_REASONS = frozenset(("RES", "RSN", "RSNS", "REAS"))
 
 
 def _officer(text: str) -> Officer:
@@ -257,7 +265,7 @@ def _letters(text: str, place: int) -> tuple[list[str], int]:
             sign = match[0]
             bracket = sign in "([{" or (bracket and sign not in ")]}")
             joined = joined or bool(match["and"]) or sign in ",/&+;-" or (not bracket and sign == " " and not found)
-            ranged = sign == "-" or sign.lower().startswith("thr") or (ranged and sign in " ()")
+            ranged = sign == "-" or sign.lower().startswith(("thr", "to")) or (ranged and sign in " ()")
             stopped = stopped or (sign in ".\n" and not bracket)
         place = match.end()
     return list(dict.fromkeys(found)), end

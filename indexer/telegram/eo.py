@@ -23,7 +23,7 @@ _DATE = re.compile(
     r"""(?<![\d/]) (?: \d{4}[/.-]\d{1,2}[/.-]\d{1,2}           # 2019/01/31
                      | \d{1,2}[/.-]\d{1,2}[/.-](?:\d{4}|\d{2})  # 1/31/2019, 01/31/19
                      | [A-Z]{3,9}\.?[ ]\d{1,2},?[ ]\d{4}        # JANUARY 31, 2019
-                     | \d{1,2}[ ]?[A-Z]{3,9}\.?,?[ ]?(?:\d{4}|\d{2})  # 31 JAN 2019, 31JAN19
+                     | \d{1,2}[ -]?[A-Z]{3,9}\.?,?[ -]?(?:\d{4}|\d{2})  # 31 JAN 2019, 31JAN19
                      | 20\d{6}                                  # 20190131
                    ) (?![\d/])""",
     re.VERBOSE | re.IGNORECASE,
@@ -65,7 +65,7 @@ def _value(text: str) -> str:
     if len(lines) > 1 and lines[1] and not _COMPLETE.search(value):
         value = f"{value} {lines[1]}"
     value = _DECL.sub("", " ".join(value.split()), count=1)
-    value = value.strip(" :;,")
+    value = value.strip(" :;,-")
     if value.endswith(")") and "(" not in value:  # (DECL: 01/31/2019)
         value = value[:-1]
     return value.rstrip('" ') if value.count('"') == 1 else value  # the sign of a row that was cut

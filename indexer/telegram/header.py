@@ -37,7 +37,7 @@ _PLACES = re.compile(r"(?<! )(?<!\bFM)(?<!\bTO)(?<!\bINFO)(?<!\bXMT) ++(?=(?:AME
 class HeaderFacts(msgspec.Struct, frozen=True, gc=False):
     """What a header says. ``channel`` is the class of the ZNY or ZNR line, ``originator`` and ``station_serial`` come from the DE line.
 
-    ``unread_dtg``: a date-time group that names no day of the calendar, where there is no other. ``flattened``: the header came without
+    ``unread_dtg``: a date-time group that names no month or day of the calendar, where there is no other. ``flattened``: the header came without
     line breaks. ``unreadable``: beginnings of lines among the addressees that are none.
     """
 

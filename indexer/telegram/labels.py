@@ -69,7 +69,7 @@ _FORMS: dict[str, tuple[_Form, ...]] = {
     "S": (
         _form(
             "subject",
-            r"SUBJ(?:ECTS?\b|\.|\b)[ ]*(?:[:;]+|(?=\n)|(?-i:(?<=SUBJECT)[ .-]+(?!LINE|TO\b)(?=[A-Z])))",
+            r"SUBJ(?:ECTS?\b|\.|\b)[ ]*(?:[:;=]+|(?=\n)|(?-i:(?<=SUBJECT)[ .-]+(?!LINE|TO\b)(?=[A-Z])))",
             r"SUBJ(?:ECTS?|\.)?[ ]{0,2}:",
         ),
     ),
@@ -125,7 +125,10 @@ def _damaged_labels(text: str, kinds: set[str]) -> Iterator[tuple[str, int, int]
 
     Inside a line only in capitals, and ``AGS:`` before a tag; without a colon (``TAGSL PREL, ETRD``) before two tags.
     """
-    if kinds >= _DAMAGED_KINDS:
+    folded = fold(text)
+    if "classified" not in kinds:
+        yield from _damaged_classified(text, folded)
+    if kinds >= _DAMAGED_KINDS or (kinds >= _USUAL_KINDS and not any(map(folded.__contains__, _REF_SLIPS))):
         return
     for match in _LABEL_LIKE.finditer(text):
         kind = _kind_of_slip(match["word"].replace(" ", "").upper())
@@ -134,7 +137,7 @@ def _damaged_labels(text: str, kinds: set[str]) -> Iterator[tuple[str, int, int]
             continue
         following = [word.strip(",;.") for word in text[match.end() : match.end() + 20].split()[:2]]
         tagged = [is_known_tag(word.upper()) for word in following]
-        if match["colon"]:
+        if match["colon"] and (kind != "tags" or match["word"].replace(" ", "").upper() in _SLIPS):
             told = not inside or (match["word"].isupper() and (any(tagged[:1]) or kind != "tags"))
             if kind == "references":
                 told = not inside and _cites(text[match.end() : match.end() + 80])
@@ -145,15 +148,29 @@ def _damaged_labels(text: str, kinds: set[str]) -> Iterator[tuple[str, int, int]
             yield kind, match.start("word"), match.end()
 
 
-_LABEL_LIKE = re.compile(r"(?<![^\s¶])(?P<word>[A-Za-z]{3,8}|[A-Z](?:[ ][A-Z]){2,6})(?:(?P<colon>[ ]{0,2}:)|[;.)]?(?=[ ]))")
+_LABEL_LIKE = re.compile(r"(?<![^\s¶])(?P<word>S ?U ?B ?J ?E ?C ?T|T ?A ?G ?S|[A-Za-z]{2,8}|[A-Z](?: [A-Z]){2,6})(?:(?P<colon>[ ]{0,2}:)|[;.)]?(?=[ ]))")
 _DAMAGED_KINDS = {"tags", "subject", "references"}
 _DAMAGED = (("tags", "TAGS"), ("subject", "SUBJECT"), ("subject", "SUBJ"), ("references", "REFS"), ("references", "REF"), ("references", "REFTEL"))
-_SLIPS = {slip: kind for kind, word in _DAMAGED for slip in (word, f"{word}L", f"{word}T", *slips(word)) if len(slip) > 2}
+_SLIPS = {slip: kind for kind, word in _DAMAGED for slip in (word, f"{word}L", f"{word}T", *slips(word)) if len(slip) > 2 or slip == "EF"}
+_USUAL_KINDS = {"tags", "subject"}
+_REF_SLIPS = ("R E F", *(f"{slip}:" for slip, kind in _SLIPS.items() if kind == "references" and slip not in ("REF", "REFS", "REFTEL")))
+_DAMAGED_BY = re.compile(r"(?:(?<=\n)|\A)[ ]{0,4}(?P<word>[A-Z]{7,12})(?:[ ]{1,2}BY[ ]{0,2}:|:(?=[^\n]{0,120}(?:REASON|1\.[45])))", re.IGNORECASE)
+
+
+def _damaged_classified(text: str, folded: str) -> Iterator[tuple[str, int, int]]:
+    """``LASSIFIED BY:``, and ``CLASSIFIED:`` where reasons follow."""
+    if "BY:" in folded or "BY :" in folded or "FIED:" in folded:
+        for match in _DAMAGED_BY.finditer(text):
+            if within_distance(match["word"].upper(), "CLASSIFIED", 2):
+                yield "classified", match.start("word"), match.end()
+                return
 
 
 def _kind_of_slip(word: str) -> str | None:
     """The kind of a label with a letter lost, doubled, swapped with the next; in the long one a letter may be another: ``"SIBJECT"``."""
-    return _SLIPS.get(word) or ("subject" if len(word) == len("SUBJECT") and within_distance(word, "SUBJECT", 1) else None)
+    if len(word) == len("SUBJECT") and within_distance(word, "SUBJECT", 1):
+        return "subject"
+    return _SLIPS.get(word) or ("tags" if len(word) == len("TAGS") and within_distance(word, "TAGS", 1) else None)
 
 
 def _label_at(text: str, start: int) -> tuple[str, int, int] | None:

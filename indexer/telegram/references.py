@@ -218,7 +218,10 @@ def split_items(block: str) -> list[_Item]:
     """Cut a block at its letters, which must rise; of doubled letters the last counts. ``"A. PARIS 1 B. B. ROME 2"`` -> A, B."""
     block = block[:_LONGEST]
     cuts: list[tuple[str, int, int]] = []
-    for label, start, end in _iter_labels(block):
+    labels = list(_iter_labels(block))
+    if labels and block[labels[0][1]] == "(" and labels[0][0] in "CSU" and len(labels) == 1:
+        labels = []  # the mark of the only reference: "(U) PARIS 1"
+    for label, start, end in labels:
         doubled = (
             bool(cuts) and not block[cuts[-1][2] : start].strip(" \t\n¶") and label.isalpha() == cuts[-1][0].isalpha()
         )

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from reftel.indexer.telegram.citations import find_citations
-from reftel.indexer.telegram.classwords import CORRECTED_COPY, LETTER_SPACED, PLAIN, SPACED_STEMS
+from reftel.indexer.telegram.classwords import CAPTION, CORRECTED_COPY, LETTER_SPACED, PLAIN, SPACED_STEMS
 from reftel.indexer.telegram.handling_notes import without_note
 from reftel.indexer.telegram.labels import LabelledPart
 from reftel.indexer.telegram.tags import lines_behind_tags
@@ -30,7 +30,7 @@ _HEADING = re.compile(
     r"""[ ]*(?: (?:BEGIN[ ]|EXECUTIVE[ ])?SUMMARY\b
                    (?:[ ]AND[ ](?:COMMENT|INTRODUCTION|ACTION[ ]REQUEST|TABLE[ ]OF[ ]CONTENTS))? [ ]*[:.-]*[ ]*$
           | (?:INTRODUCTION|COMMENT|BACKGROUND|ACTION[ ]REQUEST(?:ED)?|KEY[ ]POINTS|BLUF)[ ]*[:.-]*[ ]*$
-          | (?:(?:BEGIN[ ])?SUMMARY|INDEX)[ ]*[:.-]
+          | (?:(?:BEGIN[ ])?SUMMARY|INDEX)[ ]*[:.-] | ACTION[ ]REQUEST(?:ED)?[ ]*[:.-]+[ ]*SEE\b
           | THIS[ ](?:IS[ ]AN?|CABLE|MESSAGE|TELEGRAM)\b
           | (?:NOT[ ])?FOR[ ](?:OFFICIAL|INTERNET)\b
           | (?:ENTIRE[ ]TEXT|SENSITIVE[ ]BUT|SBU\b|PLEASE[ ]PROTECT)
@@ -106,13 +106,14 @@ def strip_marks(subject: str) -> str:
     flat = " ".join(subject.split())
     leading = _LEADING_MARK.match(flat)
     flat = flat[leading.end() :] if leading else flat
-    return _TRAILING_MARK.sub("", flat) if flat.endswith(")") else flat.rstrip(" ;")
+    return _TRAILING_MARK.sub("", flat) if flat.endswith(")") else flat.rstrip(" ;").removeprefix("- ")
 
 
 def _subject_lines(text: str, *, bounded: bool) -> list[str]:
     """Lines of the subject. ``bounded``: REF or Classified By follows, so that text after a blank line may still belong to it."""
-    if any(map(text.__contains__, _CLASS_STEMS)) and (match := _CLASS_TEXT.search(text)):
-        text = text[: match.start()]
+    if any(map(text.__contains__, _CLASS_STEMS)):
+        places = (match.start() for match in _CLASS_TEXT.finditer(text) if not _is_later_section(text[match.start() :].partition("\n")[0]))
+        text = text[: next(places, len(text))]
     if match := _CUT_OFF.search(text):
         text = text[: match.end()]
     if "\n" not in text.strip() and len(text) > _RUN_TOGETHER and (match := _RUN_ON_TEXT.search(text)):
@@ -132,11 +133,17 @@ def _subject_lines(text: str, *, bounded: bool) -> list[str]:
     return (_SIPDIS_AT_END.sub("", plain) if "SIPDIS" in plain else plain).split("\n")
 
 
+def _is_later_section(line: str) -> bool:
+    """Whether a line is the caption of a later section, which a page break left inside: ``"UNCLAS SECTION 02 OF 02 ROME 000012"``."""
+    caption = CAPTION.fullmatch(line.strip()) if "SECTION" in line else None
+    return caption is not None and caption["part"] is not None and int(caption["part"]) > 1
+
+
 def _blocks(text: str) -> list[list[str]]:
     """Runs of lines between blank lines, without class lines and captions that page breaks left inside."""
     blocks: list[list[str]] = [[]]
     for line in text.split("\n"):
-        if _CLASS_LINE.match(line):
+        if _CLASS_LINE.match(line) or _is_later_section(line):
             continue
         if line.strip():
             blocks[-1].append(line)

@@ -38,7 +38,7 @@ _PASSING = re.compile(r"\b(?:DEPT|DEPARTMENT|STATE|NSC|TREASURY)(?: PLEASE)? (?:
 _SIGNS = '.:"“”*\\'
 _PARTING = frozenset(",;")
 _SPACED_TAG = re.compile(r"(?<![A-Z0-9])[A-Z](?: [A-Z]){1,4}(?=[,;]|\Z)")  # P R E L,
-_SQUARE = str.maketrans("[]", "  ")
+_SQUARE = str.maketrans("[]<>|", "    ,")
 _CODE_SIGN = re.compile(r"[/.-]")
 _MARK_BEFORE = re.compile(r"\((?:U|C|S|SBU)\) ?")
 _LONGEST_CODE = 5

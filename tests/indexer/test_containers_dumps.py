@@ -51,6 +51,11 @@ def test_a_row_gives_its_eight_fields() -> None:
     assert (message.source.container, message.source.locator) == ("cables-csv", 1)
 
 
+def test_line_ends_written_out_are_line_ends_where_there_are_no_others() -> None:
+    (message,), _ = split(cables_csv.iter_rows(pieces(row(1, body="ABODY").replace("ABODY", "A\\nB\\r\\nC\\nC:\\\\new")), "f"))
+    assert message.body == "A\nB\nC\nC:\\new"
+
+
 def test_escaped_apostrophes_and_line_ends() -> None:
     (message,), _ = split(cables_csv.iter_rows(pieces(row(1).replace("S E C R E T", "it\\'s\\\nhere")), "f"))
     assert message.body == "it's\nhere"
@@ -190,7 +195,7 @@ def test_an_array_over_several_lines() -> None:
     assert errors == []
 
 
-@pytest.mark.parametrize("text", [json.dumps([FULL, FULL]), json.dumps([FULL, FULL], indent=2), json.dumps(FULL, indent="\t") + ",\n" + json.dumps(FULL)])
+@pytest.mark.parametrize("text", [json.dumps([FULL, FULL]), json.dumps([FULL, FULL], indent=2), json.dumps(FULL, indent="\t") + ",\n" + json.dumps(FULL), json.dumps({"cables": [FULL, FULL], "total": 2})])
 def test_arrays_on_one_line_and_objects_over_several(text: str) -> None:
     messages, errors = split(json_lines.iter_records(lines(text), "f"))
     assert [message.body for message in messages] == ["S E C R E T  SIPDIS"] * 2

@@ -161,6 +161,7 @@ def test_addressee_lines(lines: str, names: list[str]) -> None:
     [
         ("RUEHC/SECSTATE WASHDC PRIORITY 1260 ", Recipient("info", "SECSTATE WASHDC", "RUEHC", "PRIORITY", "1260")),
         ("RUEHC/SECSTATE WASHDC 1260 PRIORITY", Recipient("info", "SECSTATE WASHDC", "RUEHC", "PRIORITY", "1260")),
+        ("RUEHC/SECSTATE WASHDC, IMMED 1260.", Recipient("info", "SECSTATE WASHDC", "RUEHC", "IMMEDIATE", "1260")),
         ("RUEHC /SECSTATE WASHDC PIORITY", Recipient("info", "SECSTATE WASHDC", "RUEHC", "PRIORITY")),
         ("RUEHC/SECSTATE WASHDC NIACT IMEDIATE 12", Recipient("info", "SECSTATE WASHDC", "RUEHC", "NIACT IMMEDIATE", "12")),
         ("RUEHRA/AMEMBASSY RIGA PROIRITY 0012", Recipient("info", "AMEMBASSY RIGA", "RUEHRA", "PRIORITY", "0012")),

@@ -564,6 +564,10 @@ PARTS = {
     "cap": CAPTION,
 }
 OTHERS: list[tuple[str, str, str, object]] = [
+    ('body', '1. (C) A sample:\n\n"1","2/13/2008 10:16","08ROME12","Embassy Rome","SECRET","","header","body"\n\n2. (C) More.\nALDANE\n', 'signers', ('ALDANE',)),
+    ('cb', 'LASSIFIED BY: DCM Ruth Aldane, reason 1.4 (b)', 'name', 'Ruth Aldane'),
+    ('cb', 'CLASSIFIED: DCM Ruth Aldane, reason 1.4 (b)', 'name', 'Ruth Aldane'),
+    ('cb', 'Class. By: DCM Ruth Aldane for res 1.4 (b)', 'name', 'Ruth Aldane'),
     ('subj', 'SUBJECT: TALKS ON THE BORDER; CLASSIFICATION: CONFIDENTIAL', 'subject', 'TALKS ON THE BORDER'),
     ('body', '1. (C) The talks went on.\n\n2. (C) They will be continued in March.\nALDANE\nUNCLASSIFIED\n\nNNNN\n', 'signers', ('ALDANE',)),
     ('body', '1. (C) The talks went on.\n\n2. (C) They will be continued in March.\nALDANE\n\n\n\n"\n', 'signers', ('ALDANE',)),

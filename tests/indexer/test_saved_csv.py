@@ -52,6 +52,8 @@ FORMS: dict[str, str] = {
     "quotes escaped": saved(ROWS, None, doublequote=False, escapechar="\\", delimiter=";"),
     "quotes escaped, with names": saved(ROWS, NAMES, doublequote=False, escapechar="\\", quoting=csv.QUOTE_ALL),
     "for Excel": "\ufeffsep=;\r\n" + saved(ROWS, NAMES, delimiter=";"),
+    "for Excel, without names": "sep=;\r\n" + saved(ROWS, delimiter=";"),
+    "single quotes": saved(ROWS, quotechar="'", quoting=csv.QUOTE_ALL),
     "empty columns behind": saved([[*row, "", ""] for row in ROWS], delimiter=";"),
     "in another order": saved([[row[place] for place in (7, 2, 6, 1, 3, 5, 4)] for row in ROWS], [NAMES[place] for place in (7, 2, 6, 1, 3, 5, 4)]),
     "blank lines between": saved(ROWS, lineterminator="\n\n"),

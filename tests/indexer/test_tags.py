@@ -110,6 +110,8 @@ LABELS = [
     ("TAGSL ECON, ETRD, HR", "ECON ETRD HR"),
     ("TGAS ECON ETRD HR", "ECON ETRD HR"),
     ("TAGS = ECON -- ETRD -- HR", "ECON ETRD HR"),
+    ("TAGS: ECON| ETRD | <HR>", "ECON ETRD HR"),
+    ("TAHS: ECON ETRD HR", "ECON ETRD HR"),
     ("TAG(S): E C O N, E T R D, H R", "ECON ETRD HR"),
     ("TAGS: NONE", ""),
     ("ECON, ETRD, HR", "ECON ETRD HR"),

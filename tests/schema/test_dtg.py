@@ -25,6 +25,8 @@ from reftel.schema.dtg import impossible_group, iter_dtgs, parse_dtg
         ("NIACT IMMEDIATE P 130512Z FEB 08", "2008-02-13T05:12:00Z", ("NIACT IMMEDIATE", "PRIORITY")),
         ("P O 130512Z FEB 08", "2008-02-13T05:12:00Z", ("PRIORITY", "IMMEDIATE")),
         ("P 13O512Z FEB O8", "2008-02-13T05:12:00Z", ("PRIORITY",)),  # the letter O
+        ("P/R 130512Z-FEB-08", "2008-02-13T05:12:00Z", ("PRIORITY", "ROUTINE")),
+        ("P, R 130512Z/FEB/2008", "2008-02-13T05:12:00Z", ("PRIORITY", "ROUTINE")),
         ("P 130512Z FBE 08", "2008-02-13T05:12:00Z", ("PRIORITY",)),
         ("P 130512Z FEB, '08", "2008-02-13T05:12:00Z", ("PRIORITY",)),
         ("P 130512Z FEB\n08\nFM X", "2008-02-13T05:12:00Z", ("PRIORITY",)),
@@ -47,7 +49,7 @@ def test_what_is_no_group(text: str) -> None:
     assert parse_dtg(text) is None
 
 
-@pytest.mark.parametrize(("text", "group"), [("O R 310512Z FEB 08", ("310512Z FEB 08", ("IMMEDIATE", "ROUTINE"))), ("182517Z FEB 08", ("182517Z FEB 08", ())), ("130512Z FEB 08", None)])
+@pytest.mark.parametrize(("text", "group"), [("O R 310512Z FEB 08", ("310512Z FEB 08", ("IMMEDIATE", "ROUTINE"))), ("182517Z FEB 08", ("182517Z FEB 08", ())), ("P 130512Z FOO 08", ("130512Z FOO 08", ("PRIORITY",))), ("130512Z FEB 08", None), ("182017Z /23", None)])
 def test_groups_of_no_day_of_the_calendar(text: str, group: tuple[str, tuple[str, ...]] | None) -> None:
     assert impossible_group(text) == group
 
