@@ -101,8 +101,9 @@ _LEAD = 12
 
 def find_regions(text: str) -> tuple[LabelledPart, ...]:
     """The labelled parts of a masked head in text order; what stands before the first label is left out."""
-    marks = [found for place in iter_places(fold(text), _FIRST_WORDS) if (found := _label_at(text, place))]
-    marks = sorted([*marks, *_damaged_labels(text, {kind for kind, _, _ in marks})], key=lambda mark: mark[1])
+    folded = fold(text)
+    marks = [found for place in iter_places(folded, _FIRST_WORDS) if (found := _label_at(text, place))]
+    marks = sorted([*marks, *_damaged_labels(text, folded, {kind for kind, _, _ in marks})], key=lambda mark: mark[1])
     marks = list(_without_orders_of_subjects(text, marks))
     ends = [*(start for _, start, _ in marks), len(text)][1:]
     return tuple(
@@ -120,12 +121,11 @@ def _without_orders_of_subjects(text: str, marks: list[tuple[str, int, int]]) ->
             before, ordered = kind, ordered or kind == "eo"
 
 
-def _damaged_labels(text: str, kinds: set[str]) -> Iterator[tuple[str, int, int]]:
+def _damaged_labels(text: str, folded: str, kinds: set[str]) -> Iterator[tuple[str, int, int]]:
     """Labels that are a slip of the typist or letter-spaced, where the right one is nowhere: ``AGS:``, ``UBJECT:``, ``T A G S:``.
 
     Inside a line only in capitals, and ``AGS:`` before a tag; without a colon (``TAGSL PREL, ETRD``) before two tags.
     """
-    folded = fold(text)
     if "classified" not in kinds:
         yield from _damaged_classified(text, folded)
     if kinds >= _DAMAGED_KINDS or (kinds >= _USUAL_KINDS and not any(map(folded.__contains__, _REF_SLIPS))):

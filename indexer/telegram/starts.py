@@ -273,8 +273,10 @@ def _damaged(match: re.Match[str], number: int) -> Start | None:
 
 def _is_title_line(text: str, start: Start, following: Start) -> bool:
     """Whether a number without a mark is that of a heading: nothing but a rule follows its line."""
-    title, _, below = text[start.text_at : following.at].strip(" \t\n¶").partition("\n")
-    return start.mark is None and bool(title) and is_rule(below)
+    if start.mark:
+        return False
+    title, _, below = text[start.text_at : following.at].strip(_GAP).partition("\n")
+    return bool(title) and is_rule(below)
 
 
 def _torn_digit(tail: str) -> bool:
@@ -552,11 +554,12 @@ def find_marked(lines: Lines, begin: int, taken: Sequence[Start]) -> list[Start]
             starts.append(Start(at, match.end(), None, " ".join(match.group().strip("() ").split())))
     lost = _LOST_NUMBER.finditer(text, begin) if _LONE_STOP.search(text) else ()
     starts += (Start(match.start("stop"), match.end(), None, _printed_mark(match["mark"])) for match in lost)
+    # "... further. (C) Post": the line break became a blank
     run_on = (match for match in _RUN_ON.finditer(text, begin) if _ends_in_word(text, text.rindex(".", 0, match.start())))
     return [*starts, *(Start(match.start(), match.end(), None, match["mark"]) for match in run_on)]
 
 
-_RUN_ON = re.compile(rf"\((?:(?<=\.[ ]\()|(?<=\.[ ][ ]\())(?P<mark>{_LEVELS})\)[ ]{{1,2}}(?=[A-Z])")  # "... further. (C) Post": the line break became a blank
+_RUN_ON = re.compile(rf"\((?:(?<=[^\WA-Z\d_]\.[ ]\()|(?<=[^\WA-Z\d_]\.[ ][ ]\())(?P<mark>{_LEVELS})\)[ ]{{1,2}}(?=[A-Z])")
 
 
 def _ends_in_word(text: str, at: int) -> bool:
