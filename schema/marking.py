@@ -23,7 +23,7 @@ class Mark:
 
 
 _LONGEST = 200  # a REL mark can name a dozen countries
-_LEVEL_WORDS = {spelling: LEVEL.name(spelling) for spelling in (*LEVEL.spellings(), "UNCLASS", "CONF")}
+_LEVEL_WORDS = {spelling: LEVEL.name(spelling) for spelling in LEVEL.spellings()} | {"UNCLASS": "U", "CONF": "C"}
 _CAVEAT_WORDS = {
     "NF": "NOFORN", "NOFORN": "NOFORN", "FGI": "FGI", "OC": "ORCON", "ORCON": "ORCON", "EXDIS": "EXDIS", "NODIS": "NODIS",
     "LIMDIS": "LIMDIS", "STADIS": "STADIS", "SIPDIS": "SIPDIS", "SENSITIVE": "SENSITIVE", "ROGER": "ROGER", "RELIDO": "RELIDO",
@@ -49,7 +49,7 @@ def parse_mark(text: str) -> Mark | None:
     """
     if len(text) > _LONGEST:
         return None
-    printed = " ".join(text.upper().split()).strip("()[]{} ")
+    printed = " ".join(text.upper().replace("\\", "/").split()).strip("()[]{}. ")
     if not printed or not (printed[0].isalpha() or printed[0] == "/"):
         return None
     release = _RELEASE.search(printed)

@@ -151,7 +151,7 @@ _HANDLING = re.compile(
       | (?:unclas|secret|confidential)[a-z /]{3,40}\d{4,6}
       | \W{0,4} \d{2,4}[a-z]{3,20}\d{3,7} (?: [ ]{0,2}-[ ]{0,2} (?:classification:)? [a-z /]{5,60} )? \W{0,4}
       | \W{0,2} note [ ]? [:-] [ ]? (?:message[ ])? not [ ] (?:passed|sent|delivered) [ ] .{0,60}
-      | [=*<>#-]*[ ]?(?: end[ ](?:of[ ])?(?:message|cable|transmission|telegram) | cable[ ]ends? ) \W*
+      | \W*(?: end[ ](?:of[ ])?(?:message|cable|transmission|telegram) | (?:message|cable|transmission|telegram)[ ]ends? ) \W*
       | [=*<>#-]{2,}[ ]?end[ ]of[ ](?:text|document|file)\W*
       | (?:sensitive[ ]but[ ]unclassified | sbu | u//fouo | for[ ]official[ ]use[ ]only | please[ ]protect[ ]accordingly) \.?
       | page[ ]\d{1,3}(?:[ ]of[ ]\d{1,3})? | (?:</?\w{1,20}>){1,4} | xmt[ :/][ \w:/]{3,80}

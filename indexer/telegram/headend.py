@@ -214,16 +214,18 @@ _LEFTOVER = re.compile(r"[\s\d.,;:()&/+a-hA-HnorNOR\x00-]{1,40}")
 
 
 def _skip_leftover(lines: Lines, end: int) -> int:
-    """Past a line that holds only the rest of wrapped reasons, ``(a) and (b).`` or ``)``, also behind blank and masked lines."""
+    """Past lines that hold only the rest of wrapped reasons, ``(a) and (b).`` or ``)``, also behind blank and masked lines."""
     line = lines.index(end)
     if lines.text[end : lines.end(line)].strip(" \t.)" + FILLER):
         return end
-    following = lines.below(line, LineKind.BLANK)
-    rest = lines.content(following)
-    if not _LEFTOVER.fullmatch(rest) or _is_rule(lines, following):
-        return end
-    ended = lines.text[:end].rstrip()[-1:] in (".", ")")
-    return end if ended and rest.strip() == "(C)" else lines.end(following)  # the mark of the text
+    while True:
+        line = lines.below(line, LineKind.BLANK)
+        rest = lines.content(line)
+        if not _LEFTOVER.fullmatch(rest) or _is_rule(lines, line):
+            return end
+        if lines.text[:end].rstrip()[-1:] in (".", ")") and rest.strip() == "(C)":  # the mark of the text
+            return end
+        end = lines.end(line)
 
 
 def _after_references(lines: Lines, at: int) -> int:

@@ -317,7 +317,7 @@ def _bare_heading(rows: _Rows, row: _Row) -> Heading | None:
     if has_mark(titles[-1].text):
         return _accept_title(titles[-1:], strict=False)
     if over and titles[0].whole and _is_block(over):
-        if _is_entry(titles, rows):
+        if _is_entry(titles, rows) or (over.rule and (ruled := rows.over(over)) and ruled.text and not ruled.rule):  # text under a title
             return None
         accepted = _accept_title(titles, strict=len(titles) > 1)
         if accepted is not None or len(titles) == 1:

@@ -28,7 +28,7 @@ from reftel.indexer.telegram.signers import Signature, parse_signers
 from reftel.indexer.telegram.starts import Start, find_numbered
 
 _BLANKS = ("\t", "\r")
-_WIDE_BLANKS = ("\xa0", "\u2002", "\u2003", "\u2009", "\u202f", "\u3000")
+_WIDE_BLANKS = ("\xa0", "\u200b", "\u2002", "\u2003", "\u2009", "\u202f", "\u3000")
 
 
 class Layout(msgspec.Struct, frozen=True, gc=False):

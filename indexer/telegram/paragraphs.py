@@ -37,9 +37,23 @@ def opening_starts(lines: Lines, begin: int, end: int) -> list[Start]:
     for at, following in itertools.islice(_iter_blocks(text, begin, end), _MOST_BLOCKS):
         goes_on = before[-1:].isalpha() and text[at : at + 1].islower()  # a sentence that a page break parted
         if not goes_on and not _is_heading_block(lines, at, following, end):
-            starts.append(Start(at, at, None, None))
+            begins = _behind_title(lines, at, following)
+            starts.append(Start(begins, begins, None, None))
         before = text[max(at, following - _END_OF_BLOCK) : following].rstrip(" \t\n" + FILLER)
     return starts
+
+
+def _behind_title(lines: Lines, at: int, end: int) -> int:
+    """Where the text of a block begins, behind a title with its rules that the block opens with."""
+    line = lines.index(at)
+    line += lines.kinds[line] is LineKind.RULE
+    while lines.starts[line] < end and lines.kinds[line] is LineKind.TEXT:
+        line += 1
+    if lines.starts[line] >= end or lines.kinds[line] is not LineKind.RULE:
+        return at
+    begins = lines.words(lines.below(line))
+    heading = find_heading(lines, at, begins) if begins < end else None
+    return begins if heading and heading.text and not clean(lines.text[at : heading.at]).strip() else at
 
 
 def closing_starts(lines: Lines, begin: int, end: int) -> list[Start]:

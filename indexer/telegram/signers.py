@@ -14,7 +14,7 @@ import msgspec
 
 from reftel.indexer.telegram.artefacts import find_advert, is_advert, is_debris, strip_rows, trim_tokens
 from reftel.indexer.telegram.endings import CLOSING, ends_sentence, strip_debris, without_struck_stamp
-from reftel.indexer.telegram.lines import FILLER, WORDS, line_kind
+from reftel.indexer.telegram.lines import FILLER, WORDS, is_rule, line_kind
 from reftel.indexer.telegram.officers import is_title_word
 from reftel.indexer.telegram.titles import has_mark
 from reftel.schema.posts import find_post
@@ -68,7 +68,7 @@ def parse_signers(text: str, begin: int = 0, *, subject: str = "") -> Signature:
         tail = tail.replace(control, " ")
     shown, dots = _before_dots(tail, subject)
     end = without_struck_stamp(tail, strip_debris(tail, shown))
-    found = _find_signature(tail, end, dots=dots) or _over_page_number(tail, end) or _over_notes(tail, end)
+    found = _find_signature(tail, end, dots=dots) or _over_notes(tail, end)
     dots = dots or _DOTS.search(text, max(0, last - 40), last) is not None
     if found is None:
         return Signature((), begin + (len(tail.rstrip()) if dots else end), dots)
@@ -130,40 +130,35 @@ _NUMBERED = re.compile(r"(?:\A|\n)[\s¶]*\d{1,3}\.\s*(?:\([A-Z/]{1,8}\))?\s*\Z|\
 _LONGEST_NUMBER = 40
 
 
-def _over_page_number(tail: str, end: int) -> tuple[tuple[str, ...], int] | None:
-    """A signer over the number of a page."""
-    line_start = tail.rfind("\n", 0, end) + 1
-    if not tail[line_start:end].strip(" -").isdigit():
-        return None
-    over = strip_debris(tail, line_start)
-    start = tail.rfind("\n", 0, over) + 1
-    return _own_line(tail[:over], start, tail[start:over].strip(), upper_text=False, certain=True) if start else None
-
-
 def _over_notes(tail: str, end: int) -> tuple[tuple[str, ...], int] | None:
-    """A signer over lines with labels or over the signer's title: ``ROE``, ``Point of contact: ...``; ``Jane Roe``, ``Minister-Counselor``."""
-    note, rank, stop = False, False, end
+    """A signer over lines with labels, the signer's title, the number of a page or another short line that is no sentence.
+
+    ``ROE``, ``Point of contact: ...``; ``Jane Roe``, ``Minister-Counselor``; ``ROE``, ``Duplicate copy``.
+    """
+    kind, stop = None, end
     for _ in range(_MOST_NOTES):
         start = tail.rfind("\n", 0, stop) + 1
         line = tail[start:stop].strip()
-        if start == 0 or _NUMBERED_LINE.match(line):
+        if start == 0 or _NUMBERED_LINE.match(line) or is_rule(line):
             return None
-        if note and (found := _own_line(tail[:stop], start, line, upper_text=False, certain=True)):
-            above = tail[: found[1]].rstrip()
-            return found if not above.endswith(":") and (rank or line.isupper()) else None
+        if kind and (found := _own_line(tail[:stop], start, line, upper_text=False, certain=True)):
+            sure = kind == "rank" or (line.isupper() and (kind == "note" or not any(map(_is_place_or_tag, line.split()))))
+            return found if sure and not tail[: found[1]].rstrip().endswith(":") else None
         if line:
-            rank = _is_rank(line)
-            note = rank or _NOTE.match(line) is not None or _is_stamp(line)
+            kind = "rank" if _is_rank(line) else "note" if _NOTE.match(line) else "aside" if kind is None and _is_aside(line) else None
         stop = max(0, start - 1)
     return None
 
 
-def _is_stamp(line: str) -> bool:
-    """Whether a short line without an end holds a date, a telephone number or an address: ``"Printed 6/5/2008 by jdoe"``."""
-    return len(line) < _LONGEST_FRONT and not ends_sentence(line) and ("@" in line or sum(map(str.isdigit, line)) > _FEWEST_DIGITS)
+def _is_aside(line: str) -> bool:
+    """Whether a short line is no sentence, or stands in brackets: ``"Printed 6/5/2008 by jdoe"``, ``"- 3 -"``, ``"(Sent on May 3.)"``."""
+    return len(line) < _LONGEST_FRONT and (line[0] in "([" or not ends_sentence(line) or line.strip(" -").isdigit())
 
 
-_FEWEST_DIGITS = 4
+def _is_place_or_tag(word: str) -> bool:
+    return find_post(word) is not None or is_known_tag(word)
+
+
 _MOST_NOTES = 12  # lines
 _NUMBERED_LINE = re.compile(r"¶?\d{1,3}[.)]\s")
 _NOTE = re.compile(r"(?!(?:DOB|POB|ID|Name|Age|Born|Passport|Title|Position|Nationality)\b)[A-Z][\w .,/&’'()-]{1,40}:(?! ?\S*//)", re.IGNORECASE)
@@ -264,7 +259,7 @@ def _stands_apart(words: list[str], blank_lines: int, *, capitals: bool, upper_t
         return False
     if not upper_text:
         return True
-    return len(words) == 1 and len(words[0]) > 3 and find_post(words[0]) is None and not is_known_tag(words[0])
+    return len(words) == 1 and len(words[0]) > 3 and not _is_place_or_tag(words[0])
 
 
 def _is_closed(above: str) -> bool:
@@ -292,10 +287,11 @@ def _without_rank(line: str) -> str:
     """A line without the title or the degree behind a name: ``"Aldane, Charge"``, ``"Aldane, Ph.D."`` -> ``"Aldane"``."""
     if line.endswith((".", "D", "d")):
         line = _DEGREE.sub("", line)
-    name, comma, rank = line.partition(",")
-    return name if comma and rank.strip() and all(map(_is_office, rank.split())) else line
+    name, rank = _RANK_BEHIND.split(line, 1) if _RANK_BEHIND.search(line) else (line, "")
+    return name if rank and all(map(_is_office, rank.split())) else line
 
 
+_RANK_BEHIND = re.compile(r",|[ ]-{1,2}[ ]")
 _DEGREE = re.compile(r",? \(?(?:Ph\.? ?D|M\.?D|J\.?D|Ed\.?D|D\.Phil|LL\.?[BMD]|M\.?B\.?A|Esq|Ret)\b\.?\)?(?:,? Ret\.)?$", re.IGNORECASE)
 
 
@@ -326,7 +322,7 @@ def _joint(above: str, names: tuple[str, ...], *, upper_text: bool) -> tuple[tup
     others = _names_of(words)
     if others is None or not over or (upper_text and others != names):
         return None
-    return tuple(dict.fromkeys(others if _is_rank(names[0]) else others + names)), start
+    return tuple(dict.fromkeys(others if _is_rank(names[0]) or find_post(names[0]) else others + names)), start
 
 
 def _names_of(words: list[str]) -> tuple[str, ...] | None:

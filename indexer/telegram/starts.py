@@ -17,7 +17,7 @@ import msgspec
 
 from reftel.indexer.telegram.citations import find_citations
 from reftel.indexer.telegram.lines import FILLER, LineKind, Lines, is_rule
-from reftel.indexer.telegram.titles import LONGEST_TITLE, looks_titled
+from reftel.indexer.telegram.titles import looks_titled
 from reftel.schema.dates import month_number
 from reftel.schema.marking import parse_mark
 from reftel.schema.posts import find_post
@@ -36,12 +36,12 @@ class Start(msgspec.Struct, frozen=True, gc=False):
     mark_span: tuple[int, int] | None = None
 
 
-_MARK = r"[({\[<]{1,2} [ ]{0,2} (?P<mark> [A-Za-z/] [A-Za-z/,.:\s–-]{0,150} ) [)}\]>]{1,2}"
+_MARK = r"[({\[<]{1,2} [ ]{0,2} (?P<mark> [A-Za-z/] [A-Za-z/\\,.:\s–-]{0,150} ) [)}\]>]{1,2}"
 _LEVELS = r"(?:SBU|[UCS](?:/{1,2}NF)?)"
 _CANDIDATE = re.compile(
     rf"""(?P<number> [0-9] (?<![0-9][0-9]) [0-9]{{0,2}}+ ) (?=[ \t\n.,:)({{\[])   # whole: no digit before its first
         (?P<stop> [ ]?[.,:)]{{1,2}} )? (?!\d)
-        (?: [ \t\n]{{0,24}} (?: (?<=[.\s])-{{1,2}}[ ]{{0,2}} )? {_MARK} (?: [ ]? \((?P=mark)\) )?   # 1. (C)   15 (SBU)   1.⏎(S//REL X, Y)   1. - (C)
+        (?: [ \t\n]{{0,24}} (?: (?<=[.\s])(?:-{{1,2}}|[–—])[ ]{{0,2}} )? {_MARK} (?: [ ]? \((?P=mark)\) )?   # 1. (C)   15 (SBU)   1.⏎(S//REL X, Y)   1. - (C)
           | (?<=[.)]) [ \t]{{0,4}} \n? [ ]{{0,4}} (?: (?P<torn> {_LEVELS} ) \) | / (?P<slashed> {_LEVELS} ) / (?=[ ])     # 1. C)   1. /C/
                                    | \( (?P<open> {_LEVELS} ) (?=[ ][A-Z][a-z]) )   # 1. (C The
           | (?<=\.) (?= \s [^a-z\d] | \s x{{4}} | \S [A-Za-z’'] | \s\d | \s*\Z )  # 1. Text
@@ -345,26 +345,29 @@ _SHORTEST_BRACKETED = 200  # characters of a paragraph, on average
 
 
 _LATE_MARK = re.compile(
-    r"""[ \t]* (?:\n[ \t]*)? \(? (?P<words> [A-Z][\w'’]* (?: [ /&]{1,3} [A-Za-z][\w'’]* ){0,5} ) \)?
-         (?P<pause> [ ]? [:.–—-]{1,3} )? [ \t]* (?:\n[ \t]*){0,6} (?:-{1,2}[ ]{1,2})?
-         \([ ]?(?P<mark> [A-Z][A-Z/,\s-]{0,60} )\) (?=(?P<behind> [\s:.]{1,8} [a-z] )?) (?=[\s:.])""",
+    r"""[ \t]* (?:\n[ \t]*)? \(? (?P<words> ["“]?[A-Z][^\n()\[\]]{0,70}? ) \)?
+         (?P<pause> ["”]?[ ]?[:.–—-]{1,3} )? [ \t]* (?:\n[ \t]*){0,6} (?:-{1,2}[ ]{1,2})?
+         \([ ]?(?P<mark> [A-Z][A-Z/,\s-]{0,60} )\) (?=[\s:.]) (?= (?P<behind> [\s:.]{1,8} (?: [a-z] | [^\n]{0,100}?\([A-Z]\) ) )? )""",
     re.VERBOSE,
 )
+_SIMPLE_WORDS = re.compile(r"[\w'’]+(?: [ /&]{1,3} [\w'’]+ ){0,5}", re.VERBOSE)
+_MOST_WORDS = 9
 _OPENING_WORDS = frozenset(
     "summary introduction comment background overview action key begin end executive bluf note conclusion context scenesetter intro".split()
 )
 
 
 def _with_late_mark(text: str, start: Start) -> Start:
-    """The start with the mark that stands behind up to six words of a heading: ``1. KEY POINTS -- (C) The``."""
+    """The start with the mark that stands behind the words of a heading: ``1. KEY POINTS -- (C) The``, ``1. U.S. - EU Relations: (C) The``."""
     match = None if start.mark else _LATE_MARK.match(text, start.text_at)
     mark = _printed_mark(match["mark"]) if match else None
     if match is None or mark is None:
         return start
-    words, pause = match["words"], (match["pause"] or "").strip()
+    words, pause = match["words"], (match["pause"] or "").strip(' "”')
     usual = words.split()[0].lower() in _OPENING_WORDS
-    apart = pause and (usual or (pause[0] != "." and not match["behind"]))
-    if not apart and not (looks_titled(words[:LONGEST_TITLE]) and (pause or usual or words.isupper())):
+    simple = _SIMPLE_WORDS.fullmatch(words) is not None
+    apart = pause and ((usual and simple) or (pause[0] != "." and not match["behind"] and words.count(" ") < _MOST_WORDS))
+    if not apart and not (simple and looks_titled(words) and (pause or usual or words.isupper())):
         return start
     return msgspec.structs.replace(start, mark=mark, mark_span=(match.start("mark") - 1, match.end()))
 

@@ -263,6 +263,7 @@ UNNUMBERED = [
     (f"{BY}  {TEXT}  ALDANE\n", None),
     (f"{BY}\n\n(C) {TEXT} In reftel\nreftel B, the same was said.\n\nALDANE\n", "C"),
     (f"(SBU) {TEXT}\n\nALDANE\n", "SBU"),
+    (f"Classified By: DCM Ruth Aldane for reasons 1.4 (b),\n(d) and\n(e).\n\n{TEXT}\n\nALDANE\n", None),
     (f"REF: (A) STATE 1 (B) SAN JOSE 2 (SBU) {TEXT} ALDANE\n", "SBU"),
 ]
 

@@ -58,6 +58,9 @@ STARTS = [
     ("1. S/CT officers left.\n\n2. (U.S.) officers came.\n\n3. (S.A.) Three.", [(1, None), (2, None), (3, None)]),
     # behind words of a heading; a name before a bracket has none
     ("1. Action request: (S/NF) One.\n\n2. Bottom line up front -- (C) Two.\n\n3. (Summary) (U) Three.", [(1, "S/NF"), (2, "C"), (3, "U")]),
+    ("1. U.S. - EU Relations: (C) One.\n\n2. \"The Vote, Part II\": (S) Two.\n\n3. Key Points:\n-- (U) Three.", [(1, "C"), (2, "S"), (3, "U")]),
+    ("1. The coalition: (S) Social Democrats, (C) Conservatives.\n\n2. Members: Ana Novak (S) led.", [(1, None), (2, None)]),
+    ("1.—(SBU) One.\n\n2. \u200b(C) Two.\n\n3. (S\\NF) Three.\n\n4. (Conf.) Four.", [(1, "SBU"), (2, "C"), (3, "S\\NF"), (4, "Conf")]),
     ("1. Votes cast: (U) for none.\n\n2. Tiit Lepik (S) spoke.\n\n3. A bill passed. (C) Three.", [(1, None), (2, None), (3, None)]),
     ("A. (C) One.\n\nB. (S/NF) Two.\n\nC. (U) Three left the room.", [(None, "C"), (None, "S/NF"), (None, "U")]),
     # marked, unnumbered
@@ -89,6 +92,9 @@ def test_level_and_caveats_of_the_mark() -> None:
 
 
 HEADINGS = [
+    ("SUMMARY\n-------\nIt fell.\n\n-------\nHARVEST\n-------\nIt rose.", ["SUMMARY", "HARVEST"]),
+    ("Sold were these.\n\nRye   Oats\n----  ----\nred   blue and\n\nThe rest was kept.", [None, None, None]),
+    ("1. (C) Present:\n\nUK\n--\nThe Ambassador\n\nRURITANIA\n---------\nMinister Roe\n\n2. (C) Two.", [None, None]),
     ("-----\nHarvest\n-----\n\n1. (C) One.", ["Harvest"]),
     ("1. (C) One.\n\nHarvest\n-------\n\n2. (C) Two.", [None, "Harvest"]),
     ("1. (C) One.\n\nTHE HARVEST AND\nTHE WATER\n---------------\n2. (C) Two.", [None, "THE HARVEST AND THE WATER"]),

@@ -79,6 +79,13 @@ SIGNED = [
     (f"{TEXT}\nROE\n\nPoint of contact: John Doe, Political Section,\ntel. 555-0199.\n", "ROE"),
     (f"{TEXT}\nROE\n\nPrepared by: J. Doe\nReviewed by: M. Poe\n", "ROE"),
     (f"{TEXT}\nROE\n\nCXBAKU:\n    ACTION: POL\n    INFO:   ECON DAO AMB\n", "ROE"),
+    (f"{TEXT}\nROE\n\nDuplicate copy\n", "ROE"),
+    (f"{TEXT}\nROE\n\n(Sent on May 3.)\n", "ROE"),
+    (f"{TEXT}\nROE\n\n- 3 -\n", "ROE"),
+    (f"{TEXT}\nROE\n\n[End of message]\n", "ROE"),
+    (f"{TEXT}\nROE\nTRANSMISSION ENDS\n", "ROE"),
+    (f"{TEXT}\nROE\nLONDON\n", "ROE"),
+    (f"{TEXT}\nROE - CHARGE\n", "ROE"),
     (f"{TEXT}\nROE\n\nPrinted 6/5/2008 by jdoe\n", "ROE"),
     (f"{TEXT}\nROE\nCHARGE D'AFFAIRES A.I.\n", "ROE"),
     (f"{TEXT}\nROE\nAMBASSADOR\n", "ROE"),
@@ -109,7 +116,8 @@ UNSIGNED = [
     "he went to the market and then", "It fell in 2008 and...", "He comes from\nNATO", "cleared with Embassy\nParis.", "met Ambassador Roe\n",
     f"{TEXT}\nLONDON 00000290  002 OF 002\n", "THE GOVERNMENT OF RURITANIA THANKS THE EMBASSY FOR ITS\nASSISTANCE.", "Point of contact is Poloff John Q. Roe.",
     "the list:\n- John Doe\n- Jane Roe", "the list:\n\nDOE\nDOB: 1 May 1970\n\nROE\nDOB: 2 May 1971",
-    "the list:\n\nJohn Doe\nMinister of Finance\n\nJane Roe\nMinister of Justice", f"{TEXT}\nINFO: POL ECON RSO", f"{TEXT}\n\nPREL PGOV HR", f"{TEXT}\n\n(U) Minimize considered.",
+    "the list:\n\nJohn Doe\nMinister of Finance\n\nJane Roe\nMinister of Justice", f"{TEXT}\nINFO: POL ECON RSO", f"{TEXT}\n\nPREL PGOV HR",
+    f"{TEXT}\n\nOUTLOOK\n\nThings will go well.", f"{TEXT}\n\nLONDON\n\nMore to come", f"{TEXT}\n\n(U) Minimize considered.",
 ]  # fmt: skip
 
 

@@ -14,6 +14,9 @@ MARKS = [
     ("FOUO", Mark("FOUO")),
     ("LOU", Mark("FOUO")),
     ("SB U", Mark("FOUO")),
+    ("CONF.", Mark("C")),
+    ("Unclass", Mark("U")),
+    ("S\\NF", Mark("S", NOFORN)),
     ("U//FOUO", Mark("FOUO")),
     ("U/FOUO", Mark("FOUO")),
     ("U/SBU", Mark("FOUO")),
@@ -49,7 +52,7 @@ MARKS = [
     ("/Rel Ruritania", Mark(None, ("REL RURITANIA",))),
 ]
 TEXT = [
-    "", " ", "()", "U.S.", "Iran", "S/CT", "U/S", "NF", "a", "i", "UN", "NOTAL", "CSIS", "RELIEF", "C.", "S and C", "S/NF, see note",
+    "", " ", "()", "U.S.", "Iran", "S/CT", "U/S", "NF", "a", "i", "UN", "NOTAL", "CSIS", "RELIEF", "C.I.S.", "S and C", "S/NF, see note",
     "Ref C", "1", "-", "/", "U S", "S B", "C" * 300,
 ]  # fmt: skip
 
