@@ -46,6 +46,7 @@ _DATE_SIGNS = frozenset(("DATED", "DTD", "DTG", "OF", "FROM", "ON", "(", ","))
 _OTHER_SENDERS = frozenset(("USDAO", "DAO", "DATT", "LEGATT", "LEGAT", "FBI", "DEA", "CIA", "DIA"))  # at a post, with serials of their own
 _NOUGHT = re.compile(r"(?<!\w)(?:(?:[Oo]\d[\dOo]*|\d+[Oo][\dOo]*)(?![A-Za-z])|[Oo]\d(?=[A-Z]))")  # O4 | O1512 | 2O9, not 05OSLO4
 _LETTER_O = re.compile(r"(?<!\w)(?=[A-Za-z]*0)[A-Za-z0]{4,}(?!\w)")  # SANTIAG0 | T0KYO | 0SLO
+_ONE = re.compile(r"(?<!\w)[Il](?=\d{2,6}(?!\w))|(?<=\d)[Il](?=\d)")  # I900
 _LETTER_I = re.compile(r"(?<!\w)[A-Z]{2,}[l1][A-Z]+(?!\w)")  # PARlS | PAR1S
 _NOT_POSTS = frozenset((
     "A", "AN", "AND", "ANNEX", "APP", "ARTICLE", "ARTICLES", "AT", "AUTUMN", "BY", "CA", "CASE", "CENTCOM", "CFR", "CIA", "CIRCULAR", "CJCS",
@@ -93,6 +94,8 @@ def _healed(text: str) -> str:
         text = _LETTER_O.sub(lambda word: word[0].replace("0", "O") if len(word[0].replace("0", "")) > 2 else word[0], text)
     if _LETTER_I.search(text):
         text = _LETTER_I.sub(lambda word: word[0].replace("l", "I").replace("1", "I"), text)
+    if "I" in text or "l" in text:
+        text = _ONE.sub("1", text)
     if "O" not in text and "o" not in text:
         return text
     return _NOUGHT.sub(lambda number: number[0].upper().replace("O", "0"), text)
@@ -146,7 +149,7 @@ class _Scanner:
         if bracketed := self._bracketed_year(place):
             inner, serial = self.words[place], bracketed
         elif self.words[place - 1] != "(" and self._is_year_between(place):
-            inner, serial = self.words[place], place + (2 if self.words[place + 1] == "-" else 1)
+            inner, serial = self.words[place], place + (2 if self._joins_year(place) else 1)
         if not self._is_serial(serial) or (certainty != "named" and not self._is_alone(first, serial, certainty)):
             return False
         apart = self.words[place - 1] in (",", "(") and not inner
@@ -339,9 +342,14 @@ class _Scanner:
         return end + 1 if find_post(self.healed[self.starts[place] : self.ends[end - 1]]) else 0
 
     def _is_year_between(self, place: int) -> bool:
-        """Whether the number at ``place`` is the year of ``POST 08 123`` or ``POST 08-123``, not a serial or the year of a further post."""
-        following = place + (2 if self.words[place + 1] == "-" else 1)
+        """Whether the number at ``place`` is the year of ``POST 08 123``, ``POST 08-123`` or ``POST 2008/123``, not a serial or the year of a further post."""
+        following = place + (2 if self._joins_year(place) else 1)
         return self._is_past(self.words[place]) and self._is_serial(following) and not self._post_follows(following + 1)
+
+    def _joins_year(self, place: int) -> bool:
+        """Whether a hyphen, or a slash behind four digits, joins the year at ``place`` to a serial."""
+        sign = self.words[place + 1]
+        return sign == "-" or (sign == "/" and len(self.words[place]) == 4 and not _is_year(self.words[place + 2]))
 
     def _further_serial(self, place: int) -> bool:
         """Take a further serial of the last post: ``POST 1, 2 AND 3``, ``POST 1/2``; a year or day that belongs to what follows is none."""
@@ -415,4 +423,4 @@ def _is_year(text: str) -> bool:
     """``"08"``, ``"99"``, ``"2008"``: two digits of 1966 to 2015, or all four."""
     if not text.isdigit() or len(text) not in (2, 4):
         return False
-    return int(text) <= 15 or int(text) >= 66 if len(text) == 2 else text[:2] in ("19", "20")
+    return int(text) <= 15 or int(text) >= 66 if len(text) == 2 else "1966" <= text <= "2015"

@@ -23,7 +23,7 @@ _KNOWN = frozenset((
 ))  # fmt: skip
 
 _REASON_WORD = r"\s{0,2}".join("REAS[O0]N") + r"(?:\s{0,2}S)?(?![a-z])"
-_SECTION = r"(?:1|(?<!\w)[Il](?=[.]))\s{0,2}[.,:/]\s{0,3}[3-7](?!\d)"
+_SECTION = r"(?:1|(?<!\w)[Il](?=[.]))\s{0,2}[.,:/-]\s{0,3}[3-7](?!\d)"
 _FOR = r"(?:F\s{0,2}O\s{0,2}R|FO|PER|UNDER|BY|(?:BASED\s)?(?:UP)?ON)"
 _REASON = re.compile(
     rf"""(?=[\s,;:(FPUBODTRSE1]) [\s,;:(]{{0,4}}
@@ -40,7 +40,7 @@ _REASON_LIKE = re.compile(  # fo reaons 1.4
 _LETTERS_ALONE = re.compile(
     rf"[\s,;:.(]{{0,4}}(?:{_FOR}\s{{1,4}})?(?:THE\s)?{_REASON_WORD}[\s:]{{1,4}}(?:\(?[a-h]\b[\s,;/&+.)]{{0,4}}(?:and\b)?\s?)+", re.IGNORECASE
 )
-_NUMBER = re.compile(r"(?<![\d.])(?:1|(?<!\w)[Il](?=[.]))\s{0,2}[.,:/]?\s{0,3}(?P<number>[3-7])(?!\d)(?:\s?\.(?!\d))?")
+_NUMBER = re.compile(r"(?<![\d.])(?:1|(?<!\w)[Il](?=[.]))\s{0,2}[.,:/-]?\s{0,3}(?P<number>[3-7])(?!\d)(?:\s?\.(?!\d))?")
 _ANOTHER = re.compile(rf"[\s,;/&)\].]{{0,5}}(?:and|or)?\s{{0,3}}(?:section\s)?(?={_SECTION})", re.IGNORECASE)
 _LETTERS = re.compile(
     r"(?P<and>a\s{0,2}n\s{0,2}d\b|or\b|thr(?:ough|u)\b|to\b(?=\W{1,3}[a-h]\b))|(?P<letter>[a-h])(?![a-z])|(?P<sign>\(\d\)|[\s,;/&+.(){}\[\]\"“”'’-])",
@@ -187,7 +187,7 @@ def _first_sentence(clause: str) -> str:
 
 def _clause(label: str, text: str) -> str:
     """The line's text up to a blank line, or beyond it where reasons go on; the wrap at column 71 healed."""
-    parts = [part for part in _PARAGRAPH_BREAK.split(text[:_LONGEST], maxsplit=2) if part.strip()]
+    parts = [part.lstrip("\n") for part in _PARAGRAPH_BREAK.split(text[:_LONGEST], maxsplit=2) if part.strip()]
     clause = parts[0] if parts else ""
     for part in parts[1:]:
         rest = _REST_OF_REASONS.match(part) and (_OPEN_REASONS.search(clause) or part.lstrip()[:3].lower().startswith(("and", "or", ",", ")", "&")))

@@ -127,8 +127,8 @@ def _damaged_labels(text: str, folded: str, kinds: set[str]) -> Iterator[tuple[s
     Inside a line only in capitals, and ``AGS:`` before a tag; without a colon (``TAGSL PREL, ETRD``) before two tags.
     """
     if "classified" not in kinds:
-        yield from _damaged_classified(text, folded)
-    if kinds >= _DAMAGED_KINDS or (kinds >= _USUAL_KINDS and not any(map(folded.__contains__, _REF_SLIPS))):
+        yield from _damaged_classified(folded)
+    if kinds >= _DAMAGED_KINDS or (kinds >= _USUAL_KINDS and not _REF_LIKE.search(folded)):
         return
     for match in _LABEL_LIKE.finditer(text):
         kind = _kind_of_slip(match["word"].replace(" ", "").upper())
@@ -153,16 +153,16 @@ _DAMAGED_KINDS = {"tags", "subject", "references"}
 _DAMAGED = (("tags", "TAGS"), ("subject", "SUBJECT"), ("subject", "SUBJ"), ("references", "REFS"), ("references", "REF"), ("references", "REFTEL"))
 _SLIPS = {slip: kind for kind, word in _DAMAGED for slip in (word, f"{word}L", f"{word}T", *slips(word)) if len(slip) > 2 or slip == "EF"}
 _USUAL_KINDS = {"tags", "subject"}
-_REF_SLIPS = ("R E F", *(f"{slip}:" for slip, kind in _SLIPS.items() if kind == "references" and slip not in ("REF", "REFS", "REFTEL")))
-_DAMAGED_BY = re.compile(r"(?:(?<=\n)|\A)[ ]{0,4}(?P<word>[A-Z]{7,12})(?:[ ]{1,2}BY[ ]{0,2}:|:(?=[^\n]{0,120}(?:REASON|1\.[45])))", re.IGNORECASE)
+_REF_LIKE = re.compile(r"\n[ ]{0,4}[REFTLS][REFTLS ]{1,8}:")
+_DAMAGED_BY = re.compile(r"\n[ ]{0,4}(?P<word>[A-Z]{7,12})(?:[ ]{1,2}BY[ ]{0,2}:|:(?=[^\n]{0,120}(?:REASON|1\.[45])))")
 
 
-def _damaged_classified(text: str, folded: str) -> Iterator[tuple[str, int, int]]:
+def _damaged_classified(folded: str) -> Iterator[tuple[str, int, int]]:
     """``LASSIFIED BY:``, and ``CLASSIFIED:`` where reasons follow."""
     if "BY:" in folded or "BY :" in folded or "FIED:" in folded:
-        for match in _DAMAGED_BY.finditer(text):
-            if within_distance(match["word"].upper(), "CLASSIFIED", 2):
-                yield "classified", match.start("word"), match.end()
+        for match in _DAMAGED_BY.finditer("\n" + folded):
+            if within_distance(match["word"], "CLASSIFIED", 2):
+                yield "classified", match.start("word") - 1, match.end() - 1
                 return
 
 

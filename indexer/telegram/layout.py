@@ -68,7 +68,7 @@ def lay_out(text: str, *, collapsed: bool = False) -> Layout:
 
     ``collapsed``: the container put two blanks in the place of each line break.
     """
-    text = _with_plain_blanks(without_escapes(text), _WIDE_BLANKS)
+    text = _with_plain_blanks(without_escapes(text), _WIDE_BLANKS).replace("\uff1a", ":")
     banners = tuple(iter_banners(text))
     own, other = _copies(text)
     beside = text[other.start : other.stop]

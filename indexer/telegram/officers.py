@@ -52,6 +52,7 @@ _INITIALS = re.compile(r"(?:[A-Z]\.){2,3}|[B-DF-HJ-NP-TV-Z]{2}")
 _KEPT_STOP = re.compile(r"(?:\w\.)+|.*\.\.\.")
 _INITIAL_AT_END = re.compile(r"\s[A-Z]\Z")
 _LONGEST_NAME = 6  # words
+_LONGEST_OFFICE = 4  # letters of an office's symbol
 _LONGEST = 400  # characters; a longer text is no officer's line
 
 
@@ -107,6 +108,8 @@ def split_officer(text: str) -> Officer:
     if not segments:
         return Officer(None, None)
     title, name = _split_segment(segments[0])
+    if len(segments) > 1 and _is_surname(title, name) and _split_segment(segments[1])[0]:
+        title, name = "", f"{title} {name}"  # ROE Jane, DCM
     if given := _given_name(title, name, segments[1:]):
         return Officer(_printed(f"{name}, {given}"), title or _function(segments[2:]))
     if name and title:
@@ -118,6 +121,12 @@ def split_officer(text: str) -> Officer:
         return Officer(None, _without_full_stop(healed) or None)
     inner, name = _split_segment(segments[chosen])
     return Officer(_printed(name), ", ".join(filter(None, (*segments[:chosen], inner))))
+
+
+def _is_surname(title: str, name: str) -> bool:
+    """Whether what stands before a given name is no title but a surname in capitals."""
+    capitals = title.isalpha() and title.isupper() and len(title) > _LONGEST_OFFICE
+    return capitals and name.isalpha() and name.istitle() and not is_title_word(title) and not is_title_slip(title) and not _is_place(title)
 
 
 def _parted_slash(match: re.Match[str]) -> str:

@@ -23,13 +23,13 @@ from reftel.schema.posts import nearest_post, stem_in
 
 _LONGEST = 6_000
 _LONGEST_PART = 120  # characters of a reference that is no cable; longer text between semicolons is running text
-_LETTER = r"[(\[{][ ]?(?P<round>[A-Za-z])[ ]?[)\]}][ ]?[.:]?|(?P<letter>[A-Za-z])[ ]?[.)\]:](?!\w\.)"
+_LETTER = r"[(\[{][ ]?(?P<round>[A-Za-z])[ ]?\.?[)\]}][ ]?[.:]?|(?P<letter>[A-Za-z])[ ]?[.)\]:](?!\w\.)"
 _NUMBER = r"\((?P<roundno>[1-9]\d?)\)|(?P<number>[1-9]\d?)[.)](?=\s)"
 # A letter may be glued to the serial before it ("PARIS 84B) PARIS 93"), a number may not.
 _LABEL = re.compile(rf"(?<![^\W\d_])(?<![.'’(\[/])(?<![^\s]-)(?:{_LETTER})|(?<![\w.'’(/-])(?:{_NUMBER})")
 _BARE_LETTER = re.compile(
-    r"(?:\A|(?<=[\s¶]))(?P<letter>[A-Z])[ ]*[-/]?[ ]+(?=(?:'?\d{2,4}[ ])?[A-Z]{2})", re.IGNORECASE
-)  # B PARIS 739 | B/ PARIS 739
+    r"(?:\A|(?<=[\s¶]))[(\"“]?(?P<letter>[A-Z])[ ]*[-/,;\"”]?[ ]+(?=(?:'?\d{2,4}[ ])?[A-Z]{2})", re.IGNORECASE
+)  # B PARIS 739 | B/ PARIS 739 | (B PARIS 739
 _NOT_CITED = re.compile(r"\(?\b(?:NOTAL|AND[ ]PREVIOUS|PREVIOUS|ET[ ]AL|NONE|N/A|NA)\b\.?\)?", re.IGNORECASE)
 _KINDS: tuple[tuple[ReferenceKind, re.Pattern[str]], ...] = (
     ("email", re.compile(r"\bE-?[ ]?MAILS?\b|\w@\w", re.IGNORECASE)),

@@ -254,7 +254,7 @@ def _join_words(words: list[str], *, whole: bool = False, person: bool = False) 
 
 def _is_topic(words: list[str]) -> bool:
     """Whether words between commas are one topic: a long word, and none that is a subject's or programme's tag: ``GOI EXTERNAL``."""
-    long = max(map(len, words)) > _LONGEST_CODE and not is_known_tag(words[0])
+    long = max(map(len, words)) > _LONGEST_CODE and (len(words) > 2 or not is_known_tag(words[0]))
     return long and not any(split_fused(word) or (len(word) >= 4 and is_known_tag(word)) for word in words)
 
 

@@ -53,6 +53,7 @@ def test_wrapped(text, tags):
 
 
 WORDS = [
+    ("TAGS: PREL, UN SECURITY COUNCIL, HR", ("PREL", "UN SECURITY COUNCIL", "HR")),
     ("TAGS: PREL, OVIP (ROE, JANE), UAE", ("PREL", "OVIP", "ROE, JANE", "UAE")),
     ("Tags: ovip (roe, james b.), prel", ("OVIP", "ROE, JAMES B.", "PREL")),
     ("TAGS: OVIP (ROE, JOHN), (DOE,JANE), PREL", ("OVIP", "ROE, JOHN", "DOE, JANE", "PREL")),
