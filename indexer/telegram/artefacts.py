@@ -124,7 +124,7 @@ _DEBRIS = re.compile(
     r"""(?:&gt;|>)\s*$ | (?:>[ ]?)?@{3}\w+@{3}\s*$ | N{3,5}\s*$ | Nnnn\s*$ | BT\s*$ | \#\d{0,5}\s*$ | \#NAME\?
       | end[ ]cable[ ]text | =+\s*cable[ ]ends\s*=*
       | <<\s*end[ ]of[ ]document\s*>>\s*$ | \*\*\*[ ]current[ ]classification[ ]\*\*\*
-      | ["”'][ ]?,[ ]?["“]\w{1,20}["”][ ]?: | select\s+\*\s+from\s | id:\s*\d+ | \w+[ ]@[ ]\w{3}[ ]\w{3}[ ]+\d
+      | ["”'][ ]?,[ ]?["“]\w{1,20}["”][ ]?: | "[^"\n]{1,80}","[^"\n]{0,80}" | select\s+\*\s+from\s | id:\s*\d+ | \w+[ ]@[ ]\w{3}[ ]\w{3}[ ]+\d
       | note[ ]by[ ]\S{1,12}: | note[ ]-[ ]do[ ]not[ ]publish""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -167,7 +167,7 @@ _ROW = re.compile(
     r"""(?: (?<=\s) | (?<=["',]) )
         (?: 0 [ \t]\d{1,2}/\d{1,2}/\d{4} (?= \s{0,3}\Z | \s{1,3}\d{1,5}\s )
           | "? (?:\d{1,6}"?[ ,;\t]{1,2}){1,3} "? (?:\d{1,2}/\d{1,2}/\d{4}|\d{4}-\d\d-\d\d) [ ]\d{1,2}:\d\d (?::\d\d)? "? [ ,;\t]{1,2} "? \d\d[A-Z]{3,20}\d )
-      | " [ ]? , \d{1,2}/\d{1,2}/\d{4} ,[\"A-Z]""",
+      | " [ ]? , "? \d{1,2}/\d{1,2}/\d{4} "? ,[\"A-Z]""",
     re.VERBOSE,
 )
 _ROW_DATES = re.compile(r"/\d{1,2}/\d{4}"), re.compile(r"-\d\d-\d\d \d{1,2}:")

@@ -230,7 +230,7 @@ def _ruled_heading(text: str, rows: _Rows, row: _Row) -> Heading | None:
     return _widened(text, titles[0].at, title, width)
 
 
-_MADE_TITLE = re.compile(r"\d{1,2}\) [A-Z]|X{4,}$")  # 1) Rivers, or struck-out words, which their rule makes a title
+_MADE_TITLE = re.compile(r"(?:\d{1,2}|[A-Z])\) [A-Z]|X{4,}$")  # 1) Rivers, A) Rivers, or struck-out words, which their rule makes a title
 
 
 def _behind_rule(line: str) -> str | None:
@@ -377,7 +377,8 @@ def _between_rules(row: _Row) -> Heading | None:
         return None
     title = row.text.strip(_RULE_CHARACTERS + " ")
     front = row.text.index(title) if title else 0
-    return Heading(row.at, plain_title(title)) if title and front > 2 and len(title) <= LONGEST_TITLE else None
+    sides = front > 2 or (front == 2 and row.text[-2] in _RULE_CHARACTERS and title[0].isalnum())  # --OUTLOOK--
+    return Heading(row.at, plain_title(title)) if title and sides and len(title) <= LONGEST_TITLE else None
 
 
 def _ends_sentence(line: str) -> bool:

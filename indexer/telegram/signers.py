@@ -234,7 +234,7 @@ def _own_line(text: str, start: int, line: str, *, upper_text: bool, certain: bo
         return None
     words = _without_office(words)
     names = _names_of(words)
-    if names is None:
+    if names is None or (len(words) == 1 and len(words[0]) < _LONGEST_OFFICE and words[0].isupper() and is_title_word(words[0])):
         return None
     capitals = all(word.isupper() or _UPPER_WORD.fullmatch(word) for word in words)
     finished = _finished(above) and (bool(above) or not certain)
@@ -247,7 +247,8 @@ def _own_line(text: str, start: int, line: str, *, upper_text: bool, certain: bo
     return joint or (names, start)
 
 
-_SIGNS = " .,;!-/*\"”“_=#>'\\@()"
+_SIGNS = " .,;!-/*\"”“_=#>'\\@()[]"
+_LONGEST_OFFICE = 5  # letters and one more: AMB, DCM, ECON
 _SPACED = re.compile(r"[A-Z](?: [A-Z]){3,}")  # A L D A N E
 
 

@@ -85,6 +85,7 @@ class _Count:
         self.marked = False  # whether the last paragraph had a mark
         self.stop = ""  # behind the last paragraph's number
         self.item = 0  # the last number of a list inside a paragraph
+        self.run_on = False  # whether the last paragraph began inside a line
 
     def lists(self, number: int, stop: str) -> bool:
         """Whether a number is that of a list inside a paragraph: ``1)``, ``2)`` among paragraphs ``1.``, ``2.``."""
@@ -218,7 +219,7 @@ def find_numbered(text: str) -> list[Start]:
                 starts[-1] = msgspec.structs.replace(starts[-1], text_at=start.text_at, mark=starts[-1].mark or start.mark)
                 continue
             count.add(candidate.number)
-            count.marked, count.stop, count.item = start.mark is not None, candidate.stop, 0
+            count.marked, count.stop, count.item, count.run_on = start.mark is not None, candidate.stop, 0, not candidate.line_start
             if starts and starts[-1].number == start.number and _is_empty(text, starts[-1], start):
                 twice = starts.pop()
                 start = msgspec.structs.replace(start, mark=start.mark or twice.mark)
@@ -460,7 +461,7 @@ def _accept_run_on(candidate: _Candidate, count: _Count, ahead: Sequence[_Candid
         return False
     if candidate.number != (count.tops[-1] + 1 if count.tops else 1):
         return False
-    if not ahead and candidate.number > _LONG_COUNT:  # the last paragraph
+    if not ahead and (count.run_on or candidate.number > _LONG_COUNT):  # the last paragraph
         return True
     return any(later.number == candidate.number + 1 and later.mark is None and (later.line_start or later.sentence_end) for later in ahead)
 

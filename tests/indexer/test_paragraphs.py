@@ -23,6 +23,8 @@ STARTS = [
     ("1.(C) One.\n2.(C) Two.\n", [(1, "C"), (2, "C")]),
     ("1 (SBU) One.\n\n2 (SBU) Two.\n", [(1, "SBU"), (2, "SBU")]),
     ("1. (C) One. 2. (U) Two.\n\n3. (C) Three.", [(1, "C"), (2, "U"), (3, "C")]),
+    ("1. ONE FELL. 2. TWO ROSE. 3. MORE TO COME.\nROE", [(1, None), (2, None), (3, None)]),
+    ("1. ONE FELL ON MAY 2. TWO ROSE.\n\n2. MORE TO COME.", [(1, None), (2, None)]),
     ("1. One.\n\n2. Two.\n\n3. Three.", [(1, None), (2, None), (3, None)]),
     ("1. (S//REL ALPHA,\nBETA) One.\n2. C) Two.", [(1, "S//REL ALPHA, BETA"), (2, "C")]),
     # brackets that are text
@@ -103,6 +105,8 @@ HEADINGS = [
     ("1. (C) One.\n\n- - - -\nHarvest\n- - - -\n\n2. (C) Two.", [None, "Harvest"]),
     ("1. (C) One.\n\n--------------------------------------------- ----\nA long title about harvests\n---------\n2. (C) Two.", [None, "A long title about harvests"]),
     ("1. (C) One.\n\nHarvest\n\n2. (C) Two.", [None, "Harvest"]),
+    ("1. (C) One.\n\n--HARVEST--\n\n2. (C) Two.\n\n**Water**\n\n3. (C) Three.", [None, "HARVEST", "Water"]),
+    ("1. (C) One.\n\nA) The Harvest\n--------------\n\n2. (C) Two.", [None, "A) The Harvest"]),
     ("1. (C) One.\n\n1. The Harvest\n--------------\n\n2. (C) Two.", [None, "1. The Harvest"]),
     ("1. (C) One.\n\nWill the harvest be good?\n\n2. (C) Two.", [None, "Will the harvest be good?"]),
     ("1. (C) One.\n(S/NF) KEY POINTS\n\n2. (C) Two.", [None, "KEY POINTS"]),

@@ -79,6 +79,10 @@ SIGNED = [
     (f"{TEXT}\nROE\n\nPoint of contact: John Doe, Political Section,\ntel. 555-0199.\n", "ROE"),
     (f"{TEXT}\nROE\n\nPrepared by: J. Doe\nReviewed by: M. Poe\n", "ROE"),
     (f"{TEXT}\nROE\n\nCXBAKU:\n    ACTION: POL\n    INFO:   ECON DAO AMB\n", "ROE"),
+    (f"{TEXT}\n[ROE]\n", "ROE"),
+    (f'{TEXT}\nROE","6/4/2008","TALKS ON GRAIN","', "ROE"),
+    (f'{TEXT}\nROE\n\n"08BAKU419","6/4/2008 13:10"\n', "ROE"),
+    (f"{TEXT}\nROE\n\nDISTRIBUTION:\nAMB\nDCM\nPOL\n", "ROE"),
     (f"{TEXT}\nROE\n\nDuplicate copy\n", "ROE"),
     (f"{TEXT}\nROE\n\n(Sent on May 3.)\n", "ROE"),
     (f"{TEXT}\nROE\n\n- 3 -\n", "ROE"),
@@ -116,7 +120,7 @@ UNSIGNED = [
     "he went to the market and then", "It fell in 2008 and...", "He comes from\nNATO", "cleared with Embassy\nParis.", "met Ambassador Roe\n",
     f"{TEXT}\nLONDON 00000290  002 OF 002\n", "THE GOVERNMENT OF RURITANIA THANKS THE EMBASSY FOR ITS\nASSISTANCE.", "Point of contact is Poloff John Q. Roe.",
     "the list:\n- John Doe\n- Jane Roe", "the list:\n\nDOE\nDOB: 1 May 1970\n\nROE\nDOB: 2 May 1971",
-    "the list:\n\nJohn Doe\nMinister of Finance\n\nJane Roe\nMinister of Justice", f"{TEXT}\nINFO: POL ECON RSO", f"{TEXT}\n\nPREL PGOV HR",
+    "the list:\n\nJohn Doe\nMinister of Finance\n\nJane Roe\nMinister of Justice", f"{TEXT}\nINFO: POL ECON RSO", f"{TEXT}\n\nPREL PGOV HR", f"{TEXT}\n[NAME REMOVED]",
     f"{TEXT}\n\nOUTLOOK\n\nThings will go well.", f"{TEXT}\n\nLONDON\n\nMore to come", f"{TEXT}\n\n(U) Minimize considered.",
 ]  # fmt: skip
 
