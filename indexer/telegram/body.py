@@ -10,8 +10,9 @@ from reftel.indexer.telegram.classwords import is_corrected
 from reftel.indexer.telegram.flags import is_redacted, is_truncated
 from reftel.indexer.telegram.layout import Layout
 from reftel.indexer.telegram.lines import LineKind, Lines
+from reftel.indexer.telegram.marks import Start
 from reftel.indexer.telegram.paragraphs import build_paragraphs, closing_starts, opening_starts
-from reftel.indexer.telegram.starts import Start, find_marked
+from reftel.indexer.telegram.starts import find_marked
 from reftel.indexer.telegram.summary import parse_summary
 from reftel.indexer.telegram.titles import is_title
 from reftel.schema import cable

@@ -23,9 +23,10 @@ from reftel.indexer.telegram.copies import (
 from reftel.indexer.telegram.headend import find_head_end
 from reftel.indexer.telegram.labels import HEAD_LIMIT, LabelledPart, find_regions
 from reftel.indexer.telegram.lines import Lines, lines_of, mask_spans
+from reftel.indexer.telegram.marks import Start
 from reftel.indexer.telegram.masks import injected, mask_noise, restore_breaks, restore_lines, without_escapes
 from reftel.indexer.telegram.signers import Signature, parse_signers
-from reftel.indexer.telegram.starts import Start, find_numbered
+from reftel.indexer.telegram.starts import find_numbered
 
 _BLANKS = ("\t", "\r")
 _WIDE_BLANKS = ("\xa0", "\u200b", "\u2002", "\u2003", "\u2009", "\u202f", "\u3000")

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from reftel.indexer.telegram.headings import Heading, find_heading
 from reftel.indexer.telegram.lines import FILLER, LineKind, Lines, clean, is_rule
-from reftel.indexer.telegram.starts import Start
+from reftel.indexer.telegram.marks import Start
 from reftel.indexer.telegram.titles import is_title, looks_titled
 from reftel.schema.cable import Paragraph
 from reftel.schema.marking import parse_mark

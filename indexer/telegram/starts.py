@@ -9,39 +9,29 @@ from __future__ import annotations
 
 import itertools
 import re
-import string
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 
 import msgspec
 
 from reftel.indexer.telegram.citations import find_citations
-from reftel.indexer.telegram.lines import FILLER, LineKind, Lines, is_rule
-from reftel.indexer.telegram.titles import looks_titled
+from reftel.indexer.telegram.lines import FILLER, LineKind, Lines
+from reftel.indexer.telegram.marks import MARK, Start, printed_mark, with_late_mark
+from reftel.indexer.telegram.numberings import (
+    find_bracketed,
+    find_lettered,
+    find_marked_numbers,
+    is_title_line,
+    with_lost_numbers,
+)
 from reftel.schema.dates import month_number
 from reftel.schema.marking import parse_mark
 from reftel.schema.posts import find_post
 
-
-class Start(msgspec.Struct, frozen=True, gc=False):
-    """A paragraph's start: ``at`` the pilcrow, number or mark, ``text_at`` behind them; number and mark as printed.
-
-    ``mark_span`` is where the mark stands if some words of a heading stand before it: ``1. SUMMARY: (C) The``.
-    """
-
-    at: int
-    text_at: int
-    number: int | None
-    mark: str | None
-    mark_span: tuple[int, int] | None = None
-
-
-_MARK = r"[({\[<]{1,2} [ ]{0,2} (?P<mark> [A-Za-z/] [A-Za-z/\\,.:\s–-]{0,150} ) [)}\]>]{1,2}"
 _LEVELS = r"(?:SBU|[UCS](?:/{1,2}NF)?)"
 _CANDIDATE = re.compile(
     rf"""(?P<number> [0-9] (?<![0-9][0-9]) [0-9]{{0,2}}+ ) (?=[ \t\n.,:)({{\[])   # whole: no digit before its first
         (?P<stop> [ ]?[.,:)]{{1,2}} )? (?!\d)
-        (?: [ \t\n]{{0,24}} (?: (?<=[.\s])(?:-{{1,2}}|[–—])[ ]{{0,2}} )? {_MARK} (?: [ ]? \((?P=mark)\) )?   # 1. (C)   15 (SBU)   1.⏎(S//REL X, Y)   1. - (C)
+        (?: [ \t\n]{{0,24}} (?: (?<=[.\s])(?:-{{1,2}}|[–—])[ ]{{0,2}} )? {MARK} (?: [ ]? \((?P=mark)\) )?   # 1. (C)   15 (SBU)   1.⏎(S//REL X, Y)   1. - (C)
           | (?<=[.)]) [ \t]{{0,4}} \n? [ ]{{0,4}} (?: (?P<torn> {_LEVELS} ) \) | / (?P<slashed> {_LEVELS} ) / (?=[ ])     # 1. C)   1. /C/
                                    | \( (?P<open> {_LEVELS} ) (?=[ ][A-Z][a-z]) )   # 1. (C The
           | (?<=\.) (?= \s [^a-z\d] | \s x{{4}} | \S [A-Za-z’'] | \s\d | \s*\Z )  # 1. Text
@@ -54,6 +44,7 @@ _KINDS = {"0": "0123456789", ".": ".,:)({[", "_": " \t\n"}
 _SHAPES = bytes(next((ord(kind) for kind, signs in _KINDS.items() if chr(code) in signs), ord("x")) for code in range(256))
 _NUMBER = re.compile(rb"0(?<!00)0{0,2}(?=_{0,25}\.)")
 _OWN_MARK = re.compile(r"\((?: ?[A-Z][A-Z/,\s-]{0,80} ?|[A-Z][A-Za-z]{0,12}/[A-Za-z/, ]{1,80})\)(?=\s{0,8}\S)")
+_SECOND = 2
 _MOST = 5000  # a cable has a few hundred paragraphs at most; more candidates than this are not a cable
 _SENTENCE_ENDS = frozenset(".!?:;\"”’')]*-_=~>" + FILLER)
 _GAP = " \t\n¶"
@@ -135,7 +126,7 @@ class _Candidate:
             start -= 1
         self.number = int(number)
         self.stop = stop.strip() if stop else ""
-        self.mark = _printed_mark(mark or torn or slashed or opened)
+        self.mark = printed_mark(mark or torn or slashed or opened)
         self.text_at = end if self.mark else match.end("stop" if stop else "number")
         self.behind = text[end : end + 2]
         before = text[max(0, start - _REACH) : start]
@@ -146,7 +137,7 @@ class _Candidate:
         self.at = start - len(gap) + gap.index("¶") if self.pilcrow else start
         front = None
         if self.mark is None and self.tail.endswith(")") and (front := _MARK_BEFORE.search(before)):  # (C) 1. The
-            self.mark = _printed_mark(front["mark"])
+            self.mark = printed_mark(front["mark"])
         elif self.mark and self.tail.lower().endswith(_PARAGRAPH_WORDS):  # Para 1. (C) The
             front = _WORD_BEFORE.search(before)
         if front and self.mark:
@@ -182,18 +173,6 @@ class _Candidate:
         return not self.tail or self.tail[-1] in _SENTENCE_ENDS or _CLOSING_WORDS.search(self.tail) is not None
 
 
-@lru_cache(1024)
-def _printed_mark(printed: str | None) -> str | None:
-    """The portion mark of a bracket as printed, one line: ``" C "`` -> ``"C"``; ``None`` where the bracket is text, ``"U.S."``."""
-    if printed is None:
-        return None
-    words = _ENTIRE.sub("", " ".join(printed.split()).rstrip(" .:"))
-    return words if parse_mark(words) else None
-
-
-_ENTIRE = re.compile(r"\W{1,4}ENTIRE (?:TEXT|PARAGRAPH|MESSAGE|CABLE)$", re.IGNORECASE)  # (C - ENTIRE TEXT.)
-
-
 def find_numbered(text: str) -> list[Start]:
     """The numbered paragraph starts of a masked text, in order.
 
@@ -214,7 +193,7 @@ def find_numbered(text: str) -> list[Start]:
         if _is_listed(text, candidate) if not count.tops else count.lists(candidate.number, candidate.stop):
             continue
         if _accept(candidate, count, candidates[index + 1 : index + 1 + _AHEAD], flat=flat):
-            start = _with_late_mark(text, Start(candidate.at, candidate.text_at, candidate.number, candidate.mark))
+            start = with_late_mark(text, Start(candidate.at, candidate.text_at, candidate.number, candidate.mark))
             if starts and 1 < candidate.number < (starts[-1].number or 0) and _is_empty(text, starts[-1], start):  # 10. (C) 8. (C) The
                 starts[-1] = msgspec.structs.replace(starts[-1], text_at=start.text_at, mark=starts[-1].mark or start.mark)
                 continue
@@ -225,59 +204,15 @@ def find_numbered(text: str) -> list[Start]:
                 start = msgspec.structs.replace(start, mark=start.mark or twice.mark)
             starts.append(start)
     if not starts:
-        return _find_marked_numbers(text, len(text)) or _find_lettered(text) or _find_bracketed(text)
-    starts = [start for start, after in itertools.zip_longest(starts, starts[1:]) if not (after and after.mark and _is_title_line(text, start, after))]
-    first = _find_marked_numbers(text, starts[0].at)[:1] if starts[0].number == _SECOND else []  # I. (C), for 1. (C)
-    return [*first, *_with_lost_numbers(text, starts)]
+        return find_marked_numbers(text, len(text)) or find_lettered(text) or find_bracketed(text)
+    starts = [start for start, after in itertools.zip_longest(starts, starts[1:]) if not (after and after.mark and is_title_line(text, start, after))]
+    first = find_marked_numbers(text, starts[0].at)[:1] if starts[0].number == _SECOND else []  # I. (C), for 1. (C)
+    return [*first, *with_lost_numbers(text, starts)]
 
 
 def _is_empty(text: str, start: Start, following: Start) -> bool:
     """Whether no text stands between two starts."""
     return not text[start.text_at : following.at].strip(_GAP + FILLER)
-
-
-def _with_lost_numbers(text: str, starts: list[Start]) -> list[Start]:
-    """The starts with those at the beginning of a block whose number was damaged: without stop and mark, or with letters for digits.
-
-    ``3.``, ``4 An increase``, ``5.``; ``9. (C)``, ``1O. (C)``, ``11. (C)``.
-    """
-    found: list[Start] = []
-    for start, following in itertools.zip_longest(starts, starts[1:]):
-        found.append(start)
-        number = (start.number or 0) + 1
-        end = following.at if following else len(text)
-        if following and following.number != number + 1:
-            continue
-        if start.mark:
-            lost = next(filter(None, (_damaged(match, number) for match in _DAMAGED.finditer(text, start.text_at, end))), None)
-            if lost is None and following and len(letters := list(_GARBLED.finditer(text, start.text_at, end))) == 1 and letters[0]["letter"] != "A":
-                lost = Start(letters[0].start("letter"), letters[0].end(), None, _printed_mark(letters[0]["mark"]))
-        elif following and (match := re.compile(rf"\n[ \t]*\n[ \t¶]*(?P<number>{number})[ ]{{1,3}}(?=[A-Z])").search(text, start.text_at, end)):
-            lost = Start(match.start("number"), match.end(), number, None)
-        else:
-            lost = None
-        if lost:
-            found.append(lost)
-    return found
-
-
-_DAMAGED = re.compile(rf"\n[ \t]*\n[ \t¶]*(?P<number>[0-9OoIl|]{{1,3}})[.,:)]{{1,2}}[ ]{{0,4}}{_MARK}", re.VERBOSE)
-_GARBLED = re.compile(rf"\n[ \t]*\n[ \t¶]*(?P<letter>[A-Z])\.[ ]{{1,3}}{_MARK}", re.VERBOSE)  # 2. (C), Q. (C), 4. (C)
-_AS_DIGITS = str.maketrans("OoIl|", "00111")
-
-
-def _damaged(match: re.Match[str], number: int) -> Start | None:
-    """The start of a paragraph whose printed number is the wanted one with letters for digits."""
-    mark = _printed_mark(match["mark"])
-    return Start(match.start("number"), match.end(), number, mark) if mark and match["number"].translate(_AS_DIGITS) == str(number) else None
-
-
-def _is_title_line(text: str, start: Start, following: Start) -> bool:
-    """Whether a number without a mark is that of a heading: nothing but a rule follows its line."""
-    if start.mark:
-        return False
-    title, _, below = text[start.text_at : following.at].strip(_GAP).partition("\n")
-    return bool(title) and is_rule(below)
 
 
 def _torn_digit(tail: str) -> bool:
@@ -293,84 +228,6 @@ def _join_torn(text: str, candidate: _Candidate, count: _Count) -> None:
     if whole == count.tops[-1] + 1:
         candidate.number, candidate.at = whole, text.rindex(candidate.tail[-1], 0, candidate.at)
         candidate.tail = candidate.tail[:-1].rstrip(_GAP)
-
-
-_SECOND = 2
-_ROMAN = {numeral: number for number, numeral in enumerate("I II III IV V VI VII VIII IX X XI XII XIII XIV XV".split(), 1)} | {"l": 1}
-_MARKED_NUMBER = re.compile(
-    rf"(?:\A|\n)[ \t¶]*(?P<number>[IVX]{{1,5}}(?=[.)])|l(?=[.)])|\d{{1,2}}(?=[ ]?[-–—]))[ ]?[.)–—-]{{1,2}}[ \t]{{0,4}}{_MARK}", re.VERBOSE
-)
-
-
-def _find_marked_numbers(text: str, end: int) -> list[Start]:
-    """Paragraphs numbered from 1 on in a way that counts only with a mark behind it: ``I. (C)``, ``II. (C)``; ``1 - (C)``."""
-    starts: list[Start] = []
-    for match in _MARKED_NUMBER.finditer(text, 0, end):
-        mark = _printed_mark(match["mark"])
-        number = _ROMAN.get(match["number"]) or (int(match["number"]) if match["number"].isdigit() else 0)
-        if mark and number == len(starts) + 1:
-            starts.append(Start(match.start("number"), match.end(), number, mark))
-    return starts
-
-
-_LETTERED = re.compile(rf"(?:\A|\n[ \t]*\n)[ \t¶]*(?P<letter>[A-Z])[.)][ \t]{{0,4}}(?P<bracket>{_MARK})", re.VERBOSE)
-
-
-def _find_lettered(text: str) -> list[Start]:
-    """Paragraphs lettered from ``A. (C)`` on, for texts without numbers; the letter stays in the text."""
-    starts: list[Start] = []
-    for match in _LETTERED.finditer(text):
-        mark = _printed_mark(match["mark"])
-        if mark and match["letter"] == string.ascii_uppercase[len(starts) % 26]:
-            at = match.start("letter")
-            starts.append(Start(at, at, None, mark, match.span("bracket")))
-    return starts if len(starts) > 1 else []
-
-
-_BRACKETED = re.compile(r"(?:\A|\n[ \t]*\n)[ \t]*(?P<bracket>\(?)(?P<number>\d{1,2})\)[ ]{1,4}(?=\S)")
-
-
-def _find_bracketed(text: str) -> list[Start]:
-    """Paragraphs numbered ``(1)``, ``(2)`` or ``1)``, ``2)`` from 1 on, for texts that have no others; short ones are items of a list."""
-    starts: list[Start] = []
-    for match in _BRACKETED.finditer(text):
-        if match["number"] == "1" and starts:  # items of lists
-            return []
-        if int(match["number"]) == len(starts) + 1:
-            starts.append(Start(match.start("bracket"), match.end(), len(starts) + 1, None))
-    lengths = [following.at - start.at for start, following in itertools.pairwise(starts)]
-    return starts if lengths and (text[starts[0].at] == "(" or sum(lengths) > _SHORTEST_BRACKETED * len(lengths)) else []
-
-
-_SHORTEST_BRACKETED = 200  # characters of a paragraph, on average
-
-
-_LATE_MARK = re.compile(
-    r"""[ \t]* (?:\n[ \t]*)? \(? (?P<words> ["“]?[A-Z][^\n()\[\]]{0,70}? ) \)?
-         (?P<pause> ["”]?[ ]?[:.–—-]{1,3} )? [ \t]* (?:\n[ \t]*){0,6} (?:-{1,2}[ ]{1,2})?
-         \([ ]?(?P<mark> [A-Z][A-Z/,\s-]{0,60} )\) (?=[\s:.]) (?= (?P<behind> [\s:.]{1,8} (?: [a-z] | [^\n]{0,100}?\([A-Z]\) ) )? )""",
-    re.VERBOSE,
-)
-_SIMPLE_WORDS = re.compile(r"[\w'’]+(?: [ /&]{1,3} [\w'’]+ ){0,5}", re.VERBOSE)
-_MOST_WORDS = 9
-_OPENING_WORDS = frozenset(
-    "summary introduction comment background overview action key begin end executive bluf note conclusion context scenesetter intro".split()
-)
-
-
-def _with_late_mark(text: str, start: Start) -> Start:
-    """The start with the mark that stands behind the words of a heading: ``1. KEY POINTS -- (C) The``, ``1. U.S. - EU Relations: (C) The``."""
-    match = None if start.mark else _LATE_MARK.match(text, start.text_at)
-    mark = _printed_mark(match["mark"]) if match else None
-    if match is None or mark is None:
-        return start
-    words, pause = match["words"], (match["pause"] or "").strip(' "”')
-    usual = words.split()[0].lower() in _OPENING_WORDS
-    simple = _SIMPLE_WORDS.fullmatch(words) is not None
-    apart = pause and ((usual and simple) or (pause[0] != "." and not match["behind"] and words.count(" ") < _MOST_WORDS))
-    if not apart and not (simple and looks_titled(words) and (pause or usual or words.isupper())):
-        return start
-    return msgspec.structs.replace(start, mark=mark, mark_span=(match.start("mark") - 1, match.end()))
 
 
 def _iter_numbers(text: str) -> Iterator[int]:
@@ -557,7 +414,7 @@ def find_marked(lines: Lines, begin: int, taken: Sequence[Start]) -> list[Start]
         if gap.count("\n") > 1 or not stripped or stripped[-1] in _SENTENCE_ENDS or at == begin or _is_short_line(text, at, inside) or _greets(stripped):
             starts.append(Start(at, match.end(), None, " ".join(match.group().strip("() ").split())))
     lost = _LOST_NUMBER.finditer(text, begin) if _LONE_STOP.search(text) else ()
-    starts += (Start(match.start("stop"), match.end(), None, _printed_mark(match["mark"])) for match in lost)
+    starts += (Start(match.start("stop"), match.end(), None, printed_mark(match["mark"])) for match in lost)
     # "... further. (C) Post": the line break became a blank
     run_on = (match for match in _RUN_ON.finditer(text, begin) if _ends_in_word(text, text.rindex(".", 0, match.start())))
     return [*starts, *(Start(match.start(), match.end(), None, match["mark"]) for match in run_on)]
@@ -574,4 +431,4 @@ def _ends_in_word(text: str, at: int) -> bool:
 
 _LIST_LABEL = re.compile(r"\s(?:[\s¶][A-Z]\.|\d{1,2}\))$")  # "A.", two blanks that became a line break, "(U)"
 _LONE_STOP = re.compile(r"\n\. ")  # of signs this common an expression finds none sooner than plain searching
-_LOST_NUMBER = re.compile(rf"\n[ \t]*\n[ \t¶]*(?P<stop>\.)[ ]{{1,3}}(?:{_MARK}[ ]{{1,3}})?(?=[A-Z])", re.VERBOSE)  # 3. (C), without its number
+_LOST_NUMBER = re.compile(rf"\n[ \t]*\n[ \t¶]*(?P<stop>\.)[ ]{{1,3}}(?:{MARK}[ ]{{1,3}})?(?=[A-Z])", re.VERBOSE)  # 3. (C), without its number
