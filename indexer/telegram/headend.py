@@ -303,7 +303,8 @@ def _skip_head_lines(lines: Lines, end: int) -> int:
         start = filled.end() if filled else end
         line_end = _line_end(lines, start)
         if not _is_head_line(text[start:line_end]):
-            title = _TITLE_AT_END.search(text, max(start, line_end - _LONGEST_HEAD_LINE), line_end)
+            ruled = text[max(start, line_end - _REACH) : line_end].rstrip().endswith("----")
+            title = _TITLE_AT_END.search(text, max(start, line_end - _LONGEST_HEAD_LINE), line_end) if ruled else None
             if title and HANDLING.match(text, start, title.start()):  # "SENSITIVE BUT UNCLASSIFIED--PLEASE PROTECT Summary -------"
                 return title.start("title")
             return max(end, text.rfind("\n", end, start) + 1)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 import re
 import string
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 
 from reftel.indexer.telegram.lines import is_rule
 from reftel.indexer.telegram.marks import MARK, Start, printed_mark
@@ -73,6 +75,17 @@ def find_marked_numbers(text: str, end: int) -> list[Start]:
     return starts
 
 
+def iter_labelled(text: str, starts: Sequence[Start], numbered: Sequence[Start]) -> Iterator[Start]:
+    """Starts of the parts of an unnumbered marked text that have labels of their own: ``II. (S) Borders``, ``(6) (S) Ports`` behind ``(U) Rivers``."""
+    numbers, places = [start.at for start in numbered], sorted(start.at for start in starts)
+    for match in _LABELLED.finditer(text, places[0]) if ". (" in text or ") (" in text else ():
+        at, mark = match.start("label"), printed_mark(match["mark"])
+        before = bisect_right(numbers, at)
+        if mark and (not before or places[bisect_right(places, at) - 1] > numbers[before - 1]):
+            yield Start(at, match.end(), None, mark)
+
+
+_LABELLED = re.compile(rf"(?<=\n)[ \t¶]*(?P<label>(?:[IVX]{{1,4}}\.|\(\d{{1,2}}\)\.?)[ ]{{1,3}}{MARK})[ ]{{1,3}}(?=[A-Z])", re.VERBOSE)
 _LETTERED = re.compile(rf"(?:\A|\n[ \t]*\n)[ \t¶]*(?P<letter>[A-Z])[.)][ \t]{{0,4}}(?P<bracket>{MARK})", re.VERBOSE)
 
 

@@ -21,6 +21,7 @@ from reftel.indexer.telegram.numberings import (
     find_lettered,
     find_marked_numbers,
     is_title_line,
+    iter_labelled,
     with_lost_numbers,
 )
 from reftel.schema.dates import month_number
@@ -417,7 +418,8 @@ def find_marked(lines: Lines, begin: int, taken: Sequence[Start]) -> list[Start]
     starts += (Start(match.start("stop"), match.end(), None, printed_mark(match["mark"])) for match in lost)
     # "... further. (C) Post": the line break became a blank
     run_on = (match for match in _RUN_ON.finditer(text, begin) if _ends_in_word(text, text.rindex(".", 0, match.start())))
-    return [*starts, *(Start(match.start(), match.end(), None, match["mark"]) for match in run_on)]
+    starts += (Start(match.start(), match.end(), None, match["mark"]) for match in run_on)
+    return [*starts, *iter_labelled(text, starts, taken)] if starts else starts
 
 
 _RUN_ON = re.compile(rf"\((?:(?<=[^\WA-Z\d_]\.[ ]\()|(?<=[^\WA-Z\d_]\.[ ][ ]\())(?P<mark>{_LEVELS})\)[ ]{{1,2}}(?=[A-Z])")

@@ -29,9 +29,9 @@ _SMALL = (
 _SMALL_WORDS = frozenset(_SMALL.split())
 _OPENING_QUOTES = "\"“'‘"
 _NO_TITLE = re.compile(
-    r"""(?=[BDEIMNOSUVXY\s(*.[#-] | [A-Z\d]\d?\))
-        \s*(?: end\b | begin\b(?![ ]summary) | nnnn | -- | -[ ] | \* | [a-z]\) | \d{1,2}\) | \(?[ivx]+\) | sipdis | noforn | unquote | minimize
-             | \(.*\)$ | \[.*\]$ | (?:original[ ])?source[ ]?[-:–] | dear\b | yours\b | sincerely | [x\s.#-]+$ )""",
+    r"""(?=[BDEIMNOSUVXY\s(*.[#-] | [A-Z\d]\d?\) | \d{4}[ ])
+        \s*(?: (?:0\d|1[0-7]|2[1-3])[0-5]\d[ ] | end\b | begin\b(?![ ]summary) | nnnn | -- | -[ ] | \* | [a-z]\) | \d{1,2}\) | \(?[ivx]+\) | sipdis | noforn
+             | unquote | minimize | \(.*\)$ | \[.*\]$ | (?:original[ ])?source[ ]?[-:–] | dear\b | yours\b | sincerely | [x\s.#-]+$ )""",
     re.VERBOSE | re.IGNORECASE,
 )
 _CLOSED = re.compile(r".{0,140}\b(?:removed\]|end (?:of )?(?:summary|comment|text|note)\W{0,3}$)", re.IGNORECASE)
@@ -41,7 +41,7 @@ _FILES = (".pdf", ".doc", ".htm", ".html", ".cfm", ".asp", ".jpg")
 
 
 def is_no_title(line: str) -> bool:
-    """Whether a line is certainly no heading: a list item, a greeting, struck-out words, a file's name, closing words at its front or end."""
+    """Whether a line is certainly no heading: a list item, an hour of a schedule, a greeting, struck-out words, a file's name, closing words at its front or end."""
     if _NO_TITLE.match(line):
         return True
     lower = line.lower()

@@ -878,6 +878,13 @@ OTHERS: list[tuple[str, str, str, object]] = [
     ("body", "1. (C) See http://rivers.gov/\n\nGrain of 2006 final .pdf\n\n2. (C) More.\nALDANE\n", "headings", [(1, None), (2, None)]),
     ("cb", "SENSITIVE BUT UNCLASSIFIED--PLEASE PROTECT ACCORDINGLY Summary -------", "headings", [(1, "Summary"), (2, None)]),
     ("subj", "SUBJECT: RIVERS RISE AGAIN\n\nRIVERS RISE AGAIN", "subject", "RIVERS RISE AGAIN"),
+    (
+        "body",
+        "(U) Rivers\n\nA. Yes.\n\nII. (S) Borders\n\nA. No.\n\n(6) (S) Ports\n\nA. Yes.\n\n8. (U) Ask the RSO.\n\nII. (C) More.\nALDANE\n",
+        "marks",
+        [(None, "U"), (None, "S"), (None, "S"), (8, "U")],
+    ),
+    ("body", "The visitors arrive on Monday and leave on Tuesday.\n\n1430 Luncheon at the Port\n\n1530 Boat tour\n\nALDANE\n", "headings", [(None, None), (None, None), (None, None)]),
     ("body", "1. (C) Fees rose.  Outlook ------- } 2. (C) More.\nALDANE\n", "headings", [(1, None), (2, "Outlook")]),
     (
         "body",
