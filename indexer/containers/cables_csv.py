@@ -116,6 +116,8 @@ def _split_damaged(row: str) -> list[str] | None:
 
 
 def _unescape(field: str) -> str:
-    if "\\n" in field and "\n" not in field and len(_WRITTEN.findall(field)) > _FEWEST_WRITTEN:
+    if "\\" not in field:
+        return field
+    if "\n" not in field and len(_WRITTEN.findall(field)) > _FEWEST_WRITTEN:
         field = _WRITTEN.sub("\n", field)  # line ends written out, where there are no others
-    return "".join(_ESCAPED.split(field)) if "\\" in field else field  # the parts between, and what each backslash escapes
+    return "".join(_ESCAPED.split(field))  # the parts between, and what each backslash escapes

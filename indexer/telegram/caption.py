@@ -52,6 +52,7 @@ _CAVEAT_NAMES = {
 }
 _CAVEAT_SLIPS = {slip: word for word in ("SIPDIS", "NOFORN", "SENSITIVE", "EXDIS", "NODIS", "LIMDIS", "STADIS") for slip in (*slips(word), word)}
 _SPACED_WORD = re.compile(r"(?<!\w)[A-Z](?: [A-Z]){4,}(?!\w)")  # S I P D I S
+_FEWEST_GAPS = 3  # more of them are in a letter-spaced word
 _JOINT = re.compile(r"[\s,;/&.-]*(?:AND )?", re.IGNORECASE)
 _FOR_OFFICIAL_USE = re.compile(r"\bFOUO\b|FOR OFFICIAL USE", re.IGNORECASE)
 _LOWER_CLASS_LINE = re.compile(r"^[ ]*(?:TOP SECRET|SECRET|CONFIDENTIAL|UNCLASSIFIED)//[A-Z/, ]{2,60}$", re.MULTILINE)
@@ -134,7 +135,9 @@ def _below_class_line(zone: str, *, corrected: bool) -> set[str]:
         if reason or not line.strip():
             continue
         plain = _without_correction(line, one_line=one_line) if corrected else line
-        words = _SPACED_WORD.sub(lambda word: word[0].replace(" ", ""), " ".join(plain.split()))
+        words = " ".join(plain.split())
+        if words.count(" ") > _FEWEST_GAPS:
+            words = _SPACED_WORD.sub(lambda word: word[0].replace(" ", ""), words)
         found, rest = split_caveats(_without_slips(words))
         caveats.update(found)
         if behind := _CAVEATS_AT_END.search(rest):  # TREASURY FOR OASIA SENSITIVE SIPDIS

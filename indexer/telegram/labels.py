@@ -88,11 +88,9 @@ _REFS_PLAIN = re.compile(r"REF(?:TEL)?S?(?![ ]{0,2}[:(])\b")  # REF A. STATE 12,
 _LETTER = re.compile(r"\(?[A-Z][.):][ ]*")
 _BY_COLON = re.compile(rf"{_BY}[ ]*:", re.IGNORECASE)
 _TAGS_COLON = re.compile(r"TAGS?[ ]{0,2}:", re.IGNORECASE)
-# How the labels begin, in capitals, with every spelling of E.O.
-_FIRST_WORDS = (
-    "EO ", "EO.", "EO:", "E.O", "E O", "E. O", "E .O", "E..O", "E  O", "EO1", "E,O", "E.0", "E. 0", "E0",
-    "EXECUTIVE O", "TAG", "SUBJ", "REF", "CLAS", "DERIVED", "DECL",
-)  # fmt: skip
+# How the labels begin, in capitals; every spelling of E.O.
+_FIRST_WORDS = ("TAG", "SUBJ", "REF", "CLAS", "DERIVED", "DECL")
+_FIRST_LETTERS = re.compile(r"E(?:O[ .:1]|(?:,|[. ]{1,2})O|(?:\. ?)?0|XECUTIVE O)")
 _ORDER = re.compile(r"E[., ]{0,2}[O0][., :1]|EXECUTIVE O", re.IGNORECASE)
 # What may stand before a label "at the start of a line": "(U) Classified by", "Text classified by".
 _BEFORE = re.compile(rf"[\s¶>{FILLER}]*(?:\(\w{{1,4}}\)[ ]*|Text[ ])?\Z")
@@ -102,7 +100,8 @@ _LEAD = 12
 def find_regions(text: str) -> tuple[LabelledPart, ...]:
     """The labelled parts of a masked head in text order; what stands before the first label is left out."""
     folded = fold(text)
-    marks = [found for place in iter_places(folded, _FIRST_WORDS) if (found := _label_at(text, place))]
+    places = sorted([*iter_places(folded, _FIRST_WORDS), *(letters.start() for letters in _FIRST_LETTERS.finditer(folded))])
+    marks = [found for place in places if (found := _label_at(text, place))]
     marks = sorted([*marks, *_damaged_labels(text, folded, {kind for kind, _, _ in marks})], key=lambda mark: mark[1])
     marks = list(_without_orders_of_subjects(text, marks))
     ends = [*(start for _, start, _ in marks), len(text)][1:]
@@ -128,32 +127,33 @@ def _damaged_labels(text: str, folded: str, kinds: set[str]) -> Iterator[tuple[s
     """
     if "classified" not in kinds:
         yield from _damaged_classified(folded)
-    if kinds >= _DAMAGED_KINDS or (kinds >= _USUAL_KINDS and not _REF_LIKE.search(folded)):
+    if kinds >= _DAMAGED_KINDS:
         return
-    for match in _LABEL_LIKE.finditer(text):
+    for match in (_REFERENCES_LIKE if kinds >= _USUAL_KINDS else _LABEL_LIKE).finditer(f"\n{text}"):
         kind = _kind_of_slip(match["word"].replace(" ", "").upper())
-        inside = match.start("word") and text[match.start("word") - 1] != "\n"
         if kind is None or kind in kinds:
             continue
-        following = [word.strip(",;.") for word in text[match.end() : match.end() + 20].split()[:2]]
+        inside, end = match[0][0] != "\n", match.end() - 1
+        following = [word.strip(",;.") for word in text[end : end + 20].split()[:2]]
         tagged = [is_known_tag(word.upper()) for word in following]
         if match["colon"] and (kind != "tags" or match["word"].replace(" ", "").upper() in _SLIPS):
             told = not inside or (match["word"].isupper() and (any(tagged[:1]) or kind != "tags"))
             if kind == "references":
-                told = not inside and _cites(text[match.end() : match.end() + 80])
+                told = not inside and _cites(text[end : end + 80])
         else:
             told = kind == "tags" and not inside and tagged == [True, True]
         if told:
             kinds.add(kind)
-            yield kind, match.start("word"), match.end()
+            yield kind, match.start(), end
 
 
-_LABEL_LIKE = re.compile(r"(?<![^\s¶])(?P<word>S ?U ?B ?J ?E ?C ?T|T ?A ?G ?S|[A-Za-z]{2,8}|[A-Z](?: [A-Z]){2,6})(?:(?P<colon>[ ]{0,2}:)|[;.)]?(?=[ ]))")
+_LIKE = r"(?P<word>S ?U ?B ?J ?E ?C ?T|T ?A ?G ?S|[A-Za-z]{2,8}|[A-Z](?: [A-Z]){2,6})"
+_LABEL_LIKE = re.compile(rf"[\s¶]{_LIKE}(?:(?P<colon>[ ]{{0,2}}:)|[;.)]?(?=[ ]))")
+_REFERENCES_LIKE = re.compile(rf"\n{_LIKE}(?P<colon>[ ]{{0,2}}:)")
 _DAMAGED_KINDS = {"tags", "subject", "references"}
 _DAMAGED = (("tags", "TAGS"), ("subject", "SUBJECT"), ("subject", "SUBJ"), ("references", "REFS"), ("references", "REF"), ("references", "REFTEL"))
 _SLIPS = {slip: kind for kind, word in _DAMAGED for slip in (word, f"{word}L", f"{word}T", *slips(word)) if len(slip) > 2 or slip == "EF"}
 _USUAL_KINDS = {"tags", "subject"}
-_REF_LIKE = re.compile(r"\n[ ]{0,4}[REFTLS][REFTLS ]{1,8}:")
 _DAMAGED_BY = re.compile(r"\n[ ]{0,4}(?P<word>[A-Z]{7,12})(?:[ ]{1,2}BY[ ]{0,2}:|:(?=[^\n]{0,120}(?:REASON|1\.[45])))")
 
 
@@ -168,9 +168,11 @@ def _damaged_classified(folded: str) -> Iterator[tuple[str, int, int]]:
 
 def _kind_of_slip(word: str) -> str | None:
     """The kind of a label with a letter lost, doubled, swapped with the next; in the long one a letter may be another: ``"SIBJECT"``."""
-    if len(word) == len("SUBJECT") and within_distance(word, "SUBJECT", 1):
-        return "subject"
-    return _SLIPS.get(word) or ("tags" if len(word) == len("TAGS") and within_distance(word, "TAGS", 1) else None)
+    kind, name = _SLIPS.get(word), _BY_LENGTH.get(len(word))
+    return _SLIPS[name] if kind is None and name and within_distance(word, name, 1) else kind
+
+
+_BY_LENGTH = {len(word): word for word in ("SUBJECT", "TAGS")}
 
 
 def _label_at(text: str, start: int) -> tuple[str, int, int] | None:
