@@ -21,6 +21,7 @@ from typing import Any
 from reftel.indexer.message import MAX_CABLE, Message, too_large
 from reftel.schema.cable import Source
 from reftel.schema.errors import SourceError
+from reftel.schema.identifiers import canonical_id
 
 _NAMES = {
     "body": ("body", "text", "content", "message"),
@@ -41,7 +42,7 @@ _DECODER = json.JSONDecoder(strict=False)
 def looks_like_json(sample: str) -> bool:
     """Whether a text begins as JSON objects with a body or an id."""
     start = sample.lstrip("\ufeff \t\n[,")[:4000]
-    return start.startswith("{") and re.search(r'"(?:_id|id|body|reference_id|text)"\s{0,4}:', start) is not None
+    return start.startswith("{") and re.search(r'"(?:_id|id|body|reference_id|text)"\s{0,4}:', start, re.IGNORECASE) is not None
 
 
 def iter_records(lines: Iterable[tuple[int, str]], path: str) -> Iterator[Message | SourceError]:
@@ -135,7 +136,9 @@ def _load(line: str) -> list[Any]:
 
 
 def _records(value: dict[str, Any]) -> list[Any]:
-    """An object, or those of the one list of objects that it wraps: ``{"cables": [...]}``."""
+    """An object, or those that it wraps: the one list of objects (``{"cables": [...]}``), or all of its values by their ids (``{"08BAKU123": {...}}``)."""
+    if value and all(isinstance(one, dict) and canonical_id(key) for key, one in value.items()):
+        return [{"id": key, **one} for key, one in value.items()]
     lists = [each for each in value.values() if isinstance(each, list) and each and all(isinstance(one, dict) for one in each)]
     return lists[0] if len(lists) == 1 and not any(name in value for name in _NAMES["body"]) else [value]
 

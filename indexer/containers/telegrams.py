@@ -37,7 +37,7 @@ _LABEL = re.compile(r"^[ >]{0,4}(?:E\.? ?O\.? ?1\d{4}|TAGS?\b|SUBJ(?:ECT)?\b|SIP
 _DATE_LINE = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, \d", re.IGNORECASE)
 _PARAGRAPH = re.compile(r"^[ \t]{0,8}(?:¶ ?)?\d{1,3}[.)] {0,8}[(A-Z]", re.MULTILINE)
 _FIRST_PARAGRAPH = re.compile(r"[ \t]{0,8}(?:¶ ?)?1\. {0,3}\S")
-_ANNOUNCED = re.compile(r'(?:(?<!")[:,-]|\b(?:quote|qte|repeated|retransmi\w+|begin (?:text|cable|message)|follow(?:s|ing)))[\s.]{0,20}\Z', re.IGNORECASE)
+_ANNOUNCED = re.compile(r'(?:(?<!["-])[:,-]|\b(?:quote|qte|repeated|retransmi\w+|begin (?:text|cable|message)|follow(?:s|ing)))[\s.]{0,20}\Z', re.IGNORECASE)
 _QUOTE = re.compile(r"^[ \t]{0,8}(?P<end>UN|END )?(?:BEGIN )?(?:QUOTE|QTE)\b", re.MULTILINE | re.IGNORECASE)
 _LAST_MARK = re.compile(r"\n[ \t]{0,8}#?[Nn]{4}\s*\Z")
 

@@ -195,8 +195,10 @@ def test_an_array_over_several_lines() -> None:
     assert errors == []
 
 
-@pytest.mark.parametrize("text", [json.dumps([FULL, FULL]), json.dumps([FULL, FULL], indent=2), json.dumps(FULL, indent="\t") + ",\n" + json.dumps(FULL), json.dumps({"cables": [FULL, FULL], "total": 2})])
+@pytest.mark.parametrize("text", [json.dumps([FULL, FULL]), json.dumps([FULL, FULL], indent=2), json.dumps(FULL, indent="\t") + ",\n" + json.dumps(FULL), json.dumps({"cables": [FULL, FULL], "total": 2}), json.dumps({"08OSLO12": FULL, "08OSLO13": FULL}),
+                                  json.dumps({key.upper(): value for key, value in FULL.items()}) + "\n" + json.dumps(FULL)])
 def test_arrays_on_one_line_and_objects_over_several(text: str) -> None:
+    assert detect_layout(text) == "json-lines"
     messages, errors = split(json_lines.iter_records(lines(text), "f"))
     assert [message.body for message in messages] == ["S E C R E T  SIPDIS"] * 2
     assert errors == []

@@ -154,3 +154,7 @@ def test_no_text_takes_long(unit: str, monkeypatch: pytest.MonkeyPatch) -> None:
     text = telegram(1) + unit * (60_000 // len(unit))
     list(telegrams.iter_parts([text[at : at + 8000] for at in range(0, len(text), 8000)]))
     assert looked < 2 * text.count(unit) + 10
+
+
+def test_a_rule_may_stand_between_telegrams() -> None:
+    assert len(read(f"{WITH_HEADERS[0]}\n{'-' * 70}\n{WITH_HEADERS[0]}")) == 2
