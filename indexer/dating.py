@@ -18,7 +18,6 @@ _USUAL_FORMS = (
 )
 _CLOCK = re.compile(r"[T ,]{1,3}(\d{1,2}):(\d{2})(?::\d{2})?(?: ?([AP])M\b)?", re.IGNORECASE)
 _DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")  # 13.02.2008: who puts points has the day first
-_YEAR_NAME_DAY = re.compile(r"(\d{4})[ -]([A-Z]{3,9})[ -](\d{1,2})", re.IGNORECASE)  # 1973 May 22
 _MIRROR_FORM = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}")
 _TEXT_DATE = re.compile(
     r"\s{0,20}((?:MON|TUES|WEDNES|THURS|FRI|SATUR|SUN)DAY, {0,2}\d{1,2} [A-Z]{3,9} \d{4}(?:, {0,2}\d{1,2}:\d{2})?)", re.IGNORECASE
@@ -93,8 +92,6 @@ def parse_moment(printed: str) -> tuple[str, DatePrecision] | None:
     text = printed.strip()[:60]
     clock = _CLOCK.search(text)
     day_text = text[: clock.start()] if clock else text
-    if named := _YEAR_NAME_DAY.search(day_text):
-        day_text = f"{day_text[: named.start()]}{named[3]} {named[2]} {named[1]}{day_text[named.end() :]}"
     day = parse_date(_DAY_FIRST.sub(r"\3-\2-\1", day_text.split("(")[0]))
     if day is None:
         return None

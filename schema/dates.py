@@ -13,9 +13,11 @@ _MONTH_NAMES = (
 _WEEKDAY = regex(r"(?:MON|TUES|WEDNES|THURS|FRI|SATUR|SUN)DAY[ ,]+")
 _YEAR_FIRST = regex(r"(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})")  # 2018/02/13, 2018-2-13
 _MONTH_FIRST = regex(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})")  # 02/13/2018, 2/13/18
-_COMPACT = regex(r"(\d{4})(\d{2})(\d{2})")  # 20180213
+_COMPACT = regex(r"((?:19|20)\d{2})(\d{2})(\d{2})")  # 20180213
 _DAY_NAME = regex(r"(\d{1,2})(?:ST|ND|RD|TH)?[ -]*([A-Z]{3,9})\.?[ ,-]*'?(\d{4}|\d{2})")  # 21 JUN 06, 21-JUN-2006
 _NAME_DAY = regex(r"([A-Z]{3,9})\.? *(\d{1,2})(?:ST|ND|RD|TH)?[ ,]+'?(\d{4}|\d{2})")  # JUNE 21, 2006
+_YEAR_NAME = regex(r"(\d{4})[ -]+([A-Z]{3,9})\.?[ -]+(\d{1,2})")  # 1973 MAY 22, 2018-FEB-13
+_COMPACT_AMERICAN = regex(r"([01]\d)([0-3]\d)(20\d{2})")  # 02132018
 _LONGEST = 40
 
 
@@ -37,7 +39,7 @@ def parse_date(text: str, *, pivot: int = 66) -> datetime.date | None:
     """Date of a text that is a date and nothing else; ``None`` where it is none or names a day that does not exist.
 
     Month first, as cables have it: ``"02/13/2018"``, ``"2/13/18"``; year first: ``"2018/02/13"``, ``"2018-02-13"``, ``"20180213"``;
-    names: ``"June 21, 2006"``, ``"21 JUN 06"``, ``"Friday, 09 May 2008"``. Two digits of a year below ``pivot`` are 20xx. A first number above 12
+    names: ``"June 21, 2006"``, ``"21 JUN 06"``, ``"1973 May 22"``, ``"Friday, 09 May 2008"``. Two digits of a year below ``pivot`` are 20xx. A first number above 12
     is a day (``"13/02/2018"``).
     """
     plain = " ".join(text.upper().split()).strip(" .,;:()")
@@ -52,7 +54,7 @@ def _numeric(text: str, pivot: int) -> datetime.date | None:
     compact = text.replace(" ", "")
     if match := _YEAR_FIRST.fullmatch(compact) or _COMPACT.fullmatch(compact):
         return valid_date(int(match[1]), int(match[2]), int(match[3]))
-    if match := _MONTH_FIRST.fullmatch(compact):
+    if match := _MONTH_FIRST.fullmatch(compact) or _COMPACT_AMERICAN.fullmatch(compact):
         year, first, second = century(int(match[3]), pivot=pivot), int(match[1]), int(match[2])
         return valid_date(year, second, first) if first > 12 else valid_date(year, first, second)
     return None
@@ -63,6 +65,8 @@ def _named(text: str, pivot: int) -> datetime.date | None:
         day, name, year = match[1], match[2], match[3]
     elif match := _NAME_DAY.fullmatch(text):
         name, day, year = match[1], match[2], match[3]
+    elif match := _YEAR_NAME.fullmatch(text):
+        year, name, day = match[1], match[2], match[3]
     else:
         return None
     month = month_number(name)

@@ -21,7 +21,7 @@ _GROUP = regex(
         [ ]{0,3} \n? [ ]{0,3} ['’]? (?P<year> (?:19|20)[0-9]{2} | [0-9]{2} ) (?![0-9])""",
     re.VERBOSE | re.IGNORECASE,
 )
-_MISTYPED = regex(r"\b(?P<time>[0-9O]{6})(?P<zone>[ ]{0,3}Z[ ]{0,3})(?P<month>[A-Z]{3,9})(?P<gap>\.?[ ]{0,3})(?P<year>[0-9O]{2})\b")  # 2O1345Z ARP O8
+_MISTYPED = regex(r"\b(?P<time>[0-9OIl]{2} ?[0-9OIl]{4})(?P<zone>[ ]{0,3}Z[ ]{0,3})(?P<month>[A-Z]{3,9})(?P<gap>\.?[ ]{0,3})(?P<year>[0-9O]{2})\b")  # 2O1345Z ARP O8
 _precedence_name = functools.lru_cache(maxsize=256)(scales.PRECEDENCE.name)
 _WORD = regex(r"[^ \t,/]+")
 _NO_MONTH = regex(r"\b\d{6}[ ]{0,3}Z[ ]{1,3}(?!(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC))[A-Z]{3,9}\.?[ ]{1,3}\d{2}\b")
@@ -59,10 +59,13 @@ def parse_dtg(text: str) -> Dtg | None:
     return next(iter_dtgs(text), None) or next(iter_dtgs(_MISTYPED.sub(_corrected, text)), None)
 
 
+_AS_DIGITS = str.maketrans({"O": "0", "I": "1", "l": "1", " ": ""})
+
+
 def _corrected(group: re.Match[str]) -> str:
     """A group without a typist's letter O for a nought, or slip in the month: ``"2O1345Z ARP O8"`` -> ``"201345Z APR 08"``."""
     month = next((month for month in MONTHS if len(group["month"]) == 3 and group["month"] in slips(month)), group["month"])
-    return group["time"].replace("O", "0") + group["zone"] + month + group["gap"] + group["year"].replace("O", "0")
+    return group["time"].translate(_AS_DIGITS) + group["zone"] + month + group["gap"] + group["year"].replace("O", "0")
 
 
 def impossible_group(text: str) -> tuple[str, tuple[str, ...]] | None:

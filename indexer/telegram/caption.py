@@ -23,12 +23,12 @@ _FULL_LINE = 55  # characters of a line to which a further word may not have bee
 _RUN_TOGETHER = 200  # characters of a line that is no single line of a head
 _FOUO = "UNCLASSIFIED//FOR OFFICIAL USE ONLY"
 _NUMBERS = ("ONE", "TWO", "THREE", "FOUR", "FIVE", "SIX", "SEVEN", "EIGHT", "NINE", "TEN", "ELEVEN", "TWELVE")
-_NUMBER = rf"\d{{1,2}}|{'|'.join(_NUMBERS)}"
-_SECTION = re.compile(  # SECTION 01 OF 02 | SECT. 1/2 | FINAL SECTION OF 02 | SECTION ONE OF TWO
-    rf"\W*(?:FINAL\s{{0,3}})?S\s?E\s?C(?:\s?T(?:\s?I\s?O\s?N)?)?\.?\s*(?:(?:{_NUMBER})\s*|(?<=FINAL SECTION ))(?:[O0]F|/)\s*({_NUMBER})(?!\w)", re.IGNORECASE
+_NUMBER = rf"[\dO]{{1,2}}|{'|'.join(_NUMBERS)}"
+_SECTION = re.compile(  # SECTION 01 OF 02 | SECT. 1/2 | SECION O1 FO O2 | FINAL SECTION OF 02 | SECTION ONE OF TWO | (PART 1 OF 2)
+    rf"\W*(?:(?:S[ECTION .]{{2,14}}|PART\s)\s*(?:{_NUMBER})\s*|FINAL\s{{1,3}}SECTION\s)(?:[O0]\s?F|FO|/)\s*({_NUMBER})(?![\dO])", re.IGNORECASE
 )
 _POST_SERIAL = re.compile(
-    r"[ /]*(?P<post>[^\W\d_]+(?:[ .'’-]{1,2}[^\W\d_]+){0,4}?)[ ]{0,3}(?P<zeros>0*)(?P<serial>\d{1,7})(?!\d)"
+    r"[ /)]*(?P<post>[^\W\d_]+(?:[ .'’-]{1,2}[^\W\d_]+){0,4}?)[ ]{0,3}(?P<zeros>0*)(?P<serial>\d{1,7})(?!\d)"
 )
 _CAVEAT = re.compile(
     r"""(?: (?P<internet> NOT[ ]FOR[ ]INTERNET(?:[ ]DISTRIBUTION)? )
@@ -36,7 +36,7 @@ _CAVEAT = re.compile(
           | (?P<sensitive> SENSITIVE(?:[ ]BUT[ ]UNCLASSIFIED)? | SBU )
           | (?P<level> FOR[ ]OFFICIAL[ ]USE[ ]ONLY | FOUO | UNCLAS(?:SIFIED)? | CONFIDENTIAL | TOP[ ]SECRET | SECRET )
           | (?P<rel> REL(?:EASABLE)?[ ]TO[ ] (?P<to> [A-Z]{2,4} (?: (?:,[ ]?|[ ]AND[ ]|/|[ ]) [A-Z]{2,4} ){0,12} ) )
-          | (?P<noforn> NO[ ]?FORN | NF )
+          | (?P<noforn> NO[ ]?FORN | NF | NOT[ ]RELEASABLE[ ]TO[ ]FOREIGN[ ]NATIONALS )
           | (?P<plain> SIPDIS | EXDIS | NODIS | LIMDIS | STADIS | ORCON | FGI | CODEL | ROGER )
         ) (?!\w)""",
     re.VERBOSE | re.IGNORECASE,
@@ -202,7 +202,7 @@ def _caveat_names(match: re.Match[str]) -> list[str]:
 def _class_line(head: str) -> Caption:
     """The class line alone: the first that goes on with a post and a serial, else the first letter-spaced class word."""
     alone = Caption()
-    start = 0
+    start = below = 0
     for line in head.split("\n", _MOST_LINES)[:_MOST_LINES]:
         for level, match in _class_words(line):
             caption = _caption_at(CLASSIFICATION.name(level), line, match, start)
@@ -210,6 +210,10 @@ def _class_line(head: str) -> Caption:
                 return msgspec.structs.replace(caption, caveats=(*caption.caveats, *alone.caveats)) if caption.level == alone.level else caption
             if alone.level is None and (" " in match[0] or not split_caveats(line[match.end() :].strip(" /"))[1]):
                 alone = msgspec.structs.replace(caption, sections=caption.sections if " " in match[0] else None)
+        if alone.level and start > alone.start and line.strip():
+            below += 1
+            if below == 1 and (number := _POST_SERIAL.fullmatch(line.rstrip())) and resolve_post(number["post"]):
+                return msgspec.structs.replace(alone, sections=alone.sections or 1, post=number["post"], serial=int(number["serial"]), end=start + number.end())
         start += len(line) + 1
     return alone
 
@@ -250,8 +254,9 @@ def _class_words(line: str) -> list[tuple[str, re.Match[str]]]:
 
 
 def _number(printed: str) -> int:
-    """``"03"`` and ``"THREE"`` -> 3; at least 1."""
-    return max(1, int(printed)) if printed.isdigit() else _NUMBERS.index(printed.upper()) + 1
+    """``"03"``, ``"O3"`` and ``"THREE"`` -> 3; at least 1."""
+    upper = printed.upper()
+    return _NUMBERS.index(upper) + 1 if upper in _NUMBERS else max(1, int(upper.replace("O", "0")))
 
 
 def _caption_at(level: str | None, line: str, word: re.Match[str], line_start: int) -> Caption:

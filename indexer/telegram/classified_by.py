@@ -23,7 +23,7 @@ _KNOWN = frozenset((
 ))  # fmt: skip
 
 _REASON_WORD = r"\s{0,2}".join("REAS[O0]N") + r"(?:\s{0,2}S)?(?![a-z])"
-_SECTION = r"(?:1|(?<!\w)[Il](?=[.]))\s{0,2}[.,:/-]\s{0,3}[3-7](?!\d)"
+_SECTION = r"(?:1|(?<!\w)[Il](?=[.]))\s{0,2}[.,:/-]{1,2}\s{0,3}[3-7](?!\d)"
 _FOR = r"(?:F\s{0,2}O\s{0,2}R|FO|PER|UNDER|BY|(?:BASED\s)?(?:UP)?ON)"
 _REASON = re.compile(
     rf"""(?=[\s,;:(FPUBODTRSE1]) [\s,;:(]{{0,4}}
@@ -40,10 +40,10 @@ _REASON_LIKE = re.compile(  # fo reaons 1.4
 _LETTERS_ALONE = re.compile(
     rf"[\s,;:.(]{{0,4}}(?:{_FOR}\s{{1,4}})?(?:THE\s)?{_REASON_WORD}[\s:]{{1,4}}(?:\(?[a-h]\b[\s,;/&+.)]{{0,4}}(?:and\b)?\s?)+", re.IGNORECASE
 )
-_NUMBER = re.compile(r"(?<![\d.])(?:1|(?<!\w)[Il](?=[.]))\s{0,2}[.,:/-]?\s{0,3}(?P<number>[3-7])(?!\d)(?:\s?\.(?!\d))?")
+_NUMBER = re.compile(r"(?<![\d.])(?:1|(?<!\w)[Il](?=[.]))\s{0,2}[.,:/-]{0,2}\s{0,3}(?P<number>[3-7])(?!\d)(?:\s?[.:](?!\d))?")
 _ANOTHER = re.compile(rf"[\s,;/&)\].]{{0,5}}(?:and|or)?\s{{0,3}}(?:section\s)?(?={_SECTION})", re.IGNORECASE)
 _LETTERS = re.compile(
-    r"(?P<and>a\s{0,2}n\s{0,2}d\b|or\b|thr(?:ough|u)\b|to\b(?=\W{1,3}[a-h]\b))|(?P<letter>[a-h])(?![a-z])|(?P<sign>\(\d\)|[\s,;/&+.(){}\[\]\"“”'’-])",
+    r"(?P<and>a\s{0,2}n\s{0,2}d\b|amd\b|adn\b|nad\b|an\b|or\b|thr(?:ough|u)\b|to\b(?=\W{1,3}[a-h]\b))|(?P<letter>[a-h])(?![a-z])|(?P<sign>\(\d\)|\([a-z]{3,}[^()]{0,60}\)|[<>\s,;/&+.(){}\[\]\"“”'’-])",
     re.IGNORECASE,
 )
 _GLUED = re.compile(r"\s{0,2}[({\[]?(?!be(?!\w)|ad(?!\w)|ace)(?P<letters>(?=[a-h]{2})a?b?c?d?e?f?g?h?)(?!\w)", re.IGNORECASE)  # bd
@@ -52,7 +52,7 @@ _LETTERS_OF = re.compile(  # (b) and (d) of Section 1.4
     re.IGNORECASE,
 )
 _FOR_AT_END = re.compile(
-    r"(?:(?:\s|\A)(?:f\s{0,2}o\s{0,2}r|fo|per|under|by|citing|(?:based\s)?(?:up)?on|(?:due|pursuant|according)\sto|in\saccordance\swith|(?:because|on\s(?:the\s)?grounds?)\sof)"
+    r"(?:(?:\s|\A)(?:f\s{0,2}o\s{0,2}r|fo|per|under|by|citing|(?:based\s)?(?:up)?on|(?:due|pursuant|according)\sto|by\s(?:the\s)?authority\sof|in\saccordance\swith|(?:because|on\s(?:the\s)?grounds?)\sof)"
     r"|(?<=[a-z])for)\s*\Z",
     re.IGNORECASE,
 )
@@ -194,7 +194,10 @@ def _clause(label: str, text: str) -> str:
         if not _GOES_ON.match(part) and not rest and (_REASON.search(clause) or not _REASONS_IN_LINE.match(part)):
             break
         clause = f"{clause} {part}"
-    return heal_wrap(label + clause)[len(label) :]
+    return _GLUED_NUMBER.sub(". ", heal_wrap(label + clause)[len(label) :])
+
+
+_GLUED_NUMBER = re.compile(r"(?<=[a-z])\.(?=1\.[3-7])")  # Roe.1.4 (b)
 
 
 def heal_wrap(line: str) -> str:
@@ -263,7 +266,7 @@ def _letters(text: str, place: int) -> tuple[list[str], int]:
             end = match.end()
         else:
             sign = match[0]
-            bracket = sign in "([{" or (bracket and sign not in ")]}")
+            bracket = sign in "([{<" or (bracket and sign not in ")]}>")
             joined = joined or bool(match["and"]) or sign in ",/&+;-" or (not bracket and sign == " " and not found)
             ranged = sign == "-" or sign.lower().startswith(("thr", "to")) or (ranged and sign in " ()")
             stopped = stopped or (sign in ".\n" and not bracket)

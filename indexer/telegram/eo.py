@@ -16,15 +16,17 @@ from reftel.indexer.telegram.labels import LabelledPart
 from reftel.schema.dates import parse_date
 
 _LONGEST = 400
-_DECL = re.compile(
-    r"(?:\W{0,3}AS AMENDED)?\W{0,3}(?:DECL(?:AS|L|S)?|DCEL|DELC|EDCL|DECLASSIFY(?=[ ]ON[ ]?:))(?:[ ]ON)?[ ]?(?:[:;.,]+[ ]*|(?=\d))", re.IGNORECASE
-)  # DECL: | DECLl: | DECL 01/31/2019
+_DECL = re.compile(  # DECL: | DECLl: | DECL 01/31/2019 | AS AMENDED: DECL ON:
+    r"""(?:\W{0,3}AS[ ]AMENDED)? (?: \W{0,3} (?: (?:DECL(?:AS|L|S)?|DCEL|DELC|EDCL) (?:[ ]ON)? [ ]? (?:[:;.,-]+[ ]*|(?=\d)) | DECLASSIFY (?:[ ]ON)? [ ]?:[ ]* ) )+""",
+    re.VERBOSE | re.IGNORECASE,
+)
 _DATE = re.compile(
     r"""(?<![\d/]) (?: \d{4}[/.-]\d{1,2}[/.-]\d{1,2}           # 2019/01/31
                      | \d{1,2}[/.-]\d{1,2}[/.-](?:\d{4}|\d{2})  # 1/31/2019, 01/31/19
-                     | [A-Z]{3,9}\.?[ ]\d{1,2},?[ ]\d{4}        # JANUARY 31, 2019
-                     | \d{1,2}[ -]?[A-Z]{3,9}\.?,?[ -]?(?:\d{4}|\d{2})  # 31 JAN 2019, 31JAN19
-                     | 20\d{6}                                  # 20190131
+                     | [A-Z]{3,9}\.?[ ]\d{1,2}(?:ST|ND|RD|TH)?,?[ ]\d{4}        # JANUARY 31, 2019
+                     | \d{4}[ -][A-Z]{3,9}[ -]\d{1,2}         # 2019-JAN-31
+                     | \d{1,2}(?:ST|ND|RD|TH)?[ -]?[A-Z]{3,9}\.?,?[ -]?(?:\d{4}|\d{2})  # 31 JAN 2019, 31JAN19
+                     | 20\d{6} | [01]\d[0-3]\d20\d\d            # 20190131, 01312019
                    ) (?![\d/])""",
     re.VERBOSE | re.IGNORECASE,
 )

@@ -49,6 +49,7 @@ def _form(kind: str, alone: str, inline: str) -> _Form:
 
 
 _EO = r"(?:E[., ]{0,2}[O0][., ]{0,2}|EXECUTIVE ORDER )[ :]{0,2}"
+_ORDER_NUMBER = r"(?:\d{5}|[1I][\dOBSI]{4}|1\d[., ]\d{3}|1\d\d \d{2})\b"
 # "(U) Classified by X; E.O. 12958, reasons 1.4" is no E.O. line
 _NO_REASON = r"(?!\W{0,3}(?:REASON|SECTION|1\s?[./]\s?[3-7]))"
 _REFS = r"REF(?:TEL|ERENCE)?(?:\(S\)|S)?"
@@ -61,8 +62,8 @@ _FORMS: dict[str, tuple[_Form, ...]] = {
     "E": (
         _form(
             "eo",
-            rf"{_EO}(?:\d{{5}}\b|(?=N/A)){_NO_REASON}[ ]*[:.]?|{_EO}:",
-            rf"{_EO}\d{{5}}[ ]*(?::|(?=DECL|N/A|X{{4}}))",
+            rf"{_EO}(?:{_ORDER_NUMBER}|(?=N/A)){_NO_REASON}[ ]*[:.]?|{_EO}:",
+            rf"{_EO}{_ORDER_NUMBER}[ ]*(?::|(?=DECL|N/A|X{{4}}))",
         ),
     ),
     "T": (_form("tags", r"TAG(?:[ ]?S|\(S\))?(?!\w)[ ]*(?:[:;.,/-]|(?=\s))", r"TAGS?[ ]{0,2}:|(?<=\s)(?-i:TAGS?)[ ](?=[A-Z]{2,5}[ ,(])"),),
@@ -125,6 +126,8 @@ def _damaged_labels(text: str, folded: str, kinds: set[str]) -> Iterator[tuple[s
 
     Inside a line only in capitals, and ``AGS:`` before a tag; without a colon (``TAGSL PREL, ETRD``) before two tags.
     """
+    if "eo" not in kinds and (order := _CUT_ORDER.search("\n" + folded)):
+        yield "eo", order.start(), order.end() - 1
     if "classified" not in kinds:
         yield from _damaged_classified(folded)
     if kinds >= _DAMAGED_KINDS:
@@ -154,6 +157,7 @@ _DAMAGED_KINDS = {"tags", "subject", "references"}
 _DAMAGED = (("tags", "TAGS"), ("subject", "SUBJECT"), ("subject", "SUBJ"), ("references", "REFS"), ("references", "REF"), ("references", "REFTEL"))
 _SLIPS = {slip: kind for kind, word in _DAMAGED for slip in (word, f"{word}L", f"{word}T", *slips(word)) if len(slip) > 2 or slip == "EF"}
 _USUAL_KINDS = {"tags", "subject"}
+_CUT_ORDER = re.compile(rf"\nO\. ?{_ORDER_NUMBER}[ ]{{0,2}}:")  # O. 12958:
 _DAMAGED_BY = re.compile(r"\n[ ]{0,4}(?P<word>[A-Z]{7,12})(?:[ ]{1,2}BY[ ]{0,2}:|:(?=[^\n]{0,120}(?:REASON|1\.[45])))")
 
 

@@ -28,8 +28,8 @@ _NUMBER = r"\((?P<roundno>[1-9]\d?)\)|(?P<number>[1-9]\d?)[.)](?=\s)"
 # A letter may be glued to the serial before it ("PARIS 84B) PARIS 93"), a number may not.
 _LABEL = re.compile(rf"(?<![^\W\d_])(?<![.'’(\[/])(?<![^\s]-)(?:{_LETTER})|(?<![\w.'’(/-])(?:{_NUMBER})")
 _BARE_LETTER = re.compile(
-    r"(?:\A|(?<=[\s¶]))[(\"“]?(?P<letter>[A-Z])[ ]*[-/,;\"”]?[ ]+(?=(?:'?\d{2,4}[ ])?[A-Z]{2})", re.IGNORECASE
-)  # B PARIS 739 | B/ PARIS 739 | (B PARIS 739
+    r"(?:\A|(?<=[\s¶]))[(\"“]?(?P<letter>[A-Z])(?:[ ]*[-/,;\"”]?[ ]+|(?<=[AB])-(?=[A-Z]{3}))(?=(?:'?\d{2,4}[ ])?[A-Z]{2})", re.IGNORECASE
+)  # B PARIS 739 | B/ PARIS 739 | (B PARIS 739 | A-PARIS 739
 _NOT_CITED = re.compile(r"\(?\b(?:NOTAL|AND[ ]PREVIOUS|PREVIOUS|ET[ ]AL|NONE|N/A|NA)\b\.?\)?", re.IGNORECASE)
 _KINDS: tuple[tuple[ReferenceKind, re.Pattern[str]], ...] = (
     ("email", re.compile(r"\bE-?[ ]?MAILS?\b|\w@\w", re.IGNORECASE)),
@@ -229,7 +229,7 @@ def split_items(block: str) -> list[_Item]:
             continue
         if doubled and _follows(label, cuts[:-1]):
             cuts[-1] = (label, cuts[-1][1], end)
-        elif _follows(label, cuts) and (cuts or label in "AB" or not _WORD.search(block[:start])):
+        elif (_follows(label, cuts) and (cuts or label in "AB" or not _WORD.search(block[:start]))) or (cuts and _is_earlier(block, label, end, cuts)):
             cuts.append((label, start, end))
     if not cuts:
         return [_Item(None, block)]
@@ -243,6 +243,11 @@ def split_items(block: str) -> list[_Item]:
             items.append(_Item(label, text))
     before = block[: cuts[0][1]]
     return [_Item(None, before), *items] if _WORD.search(before) else items
+
+
+def _is_earlier(block: str, label: str, end: int, cuts: list[tuple[str, int, int]]) -> bool:
+    """Whether a letter that stands before a cable was left out so far: ``"B. ROME 2 A. PARIS 1"``; C, S and U may be marks."""
+    return label.isalpha() and label not in "CSU" and all(label != other for other, _, _ in cuts) and _starts_with_cable(block[end:])
 
 
 def _is_rest_of_date(before: str, text: str) -> bool:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from reftel.indexer.telegram.citations import find_citations
-from reftel.indexer.telegram.classwords import CAPTION, CORRECTED_COPY, LETTER_SPACED, PLAIN, SPACED_STEMS
+from reftel.indexer.telegram.classwords import ANY, CAPTION, CORRECTED_COPY, LETTER_SPACED, PLAIN, SPACED_STEMS
 from reftel.indexer.telegram.handling_notes import without_note
 from reftel.indexer.telegram.labels import LabelledPart
 from reftel.indexer.telegram.tags import lines_behind_tags
@@ -19,9 +19,9 @@ _RUN_TOGETHER = 150  # characters of a subject in one line that goes on into tex
 _RUN_ON_TEXT = re.compile(
     r"(?<=\w)[ ]+(?:(?:BEGIN )?(?:SUMMARY|Summary)\b|(?:SENSITIVE BUT|Sensitive But)|\((?:U|SBU|C|S|C/NF|S/NF)\) [A-Z])"
 )
-_MARK_WORD = r"U|C|S|TS|SBU|FOUO|LOU|NF|UNCLAS(?:SIFIED)?|CONFIDENTIAL|SECRET"
-_MARK = rf"\((?:{_MARK_WORD})(?:[ ]?(?://?|[ -])[ ]?(?:NF|NOFORN|FOUO|FGI|SBU|REL[^()\n]{{0,40}}))*\)"
-_LEADING_MARK = re.compile(rf"[ ]*(?:{_MARK}|\[(?:{_MARK_WORD})\]|(?-i:[UCS]|SBU)\)(?=[ ]))[ ]*", re.IGNORECASE)  # also [C] and U)
+_MARK_WORD = r"U|C|S|TS|SBU|FOUO|LOU|NF|NOFORN|UNCLAS(?:SIFIED)?|CONFIDENTIAL|SECRET"
+_MARK = rf"\([ ]?(?:{_MARK_WORD})(?:[ ]?(?://?|[ -])[ ]?(?:NF|NOFORN|FOUO|FGI|SBU|REL[^()\n]{{0,40}}))*[ ]?\)"
+_LEADING_MARK = re.compile(rf"[ ]*(?:{_MARK}(?:[ ]*{_MARK})*|[\[{{](?:{_MARK_WORD})[\]}}]|(?-i:[UCS]|SBU)\)(?=[ ]))[ ]*", re.IGNORECASE)  # also [C] and U)
 _TRAILING_MARK = re.compile(rf"[ ]*{_MARK}[ ]*\Z", re.IGNORECASE)
 _RULE = re.compile(r"[-=_*~]{4,}|(?:[-=*_] ){3,}|\A[ ]*[-=_*~]{2,}[ ]*\Z")  # -------- | - - - - | ==
 _RULE_SIGNS = "-=_*~"
@@ -48,6 +48,7 @@ _CLASS_TEXT = re.compile(  # the class line of the caption, of a head that is re
 )
 _CLASS_STEMS = (*SPACED_STEMS, "UNCLAS")
 _SIPDIS_AT_END = re.compile(r"(?:\s+(?:CONFIDENTIAL|SECRET|UNCLAS\w*|NOFORN))*\s+SIPDIS\s*\Z")
+_CLASS_AT_END = re.compile(rf"(?<=\w)[ ]+(?://[ ]?{ANY}[ ]?//|{LETTER_SPACED})\s*\Z")
 _CUT_OFF = re.compile(r"\.\.\.(?=[ ]*\n)")
 _AUTHOR = re.compile(r"(?:FROM|FOR)[ ](?:THE[ ])?(?:AMB|CHARGE|CDA|DCM|CONSUL|SECRETARY|CHIEF)", re.IGNORECASE)
 _OPEN_END = re.compile(
@@ -68,6 +69,8 @@ def subject_of(regions: Iterable[LabelledPart]) -> str | None:
         if region.kind == "subject":
             bounded = place + 1 < len(regions) and regions[place + 1].kind in _FOLLOWED
             subject = strip_marks(" ".join(_subject_lines(region.text[:_LONGEST], bounded=bounded)))
+            if bounded and "\n" not in region.text:
+                subject = subject.rstrip(" ,/|-")
             found += [_once(subject)] if subject.strip(" .") else []
     if not found:
         return None
@@ -129,7 +132,7 @@ def _subject_lines(text: str, *, bounded: bool) -> list[str]:
         lines += [line.replace("¶", " ") for line in kept]
         if len(kept) < len(block):
             break
-    plain = without_note("\n".join(lines))
+    plain = _CLASS_AT_END.sub("", without_note("\n".join(lines)))
     return (_SIPDIS_AT_END.sub("", plain) if "SIPDIS" in plain else plain).split("\n")
 
 

@@ -38,8 +38,8 @@ _PASSING = re.compile(r"\b(?:DEPT|DEPARTMENT|STATE|NSC|TREASURY)(?: PLEASE)? (?:
 _SIGNS = '.:"“”*\\'
 _PARTING = frozenset(",;")
 _SPACED_TAG = re.compile(r"(?<![A-Z0-9])[A-Z](?: [A-Z]){1,4}(?=[,;]|\Z)")  # P R E L,
-_SQUARE = str.maketrans("[]<>|", "    ,")
-_CODE_SIGN = re.compile(r"[/.-]")
+_SQUARE = str.maketrans("[]<>|", "()  ,")
+_CODE_SIGN = re.compile(r"[/.'_-]")
 _MARK_BEFORE = re.compile(r"\((?:U|C|S|SBU)\) ?")
 _LONGEST_CODE = 5
 _LONGEST_SURNAME = 4
@@ -200,7 +200,7 @@ def _iter_tags(text: str) -> Iterator[str]:
 
 def _bracketed(piece: str, *, person: bool) -> Iterator[str]:
     """Tags of a bracket: persons split at ``;``, or plain codes: ``"(CLINTON, HILLARY)"``, ``"(IR)"``."""
-    for part in piece.strip("() ").split(";"):
+    for part in _persons(piece.strip("() ")):
         words = part.replace(",", " ").split()
         if words and all(map(is_known_tag, words)):
             yield from words
@@ -208,6 +208,19 @@ def _bracketed(piece: str, *, person: bool) -> Iterator[str]:
             yield ", ".join(words)
         elif words:
             yield re.sub(r"\s*,\s*", ", ", part.strip(" ,"))
+
+
+def _persons(text: str) -> Iterator[str]:
+    """The parts of a bracket: between semicolons and ``AND``; of four or more between commas, each two are surname and given name."""
+    for part in _BETWEEN_PERSONS.split(text):
+        names = part.split(",")
+        if len(names) > 3 and len(names) % 2 == 0 and not any(is_known_tag(name.strip()) for name in names):
+            yield from (f"{surname},{given}" for surname, given in zip(names[::2], names[1::2], strict=True))
+        else:
+            yield part
+
+
+_BETWEEN_PERSONS = re.compile(r";|(?<=\w) (?:AND|&) (?=\w+,)")
 
 
 def _bare_person(words: list[str], pieces: list[str], place: int) -> tuple[str, int] | None:
@@ -234,6 +247,9 @@ def _join_words(words: list[str], *, whole: bool = False, person: bool = False) 
 
     ``whole``: commas stand around, so that words none of which is a tag's code are one topic. ``person``: OVIP stands before.
     """
+    if len(words) > 1 and is_known_tag("".join(words)) and not any(map(is_known_tag, words)):  # PRE L
+        yield "".join(words)
+        return
     if whole and not person and len(words) > 1 and _is_topic(words):
         yield " ".join(words)
         return

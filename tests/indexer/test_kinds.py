@@ -567,6 +567,8 @@ PARTS = {
 OTHERS: list[tuple[str, str, str, object]] = [
     ('body', '1. (C) A sample:\n\n"1","2/13/2008 10:16","08ROME12","Embassy Rome","SECRET","","header","body"\n\n2. (C) More.\nALDANE\n', 'signers', ('ALDANE',)),
     ('subj', 'SUBJECT： TALKS ON THE BORDER', 'subject', 'TALKS ON THE BORDER'),
+    ('cb', 'Classified By: DCM Ruth Aldane.1.4 (b)', 'name', 'Ruth Aldane'),
+    ('cb', 'Classified By: DCM Ruth Aldane by authority of 1.4 (b)', 'name', 'Ruth Aldane'),
     ('cb', 'LASSIFIED BY: DCM Ruth Aldane, reason 1.4 (b)', 'name', 'Ruth Aldane'),
     ('cb', 'CLASSIFIED: DCM Ruth Aldane, reason 1.4 (b)', 'name', 'Ruth Aldane'),
     ('cb', 'Class. By: DCM Ruth Aldane for res 1.4 (b)', 'name', 'Ruth Aldane'),

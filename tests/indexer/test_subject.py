@@ -104,6 +104,10 @@ SWALLOWED = [
     ("SUBJECT: GRAIN\nSECRET SENSITIVE\nAND WATER", "GRAIN AND WATER"),
     ("SUBJECT: GRAIN\nREFT: STATE 12", "GRAIN"),
     ("SUBJECT: GRAIN\nEF: STATE 12", "GRAIN"),
+    ("SUBJECT: GRAIN / REF: STATE 12", "GRAIN"),
+    ("SUBJECT: GRAIN S E C R E T", "GRAIN"),
+    ("SUBJECT: GRAIN //SECRET//", "GRAIN"),
+    ("SUBJECT: GRAIN NO LONGER SECRET", "GRAIN NO LONGER SECRET"),
     ("SUBJECT: GRAIN\nUNCLAS SECTION 02 OF 03 BAKU 000012\nAND WATER", "GRAIN AND WATER"),
     ("SUBJECT: - GRAIN\n\nACTION REQUEST: SEE PARA 2.\n\nREF: STATE 12", "GRAIN"),
     ("SUBJECT: GRAIN\nCLASSIFIED: A HISTORY", "GRAIN CLASSIFIED: A HISTORY"),
@@ -184,6 +188,7 @@ def test_ends(text, subject):
     ("printed", "subject"),
     [
         ("(S) GRAIN", "GRAIN"), ("(C/NF) GRAIN", "GRAIN"), ("(S//NF) GRAIN (S//NF)", "GRAIN"), ("GRAIN  (C)", "GRAIN"), ("(SBU) GRAIN", "GRAIN"),
+        ("( C ) GRAIN", "GRAIN"), ("{C} GRAIN", "GRAIN"), ("(C) (NF) GRAIN (NOFORN)", "GRAIN"),
         ("GRAIN (S/REL USA, GBR)", "GRAIN"), ("(U//FOUO) GRAIN", "GRAIN"), ("GRAIN (FSLN)", "GRAIN (FSLN)"), ("GRAIN (PART 1 OF 2)", "GRAIN (PART 1 OF 2)"),
         ("(Corrected) GRAIN", "(Corrected) GRAIN"), ("GRAIN (C-AL9-01234)", "GRAIN (C-AL9-01234)"), ("", ""),
     ],
