@@ -151,7 +151,7 @@ def _damaged_labels(text: str, folded: str, kinds: set[str]) -> Iterator[tuple[s
 
 
 _LIKE = r"(?P<word>S ?U ?B ?J ?E ?C ?T|T ?A ?G ?S|[A-Za-z]{2,8}|[A-Z](?: [A-Z]){2,6})"
-_LABEL_LIKE = re.compile(rf"[\s¶]{_LIKE}(?:(?P<colon>[ ]{{0,2}}:)|[;.)]?(?=[ ]))")
+_LABEL_LIKE = re.compile(rf"(?:(?P<start>\n)|[\s¶]){_LIKE}(?:(?P<colon>[ ]{{0,2}}:)|(?(start)[;.)]?(?=[ ])|(?!)))")
 _REFERENCES_LIKE = re.compile(rf"\n{_LIKE}(?P<colon>[ ]{{0,2}}:)")
 _DAMAGED_KINDS = {"tags", "subject", "references"}
 _DAMAGED = (("tags", "TAGS"), ("subject", "SUBJECT"), ("subject", "SUBJ"), ("references", "REFS"), ("references", "REF"), ("references", "REFTEL"))

@@ -48,6 +48,7 @@ _LATE_MARK = re.compile(
 )
 _SIMPLE_WORDS = re.compile(r"[\w'’]+(?: [ /&]{1,3} [\w'’]+ ){0,5}", re.VERBOSE)
 _MOST_WORDS = 9
+_REACH = 200  # characters in which the bracket begins
 _OPENING_WORDS = frozenset(
     "summary introduction comment background overview action key begin end executive bluf note conclusion context scenesetter intro".split()
 )
@@ -55,7 +56,8 @@ _OPENING_WORDS = frozenset(
 
 def with_late_mark(text: str, start: Start) -> Start:
     """The start with the mark that stands behind the words of a heading: ``1. KEY POINTS -- (C) The``, ``1. U.S. - EU Relations: (C) The``."""
-    match = None if start.mark else _LATE_MARK.match(text, start.text_at)
+    beginning = "" if start.mark else text[start.text_at : start.text_at + _REACH]
+    match = _LATE_MARK.match(text, start.text_at) if "(" in beginning else None
     mark = printed_mark(match["mark"]) if match else None
     if match is None or mark is None:
         return start
