@@ -68,7 +68,7 @@ def parse_signers(text: str, begin: int = 0, *, subject: str = "") -> Signature:
         tail = tail.replace(control, " ")
     shown, dots = _before_dots(tail, subject)
     end = without_struck_stamp(tail, strip_debris(tail, shown))
-    found = _find_signature(tail, end, dots=dots) or _over_notes(tail, end)
+    found = _find_signature(tail, end, dots=dots)
     dots = dots or _DOTS.search(text, max(0, last - 40), last) is not None
     if found is None:
         return Signature((), begin + (len(tail.rstrip()) if dots else end), dots)
@@ -108,9 +108,9 @@ _LONGEST_CELL = 120
 
 
 def _find_signature(tail: str, end: int, *, dots: bool) -> tuple[tuple[str, ...], int] | None:
-    """Names and where the text before them ends: at the end, before an advert, or over a last line ``MINIMIZE CONSIDERED``."""
+    """Names and where the text before them ends: at the end, over notes, before an advert, or over a last line ``MINIMIZE CONSIDERED``."""
     advert = find_advert(tail, end)
-    found = _find_names(tail, end, advert, dots=dots)
+    found = _find_names(tail, end, advert, dots=dots) or _over_notes(tail, end)
     if found is None and advert is not None:
         end = strip_debris(tail, advert)
         found = _find_names(tail, end, None, dots=dots)
@@ -126,7 +126,8 @@ def _is_paragraph(tail: str, at: int) -> bool:
     return _NUMBERED.search(tail, max(0, at - _LONGEST_NUMBER), at) is not None
 
 
-_NUMBERED = re.compile(r"(?:\A|\n)[\s¶]*\d{1,3}\.\s*(?:\([A-Z/]{1,8}\))?\s*\Z|\s¶?\d{1,3}\.\s*\([A-Z/]{1,8}\)\s*\Z")
+_MARKS = r"(?:[(\[{][A-Za-z/ ]{1,10}[)\]}][.\s]*){0,2}"
+_NUMBERED = re.compile(rf"(?:\A|\n)[\s¶#]*\d{{1,3}}[.,)]{{0,2}}\s*{_MARKS}\Z|\s¶?\d{{1,3}}\.\s*(?=\S){_MARKS}\Z|(?:\A|\n)[\s¶]*\([A-Z/]{{1,8}}\)\s?\d{{1,3}}\.\s*\Z")
 _LONGEST_NUMBER = 40
 
 
@@ -141,18 +142,23 @@ def _over_notes(tail: str, end: int) -> tuple[tuple[str, ...], int] | None:
         line = tail[start:stop].strip()
         if start == 0 or _NUMBERED_LINE.match(line) or is_rule(line):
             return None
-        if kind and (found := _own_line(tail[:stop], start, line, upper_text=False, certain=True)):
-            sure = kind == "rank" or (line.isupper() and (kind == "note" or not any(map(_is_place_or_tag, line.split()))))
-            return found if sure and not tail[: found[1]].rstrip().endswith(":") else None
+        if kind and (found := _own_line(tail[:stop], start, line, upper_text=False, certain=kind != "rank")):
+            sure = kind != "aside" or (line.isupper() and not any(map(_is_place_or_tag, line.split())))
+            return (_find_signature(tail, stop, dots=False) or found) if sure and not tail[: found[1]].rstrip().endswith(":") else None
         if line:
-            kind = "rank" if _is_rank(line) else "note" if _NOTE.match(line) else "aside" if kind is None and _is_aside(line) else None
+            kind = "rank" if _is_rank(line) else "note" if _NOTE.match(line) else _aside(line) if kind is None else None
         stop = max(0, start - 1)
     return None
 
 
-def _is_aside(line: str) -> bool:
-    """Whether a short line is no sentence, or stands in brackets: ``"Printed 6/5/2008 by jdoe"``, ``"- 3 -"``, ``"(Sent on May 3.)"``."""
-    return len(line) < _LONGEST_FRONT and (line[0] in "([" or not ends_sentence(line) or line.strip(" -").isdigit())
+def _aside(line: str) -> str | None:
+    """What a short line is that is no sentence or stands in brackets: with figures a note, ``"Printed 6/5/2008 by jdoe"``, else an aside."""
+    if len(line) >= _LONGEST_FRONT or (line[0] not in "([" and ends_sentence(line) and not line.strip(" -").isdigit()):
+        return None
+    return "note" if "@" in line or sum(map(str.isdigit, line)) > _FEWEST_DIGITS else "aside"
+
+
+_FEWEST_DIGITS = 4
 
 
 def _is_place_or_tag(word: str) -> bool:
@@ -171,6 +177,11 @@ def _is_rank(line: str) -> bool:
 
 
 _LONGEST_RANK = 8  # words
+
+
+def _is_title(line: str) -> bool:
+    """Whether a line is nothing but a title: ``"CHARGE D'AFFAIRES"``, ``"DCM"``."""
+    return "/" not in line and all(map(is_title_word, line.split()))
 
 
 def _above_minimize(tail: str, end: int) -> tuple[tuple[str, ...], int] | None:
@@ -211,7 +222,9 @@ def _find_names(tail: str, end: int, advert: int | None, *, dots: bool) -> tuple
     return None if dots and found and not ends_sentence(trimmed[: found[1]].rstrip()) else found
 
 
-_OFFICES = re.compile(r"\s*[A-Za-z][\w .,/&’'()-]{1,40}:[ \t]*(?:(?:[A-Z]\.|[A-Z][A-Z/]+,?)[ \t]+)+")  # INFO: POL ECON RSO | Cleared by: J. Roe
+_OFFICES = re.compile(  # INFO: POL ECON RSO | Point of contact: John Roe
+    r"\s*(?!.{0,30}(?:sign|site))[A-Za-z][\w .,/&’'()-]{1,40}:[ \t]*(?:(?!X{4})(?:[A-Z]\.|[A-Z][\w/'’-]+,?)[ \t]+)+", re.IGNORECASE
+)
 
 
 def _is_upper(text: str) -> bool:
@@ -233,8 +246,8 @@ def _own_line(text: str, start: int, line: str, *, upper_text: bool, certain: bo
     if not 0 < len(words) <= 6 or line.startswith(("- ", "-- ")) or has_mark(line) or (len(words) > 1 and all(map(is_known_tag, words))):
         return None
     words = _without_office(words)
-    names = _names_of(words)
-    if names is None or (len(words) == 1 and len(words[0]) < _LONGEST_OFFICE and words[0].isupper() and is_title_word(words[0])):
+    names = None if _is_title(line) else _names_of(words)
+    if names is None:
         return None
     capitals = all(word.isupper() or _UPPER_WORD.fullmatch(word) for word in words)
     finished = _finished(above) and (bool(above) or not certain)
@@ -248,7 +261,6 @@ def _own_line(text: str, start: int, line: str, *, upper_text: bool, certain: bo
 
 
 _SIGNS = " .,;!-/*\"”“_=#>'\\@()[]"
-_LONGEST_OFFICE = 5  # letters and one more: AMB, DCM, ECON
 _SPACED = re.compile(r"[A-Z](?: [A-Z]){3,}")  # A L D A N E
 
 

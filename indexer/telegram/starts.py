@@ -28,7 +28,7 @@ from reftel.schema.dates import month_number
 from reftel.schema.marking import parse_mark
 from reftel.schema.posts import find_post
 
-_LEVELS = r"(?:SBU|[UCS](?:/{1,2}NF)?)"
+_LEVELS = r"(?:SBU|[UCS](?:/{0,2}NF)?)"
 _CANDIDATE = re.compile(
     rf"""(?P<number> [0-9] (?<![0-9][0-9]) [0-9]{{0,2}}+ ) (?=[ \t\n.,:)({{\[])   # whole: no digit before its first
         (?P<stop> [ ]?[.,:)]{{1,2}} )? (?!\d)
@@ -47,7 +47,7 @@ _NUMBER = re.compile(rb"0(?<!00)0{0,2}(?=_{0,25}\.)")
 _OWN_MARK = re.compile(r"\((?: ?[A-Z][A-Z/,\s-]{0,80} ?|[A-Z][A-Za-z]{0,12}/[A-Za-z/, ]{1,80})\)(?=\s{0,8}\S)")
 _SECOND = 2
 _MOST = 5000  # a cable has a few hundred paragraphs at most; more candidates than this are not a cable
-_SENTENCE_ENDS = frozenset(".!?:;\"”’')]*-_=~>" + FILLER)
+_SENTENCE_ENDS = frozenset(".!?:;\"”’')]*-_=~+>" + FILLER)
 _GAP = " \t\n¶"
 _JOINED = frozenset("_$#%/+'’-(")
 _CLOSING_WORDS = re.compile(r"\bend (?:of )?(?:\w+ )?\w+$|x{4,}$", re.IGNORECASE)
@@ -112,7 +112,7 @@ def _last_index(items: Sequence[int], wanted: int) -> int:
 
 _MARK_BEFORE = re.compile(r"(?:\A|\n)[ \t¶]*(?P<front>\((?P<mark>[A-Z/]{1,8})\))[ \t¶]{0,4}$")
 _PARAGRAPH_WORDS = ("para", "para.", "paragraph", "§")
-_WORD_BEFORE = re.compile(r"(?:\A|\n[ \t]*\n)[ \t¶]*(?P<front>[\w.§]+)[ \t¶]*$")
+_WORD_BEFORE = re.compile(r"(?:\A|(?:\n|[.!?:\"”)\]*=_~+-])[ \t]*\n)[ \t¶]*(?P<front>[\w.§]+)[ \t¶]*$")
 
 
 class _Candidate:
@@ -296,7 +296,7 @@ def _last_word(text: str) -> str:
 
 def _accept(candidate: _Candidate, count: _Count, ahead: Sequence[_Candidate], *, flat: bool) -> bool:
     if candidate.mark is not None:
-        return not _is_cited(candidate, count, ahead) and _accept_marked(candidate, count)
+        return not _is_cited(candidate, count, ahead) and (_accept_marked(candidate, count) or _opens(candidate, count, ahead))
     if not candidate.line_start:
         return _accept_in_flat(candidate, count, ahead) if flat else _accept_run_on(candidate, count, ahead)
     opens = not count.tops and candidate.number == 1  # right behind the subject, where blank lines were lost
@@ -337,12 +337,17 @@ def _is_cited(candidate: _Candidate, count: _Count, ahead: Sequence[_Candidate])
     return any(later.number in wanted and later.mark and later.blank_line for later in ahead)
 
 
+def _opens(candidate: _Candidate, count: _Count, ahead: Sequence[_Candidate]) -> bool:
+    """Whether a marked number on a line of its own is the first of a count that does not begin at 1."""
+    return candidate.line_start and not count.tops and any(later.mark and later.line_start and later.number == candidate.number + 1 for later in ahead[:2])
+
+
 def _accept_marked(candidate: _Candidate, count: _Count) -> bool:
     fits = count.fits(candidate.number)
     if candidate.glued:  # "a Critique-14. (U) He"
         return fits and candidate.number > 1 and candidate.stop == "."
-    if candidate.mark is not None and candidate.mark.islower():  # (c) is more often a list letter than a mark
-        return fits and (candidate.line_start or candidate.sentence_end)
+    if candidate.mark in ("c", "s", "u"):  # more often the letter of a list than a mark
+        return (fits and (candidate.line_start or candidate.sentence_end)) or (candidate.blank_line and bool(candidate.stop))
     if candidate.line_start and (fits or candidate.blank_line or candidate.sentence_end or not candidate.behind.strip()[:1].islower()):
         return bool(candidate.stop) or fits or candidate.blank_line or len(candidate.mark or "") > 1
     if fits or not candidate.stop or candidate.sentence_end:

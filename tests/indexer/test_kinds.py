@@ -928,6 +928,8 @@ def test_a_text_whose_line_breaks_became_blanks(body: str, field: str, value: ob
     assert told(with_body(body)[len(HEADER) :].replace("\n", "  "), field) == value
 
 
-def test_an_advert_that_is_a_paragraph_keeps_its_text_without_line_breaks() -> None:
-    body = "1. (C) One.\n\n2. (U)  Visit Zagreb's Classified Website: (http//www.state.sgov/p/eur/zagreb)\n\nALDANE\n"
+@pytest.mark.parametrize("number", ["2. (U) ", "2) (U)", "2. [U]", "2. (U)(U)", "(U) 2."])
+def test_an_advert_that_is_a_paragraph_keeps_its_text_without_line_breaks(number: str) -> None:
+    body = f"1. (C) One.\n\n{number} Visit Zagreb's Classified Website: (http//www.state.sgov/p/eur/zagreb)\n\nALDANE\n"
     assert all(told(with_body(body)[len(HEADER) :].replace("\n", "  "), "texts"))  # type: ignore[arg-type]
+    assert all(told(with_body(body), "texts"))  # type: ignore[arg-type]

@@ -44,6 +44,8 @@ STARTS = [
     # faults of numbering are kept
     ("1. (C) One.\n\n3. (C) Three.\n\n3. (C) Again.\n\n7. (C) Seven.", [(1, "C"), (3, "C"), (3, "C"), (7, "C")]),
     ("23. (C) Late.\n\n24. (C) Later.", [(23, "C"), (24, "C")]),
+    ("A title\n2 (c) Late.\n3 (C) Later.", [(2, "c"), (3, "C")]),
+    ("1. (c) One.\n\n4. (sbu) Four.\n\n6. (c) Six, with\n(c) a letter and\n8. (c) another.", [(1, "c"), (4, "sbu"), (6, "c")]),
     (
         "1. (C) Text of the paper:\n\n1. We agree.\n\n2. You agree.\n\n2. (C) End.",
         [(1, "C"), (1, None), (2, None), (2, "C")],
@@ -53,7 +55,8 @@ STARTS = [
     # damaged numbers, and brackets other than the usual
     ("l. (C) One.\n\n2. (C) Two.", [(1, "C"), (2, "C")]),
     ("9. (C) Nine.\n\n1O. (S) Ten.\n\n11. (C) Eleven.\n\nl2. (U) Twelve.", [(9, "C"), (10, "S"), (11, "C"), (12, "U")]),
-    ("Para 1. (C) One.\n\nPARA. 2. (S) Two.", [(1, "C"), (2, "S")]),
+    ("Para 1. (C) One.\nPARA. 2. (S) Two.\n-----\nPara 3. (C) See\npara 4. (C) of reftel.", [(1, "C"), (2, "S"), (3, "C")]),
+    ("1. One.\n\nTitle\n+++++\n2. Two.\n\n3. SNF) Three.", [(1, None), (2, None), (3, "SNF")]),
     ("1. /C/ One.\n\n2. (C.) Two.\n\n3. (SB U) Three.\n\n4. (S)(S) Four.", [(1, "C"), (2, "C"), (3, "SB U"), (4, "S")]),
     ("(C)1. One.\n\n(S)2. Two.", [(1, "C"), (2, "S")]),
     ("1. (C - Entire text.)\n\n2. One.", [(1, "C"), (2, None)]),

@@ -83,6 +83,10 @@ SIGNED = [
     (f'{TEXT}\nROE","6/4/2008","TALKS ON GRAIN","', "ROE"),
     (f'{TEXT}\nROE\n\n"08BAKU419","6/4/2008 13:10"\n', "ROE"),
     (f"{TEXT}\nROE\n\nDISTRIBUTION:\nAMB\nDCM\nPOL\n", "ROE"),
+    (f"{TEXT}\nRoe\n\nPoint of contact: John Doe", "ROE"),
+    (f"{TEXT}\nRoe\n\nINFO: POL ECON", "ROE"),
+    ("They live in Ruritania\nROE\nCHARGE D'AFFAIRES", "ROE"),
+    (f"{TEXT}\n***\nVisit Rabat's Classified Website:\nhttp://www.state.sgov.gov/p/nea/rabat/\n***\nRoe\n(Acting)", "ROE"),
     (f"{TEXT}\nROE\n\nDuplicate copy\n", "ROE"),
     (f"{TEXT}\nROE\n\n(Sent on May 3.)\n", "ROE"),
     (f"{TEXT}\nROE\n\n- 3 -\n", "ROE"),
@@ -120,7 +124,7 @@ UNSIGNED = [
     "he went to the market and then", "It fell in 2008 and...", "He comes from\nNATO", "cleared with Embassy\nParis.", "met Ambassador Roe\n",
     f"{TEXT}\nLONDON 00000290  002 OF 002\n", "THE GOVERNMENT OF RURITANIA THANKS THE EMBASSY FOR ITS\nASSISTANCE.", "Point of contact is Poloff John Q. Roe.",
     "the list:\n- John Doe\n- Jane Roe", "the list:\n\nDOE\nDOB: 1 May 1970\n\nROE\nDOB: 2 May 1971",
-    "the list:\n\nJohn Doe\nMinister of Finance\n\nJane Roe\nMinister of Justice", f"{TEXT}\nINFO: POL ECON RSO", f"{TEXT}\n\nPREL PGOV HR", f"{TEXT}\n[NAME REMOVED]",
+    "the list:\n\nJohn Doe\nMinister of Finance\n\nJane Roe\nMinister of Justice", f"{TEXT}\nINFO: POL ECON RSO", f"{TEXT}\n\nPREL PGOV HR", f"{TEXT}\n\nPoint of contact: John Doe", f"{TEXT}\nAMBASSADOR", f"{TEXT}\n[NAME REMOVED]",
     f"{TEXT}\n\nOUTLOOK\n\nThings will go well.", f"{TEXT}\n\nLONDON\n\nMore to come", f"{TEXT}\n\n(U) Minimize considered.",
 ]  # fmt: skip
 
