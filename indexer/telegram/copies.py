@@ -172,9 +172,15 @@ def _repeated_begin(text: str, caption_start: int, body_begin: int) -> int:
     begin = max(body_begin, line_start - _PAGE_REACH)
     between = text[begin:line_start]
     page = between.rfind("\n" + FILLER)
-    if page < 0 or re.search(r"[a-z.]\n", between[page + 1 :]):
+    lines = (line.strip(" \t" + FILLER) for line in between[page + 1 :].split("\n"))
+    if page < 0 or any(line and not is_class_line(line) and not _DISTRIBUTED.match(line) for line in lines):
         return line_start
     return begin + page + 1
+
+
+_DISTRIBUTED = re.compile(  # what a distribution list and an address block have
+    r"(?:FM|TO|INFO)\s+(?:R[UH]|AM|SEC|US)|DE R|[OPRZ][OPRZ ]{0,3} \d{6}Z|R[UH][A-Z]{2,6}\b|.{0,80}\w-\d\d\b|-{6}|(?:ACTION|INFO|ORIGIN|SIPDIS)$"
+)
 
 
 def _repeated_end(text: str, at: int, limit: int, head: frozenset[str]) -> int:

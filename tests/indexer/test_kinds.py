@@ -515,6 +515,12 @@ def test_the_head_of_a_later_section_is_no_text(head: str) -> None:
     assert told(text, "texts") == ["Further increases in the grain were told.", "More."]
 
 
+@pytest.mark.parametrize("text", ["Roads were closed and \nso was the border. ", "ROADS WERE CLOSED AND \nSO WAS THE BORDER. "])
+def test_text_between_a_page_banner_and_the_next_section_stays(text: str) -> None:
+    body = with_body(f"1. (C) They said: \n\nZAGREB 00000123  002 OF 003 \n \n \n{text}\n{SECTION}\nIt opened. \n\n2. (C) More.\nALDANE\n")
+    assert told(body, "texts") == [f"They said: {' '.join(text.split())} It opened.", "More."]
+
+
 @pytest.mark.parametrize("line", ["pass for Zagreb", "The bill was made for NATO", "plan for the border"])
 def test_a_sentence_goes_on_behind_the_head_of_a_later_section(line: str) -> None:
     text = with_body(f"1. (C) They closed the\n{SECTION}\n{line} on Monday.\n\n2. (C) More.\nALDANE\n")
