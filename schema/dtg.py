@@ -16,7 +16,7 @@ from reftel.schema.nearest import slips
 # 130512Z FEB 08, 221828 Z MAY 73, 201247Z Jan 04, 130512ZFEB2008. LOG and PAGE times (182017Z /23) have no month and do not match.
 _GROUP = regex(
     r"""(?P<day> [0-9] (?<![0-9][0-9]) [0-9] ) (?P<hour>[0-9]{2}) (?P<minute>[0-9]{2})
-        [ ]{0,3} Z? [ /-]{0,3}
+        [ ]{0,3} (?:Z(?:ULU)?)? [ /-]{0,3}
         (?P<month> (?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC) [A-Z]{0,6} ) [.,/-]?
         [ ]{0,3} \n? [ ]{0,3} ['’]? (?P<year> (?:19|20)[0-9]{2} | [0-9]{2} ) (?![0-9])""",
     re.VERBOSE | re.IGNORECASE,

@@ -19,9 +19,10 @@ from reftel.indexer.telegram.header_lines import is_office_symbols
 from reftel.schema.cable import Recipient, Role
 from reftel.schema.nearest import slips
 
-_KEYWORD = re.compile(r"(TO|INFO|XMT|ORIGIN|ACTION|FM)(?:(?<=XMT)[ ]?/[ ]?|:?[ \t]+|:?$)")
+_KEYWORD = re.compile(r"(TO|INFO|XMT|ORIGIN|ACTION|FM|To(?=:)|Info(?=:))(?:(?<=XMT)[ ]?/[ ]?|:?[ \t]+|:?$)")
 _ROUTING = re.compile(r"(R[A-Z]{3,7}|ZEN) ?/ ?(?=[A-Z0-9])")
 _NEXT_ROUTING = re.compile(r"(?<![A-Z/])(?:(?:INFO|TO) +)?R[A-Z]{4,6}/(?=[A-Z])")
+_NEXT_POST = re.compile(r", +(?=(?:AMEMBASSY|AMCONSUL|SECSTATE|USMISSION) )")
 _SERIAL = re.compile(r"\d{3,5}(?:-\d{1,5})?")
 _SHORT_SERIAL = re.compile(r"\d{1,5}(?:-\d{1,5})?")
 _MISTYPED = {slip: word for word in ("IMMEDIATE", "PRIORITY", "ROUTINE") for slip in slips(word)}
@@ -59,7 +60,7 @@ class _Reader:
         keyword = _KEYWORD.match(text)
         if keyword:
             text = text[keyword.end() :].strip()
-            self._turn_to(keyword[1], text)
+            self._turn_to(keyword[1].upper(), text)
         if text and self.role and not (_is_other_cached if len(text) <= MAX_NAME else _is_other)(text):
             self._add(text)
 
@@ -168,6 +169,8 @@ def _is_serial(words: list[str]) -> bool:
 
 def _split_fused(text: str) -> list[str]:
     """The addressees of a line whose line breaks were lost; each begins at a routing indicator."""
+    if ", " in text:
+        return [part for whole in _NEXT_POST.split(text) for part in (_split_fused(whole) if ", " not in whole else [whole])]
     if text.count("/") < 2:
         return [text]
     starts = [match.start() for match in _NEXT_ROUTING.finditer(text)]

@@ -53,7 +53,7 @@ _CAVEAT_NAMES = {
 _CAVEAT_SLIPS = {slip: word for word in ("SIPDIS", "NOFORN", "SENSITIVE", "EXDIS", "NODIS", "LIMDIS", "STADIS") for slip in (*slips(word), word)}
 _SPACED_WORD = re.compile(r"(?<!\w)[A-Z](?: [A-Z]){4,}(?!\w)")  # S I P D I S
 _FEWEST_GAPS = 3  # more of them are in a letter-spaced word
-_JOINT = re.compile(r"[\s,;/&.-]*(?:AND )?", re.IGNORECASE)
+_JOINT = re.compile(r"[\s,;/&.()+*-]*(?:AND )?", re.IGNORECASE)
 _FOR_OFFICIAL_USE = re.compile(r"\bFOUO\b|FOR OFFICIAL USE", re.IGNORECASE)
 _LOWER_CLASS_LINE = re.compile(r"^[ ]*(?:TOP SECRET|SECRET|CONFIDENTIAL|UNCLASSIFIED)//[A-Z/, ]{2,60}$", re.MULTILINE)
 
@@ -149,7 +149,7 @@ def _below_class_line(zone: str, *, corrected: bool) -> set[str]:
 
 def _without_slips(line: str) -> str:
     """A line of nothing but caveats, some of them a slip of the typist, as they were meant: ``".SIPIDS SENSITVE"``; others unchanged."""
-    words = line.strip(" .,>").upper().split()
+    words = line.strip(" .,>*-=+#").upper().split()
     if "".join(words) in _CAVEAT_SLIPS:  # SIPDI S
         return _CAVEAT_SLIPS["".join(words)]
     return " ".join(map(_CAVEAT_SLIPS.__getitem__, words)) if words and all(map(_CAVEAT_SLIPS.__contains__, words)) else line
@@ -182,12 +182,13 @@ def _without_correction(line: str, *, one_line: bool) -> str:
 def split_caveats(line: str) -> tuple[list[str], str]:
     """Caveats at the start of a line, and the rest: ``"SIPDIS, DEPT FOR X"`` -> ``(["SIPDIS"], "DEPT FOR X")``."""
     found: list[str] = []
-    place = 0
+    joint = _JOINT.match(line)
+    place = joint.end() if joint else 0
     while match := _CAVEAT.match(line, place):
         found += _caveat_names(match)
         joint = _JOINT.match(line, match.end())
         place = joint.end() if joint else match.end()
-    return found, line[place:].strip()
+    return found, line[place if found else 0 :].strip()
 
 
 def _caveat_names(match: re.Match[str]) -> list[str]:
@@ -264,7 +265,8 @@ def _caption_at(level: str | None, line: str, word: re.Match[str], line_start: i
     after = line[word.end() : word.end() + 200]
     section = _SECTION.search(after)
     number = _POST_SERIAL.match(after, section.end() if section else 0)
-    caveats, _ = split_caveats(" ".join(after[: section.start() if section else None].split()).lstrip(" /,-"))
+    between = " ".join(after[: section.start() if section else None].split())
+    caveats, _ = split_caveats(_SPACED_WORD.sub(lambda word: word[0].replace(" ", ""), between))
     sections = _number(section[1]) if section else 1
     post = split_caveats(" ".join(number["post"].split()))[1] if number else ""
     start, end = line_start + word.start(), line_start + word.end()

@@ -172,7 +172,7 @@ class _Scanner:
         if self.words[last] in (",", "(") and last > self.free:
             last -= 1
         while last > self.free and (
-            self.words[last] in ("-", "/", "#", ":", "'", "’", "‘") or self.words[last].upper() in _MESSAGE_WORDS
+            self.words[last] in ("-", "/", "#", ":", "_", "'", "’", "‘") or self.words[last].upper() in _MESSAGE_WORDS
         ):
             last -= 1
         return last

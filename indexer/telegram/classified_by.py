@@ -41,7 +41,7 @@ _LETTERS_ALONE = re.compile(
     rf"[\s,;:.(]{{0,4}}(?:{_FOR}\s{{1,4}})?(?:THE\s)?{_REASON_WORD}[\s:]{{1,4}}(?:\(?[a-h]\b[\s,;/&+.)]{{0,4}}(?:and\b)?\s?)+", re.IGNORECASE
 )
 _NUMBER = re.compile(r"(?<![\d.])(?:1|(?<!\w)[Il](?=[.]))\s{0,2}[.,:/-]{0,2}\s{0,3}(?P<number>[3-7])(?!\d)(?:\s?[.:](?!\d))?")
-_ANOTHER = re.compile(rf"[\s,;/&)\].]{{0,5}}(?:and|or)?\s{{0,3}}(?:section\s)?(?={_SECTION})", re.IGNORECASE)
+_ANOTHER = re.compile(rf"[\s,;/&()\].]{{0,5}}(?:and|or)?\s{{0,3}}(?:section\s)?(?={_SECTION})", re.IGNORECASE)
 _LETTERS = re.compile(
     r"(?P<and>a\s{0,2}n\s{0,2}d\b|amd\b|adn\b|nad\b|an\b|or\b|thr(?:ough|u)\b|to\b(?=\W{1,3}[a-h]\b))|(?P<letter>[a-h])(?![a-z])|(?P<sign>\(\d\)|\([a-z]{3,}[^()]{0,60}\)|[<>\s,;/&+.(){}\[\]\"“”'’-])",
     re.IGNORECASE,

@@ -18,7 +18,8 @@ from reftel.schema.cable import Recipient
 from reftel.schema.dtg import Dtg, impossible_group, parse_dtg
 
 _FROM = re.compile(r"^[ \t>]{0,8}FM[ \t]+(\S[^\n]{0,80})", re.MULTILINE)
-_FIRST_ADDRESSEE = re.compile(r"^[ \t]{0,8}(?:TO|INFO|XMT):?(?:[ \t]|$)", re.MULTILINE)
+_FIRST_ADDRESSEE = re.compile(r"^[ \t]{0,8}(?:TO|INFO|XMT|To(?=:)|Info(?=:)):?(?:[ \t]|$)", re.MULTILINE)
+_SENDER_AND_ADDRESSEE = re.compile(r"^[ \t>]{0,8}FM [^\n]{2,60}? TO (?=R[A-Z]{4,6}/|SECSTATE|AM(?:EMBASSY|CONSUL)|USMISSION)[^\n]*", re.MULTILINE)
 _SMALL_LETTERS = re.compile(r"^[ \t>]{0,8}fm[ \t]", re.MULTILINE)
 _ORIGINATOR = re.compile(r"DE(?<!\wDE)[ ]+(R[A-Z]{3,7})[ ]+#?(\d{1,6})")
 _CHANNEL = re.compile(r"ZN(?<!\wZN)[YR] +([A-Z])\1{4}\b")
@@ -67,6 +68,7 @@ def parse_header(text: str) -> HeaderFacts:
         text = restore_lines(text)
     if "fm" in text and _SMALL_LETTERS.search(text):
         text = text.upper()
+    text = _SENDER_AND_ADDRESSEE.sub(lambda line: restore_lines(line[0]), text)
     dtg = parse_dtg(text)
     unread, prosigns = (None if dtg else impossible_group(text)) or (None, ())
     sender = _FROM.search(text, dtg.end if dtg else 0) or _FROM.search(text)

@@ -21,7 +21,7 @@ _ROUTING = re.compile(
 DTG_LINE = re.compile(
     r"[ >]{0,8}(?:(?:[ZOPR]{1,2}|NIACT|IMMEDIATE|PRIORITY|ROUTINE|FLASH) +){0,3}\d{6} {0,3}Z? {0,3}[A-Z]{3,9}\.? {0,3}\d\d", re.IGNORECASE
 )
-_KEYWORD = re.compile(r"(FM|TO|INFO|XMT)(?::?[ \t]+(.*)|:?)$", re.DOTALL)
+_KEYWORD = re.compile(r"(FM|TO|INFO|XMT|To(?=:)|Info(?=:))(?::?[ \t]+(.*)|:?)$", re.DOTALL)
 _ADDRESSEE = re.compile(r"(?:R[A-Z]{3,7}|ZEN) ?/ ?[A-Z0-9]")  # RUEHC/SECSTATE WASHDC
 _OFFICE = re.compile(r"[A-Z]{1,5}-\d{2}\b")  # LOG-00: an office of the Department and its number of copies
 _TRAILER = re.compile(r"\(?[A-Z]{0,5}\)? ?/\d{3}[A-Z]?\b|-{3,}[ \dA-F]")  # /012W and ------------------A54E38  291401Z /38
@@ -57,7 +57,7 @@ def _keyword_line(text: str) -> HeaderLine:
     if match[2] is not None and not is_addressee_name(match[2]):
         return "other"
     kinds: dict[str, HeaderLine] = {"FM": "from", "TO": "to", "INFO": "info", "XMT": "excluded"}
-    return kinds[match[1]]
+    return kinds[match[1].upper()]
 
 
 def is_addressee_name(text: str) -> bool:

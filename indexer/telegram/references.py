@@ -385,6 +385,9 @@ def _between(item: _Item, citations: list[PrintedCitation]) -> Iterator[tuple[in
         end = start + len(part)
         inside = [citation for citation in citations if start <= citation.start < end or start < citation.end <= end]
         bounds = [start, *(bound for citation in inside for bound in (citation.start, citation.end)), end]
+        if not inside and item.text.count("(", 0, start) > item.text.count(")", 0, start):  # of a note: PARIS 1 (SUBJ: NOTES)
+            start = end + 1
+            continue
         for number, (begin, stop) in enumerate(zip(bounds[::2], bounds[1::2], strict=True)):
             front, behind = number > 0, number < len(inside)
             gap = item.text[begin:stop]

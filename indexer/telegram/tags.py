@@ -37,6 +37,7 @@ _PIECE = re.compile(r"\([^()]*\)?|[^\s,;()]+|[,;]")
 _PASSING = re.compile(r"\b(?:DEPT|DEPARTMENT|STATE|NSC|TREASURY)(?: PLEASE)? (?:FOR|PASS)\b")  # STATE FOR EUR/WE
 _SIGNS = '.:"“”*\\'
 _PARTING = frozenset(",;")
+_GLUED_PERSON = re.compile(r"\bOVIP[-/:](?=[A-Z])")
 _SPACED_TAG = re.compile(r"(?<![A-Z0-9])[A-Z](?: [A-Z]){1,4}(?=[,;]|\Z)")  # P R E L,
 _SQUARE = str.maketrans("[]<>|", "()  ,")
 _CODE_SIGN = re.compile(r"[/.'_-]")
@@ -158,6 +159,8 @@ def split_tags(text: str) -> Tags:
         upper = upper[match.end() :]
     if match := _PASSING.search(upper):
         upper = upper[: match.start()]
+    if "OVIP" in upper:
+        upper = _GLUED_PERSON.sub("OVIP ", upper)
     upper = _SPACED_TAG.sub(lambda tag: tag[0].replace(" ", ""), upper)
     found: dict[str, None] = {}
     fused: dict[str, None] = {}
@@ -254,7 +257,7 @@ def _join_words(words: list[str], *, whole: bool = False, person: bool = False) 
         yield " ".join(words)
         return
     run: list[str] = []
-    for item in _with_topics(words, person=person) if len(words) > 1 else words:
+    for item in _with_topics(words, person=person, alone=whole and len(words) == 2) if len(words) > 1 else words:
         codes = _CODE_SIGN.split(item)
         parts = codes if len(codes) > 1 and not is_known_tag(item) and all(map(is_known_tag, codes)) else [item]
         if is_tag_code(parts[0]) or " " in item or split_fused(item):
@@ -274,13 +277,17 @@ def _is_topic(words: list[str]) -> bool:
     return long and not any(split_fused(word) or (len(word) >= 4 and is_known_tag(word)) for word in words)
 
 
-def _with_topics(words: list[str], *, person: bool) -> list[str]:
-    """The words with listed topics and persons joined: ``["PREL", "USEU", "BRUSSELS"]`` -> ``["PREL", "USEU BRUSSELS"]``."""
+def _with_topics(words: list[str], *, person: bool, alone: bool) -> list[str]:
+    """The words with listed topics and persons joined: ``["PREL", "USEU", "BRUSSELS"]`` -> ``["PREL", "USEU BRUSSELS"]``.
+
+    ``alone``: two words between commas, which behind OVIP may be a short name too.
+    """
+    may_be_tag = is_known_tag if alone else _may_be_tag
     joined: list[str] = []
     place = 0
     while place < len(words):
         name = words[place : place + 2]
-        if person and len(name) == 2 and not any(map(_may_be_tag, name)) and all(map(_NAME.fullmatch, name)):
+        if person and len(name) == 2 and not any(map(may_be_tag, name)) and all(map(_NAME.fullmatch, name)):
             place += 2
             initial = [word for word in words[place : place + 1] if len(word) == 1]
             joined.append(f"{name[0]}, {' '.join(name[1:] + initial)}")

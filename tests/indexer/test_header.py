@@ -63,7 +63,7 @@ def test_posts_in_a_flattened_header_of_the_seventies() -> None:
     ]
 
 
-@pytest.mark.parametrize("header", [FULL.lower(), FULL.replace("TO ", "TO: ").replace("INFO ", "INFO: "), FULL.replace("\n", "\n> ")])
+@pytest.mark.parametrize("header", [FULL.lower(), FULL.replace("TO ", "TO: ").replace("INFO ", "INFO: "), FULL.replace("TO ", "To: ").replace("INFO ", "Info: "), FULL.replace("\nTO ", " TO "), FULL.replace("\n", "\n> ")])
 def test_a_header_in_another_dress_gives_the_same(header: str) -> None:
     facts = parse_header(header)
     assert (facts.precedence, facts.from_name, facts.recipients) == ("IMMEDIATE", "AMEMBASSY OSLO", (ACTION, *INFO))
@@ -142,6 +142,7 @@ def test_excluded_posts_belong_to_the_collective(keyword: str) -> None:
     [
         ("TO PAGE 02        STATE   015113  182333Z\nALL POSTS COLLECTIVE", ["ALL POSTS COLLECTIVE"]),
         ("TO\nAMEMBASSY RIGA", ["AMEMBASSY RIGA"]),
+        ("TO AMEMBASSY RIGA, AMCONSUL LAGOS, NSC WASHDC", ["AMEMBASSY RIGA", "AMCONSUL LAGOS, NSC WASHDC"]),
         ("TO RUEHC/SECSTATE WASHDC 1234RUEHRA/AMEMBASSY RIGA 12", ["SECSTATE WASHDC", "AMEMBASSY RIGA"]),
         ("TO RUEHC/SECSTATE WASHDC INFO RUEHRA/AMEMBASSY RIGA", ["SECSTATE WASHDC", "AMEMBASSY RIGA"]),
         ("TO AMEMBASSY RIGA\nC O N F I D E N T I A L\nSECRET\nSECRET SERVICE WASHDC", ["AMEMBASSY RIGA", "SECRET SERVICE WASHDC"]),

@@ -28,6 +28,7 @@ from reftel.schema.dtg import impossible_group, iter_dtgs, parse_dtg
         ("P/R 130512Z-FEB-08", "2008-02-13T05:12:00Z", ("PRIORITY", "ROUTINE")),
         ("P, R 130512Z/FEB/2008", "2008-02-13T05:12:00Z", ("PRIORITY", "ROUTINE")),
         ("P 13 O5I2Z FEB 08", "2008-02-13T05:12:00Z", ("PRIORITY",)),
+        ("P 130512 ZULU FEB 08", "2008-02-13T05:12:00Z", ("PRIORITY",)),
         ("P 130512Z FBE 08", "2008-02-13T05:12:00Z", ("PRIORITY",)),
         ("P 130512Z FEB, '08", "2008-02-13T05:12:00Z", ("PRIORITY",)),
         ("P 130512Z FEB\n08\nFM X", "2008-02-13T05:12:00Z", ("PRIORITY",)),
