@@ -36,7 +36,7 @@ _MIXED = r"(?:(?:Mc|Mac|Mc-|Le|De|Di|La|Van|Von|Fitz|O['’`])?[A-Z][a-zà-ÿ]+(
 _PARTICLE = r"(?:de|la|du|van|von|der|den|di|da|del|jr|sr|ii|iii|II|III|IV)\.?"
 _PARTICLE_WORD = re.compile(_PARTICLE)
 _UPPER_WORD = re.compile(_UPPER)
-_MIXED_WORD = re.compile(f"{_MIXED}|{_PARTICLE}|[A-Z]\\.")
+_MIXED_WORD = re.compile(f"{_MIXED}|{_PARTICLE}|[A-Z]\\.|St\\.")
 _LOWER_WORD = re.compile(r"[a-z]{3,}(?:-[a-z]+)?")
 
 # Words that end a message without being a name; some only where they are not in capitals (a Mr. BEST may sign).
@@ -45,7 +45,7 @@ _TITLE_NOT_NAMES = frozenset(row["word"].capitalize() for row in read_table("not
 _STRUCK_OUT = re.compile(r"[Xx]{4,}")
 _BRACKET_AT_END = re.compile(r"\s*\([^)]*\)$")
 _WORD = re.compile(r"\S+")
-_INITIAL = re.compile(r"(?<![.\w])[A-Z]\.$")
+_INITIAL = re.compile(r"(?<![.\w])(?:[A-Z]|S[Tt])\.$")
 
 _URL_TAIL = re.compile(r"https?:|www\.|portal:|\.gov|\bcfm\b|web ?site(?:\.?$|:? X{4,})", re.IGNORECASE)
 _MINIMIZE = re.compile(r"(?:¶?\s*\d{1,3}\.\s*)?(?:\(u\)\s*)?minimized?\s+considered\W{0,3}", re.IGNORECASE)
@@ -85,7 +85,7 @@ def parse_signers(text: str, begin: int = 0, *, subject: str = "") -> Signature:
     return Signature(names, begin + at, dots)
 
 
-_SIGNED = re.compile(r"\n[ \t]*(?:signed(?: by)?[ \t]*:?|[A-Z][A-Z'’-]+ (?:acting )?for)[ \t]*\Z", re.IGNORECASE)  # Signed: ROE | DOE FOR ROE
+_SIGNED = re.compile(r"\n[ \t]*[A-Z][A-Z'’-]+ (?:acting )?for[ \t]*\Z", re.IGNORECASE)  # DOE FOR ROE
 _LONGEST_FRONT = 60
 _DOTS = re.compile(r"(?:\.\.\.|…)[\s\"”'’)\],]*\Z")
 
@@ -142,7 +142,7 @@ def _over_notes(tail: str, end: int) -> tuple[tuple[str, ...], int] | None:
         line = tail[start:stop].strip()
         if start == 0 or _NUMBERED_LINE.match(line) or is_rule(line):
             return None
-        if kind and (found := _own_line(tail[:stop], start, line, upper_text=False, certain=kind != "rank")):
+        if kind and line and (found := _own_line(tail[:stop], start, line, upper_text=False, certain=kind != "rank")):
             sure = kind != "aside" or (line.isupper() and not any(map(_is_place_or_tag, line.split())))
             return (_find_signature(tail, stop, dots=False) or found) if sure and not tail[: found[1]].rstrip().endswith(":") else None
         if line:
@@ -241,6 +241,7 @@ def _own_line(text: str, start: int, line: str, *, upper_text: bool, certain: bo
         start = len(above) - len(last)
         above = text[:start].rstrip()
     blank_lines = text[len(above) : start].count("\n") - 1
+    line = _SIGNED_LABEL.sub("", line) if line[:1] in ("S", "s") else line
     line = _without_rank("".join(line.split()) if _SPACED.fullmatch(line) else line)
     words = (_BRACKET_AT_END.sub("", line) if line.endswith(")") and line[0] != "(" else line).strip(_SIGNS).split()
     if not 0 < len(words) <= 6 or line.startswith(("- ", "-- ")) or has_mark(line) or (len(words) > 1 and all(map(is_known_tag, words))):
@@ -261,6 +262,7 @@ def _own_line(text: str, start: int, line: str, *, upper_text: bool, certain: bo
 
 
 _SIGNS = " .,;!-/*\"”“_=#>'\\@()[]"
+_SIGNED_LABEL = re.compile(r"signed(?: by)?[ \t]*:[ \t]*(?=\S)", re.IGNORECASE)
 _SPACED = re.compile(r"[A-Z](?: [A-Z]){3,}")  # A L D A N E
 
 

@@ -18,6 +18,8 @@ SIGNED = [
     (f"{TEXT}\nLeRoe\n", "LEROE"),
     (f"{TEXT}\nMcRoe\n", "MCROE"),
     (f"{TEXT}\nO’Roe\n", "O'ROE"),
+    (f"{TEXT}\nSt. Roe\n", "ST. ROE"),
+    (f"{TEXT}\nSigned: ST. ROE\n", "ST. ROE"),
     (f"{TEXT}\nJ. QUINCY ROE\n", "J. QUINCY ROE"),
     (f"{TEXT}\nLU\n", "LU"),
     (f"{TEXT}\nPeña\n", "PEÑA"),
