@@ -43,7 +43,7 @@ _LETTERS_ALONE = re.compile(
 _NUMBER = re.compile(r"(?<![\d.])(?:1|(?<!\w)[Il](?=[.]))\s{0,2}[.,:/-]{0,2}\s{0,3}(?P<number>[3-7])(?!\d)(?:\s?[.:](?!\d))?")
 _ANOTHER = re.compile(rf"[\s,;/&()\].]{{0,5}}(?:and|or)?\s{{0,3}}(?:section\s)?(?={_SECTION})", re.IGNORECASE)
 _LETTERS = re.compile(
-    r"(?P<and>a\s{0,2}n\s{0,2}d\b|amd\b|adn\b|nad\b|an\b|or\b|thr(?:ough|u)\b|to\b(?=\W{1,3}[a-h]\b))|(?P<letter>[a-h])(?![a-z])|(?P<sign>\(\d\)|\([a-z]{3,}[^()]{0,60}\)|[<>\s,;/&+.(){}\[\]\"“”'’-])",
+    r"(?P<and>a\s{0,2}n\s{0,2}d\b|amd\b|adn\b|nad\b|an\b|or\b|thr(?:ough|u)\b|to\b(?=\W{1,3}[a-h]\b))|(?P<letter>[a-h])(?![a-z])|(?P<sign>(?:sub-?)?(?:paragraph|section|para|letter)s?\b|\(\d\)|\([a-z]{3,}[^()]{0,60}\)|[<>\s,;/&+.(){}\[\]\"“”'’-])",
     re.IGNORECASE,
 )
 _GLUED = re.compile(r"\s{0,2}[({\[]?(?!be(?!\w)|ad(?!\w)|ace)(?P<letters>(?=[a-h]{2})a?b?c?d?e?f?g?h?)(?!\w)", re.IGNORECASE)  # bd
@@ -266,6 +266,8 @@ def _letters(text: str, place: int) -> tuple[list[str], int]:
             end = match.end()
         else:
             sign = match[0]
+            if found and len(sign) > 3 and sign[0] != "(" and not match["and"]:  # another sentence: "1.4 (b). Paragraph"
+                break
             bracket = sign in "([{<" or (bracket and sign not in ")]}>")
             joined = joined or bool(match["and"]) or sign in ",/&+;-" or (not bracket and sign == " " and not found)
             ranged = sign == "-" or sign.lower().startswith(("thr", "to")) or (ranged and sign in " ()")

@@ -84,7 +84,7 @@ def _date(raw: str, year: int | None) -> str | None:
 
 def looks_like_date(raw: str) -> bool:
     """Whether a value without a date was meant as one: ``"011/2/2019"``, ``"02/30/2019"``; not ``"MR"``, nor a downgrade or a past date."""
-    return _NO_DATE.search(raw) is None and re.search(r"\d[/.-]\d{1,2}[/.-]\d", raw) is not None
+    return _NO_DATE.search(raw) is None and re.search(r"\d[/.-]\d{1,2}[/.-]\d", raw.replace("O", "0")) is not None
 
 
 def _pivot(year: int | None) -> int:

@@ -104,7 +104,7 @@ def find_regions(text: str) -> tuple[LabelledPart, ...]:
     places = sorted([*iter_places(folded, _FIRST_WORDS), *(letters.start() for letters in _FIRST_LETTERS.finditer(folded))])
     marks = [found for place in places if (found := _label_at(text, place))]
     marks = sorted([*marks, *_damaged_labels(text, folded, {kind for kind, _, _ in marks})], key=lambda mark: mark[1])
-    marks = list(_without_orders_of_subjects(text, marks))
+    marks = list(_without_those_of_subjects(text, marks))
     ends = [*(start for _, start, _ in marks), len(text)][1:]
     return tuple(
         LabelledPart(kind, start, after, text[start:after], clean(text[after:end]))
@@ -112,13 +112,17 @@ def find_regions(text: str) -> tuple[LabelledPart, ...]:
     )
 
 
-def _without_orders_of_subjects(text: str, marks: list[tuple[str, int, int]]) -> Iterator[tuple[str, int, int]]:
-    """The labels without an executive order that the subject names: ``"DESIGNATIONS UNDER⏎E.O. 13382"`` behind the head's own."""
-    before, ordered = "", False
+def _without_those_of_subjects(text: str, marks: list[tuple[str, int, int]]) -> Iterator[tuple[str, int, int]]:
+    """The labels without those that the subject names: an executive order (``"DESIGNATIONS UNDER⏎E.O. 13382"`` behind the head's own), a subject."""
+    before, ordered, last = "", False, 0
     for kind, start, end in marks:
-        if kind != "eo" or not ordered or before != "subject" or ":" in text[start:end]:
+        named = before == "subject" and (
+            (kind == "eo" and ordered and ":" not in text[start:end])
+            or (kind == "subject" and bool(text[last:start].strip()) and "\n" not in text[last:start])
+        )
+        if not named:
             yield kind, start, end
-            before, ordered = kind, ordered or kind == "eo"
+            before, ordered, last = kind, ordered or kind == "eo", end
 
 
 def _damaged_labels(text: str, folded: str, kinds: set[str]) -> Iterator[tuple[str, int, int]]:

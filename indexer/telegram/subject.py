@@ -37,6 +37,9 @@ _HEADING = re.compile(
           )""",
     re.VERBOSE | re.IGNORECASE | re.MULTILINE,
 )
+_PASSING = re.compile(  # STATE FOR WHA/AND | DEPT PLEASE PASS TO USTR
+    r"[ ]*(?:DEPT|DEPARTMENT|STATE|NSC|TREASURY|USTR|(?:HQ)?[A-Z]{2,8}COM|DOD|DOJ|DOC)(?: ALSO)?(?: (?:PLEASE|PLS))? (?:FOR (?:[A-Z]{1,5}/|POLAD)|PASS (?:TO )?[A-Z])"
+)
 _RUN_ON_HEADING = re.compile(
     r"[ ](?:SUMMARY|INTRODUCTION|COMMENT|BACKGROUND)[ ]*\Z", re.IGNORECASE
 )  # "... COZINESS Summary -------"
@@ -126,7 +129,7 @@ def _subject_lines(text: str, *, bounded: bool) -> list[str]:
     for block in blocks[:_MOST_BLOCKS]:
         capitals = len(blocks) == 2 and len(block) == 1 and "".join(lines).isupper() and block[0].isupper()
         goes_on = bounded or capitals  # what follows is paragraph 1
-        if lines and not (_is_open(lines[-1], block) or (goes_on and _continues(lines, block))):
+        if lines and (_PASSING.match(block[0]) or not (_is_open(lines[-1], block) or (goes_on and _continues(lines, block)))):
             break
         kept = _until_end(block)
         lines += [line.replace("¶", " ") for line in kept]
@@ -160,7 +163,7 @@ def _until_end(block: list[str]) -> list[str]:
     kept: list[str] = []
     for place, line in enumerate(block[:_MOST_LINES]):
         rule = _find_rule(line)
-        if kept and (_PARAGRAPH.match(line) or _HEADING.match(line)):
+        if kept and (_PARAGRAPH.match(line) or _HEADING.match(line) or _PASSING.match(line)):
             return kept
         if rule and not line[: rule.start()].strip():
             boxed = any(map(_RULE.match, block[place + 1 : place + 3]))  # the rule is the upper one of a boxed heading

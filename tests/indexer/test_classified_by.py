@@ -109,7 +109,7 @@ REASONS = [
     ("1.4 (b) an\nd (d)", "bd"), ("1.4 (b) and (d", "bd"), ("1.4 (d)\nA senior man", "d"), ("1.4 (d). A senior man", "d"), ("14 (b) and (d)", "bd"),
     ("1/4 (b), (d)", "bd"), ("1,4 (b), (d)", "bd"), ("I.4 (b), (d)", "bd"), ("l.4 (b), (d)", "bd"), ("1:4 (b), (d)", "bd"), ("1.4 B C AND D", "bcd"), ("1.4 b.d.", "bd"), ("1.4 (b) (c)and(d)", "bcd"),
     ("1.4 b c d", "bcd"), ("1.4 [b] and [d]", "bd"), ("1.4 {b}{d}", "bd"), ("1.4 bd", "bd"), ("1.4(bd).", "bd"), ("1.4 (b.d)", "bd"),
-    ("1.4 (b) (and 1.4 (d))", "bd"), ("1..4 (b) amd (d)", "bd"), ("1.4: (b) adn (d)", "bd"), ("1.4 (b) (foreign relations) and (d)", "bd"), ("1.4 <b> <d>", "bd"), ("1-4 (b)", "b"), ("1.4 (b)\n\nBAKU 00000012  001.2 OF 002\n\nand (d)", "bd"), ('1.4 "b" and "d"', "bd"), ("1.4 (b) to (d)", "bcd"), ("1.4 (b) to the press", "b"),
+    ("1.4 sub-paragraphs (b) and (d)", "bd"), ("1.4 (b). Paragraph D says so", "b"), ("1.4 (b) (and 1.4 (d))", "bd"), ("1..4 (b) amd (d)", "bd"), ("1.4: (b) adn (d)", "bd"), ("1.4 (b) (foreign relations) and (d)", "bd"), ("1.4 <b> <d>", "bd"), ("1-4 (b)", "b"), ("1.4 (b)\n\nBAKU 00000012  001.2 OF 002\n\nand (d)", "bd"), ('1.4 "b" and "d"', "bd"), ("1.4 (b) to (d)", "bcd"), ("1.4 (b) to the press", "b"),
     ("(b) and (d) of Section 1.4", "bd"), ("1.4 (b)(1) and (d)", "bd"),
     ("1.4 b A senior man", "b"), ("1.4 b. A senior man", "b"), ("1.4 B A senior man", "b"),
 ]  # fmt: skip
@@ -158,6 +158,8 @@ def test_no_line(text):
 OFFICERS = [
     ("EUR/RPM Director Jane Roe", "Jane Roe", "EUR/RPM Director"),
     ("A/DCM Jane Roe", "Jane Roe", "A/DCM"),
+    ("Analyst Jane Roe", "Jane Roe", "Analyst"),
+    ("GSO JANE ROE", "JANE ROE", "GSO"),
     ("ALDANE Jane, DCM", "ALDANE Jane", "DCM"),
     ("POLAD Jane, DCM", "Jane", "POLAD"),
     ("Charge d,Affaires Jane O,Roe", "Jane O,Roe", "Charge d,Affaires"),
