@@ -9,7 +9,7 @@ import msgspec
 from reftel.indexer.telegram.classwords import is_corrected
 from reftel.indexer.telegram.flags import is_redacted, is_truncated
 from reftel.indexer.telegram.layout import Layout
-from reftel.indexer.telegram.lines import LineKind, Lines
+from reftel.indexer.telegram.lines import Lines
 from reftel.indexer.telegram.marks import Start
 from reftel.indexer.telegram.paragraphs import build_paragraphs, closing_starts, opening_starts
 from reftel.indexer.telegram.starts import find_marked
@@ -75,13 +75,13 @@ def _is_heading_line(lines: Lines, start: Start, numbered: Sequence[Start], plac
     line = lines.index(start.at)
     if not is_title(lines.text[start.text_at : lines.end(line)].strip()):
         return False
-    below = lines.below(line, LineKind.BLANK)
-    if below >= len(lines.kinds) or lines.kinds[below] is LineKind.START:
+    below = lines.below(line, "blank")
+    if below >= len(lines.kinds) or lines.kinds[below] == "start":
         return below < len(lines.kinds)
-    if lines.kinds[below] is not LineKind.RULE:
+    if lines.kinds[below] != "rule":
         return False
-    under = lines.below(below, LineKind.BLANK)
-    alone = under >= len(lines.kinds) or lines.kinds[under] is LineKind.START
+    under = lines.below(below, "blank")
+    alone = under >= len(lines.kinds) or lines.kinds[under] == "start"
     return alone or not numbered or start.at < numbered[0].at or lines.words(under) in places
 
 

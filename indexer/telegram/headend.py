@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from reftel.indexer.telegram.citations import find_citations
 from reftel.indexer.telegram.classwords import is_class_line, one_of, spaced
 from reftel.indexer.telegram.labels import LabelledPart
-from reftel.indexer.telegram.lines import FILLER, LineKind, Lines
+from reftel.indexer.telegram.lines import FILLER, Lines
 from reftel.indexer.telegram.places import fold, iter_places
 from reftel.indexer.telegram.titles import HANDLING
 
@@ -153,7 +153,7 @@ def _opens_text(lines: Lines, line: int) -> bool:
 
 
 def _is_rule(lines: Lines, line: int) -> bool:
-    return line < len(lines.kinds) and lines.kinds[line] is LineKind.RULE
+    return line < len(lines.kinds) and lines.kinds[line] == "rule"
 
 
 def _block_end(lines: Lines, at: int, limit: int | None = None) -> int:
@@ -164,7 +164,7 @@ def _block_end(lines: Lines, at: int, limit: int | None = None) -> int:
     line = lines.index(at)
     for _ in range(_MOST_LINES):
         below = lines.below(line)
-        if below >= len(lines.kinds) or lines.kinds[below] is LineKind.BLANK or _opens_text(lines, below):
+        if below >= len(lines.kinds) or lines.kinds[below] == "blank" or _opens_text(lines, below):
             break
         if limit is not None and lines.starts[below] >= limit:
             break
@@ -187,7 +187,7 @@ def _after_classified(lines: Lines, at: int) -> int:
     block = _block_end(lines, at, at + _CLASSIFIED_REACH)
     reasons = list(_REASONS.finditer(text, at, max(block, min(_line_end(lines, at), at + _CLASSIFIED_REACH))))
     if not reasons:
-        following = lines.below(lines.index(block), LineKind.BLANK)
+        following = lines.below(lines.index(block), "blank")
         if _REASONS_IN_LINE.match(lines.content(following)):  # "Classified By: Political Counselor / (blank) / Political Counselor Jane Roe, reasons 1.4 (b)"
             return _after_classified(lines, lines.starts[following])
         return block
@@ -219,7 +219,7 @@ def _skip_leftover(lines: Lines, end: int) -> int:
     if lines.text[end : lines.end(line)].strip(" \t.)" + FILLER):
         return end
     while True:
-        line = lines.below(line, LineKind.BLANK)
+        line = lines.below(line, "blank")
         rest = lines.content(line)
         if not _LEFTOVER.fullmatch(rest) or _is_rule(lines, line):
             return end
@@ -232,7 +232,7 @@ def _after_references(lines: Lines, at: int) -> int:
     """Behind the reference block; a next block that goes on with a letter (``B. ...``), or with a cable behind ``08`` or ``,``, counts to it."""
     end = _block_end(lines, at)
     while "\n" in lines.text:
-        following = lines.below(lines.index(end), LineKind.BLANK)
+        following = lines.below(lines.index(end), "blank")
         line = lines.content(following)
         if not line or len(line) > _LONGEST_ITEM:
             break
@@ -254,7 +254,7 @@ def _after_subject(lines: Lines, at: int) -> int:
     end = _block_end(lines, at)
     if "\n" not in lines.text:
         return _flat_subject_end(lines.text, at, end)
-    following = lines.below(lines.index(end), LineKind.BLANK)
+    following = lines.below(lines.index(end), "blank")
     if _goes_on_with_subject(lines.content(following)) and not _opens_text(lines, following) and not lines.content(lines.below(following)).strip():
         return lines.end(following)
     return end

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from reftel.indexer.telegram.lines import FILLER, LineKind, Lines, clean, line_kind
+from reftel.indexer.telegram.lines import FILLER, Lines, clean, line_kind
 from reftel.indexer.telegram.titles import (
     HANDLING,
     LONGEST_TITLE,
@@ -75,13 +75,13 @@ class _Rows:
             if start < begin or stop > end:
                 start, stop = max(start, begin), min(stop, end)
                 kind = line_kind(lines.text[start:stop])
-            if kind is LineKind.BLANK:
+            if kind == "blank":
                 return _Row(line, start, "", True, False)
-            if kind is not LineKind.ARTEFACT:
+            if kind != "artefact":
                 content = lines.text[start:stop]
                 indent = len(content) - len(content.lstrip(_MARGIN)) if content[:1] in _MARGIN else 0
                 words = (clean(content) if FILLER in content else content).strip(_SIDES)
-                return _Row(line, start + indent, words, whole or not words, kind is LineKind.RULE)
+                return _Row(line, start + indent, words, whole or not words, kind == "rule")
             line -= 1
         return None
 
@@ -154,15 +154,15 @@ def find_heading(lines: Lines, begin: int, end: int, *, opening: bool = False) -
 
 
 _LINES_OVER = 3  # the last line
-_TEXT_ALONE = [LineKind.TEXT] * (_LINES_OVER + 1)  # the end of most paragraphs is so
+_TEXT_ALONE = ["text"] * (_LINES_OVER + 1)  # the end of most paragraphs is so
 
 
 def _stopped_heading(lines: Lines, begin: int, end: int, last: int) -> Heading | None:
     """A title with a full stop in a block of its own: ``And Contemplates Closer Ties.``; all its words but small ones begin with a capital."""
     over = last - 1
-    while over > 0 and lines.kinds[over] is LineKind.ARTEFACT:
+    while over > 0 and lines.kinds[over] == "artefact":
         over -= 1
-    if lines.starts[last] <= begin or lines.kinds[over] is not LineKind.BLANK:
+    if lines.starts[last] <= begin or lines.kinds[over] != "blank":
         return None  # the line above is text, as at the end of nearly every paragraph
     title = _Rows(lines, begin, end, whole=True).at(last)
     if title is None or len(title.text) > _WIDEST_ENTRY or not is_title(title.text[:-1]) or not is_headline(title.text):

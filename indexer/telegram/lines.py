@@ -5,12 +5,12 @@ A numbered paragraph begins a line of its own here, wherever it stands, so that 
 
 from __future__ import annotations
 
-import enum
 import itertools
 import re
 import string
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
 
 import msgspec
 
@@ -21,21 +21,10 @@ SIDES = " \t\r\xa0¶"
 """What may stand on both sides of a line's words: blanks, and the site's pilcrows."""
 
 
-class LineKind(enum.Enum):
-    """What a line is. ``ARTEFACT``: all of it was put in by transmission or copying, and is masked; ``START``: a numbered paragraph begins;
-    ``BRACKET``: it may begin with the mark of an unnumbered one."""
-
-    TEXT = "text"
-    BLANK = "blank"
-    RULE = "rule"
-    CLASS = "class"
-    SIPDIS = "sipdis"
-    ARTEFACT = "artefact"
-    START = "start"
-    BRACKET = "bracket"
-
-
-WORDS = (LineKind.TEXT, LineKind.BRACKET)
+LineKind = Literal["text", "blank", "rule", "class", "sipdis", "artefact", "start", "bracket"]
+"""What a line is. ``artefact``: all of it was put in by transmission or copying, and is masked; ``start``: a numbered paragraph begins;
+``bracket``: it may begin with the mark of an unnumbered one."""
+WORDS = ("text", "bracket")
 """What a line of the message's own words is, seen alone."""
 _RULE_CHARACTERS = "-=*_~+–—"
 _RULE_STARTS = frozenset(_RULE_CHARACTERS + ".")
@@ -43,10 +32,10 @@ _LONGEST_CLASS_LINE = 60
 _MASKED = re.compile(FILLER + "+")
 _CLASS_STARTS = frozenset(("SE", "S ", "Se", "CO", "C ", "Co", "UN", "U ", "Un", "LI", "Li", "TO", "T ", "To", "SI", "Si"))
 # What a line is that begins so, with one letter or two; others are looked at more closely.
-_BY_FIRST = {
-    **{two: LineKind.TEXT for two in map("".join, itertools.product("CLSTU", string.ascii_letters)) if two not in _CLASS_STARTS},
-    **dict.fromkeys("ABDEFGHIJKMNOPQRVWXYZabcdefghijklmnopqrstuvwxyz0123456789\"'\u201c\u2018", LineKind.TEXT),
-    "": LineKind.BLANK, "(": LineKind.BRACKET,
+_BY_FIRST: dict[str, LineKind] = {
+    **{two: "text" for two in map("".join, itertools.product("CLSTU", string.ascii_letters)) if two not in _CLASS_STARTS},
+    **dict.fromkeys("ABDEFGHIJKMNOPQRVWXYZabcdefghijklmnopqrstuvwxyz0123456789\"'\u201c\u2018", "text"),
+    "": "blank", "(": "bracket",
 }  # fmt: skip
 
 
@@ -54,12 +43,12 @@ def line_kind(line: str) -> LineKind:
     """Kind of one line, seen alone. ``"-----"`` -> rule, ``"S E C R E T"`` -> class, ``"secret"``, the last word of a text, -> text."""
     stripped = (clean(line) if FILLER in line else line).strip(SIDES)
     if kind := _BY_FIRST.get(stripped[:1]):
-        return LineKind.ARTEFACT if kind is LineKind.BLANK and FILLER in line else kind
+        return "artefact" if kind == "blank" and FILLER in line else kind
     if len(stripped) <= _LONGEST_CLASS_LINE and stripped[:2] in _CLASS_STARTS:
         if stripped.upper() == "SIPDIS":
-            return LineKind.SIPDIS
-        return LineKind.CLASS if is_class_line(stripped) else LineKind.TEXT
-    return LineKind.RULE if is_rule(stripped) else LineKind.TEXT
+            return "sipdis"
+        return "class" if is_class_line(stripped) else "text"
+    return "rule" if is_rule(stripped) else "text"
 
 
 def is_rule(line: str) -> bool:
@@ -67,7 +56,8 @@ def is_rule(line: str) -> bool:
     stripped = line.strip()
     if stripped[:1] not in _RULE_STARTS or stripped.strip(_RULE_CHARACTERS + " \t"):
         return len(stripped) > _SHORTEST_DOTTED and not stripped.strip(".")
-    return len(stripped.replace(" ", "").replace("\t", "")) > 2 and _COLUMNS.search(stripped) is None
+    gaps = stripped.count(" ") + stripped.count("\t")
+    return len(stripped) - gaps > 2 and not (gaps > 1 and _COLUMNS.search(stripped))
 
 
 _COLUMNS = re.compile(r"-[ \t]{2,}-")  # the rule of a table's columns
@@ -111,7 +101,7 @@ class Lines(msgspec.Struct, frozen=True, gc=False):
 
     def of(self, wanted: LineKind) -> list[int]:
         """The lines of a kind."""
-        return [line for line, kind in enumerate(self.kinds) if kind is wanted]
+        return [line for line, kind in enumerate(self.kinds) if kind == wanted]
 
     def words(self, line: int) -> int:
         """Where the first word of a line stands; the end of the text behind the last line."""
@@ -121,7 +111,7 @@ class Lines(msgspec.Struct, frozen=True, gc=False):
     def below(self, line: int, *others: LineKind) -> int:
         """The next line that is no artefact, nor one of ``others``; behind the last line, their number."""
         line += 1
-        while line < len(self.kinds) and (self.kinds[line] is LineKind.ARTEFACT or self.kinds[line] in others):
+        while line < len(self.kinds) and (self.kinds[line] == "artefact" or self.kinds[line] in others):
             line += 1
         return line
 
@@ -143,7 +133,7 @@ class Lines(msgspec.Struct, frozen=True, gc=False):
         done = 0  # each line is looked at once
         for start, end in sorted(spans):
             for line in range(max(done, made.index(start)), made.index(end - 1) + 1):
-                if made.kinds[line] is not LineKind.START:
+                if made.kinds[line] != "start":
                     made.kinds[line] = line_kind(made.content(line))
                 done = line + 1
         return made
@@ -160,7 +150,7 @@ def lines_of(text: str, cuts: Iterable[int] = ()) -> Lines:
         if text[starts[line] : at].strip(SIDES + FILLER):
             inside.append((line, at))
         else:
-            kinds[line] = LineKind.START
+            kinds[line] = "start"
     return Lines(text, [*starts, len(text)], kinds) if not inside else _cut(text, starts, kinds, inside)
 
 
@@ -173,10 +163,10 @@ def _cut(text: str, starts: list[int], kinds: list[LineKind], inside: list[tuple
         cut_starts += starts[done : line + 1]
         cut_kinds += kinds[done : line + 1]
         done = line + 1
-        if cut_kinds[-1] is not LineKind.START:
+        if cut_kinds[-1] != "start":
             cut_kinds[-1] = line_kind(text[cut_starts[-1] : at])
         cut_starts.append(at)
-        cut_kinds.append(LineKind.START)
+        cut_kinds.append("start")
     return Lines(text, [*cut_starts, *starts[done:], len(text)], [*cut_kinds, *kinds[done:]])
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 
 from reftel.indexer.telegram.artefacts import PAGE, Banner, iter_banners
 from reftel.indexer.telegram.classwords import is_class_line
-from reftel.indexer.telegram.lines import LineKind, Lines, mask_spans
+from reftel.indexer.telegram.lines import Lines, mask_spans
 from reftel.indexer.telegram.parts import without_line_signs
 from reftel.indexer.telegram.places import iter_places
 
@@ -104,7 +104,7 @@ def injected(lines: Lines, begin: int) -> Iterator[tuple[int, int]]:
 
     In the head they are the caption's, further down they were injected (CABLE_FORMATS 4.2), ``SIPDIS`` also where lines were re-flowed later.
     """
-    for line in lines.of(LineKind.CLASS):
+    for line in lines.of("class"):
         if lines.starts[line] >= begin:
             yield lines.starts[line], lines.end(line)
     for place in iter_places(lines.text, ("SIPDIS", "Sipdis")):

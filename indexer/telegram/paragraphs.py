@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from reftel.indexer.telegram.headings import Heading, find_heading
-from reftel.indexer.telegram.lines import FILLER, LineKind, Lines, clean, is_rule
+from reftel.indexer.telegram.lines import FILLER, Lines, clean, is_rule
 from reftel.indexer.telegram.marks import Start
 from reftel.indexer.telegram.titles import is_title, looks_titled
 from reftel.schema.cable import Paragraph
@@ -46,10 +46,10 @@ def opening_starts(lines: Lines, begin: int, end: int) -> list[Start]:
 def _behind_title(lines: Lines, at: int, end: int) -> int:
     """Where the text of a block begins, behind a title with its rules that the block opens with."""
     line = lines.index(at)
-    line += lines.kinds[line] is LineKind.RULE
-    while lines.starts[line] < end and lines.kinds[line] is LineKind.TEXT:
+    line += lines.kinds[line] == "rule"
+    while lines.starts[line] < end and lines.kinds[line] == "text":
         line += 1
-    if lines.starts[line] >= end or lines.kinds[line] is not LineKind.RULE:
+    if lines.starts[line] >= end or lines.kinds[line] != "rule":
         return at
     begins = lines.words(lines.below(line))
     heading = find_heading(lines, at, begins) if begins < end else None
@@ -59,11 +59,11 @@ def _behind_title(lines: Lines, at: int, end: int) -> int:
 def closing_starts(lines: Lines, begin: int, end: int) -> list[Start]:
     """Starts of the unnumbered texts under headings between or over rules that stand behind the last numbered paragraph."""
     starts: list[Start] = []
-    rules = (line for line in range(lines.index(begin) + 1, lines.index(end) + 1) if lines.kinds[line] is LineKind.RULE and len(lines.content(line)) > _SHORT_RULE)
+    rules = (line for line in range(lines.index(begin) + 1, lines.index(end) + 1) if lines.kinds[line] == "rule" and len(lines.content(line)) > _SHORT_RULE)
     for rule in itertools.islice(rules, _MOST_BLOCKS):
-        below = lines.below(rule, LineKind.BLANK)
+        below = lines.below(rule, "blank")
         at = lines.words(below)
-        if at >= end or lines.kinds[below] is LineKind.RULE:
+        if at >= end or lines.kinds[below] == "rule":
             continue
         heading = find_heading(lines, starts[-1].at if starts else begin, at)
         if heading and heading.text and _stands_apart(lines.text, heading.at):
@@ -135,7 +135,7 @@ def _heading_above(lines: Lines, starts: Sequence[Start], index: int, begin: int
     if heading is None or upper is None or not upper.text:
         return heading
     between = lines.kinds[lines.index(upper.at) : lines.index(heading.at)]
-    if LineKind.RULE in between or "-----" in text[upper.at : heading.at] or _stands_over(text, upper.at):
+    if "rule" in between or "-----" in text[upper.at : heading.at] or _stands_over(text, upper.at):
         return Heading(upper.at, f"{upper.text} {heading.text}")
     return heading
 

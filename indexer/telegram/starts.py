@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from reftel.indexer.telegram.citations import find_citations
-from reftel.indexer.telegram.lines import FILLER, LineKind, Lines
+from reftel.indexer.telegram.lines import FILLER, Lines
 from reftel.indexer.telegram.marks import MARK, Start, printed_mark, with_late_mark
 from reftel.indexer.telegram.numberings import (
     find_bracketed,
@@ -404,7 +404,7 @@ def find_marked(lines: Lines, begin: int, taken: Sequence[Start]) -> list[Start]
     text = lines.text
     inside = {start.text_at for start in taken}
     starts = []
-    places = (place for line in lines.of(LineKind.BRACKET) if (place := lines.words(line)) > begin)
+    places = (place for line in lines.of("bracket") if (place := lines.words(line)) > begin)
     for at in itertools.islice((begin, *places), _MOST):
         match = _OWN_MARK.match(text, at)
         if match is None or match.end() in inside:  # the mark of a number
