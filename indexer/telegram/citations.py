@@ -46,7 +46,7 @@ _DATE_SIGNS = frozenset(("DATED", "DTD", "DTG", "OF", "FROM", "ON", "(", ","))
 _OTHER_SENDERS = frozenset(("USDAO", "DAO", "DATT", "LEGATT", "LEGAT", "FBI", "DEA", "CIA", "DIA"))  # at a post, with serials of their own
 _NOUGHT = re.compile(r"(?<!\w)(?:(?:[Oo]\d[\dOo]*|\d+[Oo][\dOo]*)(?![A-Za-z])|[Oo]\d(?=[A-Z]))")  # O4 | O1512 | 2O9, not 05OSLO4
 _LETTER_O = re.compile(r"(?<!\w)(?=[A-Za-z]*0)[A-Za-z0]{4,}(?!\w)")  # SANTIAG0 | T0KYO | 0SLO
-_ONE = re.compile(r"(?<!\w)[Il](?=\d{2,6}(?!\w))|(?<=\d)[Il](?=\d)")  # I900
+_ONE = re.compile(r"(?<!\w)[Il](?=\d{2,6}(?!\w))|(?<=\d)[Il](?!\.?[A-Za-z])")  # I900
 _LETTER_I = re.compile(r"(?<!\w)[A-Z]{2,}[l1][A-Z]+(?!\w)")  # PARlS | PAR1S
 _NOT_POSTS = frozenset((
     "A", "AN", "AND", "ANNEX", "APP", "ARTICLE", "ARTICLES", "AT", "AUTUMN", "BY", "CA", "CASE", "CENTCOM", "CFR", "CIA", "CIRCULAR", "CJCS",

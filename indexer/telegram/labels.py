@@ -55,7 +55,7 @@ _NO_REASON = r"(?!\W{0,3}(?:REASON|SECTION|1\s?[./]\s?[3-7]))"
 _REFS = r"REF(?:TEL|ERENCE)?(?:\(S\)|S)?"
 _ITEM = r"[ ]{1,4}(?=\(?[A1]\W|(?:'?\d{2,4}[ ]?)?[A-Z][A-Z .]{2,20}[ ]\d)"
 _CLASSIFICATION = rf"CLASSIFICATION[ ]{{0,2}}:(?=[ ]{{0,4}}{ANY}\b)"
-_BY = r"CLAS(?:\w{3,7}D|S\.|SIFICATION)[ ]{0,2}BY\b"
+_BY = r"CLAS(?:\w{3,7}D|S\.|SIFICATION)[ _-]{0,2}BY\b"
 
 # E.O. 12958: | EO 12958 DECL: | E.O.: | DECL: alone;  TAGS: | TAGS PREL;  SUBJECT: | SUBJ:;  REF: | REFTELS | Ref(s): | REF A.
 _FORMS: dict[str, tuple[_Form, ...]] = {
@@ -70,11 +70,11 @@ _FORMS: dict[str, tuple[_Form, ...]] = {
     "S": (
         _form(
             "subject",
-            r"SUBJ(?:ECTS?\b|\.|\b)[ ]*(?:[:;=]+|(?=\n)|(?-i:(?<=SUBJECT)[ .-]+(?!LINE|TO\b)(?=[A-Z])))",
+            r"SUBJ(?:ECTS?\b|\.|\b)[ ]*(?:[:;=]+|(?=\n)|(?-i:(?<=SUBJECT)(?:[ .-]+|[,>/] )(?!LINE|TO\b)(?=[A-Z])))",
             r"SUBJ(?:ECTS?|\.)?[ ]{0,2}:",
         ),
     ),
-    "R": (_form("references", rf"{_REFS}(?:[ ]*[:;.]+|-?{_ITEM})", rf"{_REFS}[ ]{{0,2}}:|(?-i:REF(?:TEL)?S?){_ITEM}"),),
+    "R": (_form("references", rf"{_REFS}(?:[ ]*[:;.]+|[/>-]?{_ITEM})", rf"{_REFS}[ ]{{0,2}}:|(?-i:REF(?:TEL)?S?){_ITEM}"),),
     "C": (
         _form("classified", rf"{_BY}[ ]*[:.-]*", rf"{_BY}[ ]*:|(?-i:C){_BY[1:]}"),
         _form("classification", _CLASSIFICATION, _CLASSIFICATION),
@@ -161,13 +161,13 @@ _DAMAGED_KINDS = {"tags", "subject", "references"}
 _DAMAGED = (("tags", "TAGS"), ("subject", "SUBJECT"), ("subject", "SUBJ"), ("references", "REFS"), ("references", "REF"), ("references", "REFTEL"))
 _SLIPS = {slip: kind for kind, word in _DAMAGED for slip in (word, f"{word}L", f"{word}T", *slips(word)) if len(slip) > 2 or slip == "EF"}
 _USUAL_KINDS = {"tags", "subject"}
-_CUT_ORDER = re.compile(rf"\nO\. ?{_ORDER_NUMBER}[ ]{{0,2}}:")  # O. 12958:
-_DAMAGED_BY = re.compile(r"\n[ ]{0,4}(?P<word>[A-Z]{7,12})(?:[ ]{1,2}BY[ ]{0,2}:|:(?=[^\n]{0,120}(?:REASON|1\.[45])))")
+_CUT_ORDER = re.compile(r"\n[ ]{0,4}\w?[., -]{0,2}[A-Z][., -]{0,2}1[1-3]\d{3}[ ]{0,2}:")  # O. 12958: | E-O 12958: | 3.O. 12958:
+_DAMAGED_BY = re.compile(r"\n[ ]{0,4}(?P<word>[A-Z]{7,12})(?:[ ]{1,2}B[A-Z][ ]{0,2}:|:(?=[^\n]{0,120}(?:REASON|1\.[45])))")
 
 
 def _damaged_classified(folded: str) -> Iterator[tuple[str, int, int]]:
     """``LASSIFIED BY:``, and ``CLASSIFIED:`` where reasons follow."""
-    if "BY:" in folded or "BY :" in folded or "FIED:" in folded:
+    if "IED" in folded or "FED" in folded:
         for match in _DAMAGED_BY.finditer("\n" + folded):
             if within_distance(match["word"], "CLASSIFIED", 2):
                 yield "classified", match.start("word") - 1, match.end() - 1

@@ -22,7 +22,7 @@ _RUN_ON_TEXT = re.compile(
 _MARK_WORD = r"U|C|S|TS|SBU|FOUO|LOU|NF|NOFORN|UNCLAS(?:SIFIED)?|CONFIDENTIAL|SECRET"
 _MARK = rf"\([ ]?(?:{_MARK_WORD})(?:[ ]?(?://?|[ -])[ ]?(?:NF|NOFORN|FOUO|FGI|SBU|REL[^()\n]{{0,40}}))*[ ]?\)"
 _LEADING_MARK = re.compile(rf"[ ]*(?:{_MARK}(?:[ ]*{_MARK})*|[\[{{](?:{_MARK_WORD})[\]}}]|(?-i:[UCS]|SBU)\)(?=[ ]))[ ]*", re.IGNORECASE)  # also [C] and U)
-_TRAILING_MARK = re.compile(rf"[ ]*{_MARK}[ ]*\Z", re.IGNORECASE)
+_TRAILING_MARK = re.compile(rf"[ -]*(?:{_MARK}|\[(?:{_MARK_WORD})\])[ .]*\Z", re.IGNORECASE)
 _RULE = re.compile(r"[-=_*~]{4,}|(?:[-=*_] ){3,}|\A[ ]*[-=_*~]{2,}[ ]*\Z")  # -------- | - - - - | ==
 _RULE_SIGNS = "-=_*~"
 _PARAGRAPH = re.compile(r"[ \t]*(?:¶(?![ \t]*(?:19|20)\d\d\b)|\(1\)[ ]|\(?\d{1,2}\.?\)?[ ]*\((?:U|C|S|SBU)\b|1\.[ ])")
@@ -50,7 +50,7 @@ _CLASS_TEXT = re.compile(  # the class line of the caption, of a head that is re
     rf"(?<!\w)(?:T O P )?{LETTER_SPACED}(?!\w)(?=[ ]+\S)|(?<!\w)UNCLAS(?= [A-Z ]{{0,40}}\d{{2,6}}\b)"
 )
 _CLASS_STEMS = (*SPACED_STEMS, "UNCLAS")
-_SIPDIS_AT_END = re.compile(r"(?:\s+(?:CONFIDENTIAL|SECRET|UNCLAS\w*|NOFORN))*\s+SIPDIS\s*\Z")
+_SIPDIS_AT_END = re.compile(r"(?:\s+(?:CONFIDENTIAL|SECRET|UNCLAS\w*|NOFORN))*\s+SIPDIS(?:\s+NOFORN)?\s*\Z")
 _CLASS_AT_END = re.compile(rf"(?<=\w)[ ]+(?://[ ]?{ANY}[ ]?//|{LETTER_SPACED})\s*\Z")
 _CUT_OFF = re.compile(r"\.\.\.(?=[ ]*\n)")
 _AUTHOR = re.compile(r"(?:FROM|FOR)[ ](?:THE[ ])?(?:AMB|CHARGE|CDA|DCM|CONSUL|SECRETARY|CHIEF)", re.IGNORECASE)
@@ -111,8 +111,8 @@ def strip_marks(subject: str) -> str:
     """The subject without portion marks around it, blanks collapsed: ``"(S/NF) VISIT  (S)"`` -> ``"VISIT"``."""
     flat = " ".join(subject.split())
     leading = _LEADING_MARK.match(flat)
-    flat = flat[leading.end() :] if leading else flat
-    return _TRAILING_MARK.sub("", flat) if flat.endswith(")") else flat.rstrip(" ;").removeprefix("- ")
+    flat = flat[leading.end() :].removeprefix(": ") if leading else flat
+    return _TRAILING_MARK.sub("", flat) if flat.endswith((")", ").", "]")) else flat.rstrip(" ;").removeprefix("- ")
 
 
 def _subject_lines(text: str, *, bounded: bool) -> list[str]:

@@ -35,7 +35,7 @@ _NO_TAG = frozenset(
 _SPACED_CLASS = re.compile(rf"\b{LETTER_SPACED}\b")  # the class line of a page, swallowed
 _PIECE = re.compile(r"\([^()]*\)?|[^\s,;()]+|[,;]")
 _PASSING = re.compile(r"\b(?:DEPT|DEPARTMENT|STATE|NSC|TREASURY)(?: PLEASE)? (?:FOR|PASS)\b")  # STATE FOR EUR/WE
-_SIGNS = '.:"“”*\\'
+_SIGNS = ".:\"“”'‘’*\\"
 _PARTING = frozenset(",;")
 _GLUED_PERSON = re.compile(r"\bOVIP[-/:](?=[A-Z])")
 _SPACED_TAG = re.compile(r"(?<![A-Z0-9])[A-Z](?: [A-Z]){1,4}(?=[,;]|\Z)")  # P R E L,
@@ -292,6 +292,10 @@ def _with_topics(words: list[str], *, person: bool, alone: bool) -> list[str]:
             initial = [word for word in words[place : place + 1] if len(word) == 1]
             joined.append(f"{name[0]}, {' '.join(name[1:] + initial)}")
             place += len(initial)
+            continue
+        if len(name) == 2 and 1 in map(len, name) and is_known_tag("".join(name)):  # E CON
+            joined.append("".join(name))
+            place += 2
             continue
         listed = words[place] in _first_words()
         size = next((size for size in (3, 2) if listed and " ".join(words[place : place + size]) in topics()), 1)

@@ -575,6 +575,8 @@ OTHERS: list[tuple[str, str, str, object]] = [
     ('subj', 'SUBJECT： TALKS ON THE BORDER', 'subject', 'TALKS ON THE BORDER'),
     ('cb', 'Classified By: DCM Ruth Aldane.1.4 (b)', 'name', 'Ruth Aldane'),
     ('cb', 'Classified By: DCM Ruth Aldane by authority of 1.4 (b)', 'name', 'Ruth Aldane'),
+    ('cb', 'CLASSIFIED-BY: DCM Ruth Aldane 1.4 (b)', 'name', 'Ruth Aldane'),
+    ('cb', 'Classified Bt: DCM Ruth Aldane 1.4 (b)', 'name', 'Ruth Aldane'),
     ('cb', 'LASSIFIED BY: DCM Ruth Aldane, reason 1.4 (b)', 'name', 'Ruth Aldane'),
     ('cb', 'CLASSIFIED: DCM Ruth Aldane, reason 1.4 (b)', 'name', 'Ruth Aldane'),
     ('cb', 'Class. By: DCM Ruth Aldane for res 1.4 (b)', 'name', 'Ruth Aldane'),

@@ -106,6 +106,8 @@ SWALLOWED = [
     ("SUBJECT: GRAIN\nEF: STATE 12", "GRAIN"),
     ("SUBJECT: GRAIN / REF: STATE 12", "GRAIN"),
     ("SUBJECT: GRAIN S E C R E T", "GRAIN"),
+    ("SUBJECT: GRAIN SIPDIS NOFORN", "GRAIN"),
+    ("SUBJECT: GRAIN\nREF/ STATE 12", "GRAIN"),
     ("SUBJECT: GRAIN\nSTATE FOR EUR/NCE", "GRAIN"),
     ("SUBJECT: GRAIN\n\nDEPT PLEASE PASS TO USTR\n\nREF: STATE 12", "GRAIN"),
     ("SUBJECT: GRAIN AND THE\nSTATE FOR A YEAR", "GRAIN AND THE STATE FOR A YEAR"),
@@ -156,7 +158,7 @@ def test_of_a_cut_head_and_a_whole_one_the_whole_counts(text, subject):
     assert parse_subject(text) == subject
 
 
-LABELS = ["UBJECT:", "SBJECT:", "SUBEJCT:", "SUBJJECT:", "SUBJECT::", "SUBJECT;", "SUJ:", "UBJ:", "SUBJECTS:", "SUBJ.:", "SIBJECT:", "SUBJECT=", "S UBJECT:", "SUB JECT:"]
+LABELS = ["UBJECT:", "SBJECT:", "SUBEJCT:", "SUBJJECT:", "SUBJECT::", "SUBJECT;", "SUJ:", "UBJ:", "SUBJECTS:", "SUBJ.:", "SIBJECT:", "SUBJECT=", "SUBJECT>", "SUBJECT,", "S UBJECT:", "SUB JECT:"]
 
 
 @pytest.mark.parametrize("label", LABELS)
@@ -192,7 +194,7 @@ def test_ends(text, subject):
     ("printed", "subject"),
     [
         ("(S) GRAIN", "GRAIN"), ("(C/NF) GRAIN", "GRAIN"), ("(S//NF) GRAIN (S//NF)", "GRAIN"), ("GRAIN  (C)", "GRAIN"), ("(SBU) GRAIN", "GRAIN"),
-        ("( C ) GRAIN", "GRAIN"), ("{C} GRAIN", "GRAIN"), ("(C) (NF) GRAIN (NOFORN)", "GRAIN"),
+        ("( C ) GRAIN", "GRAIN"), ("{C} GRAIN", "GRAIN"), ("(C): GRAIN -- (C).", "GRAIN"), ("GRAIN [C]", "GRAIN"), ("GRAIN [FAO]", "GRAIN [FAO]"), ("(C) (NF) GRAIN (NOFORN)", "GRAIN"),
         ("GRAIN (S/REL USA, GBR)", "GRAIN"), ("(U//FOUO) GRAIN", "GRAIN"), ("GRAIN (FSLN)", "GRAIN (FSLN)"), ("GRAIN (PART 1 OF 2)", "GRAIN (PART 1 OF 2)"),
         ("(Corrected) GRAIN", "(Corrected) GRAIN"), ("GRAIN (C-AL9-01234)", "GRAIN (C-AL9-01234)"), ("", ""),
     ],

@@ -120,6 +120,7 @@ LABELS = [
     ("TAHS: ECON ETRD HR", "ECON ETRD HR"),
     ("TAGS: E CON, ETR D, HR", "ECON ETRD HR"),
     ("TAGS: ECON_ETRD'HR", "ECON ETRD HR"),
+    ("TAGS: E CON ETRD 'HR'", "ECON ETRD HR"),
     ("TAG(S): E C O N, E T R D, H R", "ECON ETRD HR"),
     ("TAGS: NONE", ""),
     ("ECON, ETRD, HR", "ECON ETRD HR"),
