@@ -29,7 +29,7 @@ from reftel.indexer.telegram.titles import (
 _WINDOW = 500  # a heading and its rules take a few lines
 _WIDEST_LINE = 75  # of a title that is wrapped over several lines
 _MOST_LINES = 5
-_RULE_CHARACTERS = "-=_*"
+_RULE_CHARACTERS = "-=_*+"
 _MARGIN = " \t" + FILLER
 _RUNNING_ON = frozenset(".;,")
 _SIDES = " \t\n¶"

@@ -145,7 +145,7 @@ def _over_notes(tail: str, end: int) -> tuple[tuple[str, ...], int] | None:
         if kind and line and (found := _own_line(tail[:stop], start, line, upper_text=False, certain=kind != "rank")):
             sure = kind != "aside" or (line.isupper() and not any(map(_is_place_or_tag, line.split())))
             return (_find_signature(tail, stop, dots=False) or found) if sure and not tail[: found[1]].rstrip().endswith(":") else None
-        if line:
+        if line and not is_debris(line) and line_kind(line) in WORDS:
             kind = "rank" if _is_rank(line) else "note" if _NOTE.match(line) else _aside(line) if kind is None else None
         stop = max(0, start - 1)
     return None
@@ -245,6 +245,8 @@ def _own_line(text: str, start: int, line: str, *, upper_text: bool, certain: bo
     line = _without_rank("".join(line.split()) if _SPACED.fullmatch(line) else line)
     words = (_BRACKET_AT_END.sub("", line) if line.endswith(")") and line[0] != "(" else line).strip(_SIGNS).split()
     if not 0 < len(words) <= 6 or line.startswith(("- ", "-- ")) or has_mark(line) or (len(words) > 1 and all(map(is_known_tag, words))):
+        return None
+    if line[0] in "[(" and len(words) > 1:
         return None
     words = _without_office(words)
     names = None if _is_title(line) else _names_of(words)

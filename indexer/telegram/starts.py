@@ -296,7 +296,7 @@ def _last_word(text: str) -> str:
 
 def _accept(candidate: _Candidate, count: _Count, ahead: Sequence[_Candidate], *, flat: bool) -> bool:
     if candidate.mark is not None:
-        return not _is_cited(candidate, count, ahead) and (_accept_marked(candidate, count) or _opens(candidate, count, ahead))
+        return (candidate.blank_line or not _is_cited(candidate, count, ahead)) and (_accept_marked(candidate, count) or _opens(candidate, count, ahead))
     if not candidate.line_start:
         return _accept_in_flat(candidate, count, ahead) if flat else _accept_run_on(candidate, count, ahead)
     opens = not count.tops and candidate.number == 1  # right behind the subject, where blank lines were lost
@@ -325,13 +325,17 @@ def _accept_run_on(candidate: _Candidate, count: _Count, ahead: Sequence[_Candid
 
 
 def _is_cited(candidate: _Candidate, count: _Count, ahead: Sequence[_Candidate]) -> bool:
-    """Whether a number with a mark stands inside a sentence that cites a paragraph or gives a date: ``"as said in para 2. (C) above"``.
+    """Whether a number with a mark, not behind a blank line, stands inside a sentence that cites a paragraph or gives a date: ``"as said in para 2. (C) above"``.
 
     So it does where a number that goes on with the count begins a block further on.
     """
-    if candidate.blank_line or candidate.sentence_end:
+    counted = _is_abbreviation(candidate.tail)
+    listed = candidate.stop == "," and not candidate.line_start  # (S) 3, (C) 4
+    if candidate.sentence_end and not (counted or listed):
         return False
-    if _is_abbreviation(candidate.tail) and candidate.behind.strip()[:1].islower():
+    if listed and not count.fits(candidate.number):
+        return True
+    if counted and candidate.behind.strip()[:1].islower():
         return True
     wanted = (candidate.number, *(top + 1 for top in count.tops[-1:]))
     return any(later.number in wanted and later.mark and later.blank_line for later in ahead)

@@ -40,6 +40,9 @@ STARTS = [
     ("1. (C) As ¶12. (S) The first says.\n\n2. (C) Two.", [(1, "C"), (2, "C")]),
     ("1. (C) One.\n\n2. (C) The note of June 3. (C) was kept.\n\n3. (C) Three.", [(1, "C"), (2, "C"), (3, "C")]),
     ("1. (C) The note of June 2. (C) The rest is in reftel.\n\n2. (C) Two.", [(1, "C"), (2, "C")]),
+    ("1. (C) Votes cast: (S) 3, (C) 4.\n\n2. (C) Votes cast: (S) 3, (C) 4.\n\n3. (C) Three.", [(1, "C"), (2, "C"), (3, "C")]),
+    ("1. (C) One is done. Title 2, (C) Two follows.", [(1, "C"), (2, "C")]),
+    ("1. (C) The act, in Art. 2. (C) of the law, was void.\n\n2. (C) Two.", [(1, "C"), (2, "C")]),
     ("1. (C) It ended in May 2. (C) Two ended 3. (C) Three.", [(1, "C"), (2, "C"), (3, "C")]),
     # faults of numbering are kept
     ("1. (C) One.\n\n3. (C) Three.\n\n3. (C) Again.\n\n7. (C) Seven.", [(1, "C"), (3, "C"), (3, "C"), (7, "C")]),
@@ -109,6 +112,7 @@ HEADINGS = [
     ("1. (C) One.\n\n--------------------------------------------- ----\nA long title about harvests\n---------\n2. (C) Two.", [None, "A long title about harvests"]),
     ("1. (C) One.\n\nHarvest\n\n2. (C) Two.", [None, "Harvest"]),
     ("1. (C) One.\n\n--HARVEST--\n\n2. (C) Two.\n\n**Water**\n\n3. (C) Three.", [None, "HARVEST", "Water"]),
+    ("1. (C) One.\n\n+++ The Harvest +++\n\n2. (C) Two.", [None, "The Harvest"]),
     ("1. (C) One.\n\nA) The Harvest\n--------------\n\n2. (C) Two.", [None, "A) The Harvest"]),
     ("1. (C) One.\n\n1. The Harvest\n--------------\n\n2. (C) Two.", [None, "1. The Harvest"]),
     ("1. (C) One.\n\nWill the harvest be good?\n\n2. (C) Two.", [None, "Will the harvest be good?"]),

@@ -89,6 +89,8 @@ SIGNED = [
     (f"{TEXT}\nRoe\n\nINFO: POL ECON", "ROE"),
     ("They live in Ruritania\nROE\nCHARGE D'AFFAIRES", "ROE"),
     (f"{TEXT}\n***\nVisit Rabat's Classified Website:\nhttp://www.state.sgov.gov/p/nea/rabat/\n***\nRoe\n(Acting)", "ROE"),
+    (f"{TEXT}\nROE\n\nNNNN\n\nLONDON 418\nSECRET\n", "ROE"),
+    (f"{TEXT}\nROE\n[APPENDIX FOLLOWS BY POUCH]\n", "ROE"),
     (f"{TEXT}\nROE\n\nDuplicate copy\n", "ROE"),
     (f"{TEXT}\nROE\n\n(Sent on May 3.)\n", "ROE"),
     (f"{TEXT}\nROE\n\n- 3 -\n", "ROE"),
