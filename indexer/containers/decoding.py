@@ -19,6 +19,7 @@ _BLOCK = 1 << 18
 _UTF16_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _ODD_LINE_ENDS = "\x0b\x0c\x85\u2028\u2029"
 _LINE_ENDS = re.compile(f"\r\n|[\r{_ODD_LINE_ENDS}]")
+_LONGEST_LINE = 400  # characters, on the average, of a text whose line ends are written out; fewer are words of the text: C:\\news
 _WRITTEN = re.compile(r"(?:\\r)?\\n|\\r(?![a-z])|<br ?/?>", re.IGNORECASE)
 _CONTROLS = bytes(set(range(32)) - {7, 8, 9, 10, 11, 12, 13, 27})
 
@@ -91,7 +92,7 @@ def written_line_ends(text: str) -> str:
     if ("\\" not in text and "<" not in text) or "\n" in text.strip():
         return text
     lines, count = _WRITTEN.subn("\n", text)
-    return lines if count > 1 else text
+    return lines if count > 1 and count * _LONGEST_LINE > len(text) else text
 
 
 def has_odd_line_ends(sample: str) -> bool:

@@ -140,7 +140,7 @@ def _records(value: dict[str, Any]) -> list[Any]:
     if value and all(isinstance(one, dict) and canonical_id(key) for key, one in value.items()):
         return [{"id": key, **one} for key, one in value.items()]
     lists = [each for each in value.values() if isinstance(each, list) and each and all(isinstance(one, dict) for one in each)]
-    return lists[0] if len(lists) == 1 and not any(name in value for name in _NAMES["body"]) else [value]
+    return lists[0] if len(lists) == 1 and not any(name in value for name in (*_NAMES["body"], *_NAMES["header"])) else [value]
 
 
 def _text(value: Any) -> str:

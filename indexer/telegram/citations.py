@@ -52,7 +52,8 @@ _NOT_POSTS = frozenset((
     "A", "AN", "AND", "ANNEX", "APP", "ARTICLE", "ARTICLES", "AT", "AUTUMN", "BY", "CA", "CASE", "CENTCOM", "CFR", "CIA", "CIRCULAR", "CJCS",
     "DATED", "DEA", "DIA", "DTG", "EI", "EMAIL", "FAH", "FALL", "FAM", "FBIS", "FOR", "FROM", "IIR", "IMSWM", "IN", "INCSR", "ITEM", "JCS",
     "MAIL", "MEMO", "MSG", "NIE", "NO", "NOTAL", "NOTE", "NR", "NUMBER", "OF", "ON", "OR", "OSC", "OSD", "PAGE", "PAGES",
-    "PARA", "PARAGRAPH", "PARAGRAPHS", "PARAS", "POINT", "POINTS", "PP", "PART", "POC", "PREVIOUS", "REF", "REFS", "REFTEL", "REFTELS", "REPORT", "RES",
+    "PARA", "PARAGRAPH", "PARAGRAPHS", "PARAS", "POINT", "POINTS", "PP", "FIGURE", "FIGURES", "TABLE", "TABLES", "CHART", "MAP", "ENCLOSURE", "ATTACHMENT",
+    "VOL", "VOLUME", "PART", "POC", "PREVIOUS", "REF", "REFS", "REFTEL", "REFTELS", "REPORT", "RES",
     "RESOLUTION", "SEC", "SECDEF", "SECTO", "SECTION", "SECTIONS", "SEPTEL", "SERIAL", "SPRING", "SUBJ", "SUMMER", "TAB", "TASKER", "TD", "TDX", "THE", "TO",
     "TOR", "TOSEC", "UNSCR", "USC", "WINTER", "WITH", "X",
 ))  # fmt: skip

@@ -162,6 +162,7 @@ _DAMAGED = (("tags", "TAGS"), ("subject", "SUBJECT"), ("subject", "SUBJ"), ("ref
 _SLIPS = {slip: kind for kind, word in _DAMAGED for slip in (word, f"{word}L", f"{word}T", *slips(word)) if len(slip) > 2 or slip == "EF"}
 _USUAL_KINDS = {"tags", "subject"}
 _CUT_ORDER = re.compile(r"\n[ ]{0,4}\w?[., -]{0,2}[A-Z][., -]{0,2}1[1-3]\d{3}[ ]{0,2}:")  # O. 12958: | E-O 12958: | 3.O. 12958:
+_OTHER_WORDS = ("DECLASSIFIED", "UNCLASSIFIED", "RECLASSIFIED", "CLARIFIED")
 _DAMAGED_BY = re.compile(r"\n[ ]{0,4}(?P<word>[A-Z]{7,12})(?:[ ]{1,2}B[A-Z][ ]{0,2}:|:(?=[^\n]{0,120}(?:REASON|1\.[45])))")
 
 
@@ -169,7 +170,7 @@ def _damaged_classified(folded: str) -> Iterator[tuple[str, int, int]]:
     """``LASSIFIED BY:``, and ``CLASSIFIED:`` where reasons follow."""
     if "IED" in folded or "FED" in folded:
         for match in _DAMAGED_BY.finditer("\n" + folded):
-            if within_distance(match["word"], "CLASSIFIED", 2):
+            if match["word"] not in _OTHER_WORDS and within_distance(match["word"], "CLASSIFIED", 2):
                 yield "classified", match.start("word") - 1, match.end() - 1
                 return
 
@@ -219,7 +220,7 @@ def _may_be_inline(kind: str, text: str, start: int) -> bool:
     if kind in ("derived", "declassify") and before.isalpha():
         return False
     if kind == "classified" and before.isalpha():
-        return text[start - 2 : start].upper() != "DE" and _BY_COLON.match(text, start) is not None
+        return text[start - 2 : start].upper() not in ("DE", "UN") and _BY_COLON.match(text, start) is not None
     words = text[start : start + 60].split()
     if kind == "tags" and not _TAGS_COLON.match(text, start):
         return len(words) > 2 and all(word[0] == "(" or is_known_tag(word.strip(",;()").upper()) for word in words[1:3])

@@ -148,6 +148,9 @@ def test_derived_names_no_officer(text):
         "Classified By: A...",
         "Classified Secret.",
         "DECLASSIFIED BY NARA 09/02/2009",
+        "DECLASSIFIED BY: JANE ROE 09/02/2009",
+        "UNCLASSIFIED BY: DCM JANE ROE",
+        "CLARIFIED BY: DCM JANE ROE",
         "He was classified by us.",
     ],
 )

@@ -56,6 +56,11 @@ def test_line_ends_that_are_written_out_or_quoted_give_the_same_fields(end: str)
     assert [(each.number, each.mark) for each in odd.paragraphs] == [(each.number, each.mark) for each in told.paragraphs]
 
 
+def test_a_path_in_a_text_without_line_ends_has_none() -> None:
+    text = f"1. (C) The files are in C:\\news and C:\\nets. {'They were read. ' * 100}"
+    assert reftel.normalize_text(text).body == text
+
+
 @pytest.mark.parametrize("end", [end for end in ENDS if end not in ("CR LF", "CR")])
 def test_a_row_whose_text_has_other_line_ends_gives_the_same_record(end: str, tmp_path: Path) -> None:
     rows = (SAMPLES / "dumps/cables.csv").read_text("utf-8")
