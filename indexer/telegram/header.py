@@ -68,7 +68,8 @@ def parse_header(text: str) -> HeaderFacts:
         text = restore_lines(text)
     if "fm" in text and _SMALL_LETTERS.search(text):
         text = text.upper()
-    text = _SENDER_AND_ADDRESSEE.sub(lambda line: restore_lines(line[0]), text)
+    if " TO " in text:
+        text = _SENDER_AND_ADDRESSEE.sub(lambda line: restore_lines(line[0]), text)
     dtg = parse_dtg(text)
     unread, prosigns = (None if dtg else impossible_group(text)) or (None, ())
     sender = _FROM.search(text, dtg.end if dtg else 0) or _FROM.search(text)
