@@ -16,7 +16,7 @@ WORST = BODIES / "minsk-precedent.txt"  # a body alone: no id, no date, no subje
 @pytest.fixture
 def folder(tmp_path, make_telegram):
     (tmp_path / "bare.txt").write_bytes(WORST.read_bytes())
-    (tmp_path / "other\x1b[31m.txt").write_text(make_telegram(serial=7).replace("SUBJECT:", "SUBJEKT:"), "utf-8")
+    (tmp_path / "other\x1b[31m.txt").write_text(make_telegram(serial=7).replace("SUBJECT:", "MATTER:"), "utf-8")
     return tmp_path
 
 
