@@ -119,7 +119,7 @@ def test_normalize_has_a_line_a_cable_on_any_terminal(desk, columns):
     command = ["normalize", "dumps", "--format", "table"]
     lines = commands.on_terminal(command, columns=columns, folder=desk, environment=dict(os.environ)).splitlines()
     assert [line[:9] for line in lines] == ["cable    ", "08BAKU101", "08BAKU101"]
-    assert all("A LONG" in line and len(line) <= columns for line in lines[1:])
+    assert all("ONE LONG" in line and len(line) <= columns for line in lines[1:])
     assert ("PREL PGOV AJ" in lines[1]) == (columns >= 120)
 
 
