@@ -135,7 +135,9 @@ def _subject_lines(text: str, *, bounded: bool) -> list[str]:
         lines += [line.replace("¶", " ") for line in kept]
         if len(kept) < len(block):
             break
-    plain = _CLASS_AT_END.sub("", without_note("\n".join(lines)))
+    plain = without_note("\n".join(lines))
+    if "//" in plain or any(map(plain.__contains__, SPACED_STEMS)):
+        plain = _CLASS_AT_END.sub("", plain)
     return (_SIPDIS_AT_END.sub("", plain) if "SIPDIS" in plain else plain).split("\n")
 
 
