@@ -188,6 +188,8 @@ def split_caveats(line: str) -> tuple[list[str], str]:
         found += _caveat_names(match)
         joint = _JOINT.match(line, match.end())
         place = joint.end() if joint else match.end()
+    if found and line.lstrip()[:1] == "(" and line[place:].strip():
+        return [], line.strip()  # the mark of a text: "(SBU) In response"
     return found, line[place if found else 0 :].strip()
 
 
