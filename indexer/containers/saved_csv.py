@@ -163,10 +163,17 @@ def _field(delimiter: str, *, escaped: bool) -> re.Pattern[str]:
 
 
 def iter_rows(blocks: Iterable[str], path: str, dialect: Dialect) -> Iterator[Message | SourceError]:
-    """A cable, or an error with the number of the row's first line, for each row of a text that comes in pieces of whole lines."""
+    """A cable, or an error with the number of the row's first line, for each row of a text that comes in pieces of whole lines.
+
+    An error too where there is none.
+    """
     if dialect.single:
         blocks = (block.translate(_OTHER_QUOTES) for block in blocks)
-    yield from _Rows(path, dialect).read(_pieces(_without_lines(blocks, dialect.above), dialect))
+    found = None
+    for found in _Rows(path, dialect).read(_pieces(_without_lines(blocks, dialect.above), dialect)):
+        yield found
+    if found is None:
+        yield SourceError("names of columns without a row below them", path=path, locator=dialect.above)
 
 
 def _without_lines(blocks: Iterable[str], count: int) -> Iterator[str]:

@@ -108,6 +108,12 @@ def test_damage_loses_only_itself(name: str, tmp_path: Path) -> None:
     assert errors == [error.replace(":4:", ":5:") for error in expected]
 
 
+@pytest.mark.parametrize("below", ["", "\n\n", '"', '"\n"', '""\n'])
+def test_names_without_a_row_are_reported(below: str, tmp_path: Path) -> None:
+    messages, errors = read(tmp_path / "x", f"id,date,reference_id,origin,classification,references,header,body\n{below}".encode())
+    assert (messages, errors) == ([], [":1: names of columns without a row below them"])
+
+
 def test_an_unfinished_last_row_is_reported(tmp_path: Path) -> None:
     messages, errors = read(tmp_path / "x", (GOOD.format(0) + GOOD.format(1)[:-9]).encode())
     assert [message.printed_id for message in messages] == ["08OSLO0"]
