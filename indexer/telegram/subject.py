@@ -53,6 +53,7 @@ _CLASS_STEMS = (*SPACED_STEMS, "UNCLAS")
 _SIPDIS_AT_END = re.compile(r"(?:\s+(?:CONFIDENTIAL|SECRET|UNCLAS\w*|NOFORN))*\s+SIPDIS(?:\s+NOFORN)?\s*\Z")
 _CLASS_AT_END = re.compile(rf"(?<=\w)[ ]+(?://[ ]?{ANY}[ ]?//|{LETTER_SPACED})\s*\Z")
 _CUT_OFF = re.compile(r"\.\.\.(?=[ ]*\n)")
+_CUT_BEHIND = re.compile(r"\n[ ]+\.\.\.[ ]*\Z")  # blank lines have a blank: the text was cut in the one behind the subject
 _AUTHOR = re.compile(r"(?:FROM|FOR)[ ](?:THE[ ])?(?:AMB|CHARGE|CDA|DCM|CONSUL|SECRETARY|CHIEF)", re.IGNORECASE)
 _OPEN_END = re.compile(
     r"(?:[,&-]|\b(?:AND|OR|OF|FOR|TO|IN|ON|WITH|AT|BY|FROM|THE|AN?|ABOUT|AGAINST|BETWEEN|INTO|OVER|AFTER|BEFORE|UNDER|VIA))[ ]*\Z", re.IGNORECASE
@@ -121,7 +122,7 @@ def _subject_lines(text: str, *, bounded: bool) -> list[str]:
         places = (match.start() for match in _CLASS_TEXT.finditer(text) if not _is_later_section(text[match.start() :].partition("\n")[0]))
         text = text[: next(places, len(text))]
     if match := _CUT_OFF.search(text):
-        text = text[: match.end()]
+        text = _CUT_BEHIND.sub("", text[: match.end()])
     if "\n" not in text.strip() and len(text) > _RUN_TOGETHER and (match := _RUN_ON_TEXT.search(text)):
         text = text[: match.start()]
     lines: list[str] = []
