@@ -7,7 +7,8 @@ of its words joined by single blanks. The pages themselves are read from ../shar
 pages of ../shared/corpus-more in the order of their paths (as YYYY/MM/NAME.html), none replaced: 84 by ``random.Random(15).sample(pages, 84)``,
 then 24 by ``random.Random(16).sample(others, 24)``; 40 by ``random.Random(20).sample(others, 40)`` from those that no draw (see
 docs/fidelity.md) had before; then 40, 30, 40 and 40 by ``random.Random(23)``, ``(24)``, ``(28)`` and ``(29)`` from those without facts,
-and 14 by ``(32)`` from what these and the draws ``(30)`` and ``(31)`` of docs/fidelity.md left.
+14 by ``(32)`` from what these and the draws ``(30)`` and ``(31)`` of docs/fidelity.md left, and 40 by ``(41)`` from what all but ``(31)``
+and ``(32)`` of them left (none of the 14 is among the 40).
 tests/golden/misreadings.json lists what is read wrongly today, each field of a page with its kind of fault.
 """
 
