@@ -80,7 +80,11 @@ def identify(printed: str | None, shown: Evidence) -> Identity:
         return _without_id(printed, shown)
     repaired = shown.shown_id if _is_repair(stated, shown.shown_id) else None
     found = repaired or stated
-    notes = () if printed is None or printed == found or _prints(printed, found) else (_repaired(printed, found),)
+    notes: tuple[Warning, ...] = ()
+    if printed is not None and printed != found and not _prints(printed, found):
+        if shown.serial != int(split_id(found)[2]):
+            found = _by_header(found, shown)
+        notes = (_repaired(printed, found),)
     body_id = _other_cable(found, shown)
     if body_id:
         notes = (*notes, _foreign(shown, found))
@@ -91,8 +95,8 @@ def _without_id(printed: str | None, shown: Evidence) -> Identity:
     post = shown.sender_post if shown.is_foreign else shown.shown_post
     body_id = shown.shown_id if shown.is_foreign else None
     found = None if shown.is_foreign else shown.shown_id
-    if found and printed and post and post != "STATE" and shown.station and shown.year and not _agrees(found, shown.station):
-        found = reference_id(post, shown.station, shown.year)  # the caption is as damaged as the printed id
+    if found and printed:
+        found = _by_header(found, shown)  # the caption is as damaged as the printed id
     notes: list[Warning] = []
     # Four digits are no whole serial of the Department, which sends far more than 9,999 a year.
     if found is None and shown.station and shown.year and post and post != "STATE":
@@ -105,6 +109,14 @@ def _without_id(printed: str | None, shown: Evidence) -> Identity:
     if body_id:
         notes.append(_foreign(shown, found))
     return Identity(found, post, body_id, tuple(notes))
+
+
+def _by_header(damaged: str, shown: Evidence) -> str:
+    """A damaged id with the serial of the sender's DE line, if it disagrees with that; the Department's serials are longer than the line's."""
+    year, post, _ = split_id(damaged)
+    if post == "STATE" or not same_place(post, shown.sender_post or post) or not shown.station or _agrees(damaged, shown.station):
+        return damaged
+    return reference_id(post, shown.station, full_year(year)) or damaged
 
 
 def _agrees(cable_id: str, station: str | None) -> bool:

@@ -176,7 +176,7 @@ _ROW_REACH = 2_500  # characters of the longest row with the tags and the subjec
 _HEADER = re.compile(r"VZCZC[A-Z]{3}\d{4}")
 _HEADER_REACH = 8_000
 _PRINTED = re.compile(r"(?:(?:[A-Z][a-zà-ÿ]\w* )?\S+: )?\S+ @ \w{3} \w{3} +\d{1,2} \d\d:")
-_MAILED = re.compile(r".{1,60} \d{1,2}/\d{1,2}/\d{4} [\d:]{5,8} [AP]M From DB/Inbox: .*")  # the stamp of a mail program
+_MAILED = re.compile(r".{1,60} \d{1,2}/\d{1,2}/\d{4} +[\d:]{5,8} +[AP]M +From +DB/Inbox: .*")  # the stamp of a mail program
 _STATEMENT = re.compile(
     r"""\b(?:select[ ]\*[ ]from | insert[ ]into)[ ]\S.{0,120}$ | ["”'][ ]?,[ ]?["“]\w{1,20}["”][ ]?:.{0,120}$ | \bid:\s*\d{4,}\s*$
       | declassified/released[ ]us[ ]department.{0,80}$""",

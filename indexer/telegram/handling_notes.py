@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import re
 
+# What is sensitive, so that the words are the text's own: "HOW PORTS HANDLE SENSITIVE BUT UNCLASSIFIED PAPERS".
+_THINGS = (
+    r"[ ]+ (?! (?:AND|OR|PLEASE|PLS|NOT?|PROTECT|HANDL\w+|TREAT|NOFORN|SIPDIS|ENTIRE|TEXT|THIS|CABLE|MESSAGE|TELEGRAM|BEGIN|SUMMARY|COMMENT|FOR|DO)\b)"
+    r"[A-Z]\w+ (?:[ ][\w'’-]+){0,5}+ [ ]* (?:\n|\Z)"
+)
 _NOTE = re.compile(
-    r"""\b (?: (?: (?:THIS[ ](?:CABLE|MESSAGE|TELEGRAM)[ ]IS | ENTIRE[ ]TEXT)\b[ ,:.-]{0,3} )? SEN\w{2,8}[ -]{1,2}BUT[ -]{1,2}UN\w{3,}
-          | SBU\b[ ,;:.-]{1,4} (?:ENTIRE|PLEASE|NOT|PROTECT|HANDLE|NOFORN)\b
+    rf"""\b (?: (?: (?:THIS[ ](?:CABLE|MESSAGE|TELEGRAM)[ ]IS | ENTIRE[ ]TEXT)\b[ ,:.-]{{0,3}} )? SEN\w{{2,8}}[ -]{{1,2}}BUT[ -]{{1,2}}UN\w{{3,}}+ (?! {_THINGS} )
+          | SBU\b[ ,;:.-]{{1,4}} (?:ENTIRE|PLEASE|NOT|PROTECT|HANDLE|NOFORN)\b
           | (?:PLEASE[ ]|PLS[ ])? (?:PROTECT|HANDLE)[ ]ACCORD\w+
           | (?:AND[ ])? NOT[ ]FOR[ ](?:INTERNET|PUBLIC|FURTHER|RELEASE|DISTRIBUTION)\b
           | (?:UNCLAS(?:SIFIED)?//)?FOR[ ]OFFICIAL[ ]USE[ ]ONLY\b

@@ -42,7 +42,7 @@ _ENTIRE = re.compile(r"\W{1,4}ENTIRE (?:TEXT|PARAGRAPH|MESSAGE|CABLE)$", re.IGNO
 
 _LATE_MARK = re.compile(
     r"""[ \t]* (?:\n[ \t]*)? \(? (?P<words> ["“]?[A-Z][^\n()\[\]]{0,70}? ) \)?
-         (?P<pause> ["”]?[ ]?[:.–—-]{1,3} )? [ \t]* (?:\n[ \t]*){0,6} (?:-{1,2}[ ]{1,2})?
+         (?P<pause> ["”]?[ ]?[:.?!–—-]{1,3} )? [ \t]* (?:\n[ \t]*){0,6} (?:-{1,2}[ ]{1,2})?
          \([ ]?(?P<mark> [A-Z][A-Z/,\s-]{0,60} )\) (?=[\s:.]) (?= (?P<behind> [\s:.]{1,8} (?: [a-z] | [^\n]{0,100}?\([A-Z]\) ) )? )""",
     re.VERBOSE,
 )
@@ -55,7 +55,7 @@ _OPENING_WORDS = frozenset(
 
 
 def with_late_mark(text: str, start: Start) -> Start:
-    """The start with the mark that stands behind the words of a heading: ``1. KEY POINTS -- (C) The``, ``1. U.S. - EU Relations: (C) The``."""
+    """The start with the mark that stands behind the words of a heading: ``1. KEY POINTS -- (C) The``, ``1. What Comes Next? (C) The``."""
     beginning = "" if start.mark else text[start.text_at : start.text_at + _REACH]
     match = _LATE_MARK.match(text, start.text_at) if "(" in beginning else None
     mark = printed_mark(match["mark"]) if match else None

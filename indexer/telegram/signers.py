@@ -195,6 +195,8 @@ def _above_minimize(tail: str, end: int) -> tuple[tuple[str, ...], int] | None:
 
 
 _GOES_ON = re.compile(r"(?:AND|OR|OF|THE|TO|FOR|IN|ON)(?: [A-Z]+){1,3}$")  # a last line that goes on with the one above it
+# "... will be held in BRUSSELS."
+_IN_PLACE = re.compile(r"\b(?:in|at|to|from|of|for|near|via)(?: {1,3}| {0,3}\n *)(?P<place>[A-Z]{3,}(?: [A-Z]{2,}){0,2})\Z")
 
 
 def _find_names(tail: str, end: int, advert: int | None, *, dots: bool) -> tuple[tuple[str, ...], int] | None:
@@ -202,7 +204,8 @@ def _find_names(tail: str, end: int, advert: int | None, *, dots: bool) -> tuple
     trimmed = trim_tokens(tail[:end])
     start = trimmed.rfind("\n") + 1
     line = trimmed[start:].strip()
-    if not line or _GOES_ON.match(line):
+    place = _IN_PLACE.search(trimmed, max(0, len(trimmed) - _LONGEST_FRONT))
+    if not line or _GOES_ON.match(line) or (place and find_post(place["place"])):
         return None
     if _STRUCK_OUT.fullmatch(line):
         over = trimmed[:start].rstrip()

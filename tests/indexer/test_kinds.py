@@ -317,6 +317,7 @@ MARKS = [
     ("1.  Summary: (SBU) The talks went on. End Summary \n\n2. (C) More.\n", [(1, "SBU"), (2, "C")], "Summary: The talks went on. End Summary"),
     ("1. SUMMARY (U) The talks went on.\n\n2. (C) More.\n", [(1, "U"), (2, "C")], "SUMMARY The talks went on."),
     ("1.KEY POINTS -- (C) The talks went on.\n\n2. (C) More.\n", [(1, "C"), (2, "C")], "KEY POINTS -- The talks went on."),
+    ("1. What Comes Next? (C) The talks went on.\n\n2. (C) More.\n", [(1, "C"), (2, "C")], "What Comes Next? The talks went on."),
     ("1. KEY POINTS\n\n-- (S/NF) The talks went on.\n\n2. (C) More.\n", [(1, "S/NF"), (2, "C")], "KEY POINTS -- The talks went on."),
     ("1. Introduction and Comment: (C) The talks.\n\n2. (C) More.\n", [(1, "C"), (2, "C")], "Introduction and Comment: The talks."),
     ("1.       (SBU)  The talks went on.\n\n2.      (C)   More.\n", [(1, "SBU"), (2, "C")], "The talks went on."),

@@ -45,6 +45,7 @@ SIGNED = [
     (f'{TEXT} ROE" TALKS ON...', "ROE"),
     (f"{TEXT}\nROE\n\n215201\t2009-07-06 10:01:00\t09COTONOU1\tEmbassy Cotonou\tSECRET\t\tVZCZCXRO6872\nPP RUEHMA\n", "ROE"),
     (f"{TEXT}\nROE\nEnd Cable Text\nJane Q Poe 07/30/2008 04:04:14 PM From DB/Inbox: Jane Poe\n.", "ROE"),
+    (f"{TEXT}\nROE\nEnd Cable Text \nJane Q Poe  07/30/2008 04:04:14 PM  From  DB/Inbox:  TRANS \n.", "ROE"),
     # doubled
     (f"{TEXT}\nROE ROE", "ROE"),
     (f"{TEXT}\nROE Roe", "ROE"),
@@ -123,6 +124,8 @@ SIGNED = [
     ("THE GOVERNMENT OF RURITANIA WILL FALL BEFORE THE WINTER. ROE\n", "ROE"),
 ]
 UNSIGNED = [
+    "He said so. The next round will be held in BRUSSELS.",
+    "He said so. The next round will be held\nin THE HAGUE",
     "", "\n", TEXT, f"{TEXT}\nEND TEXT", f"{TEXT} END COMMENT.", f"{TEXT}\nEnd comment.\n", f"{TEXT}\nUNQUOTE", f"{TEXT}\nEXEMPT", f"{TEXT}\nGP-3",
     f"{TEXT}\nMINIMIZE CONSIDERED", f"{TEXT}\nNOFORN", f"{TEXT}\nSECRET", f"{TEXT}\nSIPDIS", f"{TEXT}\nXXXXXXXXXXXX\n", "he was told by\nXXXXXXXXXXXX",
     "he went to the market and then", "It fell in 2008 and...", "He comes from\nNATO", "cleared with Embassy\nParis.", "met Ambassador Roe\n",

@@ -75,6 +75,7 @@ def test_a_handling_note_behind_the_subject_is_none_of_it(note, subject, gap):
 
 def test_a_subject_of_sensitive_things_is_whole():
     assert parse_subject("SUBJECT: SENSITIVE BUT UNCLASSIFIED HANDLING") == "SENSITIVE BUT UNCLASSIFIED HANDLING"
+    assert parse_subject("SUBJECT: HOW PORTS HANDLE SENSITIVE BUT UNCLASSIFIED PAPERS") == "HOW PORTS HANDLE SENSITIVE BUT UNCLASSIFIED PAPERS"
     assert parse_subject("SUBJECT: GRAIN REMAINS A SENSITIVE ISSUE") == "GRAIN REMAINS A SENSITIVE ISSUE"
 
 
