@@ -11,8 +11,7 @@ from reftel.indexer.telegram.layout import Layout
 
 _REMOVED = re.compile(r"\[[^\]\[\n]{0,60}?(?:removed|redacted|withheld|deleted|excised)[^\]\[\n]{0,30}\]", re.IGNORECASE)
 _DOTS = re.compile(r"(?:\.{3}|…)[\"”')\]]*$")
-_MISSING_WORDS = ("issing Section", "ISSING SECTION", "issing section")
-_MISSING = re.compile(r"\*[ ]*missing section \d+[ ]*\*", re.IGNORECASE)
+_MISSING = re.compile(r"\*[ ]*(?:missing section \d+|section \d+(?: of \d+)? missing)[ ]*\*", re.IGNORECASE)
 _LOOSE_END = re.compile(r"[a-z,;-]$")
 _NOISE = frozenset("~@^|\\")
 _NUMBER_ALONE = re.compile(r"[ \t¶]*\d{1,3}\.[ ]*(?:\([A-Z/]{1,8}\))?")
@@ -42,7 +41,7 @@ def has_dots_at_end(text: str) -> bool:
 
 def lacks_section(text: str) -> bool:
     """Whether the text says that a section of it is missing: ``* Missing Section 002 *``."""
-    return "*" in text and any(place >= 0 and _MISSING.search(text, max(0, place - 12)) for place in map(text.find, _MISSING_WORDS))
+    return "*" in text and ("issing" in text or "ISSING" in text) and _MISSING.search(text) is not None
 
 
 def has_loose_end(text: str) -> bool:

@@ -14,7 +14,7 @@ _NOTE = re.compile(
           | SBU\b[ ,;:.-]{{1,4}} (?:ENTIRE|PLEASE|NOT|PROTECT|HANDLE|NOFORN)\b
           | (?:PLEASE[ ]|PLS[ ])? (?:PROTECT|HANDLE)[ ]ACCORD\w+
           | (?:AND[ ])? NOT[ ]FOR[ ](?:INTERNET|PUBLIC|FURTHER|RELEASE|DISTRIBUTION)\b
-          | (?:UNCLAS(?:SIFIED)?//)?FOR[ ]OFFICIAL[ ]USE[ ]ONLY\b
+          | (?:UNCLAS(?:SIFIED)?//)?FOR[ ]OFFICIAL[ ]USE[ ]ONLY\b (?! {_THINGS} )
           | ENTIRE[ ]TEXT\b
           | THIS[ ](?:CABLE|MESSAGE|TELEGRAM)[ ](?:IS|CONTAINS)\b
         )""",

@@ -222,7 +222,8 @@ def _find_names(tail: str, end: int, advert: int | None, *, dots: bool) -> tuple
     found = _end_of_line(trimmed, start, upper_text=upper_text, advert=advert)
     if found and _OFFICES.fullmatch(trimmed, start, found[1]):
         return None
-    return None if dots and found and not ends_sentence(trimmed[: found[1]].rstrip()) else found
+    inside = dots or tail.startswith(".", len(trimmed))  # a sentence ends behind the name
+    return None if inside and found and not ends_sentence(trimmed[: found[1]].rstrip()) else found
 
 
 _OFFICES = re.compile(  # INFO: POL ECON RSO | Point of contact: John Roe

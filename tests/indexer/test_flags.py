@@ -38,12 +38,12 @@ def test_dots_at_the_end(text: str) -> None:
     assert has_dots_at_end(text)
 
 
-@pytest.mark.parametrize("text", ["The\n\n****\n* Missing Section 002 *\n****", "* missing section 3 *"])
+@pytest.mark.parametrize("text", ["The\n\n****\n* Missing Section 002 *\n****", "* missing section 3 *", "*** SECTION 2 OF 3 MISSING ***"])
 def test_lacks_section(text: str) -> None:
     assert lacks_section(text)
 
 
-@pytest.mark.parametrize("text", ["The missing section 2 came later.", "* Missing persons *", ""])
+@pytest.mark.parametrize("text", ["The missing section 2 came later.", "* Missing persons *", "* Section 2 of the treaty is missing *", ""])
 def test_lacks_no_section(text: str) -> None:
     assert not lacks_section(text)
 

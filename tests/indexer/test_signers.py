@@ -125,6 +125,7 @@ SIGNED = [
 ]
 UNSIGNED = [
     "He said so. The next round will be held in BRUSSELS.",
+    "He said so. Their leader is Jan ROE.",
     "He said so. The next round will be held\nin THE HAGUE",
     "", "\n", TEXT, f"{TEXT}\nEND TEXT", f"{TEXT} END COMMENT.", f"{TEXT}\nEnd comment.\n", f"{TEXT}\nUNQUOTE", f"{TEXT}\nEXEMPT", f"{TEXT}\nGP-3",
     f"{TEXT}\nMINIMIZE CONSIDERED", f"{TEXT}\nNOFORN", f"{TEXT}\nSECRET", f"{TEXT}\nSIPDIS", f"{TEXT}\nXXXXXXXXXXXX\n", "he was told by\nXXXXXXXXXXXX",

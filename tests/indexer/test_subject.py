@@ -73,10 +73,17 @@ def test_a_handling_note_behind_the_subject_is_none_of_it(note, subject, gap):
     assert parse_subject(f"SUBJECT: {subject}{gap}{note}\n") == subject
 
 
-def test_a_subject_of_sensitive_things_is_whole():
-    assert parse_subject("SUBJECT: SENSITIVE BUT UNCLASSIFIED HANDLING") == "SENSITIVE BUT UNCLASSIFIED HANDLING"
-    assert parse_subject("SUBJECT: HOW PORTS HANDLE SENSITIVE BUT UNCLASSIFIED PAPERS") == "HOW PORTS HANDLE SENSITIVE BUT UNCLASSIFIED PAPERS"
-    assert parse_subject("SUBJECT: GRAIN REMAINS A SENSITIVE ISSUE") == "GRAIN REMAINS A SENSITIVE ISSUE"
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "SENSITIVE BUT UNCLASSIFIED HANDLING",
+        "HOW PORTS HANDLE SENSITIVE BUT UNCLASSIFIED PAPERS",
+        "NEW FOR OFFICIAL USE ONLY STAMPS IN THE PORT",
+        "GRAIN REMAINS A SENSITIVE ISSUE",
+    ],
+)
+def test_a_subject_of_sensitive_things_is_whole(subject):
+    assert parse_subject(f"SUBJECT: {subject}") == subject
 
 
 GOES_ON = [
