@@ -20,20 +20,13 @@ from reftel.indexer.telegram.places import iter_places
 
 _GLUED_CLASS = re.compile(r"(?<=  )(?:SECRET|CONFIDENTIAL|UNCLASSIFIED)(?=\s{0,3}\Z)")
 _MOST_PAGES = 5000  # a cable has a few dozen at most
-_ESCAPE = re.compile(r"\\(?:(?=[ \t]*(?:\n|\Z))|[a-z]?(?=\s*\Z))")
 _FLAT_ESCAPE = re.compile(r"(?<=\s)\\(?=\s|\Z)")
 
 
 def without_escapes(text: str) -> str:
-    """The text with blanks in place of a dump's backslashes at the ends of lines: ``"GRAIN \\\\\\nAND WATER"`` -> ``"GRAIN  \\nAND WATER"``.
-
-    So are the signs that `without_line_signs` knows.
-    """
+    """The text with blanks in place of the signs that `without_line_signs` knows; in one line, of backslashes between blanks too."""
     text = without_line_signs(text)
-    if "\\" not in text:
-        return text
-    text = _ESCAPE.sub(lambda escape: " " * len(escape[0]), text)
-    return text if "\n" in text.strip() else _FLAT_ESCAPE.sub(" ", text)
+    return text if "\\" not in text or "\n" in text.strip() else _FLAT_ESCAPE.sub(" ", text)
 
 
 def restore_lines(text: str) -> str:

@@ -47,13 +47,19 @@ def split_telegram(text: str) -> Parts:
 
 
 def without_line_signs(text: str) -> str:
-    """The text with blanks in place of ``<br>``, and of the ``>`` before each line of a quoted text; before a few lines it stays."""
+    """The text with blanks in place of ``<br>``, of a dump's backslashes at the ends of lines, and of the ``>`` before each line of a quoted text.
+
+    ``"GRAIN \\\\\\nAND WATER"`` -> ``"GRAIN  \\nAND WATER"``. A ``>`` before a few lines stays.
+    """
+    if "\\" in text:
+        text = _ESCAPE.sub(lambda escape: " " * len(escape[0]), text)
     if "<" in text and ("<br" in text or "<BR" in text):
         text = _BREAK.sub(lambda tag: " " * len(tag[0]), text)
     quoted = text.count("\n>") if ">" in text else 0
     return _QUOTE_SIGN.sub(" ", text) if quoted > 2 and quoted * 2 > text.count("\n") else text
 
 
+_ESCAPE = re.compile(r"\\(?:(?=[ \t]*(?:\n|\Z))|[a-z]?(?=\s*\Z))")
 _BREAK = re.compile(r"<br ?/?>", re.IGNORECASE)
 _QUOTE_SIGN = re.compile(r"^>", re.MULTILINE)
 

@@ -75,6 +75,7 @@ BEHIND = [
     "ALDANE\n\nNOTE: NOT PASSED TO ABOVE ADDRESSEE(S)\n\n                       CONFIDENTIAL\n",
     "ALDANE 0 03/12/2008 4549 PREL,PGOV,HR TALKS ON THE BORDER\n",
     "ALDANE\n0 03/12/2008\n",
+    'ALDANE 0 03/12/2008\n \n \n"\n',
     "ALDANE\n\nTALKS ON THE BO...\n",
     "ALDANE\nHE BORDER...\n",
     "ALDANE\n \n...\n",

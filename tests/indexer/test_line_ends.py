@@ -47,7 +47,7 @@ def test_a_text_with_other_line_ends_gives_the_same_record(end: str, tmp_path: P
         assert cable == expected
 
 
-@pytest.mark.parametrize("end", ["\\n", "\\r\\n", "<br>", "<BR />", "<br>\n", "\n> "])
+@pytest.mark.parametrize("end", ["\\n", "\\r\\n", "<br>", "<BR />", "<br>\n", "\n> ", "\\\n", " \\\n"])
 def test_line_ends_that_are_written_out_or_quoted_give_the_same_fields(end: str) -> None:
     text = (SAMPLES / "telegrams/08MUSCAT9019.txt").read_text("utf-8")
     told, odd = (reftel.normalize_text(each) for each in (text, text.replace("\n", end)))
