@@ -156,9 +156,17 @@ def _is_rule(lines: Lines, line: int) -> bool:
     return line < len(lines.kinds) and lines.kinds[line] == "rule"
 
 
-def _block_end(lines: Lines, at: int, limit: int | None = None) -> int:
+_ITEM_END = re.compile(r"[\d)]\s*\Z")
+
+
+def _is_sentence(line: str) -> bool:
+    return line[:1].isupper() and is_running_text(line)
+
+
+def _block_end(lines: Lines, at: int, limit: int | None = None, *, items: bool = False) -> int:
     """End of the last line of the block that ``at`` is in: up to a blank line or a line that opens the text, or begins behind ``limit``.
 
+    In a list of ``items`` a sentence below one that is whole opens the text too.
     Without line breaks: up to four blanks, else a ``Summary`` or a rule.
     """
     line = lines.index(at)
@@ -167,6 +175,8 @@ def _block_end(lines: Lines, at: int, limit: int | None = None) -> int:
         if below >= len(lines.kinds) or lines.kinds[below] == "blank" or _opens_text(lines, below):
             break
         if limit is not None and lines.starts[below] >= limit:
+            break
+        if items and _LETTERED.match(lines.content(below)) is None and _ITEM_END.search(lines.content(line)) and _is_sentence(lines.content(below)):
             break
         line = below
     end = lines.end(line)
@@ -230,7 +240,7 @@ def _skip_leftover(lines: Lines, end: int) -> int:
 
 def _after_references(lines: Lines, at: int) -> int:
     """Behind the reference block; a next block that goes on with a letter (``B. ...``), or with a cable behind ``08`` or ``,``, counts to it."""
-    end = _block_end(lines, at)
+    end = _block_end(lines, at, items=True)
     while "\n" in lines.text:
         following = lines.below(lines.index(end), "blank")
         line = lines.content(following)
@@ -242,7 +252,7 @@ def _after_references(lines: Lines, at: int) -> int:
         rest = line[letter.end() if letter else 0 :]
         if not goes_on or is_running_text(rest) or _NOTICE.match(rest):
             break
-        end = _block_end(lines, lines.starts[following])
+        end = _block_end(lines, lines.starts[following], items=True)
     return end
 
 

@@ -70,7 +70,7 @@ _FORMS: dict[str, tuple[_Form, ...]] = {
     "S": (
         _form(
             "subject",
-            r"SUBJ(?:ECTS?\b|\.|\b)[ ]*(?:[:;=]+|(?=\n)|(?-i:(?<=SUBJECT)(?:[ .-]+|[,>/] )(?!LINE|TO\b)(?=[A-Z])))",
+            r"SUBJ(?:ECTS?\b|\.|\b)[ ]*(?:[:;=]+|/ |(?=\n)|(?-i:(?<=SUBJECT)(?:[ .-]+|[,>] )(?!LINE|TO\b)(?=[(\"“]?[A-Z])))",
             r"SUBJ(?:ECTS?|\.)?[ ]{0,2}:",
         ),
     ),

@@ -260,6 +260,7 @@ UNNUMBERED = [
     (f"REF: STATE 93894 {TEXT} ALDANE\n", None),
     (f"REF: A) STATE 138248, B) ROE-DOE E-MAIL 11/21/2007 {TEXT} ALDANE\n", None),
     (f"REF: A) STATE 138248, B) ROE-DOE E-MAIL 11/21/2007\n\n{TEXT}\n\nALDANE\n", None),
+    (f"REF: (A) STATE 1\n     (B) SAN JOSE 2 (NOTAL)\n{TEXT}\nALDANE\n", None),
     (f"{BY} (C) {TEXT}\n\nALDANE\n", "C"),
     (f"{BY}  {TEXT}  ALDANE\n", None),
     (f"{BY}\n\n(C) {TEXT} In reftel\nreftel B, the same was said.\n\nALDANE\n", "C"),

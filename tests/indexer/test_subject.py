@@ -12,6 +12,9 @@ ENDS = [
     ("Subject: grain and\nwater\n\nRef: state 1", "grain and water"),
     ("SUBJ: GRAIN\n", "GRAIN"),
     ("SUBJECT - GRAIN\n", "GRAIN"),
+    ("SUBJECT (C) GRAIN\n", "GRAIN"),
+    ('SUBJECT "NO GRAIN"\n', '"NO GRAIN"'),
+    ("SUBJ/ GRAIN\n", "GRAIN"),
     ("SUBJECT: GRAIN: THE LAST: PART\nCLASSIFIED BY: X", "GRAIN: THE LAST: PART"),
     # labels on the same line, also glued
     ("SUBJECT: GRAIN REF: STATE 1", "GRAIN"),
