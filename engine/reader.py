@@ -36,6 +36,7 @@ Read = TypeVar("Read")
 
 __all__ = ["BlockTable", "Facet", "Reader", "Regions", "TermSet", "open_reader"]
 
+_FEW_WANTED = 256  # documents, whose places in common terms are read, and cached, by themselves
 _SOON_READ = 1 << 16  # postings and positions; up to so many are read whole and cached, since reading a part would take as long
 _POSITIONS_KEPT = 1 << 23  # postings and positions; beyond, only the positions wanted are unpacked
 _ATTEMPTS, _PAUSE = 20, 0.02
@@ -285,11 +286,11 @@ class Reader:
     def _places_of_single(self, part: SegmentTerms, field: FieldPostings, segment: Segment, within: Wide | range | None) -> Wide:
         """The places of a single term in a segment. All its positions are unpacked and cached, unless few documents are wanted."""
         term = part.ranges[0][0]
-        if within is not None and not isinstance(within, range) and self._cache.peek((segment.name, field.name, term)) is None:
-            some = field.among(term, within)
-            if some is not None:
-                (documents, frequencies, starts), _neighbours = termsets.cut(some, within)
-                return termsets.places_at(documents, frequencies, field.positions(starts, frequencies, neighbours=False))
+        if isinstance(within, np.ndarray) and len(within) <= _FEW_WANTED and self._cache.peek((segment.name, field.name, term)) is None:
+            wanted = within
+            some = self._cache.get((segment.name, field.name, term, wanted.tobytes()), lambda: self._places_among(term, field, wanted))
+            if some:
+                return some[0]
         whole = self._single(part, field, segment)
         if within is not None and not isinstance(within, range) and len(within) * termsets.RARE > len(whole[0]):
             within = None
@@ -305,6 +306,15 @@ class Reader:
         else:
             positions = termsets.picked(kept[0], starts - whole[2][0], frequencies)
         return termsets.places_at(documents, frequencies, positions)
+
+    @staticmethod
+    def _places_among(term: int, field: FieldPostings, wanted: Wide) -> tuple[Wide, ...]:
+        """The places of a term in the ``wanted`` documents, as one array; none where reading the whole list is as fast."""
+        some = field.among(term, wanted)
+        if some is None:
+            return ()
+        (documents, frequencies, starts), _neighbours = termsets.cut(some, wanted)
+        return (termsets.places_at(documents, frequencies, field.positions(starts, frequencies, neighbours=False)),)
 
     # -- columns --------------------------------------------------------------------------------------------------------------------------
 

@@ -22,8 +22,8 @@ BLOCK = 128
 CHAMPIONS = 512
 """Length of a champion list; it is longer where others tie with the last champion."""
 
-SOON_SCORED = 1 << 13
-"""Documents of a common word up to which scoring all of them is as fast as choosing skip blocks by their bounds."""
+SOON_SCORED = 400
+"""Documents of a common word, for each hit wanted, up to which scoring all of them is as fast as choosing skip blocks by their bounds."""
 
 REMEMBERED = 32
 """Number of first hits that are cached for a query of a single word."""
@@ -150,7 +150,7 @@ class BoundedWord(ScoredWord):
 
     def leaders(self, count: int) -> Champions | None:
         """As `ScoredWord.leaders`; reads only the skip blocks that can hold a leader."""
-        if self._champions is not None or 2 * count > CHAMPIONS or len(self.documents) <= SOON_SCORED:
+        if self._champions is not None or 2 * count > CHAMPIONS or len(self.documents) <= SOON_SCORED * count:
             return None
         if self._leaders is None or self._leaders[0] < count:
             wanted = max(FEW_CHAMPIONS, count + count // 2)
