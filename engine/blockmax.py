@@ -104,8 +104,14 @@ class BlockMaxPostings:
 
     @property
     def nbytes(self) -> int:
-        """Size in bytes, `frequencies` included even if not made yet: a byte per document and field (more where a frequency exceeds 255)."""
-        return sum(self._skip_blocks.size + 16 * len(field.documents) for field in self._fields)
+        """Size in bytes: whole postings of rare terms; of common ones `frequencies`, once made, a byte per document and field (more where one exceeds 255)."""
+        rare = sum(field.documents.nbytes + field.frequencies.nbytes for field in self._fields)
+        return rare + sum(frequencies.nbytes for frequencies, _weights in self._frequencies or ())
+
+    @property
+    def unpacked(self) -> bool:
+        """Whether `frequencies` are there."""
+        return self._frequencies is not None
 
     def count(self) -> int | None:
         """Document frequency of the word if that is known without reading postings (a single term, no tombstones), else ``None``."""

@@ -56,18 +56,38 @@ class Budget:
             new.home[new.key] = new
             self._queue.append(new)
             self.size += new.size
-            while self.size > self._limit:
-                oldest = self._queue.popleft()
-                if oldest.used or oldest is new:
-                    oldest.used = False
-                    self._queue.append(oldest)
-                else:
-                    del oldest.home[oldest.key]
-                    self.size -= oldest.size
+            self._evict(new)
+
+    def resize(self, kept: _Kept[Any], size: int) -> None:
+        """Count a value that has grown with its new size in bytes, and evict it if it has become too large, or others until the budget is met."""
+        with self._lock:
+            if kept.home.get(kept.key) is not kept:
+                return
+            self.size += ENTRY + size - kept.size
+            kept.size = ENTRY + size
+            if kept.size * _LARGEST > self._limit:
+                self._drop(kept)
+            self._evict(kept)
+
+    def _evict(self, latest: _Kept[Any]) -> None:
+        while self.size > self._limit:
+            oldest = self._queue.popleft()
+            if oldest.used or oldest is latest:
+                oldest.used = False
+                self._queue.append(oldest)
+            else:
+                self._drop(oldest)
+
+    def _drop(self, kept: _Kept[Any]) -> None:
+        """Forget an entry. One that was dropped before its turn stays in the queue until then, with a size of 0."""
+        if kept.home.get(kept.key) is kept:
+            del kept.home[kept.key]
+            self.size -= kept.size
+            kept.size, kept.used = 0, False
 
 
 class Cache(Generic[Value]):
-    """A cache of values of one kind. ``size_of``: bytes of a value, including what it may still grow to."""
+    """A cache of values of one kind. ``size_of``: bytes of a value; one that computes more of itself later says so by `measure`."""
 
     def __init__(self, budget: Budget, size_of: Callable[[Value], int]) -> None:
         self._budget, self._size_of = budget, size_of
@@ -90,6 +110,12 @@ class Cache(Generic[Value]):
         made = make()
         self._budget.keep(_Kept(self._items, key, made, self._size_of(made)))
         return made
+
+    def measure(self, key: Hashable) -> None:
+        """Take the size of the cached value of ``key`` again, if there is one."""
+        found = self._items.get(key)
+        if found is not None:
+            self._budget.resize(found, self._size_of(found.value))
 
     def over(self, make: Callable[Asked, Value]) -> Callable[Asked, Value]:
         """``make`` with its results cached by its arguments."""

@@ -6,6 +6,7 @@ then restricts the candidates to documents with all words of its phrases, before
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 
 import numpy as np
@@ -67,7 +68,7 @@ class Evaluation:
         self._reader, self._words, self._columns = reader, words, columns
         self.everything = columns.everything
         self.outline = Cache[Outline](reader.budget, lambda about: about.nbytes).over(outline)
-        self._phrases: Cache[DocumentSet | None] = Cache(reader.budget, _bytes_of)
+        self._phrases: Cache[DocumentSet | None] = Cache(reader.budget, lambda found: 0 if found is None else found.nbytes)
         self._ways: dict[type[plan.Node], Callable[..., DocumentSet]] = {
             plan.Everything: lambda _node, within: within,
             plan.Nothing: lambda _node, _within: DocumentSet.none(reader.size),
@@ -126,7 +127,9 @@ class Evaluation:
         total = sum(self._reader.total_places(self._words.terms(word, field)) for word in words)
         if len(words) < len(node.parts) or total > _FEW_PLACES:
             return None
-        return DocumentSet.among(self._starts(node, field, None) >> PLACE_BITS, self._reader.size)
+        found = DocumentSet.among(self._starts(node, field, None) >> PLACE_BITS, self._reader.size)
+        found.grew = functools.partial(self._phrases.measure, (node, field))
+        return found
 
     def scored_phrase(self, node: plan.Phrase, within: DocumentSet) -> ScoredWord:
         """The documents of ``within`` with a phrase, scored like a word with the idf of the phrase's commonest word."""
@@ -241,7 +244,3 @@ class Evaluation:
         cited = self._reader.facet(field_of_kind("references").name)
         codes = np.unique(cited.codes[citing.mask[cited.documents]])
         return self._value(plan.Value(own.name, tuple(own.normalise(cited.values[code]) for code in codes.tolist())), within)
-
-
-def _bytes_of(documents: DocumentSet | None) -> int:
-    return 500 if documents is None else 500 + documents.size + 8 * len(documents)  # includes the mask that may still be made

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections import Counter
 from collections.abc import Sequence
 
@@ -104,7 +105,9 @@ class IndexWords:
         return self._scored.get(word, lambda: self._score(word))
 
     def _score(self, word: plan.Word) -> ScoredWord:
-        return self._bounded(word) or self._whole(word)
+        made = self._bounded(word) or self._whole(word)
+        made.documents.grew = functools.partial(self._scored.measure, word)
+        return made
 
     def _bounded(self, word: plan.Word) -> ScoredWord | None:
         """The word scored lazily by block-max bounds, if it stands for a few common terms and is in many documents; else ``None``."""

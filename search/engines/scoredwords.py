@@ -75,8 +75,7 @@ class ScoredWord:
     @functools.cached_property
     def highest(self) -> Scores:
         """The highest score in each block of `BLOCK` documents; of a common word only."""
-        highest: Scores = self.scores.reshape(-1, BLOCK).max(axis=1)
-        return highest
+        return _highest(self.scores)
 
     def at(self, numbers: Wide) -> Scores:
         """The score of each of ``numbers`` (documents, rising); 0 without the word."""
@@ -107,13 +106,17 @@ class ScoredWord:
     def champions(self) -> Champions:
         """The champion list, computed on first access."""
         if self._champions is None:
-            self._champions = _champions(self)
+            self._champions = self._find_champions()
         return self._champions
+
+    def _find_champions(self) -> Champions:
+        return _spread_champions(self.scores, self.highest) if self.common else _best(self.documents.numbers, self.scores)
 
     @property
     def nbytes(self) -> int:
-        """Size in bytes, including mask, champion list and first hits that may still be made."""
-        return _BYTES_OF_HITS + (16 * self.documents.size if self.common else 16 * len(self.documents)) + self.documents.size + 16 * CHAMPIONS
+        """Size in bytes of what has been computed so far; champion list and first hits are small, and counted beforehand."""
+        scores = 0 if self._scores is None else self._scores.nbytes + self._scores.nbytes // BLOCK
+        return self.documents.nbytes + scores + _BYTES_OF_HITS + 16 * CHAMPIONS
 
 
 class BoundedWord(ScoredWord):
@@ -127,19 +130,33 @@ class BoundedWord(ScoredWord):
         self._deferred = False
 
     def _frequencies(self) -> list[tuple[npt.NDArray[Any], Scores]]:
-        return self._reader.guard(self._postings.frequencies)
+        made = self._postings.unpacked
+        frequencies = self._reader.guard(self._postings.frequencies)
+        if not made:
+            self.documents.say_grown()
+        return frequencies
 
     @property
     def scores(self) -> Scores:
         """The scores by document, padded to whole blocks."""
         if self._scores is None:
-            size = self.documents.size
-            scores = np.zeros(-(-size // BLOCK) * BLOCK, dtype=np.float64)
-            for frequencies, weights in self._frequencies():
-                scores[:size] += frequencies * weights
-            scores[:size] = saturated(scores[:size], self.rarity)
-            self._scores = scores
+            self._scores = self._score_all()
+            self.documents.say_grown()
         return self._scores
+
+    def _score_all(self) -> Scores:
+        size = self.documents.size
+        scores = np.zeros(-(-size // BLOCK) * BLOCK, dtype=np.float64)
+        for frequencies, weights in self._frequencies():
+            scores[:size] += frequencies * weights
+        scores[:size] = saturated(scores[:size], self.rarity)
+        return scores
+
+    def _find_champions(self) -> Champions:
+        if self._scores is None:  # what only the list needs is not kept: eight bytes a document
+            scores = self._score_all()
+            return _spread_champions(scores, _highest(scores))
+        return super()._find_champions()
 
     def at(self, numbers: Wide) -> Scores:
         """As `ScoredWord.at`."""
@@ -189,13 +206,21 @@ class BoundedWord(ScoredWord):
         return Champions(documents[best], scores[best], floor)
 
 
-def _champions(word: ScoredWord) -> Champions:
-    documents, scores, floor = word.documents.numbers, word.scores, 0.0
-    if word.common:
-        if len(word.highest) > CHAMPIONS:  # at least `CHAMPIONS` documents score as high as the best of that many blocks
-            floor = _least(word.highest, CHAMPIONS)
-            documents = np.flatnonzero(scores >= floor)
-        scores = scores[documents]
+def _highest(scores: Scores) -> Scores:
+    """The highest of the scores of all documents in each block of `BLOCK`."""
+    highest: Scores = scores.reshape(-1, BLOCK).max(axis=1)
+    return highest
+
+
+def _spread_champions(scores: Scores, highest: Scores) -> Champions:
+    """The champion list by the scores of all documents, which have a 0 without the word, and the ``highest`` of each block."""
+    floor = _least(highest, CHAMPIONS) if len(highest) > CHAMPIONS else 0.0  # at least `CHAMPIONS` documents score as high as the best of that many blocks
+    documents = np.flatnonzero(scores >= floor if floor else scores)
+    return _best(documents, scores[documents], floor)
+
+
+def _best(documents: Wide, scores: Scores, floor: float = 0.0) -> Champions:
+    """The champion list of ``documents``, the only ones whose scores exceed ``floor``."""
     if len(scores) > CHAMPIONS:
         floor = _least(scores, CHAMPIONS)
         kept = np.flatnonzero(scores >= floor)

@@ -22,12 +22,14 @@ _NONE = np.empty(0, dtype=np.int64)
 class DocumentSet:
     """A set of documents out of ``size``."""
 
-    __slots__ = ("_count", "_make", "_mask", "_numbers", "size")
+    __slots__ = ("_count", "_make", "_mask", "_numbers", "grew", "size")
 
     def __init__(self, size: int, numbers: Wide | None = None, mask: Mask | None = None) -> None:
         self.size, self._numbers, self._mask = size, numbers, mask
         self._count = -1 if numbers is None else len(numbers)
         self._make: Callable[[], Mask] | None = None
+        self.grew: Callable[[], None] | None = None
+        """Called when numbers or mask were made, so that a cache can count them."""
 
     @classmethod
     def of(cls, numbers: Wide, size: int) -> Self:
@@ -60,6 +62,11 @@ class DocumentSet:
         mask[numbers] = True
         return cls.by(mask)
 
+    @property
+    def nbytes(self) -> int:
+        """Size in bytes of numbers and mask, as far as they were made."""
+        return sum(each.nbytes for each in (self._numbers, self._mask) if each is not None)
+
     def __len__(self) -> int:
         if self._count < 0:
             self._count = int(np.count_nonzero(self.mask))
@@ -75,6 +82,7 @@ class DocumentSet:
         """The documents of the set, rising (int64)."""
         if self._numbers is None:
             self._numbers = np.flatnonzero(self.mask)
+            self.say_grown()
         return self._numbers
 
     @property
@@ -87,7 +95,13 @@ class DocumentSet:
                 mask = np.zeros(self.size, dtype=np.bool_)
                 mask[self._numbers] = True
                 self._mask = mask
+            self.say_grown()
         return self._mask
+
+    def say_grown(self) -> None:
+        """Call `grew`: the set, or what has been computed from it, takes more memory now."""
+        if self.grew is not None:
+            self.grew()
 
     def holds(self, numbers: Wide) -> Mask:
         """Mask of those of ``numbers`` that are in the set."""

@@ -102,3 +102,60 @@ def test_threads_share_it():
     assert not wrong
     left = sum(len(kept.peek(str(number)) or "") for number in range(17) for kept in caches)
     assert budget.size == LETTER * left <= LETTER * 40
+
+
+def test_what_has_grown_is_counted_anew():
+    budget = Budget(LETTER * 20)
+    kept = Cache(budget, size_of)
+    lists: Cache[list[str]] = Cache(budget, lambda letters: LETTER * len(letters) - ENTRY)
+    first = lists.get("a", lambda: ["a"])
+    for name in "bcd":
+        kept.get(name, lambda: "xxxxx")
+    first += "aaa"
+    lists.measure("a")
+    lists.measure("no such key")
+    assert budget.size == LETTER * 19
+    first += "a"
+    kept.peek("b")
+    lists.measure("a")
+    assert budget.size == LETTER * 20
+    lists.get("e", lambda: ["e"])
+    assert (lists.peek("a"), [kept.peek(name) for name in "bcd"]) == (None, ["xxxxx"] * 3)
+
+
+def test_what_has_outgrown_a_quarter_goes_alone():
+    budget = Budget(LETTER * 20)
+    lists: Cache[list[str]] = Cache(budget, lambda letters: LETTER * len(letters) - ENTRY)
+    for name in "abc":
+        lists.get(name, lambda: ["x"])
+    lists.get("b", list).extend("x" * 30)
+    lists.measure("b")
+    assert [lists.peek(name) is not None for name in "abc"] == [True, False, True]
+    assert budget.size == LETTER * 2
+    assert lists.get("b", lambda: ["y"]) == lists.peek("b") == ["y"]
+    for name in "defghijklmnopqrstuvwxyz":
+        lists.get(name, lambda: ["x"])
+        assert budget.size <= LETTER * 20
+    assert sum(lists.peek(name) is not None for name in "abcdefghijklmnopqrstuvwxyz") == 20
+
+
+def test_threads_share_what_grows():
+    budget = Budget(LETTER * 40)
+    lists: Cache[list[str]] = Cache(budget, lambda letters: LETTER * len(letters) - ENTRY)
+
+    def ask(first: int) -> None:
+        for number in range(first, first + 2000):
+            name = str(number % 17)
+            found = lists.get(name, lambda: ["x"])
+            if len(found) < 12:
+                found.append("x")
+                lists.measure(name)
+
+    threads = [threading.Thread(target=ask, args=(start,)) for start in range(0, 40, 5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for number in range(17):
+        lists.measure(str(number))
+    assert budget.size == LETTER * sum(len(lists.peek(str(number)) or "") for number in range(17)) <= LETTER * 40
