@@ -170,7 +170,8 @@ def _asked(engine: str, size: int, *, earlier: bool) -> Results:
 
 
 def read_options(about: str | None, engines: Iterable[str], output: str) -> argparse.Namespace:
-    """The options of a run over ``engines``."""
+    """The options of a run over ``engines``; the process ends where other ones are named."""
+    engines = list(engines)
     parser = argparse.ArgumentParser(description=about)
     parser.add_argument("--sizes", default="20000,100000", help="numbers of cables; 250000 on request")
     parser.add_argument("--engines", default=",".join(engines))
@@ -180,6 +181,9 @@ def read_options(about: str | None, engines: Iterable[str], output: str) -> argp
     parser.add_argument("--load", default="", help="what else the machine did, for the head of the table")
     parser.add_argument("--output", type=Path, default=Path(__file__).with_name(output))
     given = parser.parse_args()
+    known = set(engines)
+    if unknown := {*given.engines.split(","), *filter(None, given.earlier.split(","))} - known:
+        parser.error(f"no engine {', '.join(sorted(unknown))}; there are {', '.join(sorted(known))}")
     if given.processor:
         os.environ["BENCH_CLOCK"] = "processor"  # for the processes that ask
     return given
