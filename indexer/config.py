@@ -41,7 +41,7 @@ class Config:
     ``archive``: a folder, or the address of an archive in a cluster as it was written.
     ``sources``: files, folders, patterns. ``follow_links``: whether links that are met in them are followed. ``report``: a ``.json`` file that
     each run rewrites, or a folder that gets one a run; ``None`` for none. ``workers``: processes that read. ``memory``: megabytes that the
-    writer of the index keeps, and after it the archive that the saved searches are asked of. ``wait``: seconds to wait for another run.
+    writer of the index keeps, and after it archives that answer many questions. ``wait``: seconds to wait for another run.
     ``max_removed``: how many cables may go at once. ``saved``: queries by name.
     """
 
@@ -234,8 +234,8 @@ sources = {sources}
 # Processes that read; one a core if nothing is said.
 # workers = 2
 
-# Megabytes, about, that the writer of the index fills before it writes to the disk, and after it the saved searches with what they keep;
-# reading takes some more.
+# Megabytes, about: what the writer of the index fills before it writes to the disk (reading takes some more), and what saved searches,
+# `reftel serve`, `mcp` and `batch` keep between questions.
 # memory = 512
 
 # Seconds to wait for another run before leaving with exit status 5.

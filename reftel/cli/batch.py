@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import click
 
 import reftel
+from reftel.cli.configuration import cache_mb_of
 from reftel.cli.options import archive_option, console, echo_lines, format_option, notes_option, refuse_endless
 from reftel.cli.progress import Tell, progress
 from reftel.cli.search import print_hits
@@ -50,7 +51,7 @@ def command(file: BinaryIO, archive: str, notes: str | None, output_format: str,
     """
     if hits and (output_format == "csv" or not limit):
         raise click.UsageError("--hits shows the first cables of each question: it goes with --limit N, for table and jsonl")
-    opened = reftel.open(archive, notes=notes)
+    opened = reftel.open(archive, notes=notes, cache_mb=cache_mb_of(None))
     counted: Counter[str] = Counter()
     with progress(quiet=sys.stdout.isatty()) as tell:
         answers = opened.batch(reftel.read_questions(_lines(file)), limit=limit, hits=hits)

@@ -50,6 +50,18 @@ def archive_of(config: str | None, archive: str) -> str:
     return archive if config is None or is_named() else str(load_config(config, archive).archive)
 
 
+def cache_mb_of(config: str | None) -> float:
+    """Megabytes for the caches of a command that answers many questions: ``memory`` of ``config``, else of the ``./reftel.toml`` that names its archive."""
+    from reftel.engine.cache import DEFAULT_MB  # noqa: PLC0415 - a completion asks none of it
+
+    path = Path(config or "reftel.toml")
+    if not config and (is_named() or not path.is_file()):
+        return DEFAULT_MB
+    from reftel.indexer.config import read_config  # noqa: PLC0415 - only with a configuration
+
+    return read_config(path).memory
+
+
 def configured_at(archive: str) -> str:
     """The archive beside whose folder a configuration stands that was not named: an archive that was, else the default one."""
     return archive if is_named() else DEFAULT_ARCHIVE

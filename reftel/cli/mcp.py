@@ -7,6 +7,7 @@ import urllib.parse
 import click
 
 import reftel
+from reftel.cli.configuration import cache_mb_of
 from reftel.cli.options import archive_option, notes_option
 from reftel.schema.errors import MissingLibrary
 
@@ -33,6 +34,6 @@ def command(archive: str, notes: str | None, room: str | None) -> int:
         from reftel.assistant.server import make_server  # noqa: PLC0415 - an optional extra
     except ImportError as error:
         raise MissingLibrary("reftel mcp needs the SDK of the Model Context Protocol: pip install 'reftel[mcp]'") from error
-    with reftel.open(archive, notes=notes) as opened:
+    with reftel.open(archive, notes=notes, cache_mb=cache_mb_of(None)) as opened:
         make_server(opened, room).run("stdio")
     return 0

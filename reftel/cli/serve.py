@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 import reftel
-from reftel.cli.configuration import archive_of, configured_at
+from reftel.cli.configuration import archive_of, cache_mb_of, configured_at
 from reftel.cli.options import archive_option, config_option
 from reftel.personal.saved import configured
 from reftel.render.paths import shown_name
@@ -66,7 +66,7 @@ def command(
     secret = _password(password_file) if password_file else secrets.token_urlsafe(24) if token else None
     if secret is None and not _is_loopback(host):
         raise click.UsageError(f"--host {host} lets other machines ask: that needs --token or --password-file FILE")
-    opened = reftel.open(archive_of(config, archive), notes=notes or None)
+    opened = reftel.open(archive_of(config, archive), notes=notes or None, cache_mb=cache_mb_of(config))
     kept = functools.partial(configured, configured_at(archive), config)
     kept()  # a mistake in the configuration is reported now
     with _listen(host, port) as listening:

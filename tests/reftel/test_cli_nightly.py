@@ -14,6 +14,7 @@ import commands
 import pytest
 
 import reftel
+from reftel.cli import group
 from reftel.indexer.lock import ArchiveLock
 from reftel.schema.errors import ArchiveMissing
 
@@ -484,3 +485,32 @@ def test_a_configuration_of_somebody_else_names_no_cluster(night):
     os.chown(night.folder / "reftel.toml", 12345, 12345)
     done = night.run("count", SECRET)
     assert (done.returncode, "belongs to somebody else" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("line", ["serve --port 0", "mcp", "batch questions.txt"])
+@pytest.mark.parametrize(("where", "kept"), [((), 64), (("--archive", "archive"), 256)])
+def test_memory_is_that_of_commands_that_answer_many_questions(night, monkeypatch, line, where, kept):
+    night.configure("memory = 64")
+    (night.folder / "questions.txt").write_text(SECRET, "utf-8")
+    assert night.run("reindex", "--quiet").returncode == 0
+    monkeypatch.chdir(night.folder)
+    monkeypatch.delenv("REFTEL_ARCHIVE", raising=False)
+    opened = []
+
+    def stop(_archive: str, *, cache_mb: float, **_named: object) -> None:
+        opened.append(cache_mb)
+        raise ArchiveMissing("far enough")
+
+    monkeypatch.setattr(reftel, "open", stop)
+    with pytest.raises(ArchiveMissing, match="far enough"):
+        group.main([*line.split(), *where], standalone_mode=False)
+    assert opened == [kept]
+
+
+def test_memory_of_a_configuration_that_is_named(night, monkeypatch):
+    night.configure("memory = 64")
+    assert night.run("reindex", "--quiet").returncode == 0
+    monkeypatch.delenv("REFTEL_ARCHIVE", raising=False)
+    monkeypatch.setattr(reftel, "open", lambda *_values, cache_mb, **_named: pytest.fail(f"opened with {cache_mb}"))
+    with pytest.raises(pytest.fail.Exception, match="opened with 64"):
+        group.main(["serve", "--port", "0", "--config", str(night.folder / "reftel.toml")], standalone_mode=False)
