@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from reftel.engine.arrays import Integers
+from reftel.engine.arrays import Integers, starts_of
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -24,7 +24,7 @@ _MOST_BITS = 32
 _UNITS = np.arange(32)[:, None]
 _PLANES = np.arange(32).reshape(4, 8)  # the units of each plane of 8 bits
 _SHIFTS = np.arange(8, dtype=np.uint8)
-_SCATTERED, _FEW = 4, 128  # up to 4 numbers per block on average, plus 128, are read one by one
+_SCATTERED = 4  # numbers of a block; up to so many on average are read one by one, if they are in many blocks
 
 
 class PackedWriter:
@@ -129,10 +129,29 @@ class Packed:
         starts = self._starts[wanted].astype(np.intp)
         widths = self._starts[wanted + 1].astype(np.intp) - starts
         row = np.cumsum(new) - 1
-        if len(numbers) < _SCATTERED * len(wanted) + _FEW:
+        if len(numbers) < _SCATTERED * len(wanted) and len(wanted) > _AT_ONCE:
             return self._pick(starts[row], widths[row], numbers % BLOCK)
         taken: Integers = self._unpack(starts, widths)[row, numbers % BLOCK]
         return taken
+
+    def sums(self, first: npt.NDArray[np.intp], last: npt.NDArray[np.intp]) -> tuple[npt.NDArray[np.int64], Integers]:
+        """For each pair of indices, which rise and have at most 128 between them: the sum of the integers from ``first`` to ``last``, exclusive, and the one at
+        ``last``."""
+        if not len(first):
+            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.uint8)
+        if first[0] < 0 or last[-1] >= self.count:
+            raise ValueError(f"there are {self.count} packed numbers, not those from {first[0]} to {last[-1]}")
+        low = int(first[0]) // BLOCK
+        wanted = np.zeros(int(last[-1]) // BLOCK + 1 - low, dtype=np.bool_)
+        wanted[first // BLOCK - low] = True
+        wanted[last // BLOCK - low] = True
+        blocks = wanted.nonzero()[0] + low
+        starts = self._starts[blocks].astype(np.intp)
+        numbers = self._unpack(starts, self._starts[blocks + 1].astype(np.intp) - starts).reshape(-1)
+        moved = (np.cumsum(wanted) - np.arange(low + 1, low + 1 + len(wanted))) * BLOCK
+        head, tail = first + moved[first // BLOCK - low], last + moved[last // BLOCK - low]
+        before = starts_of(numbers)
+        return before[tail] - before[head], numbers[tail]
 
     def _pick(self, starts: npt.NDArray[np.intp], widths: npt.NDArray[np.intp], places: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
         """Single integers: for each, the offset and width of its block and its index in the block."""
@@ -194,14 +213,16 @@ class Packed:
             units = self._units.take(starts + planes, axis=0, mode="clip")
             units[planes >= widths] = 0  # units of the next block
             split = np.unpackbits(units, axis=2)
-            numbers = split[0]
-            for plane in range(1, bits):
-                numbers |= split[plane] << _SHIFTS[plane]
+            numbers = split[-1]
+            for plane in range(bits - 2, -1, -1):  # highest first: NumPy doubles bytes several times faster than it shifts them
+                numbers += numbers
+                numbers |= split[plane]
             if whole:
-                numbers = numbers.astype(kind) << kind(8 * whole)
+                numbers = numbers.astype(kind)
+                numbers *= kind(1 << 8 * whole)
         for plane in range(whole):
-            data = self._units.take(starts[:, None] + _PLANES[plane], axis=0)
-            numbers |= data.reshape(-1, BLOCK).astype(kind, copy=False) << kind(8 * plane)
+            data = self._units.take(starts[:, None] + _PLANES[plane], axis=0).reshape(-1, BLOCK)
+            numbers |= data.astype(kind) * kind(1 << 8 * plane) if plane else data
         return numbers
 
 

@@ -46,6 +46,27 @@ def test_any_part_comes_back(pieces, data):
     assert found.take(np.array(places, dtype=np.intp)).tolist() == [whole[place] for place in places]
 
 
+@given(st.lists(numbers, min_size=1, max_size=5), st.lists(st.tuples(st.integers(0, 1500), st.integers(0, 127)), max_size=20))
+def test_sums_of_short_runs(pieces, drawn):
+    whole = [number for piece in pieces for number in piece]
+    firsts, lasts = [], []
+    for first, length in sorted(drawn):
+        if max([first, *lasts]) <= first + length < len(whole):
+            firsts.append(first)
+            lasts.append(first + length)
+    sums, values = opened(*pieces).sums(np.array(firsts, dtype=np.intp), np.array(lasts, dtype=np.intp))
+    assert sums.tolist() == [sum(whole[first:last]) for first, last in zip(firsts, lasts, strict=True)]
+    assert values.tolist() == [whole[last] for last in lasts]
+
+
+@pytest.mark.parametrize("bits", [0, 1, 7, 8, 9, 17, 32])
+def test_single_numbers_of_many_blocks(bits):
+    drawn = np.random.default_rng(bits)
+    whole = drawn.integers(0, 2**bits, 600 * BLOCK) >> drawn.integers(0, 3, 600).repeat(BLOCK)
+    places = np.sort(drawn.choice(len(whole), 1800, replace=False))
+    assert opened(whole).take(places).tolist() == whole[places].tolist()
+
+
 def test_the_layout():
     starts, units = packed([0b11_1000_0001] + [0] * 127, [1] * 128, [0] * 128, [7])
     assert starts.tolist() == [0, 10, 11, 11, 14]
