@@ -119,4 +119,12 @@ class Cache(Generic[Value]):
 
     def over(self, make: Callable[Asked, Value]) -> Callable[Asked, Value]:
         """``make`` with its results cached by its arguments."""
-        return lambda *asked, **named: self.get(asked, lambda: make(*asked, **named))
+
+        def kept(*asked: Asked.args, **named: Asked.kwargs) -> Value:
+            found = self._items.get(asked)  # `get` inlined: it would need another function on every call
+            if found is not None:
+                found.used = True
+                return found.value
+            return self.get(asked, lambda: make(*asked, **named))
+
+        return kept

@@ -65,7 +65,7 @@ class Lexicon:
 
     def term(self, number: int) -> str:
         """The term with this number."""
-        return decode_term(self.encoded(number))
+        return str(self._blob[self._starts[number] : self._starts[number + 1] - 1], "utf-8", "surrogatepass")
 
     def place(self, wanted: bytes) -> int:
         """Number of the first term that does not sort before ``wanted``."""
@@ -107,7 +107,8 @@ class Lexicon:
         if len(numbers) >= _MANY and (high := max(numbers) + 1) - (low := min(numbers)) <= _SCATTERED * len(numbers):
             terms = self.slice(low, high)
             return [terms[number - low] for number in numbers]
-        return list(map(self.term, numbers))
+        blob, starts = self._blob, self._starts
+        return [str(blob[starts[number] : starts[number + 1] - 1], "utf-8", "surrogatepass") for number in numbers]
 
     def fixed_width(self) -> npt.NDArray[np.bytes_] | None:
         """All terms as an array of fixed-width byte strings; ``None`` if one is longer than 64 bytes."""

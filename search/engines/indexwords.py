@@ -105,13 +105,13 @@ class IndexWords:
         return self._scored.get(word, lambda: self._score(word))
 
     def _score(self, word: plan.Word) -> ScoredWord:
-        made = self._bounded(word) or self._whole(word)
+        forms = [form for field in dict.fromkeys(word.fields) for form in self._forms(word, field)]
+        made = self._bounded(forms) or self._whole(forms)
         made.documents.grew = functools.partial(self._scored.measure, word)
         return made
 
-    def _bounded(self, word: plan.Word) -> ScoredWord | None:
-        """The word scored lazily by block-max bounds, if it stands for a few common terms and is in many documents; else ``None``."""
-        forms = [form for field in dict.fromkeys(word.fields) for form in self._forms(word, field)]
+    def _bounded(self, forms: Sequence[tuple[TermSet, float]]) -> ScoredWord | None:
+        """A word scored lazily by block-max bounds, if it stands for a few common terms and is in many documents; else ``None``."""
         split = self._reader.guard(lambda: [(*self._reader.common_terms(terms), counted) for terms, counted in forms])
         if not 0 < sum(len(common) for common, _rest, _counted in split) <= _MOST_COMMON:
             return None
@@ -131,8 +131,8 @@ class IndexWords:
     def _postings(self, terms: TermSet) -> tuple[Wide, Wide]:
         return self._reader.postings_of(terms) if len(terms) else (_NO_NUMBERS, _NO_NUMBERS)
 
-    def _whole(self, word: plan.Word) -> ScoredWord:
-        numbers, frequency = self._weighted(word)
+    def _whole(self, forms: Sequence[tuple[TermSet, float]]) -> ScoredWord:
+        numbers, frequency = self._weighted(forms)
         size, rare = self._reader.size, self.rarity(len(numbers))
         if len(numbers) * SPARSE < size:
             return ScoredWord(DocumentSet.of(numbers, size), saturated(frequency, rare), rare, common=False)
@@ -144,13 +144,13 @@ class IndexWords:
         """The idf of a word in ``holding`` documents."""
         return rarity(self._reader.documents, holding)
 
-    def _weighted(self, word: plan.Word) -> tuple[Wide, Scores]:
+    def _weighted(self, forms: Sequence[tuple[TermSet, float]]) -> tuple[Wide, Scores]:
         """Documents, rising, and the frequency in each: weighted by field, normalised by length, summed over fields."""
         parts = []
-        for field in dict.fromkeys(word.fields):
-            for terms, counted in self._forms(word, field):
-                numbers, counts = self._postings(terms)
-                parts.append((numbers, counts * self.norms_at(field, numbers) * counted))
+        for terms, counted in forms:
+            numbers, counts = self._postings(terms)
+            weighted = counts * self.norms_at(terms.field, numbers)
+            parts.append((numbers, weighted if counted == 1.0 else weighted * counted))
         return self.added_up(parts)
 
     def added_up(self, parts: Sequence[tuple[Wide, Scores]]) -> tuple[Wide, Scores]:

@@ -22,6 +22,8 @@ class Outline:
 
 def outline(root: plan.Node) -> Outline:
     """The outline of a plan."""
+    if isinstance(root, plan.Word):
+        return Outline((root,), (root,) if root.match in _PATTERNS else (), False, _bytes_of(root))
     patterns = tuple(word for word in iter_all_words(root) if word.match in _PATTERNS)
     return Outline(tuple(dict.fromkeys(iter_words(root))), patterns, prefers(root), _bytes_of(root))
 
