@@ -50,3 +50,12 @@ def unrepeated(numbers: Wide) -> Wide:
     new = np.ones(len(numbers), dtype=np.bool_)
     np.not_equal(numbers[1:], numbers[:-1], out=new[1:])
     return numbers if new.all() else numbers[new]
+
+
+def found_in(rising: Wide, wanted: Wide) -> tuple[Wide, Mask]:
+    """The index of each of ``wanted`` in ``rising``, or where it would be inserted, and a mask of those that are there."""
+    places = rising.searchsorted(wanted)
+    if not len(rising):
+        return places, np.zeros(len(wanted), dtype=np.bool_)
+    found: Mask = rising.take(places, mode="clip") == wanted
+    return places, found

@@ -12,9 +12,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from reftel.base.frozen import frozen
-from reftel.engine.arrays import Integers, Mask, Wide
+from reftel.engine.arrays import Integers, Mask, Wide, found_in
 from reftel.engine.bounds import SKIP_BLOCK, Norms, TermBounds
 from reftel.engine.postings import FieldPostings
+
+_FEW = 16  # the frequencies of a word in fewer than 1/16 of its documents are read by themselves
 
 
 class SkipBlocks:
@@ -157,6 +159,14 @@ class BlockMaxPostings:
             frequencies *= self._skip_blocks.live
         return frequencies
 
+    def at(self, documents: Wide) -> Norms:
+        """The weighted frequency in each of ``documents``, which are live and rise."""
+        if self._frequencies is None and len(documents) * _FEW < sum(term.field.count(term.term) for field in self._fields for term in field.terms):
+            counted = [(_among(field, documents), field.scaled) for field in self._fields]
+        else:
+            counted = [(frequencies[documents], weights) for frequencies, weights in self.frequencies()]
+        return functools.reduce(np.add, [frequencies * weights[documents] for frequencies, weights in counted])
+
     def ceilings(self) -> Norms:
         """Upper bound of the weighted frequency in each skip block (float64)."""
         ceilings = np.zeros(self._skip_blocks.count, dtype=np.float64)
@@ -200,3 +210,15 @@ class BlockMaxPostings:
             return
         documents, frequencies = term.field.of_skip_blocks(term.term, term.bounds, own[counts > 0])
         table[np.repeat(np.arange(low, high), counts), documents % SKIP_BLOCK] += frequencies * field.weights[documents + term.base] * field.scale
+
+
+def _among(field: FieldPart, documents: Wide) -> Wide:
+    """The frequency of a word in one field in each of ``documents``."""
+    places, found = found_in(field.documents, documents)
+    frequencies = np.zeros(len(documents), dtype=np.int64)
+    frequencies[found] = field.frequencies[places[found]]
+    for term in field.terms:
+        low, high = documents.searchsorted((term.base, term.base + term.field.size)).tolist()
+        own, counts = term.field.frequencies_among(term.term, term.bounds, documents[low:high] - term.base)
+        frequencies[documents.searchsorted(own + term.base)] += counts
+    return frequencies

@@ -30,6 +30,8 @@ SLOPE = 0.75
 _COMMON = 2048  # documents; rarer terms are scored completely in less time than bounds would save
 _DENSE = 16  # terms in fewer than 1/16 of the documents get no bounds: a skip block would hold fewer than 8 of their postings
 _BYTES = SKIP_BLOCK // 8
+_BITS = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1).sum(axis=1, dtype=np.uint8)  # how many bits of each byte are set
+_FROM = np.uint8(255) >> np.arange(8, dtype=np.uint8)  # the bits of a byte from each place on
 _STEPS = 255
 _ONE = 1 << 16  # a stored scale of 1 << 16 is 1.0
 
@@ -168,3 +170,13 @@ class TermBounds:
     def mask(self, chosen: Wide | slice = slice(None)) -> Mask:
         """For each document of the skip blocks ``chosen`` whether it holds the term, a row per skip block."""
         return np.unpackbits(self.bits[chosen], axis=1).view(np.bool_)
+
+    def before(self, documents: Wide) -> tuple[Mask, Wide]:
+        """For each of ``documents`` whether it holds the term, and how many do before it in its skip block."""
+        blocks, places = documents // SKIP_BLOCK, documents % SKIP_BLOCK
+        bits, rows, cells = self.bits[blocks], np.arange(len(documents)), places >> 3
+        counts = _BITS.take(bits).cumsum(axis=1, dtype=np.uint8)
+        if (counts[:, -1] != self.counts[blocks]).any():
+            raise ValueError("the mask of a term has other documents than its bounds count")
+        own = bits[rows, cells] & _FROM[places & 7]  # from the document on
+        return own > _FROM[places & 7] >> 1, counts[rows, cells] - _BITS.take(own).astype(np.int64)

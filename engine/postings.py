@@ -7,24 +7,23 @@ import functools
 import numpy as np
 
 from reftel.engine import names
-from reftel.engine.arrays import Integers, Mask, Wide, ranges, starts_of, unrepeated
+from reftel.engine.arrays import Integers, Mask, Wide, ranges, starts_of
 from reftel.engine.bounds import SKIP_BLOCK, Bounds, TermBounds
 from reftel.engine.container import Container
 from reftel.engine.lexicon import Lexicon
 from reftel.engine.packing import Packed
 
-_FEW_BLOCKS = 8  # documents in fewer than 1/8 of the skip blocks are read by their blocks: scattered numbers take several times as long to unpack
 _NO_NUMBERS = np.empty(0, dtype=np.int64)
 
 
 class FieldPostings:
     """The terms and posting lists of a field. Terms are numbered as in ``lexicon``, documents as in the segment; ranges of terms exclude ``high``.
 
-    ``first``: the first document of each term. ``bounds``: block-max bounds, if any term has some.
+    ``size``: number of the segment's documents. ``first``: the first document of each term. ``bounds``: block-max bounds, if any term has some.
     """
 
     def __init__(self, file: Container, name: str, documents: int) -> None:
-        self._file, self.name, self._documents = file, name, documents
+        self._file, self.name, self.size = file, name, documents
         self.lexicon = open_lexicon(file, names.part(name, names.TERMS))
         self._postings = self._starts(names.POSTINGS_AT)
         self.first = self._array(names.FIRST)
@@ -73,9 +72,9 @@ class FieldPostings:
         mask = bounds.mask().ravel()
         if np.count_nonzero(mask) != self.count(term):
             raise ValueError(f"the mask of a term of '{self.name}' has {np.count_nonzero(mask)} documents, its posting list {self.count(term)}")
-        if mask[self._documents :].any():
+        if mask[self.size :].any():
             self._check(int(np.flatnonzero(mask)[-1]))
-        return mask[: self._documents]
+        return mask[: self.size]
 
     def total(self, low: int, high: int) -> int:
         """Sum of the document frequencies of the terms ``low`` to ``high``."""
@@ -86,10 +85,11 @@ class FieldPostings:
     def documents(self, term: int) -> Wide:
         """The documents that hold a term, rising."""
         first, start, end = int(self.first[term]), int(self._postings[term]), int(self._postings[term + 1])
+        if end - start == 1:
+            self._check(first)
+            return np.array([first], dtype=np.int64)
         if (bounds := self.bounds_of(term)) is not None:
             return np.flatnonzero(self.mask(term, bounds))
-        if end - start == 1:
-            return np.array([first], dtype=np.int64)
         documents = np.empty(end - start, dtype=np.int64)
         documents[0] = first
         np.add(self._gaps.slice(start - term, end - term - 1), 1, out=documents[1:], dtype=np.int64)
@@ -136,27 +136,35 @@ class FieldPostings:
         begins = ends[chosen] - counts + int(self._postings[term])
         return documents, _one_more(self._frequencies.take(ranges(begins, counts)))
 
-    def among(self, term: int, wanted: Wide) -> tuple[Wide, Integers, Wide] | None:
-        """Documents, frequencies and position offsets of a common term in the skip blocks of the ``wanted`` documents, which rise.
-
-        ``None`` if the term is not common, or these are too many blocks to be read faster than the whole list.
-        """
-        bounds = self.bounds_of(term)
-        if bounds is None or len(wanted) * _FEW_BLOCKS > len(bounds.counts):
-            return None
-        chosen = unrepeated(wanted // SKIP_BLOCK)
-        chosen = chosen[: chosen.searchsorted(len(bounds.counts))]
-        chosen = chosen[bounds.counts[chosen] > 0]
-        if not len(chosen):
-            return _NO_NUMBERS, _NO_NUMBERS, _NO_NUMBERS
-        documents, frequencies = self.of_skip_blocks(term, bounds, chosen)
-        heads = starts_of(bounds.counts[chosen])
-        starts = starts_of(frequencies)
-        if (np.diff(starts[heads]) != bounds.places[chosen]).any():
-            raise ValueError(f"the frequencies of a term of '{self.name}' don't add up to the positions that its bounds count")
+    def among(self, term: int, bounds: TermBounds, wanted: Wide) -> tuple[Wide, Integers, Wide]:
+        """Documents, frequencies and position offsets of a common term in those of the ``wanted`` documents, which rise, that hold it."""
+        documents, blocks, numbers, firsts = self._numbers(term, bounds, wanted)
+        before, frequencies = self._frequencies.sums(firsts, numbers)
+        frequencies = _one_more(frequencies)
+        before += numbers - firsts
         assert self._places is not None  # only text fields have bounds
-        before = np.cumsum(bounds.places, dtype=np.int64)[chosen] - bounds.places[chosen] + int(self._places[term])
-        return documents, frequencies, starts[:-1] + np.repeat(before - starts[heads[:-1]], bounds.counts[chosen])
+        counts, ends = bounds.places[blocks], np.cumsum(bounds.places, dtype=np.int64)
+        if (before + frequencies > counts).any() or int(ends[-1]) != int(self._places[term + 1]) - int(self._places[term]):
+            raise ValueError(f"the frequencies of a term of '{self.name}' don't add up to the positions that its bounds count")
+        return documents, frequencies, before + (ends[blocks] - counts + int(self._places[term]))
+
+    def frequencies_among(self, term: int, bounds: TermBounds, wanted: Wide) -> tuple[Wide, Integers]:
+        """Documents and frequencies of a common term in those of the ``wanted`` documents, which rise, that hold it."""
+        documents, _blocks, numbers, _firsts = self._numbers(term, bounds, wanted)
+        return documents, _one_more(self._frequencies.take(numbers))
+
+    def _numbers(self, term: int, bounds: TermBounds, wanted: Wide) -> tuple[Wide, Wide, Wide, Wide]:
+        """Those of the ``wanted`` documents that hold a common term: the documents, the skip block of each, the number of its posting and of its skip
+        block's first posting."""
+        ends = np.cumsum(bounds.counts)
+        if int(ends[-1]) != self.count(term):
+            raise ValueError(f"the bounds of '{self.name}' count {int(ends[-1])} documents of a term in {self.count(term)}")
+        documents = wanted[: wanted.searchsorted(len(bounds.counts) * SKIP_BLOCK)]
+        held, before = bounds.before(documents)
+        documents, before = documents[held], before[held]
+        blocks = documents // SKIP_BLOCK
+        firsts = ends[blocks] - bounds.counts[blocks] + int(self._postings[term])
+        return documents, blocks, firsts + before, firsts
 
     # -- ranges of terms ---------------------------------------------------------------------------------------------------------------------
 
@@ -229,8 +237,8 @@ class FieldPostings:
         return Packed(self._array(kind), self._array(kind + names.STARTS), count)
 
     def _check(self, last: int) -> None:
-        if last >= self._documents:
-            raise ValueError(f"'{self.name}' has postings of document {last}, but there are {self._documents} documents")
+        if last >= self.size:
+            raise ValueError(f"'{self.name}' has postings of document {last}, but there are {self.size} documents")
 
 
 def _risen(gaps: Integers, first: Wide, counts: Wide) -> Wide:

@@ -38,6 +38,7 @@ __all__ = ["BlockTable", "Facet", "Reader", "Regions", "TermSet", "open_reader"]
 
 _FEW_WANTED = 256  # documents, whose places in common terms are read, and cached, by themselves
 _SOON_READ = 1 << 16  # postings and positions; up to so many are read whole and cached, since reading a part would take as long
+_SOONER_READ = 1 << 12  # the same where few documents are wanted
 _POSITIONS_KEPT = 1 << 23  # postings and positions; beyond, only the positions wanted are unpacked
 _ATTEMPTS, _PAUSE = 20, 0.02
 _NONE = np.empty(0, dtype=np.int64)
@@ -164,7 +165,7 @@ class Reader:
 
     def _term_set(self, field: str, name: tuple[str, ...], find: Callable[[Segment], SegmentTerms]) -> TermSet:
         def found() -> TermSet:
-            return TermSet(field, name, tuple(find(segment) if segment.has_terms(field) else SegmentTerms.none() for segment in self._segments))
+            return TermSet(field, name, tuple([find(segment) if segment.has_terms(field) else SegmentTerms.none() for segment in self._segments]))
 
         return self.guard(found)
 
@@ -219,7 +220,10 @@ class Reader:
 
     def postings_of(self, terms: TermSet) -> tuple[Wide, Wide]:
         """The live documents with any term of a set, rising, and the frequency of all terms together in each."""
-        documents, frequencies = self._cached(("postings", terms.field, terms.name), lambda: self._postings(terms))
+        if len(terms) == 1 and self.documents == self.size:  # cached by `_kept_postings`
+            documents, frequencies = self.guard(lambda: self._postings(terms))
+        else:
+            documents, frequencies = self._cached(("postings", terms.field, terms.name), lambda: self._postings(terms))
         return documents, frequencies
 
     def _postings(self, terms: TermSet) -> tuple[Wide, ...]:
@@ -259,7 +263,7 @@ class Reader:
         """
         key = ("places", terms.field, terms.name)
         whole = self._cache.peek(key)
-        if whole is None and self._kept_whole(terms):
+        if whole is None and self._kept_whole(terms, within):
             whole = self._cached(key, lambda: self._places(terms, None))
         return self.guard(lambda: self._places(terms, within))[0] if whole is None else termsets.cut_places(whole[0], within)
 
@@ -267,9 +271,10 @@ class Reader:
         """Number of postings and places of the terms of a set, deleted documents included; cheap."""
         return sum(field.size_of(low, high) for part, field, _segment, _base in self._parts(terms) for low, high in part.ranges)
 
-    def _kept_whole(self, terms: TermSet) -> bool:
+    def _kept_whole(self, terms: TermSet, within: Wide | range | None) -> bool:
         """Whether all places of a set are cached: those of several terms, and those that are few enough to read whole."""
-        return max(map(len, terms.parts), default=0) != 1 or self.total_places(terms) <= _SOON_READ
+        few = isinstance(within, np.ndarray) and len(within) <= _FEW_WANTED
+        return max(map(len, terms.parts), default=0) != 1 or self.total_places(terms) <= (_SOONER_READ if few else _SOON_READ)
 
     def _places(self, terms: TermSet, within: Wide | range | None) -> tuple[Wide]:
         found = [_NONE]
@@ -310,10 +315,10 @@ class Reader:
     @staticmethod
     def _places_among(term: int, field: FieldPostings, wanted: Wide) -> tuple[Wide, ...]:
         """The places of a term in the ``wanted`` documents, as one array; none where reading the whole list is as fast."""
-        some = field.among(term, wanted)
-        if some is None:
+        bounds = field.bounds_of(term)
+        if bounds is None:
             return ()
-        (documents, frequencies, starts), _neighbours = termsets.cut(some, wanted)
+        documents, frequencies, starts = field.among(term, bounds, wanted)
         return (termsets.places_at(documents, frequencies, field.positions(starts, frequencies, neighbours=False)),)
 
     # -- columns --------------------------------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from reftel.base.frozen import frozen
-from reftel.engine.arrays import Wide
+from reftel.engine.arrays import Wide, found_in
 from reftel.schema.analysis import MOST_PARTS
 from reftel.search.describe import too_broad
 from reftel.search.plan import AnyOf, Near, Node, Phrase, Word
@@ -251,15 +251,6 @@ def _pairs(low: npt.NDArray[np.intp], high: npt.NDArray[np.intp], node: Node) ->
     starts = np.cumsum(counts) - counts
     right = np.arange(len(left), dtype=np.int64) - starts[left] + low[left]
     return left, right
-
-
-def found_in(rising: Wide, wanted: Wide) -> tuple[Wide, npt.NDArray[np.bool_]]:
-    """The index of each of ``wanted`` in ``rising``, or where it would be inserted, and a mask of those that are there."""
-    places = rising.searchsorted(wanted)
-    if not len(rising):
-        return places, np.zeros(len(wanted), dtype=np.bool_)
-    found: npt.NDArray[np.bool_] = rising.take(places, mode="clip") == wanted
-    return places, found
 
 
 def together(parts: Sequence[Wide]) -> Wide:

@@ -47,6 +47,11 @@ def saturated(frequency: float, rare: float) -> float:
     return rare * (K1 + 1) * frequency / (frequency + K1)
 
 
+def saturation(rare: float) -> float:
+    """What `saturated` stays below, whatever the frequency."""
+    return rare * (K1 + 1)
+
+
 def nearness(distance: int) -> float:
     """The factor of a pair (at most 1) whose second word is ``distance`` positions after the first, or before it if negative."""
     return float(2.0 ** (-(abs(distance) - 1) / HALVED)) * (1.0 if distance > 0 else REVERSED)

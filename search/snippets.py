@@ -15,7 +15,7 @@ from typing import Self
 
 import numpy as np
 
-from reftel.engine.arrays import Mask, Wide, ranges
+from reftel.engine.arrays import Mask, Wide, found_in, ranges
 from reftel.schema import scales
 from reftel.schema.analysis import LAST_PART, analyse_blocks, iter_tokens
 from reftel.schema.cable import Cable, Reference
@@ -25,7 +25,7 @@ from reftel.search.matching import fixed_prefix, matching
 from reftel.search.paragraphorder import Noted, ParagraphOrder, Rarity
 from reftel.search.paragraphs import BODY, Paragraphs, ParagraphTexts, paragraphs_where
 from reftel.search.plan import Mark, Node, Paragraph, Word
-from reftel.search.positions import FieldText, found_in, spans, together, wide_spans
+from reftel.search.positions import FieldText, spans, together, wide_spans
 from reftel.search.results import Highlights, HitParagraph
 from reftel.search.tokens import LetterSearch, marked_ranges
 from reftel.search.walk import iter_evidence, iter_words

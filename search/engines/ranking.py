@@ -23,7 +23,7 @@ from reftel.search.engines.columns import PreparedColumns
 from reftel.search.engines.evaluation import Evaluation
 from reftel.search.engines.scoredwords import BLOCK, CHAMPIONS, REMEMBERED, Champions, ScoredWord
 from reftel.search.engines.sets import DocumentSet, union
-from reftel.search.scoring import REACH
+from reftel.search.scoring import REACH, saturation
 from reftel.search.walk import prefers
 
 _TICKS = 1e9  # scores are rounded to 1e-9, so that cables with the same words tie in whatever order their scores are summed
@@ -93,13 +93,18 @@ class Ranking:
 
     def _best(self, count: int) -> Best:
         """At least the first ``count`` hits, with all ties of the last, in any order, and their scores."""
-        if len(self._hits) <= _LOOKED_UP and len(self._words) > 1:
+        if len(self._hits) <= _LOOKED_UP:
             return self._one_and_all(self._hits, count)
         return self._by_champions(count) or self._by_blocks(count) or self._one_and_all(self._hits, count)
 
     def _one_and_all(self, hits: DocumentSet, count: int) -> Best:
+        """The best ``count`` of ``hits``. The frequencies of a common word are read only of those that can be among them by what the other words add."""
         documents = hits.numbers
-        return _above(documents, self._scores(documents), count)
+        unread = [word for word in self._words if not word.read]
+        if 0 < len(unread) < len(self._words) and len(documents) > count:
+            scores = self._scores(documents, [word for word in self._words if word.read])
+            documents = documents[scores >= _lowest(scores, count) - _most(unread) - _MARGIN]
+        return _above(documents, self._scores(documents, self._words), count)
 
     def _apart(self, words: list[ScoredWord]) -> DocumentSet | None:
         """The hits that have any of ``words`` or meet a preference; ``None`` if they are too many to score each."""
@@ -111,11 +116,11 @@ class Ranking:
         apart = union(sets, self._hits.size).both(self._hits)
         return apart if apart.sparse else None
 
-    def _scores(self, documents: Wide) -> Scores:
+    def _scores(self, documents: Wide, words: Sequence[ScoredWord]) -> Scores:
         few = len(documents) <= _LOOKED_UP
         sought: list[ScoredWord] = []
         spread: list[ScoredWord] = []
-        for word in self._words:
+        for word in words:
             looked_up = few or word.common or len(documents) * _SPREAD < len(word.documents)
             (sought if looked_up else spread).append(word)
         total = self._columns.added_up([(word.documents.numbers, word.scores) for word in spread], documents) if spread else None
@@ -138,6 +143,8 @@ class Ranking:
         if apart is None:
             return None
         others = self._one_and_all(apart, count) if len(apart) else None
+        if others is not None and _lowest(others[1], count) > _most([main]) + _MARGIN:
+            return others
         leaders, found = main.leaders(count), None
         if leaders is not None:
             found = self._with_champions(leaders, main, apart, others, count)
@@ -175,6 +182,8 @@ class Ranking:
         if apart is None:
             return None
         documents, scores = self._one_and_all(apart, count)
+        if _lowest(scores, count) > _most(common) + _MARGIN:
+            return documents, scores
         highest = functools.reduce(np.add, (word.highest for word in common))
         chosen = np.argpartition(-highest, _FIRST_BLOCKS)[:_FIRST_BLOCKS] if len(highest) > _FIRST_BLOCKS else np.arange(len(highest))
         left = np.ones(len(highest), dtype=np.bool_)
@@ -204,18 +213,24 @@ class Ranking:
 
     def _in_order(self, documents: Wide, scores: Scores, offset: int, end: int) -> Best:
         falling = np.rint(scores * -_TICKS)
-        if len(documents) <= _FEW_TIES:  # without `key_order`, which sorts the keys of all documents
-            ranked = falling.tolist()
-            keys = self._reader.keys_of(documents) if len(set(ranked)) < len(ranked) else [""] * len(ranked)
-            order = np.array(sorted(range(len(ranked)), key=lambda place: (ranked[place], keys[place]))[offset:end], dtype=np.int64)
-        else:
+        if len(documents) > _FEW_TIES:
             order = np.lexsort((self._reader.key_order()[documents], falling))[offset:end]
-        return documents[order], -falling[order] / _TICKS
+        elif len(set(ranked := falling.tolist())) == len(ranked):
+            order = falling.argsort()[offset:end]
+        else:  # without `key_order`, which sorts the keys of all documents
+            keys = self._reader.keys_of(documents)
+            order = np.array(sorted(range(len(ranked)), key=lambda place: (ranked[place], keys[place]))[offset:end], dtype=np.int64)
+        return documents[order], falling[order] / -_TICKS
 
 
 def found_of(reader: Reader, documents: Wide, scores: Scores) -> list[plan.Found]:
     """The hits with their keys and scores."""
     return list(map(plan.Found, reader.keys_of(documents), scores.tolist(), documents.tolist()))
+
+
+def _most(words: Sequence[ScoredWord]) -> float:
+    """What ``words`` add to any score at most: that of a word comes near to it with any number of occurrences, and never reaches it."""
+    return sum(saturation(word.rarity) for word in words)
 
 
 def _lowest(scores: Scores, count: int) -> float:

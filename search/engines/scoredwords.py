@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from reftel.engine.arrays import Scores, Wide
+from reftel.engine.arrays import Scores, Wide, found_in
 from reftel.engine.blockmax import BlockMaxPostings
-from reftel.engine.reader import Reader
+from reftel.engine.reader import Read, Reader
 from reftel.search.engines.sets import DocumentSet
 from reftel.search.plan import Found
-from reftel.search.positions import found_in
 from reftel.search.scoring import K1
 
 BLOCK = 128
@@ -72,6 +72,11 @@ class ScoredWord:
         assert self._scores is not None
         return self._scores
 
+    @property
+    def read(self) -> bool:
+        """Whether all its frequencies were read."""
+        return True
+
     @functools.cached_property
     def highest(self) -> Scores:
         """The highest score in each block of `BLOCK` documents; of a common word only."""
@@ -82,6 +87,8 @@ class ScoredWord:
         if self.common:
             return self.scores[numbers]
         own = self.documents.numbers
+        if own is numbers:
+            return self.scores.copy()
         if len(own) < len(numbers):
             added = np.zeros(len(numbers), dtype=np.float64)
             places, found = found_in(numbers, own)
@@ -130,11 +137,15 @@ class BoundedWord(ScoredWord):
         self._deferred = False
 
     def _frequencies(self) -> list[tuple[npt.NDArray[Any], Scores]]:
+        return self._unpacking(self._postings.frequencies)
+
+    def _unpacking(self, read: Callable[[], Read]) -> Read:
+        """The result of ``read``, which may unpack all postings."""
         made = self._postings.unpacked
-        frequencies = self._reader.guard(self._postings.frequencies)
-        if not made:
+        found = self._reader.guard(read)
+        if self._postings.unpacked and not made:
             self.documents.say_grown()
-        return frequencies
+        return found
 
     @property
     def scores(self) -> Scores:
@@ -162,8 +173,12 @@ class BoundedWord(ScoredWord):
         """As `ScoredWord.at`."""
         if self._scores is not None:
             return self._scores[numbers]
-        parts = [frequencies[numbers] * weights[numbers] for frequencies, weights in self._frequencies()]
-        return saturated(functools.reduce(np.add, parts), self.rarity)
+        return saturated(self._unpacking(lambda: self._postings.at(numbers)), self.rarity)
+
+    @property
+    def read(self) -> bool:
+        """As `ScoredWord.read`."""
+        return self._scores is not None or self._postings.unpacked
 
     def leaders(self, count: int) -> Champions | None:
         """As `ScoredWord.leaders`; reads only the skip blocks that can hold a leader."""

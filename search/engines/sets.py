@@ -10,8 +10,7 @@ from typing import Self
 
 import numpy as np
 
-from reftel.engine.arrays import Mask, Wide
-from reftel.search.positions import found_in
+from reftel.engine.arrays import Mask, Wide, found_in
 
 SPARSE = 8
 _SEARCHED = 1 << 15  # members; up to so many, looking up a few numbers by bisection is faster than making a mask

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from reftel.engine.arrays import PLACE_BITS, Mask, Wide
+from reftel.engine.arrays import PLACE_BITS, Mask, Wide, found_in
 from reftel.engine.reader import Reader
 from reftel.search.engines.columns import PreparedColumns
 from reftel.search.engines.indexwords import IndexWords
@@ -16,7 +16,7 @@ from reftel.search.engines.lines import Lines
 from reftel.search.engines.places import FieldPlaces
 from reftel.search.paragraphs import BODY, Paragraphs, ParagraphTexts
 from reftel.search.plan import Node
-from reftel.search.positions import FieldText, found_in, starts
+from reftel.search.positions import FieldText, starts
 
 _RECORDS = 10  # read at once
 

@@ -11,7 +11,7 @@ import random
 import numpy as np
 import pytest
 
-from reftel.engine import bounds, container, names, postings
+from reftel.engine import bounds, container, names
 from reftel.engine import reader as reader_module
 from reftel.engine.arrays import PLACE_BITS
 from reftel.engine.errors import IndexDamaged
@@ -166,8 +166,7 @@ def test_bounds_of_another_number_of_documents(folder, monkeypatch):
 
 @pytest.mark.parametrize("wanted", [(3,), (0, 127, 128, 500), range(0, 1400, 7), ()], ids=str)
 def test_places_of_few_documents_are_those_of_the_whole_list(folder, monkeypatch, wanted):
-    monkeypatch.setattr(postings, "_FEW_BLOCKS", 0)
-    monkeypatch.setattr(reader_module, "_SOON_READ", 0)
+    monkeypatch.setattr(reader_module, "_SOONER_READ", 0)
     documents = np.array(wanted, dtype=np.int64)
     for text in WORDS:
         reader = open_reader(folder)
@@ -178,11 +177,22 @@ def test_places_of_few_documents_are_those_of_the_whole_list(folder, monkeypatch
         reader.close()
 
 
+def test_scores_of_few_documents_are_those_of_all(folder):
+    for root in (CALM, LAKE, SEA, plan.Word("ca", "prefix", fields=HEAD)):
+        few, all_of_them = ArrayEngine.open(folder), ArrayEngine.open(folder)
+        documents = np.flatnonzero(few._reader.live)[5::97]
+        word = few._words.scored(root)
+        found = word.at(documents)
+        if word.common:
+            assert found.tolist() == all_of_them._words.scored(root).scores[documents].tolist()
+        few.close()
+        all_of_them.close()
+
+
 @pytest.mark.parametrize("folder", ["one segment", "segments", "merged"], indirect=True)
 @pytest.mark.parametrize("array", ["_masks", "_places"])
 def test_altered_masks_and_counts(folder, monkeypatch, array):
-    monkeypatch.setattr(postings, "_FEW_BLOCKS", 0)
-    monkeypatch.setattr(reader_module, "_SOON_READ", 0)
+    monkeypatch.setattr(reader_module, "_SOONER_READ", 0)
     reader = open_reader(folder)
     for segment in reader._segments:
         found = segment.field("head").bounds
