@@ -51,6 +51,8 @@ class SkipBlocks:
 
     def places(self, documents: Wide) -> tuple[Wide, Wide]:
         """The skip block of each document, and its index in the block (0 to 127)."""
+        if not len(documents):
+            return documents, documents
         segments = self._bases.searchsorted(documents, "right") - 1
         own = documents - self._bases[segments]
         return self._firsts[segments] + own // SKIP_BLOCK, own % SKIP_BLOCK
@@ -205,11 +207,14 @@ class BlockMaxPostings:
     def _add(self, table: Norms, chosen: Wide, term: TermPart, field: FieldPart) -> None:
         low, high = chosen.searchsorted((term.first, term.first + len(term.bounds.counts))).tolist()
         own = chosen[low:high] - term.first
-        counts = term.bounds.counts[own]
-        if not counts.any():
+        if not len(own):
             return
-        documents, frequencies = term.field.of_skip_blocks(term.term, term.bounds, own[counts > 0])
-        table[np.repeat(np.arange(low, high), counts), documents % SKIP_BLOCK] += frequencies * field.weights[documents + term.base] * field.scale
+        mask, frequencies = term.field.of_skip_blocks(term.term, term.bounds, own)
+        added = np.zeros(mask.shape, dtype=np.float64)
+        added[mask] = frequencies
+        documents = (own * SKIP_BLOCK + term.base)[:, None] + np.arange(SKIP_BLOCK)
+        added *= field.weights.take(documents, mode="clip")  # beyond the last document the mask is false
+        table[low:high] += added * field.scale
 
 
 def _among(field: FieldPart, documents: Wide) -> Wide:

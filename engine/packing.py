@@ -131,7 +131,7 @@ class Packed:
         row = np.cumsum(new) - 1
         if len(numbers) < _SCATTERED * len(wanted) and len(wanted) > _AT_ONCE:
             return self._pick(starts[row], widths[row], numbers % BLOCK)
-        taken: Integers = self._unpack(starts, widths)[row, numbers % BLOCK]
+        taken: Integers = self._unpack(starts, widths).reshape(-1).take(numbers + (row - blocks) * BLOCK)
         return taken
 
     def sums(self, first: npt.NDArray[np.intp], last: npt.NDArray[np.intp]) -> tuple[npt.NDArray[np.int64], Integers]:

@@ -122,19 +122,19 @@ class FieldPostings:
             return self._positions.slice(int(starts[0]), int(starts[-1]) + int(frequencies[-1]))
         return self._positions.take(ranges(starts, frequencies))
 
-    def of_skip_blocks(self, term: int, bounds: TermBounds, chosen: Wide) -> tuple[Wide, Integers]:
-        """Documents and frequencies of a common term in the skip blocks ``chosen``, each of which holds it."""
+    def of_skip_blocks(self, term: int, bounds: TermBounds, chosen: Wide) -> tuple[Mask, Integers]:
+        """The mask of a common term in the skip blocks ``chosen``, a row for each, and the frequencies of the documents where it is true."""
         ends = np.cumsum(bounds.counts)
         if int(ends[-1]) != self.count(term):
             raise ValueError(f"the bounds of '{self.name}' count {int(ends[-1])} documents of a term in {self.count(term)}")
-        counts = bounds.counts[chosen]
-        found = np.flatnonzero(bounds.mask(chosen))
-        if len(found) != int(counts.sum()):
-            raise ValueError(f"the mask of a term of '{self.name}' has {len(found)} documents, its bounds count {int(counts.sum())}")
-        documents: Wide = chosen[found // SKIP_BLOCK] * SKIP_BLOCK + found % SKIP_BLOCK
-        self._check(int(documents.max()))
+        counts, mask = bounds.counts[chosen], bounds.mask(chosen)
         begins = ends[chosen] - counts + int(self._postings[term])
-        return documents, _one_more(self._frequencies.take(ranges(begins, counts)))
+        frequencies = _one_more(self._frequencies.take(ranges(begins, counts)))
+        if np.count_nonzero(mask) != len(frequencies):
+            raise ValueError(f"the mask of a term of '{self.name}' has {np.count_nonzero(mask)} documents, its bounds count {len(frequencies)}")
+        if mask[-1:, self.size - int(chosen[-1]) * SKIP_BLOCK :].any():
+            self._check(self.size)
+        return mask, frequencies
 
     def among(self, term: int, bounds: TermBounds, wanted: Wide) -> tuple[Wide, Integers, Wide]:
         """Documents, frequencies and position offsets of a common term in those of the ``wanted`` documents, which rise, that hold it."""
