@@ -119,8 +119,10 @@ def postings(terms: SegmentTerms, field: FieldPostings, size: int) -> tuple[Wide
     """Documents of a segment (``size`` of them) with any of several terms, rising, and the frequency of all terms together in each."""
     documents, frequencies = _all_postings(terms, field)
     if len(documents) * _FEW < size:
-        found, places = np.unique(documents, return_inverse=True)
-        return found, np.bincount(places, weights=frequencies, minlength=len(found)).astype(np.int64)
+        order = documents.argsort(kind="stable")  # merges runs that are sorted already
+        documents, frequencies = documents[order], frequencies[order]
+        heads = np.flatnonzero(np.concatenate([np.ones(min(1, len(documents)), dtype=np.bool_), documents[1:] != documents[:-1]]))
+        return documents[heads], np.add.reduceat(frequencies, heads, dtype=np.int64) if len(heads) else _NONE
     totals = np.bincount(documents, weights=frequencies, minlength=size)
     found = np.flatnonzero(totals)
     return found, totals[found].astype(np.int64)

@@ -11,7 +11,7 @@ from reftel.base.frozen import frozen
 from reftel.engine.arrays import PLACE_BITS, Scores, Wide
 from reftel.schema.fields import FIELDS
 from reftel.search import plan
-from reftel.search.positions import WordPlaces
+from reftel.search.positions import WordPlaces, together
 from reftel.search.scoring import HALVED, MOST_WORDS, NEARNESS, PASSAGE, REVERSED, pairs_of
 
 _DECAYED = np.exp2((1 - np.maximum(np.arange(1000 * HALVED + 1), 1)) / HALVED)
@@ -47,9 +47,11 @@ def block_scores(words: Sequence[Weighed], text: WordPlaces) -> tuple[Wide, Scor
     places = [text.places(each.word) for each in words]
     ends = [text.block_ends(found) if len(found) else found for found in places]
     heads = [_heads(found) for found in ends]
-    blocks, numbers = np.unique(np.concatenate([end[head] for end, head in zip(ends, heads, strict=True)]), return_inverse=True)
+    own = [end[head] for end, head in zip(ends, heads, strict=True)]
+    blocks = together(own)
     if not len(blocks):
         return blocks, np.zeros(0, dtype=np.float64)
+    numbers = blocks.searchsorted(np.concatenate(own))
     held = np.bincount(numbers, minlength=len(blocks))
     rarities = np.repeat([each.rarity for each in words], list(map(len, heads)))
     scores: Scores = np.bincount(numbers, weights=rarities, minlength=len(blocks)).astype(np.float64)

@@ -36,6 +36,7 @@ from reftel.search.engines.base import NodeCount
 from reftel.search.engines.columns import PreparedColumns
 from reftel.search.engines.evaluation import WAYS, Evaluation
 from reftel.search.engines.indexwords import IndexWords
+from reftel.search.engines.outline import Outline
 from reftel.search.engines.ranking import Best, Passages, Ranking, bonuses, found_of, neighbours
 from reftel.search.engines.sets import DocumentSet
 from reftel.search.engines.texts import CableTexts, whole_text
@@ -189,17 +190,17 @@ class ArrayEngine:
     def _ranked(self, request: plan.Request, hits: DocumentSet) -> tuple[plan.Found, ...]:
         """The window by score. The first hits of queries with passages are cached, for the next page and the next facet."""
         end = len(hits) if request.limit is None else min(len(hits), request.offset + request.limit)
-        words = self._evaluation.outline(request.root).words
+        about = self._evaluation.outline(request.root)
+        words = about.words
         if not may_have_passages(request.root, words):
-            return tuple(self._ranking(request.root, hits, None).window(request.offset, request.limit))
+            return tuple(self._ranking(request.root, about, hits, None).window(request.offset, request.limit))
         passages = functools.partial(self._passages, [Weighed(word, self._words.scored(word).rarity) for word in words])
         if not 0 < end <= REACH:
-            return tuple(self._ranking(request.root, hits, passages).window(request.offset, request.limit))
-        documents, scores = self._first_hits.get(request.root, lambda: self._ranking(request.root, hits, passages).first(passages))
+            return tuple(self._ranking(request.root, about, hits, passages).window(request.offset, request.limit))
+        documents, scores = self._first_hits.get(request.root, lambda: self._ranking(request.root, about, hits, passages).first(passages))
         return tuple(found_of(self._reader, documents[request.offset : end], scores[request.offset : end]))
 
-    def _ranking(self, root: plan.Node, hits: DocumentSet, passages: Passages | None) -> Ranking:
-        about = self._evaluation.outline(root)
+    def _ranking(self, root: plan.Node, about: Outline, hits: DocumentSet, passages: Passages | None) -> Ranking:
         words = [self._words.scored(word) for word in about.words]
         preferred = list(bonuses(root, hits, self._evaluation)) if about.prefers else []
         if about.prefers:

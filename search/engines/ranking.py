@@ -93,7 +93,8 @@ class Ranking:
 
     def _best(self, count: int) -> Best:
         """At least the first ``count`` hits, with all ties of the last, in any order, and their scores."""
-        if len(self._hits) <= _LOOKED_UP:
+        lone = len(self._words) == 1 and self._hits is self._words[0].documents and self._hits.sparse
+        if lone or len(self._hits) <= _LOOKED_UP:
             return self._one_and_all(self._hits, count)
         return self._by_champions(count) or self._by_blocks(count) or self._one_and_all(self._hits, count)
 
