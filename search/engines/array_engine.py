@@ -74,6 +74,7 @@ class ArrayEngine:
         self._words, self._columns = IndexWords(reader), PreparedColumns(reader)
         self._evaluation = Evaluation(reader, self._words, self._columns)
         self._first_hits: Cache[Best] = Cache(reader.budget, lambda hits: hits[0].nbytes + hits[1].nbytes)
+        self._positional_hits: Cache[DocumentSet] = Cache(reader.budget, lambda hits: hits.nbytes)
         # These objects form reference cycles: without this the files would stay open until the next garbage collection.
         self._let_go = weakref.finalize(self, _let_go, reader, (self._words, self._columns, self._evaluation))
         self._let_go.atexit = False
@@ -111,7 +112,7 @@ class ArrayEngine:
         """Total, window and facets of a request. `EngineError` for a sort key or facet that no field has."""
         try:  # `_asked` inlined, to save the time of a context manager
             self._evaluation.refuse_broad(request.root)
-            hits = self._evaluation.hits(request.root)
+            hits = self._hits(request.root)
             facets = {name: self._facet(name, hits, limit) for name, limit in request.facets}
             return plan.Answer(len(hits), self._window(request, hits), facets)
         except errors.EngineError as error:
@@ -120,8 +121,20 @@ class ArrayEngine:
     def scan(self, root: plan.Node) -> Iterator[str]:
         """The key of every hit, in key order."""
         with self._asked(root):
-            documents = self._columns.window("", self._evaluation.hits(root), 0, None)
+            documents = self._columns.window("", self._hits(root), 0, None)
         return itertools.chain.from_iterable(map(self._keys, _parts(documents)))  # keeps the engine and its files alive
+
+    def _hits(self, root: plan.Node) -> DocumentSet:
+        """The hits of a plan; cached where they took positions to find, for the next page, sort order or facet."""
+        if not self._evaluation.outline(root).positional:
+            return self._evaluation.hits(root)
+        return self._positional_hits.get(root, lambda: self._find_hits(root))
+
+    def _find_hits(self, root: plan.Node) -> DocumentSet:
+        found = self._evaluation.hits(root)
+        if found is not self._evaluation.everything and found.grew is None:
+            found.grew = functools.partial(self._positional_hits.measure, root)
+        return found
 
     def explain(self, root: plan.Node) -> NodeCount:
         """The plan with the number of cables that each node matches by itself; below `plan.Paragraph`, in at least one paragraph."""

@@ -12,20 +12,23 @@ _COST = {plan.Phrase: 1, plan.Near: 2, plan.Paragraph: 3, plan.Mark: 3}
 
 @frozen
 class Outline:
-    """Of a whole plan: the words that add to scores, the words with patterns, whether it has preferences, and its approximate size in bytes."""
+    """Of a whole plan: the words that add to scores, the words with patterns, whether it has preferences, whether it asks where words stand, and its
+    approximate size in bytes.
+    """
 
     words: tuple[plan.Word, ...]
     patterns: tuple[plan.Word, ...]
     prefers: bool
+    positional: bool
     nbytes: int
 
 
 def outline(root: plan.Node) -> Outline:
     """The outline of a plan."""
     if isinstance(root, plan.Word):
-        return Outline((root,), (root,) if root.match in _PATTERNS else (), False, _bytes_of(root))
+        return Outline((root,), (root,) if root.match in _PATTERNS else (), prefers=False, positional=False, nbytes=_bytes_of(root))
     patterns = tuple(word for word in iter_all_words(root) if word.match in _PATTERNS)
-    return Outline(tuple(dict.fromkeys(iter_words(root))), patterns, prefers(root), _bytes_of(root))
+    return Outline(tuple(dict.fromkeys(iter_words(root))), patterns, prefers(root), _cost(root) > 0, _bytes_of(root))
 
 
 @frozen

@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from reftel.engine.cache import Budget
 from reftel.indexer.writer import CableWriter
 from reftel.schema.cable import Cable, Paragraph, Reference
 from reftel.schema.errors import ArchiveDamaged, ArchiveMissing, ArchiveVersion, EngineError, QueryTooBroad
@@ -83,6 +84,23 @@ def test_windows_are_cut_from_one_order(engine):
     whole = keys(engine, word("lake"), limit=None)
     assert keys(engine, word("lake"), limit=2) + keys(engine, word("lake"), offset=2, limit=2) == whole[:4]
     assert keys(engine, word("lake"), limit=0) == keys(engine, word("lake"), offset=99) == []
+
+
+POSITIONAL = plan.And((plan.Phrase((word("lake", "exact"), word("and", "exact"))), word("hill")))
+
+
+@pytest.mark.parametrize(
+    ("node", "megabytes", "evaluated"),
+    [(POSITIONAL, 1, 1), (POSITIONAL, 0, 5), (plan.Not(plan.Paragraph(word("hill"))), 1, 1), (plan.And((word("lake"), word("hill"))), 1, 5)],
+)
+def test_hits_that_took_positions_are_found_once(folder, monkeypatch, node, megabytes, evaluated):
+    engine, roots = ArrayEngine.open(folder, Budget(megabytes << 20)), []
+    find = evaluation.Evaluation.hits
+    monkeypatch.setattr(evaluation.Evaluation, "hits", lambda self, root, *within: (roots.append(root), find(self, root, *within))[1])
+    requests = (plan.Request(node), plan.Request(node, offset=1), plan.Request(node, "-date"), plan.Request(node, limit=0, facets=(("year", None),)))
+    assert {engine.answer(request).total for request in requests} == {len(list(engine.scan(node)))}
+    assert roots.count(node) == evaluated
+    engine.close()
 
 
 def test_records_come_back_as_they_were(engine):
@@ -210,7 +228,8 @@ def test_patterns_of_too_many_words_are_refused(engine, monkeypatch, root, ask):
         asked[ask]()
 
 
-def test_a_proximity_that_holds_in_too_many_ways_is_refused(engine, monkeypatch):
+def test_a_proximity_that_holds_in_too_many_ways_is_refused(folder, monkeypatch):
+    engine = ArrayEngine.open(folder, Budget(0))
     calm = word("calm")
     chain = plan.Near(plan.Near(calm, calm, 9), calm, 9)
     assert engine.answer(plan.Request(chain)).total == 3
@@ -218,3 +237,4 @@ def test_a_proximity_that_holds_in_too_many_ways_is_refused(engine, monkeypatch)
     with pytest.raises(QueryTooBroad, match="stand together in too many ways"):
         engine.answer(plan.Request(chain))
     assert engine.answer(plan.Request(plan.Near(word("lake"), word("hill"), 9))).total == 2
+    engine.close()
