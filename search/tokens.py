@@ -10,7 +10,7 @@ import numpy as np
 
 from reftel.base.patterns import regex
 from reftel.engine.arrays import Wide
-from reftel.schema.analysis import analyse, iter_tokens, odd_places, plain_letters
+from reftel.schema.analysis import analyse, iter_tokens, odd_places, plain_letters, tokenize
 from reftel.search.plan import Word
 from reftel.search.results import Highlights
 
@@ -110,16 +110,34 @@ def _end_of_token(text: str, start: int, end: int) -> int:
 
 def marked_ranges(text: str, numbers: Sequence[int]) -> Highlights:
     """The characters of the tokens with these numbers, which rise; one range for parts of a word."""
-    found: list[tuple[int, int]] = []
+    ranges = token_ranges(text, numbers)
+    found = ranges[:1]
+    flat: str | None = None
     joints: Sequence[int] | None = None
-    before = -1
-    for number, (start, end) in zip(numbers, token_ranges(text, numbers), strict=True):
-        if found and before == number - 1 and not text[found[-1][1] : start].isspace():  # parts have a sign between them, or nothing
-            joints = analyse(text).joints if joints is None else joints
-            start = found.pop()[0] if before in joints else start  # noqa: PLW2901
-        found.append((start, end))
-        before = number
+    for (before, number), (left, right) in zip(itertools.pairwise(numbers), itertools.pairwise(ranges), strict=True):
+        if before == number - 1 and not text[left[1] : right[0]].isspace():  # parts have a sign between them, or nothing
+            flat = text.replace("\n", " ") if flat is None else flat
+            parts = _are_parts(text, flat, left, right)
+            if parts is None:
+                joints = analyse(text).joints if joints is None else joints
+                parts = before in joints
+            if parts:
+                found[-1] = (found[-1][0], right[1])
+                continue
+        found.append(right)
     return tuple(found)
+
+
+def _are_parts(text: str, flat: str, left: tuple[int, int], right: tuple[int, int]) -> bool | None:
+    """Whether two tokens, one behind the other, are parts of one word; ``None`` where what stands between the blanks around them doesn't tell.
+
+    ``flat``: the text with blanks for its line breaks.
+    """
+    begin, end = _around(flat, left[0], " ")[0], _around(flat, right[1], " ")[1]
+    for token, following in itertools.pairwise(tokenize(text[begin:end])):
+        if (begin + token.start, begin + token.end) == left and (begin + following.start, begin + following.end) == right:
+            return token.joint is not None
+    return None
 
 
 def token_ranges(text: str, numbers: Sequence[int]) -> list[tuple[int, int]]:

@@ -28,6 +28,19 @@ def test_the_characters_of_some_tokens(text, pick):
     assert list(token_ranges(text, some)) == [tokens[number] for number in some]
 
 
+@given(st.lists(_PIECES | st.sampled_from([" ", "-", "-\n", "J. ", "F-16", "d'", "l’", "\u00ad\n", "-'"]), max_size=40).map("".join) | st.text(), st.randoms(use_true_random=False))
+@example("S E C R E T-led B C. D. E. F-1-2 &aa-bb8-cc8", random.Random(1))
+def test_parts_of_a_word_are_one_range(text, pick):
+    tokens = tokenize(text)
+    everything = list(range(len(tokens)))
+    for numbers in (everything, sorted(pick.sample(everything, len(everything) * 2 // 3))):
+        expected = []
+        for number in numbers:
+            joined = number - 1 in numbers and tokens[number - 1].joint and not text[tokens[number - 1].end : tokens[number].start].isspace()
+            expected.append((expected.pop()[0] if joined else tokens[number].start, tokens[number].end))
+        assert list(marked_ranges(text, numbers)) == expected
+
+
 def forms_of(word):
     return {"precedent": ("precedent", "precedents"), "rare": tuple(f"rare{number}" for number in range(20))}.get(word.text, (word.text,))
 
