@@ -150,20 +150,26 @@ def _standing(text: str, body: str, low: int, high: int) -> Iterator[tuple[int, 
     """Where a text stands in a part of a body, as a whole or some of its lines: place in the body, and begin and end in the text."""
     if len(text) < _SHORTEST:
         return
-    at = body.find(text, low, high)
+    at = _find(text, body, low, high)
     if at >= 0:
         yield at, 0, len(text)
         return
     start = 0
     while start < len(text):
         end = _line_end(text, start)
-        at = body.find(text[start:end], low, high) if end - start >= _SHORTEST else -1
+        at = _find(text[start:end], body, low, high) if end - start >= _SHORTEST else -1
         if at >= 0:
             while end < len(text) and body.startswith(text[end : _line_end(text, end + 1)], at + end - start):
                 end = _line_end(text, end + 1)
             yield at, start, end
             low = at + end - start
         start = end + 1
+
+
+def _find(text: str, body: str, low: int, high: int) -> int:
+    """As ``body.find(text, low, high)``, which first studies the whole of a long text: most stand where their beginning stands first."""
+    at = body.find(text[:_SHORTEST], low, high)
+    return at if at < 0 or body.startswith(text, at, high) else body.find(text, at + 1, high)
 
 
 def _line_end(text: str, start: int) -> int:
