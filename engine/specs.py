@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, get_args
+
+import msgspec
 
 from reftel.base.frozen import frozen
 
@@ -55,8 +56,7 @@ def count_words(block: str) -> int:
     return block.count(SEPARATOR) + 1 if block else 0
 
 
-@frozen
-class Region:
+class Region(msgspec.Struct, frozen=True, gc=False):
     """A block, of the text field with ``regions``, that has a level (``None`` for none) and labels."""
 
     block: int
@@ -64,8 +64,7 @@ class Region:
     labels: tuple[str, ...] = ()
 
 
-@frozen
-class Record:
+class Record(msgspec.Struct, frozen=True, gc=False):
     """One document: a unique key, its stored bytes, and its values by field.
 
     ``texts``: blocks of words, split and folded by the caller, the words of a block joined by `SEPARATOR` (one string per block, since most of
@@ -75,12 +74,12 @@ class Record:
 
     key: str
     stored: bytes
-    texts: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)
-    keywords: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)
-    numbers: Mapping[str, int | None] = dataclasses.field(default_factory=dict)
-    facets: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)
+    texts: Mapping[str, Sequence[str]] = msgspec.field(default_factory=dict)
+    keywords: Mapping[str, Sequence[str]] = msgspec.field(default_factory=dict)
+    numbers: Mapping[str, int | None] = msgspec.field(default_factory=dict)
+    facets: Mapping[str, Sequence[str]] = msgspec.field(default_factory=dict)
     regions: Sequence[Region] = ()
-    joined: Mapping[str, Sequence[tuple[int, int, str]]] = dataclasses.field(default_factory=dict)
+    joined: Mapping[str, Sequence[tuple[int, int, str]]] = msgspec.field(default_factory=dict)
 
     def words(self, field: str) -> list[list[str]]:
         """The words of a text field, a list a block."""

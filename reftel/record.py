@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import get_args
 
 from reftel.engine.specs import Record, Region
@@ -26,7 +26,7 @@ def record_of(cable: Cable) -> Record:
     for name, each in blocks.items():
         of_field = list(itertools.islice(cuts, len(each)))
         texts[name] = [words for words, _further, _joints in of_field]
-        if further := tuple([(number, *form) for number, (_words, forms, _joints) in enumerate(of_field) for form in forms]):
+        if further := tuple([(number, *form) for number, (_words, forms, _joints) in enumerate(of_field) if forms for form in forms]):
             joined[name] = further
     return Record(
         key=cable.key,
@@ -35,17 +35,20 @@ def record_of(cable: Cable) -> Record:
         keywords={field.name: tuple(map(field.normalise, field.values(cable))) for field in _fields()["keyword"]},
         numbers={field.name: field.number(cable) for field in _fields()["number"]},
         facets={name: values(cable) for name, values in _counted().items()},
-        regions=tuple(_regions(cable, blocks)),
+        regions=_regions(cable, blocks[paragraph_field().name]),
         joined=joined,
     )
 
 
-def _regions(cable: Cable, blocks: Mapping[str, Sequence[Block]]) -> Iterator[Region]:
+def _regions(cable: Cable, blocks: Sequence[Block]) -> tuple[Region, ...]:
     """The paragraphs of ``cable``, the rank of each one's mark as level and its caveats as labels."""
-    for number, block in enumerate(blocks[paragraph_field().name]):
-        if block.paragraph is not None:
-            paragraph = cable.paragraphs[block.paragraph]
-            yield Region(number, _rank(paragraph.level) if paragraph.level else None, paragraph.caveats)
+    numbered = [(number, cable.paragraphs[block.paragraph]) for number, block in enumerate(blocks) if block.paragraph is not None]
+    return tuple([_region(number, paragraph.level, paragraph.caveats) for number, paragraph in numbered])
+
+
+@functools.lru_cache(1 << 10)
+def _region(block: int, level: str | None, caveats: tuple[str, ...]) -> Region:
+    return Region(block, scales.LEVEL.rank(level) if level else None, caveats)
 
 
 @functools.cache
@@ -56,8 +59,3 @@ def _fields() -> dict[Stored, tuple[Field, ...]]:
 @functools.cache
 def _counted() -> dict[str, Callable[[Cable], tuple[str, ...]]]:
     return {field.name: field.facet_values for field in FIELDS if field.facet_values is not None}
-
-
-@functools.lru_cache(64)
-def _rank(level: str) -> int | None:
-    return scales.LEVEL.rank(level)

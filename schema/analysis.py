@@ -261,8 +261,8 @@ def _joined(tokens: list[Token], text: str) -> list[Token]:
     return tokens
 
 
-def _further(words: Sequence[str], joints: Sequence[int]) -> list[tuple[int, str]]:
-    """The words that are made of parts, at the places of their first and their last part."""
+def _further(word: Callable[[int], str], joints: Sequence[int]) -> list[tuple[int, str]]:
+    """The words that are made of parts, at the places of their first and their last part. ``word``: gives the part at a place."""
     found: list[tuple[int, str]] = []
     number = 0
     while number < len(joints):
@@ -270,11 +270,11 @@ def _further(words: Sequence[str], joints: Sequence[int]) -> list[tuple[int, str
         while end < len(joints) and joints[end] == first + end - number:
             end += 1
         last, number = first + end - number, end
-        for start, stop in ((first, last),) if last - first == 1 else _wholes(words, first, last):
+        for start, stop in ((first, last),) if last - first == 1 else _wholes(word, first, last):
             if stop == start + 1:
-                found += _pair(words[start], words[stop], start)
+                found += _pair(word(start), word(stop), start)
             else:
-                whole = "".join(words[start : stop + 1])
+                whole = "".join(map(word, range(start, stop + 1)))
                 found += ((start, whole), (stop, LAST_PART + whole))
     return found
 
@@ -288,12 +288,12 @@ def _pair(first: str, second: str, place: int) -> tuple[tuple[int, str], ...]:
     return forms
 
 
-def _wholes(words: Sequence[str], first: int, last: int) -> list[tuple[int, int]]:
+def _wholes(word: Callable[[int], str], first: int, last: int) -> list[tuple[int, int]]:
     """Which of the parts from ``first`` to ``last`` are one word: every two, all three of three, of initials those from any of them to the last.
 
     What stands before initials may be the last letter of a sentence: ``Annex A. J. F. Kennedy``.
     """
-    if all(len(word) == 1 for word in words[first : last + 1]):
+    if all(len(word(place)) == 1 for place in range(first, last + 1)):
         return [(start, last) for start in range(max(first, last - MOST_PARTS + 1), last)]
     pairs = [(start, start + 1) for start in range(first, last)]
     return [*pairs, (first, last)] if last - first == 2 else pairs
@@ -337,7 +337,7 @@ def _cut_slowly(text: str) -> Cut:
     found = [token.text for token in tokens]
     joints = [place for place, token in enumerate(tokens) if token.joint]
     spelled = [(place, token.spelled) for place, token in enumerate(tokens) if token.spelled]
-    return "\n".join(found), _further(found, joints) + spelled, joints
+    return "\n".join(found), _further(found.__getitem__, joints) + spelled, joints
 
 
 def _cut(lines: str) -> Cut:
@@ -346,14 +346,16 @@ def _cut(lines: str) -> Cut:
         return lines, [], []
     pieces = lines.split(_JOINT_LINE)
     joints: list[int] = []
+    beside: dict[int, str] = {}  # the words on either side of a joint, by their places
     place = -1  # of the last word of a piece
     for left, right in itertools.pairwise(pieces):
         place += left.count("\n") + 1
         end = right.find("\n")
-        if not (left[left.rfind("\n") + 1 :].isdigit() and (right if end < 0 else right[:end]).isdigit()):
+        first = beside[place] = left[left.rfind("\n") + 1 :]
+        second = beside[place + 1] = right if end < 0 else right[:end]
+        if not (first.isdigit() and second.isdigit()):
             joints.append(place)
-    plain = "\n".join(pieces)
-    return plain, _further(plain.split("\n"), joints), joints
+    return "\n".join(pieces), _further(beside.__getitem__, joints), joints
 
 
 def plain_letters(text: str) -> str | None:
@@ -459,7 +461,7 @@ _BETWEEN = "\x1f"  # between blocks; no letter, so that no word reaches across
 _JOINT = "\x01"  # a word of its own between two that are parts of one
 _PARTS = f" {_JOINT} "
 _JOINT_LINE = f"\n{_JOINT}\n"
-_RUN = regex(rb"\n\n+")
+_RUN = regex(rb"\n\n\n*")  # no `\n\n+`, which would be tried behind every word
 
 # How `analyse` reaches the same tokens without a match a word: what joins letters is rewritten, then everything but letters and digits
 # becomes a blank. Every pattern starts with a fixed character, which the regular expression engine looks for quickly.

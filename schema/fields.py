@@ -20,6 +20,8 @@ import functools
 from collections.abc import Callable
 from typing import Literal, get_args
 
+import msgspec
+
 from reftel.base.frozen import frozen
 from reftel.schema import identifiers, scales
 from reftel.schema.analysis import legible
@@ -43,8 +45,7 @@ _REMEMBERED = 1 << 12  # values; those of a field are much the same in all cable
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 
-@frozen
-class Block:
+class Block(msgspec.Struct, frozen=True, gc=False):
     """A run of text that phrases and proximity never leave. ``paragraph`` is its index in ``Cable.paragraphs``, if it is one's text."""
 
     text: str
