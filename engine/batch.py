@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -18,6 +19,7 @@ Vocabularies = dict[str, Vocabulary]
 _MOST = 512
 _MOST_BYTES = 16 << 20
 _MOST_WORDS = 1 << 20
+_AT_ONCE, _BYTES_AT_ONCE = 64, 1 << 20  # records, and bytes of what is stored of them, whose values are collected together
 
 
 def inverted_fields(specs: Sequence[FieldSpec]) -> tuple[str, ...]:
@@ -61,6 +63,8 @@ class BatchMaker:
         self._regions = _Regions() if any(spec.regions for spec in specs) else None
         self.stored: list[bytes] = []
         self._bytes = 0
+        self._waiting: list[Record] = []
+        self._waiting_bytes = 0
 
     @property
     def size(self) -> int:
@@ -74,23 +78,32 @@ class BatchMaker:
 
     def add(self, record: Record) -> None:
         """Collect a record."""
-        self._keys.add((record.key,))
-        for name, text in self._texts.items():
-            text.add(record.texts.get(name, ()), record.joined.get(name, ()))
-        for name, keywords in self._keywords.items():
-            keywords.add(record.keywords.get(name, ()))
-        for name, numbers in self._numbers.items():
-            number = record.numbers.get(name)
-            numbers.append(ABSENT if number is None else number)
-        for name, facet in self._facets.items():
-            facet.add(record.facets.get(name, ()))
-        if self._regions is not None:
-            self._regions.add(record.regions)
         self.stored.append(record.stored)
         self._bytes += len(record.stored)
+        self._waiting.append(record)
+        self._waiting_bytes += len(record.stored)
+        if len(self._waiting) >= _AT_ONCE or self._waiting_bytes >= _BYTES_AT_ONCE:
+            self._sort_in()
+
+    def _sort_in(self) -> None:
+        """Put the values of the waiting records to those of their fields: a field of many records takes less time than many of one."""
+        records, self._waiting, self._waiting_bytes = self._waiting, [], 0
+        self._keys.add([(record.key,) for record in records])
+        for name, text in self._texts.items():
+            text.add([record.texts.get(name, ()) for record in records], [record.joined.get(name, ()) for record in records])
+        for name, keywords in self._keywords.items():
+            keywords.add([record.keywords.get(name, ()) for record in records])
+        for name, numbers in self._numbers.items():
+            given = [record.numbers.get(name) for record in records]
+            numbers += [ABSENT if number is None else number for number in given]
+        for name, facet in self._facets.items():
+            facet.add([record.facets.get(name, ()) for record in records])
+        if self._regions is not None:
+            self._regions.add([record.regions for record in records])
 
     def take(self, vocabularies: Vocabularies) -> Batch:
         """The batch. To be called once; nothing can be added afterwards."""
+        self._sort_in()
         inverted = {KEY: self._keys.take(vocabularies[KEY])[0]}
         columns = Columns({}, {}, {}, {}, self._regions.take() if self._regions is not None else None)
         for name, text in self._texts.items():
@@ -118,21 +131,12 @@ class _Coder:
         self._counts: list[int] = []
         self._codes: list[int] = []
 
-    def add(self, values: Sequence[str]) -> None:
-        """Encode the next document's list; repeated values count once."""
-        if len(values) > 1:
-            values = tuple(dict.fromkeys(values))
-        self._counts.append(len(values))
-        for value in values:
-            self._codes.append(self._table.setdefault(value, len(self._table)))
-
-    def add_all(self, lists: Sequence[Sequence[str]]) -> None:
-        """Encode the next lists; fast when all of them are empty."""
-        if any(lists):
-            for values in lists:
-                self.add(values)
-        else:
-            self._counts += [0] * len(lists)
+    def add(self, lists: Iterable[Sequence[str]]) -> None:
+        """Encode the lists of the next documents; in a list repeated values count once."""
+        unrepeated = [values if len(values) < 2 else dict.fromkeys(values) for values in lists]
+        table = self._table
+        self._counts.extend(map(len, unrepeated))
+        self._codes += [table.setdefault(value, len(table)) for value in itertools.chain.from_iterable(unrepeated)]
 
     def take(self) -> Coded:
         """The lists encoded so far; starts over with an empty table."""
@@ -154,12 +158,13 @@ class _Regions:
         self._blocks: list[int] = []
         self._levels: list[int] = []
 
-    def add(self, regions: Sequence[Region]) -> None:
-        """Collect the regions of the next document."""
-        self._counts.append(len(regions))
+    def add(self, documents: Sequence[Sequence[Region]]) -> None:
+        """Collect the regions of the next documents."""
+        regions = list(itertools.chain.from_iterable(documents))
+        self._counts.extend(map(len, documents))
         self._blocks += [region.block for region in regions]
         self._levels += [0 if region.level is None else region.level + 1 for region in regions]
-        self._labels.add_all([region.labels for region in regions])
+        self._labels.add([region.labels for region in regions])
 
     def take(self) -> RegionLists:
         """The regions collected so far; starts over empty."""

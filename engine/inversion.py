@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -46,12 +47,11 @@ class ValueInverter:
         self._values: list[str] = []
         self._counts = array("I")
 
-    def add(self, values: Sequence[str]) -> None:
-        """Add the values of the next document; repeated ones count once."""
-        if len(values) > 1:
-            values = tuple(dict.fromkeys(values))
-        self._values += values
-        self._counts.append(len(values))
+    def add(self, documents: Iterable[Sequence[str]]) -> None:
+        """Add the values of the next documents; of a document repeated ones count once."""
+        unrepeated = [values if len(values) < 2 else dict.fromkeys(values) for values in documents]
+        self._values.extend(itertools.chain.from_iterable(unrepeated))
+        self._counts.extend(map(len, unrepeated))
 
     def take(self, vocabulary: Vocabulary) -> tuple[Inverted, Integers]:
         """The postings of the documents added so far, and per document the term number + 1 of its first value (0 for none); starts over empty."""
@@ -101,14 +101,14 @@ class TextInverter:
     def __len__(self) -> int:
         return len(self._words)
 
-    def add(self, blocks: Sequence[str], joined: Joined = ()) -> None:
-        """Add the next document. ``joined``: additional words at the position of another word."""
-        if joined:
-            document = len(self._counts)
-            self._joined += [(document, block, place) for block, place, _word in joined]
-            self._others.add_joined(join_words([word for _block, _place, word in joined]), len(joined))
-        self._lengths.extend(self._words.add_blocks(blocks))
-        self._counts.append(len(blocks))
+    def add(self, documents: Sequence[Sequence[str]], joined: Sequence[Joined] = ()) -> None:
+        """Add the blocks of the next documents. ``joined``: of each, additional words at the position of another word."""
+        for document, others in enumerate(joined, len(self._counts)):
+            if others:
+                self._joined += [(document, block, place) for block, place, _word in others]
+                self._others.add_joined(join_words([word for _block, _place, word in others]), len(others))
+        self._lengths.extend(self._words.add_blocks(list(itertools.chain.from_iterable(documents))))
+        self._counts.extend(map(len, documents))
 
     def take(self, vocabulary: Vocabulary) -> tuple[Inverted, Lists]:
         """The postings of the documents added so far, and the number of words in each block of each document; starts over empty."""

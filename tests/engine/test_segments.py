@@ -275,8 +275,7 @@ def test_more_different_words_than_16_bits_number():
     vocabulary = Vocabulary()
     assert vocabulary.numbers(["w0"]).tolist() == [0]
     inverter = TextInverter()
-    inverter.add([join_words(words)])
-    inverter.add([join_words(words[::-1])])
+    inverter.add([[join_words(words)], [join_words(words[::-1])]])
     found, _blocks = inverter.take(vocabulary)
     assert sorted(found.terms.tolist()) == list(range(70_000))
     assert found.counts.tolist() == [2] * 70_000
