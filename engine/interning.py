@@ -8,6 +8,7 @@ made of arrays.
 from __future__ import annotations
 
 import os
+import struct
 from collections.abc import Sequence
 
 import numpy as np
@@ -23,6 +24,7 @@ Unsigned = npt.NDArray[np.uint64]
 _STAND_IN = "\0"  # prefix of the stand-in for a word that contains it
 _LONGEST = 16  # bytes; longer words are replaced by a number
 _FIRST_BYTES = np.array([(1 << 8 * count) - 1 for count in range(9)], dtype=np.uint64)
+_PAIR = struct.Struct("<QQ")
 _ODD = np.uint64(2**64 - 1)  # can't be part of a word: UTF-8 has no byte 255
 _SMALLEST = 1 << 10
 _FREE = -1
@@ -71,7 +73,29 @@ class Vocabulary:
 
     def words(self) -> list[str]:
         """All words in the order of their numbers."""
-        pairs = np.stack([self._low[: self._size], self._high[: self._size]], axis=1).astype("<u8")
+        return self._words(np.arange(self._size))
+
+    def ranked(self) -> tuple[list[str], npt.NDArray[np.uint32]]:
+        """All words sorted, and the rank of each by its number."""
+        low, high = self._low[: self._size].copy(), self._high[: self._size].copy()
+        odd = list(self._odd)
+        for number in np.flatnonzero(high == _ODD).tolist():  # which sort as others by their first bytes
+            low[number], high[number] = _PAIR.unpack(encode_term(odd[int(low[number]) >> 8])[:_LONGEST].ljust(_LONGEST, b"\0"))
+        low, high = low.byteswap(), high.byteswap()  # as numbers they sort as their bytes do
+        order = np.lexsort((high, low))
+        words = self._words(order)
+        alike = np.flatnonzero(~_changes(low[order], high[order]))
+        for run in np.split(alike, np.flatnonzero(np.diff(alike) > 1) + 1) if len(alike) else ():  # odd words with the same first bytes
+            places = slice(int(run[0]), int(run[-1]) + 2)
+            pairs = sorted(zip(words[places], order[places].tolist(), strict=True))
+            words[places], order[places] = [word for word, _number in pairs], [number for _word, number in pairs]
+        ranks = np.empty(self._size, dtype=np.uint32)
+        ranks[order] = np.arange(self._size, dtype=np.uint32)
+        return words, ranks
+
+    def _words(self, numbers: npt.NDArray[np.int64]) -> list[str]:
+        """The words with these numbers."""
+        pairs = np.stack([self._low[numbers], self._high[numbers]], axis=1).astype("<u8")
         odd_ones = np.flatnonzero(pairs[:, 1] == _ODD).tolist()
         places = (pairs[odd_ones, 0] >> 8).tolist()
         pairs[odd_ones] = 0

@@ -35,14 +35,6 @@ def encode_terms(terms: Sequence[str]) -> tuple[npt.NDArray[np.uint8], npt.NDArr
     return blob, np.concatenate([np.zeros(1, dtype=np.int64), ends]).astype(np.uint64)
 
 
-def sorted_ranks(terms: Sequence[str]) -> tuple[list[str], npt.NDArray[np.uint32]]:
-    """Distinct terms sorted, and the rank of each of ``terms``."""
-    order = sorted(range(len(terms)), key=terms.__getitem__)
-    ranks = np.empty(len(terms), dtype=np.uint32)
-    ranks[order] = np.arange(len(terms), dtype=np.uint32)
-    return [terms[number] for number in order], ranks
-
-
 class Lexicon:
     """Terms in byte order, which is code-point order. A term's number is its rank.
 

@@ -20,7 +20,6 @@ from reftel.engine.columns_writer import put_columns
 from reftel.engine.combining import Part, Postings, TermSlices, combine
 from reftel.engine.container import ContainerWriter
 from reftel.engine.folder import NEW, SEGMENT, new_segment_name
-from reftel.engine.lexicon import sorted_ranks
 from reftel.engine.records import RecordBlocks
 from reftel.engine.specs import FieldSpec
 from reftel.engine.terms_writer import Roots, TermsWriter
@@ -136,7 +135,7 @@ class SegmentBuilder:
     def _write_field(self, name: str) -> Integers:
         """The rank of each word of the vocabulary among the field's terms; writes the terms and postings of the field."""
         vocabulary, parts = self.vocabularies[name], self._parts.pop(name)  # popped to free its memory
-        terms, ranks = sorted_ranks(vocabulary.words())
+        terms, ranks = vocabulary.ranked()
         writer = self._file.terms_writer(name, [columns.blocks[name].sums() for columns in self._columns] if self._file.is_text(name) else [])
         for postings in self._postings(name, parts, ranks):
             writer.add(postings)

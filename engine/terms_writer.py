@@ -14,7 +14,7 @@ from reftel.engine.bounds import BoundsWriter
 from reftel.engine.combining import Postings
 from reftel.engine.container import ContainerWriter
 from reftel.engine.interning import Vocabulary
-from reftel.engine.lexicon import encode_terms, sorted_ranks
+from reftel.engine.lexicon import encode_terms
 from reftel.engine.packing import PackedWriter
 
 Roots = Callable[[Sequence[str]], Sequence[Sequence[str]]]
@@ -100,7 +100,7 @@ def _put_roots(file: ContainerWriter, name: str, roots: Sequence[Sequence[str]])
     rooted = np.repeat(np.arange(len(roots)), np.array(list(map(len, roots)), dtype=np.int64))
     vocabulary = Vocabulary()
     codes = vocabulary.numbers([root for each in roots for root in each])
-    ordered, ranks = sorted_ranks(vocabulary.words())
+    ordered, ranks = vocabulary.ranked()
     by_rooted = ranks[codes]
     put_terms(file, names.part(name, names.ROOTS), ordered)
     file.put(names.part(name, names.ROOT_TERMS_AT), narrow(starts_of(np.bincount(by_rooted, minlength=len(ordered)))))

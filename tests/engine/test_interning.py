@@ -21,12 +21,16 @@ def test_equal_words_have_equal_numbers_and_give_the_words_back(batches):
             assert seen.setdefault(word, number) == number
     assert sorted(seen.values()) == list(range(len(vocabulary)))
     assert vocabulary.words() == sorted(seen, key=seen.__getitem__)
+    ordered, ranks = vocabulary.ranked()
+    assert ordered == sorted(seen)
+    assert [ordered[rank] for rank in ranks] == vocabulary.words()
 
 
 def test_words_that_differ_in_length_or_at_the_end_only():
     texts = ["a" * length + end for length in range(40) for end in ("", "b", "\0", "\0\0")]
-    numbers = Vocabulary().numbers(texts).tolist()
-    assert len(set(numbers)) == len(set(texts))
+    vocabulary = Vocabulary()
+    assert len(set(vocabulary.numbers(texts).tolist())) == len(set(texts))
+    assert vocabulary.ranked()[0] == sorted(set(texts))
 
 
 def test_the_table_grows_with_its_words():
