@@ -180,11 +180,15 @@ def paragraph_text(raw: str) -> str:
     text = text.lstrip(" \t\n:;,")
     if text[:2] in (". ", ".\n"):  # 6. (U). Text
         text = text[2:].lstrip()
-    lines = list(map(str.rstrip, text.strip().split("\n")))
-    while lines and (not lines[-1] or is_rule(lines[-1])):
-        lines.pop()
-    joined = "\n".join(lines)
-    if joined.endswith(("-", "=", "-...")):
-        front = max(0, len(joined.rstrip("-= .").rstrip()) - 1)
-        joined = joined[:front] + _RULE_AT_END.sub("", joined[front:])
-    return _LOOSE_STOP.sub("", joined[-12:]).join((joined[:-12], "")) if joined[-2:] in (" .", "\n.", " -", "\n-") else joined
+    text = text.strip()
+    if _TRAILING_BLANK.search(text):
+        text = "\n".join(map(str.rstrip, text.split("\n")))
+    while is_rule(last := text[text.rfind("\n") + 1 :]):
+        text = text[: len(text) - len(last)].rstrip("\n")
+    if text.endswith(("-", "=", "-...")):
+        front = max(0, len(text.rstrip("-= .").rstrip()) - 1)
+        text = text[:front] + _RULE_AT_END.sub("", text[front:])
+    return _LOOSE_STOP.sub("", text[-12:]).join((text[:-12], "")) if text[-2:] in (" .", "\n.", " -", "\n-") else text
+
+
+_TRAILING_BLANK = re.compile(r"\n(?<=[^\S\n]\n)")  # at the end of a line; a search for one sign is the fastest
