@@ -27,6 +27,7 @@ LineKind = Literal["text", "blank", "rule", "class", "sipdis", "artefact", "star
 WORDS = ("text", "bracket")
 """What a line of the message's own words is, seen alone."""
 _RULE_CHARACTERS = "-=*_~+–—"
+_RULE_SIGNS = _RULE_CHARACTERS + " \t"
 _RULE_STARTS = frozenset(_RULE_CHARACTERS + ".")
 _LONGEST_CLASS_LINE = 60
 _MASKED = re.compile(FILLER + "+")
@@ -54,7 +55,9 @@ def line_kind(line: str) -> LineKind:
 def is_rule(line: str) -> bool:
     """Whether the line is a rule of dashes, equal signs, asterisks or the like, also a split one (``---- --``, ``- - - -``)."""
     stripped = line.strip()
-    if stripped[:1] not in _RULE_STARTS or stripped.strip(_RULE_CHARACTERS + " \t"):
+    if stripped[:1] not in _RULE_STARTS:
+        return False
+    if stripped.strip(_RULE_SIGNS):
         return len(stripped) > _SHORTEST_DOTTED and not stripped.strip(".")
     gaps = stripped.count(" ") + stripped.count("\t")
     return len(stripped) - gaps > 2 and not (gaps > 1 and _COLUMNS.search(stripped))
@@ -142,7 +145,7 @@ class Lines(msgspec.Struct, frozen=True, gc=False):
 def lines_of(text: str, cuts: Iterable[int] = ()) -> Lines:
     """The lines of a masked text. ``cuts`` are the offsets of its numbered paragraphs, rising."""
     contents = text.split("\n")
-    kinds = [_BY_FIRST.get(line.lstrip(SIDES)[:1]) or _BY_FIRST.get(line[:2]) or line_kind(line) for line in contents]
+    kinds = [_BY_FIRST.get(line[:1]) or _BY_FIRST.get(line[:2]) or _BY_FIRST.get(line.lstrip(SIDES)[:1]) or line_kind(line) for line in contents]
     starts = list(itertools.accumulate([len(line) + 1 for line in contents[:-1]], initial=0))
     inside = []
     for at in cuts:

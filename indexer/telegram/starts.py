@@ -98,16 +98,13 @@ class _Count:
 
     def add(self, number: int) -> None:
         if self.tops and number - 1 in self.tops:
-            del self.tops[_last_index(self.tops, number - 1) + 1 :]
-            self.tops[-1] = number
+            while self.tops.pop() != number - 1:
+                pass
+            self.tops.append(number)
         elif number == 1 or not self.tops:
             self.tops = [*self.tops[-5:], number]
         else:
             self.tops[-1] = number
-
-
-def _last_index(items: Sequence[int], wanted: int) -> int:
-    return len(items) - 1 - items[::-1].index(wanted)
 
 
 _MARK_BEFORE = re.compile(r"(?:\A|\n)[ \t¶]*(?P<front>\((?P<mark>[A-Z/]{1,8})\))[ \t¶]{0,4}$")
