@@ -30,6 +30,7 @@ _WINDOW = 500  # a heading and its rules take a few lines
 _WIDEST_LINE = 75  # of a title that is wrapped over several lines
 _MOST_LINES = 5
 _RULE_CHARACTERS = "-=_*+"
+_RULE_SIGNS = _RULE_CHARACTERS + " \t"
 _MARGIN = " \t" + FILLER
 _RUNNING_ON = frozenset(".;,")
 _SIDES = " \t\n¶"
@@ -143,8 +144,7 @@ def find_heading(lines: Lines, begin: int, end: int, *, opening: bool = False) -
     if row is None:
         return None
     if text[stop - 1] not in _RULE_CHARACTERS and lines.starts[last - _LINES_OVER] > begin and lines.kinds[last - _LINES_OVER : last + 1] == _TEXT_ALONE:
-        first, third = (clean(lines.content(line)).strip(_SIDES) for line in (last - _LINES_OVER, last - 1))
-        return _under_text(first, third, row) or _inline_heading(text, row.at, end, strict=True)
+        return _under_text(lines, last, row) or _inline_heading(text, row.at, end, strict=True)
     if row.rule:
         return _ruled_heading(text, rows, row)
     if row.text[-1] in _RULE_CHARACTERS and _split_rule(row.text)[1]:
@@ -184,13 +184,18 @@ def _initials_heading(text: str, begin: int, rule_at: int) -> Heading | None:
 _INITIALS = re.compile(r"[A-Z]\.[A-Z]\.\Z")
 
 
-def _under_text(above: str, over: str, last: _Row) -> Heading | None:
-    """The last line as the heading where three lines of text stand over it, ``above`` the first and ``over`` the last of them: see `_bare_heading`."""
-    if above.lower().endswith(_CLOSING):
+def _under_text(lines: Lines, line: int, last: _Row) -> Heading | None:
+    """The last line as the heading where three lines of text stand over it: see `_bare_heading`."""
+    marked = has_mark(last.text)
+    if not marked and not _is_finished(_words(lines, line - 1), last.text):
         return None
-    if has_mark(last.text):
-        return _accept_title([last], strict=False)
-    return _accept_title([last], strict=True) if _is_finished(over, last.text) else None
+    heading = _accept_title([last], strict=not marked)
+    return None if heading and _words(lines, line - _LINES_OVER).lower().endswith(_CLOSING) else heading
+
+
+def _words(lines: Lines, line: int) -> str:
+    """A line without masked characters and what stands on both sides of its words."""
+    return clean(lines.content(line)).strip(_SIDES)
 
 
 def _is_block(over: _Row | None) -> bool:
@@ -399,7 +404,9 @@ def _accept_title(titles: list[_Row], *, strict: bool) -> Heading | None:
 
 def _split_rule(line: str) -> tuple[str, int]:
     """A line without the rule at its end, and the rule's length without blanks: ``"... Comment -------"`` -> ``("... Comment", 7)``."""
-    front = line.rstrip(_RULE_CHARACTERS + " \t")
+    front = line.rstrip(_RULE_SIGNS)
+    if len(front) + _SHORTEST_RULE > len(line):
+        return line.rstrip(), 0
     rule = line[len(front) :].strip()
     count = len(rule.replace(" ", ""))
     return (front, len(rule) if "- -" in rule or "= =" in rule else count) if count >= _SHORTEST_RULE else (line.rstrip(), 0)
