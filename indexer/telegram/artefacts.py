@@ -128,8 +128,9 @@ _DEBRIS = re.compile(
       | note[ ]by[ ]\S{1,12}: | note[ ]-[ ]do[ ]not[ ]publish""",
     re.VERBOSE | re.IGNORECASE,
 )
+# What is looked ahead for is how one of the tokens can begin: that spares most places the trial of all of them.
 _TRAILING_TOKEN = re.compile(
-    r"""(?: \s+ (?: \d{4}-\d{2}-\d{2} | \d{1,2}/\d{1,2}/\d{2,4} | N{3,5} | Nnnn | BT | [#]\d{0,5} | [#]NAME\? | >+ | &gt; | [.*=_~"”“#-]+
+    r"""(?=[\s*\#=~_"”'<\\.,]) (?: \s+ (?: \d{4}-\d{2}-\d{2} | \d{1,2}/\d{1,2}/\d{2,4} | N{3,5} | Nnnn | BT | [#]\d{0,5} | [#]NAME\? | >+ | &gt; | [.*=_~"”“#-]+
           | End\ Cable\ Text(?:\s+X{4,})? | (?:SECRET|CONFIDENTIAL|UNCLASSIFIED) )
       | (?<=[A-Za-z]) (?: \#NAME\? | [*\#=~_]+ | ["”][ ]?[\]}]*\}[\]},]* | ["']\); | (?:</?\w{1,20}>){1,4} | (?:\\[nrt])+ ) | (?<=[A-Z]{4}) [.,] )$""",
     re.VERBOSE,

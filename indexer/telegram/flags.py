@@ -21,6 +21,7 @@ _WHOLE_END = re.compile(
       | (?:\A|[.)\n]) \s* (?:points?[ ]of[ ]contact|POCs?) \b""",
     re.VERBOSE | re.IGNORECASE,
 )
+_WHOLE_END_WORDS = ("xxxx", "http", "www.", "gov", "contact", "poc")  # every such end has one of them
 _ITEM = r"\n[ \t]*--?[ ]?[A-Z]\w*(?: [A-Z]\w*){0,3}[ \t]*"
 _ITEMS_AT_END = re.compile(rf"{_ITEM}(?:\n[ \t]*)?{_ITEM}$")  # -- Varna⏎-- Ruse
 _FEWEST_WORDS = 8
@@ -50,7 +51,7 @@ def has_loose_end(text: str) -> bool:
     Closing words, struck names, addresses of web sites and persons to be asked are an end, unless the last word itself is cut: ``END COMMEN``.
     """
     last = text[-160:].rstrip()
-    if not last or _WHOLE_END.search(last) or _ITEMS_AT_END.search(last):
+    if not last or _is_whole_end(last) or _ITEMS_AT_END.search(last):
         return False
     words = last.split()
     if closes_text(" ".join(words)):
@@ -59,6 +60,12 @@ def has_loose_end(text: str) -> bool:
     if _LOOSE_END.search(last) or not _NOISE.isdisjoint(words[-1]):
         return True
     return _NUMBER_ALONE.fullmatch(last.rpartition("\n")[2]) is not None or _stops_in_capitals(last)
+
+
+def _is_whole_end(last: str) -> bool:
+    """Whether a text ends in a struck name, the address of a web site or the persons to be asked."""
+    lower = last.lower()
+    return any(map(lower.__contains__, _WHOLE_END_WORDS)) and _WHOLE_END.search(last) is not None
 
 
 def _stops_in_capitals(last: str) -> bool:

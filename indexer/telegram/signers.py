@@ -49,7 +49,7 @@ _INITIAL = re.compile(r"(?<![.\w])(?:[A-Z]|S[Tt])\.$")
 
 _URL_TAIL = re.compile(r"https?:|www\.|portal:|\.gov|\bcfm\b|web ?site(?:\.?$|:? X{4,})", re.IGNORECASE)
 _MINIMIZE = re.compile(r"(?:¶?\s*\d{1,3}\.\s*)?(?:\(u\)\s*)?minimized?\s+considered\W{0,3}", re.IGNORECASE)
-_CAPITALS = string.ascii_uppercase.encode()
+_CAPITALS, _SMALL = string.ascii_uppercase.encode(), string.ascii_lowercase.encode()
 _CONTROLS = (FILLER, "\x1a", "\x0c", "\u00a0")
 
 
@@ -145,10 +145,20 @@ def _over_notes(tail: str, end: int) -> tuple[tuple[str, ...], int] | None:
         if kind and line and (found := _own_line(tail[:stop], start, line, upper_text=False, certain=kind != "rank")):
             sure = kind != "aside" or (line.isupper() and not any(map(_is_place_or_tag, line.split())))
             return (_find_signature(tail, stop, dots=False) or found) if sure and not tail[: found[1]].rstrip().endswith(":") else None
-        if line and not is_debris(line) and line_kind(line) in WORDS:
-            kind = "rank" if _is_rank(line) else "note" if _NOTE.match(line) else _aside(line) if kind is None else None
+        told = _kind_of_note(line, first=kind is None) if line else kind
+        if told != kind and not is_debris(line) and line_kind(line) in WORDS:
+            kind = told
         stop = max(0, start - 1)
     return None
+
+
+def _kind_of_note(line: str, *, first: bool) -> str | None:
+    """What a line under a signer is: a title, a line with a label or, behind no other note, another short one."""
+    if _is_rank(line):
+        return "rank"
+    if ":" in line and _NOTE.match(line):
+        return "note"
+    return _aside(line) if first else None
 
 
 def _aside(line: str) -> str | None:
@@ -233,8 +243,8 @@ _OFFICES = re.compile(  # INFO: POL ECON RSO | Point of contact: John Roe
 
 def _is_upper(text: str) -> bool:
     plain = text.encode("ascii", "ignore")
-    capitals, small = (len(plain) - len(plain.translate(None, letters)) for letters in (_CAPITALS, _CAPITALS.lower()))
-    return capitals > 20 and capitals > small * 9
+    capitals = len(plain) - len(plain.translate(None, _CAPITALS))
+    return capitals > 20 and capitals > (len(plain) - len(plain.translate(None, _SMALL))) * 9
 
 
 def _own_line(text: str, start: int, line: str, *, upper_text: bool, certain: bool) -> tuple[tuple[str, ...], int] | None:
