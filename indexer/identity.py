@@ -78,8 +78,7 @@ def identify(printed: str | None, shown: Evidence) -> Identity:
     stated = canonical_id(printed) if printed else None
     if stated is None:
         return _without_id(printed, shown)
-    repaired = shown.shown_id if _is_repair(stated, shown.shown_id) else None
-    found = repaired or stated
+    found = _repair(stated, shown) or stated
     notes: tuple[Warning, ...] = ()
     if printed is not None and printed != found and not _prints(printed, found):
         if shown.serial != int(split_id(found)[2]):
@@ -145,13 +144,14 @@ def _prints(printed: str, cable_id: str) -> bool:
     return match is not None and match.groups() == split_id(cable_id)
 
 
-def _is_repair(stated: str, shown: str | None) -> bool:
-    """Whether the caption names a known post and the same serial where the printed id's post is unknown."""
-    if shown is None:
-        return False
+def _repair(stated: str, shown: Evidence) -> str | None:
+    """The caption's id where it names a known post and the same serial, and the printed id's post is unknown."""
     year, post, serial = split_id(stated)
-    other_year, other_post, other_serial = split_id(shown)
-    return post not in all_posts() and other_post in all_posts() and (year, serial) == (other_year, other_serial)
+    found = None if post in all_posts() else shown.shown_id
+    if found is None:
+        return None
+    other_year, other_post, other_serial = split_id(found)
+    return found if other_post in all_posts() and (year, serial) == (other_year, other_serial) else None
 
 
 def _other_cable(stated: str, shown: Evidence) -> str | None:
