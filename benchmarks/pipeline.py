@@ -30,7 +30,7 @@ from synthetic import write_csv
 
 STAGES = (
     ("rows of the dump", "indexer.reading", "iter_messages"),
-    ("normalising", "indexer.text", "normalize_message"),
+    ("normalising", "indexer.text", "side_by_side"),
     ("words and values", "indexer.text", "record_of"),
     ("JSON", "record", "record_bytes"),
     ("manifest", "indexer.choosing", "Chooser.offer"),

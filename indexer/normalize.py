@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
+from reftel.base.steps import Steps, finish
 from reftel.indexer import metadata
 from reftel.indexer.containers.decoding import plain_line_ends, written_line_ends
 from reftel.indexer.containers.files import iter_standard_input
@@ -75,20 +76,33 @@ def normalize_text(text: str, *, id: str | None = None) -> Cable:  # noqa: A002 
 
 def normalize_message(message: Message) -> Cable:
     """The record of a message."""
+    return finish(normalize_in_steps(message))
+
+
+def normalize_in_steps(message: Message) -> Steps[Cable]:
+    """The record of a message; those of some are made sooner `side_by_side`."""
     parts = _parts(message)
+    yield
     header = parse_header(parts.header)
+    yield
     container = message.source.container if message.source else None
     dated = date_cable(header.dtg, message.date, parts.body, container, unread=header.unread_dtg)
     own = canonical_id(message.printed_id) if message.printed_id else None
     year = full_year(own[:2]) if own else dated.year  # of references without one
     collapsed = container == "json-lines"
     text = split_fused(parts.body) if collapsed else parts.body
-    layout = lay_out(text, collapsed=collapsed)
-    head, body = head_of(layout, year=year, own=own), body_of(layout, text)
+    yield
+    layout = yield from lay_out(text, collapsed=collapsed)
+    yield
+    head = yield from head_of(layout, year=year, own=own)
+    yield
+    body = yield from body_of(layout, text)
+    yield
     if text is not parts.body:
         body = msgspec.structs.replace(body, head_end=place_before_split(parts.body, body.head_end))
     identity = identify(message.printed_id, _evidence(message, header, head, layout, dated))
     handling = read_handling(message.classification, head.caption, header.channel, own_caption=identity.body_id is None)
+    yield
     return _assemble(_Facts(message, parts, header, head, body, dated, identity, handling))
 
 

@@ -16,7 +16,7 @@ from reftel.indexer.changes import Look, stamp
 from reftel.indexer.containers.reading import iter_messages
 from reftel.indexer.failures import Failures, Unreadable, unreadable
 from reftel.indexer.message import Message
-from reftel.indexer.text import Text, text_of, texts_of
+from reftel.indexer.text import Text, texts_of
 from reftel.indexer.workers import Begun, Pool, Task, WorkersDied
 from reftel.schema.names import name_of
 
@@ -132,7 +132,7 @@ def _stretches(messages: Iterable[Message]) -> Iterator[list[Message]]:
 def read_whole(look: Look) -> Contents:
     """The contents of a small file; read again if it changes meanwhile."""
     for _ in range(_ATTEMPTS):
-        contents = _contents(look, lambda messages, _failures: map(text_of, messages))
+        contents = _contents(look, lambda messages, _failures: itertools.chain.from_iterable(map(texts_of, _stretches(messages))))
         contents.texts = list(contents.texts)
         if contents.steady:
             break

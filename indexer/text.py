@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reftel.base.frozen import frozen
+from reftel.base.steps import side_by_side
 from reftel.engine.specs import Record
 from reftel.indexer.message import Message
-from reftel.indexer.normalize import normalize_message
+from reftel.indexer.normalize import normalize_in_steps
 from reftel.record import record_of
 from reftel.schema.cable import Cable
 
@@ -29,16 +30,14 @@ class Text:
     warnings: tuple[str, ...] = ()
 
 
-def text_of(message: Message) -> Text:
-    """Read a message that came from a file."""
-    cable: Cable = normalize_message(message)
+def texts_of(messages: Sequence[Message]) -> list[Text]:
+    """Read messages that came from files, in their order."""
+    return list(map(_text, messages, side_by_side(map(normalize_in_steps, messages))))
+
+
+def _text(message: Message, cable: Cable) -> Text:
     source = message.source
     assert source is not None  # only texts that come from no file have none
     codes = tuple(sorted({warning.code for warning in cable.warnings}))
     length = len(cable.header) + len(cable.body)
     return Text(record_of(cable), source.path, source.locator or 0, length, message.released or "", codes)
-
-
-def texts_of(messages: Sequence[Message]) -> list[Text]:
-    """Read messages, in their order."""
-    return list(map(text_of, messages))

@@ -6,6 +6,7 @@ from collections.abc import Sequence, Set
 
 import msgspec
 
+from reftel.base.steps import Steps
 from reftel.indexer.telegram.classwords import is_corrected
 from reftel.indexer.telegram.flags import is_redacted, is_truncated
 from reftel.indexer.telegram.layout import Layout
@@ -36,19 +37,23 @@ class BodyFacts(msgspec.Struct, frozen=True, gc=False):
     warnings: tuple[cable.Warning, ...] = ()
 
 
-def body_of(layout: Layout, text: str) -> BodyFacts:
+def body_of(layout: Layout, text: str) -> Steps[BodyFacts]:
     """The facts of a body, given as received with its layout."""
     masked, begin, signature = layout.text, layout.head_end, layout.signature
     numbered = [start for start in layout.numbered if start.at < signature.text_end or not signature.names]
     starts = _all_starts(layout.lines, numbered, begin, signature.text_end)
     end = max([signature.text_end, *(start.text_at for start in starts[-1:])])
+    yield
     paragraphs, head_end = build_paragraphs(layout.lines, starts, begin, end)
     if layout.broken:  # line breaks as received: none
         paragraphs = tuple(msgspec.structs.replace(paragraph, text=paragraph.text.replace("\n", " ")) for paragraph in paragraphs)
+    yield
+    summary = parse_summary(paragraphs)
+    yield
     return BodyFacts(
         head_end=head_end if paragraphs else begin,
         paragraphs=paragraphs,
-        summary=parse_summary(paragraphs),
+        summary=summary,
         signers=signature.names,
         flags=_flags(text[: len(masked)], head_end, layout),
         sections=max((banner.of for banner in layout.banners if banner.of), default=None),

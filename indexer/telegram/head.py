@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from reftel.base.steps import Steps
 from reftel.indexer.telegram.caption import Caption, caption_of
 from reftel.indexer.telegram.classified_by import classified_by_of, unread_reasons
 from reftel.indexer.telegram.eo import Declassification, declassification_of, looks_like_date
@@ -36,23 +37,30 @@ class HeadFacts(msgspec.Struct, frozen=True, gc=False):
     warnings: tuple[Warning, ...] = ()
 
 
-def head_of(layout: Layout, *, year: int | None, own: str | None) -> HeadFacts:
+def head_of(layout: Layout, *, year: int | None, own: str | None) -> Steps[HeadFacts]:
     """The facts of a head. ``year`` is that of the cable, implied in references; ``own`` its id where that is known, else the caption says it.
 
     Where a copy of the cable's data stands before its caption (a row of another table), the parts behind the caption are read.
     """
     caption = caption_of(layout.head, layout.regions)
     regions = _with_other_copy(_behind_caption(layout.regions, caption), layout.elsewhere)
+    yield
     eo = declassification_of(regions, year=year)
-    tags, references = tags_of(regions), references_of(regions, year=year, own=own or _shown_id(caption, year))
-    unlabelled = unlabelled_subject(regions)
+    yield
+    tags = tags_of(regions)
+    yield
+    references = references_of(regions, year=year, own=own or _shown_id(caption, year))
+    yield
+    subject, unlabelled = subject_of(regions), unlabelled_subject(regions)
+    yield
     classified_by = classified_by_of(regions, rest=layout.opening)
+    yield
     return HeadFacts(
         caption=caption,
         declassify_on=eo.on if eo else None,
         declassify_raw=eo.raw if eo else None,
         tags=tags.found,
-        subject=subject_of(regions) or unlabelled,
+        subject=subject or unlabelled,
         references=references.found,
         classified_by=classified_by,
         warnings=(

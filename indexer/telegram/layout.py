@@ -10,6 +10,7 @@ import re
 
 import msgspec
 
+from reftel.base.steps import Steps
 from reftel.indexer.telegram.artefacts import Banner, iter_banners
 from reftel.indexer.telegram.copies import (
     find_appended,
@@ -64,32 +65,44 @@ class Layout(msgspec.Struct, frozen=True, gc=False):
         return self.text[len(self.head) : HEAD_LIMIT]
 
 
-def lay_out(text: str, *, collapsed: bool = False) -> Layout:
+def lay_out(text: str, *, collapsed: bool = False) -> Steps[Layout]:
     """The layout of a body as received from any container, with line breaks or without, or of a fragment of one.
 
     ``collapsed``: the container put two blanks in the place of each line break.
     """
     text = _with_plain_blanks(without_escapes(text), _WIDE_BLANKS).replace("\uff1a", ":")
+    yield
     banners = tuple(iter_banners(text))
     own, other = _copies(text)
     beside = text[other.start : other.stop]
     quiet = mask_spans(mask_noise(text, banners), [(0, own.start)])[: own.stop]
     masked = restore_lines(quiet)
+    yield
     numbered = find_numbered(masked)
     first = numbered[0].at if numbered else len(masked)
+    yield
     head = _with_plain_blanks((restore_breaks(quiet[:first]) if collapsed else masked)[: min(first, HEAD_LIMIT)])
+    yield
     regions = _without_stump(find_regions(head))
+    yield
     lines = lines_of(masked, [start.at for start in numbered])
+    yield
     begin = find_head_end(lines.before(first), regions)
+    yield
     captions = list(iter_captions(restore_lines(text)))
     appended = find_appended(masked, captions, begin)
     lines = lines.before(find_whole_copy(masked[:appended], captions, begin) or appended or len(masked))
+    yield
     lines = lines.masked(list(injected(lines, begin)))
+    yield
     late = (start.mark_span for start in numbered if start.mark_span)
     subject = next((region.text for region in regions if region.kind == "subject"), "")
     again = (*repeated_heads(lines.text, captions, begin), *repeated_subjects(lines.text, subject, begin), *repeated_officers(lines.text, banners, begin))
     lines = lines.masked([*again, *late])
     masked = lines.text
+    yield
+    signature = parse_signers(masked, begin, subject=subject)
+    yield
     return Layout(
         lines=lines,
         head=head,
@@ -97,7 +110,7 @@ def lay_out(text: str, *, collapsed: bool = False) -> Layout:
         elsewhere=_without_stump(find_regions(_with_plain_blanks(restore_breaks(beside) if collapsed else beside))) if other else (),
         head_end=begin,
         numbered=tuple(start for start in numbered if start.at < len(masked)),
-        signature=parse_signers(masked, begin, subject=subject),
+        signature=signature,
         banners=banners,
         appended=appended,
         broken="\n" in masked and "\n" not in text,

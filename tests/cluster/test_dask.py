@@ -189,12 +189,12 @@ import os
 
 def dask_setup(worker):
     import reftel.indexer.text as text
-    read = text.text_of
+    read = text.normalize_in_steps
     def deadly(message):
         if message.source.locator == %d:
             os._exit(9)
         return read(message)
-    text.text_of = deadly
+    text.normalize_in_steps = deadly
 """
 
 

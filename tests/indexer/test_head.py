@@ -5,6 +5,7 @@ import time
 import pytest
 from readers import parse_head
 
+from reftel.base.steps import finish
 from reftel.indexer.telegram.labels import find_regions
 from reftel.indexer.telegram.layout import lay_out
 
@@ -155,7 +156,7 @@ def test_values_that_are_no_dates_are_no_warning(value):
     ],
 )
 def test_first_paragraph(text, paragraph):
-    assert text[len(lay_out(text).head) :] == paragraph
+    assert text[len(finish(lay_out(text)).head) :] == paragraph
 
 
 def test_regions_hold_the_text_up_to_the_next_label():

@@ -69,7 +69,7 @@ class Dump:
 @pytest.fixture
 def dumped(tmp_path, monkeypatch) -> Dump:
     made = Dump(tmp_path)
-    original = text.normalize_message
+    original = text.normalize_in_steps
 
     def read(message):
         if made.stop and made.stop in message.body:
@@ -77,7 +77,7 @@ def dumped(tmp_path, monkeypatch) -> Dump:
         made.read.append(message.body)
         return original(message)
 
-    monkeypatch.setattr(text, "normalize_message", read)
+    monkeypatch.setattr(text, "normalize_in_steps", read)
     monkeypatch.setattr(build, "STEP", STEP)
     monkeypatch.setattr(reading, "WHOLE", 0)
     monkeypatch.setattr(reading, "_STRETCH", 1)
@@ -230,7 +230,7 @@ def test_a_dump_that_is_gone_or_left_out_takes_its_parts_with_it(dumped):
 
 def test_a_dump_that_changes_while_it_is_read_is_not_parted_further(dumped, monkeypatch):
     dumped.write(dump(*range(1, 12)))
-    original = text.normalize_message
+    original = text.normalize_in_steps
 
     def growing(message):
         if "number 5." in message.body:
@@ -239,7 +239,7 @@ def test_a_dump_that_changes_while_it_is_read_is_not_parted_further(dumped, monk
         return original(message)
 
     with monkeypatch.context() as patch:
-        patch.setattr(text, "normalize_message", growing)
+        patch.setattr(text, "normalize_in_steps", growing)
         report = dumped.run()
     assert (report.steps, report.total) == (2, 12)
     assert [line.rpartition(": ")[2] for line in report.failures] == ["changed while it was read; the next run reads it again"]

@@ -4,6 +4,7 @@ import pytest
 from readers import parse_references
 
 from reftel import normalize_text
+from reftel.base.steps import finish
 from reftel.indexer.telegram.citations import find_citations
 from reftel.indexer.telegram.layout import lay_out
 from reftel.indexer.telegram.references import references_of
@@ -244,7 +245,7 @@ def test_a_list_that_breaks_off_counts_only_where_no_other_follows():
 
 def doubts(text, own=None):
     """Ids and the codes of the warnings."""
-    read = references_of(lay_out(f"REF: {text}").regions, year=2009, own=own)
+    read = references_of(finish(lay_out(f"REF: {text}")).regions, year=2009, own=own)
     return [reference.id for reference in read.found], [warning.code for warning in read.warnings]
 
 

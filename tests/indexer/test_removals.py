@@ -324,7 +324,7 @@ def test_a_run_of_several_steps_holds_back_too(dumped, monkeypatch):
 def test_a_run_that_died_has_held_nothing_back(dumped, monkeypatch):
     """What it found missing is judged by the next run as if nobody had seen it."""
     monkeypatch.setattr(building, "STEP", 3)
-    original = text.normalize_message
+    original = text.normalize_in_steps
 
     def dying(message):
         if "number 55" in message.body:
@@ -334,7 +334,7 @@ def test_a_run_that_died_has_held_nothing_back(dumped, monkeypatch):
     dumped.put("dump.csv", dump(*range(1, 11)))
     dumped.put("more/5.csv", dump(55))
     with monkeypatch.context() as patch:
-        patch.setattr(text, "normalize_message", dying)
+        patch.setattr(text, "normalize_in_steps", dying)
         with pytest.raises(KeyboardInterrupt):
             dumped.run()
     assert verify(dumped.archive).problems == []

@@ -30,7 +30,7 @@ def sources(tmp_path, monkeypatch):
 @pytest.fixture
 def stop_at(monkeypatch):
     """Gives a function after which reading the text with a word is as if somebody pressed Ctrl-C."""
-    original = text.normalize_message
+    original = text.normalize_in_steps
 
     def stop(word: str | None) -> None:
         def read(message):
@@ -38,7 +38,7 @@ def stop_at(monkeypatch):
                 raise KeyboardInterrupt
             return original(message)
 
-        monkeypatch.setattr(text, "normalize_message", read)
+        monkeypatch.setattr(text, "normalize_in_steps", read)
 
     return stop
 
