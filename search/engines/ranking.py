@@ -153,7 +153,8 @@ class Ranking:
             return found
         if self._hits.sparse and not main.champions_ready:
             main.defer_champions()
-            return None
+            best = main.best_within(self._hits, count) if len(self._words) == 1 and not self._bonuses else None
+            return None if best is None else best[:2]
         return self._with_champions(main.champions, main, apart, others, count)
 
     def _with_champions(self, champions: Champions, main: ScoredWord, apart: DocumentSet, others: Best | None, count: int) -> Best | None:

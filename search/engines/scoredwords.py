@@ -34,6 +34,7 @@ FEW_CHAMPIONS = 16
 _BYTES_OF_HITS = 160 * REMEMBERED
 _FIRST = 20  # skip blocks read in the first round, those with the highest bounds
 _GROWTH = 4  # factor from round to round
+_FEWER = 4  # times fewer skip blocks to read by bounds than to look hits up in
 _ROUNDING = 1 + 1e-9  # bounds and scores are summed in different orders
 _NO_NUMBERS, _NO_SCORES = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float64)
 
@@ -101,6 +102,10 @@ class ScoredWord:
         """At least the first ``count`` champions, if they can be found faster than the whole list, else ``None``."""
         return None
 
+    def best_within(self, hits: DocumentSet, count: int) -> Champions | None:  # noqa: ARG002
+        """The best ``count`` of ``hits``, all of which have the word, and ties with the last, if they can be found without scoring all, else ``None``."""
+        return None
+
     @property
     def champions_ready(self) -> bool:
         """Whether to use the champion list for a few hits too: finding it costs more than scoring those once."""
@@ -156,18 +161,25 @@ class BoundedWord(ScoredWord):
         return self._scores
 
     def _score_all(self) -> Scores:
+        return saturated(self._weighted(), self.rarity)
+
+    def _weighted(self) -> Scores:
+        """The weighted frequency by document, padded to whole blocks."""
         size = self.documents.size
-        scores = np.zeros(-(-size // BLOCK) * BLOCK, dtype=np.float64)
+        weighted = np.zeros(-(-size // BLOCK) * BLOCK, dtype=np.float64)
         for frequencies, weights in self._frequencies():
-            scores[:size] += frequencies * weights
-        scores[:size] = saturated(scores[:size], self.rarity)
-        return scores
+            weighted[:size] += frequencies * weights
+        return weighted
 
     def _find_champions(self) -> Champions:
-        if self._scores is None:  # what only the list needs is not kept: eight bytes a document
-            scores = self._score_all()
-            return _spread_champions(scores, _highest(scores))
-        return super()._find_champions()
+        if self._scores is not None:
+            return super()._find_champions()
+        weighted = self._weighted()  # scores rise with it: only those of the list are computed
+        highest, floor = _highest(weighted), 0.0
+        if len(highest) > CHAMPIONS:
+            floor = _least(highest, CHAMPIONS)
+        documents = np.flatnonzero(weighted >= floor / _ROUNDING if floor else weighted)
+        return _best(documents, saturated(weighted[documents], self.rarity), float(saturated(np.array([floor]), self.rarity)[0]))
 
     def at(self, numbers: Wide) -> Scores:
         """As `ScoredWord.at`."""
@@ -203,14 +215,23 @@ class BoundedWord(ScoredWord):
         """As `ScoredWord.defer_champions`."""
         self._deferred = True
 
-    def _find_leaders(self, count: int) -> Champions:
-        """The best ``count`` documents and ties with the last, found by reading skip blocks by falling bound until no other bound is high enough."""
+    def best_within(self, hits: DocumentSet, count: int) -> Champions | None:
+        """As `ScoredWord.best_within`. The best of a tenth of the documents stand in ten times as many blocks as those of all, each of the hits in one."""
+        if self._scores is not None or _FEWER * count * len(self.documents) > len(hits) ** 2:
+            return None
+        return self._reader.guard(lambda: self._find_leaders(count, hits))
+
+    def _find_leaders(self, count: int, hits: DocumentSet | None = None) -> Champions:
+        """The best ``count`` documents (of ``hits``) and ties with the last: skip blocks are read by falling bound until no other is high enough."""
         ceilings = saturated(self._postings.ceilings(), self.rarity) * _ROUNDING
         order = np.argsort(-ceilings)[: np.count_nonzero(ceilings)]
         documents, scores, floor = _NO_NUMBERS, _NO_SCORES, 0.0
         start, end = 0, _FIRST
         while start < min(end, len(order)):
             more, weighted = self._postings.read(np.sort(order[start:end]))
+            if hits is not None:
+                wanted = hits.holds(more)
+                more, weighted = more[wanted], weighted[wanted]
             documents, scores = np.concatenate([documents, more]), np.concatenate([scores, saturated(weighted, self.rarity)])
             if len(scores) > count:
                 floor = _least(scores, count)

@@ -86,6 +86,7 @@ def whole(folder, root):
     return found
 
 
+TENTH = plan.Value("id", tuple(cable(number, "").id for number in range(0, 3000, 10)))
 CALM, LAKE, SEA = (plan.Word(text, fields=HEAD) for text in ("calm", "lake", "sea"))
 PLANS = (
     CALM,
@@ -99,6 +100,7 @@ PLANS = (
     plan.And((LAKE, plan.Value("id", tuple(cable(number, "").id for number in range(0, 700, 40))))),
     plan.Or((CALM, plan.Word("reed", fields=HEAD))),
     plan.And((CALM, plan.Not(LAKE))),
+    plan.And((CALM, TENTH)),
 )
 
 
@@ -128,6 +130,22 @@ def test_where_bounds_are_known_most_documents_are_not_read(folder, monkeypatch,
     if "old" not in request.node.name:
         assert word._scores is None
         assert len(word.leaders(1).documents) < len(word.documents)
+    engine.close()
+
+
+@pytest.mark.parametrize("folder", ["one segment", "segments", "merged"], indirect=True)
+def test_the_best_of_fewer_hits_are_found_by_bounds_too(folder, monkeypatch):
+    monkeypatch.setattr(scoredwords, "_FIRST", 1)
+    engine = ArrayEngine.open(folder)
+    word = engine._words.scored(CALM)
+    hits = engine._evaluation.hits(plan.And((CALM, TENTH)))
+    documents, scores, floor = word.best_within(hits, 1)
+    assert not word.read
+    assert 0 < len(documents) < len(hits)
+    everything = dict(zip(hits.numbers.tolist(), word.at(hits.numbers).tolist(), strict=True))
+    assert dict(zip(documents.tolist(), scores.tolist(), strict=True)) == {number: score for number, score in everything.items() if score >= floor}
+    assert floor == max(everything.values())
+    assert word.best_within(hits, len(hits)) is None
     engine.close()
 
 
