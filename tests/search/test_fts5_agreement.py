@@ -24,6 +24,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from reftel.engine.specs import Record, join_words
@@ -73,7 +74,7 @@ def with_wholes(record: Record) -> Record:
         for block, place, word in broken:
             blocks[block][place] += ALSO + word
         texts[name] = list(map(join_words, blocks))
-    return dataclasses.replace(record, texts=texts)
+    return msgspec.structs.replace(record, texts=texts)
 
 
 def joined(blocks: list[list[str]]) -> str:
