@@ -215,7 +215,7 @@ def _is_empty(text: str, start: Start, following: Start) -> bool:
 
 def _torn_digit(tail: str) -> bool:
     """Whether a text ends in a digit that stands alone, which may be the first of a number: ``"they left. 1"``."""
-    return tail[-1:].isdigit() and not tail[-2:-1].strip() and tail[-1] != "0"
+    return tail[-1:].isdecimal() and not tail[-2:-1].strip() and tail[-1] != "0"
 
 
 def _join_torn(text: str, candidate: _Candidate, count: _Count) -> None:

@@ -27,6 +27,8 @@ STARTS = [
     ("1. ONE FELL ON MAY 2. TWO ROSE.\n\n2. MORE TO COME.", [(1, None), (2, None)]),
     ("1. One.\n\n2. Two.\n\n3. Three.", [(1, None), (2, None), (3, None)]),
     ("1. (S//REL ALPHA,\nBETA) One.\n2. C) Two.", [(1, "S//REL ALPHA, BETA"), (2, "C")]),
+    # a digit that is no number of its own
+    ("1. (U) It fell by 5 m\n\n²\n\n2. (U) Two.", [(1, "U"), (2, "U")]),
     # brackets that are text
     ("1. (U) One.\n\n2. (Ruritania) is far.", [(1, "U"), (2, None)]),
     # only look numbered: a wrapped year, a wrapped day, the end of a sentence about a paragraph, a decimal
