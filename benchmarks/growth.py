@@ -163,8 +163,9 @@ def grow(most: int, place: Path) -> Iterator[tuple[int, Numbers]]:
             found |= _looked_at(command, sources, archive, singles)
         before = size
         yield size, found
+    segments = float(len(list((archive / "index").glob("*.seg"))))
     found = {f"merged_{name}": value for name, value in run(sys.executable, __file__, "--merge", str(archive)).items()}
-    yield before, found
+    yield before, found | {"segments": segments}
 
 
 def _write_dumps(sources: Path, cables: Iterator[Cable], before: int, size: int) -> None:
@@ -259,7 +260,9 @@ def page(rows: dict[int, Numbers], load: str) -> str:
           f"{each['megabytes']:,.0f}", short(each["megabytes"] / each["source_megabytes"])] for size, each in looked.items()],
     ), ""]  # fmt: skip
     if "merged_wall" in rows[most]:
-        lines += [f"All segments of {most:,} cables into one: {rows[most]['merged_wall']:,.0f} s, peak {_peak(rows[most], 'merged')} MB.", ""]
+        merged = f"{rows[most]['merged_wall']:,.0f} s, peak {_peak(rows[most], 'merged')} MB."
+        several = f"The {rows[most]['segments']:.0f} segments of {most:,} cables into one: {merged}"
+        lines += [several if rows[most]["segments"] > 1 else "The last run with 100 new files made all segments into one.", ""]
     before = max((size for size in looked if size < most), default=most)
     lines += [_QUESTIONS.format(before=before, most=most) + "\n".join(table(
         ["cables", *KINDS, "cold"],
