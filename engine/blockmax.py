@@ -16,7 +16,7 @@ from reftel.engine.arrays import Integers, Mask, Wide, found_in
 from reftel.engine.bounds import SKIP_BLOCK, Norms, TermBounds
 from reftel.engine.postings import FieldPostings
 
-_FEW = 16  # the frequencies of a word in fewer than 1/16 of its documents are read by themselves
+_FEW = 8  # frequencies are read by themselves until those of 1/8 of a word's documents were
 
 
 class SkipBlocks:
@@ -105,6 +105,7 @@ class BlockMaxPostings:
         self._skip_blocks, self._fields = skip_blocks, fields
         self._places = [skip_blocks.places(field.documents) for field in fields]
         self._frequencies: list[tuple[Integers, Norms]] | None = None
+        self._read_singly = 0
 
     @property
     def nbytes(self) -> int:
@@ -163,7 +164,8 @@ class BlockMaxPostings:
 
     def at(self, documents: Wide) -> Norms:
         """The weighted frequency in each of ``documents``, which are live and rise."""
-        if self._frequencies is None and len(documents) * _FEW < sum(term.field.count(term.term) for field in self._fields for term in field.terms):
+        self._read_singly += len(documents)
+        if self._frequencies is None and self._read_singly * _FEW < sum(term.field.count(term.term) for field in self._fields for term in field.terms):
             counted = [(_among(field, documents), field.scaled) for field in self._fields]
         else:
             counted = [(frequencies[documents], weights) for frequencies, weights in self.frequencies()]

@@ -33,6 +33,7 @@ _DEEP = 1000  # hits; a window that ends beyond is taken from the scores of all 
 _DENSE = 4  # if fewer than 1/4 of the documents are hits, hardly any block can be skipped
 _FIRST_BLOCKS = 16
 _FEW_TIES = 64
+_SHARE = 2  # if fewer than 1/2 of a word's documents are hits, too few of its leaders are
 _SPREAD = 8  # scores of a word in 8 times as many documents are looked up; those of rarer words are added in an array over all documents
 _LOOKED_UP = 64  # for up to so many documents the scores of all words are looked up
 
@@ -146,7 +147,7 @@ class Ranking:
         others = self._one_and_all(apart, count) if len(apart) else None
         if others is not None and _lowest(others[1], count) > _most([main]) + _MARGIN:
             return others
-        leaders, found = main.leaders(count), None
+        leaders, found = main.leaders(count) if len(self._hits) * _SHARE > len(main.documents) else None, None
         if leaders is not None:
             found = self._with_champions(leaders, main, apart, others, count)
         if found is not None:
