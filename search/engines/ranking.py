@@ -5,7 +5,8 @@ else.
 
 Two methods find the best hits early. With one common word, the documents of all rare words are scored completely and merged with the common word's
 champion list; the result is final if its lowest score is above the score of any other hit. With several common words, the highest score in each
-block of `BLOCK` documents tells which blocks can be skipped.
+block of `BLOCK` documents tells which blocks can be skipped. Neither is needed where the common words together can't lift a hit among the first
+(`_most`): a common word adds little, so the rare ones mostly decide.
 """
 
 from __future__ import annotations
