@@ -12,11 +12,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from reftel.base.frozen import frozen
-from reftel.engine.arrays import Integers, Mask, Wide, found_in
+from reftel.engine.arrays import Integers, Mask, Wide
 from reftel.engine.bounds import SKIP_BLOCK, Norms, TermBounds
 from reftel.engine.postings import FieldPostings
-
-_FEW = 8  # frequencies are read by themselves until those of 1/8 of a word's documents were
 
 
 class SkipBlocks:
@@ -105,7 +103,6 @@ class BlockMaxPostings:
         self._skip_blocks, self._fields = skip_blocks, fields
         self._places = [skip_blocks.places(field.documents) for field in fields]
         self._frequencies: list[tuple[Integers, Norms]] | None = None
-        self._read_singly = 0
 
     @property
     def nbytes(self) -> int:
@@ -162,15 +159,6 @@ class BlockMaxPostings:
             frequencies *= self._skip_blocks.live
         return frequencies
 
-    def at(self, documents: Wide) -> Norms:
-        """The weighted frequency in each of ``documents``, which are live and rise."""
-        self._read_singly += len(documents)
-        if self._frequencies is None and self._read_singly * _FEW < sum(term.field.count(term.term) for field in self._fields for term in field.terms):
-            counted = [(_among(field, documents), field.scaled) for field in self._fields]
-        else:
-            counted = [(frequencies[documents], weights) for frequencies, weights in self.frequencies()]
-        return functools.reduce(np.add, [frequencies * weights[documents] for frequencies, weights in counted])
-
     def ceilings(self) -> Norms:
         """Upper bound of the weighted frequency in each skip block (float64)."""
         ceilings = np.zeros(self._skip_blocks.count, dtype=np.float64)
@@ -217,15 +205,3 @@ class BlockMaxPostings:
         documents = (own * SKIP_BLOCK + term.base)[:, None] + np.arange(SKIP_BLOCK)
         added *= field.weights.take(documents, mode="clip")  # beyond the last document the mask is false
         table[low:high] += added * field.scale
-
-
-def _among(field: FieldPart, documents: Wide) -> Wide:
-    """The frequency of a word in one field in each of ``documents``."""
-    places, found = found_in(field.documents, documents)
-    frequencies = np.zeros(len(documents), dtype=np.int64)
-    frequencies[found] = field.frequencies[places[found]]
-    for term in field.terms:
-        low, high = documents.searchsorted((term.base, term.base + term.field.size)).tolist()
-        own, counts = term.field.frequencies_among(term.term, term.bounds, documents[low:high] - term.base)
-        frequencies[documents.searchsorted(own + term.base)] += counts
-    return frequencies

@@ -173,12 +173,10 @@ class TermBounds:
 
     def before(self, documents: Wide) -> tuple[Mask, Wide]:
         """For each of ``documents`` whether it holds the term, and how many do before it in its skip block."""
-        rows, places = documents // SKIP_BLOCK, documents % SKIP_BLOCK
-        bits, expected, cells = self.bits, self.counts, places >> 3
-        if len(rows) < len(bits):
-            bits, expected, rows = bits[rows], expected[rows], np.arange(len(rows))
+        blocks, places = documents // SKIP_BLOCK, documents % SKIP_BLOCK
+        bits, rows, cells = self.bits[blocks], np.arange(len(documents)), places >> 3
         counts = _BITS.take(bits).cumsum(axis=1, dtype=np.uint8)
-        if (counts[:, -1] != expected).any():
+        if (counts[:, -1] != self.counts[blocks]).any():
             raise ValueError("the mask of a term has other documents than its bounds count")
         own = bits[rows, cells] & _FROM[places & 7]  # from the document on
         return own > _FROM[places & 7] >> 1, counts[rows, cells] - _BITS.take(own).astype(np.int64)

@@ -138,33 +138,22 @@ class FieldPostings:
 
     def among(self, term: int, bounds: TermBounds, wanted: Wide) -> tuple[Wide, Integers, Wide]:
         """Documents, frequencies and position offsets of a common term in those of the ``wanted`` documents, which rise, that hold it."""
-        documents, blocks, numbers, firsts = self._numbers(term, bounds, wanted)
-        before, frequencies = self._frequencies.sums(firsts, numbers)
+        ends = np.cumsum(bounds.counts)
+        if int(ends[-1]) != self.count(term):
+            raise ValueError(f"the bounds of '{self.name}' count {int(ends[-1])} documents of a term in {self.count(term)}")
+        documents = wanted[: wanted.searchsorted(len(bounds.counts) * SKIP_BLOCK)]
+        held, earlier = bounds.before(documents)
+        documents, earlier = documents[held], earlier[held]
+        blocks = documents // SKIP_BLOCK
+        firsts = ends[blocks] - bounds.counts[blocks] + int(self._postings[term])
+        before, frequencies = self._frequencies.sums(firsts, firsts + earlier)
+        before += earlier
         frequencies = _one_more(frequencies)
-        before += numbers - firsts
         assert self._places is not None  # only text fields have bounds
         counts, ends = bounds.places[blocks], np.cumsum(bounds.places, dtype=np.int64)
         if (before + frequencies > counts).any() or int(ends[-1]) != int(self._places[term + 1]) - int(self._places[term]):
             raise ValueError(f"the frequencies of a term of '{self.name}' don't add up to the positions that its bounds count")
         return documents, frequencies, before + (ends[blocks] - counts + int(self._places[term]))
-
-    def frequencies_among(self, term: int, bounds: TermBounds, wanted: Wide) -> tuple[Wide, Integers]:
-        """Documents and frequencies of a common term in those of the ``wanted`` documents, which rise, that hold it."""
-        documents, _blocks, numbers, _firsts = self._numbers(term, bounds, wanted)
-        return documents, _one_more(self._frequencies.take(numbers))
-
-    def _numbers(self, term: int, bounds: TermBounds, wanted: Wide) -> tuple[Wide, Wide, Wide, Wide]:
-        """Those of the ``wanted`` documents that hold a common term: the documents, the skip block of each, the number of its posting and of its skip
-        block's first posting."""
-        ends = np.cumsum(bounds.counts)
-        if int(ends[-1]) != self.count(term):
-            raise ValueError(f"the bounds of '{self.name}' count {int(ends[-1])} documents of a term in {self.count(term)}")
-        documents = wanted[: wanted.searchsorted(len(bounds.counts) * SKIP_BLOCK)]
-        held, before = bounds.before(documents)
-        documents, before = documents[held], before[held]
-        blocks = documents // SKIP_BLOCK
-        firsts = ends[blocks] - bounds.counts[blocks] + int(self._postings[term])
-        return documents, blocks, firsts + before, firsts
 
     # -- ranges of terms ---------------------------------------------------------------------------------------------------------------------
 

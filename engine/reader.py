@@ -291,7 +291,7 @@ class Reader:
     def _places_of_single(self, part: SegmentTerms, field: FieldPostings, segment: Segment, within: Wide | range | None) -> Wide:
         """The places of a single term in a segment. All its positions are unpacked and cached, unless few documents are wanted."""
         term = part.ranges[0][0]
-        if isinstance(within, np.ndarray) and len(within) <= _FEW_WANTED and self._cache.peek((segment.name, field.name, term)) is None:
+        if isinstance(within, np.ndarray) and len(within) <= _FEW_WANTED and self._cache.peek((segment.name, field.name, term, "starts")) is None:
             wanted = within
             some = self._cache.get((segment.name, field.name, term, wanted.tobytes()), lambda: self._places_among(term, field, wanted))
             if some:

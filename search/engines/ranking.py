@@ -101,13 +101,8 @@ class Ranking:
         return self._by_champions(count) or self._by_blocks(count) or self._one_and_all(self._hits, count)
 
     def _one_and_all(self, hits: DocumentSet, count: int) -> Best:
-        """The best ``count`` of ``hits``. The frequencies of a common word are read only of those that can be among them by what the other words add."""
         documents = hits.numbers
-        unread = [word for word in self._words if not word.read]
-        if 0 < len(unread) < len(self._words) and len(documents) > count:
-            scores = self._scores(documents, [word for word in self._words if word.read])
-            documents = documents[scores >= _lowest(scores, count) - _most(unread) - _MARGIN]
-        return _above(documents, self._scores(documents, self._words), count)
+        return _above(documents, self._scores(documents), count)
 
     def _apart(self, words: list[ScoredWord]) -> DocumentSet | None:
         """The hits that have any of ``words`` or meet a preference; ``None`` if they are too many to score each."""
@@ -119,11 +114,11 @@ class Ranking:
         apart = union(sets, self._hits.size).both(self._hits)
         return apart if apart.sparse else None
 
-    def _scores(self, documents: Wide, words: Sequence[ScoredWord]) -> Scores:
+    def _scores(self, documents: Wide) -> Scores:
         few = len(documents) <= _LOOKED_UP
         sought: list[ScoredWord] = []
         spread: list[ScoredWord] = []
-        for word in words:
+        for word in self._words:
             looked_up = few or word.common or len(documents) * _SPREAD < len(word.documents)
             (sought if looked_up else spread).append(word)
         total = self._columns.added_up([(word.documents.numbers, word.scores) for word in spread], documents) if spread else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,7 +10,7 @@ import numpy.typing as npt
 
 from reftel.engine.arrays import Scores, Wide, found_in
 from reftel.engine.blockmax import BlockMaxPostings
-from reftel.engine.reader import Read, Reader
+from reftel.engine.reader import Reader
 from reftel.search.engines.sets import DocumentSet
 from reftel.search.plan import Found
 from reftel.search.scoring import K1
@@ -72,11 +71,6 @@ class ScoredWord:
         """The scores; see the class for their shape."""
         assert self._scores is not None
         return self._scores
-
-    @property
-    def read(self) -> bool:
-        """Whether all its frequencies were read."""
-        return True
 
     @functools.cached_property
     def highest(self) -> Scores:
@@ -142,15 +136,11 @@ class BoundedWord(ScoredWord):
         self._deferred = False
 
     def _frequencies(self) -> list[tuple[npt.NDArray[Any], Scores]]:
-        return self._unpacking(self._postings.frequencies)
-
-    def _unpacking(self, read: Callable[[], Read]) -> Read:
-        """The result of ``read``, which may unpack all postings."""
         made = self._postings.unpacked
-        found = self._reader.guard(read)
-        if self._postings.unpacked and not made:
+        frequencies = self._reader.guard(self._postings.frequencies)
+        if not made:
             self.documents.say_grown()
-        return found
+        return frequencies
 
     @property
     def scores(self) -> Scores:
@@ -185,12 +175,8 @@ class BoundedWord(ScoredWord):
         """As `ScoredWord.at`."""
         if self._scores is not None:
             return self._scores[numbers]
-        return saturated(self._unpacking(lambda: self._postings.at(numbers)), self.rarity)
-
-    @property
-    def read(self) -> bool:
-        """As `ScoredWord.read`."""
-        return self._scores is not None or self._postings.unpacked
+        parts = [frequencies[numbers] * weights[numbers] for frequencies, weights in self._frequencies()]
+        return saturated(functools.reduce(np.add, parts), self.rarity)
 
     def leaders(self, count: int) -> Champions | None:
         """As `ScoredWord.leaders`; reads only the skip blocks that can hold a leader."""

@@ -195,18 +195,6 @@ def test_places_of_few_documents_are_those_of_the_whole_list(folder, monkeypatch
         reader.close()
 
 
-def test_scores_of_few_documents_are_those_of_all(folder):
-    for root in (CALM, LAKE, SEA, plan.Word("ca", "prefix", fields=HEAD)):
-        few, all_of_them = ArrayEngine.open(folder), ArrayEngine.open(folder)
-        documents = np.flatnonzero(few._reader.live)[5::97]
-        word = few._words.scored(root)
-        found = word.at(documents)
-        if word.common:
-            assert found.tolist() == all_of_them._words.scored(root).scores[documents].tolist()
-        few.close()
-        all_of_them.close()
-
-
 @pytest.mark.parametrize("folder", ["one segment", "segments", "merged"], indirect=True)
 @pytest.mark.parametrize("array", ["_masks", "_places"])
 def test_altered_masks_and_counts(folder, monkeypatch, array):
