@@ -24,6 +24,9 @@ CHAMPIONS = 512
 SOON_SCORED = 400
 """Documents of a common word, for each hit wanted, up to which scoring all of them is as fast as choosing skip blocks by their bounds."""
 
+DEFERRED = 8
+"""Times that a few hits of a common word are scored by themselves before its champion list is computed, which takes about eight times as long."""
+
 REMEMBERED = 32
 """Number of first hits that are cached for a query of a single word."""
 
@@ -106,7 +109,7 @@ class ScoredWord:
         return True
 
     def defer_champions(self) -> None:
-        """Make the champion list ready for the next query: the word is asked for repeatedly."""
+        """Note that a few hits are scored without the champion list; it is made ready for a word that this happens to repeatedly."""
 
     @property
     def champions(self) -> Champions:
@@ -133,7 +136,7 @@ class BoundedWord(ScoredWord):
         self._scores = None
         self._reader, self._postings = reader, postings
         self._leaders: tuple[int, Champions] | None = None
-        self._deferred = False
+        self._deferred = 0
 
     def _frequencies(self) -> list[tuple[npt.NDArray[Any], Scores]]:
         made = self._postings.unpacked
@@ -194,12 +197,12 @@ class BoundedWord(ScoredWord):
 
     @property
     def champions_ready(self) -> bool:
-        """Whether the champion list exists, or was put off by `defer_champions` before."""
-        return self._deferred or self._champions is not None
+        """Whether the champion list exists, or was put off by `defer_champions` several times."""
+        return self._deferred >= DEFERRED or self._champions is not None
 
     def defer_champions(self) -> None:
         """As `ScoredWord.defer_champions`."""
-        self._deferred = True
+        self._deferred += 1
 
     def best_within(self, hits: DocumentSet, count: int) -> Champions | None:
         """As `ScoredWord.best_within`. The best of a tenth of the documents stand in ten times as many blocks as those of all, each of the hits in one."""
