@@ -220,11 +220,15 @@ class Reader:
 
     def postings_of(self, terms: TermSet) -> tuple[Wide, Wide]:
         """The live documents with any term of a set, rising, and the frequency of all terms together in each."""
-        if len(terms) == 1 and self.documents == self.size:  # cached by `_kept_postings`
-            documents, frequencies = self.guard(lambda: self._postings(terms))
-        else:
-            documents, frequencies = self._cached(("postings", terms.field, terms.name), lambda: self._postings(terms))
+        if len(terms) == 1 and self.documents == self.size:
+            return self.guard(lambda: self._postings_of_single(terms))
+        documents, frequencies = self._cached(("postings", terms.field, terms.name), lambda: self._postings(terms))
         return documents, frequencies
+
+    def _postings_of_single(self, terms: TermSet) -> tuple[Wide, Wide]:
+        part, field, segment, base = next(self._parts(terms))
+        documents, frequencies = self._kept_postings(part.ranges[0][0], field, segment)
+        return documents + base if base else documents, frequencies
 
     def _postings(self, terms: TermSet) -> tuple[Wide, ...]:
         documents, frequencies = [_NONE], [_NONE]

@@ -73,7 +73,7 @@ class ArrayEngine:
         self._reader = reader
         self._words, self._columns = IndexWords(reader), PreparedColumns(reader)
         self._evaluation = Evaluation(reader, self._words, self._columns)
-        self._first_hits: Cache[Best] = Cache(reader.budget, lambda hits: hits[0].nbytes + hits[1].nbytes)
+        self._first_hits: Cache[tuple[int, Best]] = Cache(reader.budget, lambda first: first[1][0].nbytes + first[1][1].nbytes)
         self._positional_hits: Cache[DocumentSet] = Cache(reader.budget, lambda hits: hits.nbytes)
         # These objects form reference cycles: without this the files would stay open until the next garbage collection.
         self._let_go = weakref.finalize(self, _let_go, reader, (self._words, self._columns, self._evaluation))
@@ -112,6 +112,8 @@ class ArrayEngine:
         """Total, window and facets of a request. `EngineError` for a sort key or facet that no field has."""
         try:  # `_asked` inlined, to save the time of a context manager
             self._evaluation.refuse_broad(request.root)
+            if (known := self._known(request)) is not None:
+                return known
             hits = self._hits(request.root)
             facets = {name: self._facet(name, hits, limit) for name, limit in request.facets}
             return plan.Answer(len(hits), self._window(request, hits), facets)
@@ -200,8 +202,18 @@ class ArrayEngine:
         documents = self._columns.window(request.sort, hits, request.offset, request.limit)
         return tuple(map(plan.Found, self._reader.keys_of(documents), itertools.repeat(0.0), documents.tolist()))
 
+    def _known(self, request: plan.Request) -> plan.Answer | None:
+        """The answer if it consists of cached first hits, else ``None``."""
+        if request.limit is None or request.offset + request.limit > REACH or request.facets or request.sort != "relevance":
+            return None
+        kept = self._first_hits.peek(request.root)
+        return None if kept is None else plan.Answer(kept[0], self._cut(kept[1], request.offset, request.offset + request.limit), {})
+
+    def _cut(self, hits: Best, start: int, end: int) -> tuple[plan.Found, ...]:
+        return tuple(found_of(self._reader, hits[0][start:end], hits[1][start:end]))
+
     def _ranked(self, request: plan.Request, hits: DocumentSet) -> tuple[plan.Found, ...]:
-        """The window by score. The first hits of queries with passages are cached, for the next page and the next facet."""
+        """The window by score. The total and the first hits of queries with passages are cached, for the next page and the next facet."""
         end = len(hits) if request.limit is None else min(len(hits), request.offset + request.limit)
         about = self._evaluation.outline(request.root)
         words = about.words
@@ -210,8 +222,10 @@ class ArrayEngine:
         passages = functools.partial(self._passages, [Weighed(word, self._words.scored(word).rarity) for word in words])
         if not 0 < end <= REACH:
             return tuple(self._ranking(request.root, about, hits, passages).window(request.offset, request.limit))
-        documents, scores = self._first_hits.get(request.root, lambda: self._ranking(request.root, about, hits, passages).first(passages))
-        return tuple(found_of(self._reader, documents[request.offset : end], scores[request.offset : end]))
+        _total, first = self._first_hits.get(
+            request.root, lambda: (len(hits), self._ranking(request.root, about, hits, passages).first(passages))
+        )
+        return self._cut(first, request.offset, end)
 
     def _ranking(self, root: plan.Node, about: Outline, hits: DocumentSet, passages: Passages | None) -> Ranking:
         words = [self._words.scored(word) for word in about.words]
