@@ -206,7 +206,7 @@ class BoundedWord(ScoredWord):
 
     def best_within(self, hits: DocumentSet, count: int) -> Champions | None:
         """As `ScoredWord.best_within`. The best of a tenth of the documents stand in ten times as many blocks as those of all, each of the hits in one."""
-        if self._scores is not None or _FEWER * count * len(self.documents) > len(hits) ** 2:
+        if self._scores is not None or self._postings.unpacked or _FEWER * count * len(self.documents) > len(hits) ** 2:
             return None
         return self._reader.guard(lambda: self._find_leaders(count, hits))
 

@@ -140,7 +140,7 @@ def test_the_best_of_fewer_hits_are_found_by_bounds_too(folder, monkeypatch):
     word = engine._words.scored(CALM)
     hits = engine._evaluation.hits(plan.And((CALM, TENTH)))
     documents, scores, floor = word.best_within(hits, 1)
-    assert not word.read
+    assert not word._postings.unpacked
     assert 0 < len(documents) < len(hits)
     everything = dict(zip(hits.numbers.tolist(), word.at(hits.numbers).tolist(), strict=True))
     assert dict(zip(documents.tolist(), scores.tolist(), strict=True)) == {number: score for number, score in everything.items() if score >= floor}
