@@ -53,6 +53,7 @@ class Reftel:
             for batch in batches:
                 for row in batch:
                     writer.add(self._record(row))
+            writer.commit(added=0)
 
     @staticmethod
     def _record(row: Row) -> Any:

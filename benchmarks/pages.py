@@ -58,6 +58,7 @@ class Reftel:
                 for row in batch:
                     cable = msgspec.json.decode(row["stored"], type=Cable)
                     writer.put(msgspec.structs.replace(cable, body=body_of(cable.paragraphs)))
+            writer.commit(added=0)
         with tempfile.TemporaryDirectory() as scratch:
             source = Path(scratch, "one.csv")
             write_csv(source, 1)

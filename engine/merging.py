@@ -20,31 +20,42 @@ from reftel.engine.segment_writer import SegmentFile
 from reftel.engine.specs import FieldSpec
 from reftel.engine.terms_writer import Roots
 
-MOST_SEGMENTS = 8
+MOST_SEGMENTS = 5
+"""Segments that a run leaves behind at most. Each of them is asked by every query, and costs a short one about as much as the first."""
+
+MOST_IN_A_RUN = 24
+"""Segments that there may be while a run goes on: a long one merges its own once, in the end."""
+
+_SPARE = 4  # documents that are rewritten at the end of a run, for each that it added, to leave fewer segments
+_LARGEST = 300_000  # documents of a segment that is rewritten for that alone: half a minute
 _AT_ONCE = 4_000_000  # postings and positions combined at once
 _RECORDS = 500  # records read at once
 _RECORDS_MAPPED = 20_000  # records read before their pages are dropped
 
 
-def choose(sizes: Sequence[tuple[int, int]]) -> list[int]:
-    """Indices of the segments to merge. ``sizes``: live documents and all documents of each segment.
+def choose(sizes: Sequence[tuple[int, int]], added: int | None) -> list[int]:
+    """Indices of the segments to merge. ``sizes``: live documents and all documents of each segment. ``added``: documents that the run added which ends
+    now; ``None`` while it goes on.
 
-    Chosen are segments with more deleted than live documents. Where more than `MOST_SEGMENTS` would remain, the smallest are chosen too, and larger
-    ones as long as each is no larger than those chosen so far together: so a document is seldom rewritten, and many small commits stay cheap.
+    Chosen are segments with more deleted than live documents. Where too many would remain, the smallest are chosen too, and larger ones as long as each
+    is no larger than those chosen so far together: so a document is seldom rewritten, and many small commits stay cheap. At the end of a run the
+    smallest are chosen as far as they are few beside what the run added.
     """
     order = sorted(range(len(sizes)), key=lambda number: sizes[number])
     chosen = [number for number in order if 2 * sizes[number][0] < sizes[number][1]]
     rest = [number for number in order if number not in chosen]
-    if len(rest) + bool(chosen) > MOST_SEGMENTS:
-        least = len(rest) - MOST_SEGMENTS + 1
-        chosen += rest[:least]
-        total = sum(sizes[number][0] for number in chosen)
-        for number in rest[least:]:
-            if sizes[number][0] > total:
-                break
-            chosen.append(number)
-            total += sizes[number][0]
-    return sorted(chosen)
+    most, spare = (MOST_IN_A_RUN, 0) if added is None else (MOST_SEGMENTS, min(_SPARE * added, _LARGEST))
+    least = len(rest) - most + 1 if len(rest) + bool(chosen) > most else 0
+    alone = not chosen
+    chosen += rest[:least]
+    total = sum(sizes[number][0] for number in chosen)
+    for number in rest[least:]:
+        larger = sizes[number][0]
+        if total + larger > spare and not (least and larger <= total):
+            break
+        chosen.append(number)
+        total += larger
+    return [] if alone and len(chosen) == 1 else sorted(chosen)
 
 
 def merge(folder: Path, specs: Sequence[FieldSpec], segments: Sequence[Segment], roots: Roots | None) -> tuple[str, int]:

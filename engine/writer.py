@@ -76,6 +76,10 @@ def _slots_of(keys: Iterable[str], count: int) -> bytes:
     return bytes(slots)
 
 
+def _to_merge(entries: Sequence[Entry], added: int | None) -> list[int]:
+    return merging.choose([(entry.live, entry.size) for entry in entries], added)
+
+
 class Writer:
     """Collects changes until `commit`. As a context manager it commits at the end and cancels on an error."""
 
@@ -126,19 +130,28 @@ class Writer:
         self._changed = True
         return True
 
-    def commit(self, *, optimize: bool = False) -> bool:
-        """Whether there were changes; publishes them and closes the writer. ``optimize``: merge all segments into one without tombstones."""
-        if not self._changed and not (optimize and self._can_be_optimized()):
+    def commit(self, *, optimize: bool = False, added: int | None = None) -> bool:
+        """Whether there were changes; publishes them and closes the writer. ``optimize``: merge all segments into one without tombstones.
+
+        ``added``: documents that earlier commits of a run added which ends with this one: its segments are merged as far as that pays. ``None``:
+        other commits follow, and merging can wait for them.
+        """
+        if not self._changed and not (self._can_be_optimized() if optimize else added and self.would_merge(added)):
             self.cancel()
             return False
         try:
-            entries = self._merged([*self._kept(), *self._run.finish()], optimize=optimize)
+            run = None if added is None else added + len(self._added)
+            entries = self._merged([*self._kept(), *self._run.finish()], run, optimize=optimize)
             after = TableOfContents(self._contents.generation + 1, self._contents.specs, tuple(entries))
             _publish(self._folder, after)
             self._contents = after
         finally:
             self._close()
         return True
+
+    def would_merge(self, added: int) -> bool:
+        """Whether `commit` would merge segments although nothing has changed."""
+        return bool(_to_merge(self._contents.entries, added))
 
     def cancel(self) -> None:
         """Discard the changes and close the writer."""
@@ -178,10 +191,10 @@ class Writer:
             base += entry.size
         return entries
 
-    def _merged(self, entries: list[Entry], *, optimize: bool) -> list[Entry]:
+    def _merged(self, entries: list[Entry], added: int | None, *, optimize: bool) -> list[Entry]:
         entries = [entry for entry in entries if entry.live]
         alone = len(entries) == 1 and not len(entries[0].deleted)
-        chosen = range(0 if alone else len(entries)) if optimize else merging.choose([(entry.live, entry.size) for entry in entries])
+        chosen = range(0 if alone else len(entries)) if optimize else _to_merge(entries, added)
         if not chosen:
             return entries
         segments: list[Segment] = []

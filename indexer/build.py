@@ -143,7 +143,7 @@ class _Run:
                     self._next_step()
 
     def _next_step(self) -> None:
-        self._publish_step()
+        self._publish_step(last=False)
         self.close()
         self._begin_step()
 
@@ -313,11 +313,12 @@ class _Run:
     def publish(self) -> None:
         """Publish the last step, and report what the archive holds now."""
         self.report.duplicates = self._publication.manifest.duplicates()
-        self._publish_step()
+        self._publish_step(last=True)
 
-    def _publish_step(self) -> None:
+    def _publish_step(self, *, last: bool) -> None:
         """Publish index and manifest, and add what changed to the report."""
         report, publication = self.report, self._publication
+        before = report.added + report.replaced if last else None
         report.total = self._writer.count()
         added, removed = self._chooser.added(), self._chooser.removed()
         report.added += len(added)
@@ -328,12 +329,15 @@ class _Run:
             at = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
             publication.draft.put_seen((key, publication.run, at) for key in new)
             report.new += new
+        index_changes = self._chooser.changed
+        if before and not index_changes and self._writer.would_merge(before):  # its last cable ended a step
+            index_changes = publication.draft is not None
         report.warnings = dict(self._warnings.most_common())
         report.run = publication.run - (not publication.changed)
         report.steps += publication.changed
         if publication.changed:
             with report.timed("publishing"):
-                self._step.publish(index_changes=self._chooser.changed)
+                self._step.publish(index_changes=index_changes, added=before)
 
     def close(self) -> None:
         """Discard what was not published and release everything."""

@@ -53,6 +53,10 @@ class IndexWriter(Protocol):
         """Remove the cable with this key; whether there was one."""
         ...
 
+    def would_merge(self, added: int) -> bool:
+        """Whether publishing would rewrite anything although nothing has changed. ``added``: as of `Step.publish`."""
+        ...
+
     def cancel(self) -> None:
         """Discard the changes and release everything. May be called after they were published."""
         ...
@@ -71,8 +75,11 @@ class Step(Protocol):
         """The manifest."""
         ...
 
-    def publish(self, *, index_changes: bool) -> None:
-        """Replace both at one moment. Called where there is something to publish."""
+    def publish(self, *, index_changes: bool, added: int | None) -> None:
+        """Replace both at one moment. Called where there is something to publish.
+
+        ``added``: cables that the steps before it in this run added; ``None`` if others follow.
+        """
         ...
 
 
@@ -119,11 +126,11 @@ class FolderStep:
             self.writer.cancel()
             raise
 
-    def publish(self, *, index_changes: bool) -> None:
+    def publish(self, *, index_changes: bool, added: int | None) -> None:
         """As `Step.publish`."""
         self.publication.prepare(index_changes=index_changes)
         if index_changes:
-            self.writer.commit()
+            self.writer.commit(added=added)
         self.publication.conclude()
 
 

@@ -76,10 +76,17 @@ class CableWriter:
         with archive_errors():
             return self._writer.delete(key)
 
-    def commit(self, *, optimize: bool = False) -> bool:
-        """Publish the changes and close the writer; whether there were any. ``optimize`` rewrites the index in one piece."""
+    def would_merge(self, added: int) -> bool:
+        """As `reftel.indexer.store.IndexWriter.would_merge`."""
+        return self._writer.would_merge(added)
+
+    def commit(self, *, optimize: bool = False, added: int | None = None) -> bool:
+        """Publish the changes and close the writer; whether there were any. ``optimize`` rewrites the index in one piece.
+
+        ``added``: as of `Step.publish`.
+        """
         with archive_errors():
-            return self._writer.commit(optimize=optimize)
+            return self._writer.commit(optimize=optimize, added=added)
 
     def cancel(self) -> None:
         """Drop the changes and close the writer."""

@@ -125,6 +125,7 @@ def _to_folder(state: State, cables: Iterator[Cable], target: Path) -> int:
                     for cable in cables:
                         writer.put(cable)
                         count += 1
+                    writer.commit(added=0)
                 _put_manifest(state.engine, partial)
             os.rename(partial, target)  # noqa: PTH104 - a folder, and never over another one
         except BaseException:

@@ -137,7 +137,7 @@ class ClusterStep:
     def __init__(self, store: ClusterStore, writer: ClusterWriter, publication: Publication) -> None:
         self._store, self.writer, self.publication = store, writer, publication
 
-    def publish(self, *, index_changes: bool) -> None:
+    def publish(self, *, index_changes: bool, added: int | None) -> None:  # noqa: ARG002 - a cluster merges by itself
         """As `Step.publish`."""
         self._store.publish(self.writer, self.publication, index_changes=index_changes)
 
@@ -182,6 +182,10 @@ class ClusterWriter:
         else:
             self._generation.put(record, self._next())
         return self._note(record.key)
+
+    def would_merge(self, added: int) -> bool:  # noqa: ARG002 - as above
+        """As `IndexWriter.would_merge`."""
+        return False
 
     def _note(self, key: str) -> bool:
         existed = key in self._keys

@@ -15,7 +15,7 @@ from reftel.engine.batch import BatchMaker, new_vocabularies
 from reftel.engine.errors import EngineError
 from reftel.engine.interning import Vocabulary
 from reftel.engine.inversion import TextInverter
-from reftel.engine.merging import MOST_SEGMENTS, choose
+from reftel.engine.merging import MOST_IN_A_RUN, MOST_SEGMENTS, choose
 from reftel.engine.reader import open_reader
 from reftel.engine.specs import FieldSpec, Record, Region, count_words, join_words
 from reftel.engine.writer import open_writer
@@ -177,8 +177,8 @@ def test_it_does_not_matter_how_records_come_in(tmp_path, expected, way):
     found = content(tmp_path)
     for name, values in expected.items():
         assert found[name] == values, name
-    assert len(list(tmp_path.glob("*.seg"))) <= MOST_SEGMENTS
-    assert len(list(tmp_path.iterdir())) <= MOST_SEGMENTS + 2
+    assert len(list(tmp_path.glob("*.seg"))) <= MOST_IN_A_RUN
+    assert len(list(tmp_path.iterdir())) <= MOST_IN_A_RUN + 2
 
 
 @pytest.mark.parametrize("together", [0, 1 << 14])
@@ -237,27 +237,44 @@ def test_merging_drops_what_was_deleted(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("sizes", "chosen"),
+    ("sizes", "added", "chosen"),
     [
-        ([], []), ([(5, 5)] * 8, []), ([(2, 5)], [0]), ([(900, 1000)], []), ([(1, 1)] * 9, list(range(9))),
-        ([(10**6, 10**6), *[(1, 1)] * 8], list(range(1, 9))), ([(2**n, 2**n) for n in range(8)], []), ([(2**n, 2**n) for n in range(9)], [0, 1]),
+        ([], 0, []), ([(5, 5)] * 5, 0, []), ([(2, 5)], 0, [0]), ([(2, 5)], None, [0]), ([(900, 1000)], 0, []), ([(900, 1000)], 900, []),
+        ([(1, 1)] * 6, 0, list(range(6))), ([(10**6, 10**6), *[(1, 1)] * 5], 1, list(range(1, 6))),
+        ([(2**n, 2**n) for n in range(5)], 0, []), ([(2**n, 2**n) for n in range(6)], 0, [0, 1]),
+        ([(10**4, 10**4)] * 24, None, []), ([(10**4, 10**4)] * 25, None, list(range(25))),
+        ([(10**4, 10**4)] * 2, 2 * 10**4, [0, 1]), ([(10**5, 10**5)] * 4, 4 * 10**5, [0, 1, 2]),
+        ([(10**6, 10**6), (300, 300), (100, 100)], 100, [1, 2]), ([(10**6, 10**6), (301, 301), (100, 100)], 100, []), ([(10**6, 10**6), (1, 1)], 1, []),
     ],
 )  # fmt: skip
-def test_which_segments_are_merged(sizes, chosen):
-    assert choose(sizes) == chosen
+def test_which_segments_are_merged(sizes, added, chosen):
+    assert choose(sizes, added) == chosen
+
+
+def written(commits):
+    """How many documents are rewritten by commits of so many documents, each given as (documents, as of `choose`), and the segments that are left."""
+    sizes, rewritten = [], 0
+    for documents, added in commits:
+        sizes.append((documents, documents))
+        chosen = choose(sizes, added)
+        total = sum(sizes[number][0] for number in chosen)
+        rewritten += total
+        if chosen:
+            sizes = [size for number, size in enumerate(sizes) if number not in chosen] + [(total, total)]
+        assert len(sizes) <= (MOST_IN_A_RUN if added is None else MOST_SEGMENTS)
+    return rewritten, sizes
 
 
 def test_many_small_commits_seldom_rewrite_a_document():
-    sizes, written = [], 0
-    for _ in range(1000):
-        sizes.append((1, 1))
-        chosen = choose(sizes)
-        total = sum(sizes[number][0] for number in chosen)
-        written += total
-        if chosen:
-            sizes = [size for number, size in enumerate(sizes) if number not in chosen] + [(total, total)]
-        assert len(sizes) <= MOST_SEGMENTS
-    assert written < 6 * 1000
+    assert written([(1, 1)] * 1000)[0] < 12 * 1000
+    assert written([(250_000, 250_000), *[(100, 100)] * 365])[0] < 12 * 36_500
+
+
+@pytest.mark.parametrize(("steps", "times"), [(2, 1), (10, 1), (24, 1), (30, 2)])
+def test_a_long_run_rewrites_its_documents_once_and_leaves_one_segment(steps, times):
+    rewritten, sizes = written([*[(10_000, None)] * (steps - 1), (10_000, 10_000 * steps)])
+    assert rewritten <= times * 10_000 * steps
+    assert sizes == [(10_000 * steps, 10_000 * steps)]
 
 
 def test_a_batch_can_be_sent_to_another_process():

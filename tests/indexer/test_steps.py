@@ -61,6 +61,18 @@ def test_the_report_counts_all_steps(sources, tmp_path):
     assert reftel.build([sources], archive).steps == 0
 
 
+@pytest.mark.parametrize(("step", "steps"), [(3, 4), (5, 3), (10, 1), (2, 6), (100, 1)])
+def test_a_run_of_several_steps_leaves_one_segment(sources, tmp_path, monkeypatch, step, steps):
+    """Also where its last cable ended a step: the segments are merged in one more."""
+    monkeypatch.setattr(build, "STEP", step)
+    archive = tmp_path / "archive"
+    report = reftel.build([sources], archive)
+    assert (report.steps, report.added, report.total) == (steps, FILES, FILES)
+    assert len(list(archive.glob("index/*.seg"))) == 1
+    assert torture.state_of(archive) == torture.fresh_state(sources, tmp_path / "fresh")
+    assert reftel.build([sources], archive).steps == 0
+
+
 def test_steps_grow_with_the_archive(sources, tmp_path, monkeypatch):
     """Each copies the manifest: after 3, 6 (a half of 3 is less), 9 and, as a half of 9 is more, 13 cables."""
     monkeypatch.setattr(build, "_PART", 2)
@@ -68,7 +80,7 @@ def test_steps_grow_with_the_archive(sources, tmp_path, monkeypatch):
         (sources / f"9{number}.txt").write_text(torture.TEXT.format(serial=number + 1, words="minsk"), "utf-8")
     totals = []
     original = CableWriter.commit
-    monkeypatch.setattr(CableWriter, "commit", lambda writer: totals.append(writer.count()) or original(writer))
+    monkeypatch.setattr(CableWriter, "commit", lambda writer, **asked: totals.append(writer.count()) or original(writer, **asked))
     assert reftel.build([sources], tmp_path / "archive").steps == 5
     assert totals == [3, 6, 9, 13, 14]
 
