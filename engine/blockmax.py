@@ -7,7 +7,7 @@ have few postings, which are read whole.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -15,6 +15,10 @@ from reftel.base.frozen import frozen
 from reftel.engine.arrays import Integers, Mask, Wide
 from reftel.engine.bounds import SKIP_BLOCK, Norms, TermBounds
 from reftel.engine.postings import FieldPostings
+
+
+Cells = tuple[Wide, Norms]
+"""Documents of some skip blocks, numbered from 0 over these, 128 a block, and the weighted frequency of each."""
 
 
 class SkipBlocks:
@@ -179,29 +183,38 @@ class BlockMaxPostings:
             weighted = sum(frequencies[documents] * weights[documents] for frequencies, weights in self._frequencies)
             found = np.flatnonzero(weighted)
             return documents[found], np.asarray(weighted)[found]
-        table = np.zeros((len(chosen), SKIP_BLOCK), dtype=np.float64)
-        for field, (blocks, places) in zip(self._fields, self._places, strict=True):
-            for term in field.terms:
-                self._add(table, chosen, term, field)
-            if len(blocks):
-                rows = chosen.searchsorted(blocks)
-                inside = chosen.take(rows, mode="clip") == blocks
-                table[rows[inside], places[inside]] += field.weighted[inside]
-        found = table.ravel().nonzero()[0]
-        documents = self._skip_blocks.starts[chosen[found // SKIP_BLOCK]] + found % SKIP_BLOCK
+        fields = zip(self._fields, self._places, strict=True)
+        cells, weighted = _added_up([part for field, places in fields for part in _parts(field, places, chosen)], len(chosen))
+        documents = self._skip_blocks.starts[chosen[cells // SKIP_BLOCK]] + cells % SKIP_BLOCK
         if self._skip_blocks.live is not None:
             alive = self._skip_blocks.live[documents]
-            documents, found = documents[alive], found[alive]
-        return documents, table.ravel()[found]
+            documents, weighted = documents[alive], weighted[alive]
+        return documents, weighted
 
-    def _add(self, table: Norms, chosen: Wide, term: TermPart, field: FieldPart) -> None:
+
+def _added_up(parts: Sequence[Cells], blocks: int) -> Cells:
+    """The cells of all parts, rising, and the sum of the values in each."""
+    if len(parts) == 1:
+        return parts[0]
+    table = np.zeros(blocks * SKIP_BLOCK, dtype=np.float64)
+    for cells, weighted in parts:
+        table[cells] += weighted
+    found = table.nonzero()[0]
+    return found, table[found]
+
+
+def _parts(field: FieldPart, places: tuple[Wide, Wide], chosen: Wide) -> Iterator[Cells]:
+    """Of each common term, and of all others together, the weighted frequencies in the skip blocks ``chosen``."""
+    for term in field.terms:
         low, high = chosen.searchsorted((term.first, term.first + len(term.bounds.counts))).tolist()
         own = chosen[low:high] - term.first
-        if not len(own):
-            return
-        mask, frequencies = term.field.of_skip_blocks(term.term, term.bounds, own)
-        added = np.zeros(mask.shape, dtype=np.float64)
-        added[mask] = frequencies
-        documents = (own * SKIP_BLOCK + term.base)[:, None] + np.arange(SKIP_BLOCK)
-        added *= field.weights.take(documents, mode="clip")  # beyond the last document the mask is false
-        table[low:high] += added * field.scale
+        if len(own):
+            mask, frequencies = term.field.of_skip_blocks(term.term, term.bounds, own)
+            cells = mask.ravel().nonzero()[0]
+            weights = field.weights[own[cells // SKIP_BLOCK] * SKIP_BLOCK + cells % SKIP_BLOCK + term.base]
+            yield cells + low * SKIP_BLOCK, frequencies * weights * field.scale
+    blocks, own_places = places
+    if len(blocks):
+        rows = chosen.searchsorted(blocks)
+        inside = chosen.take(rows, mode="clip") == blocks
+        yield rows[inside] * SKIP_BLOCK + own_places[inside], field.weighted[inside]
