@@ -12,10 +12,12 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from reftel.base.frozen import frozen
-from reftel.engine.arrays import Integers, Mask, Wide
+from reftel.engine.arrays import Integers, Mask, Wide, found_in
 from reftel.engine.bounds import SKIP_BLOCK, Norms, TermBounds
 from reftel.engine.postings import FieldPostings
 
+_LONG = 1 << 16  # postings; those of shorter lists are unpacked all at once in less than a millisecond
+_FEW = 16  # frequencies of a long list are read by themselves until 1/16 of them were
 
 Cells = tuple[Wide, Norms]
 """Documents of some skip blocks, numbered from 0 over these, 128 a block, and the weighted frequency of each."""
@@ -107,6 +109,7 @@ class BlockMaxPostings:
         self._skip_blocks, self._fields = skip_blocks, fields
         self._places = [skip_blocks.places(field.documents) for field in fields]
         self._frequencies: list[tuple[Integers, Norms]] | None = None
+        self._read_singly = 0
 
     @property
     def nbytes(self) -> int:
@@ -146,6 +149,15 @@ class BlockMaxPostings:
         if self._frequencies is None:
             self._frequencies = [(self._of_field(field), field.scaled) for field in self._fields]
         return self._frequencies
+
+    def at(self, documents: Wide) -> Norms:
+        """The weighted frequency in each of ``documents``, which are live and rise."""
+        if self._frequencies is None:
+            self._read_singly += len(documents)
+            postings = sum(term.field.count(term.term) for field in self._fields for term in field.terms)
+            if postings >= _LONG and self._read_singly * _FEW < postings:
+                return functools.reduce(np.add, [_at(field, documents) for field in self._fields])
+        return functools.reduce(np.add, [frequencies[documents] * weights[documents] for frequencies, weights in self.frequencies()])
 
     def _of_field(self, field: FieldPart) -> Integers:
         postings = [term.postings() for term in field.terms]
@@ -201,6 +213,18 @@ def _added_up(parts: Sequence[Cells], blocks: int) -> Cells:
         table[cells] += weighted
     found = table.nonzero()[0]
     return found, table[found]
+
+
+def _at(field: FieldPart, documents: Wide) -> Norms:
+    """The weighted frequency of a word in one field in each of ``documents``."""
+    places, found = found_in(field.documents, documents)
+    frequencies = np.zeros(len(documents), dtype=np.int64)
+    frequencies[found] = field.frequencies[places[found]]
+    for term in field.terms:
+        low, high = documents.searchsorted((term.base, term.base + term.field.size)).tolist()
+        own, counts, _starts = term.field.among(term.term, term.bounds, documents[low:high] - term.base)
+        frequencies[documents.searchsorted(own + term.base)] += counts
+    return frequencies * field.scaled[documents]
 
 
 def _parts(field: FieldPart, places: tuple[Wide, Wide], chosen: Wide) -> Iterator[Cells]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import functools
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from reftel.engine.arrays import Scores, Wide, found_in
 from reftel.engine.blockmax import BlockMaxPostings
-from reftel.engine.reader import Reader
+from reftel.engine.reader import Read, Reader
 from reftel.search.engines.sets import DocumentSet
 from reftel.search.plan import Found
 from reftel.search.scoring import K1
@@ -138,12 +138,13 @@ class BoundedWord(ScoredWord):
         self._leaders: tuple[int, Champions] | None = None
         self._deferred = 0
 
-    def _frequencies(self) -> list[tuple[npt.NDArray[Any], Scores]]:
+    def _unpacking(self, read: Callable[[], Read]) -> Read:
+        """The result of ``read``, which may unpack all frequencies."""
         made = self._postings.unpacked
-        frequencies = self._reader.guard(self._postings.frequencies)
-        if not made:
+        found = self._reader.guard(read)
+        if self._postings.unpacked and not made:
             self.documents.say_grown()
-        return frequencies
+        return found
 
     @property
     def scores(self) -> Scores:
@@ -160,7 +161,7 @@ class BoundedWord(ScoredWord):
         """The weighted frequency by document, padded to whole blocks."""
         size = self.documents.size
         weighted = np.zeros(-(-size // BLOCK) * BLOCK, dtype=np.float64)
-        for frequencies, weights in self._frequencies():
+        for frequencies, weights in self._unpacking(self._postings.frequencies):
             weighted[:size] += frequencies * weights
         return weighted
 
@@ -178,8 +179,7 @@ class BoundedWord(ScoredWord):
         """As `ScoredWord.at`."""
         if self._scores is not None:
             return self._scores[numbers]
-        parts = [frequencies[numbers] * weights[numbers] for frequencies, weights in self._frequencies()]
-        return saturated(functools.reduce(np.add, parts), self.rarity)
+        return saturated(self._unpacking(lambda: self._postings.at(numbers)), self.rarity)
 
     def leaders(self, count: int) -> Champions | None:
         """As `ScoredWord.leaders`; reads only the skip blocks that can hold a leader."""

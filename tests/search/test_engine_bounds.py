@@ -11,7 +11,7 @@ import random
 import numpy as np
 import pytest
 
-from reftel.engine import bounds, container, names
+from reftel.engine import blockmax, bounds, container, names
 from reftel.engine import reader as reader_module
 from reftel.engine.arrays import PLACE_BITS
 from reftel.engine.errors import IndexDamaged
@@ -193,6 +193,22 @@ def test_places_of_few_documents_are_those_of_the_whole_list(folder, monkeypatch
         whole = reader.places_of(terms)
         assert some[np.isin(some >> PLACE_BITS, documents)].tolist() == whole[np.isin(whole >> PLACE_BITS, documents)].tolist()
         reader.close()
+
+
+def test_scores_of_few_documents_are_those_of_all(folder, monkeypatch):
+    monkeypatch.setattr(blockmax, "_LONG", 0)
+    for root in (CALM, LAKE, SEA, plan.Word("ca", "prefix", fields=HEAD)):
+        few, all_of_them = ArrayEngine.open(folder), ArrayEngine.open(folder)
+        documents = np.flatnonzero(few._reader.live)[5::97]
+        word = few._words.scored(root)
+        for _ in range(40):  # until enough were read to read all
+            found = word.at(documents)
+            if word.common:
+                assert found.tolist() == all_of_them._words.scored(root).scores[documents].tolist()
+        if isinstance(word, BoundedWord):
+            assert word._postings.unpacked
+        few.close()
+        all_of_them.close()
 
 
 @pytest.mark.parametrize("folder", ["one segment", "segments", "merged"], indirect=True)
