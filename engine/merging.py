@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from reftel.engine.arrays import Integers, Wide, narrow, starts_of
+from reftel.engine.arrays import Integers, Wide, starts_of
 from reftel.engine.batch import inverted_fields
 from reftel.engine.columns_writer import put_columns
 from reftel.engine.combining import Part, combine
@@ -135,14 +135,12 @@ def shared_dictionary(segments: Iterable[Segment]) -> bytes:
 
 def _records(segment: Segment, compressor: Compressor) -> Iterator[RecordBlocks]:
     """The stored bytes of the live documents. Lines with the same dictionary are copied without recompressing them."""
-    live: list[int] = np.flatnonzero(segment.live).tolist()
+    live = np.flatnonzero(segment.live)
     for start in range(0, len(live), _RECORDS):
-        records = segment.records(live[start : start + _RECORDS])
+        documents = live[start : start + _RECORDS]
         if segment.dictionary == compressor.dictionary:
-            blocks = [record.block(number) for record in records for number in range(len(record))]
-            lengths = [length for record in records for length in record.lengths]
-            yield RecordBlocks(blocks, list(map(len, records)), narrow(np.array(lengths, dtype=np.int64)))
+            yield segment.record_blocks(documents)
         else:
-            yield compressor.blocks([record.whole() for record in records])
+            yield compressor.blocks([record.whole() for record in segment.records(documents.tolist())])
         if start % _RECORDS_MAPPED == 0:
             segment.file.drop_pages()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import itertools
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Sized
 from typing import overload
 
 import numpy as np
@@ -31,10 +31,11 @@ _LENGTHS = {"k": 537, "d": 8}
 
 @frozen
 class RecordBlocks:
-    """Compressed lines of records: ``blocks`` one per line, ``counts`` lines per record, ``lengths`` the uncompressed bytes of each line."""
+    """Compressed lines of records, one after the other in ``data``: ``counts`` of them per record, ``sizes`` in bytes, ``lengths`` uncompressed."""
 
-    blocks: list[bytes]
-    counts: list[int]
+    data: bytes
+    counts: Integers
+    sizes: Integers
     lengths: Integers
 
 
@@ -52,8 +53,12 @@ class Compressor:
         """The records, each line compressed by itself."""
         lines = [record.split(_BETWEEN) for record in records]
         flat = list(itertools.chain.from_iterable(lines))
-        lengths = np.fromiter(map(len, flat), dtype=np.int64, count=len(flat))
-        return RecordBlocks(list(map(self._stream.compress, flat)), list(map(len, lines)), narrow(lengths))
+        compressed = list(map(self._stream.compress, flat))
+        return RecordBlocks(b"".join(compressed), _lengths_of(lines), _lengths_of(compressed), _lengths_of(flat))
+
+
+def _lengths_of(parts: Sequence[Sized]) -> Integers:
+    return narrow(np.fromiter(map(len, parts), dtype=np.int64, count=len(parts)))
 
 
 def _prepare(dictionary: bytes) -> zstandard.ZstdCompressionDict | None:

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 
 from reftel.engine import names
-from reftel.engine.arrays import Integers, Mask, Wide
+from reftel.engine.arrays import Integers, Mask, Wide, narrow, ranges
 from reftel.engine.columns import Coded, Columns, Lists, RegionLists, decode_numbers
 from reftel.engine.container import ContainerError, MappedContainer
 from reftel.engine.folder import SEGMENT
 from reftel.engine.lexicon import Lexicon, encode_term
 from reftel.engine.postings import FieldPostings, open_lexicon
-from reftel.engine.records import Inflater, RecordLines
+from reftel.engine.records import Inflater, RecordBlocks, RecordLines
 from reftel.engine.specs import KEY, FieldSpec
 from reftel.engine.spelling import Spelling
 
@@ -174,6 +174,18 @@ class Segment:
             cuts = at[low : high + 1].tolist()
             found.append(RecordLines(bytes(_slice_of(data, cuts[0], cuts[-1])), cuts, lengths[low:high].tolist(), inflater))
         return found
+
+    def record_blocks(self, documents: Wide) -> RecordBlocks:
+        """The stored bytes of some documents, one or more, which rise, as they are compressed."""
+        first, at, lengths = self._record_places
+        starts, ends = first[documents].astype(np.int64), first[documents + 1].astype(np.int64)
+        lines = ranges(starts, ends - starts)
+        sizes = at[lines + 1].astype(np.int64) - at[lines]
+        if (sizes < 0).any():
+            raise ValueError(f"'{self.name}' has lines of records that end before they begin")
+        data, new = self.file.bytes(names.part(names.RECORDS, names.RECORD_LINES)), np.flatnonzero(starts[1:] != ends[:-1]) + 1
+        runs = zip(at[starts[[0, *new]]].tolist(), at[ends[[*(new - 1), -1]]].tolist(), strict=True)
+        return RecordBlocks(b"".join([_slice_of(data, low, high) for low, high in runs]), narrow(ends - starts), narrow(sizes), lengths[lines])
 
     @functools.cached_property
     def _record_places(self) -> tuple[Integers, Integers, Integers]:

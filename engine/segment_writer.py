@@ -40,24 +40,20 @@ class SegmentFile:
         self._stream = durable.new_file(self._temporary)
         self._streams: list[BinaryIO] = []
         self.arrays = ContainerWriter(self._stream)
-        self._block_sizes: list[int] = []
-        self._line_counts: list[int] = []
-        self._lengths: list[Integers] = []
+        self._records: list[tuple[Integers, Integers, Integers]] = []  # by part: lines of each record, and the sizes of each line as in `RecordBlocks`
         self.arrays.begin(names.part(names.RECORDS, names.RECORD_LINES), "<u1")
 
     def add_records(self, records: RecordBlocks) -> None:
         """Write compressed records."""
-        self.arrays.append(b"".join(records.blocks))
-        self._block_sizes += map(len, records.blocks)
-        self._line_counts += records.counts
-        self._lengths.append(records.lengths)
+        self.arrays.append(records.data)
+        self._records.append((records.counts, records.sizes, records.lengths))
 
     def end_records(self, dictionary: bytes) -> None:
         """Write the offsets and lengths of the records, and their compression dictionary."""
         self.arrays.end()
         self.arrays.put(names.part(names.RECORDS, names.RECORD_DICTIONARY), np.frombuffer(dictionary, dtype=np.uint8))
-        sizes, counts = np.array(self._block_sizes, dtype=np.int64), np.array(self._line_counts, dtype=np.int64)
-        lengths = np.concatenate([np.empty(0, np.uint8), *self._lengths])
+        none = np.empty(0, dtype=np.uint8)
+        counts, sizes, lengths = (np.concatenate([none, *parts]) for parts in (zip(*self._records, strict=True) if self._records else ((), (), ())))
         self.arrays.put(names.part(names.RECORDS, names.RECORD_LINES_AT), narrow(starts_of(sizes)))
         self.arrays.put(names.part(names.RECORDS, names.RECORD_FIRST), narrow(starts_of(counts)))
         self.arrays.put(names.part(names.RECORDS, names.RECORD_LENGTHS), narrow(lengths))
