@@ -27,7 +27,7 @@ MOST_IN_A_RUN = 24
 """Segments that there may be while a run goes on: a long one merges its own once, in the end."""
 
 _SPARE = 4  # documents that are rewritten at the end of a run, for each that it added, to leave fewer segments
-_LARGEST = 300_000  # documents of a segment that is rewritten for that alone: half a minute
+_LARGEST = 300_000  # documents that are rewritten at once, half a minute; more only where too many segments would remain
 _AT_ONCE = 4_000_000  # postings and positions combined at once
 _RECORDS = 500  # records read at once
 _RECORDS_MAPPED = 20_000  # records read before their pages are dropped
@@ -51,7 +51,7 @@ def choose(sizes: Sequence[tuple[int, int]], added: int | None) -> list[int]:
     total = sum(sizes[number][0] for number in chosen)
     for number in rest[least:]:
         larger = sizes[number][0]
-        if total + larger > spare and not (least and larger <= total):
+        if total + larger > (_LARGEST if least and larger <= total else spare):
             break
         chosen.append(number)
         total += larger
