@@ -40,6 +40,7 @@ _FEW_WANTED = 256  # documents, whose places in common terms are read, and cache
 _SOON_READ = 1 << 16  # postings and positions; up to so many are read whole and cached, since reading a part would take as long
 _SOONER_READ = 1 << 12  # the same where few documents are wanted
 _POSITIONS_KEPT = 1 << 23  # postings and positions; beyond, only the positions wanted are unpacked
+_SOON_ADDED = 1 << 15  # postings whose frequencies are added up to position offsets in some 30 microseconds
 _ATTEMPTS, _PAUSE = 20, 0.02
 _NONE = np.empty(0, dtype=np.int64)
 
@@ -297,7 +298,7 @@ class Reader:
         term = part.ranges[0][0]
         if isinstance(within, np.ndarray) and len(within) <= _FEW_WANTED and self._cache.peek((segment.name, field.name, term, "starts")) is None:
             wanted = within
-            some = self._cache.get((segment.name, field.name, term, wanted.tobytes()), lambda: self._places_among(term, field, wanted))
+            some = self._cache.get((segment.name, field.name, term, wanted.tobytes()), lambda: self._places_among(term, field, segment, wanted))
             if some:
                 return some[0]
         whole = self._single(part, field, segment)
@@ -316,13 +317,16 @@ class Reader:
             positions = termsets.picked(kept[0], starts - whole[2][0], frequencies)
         return termsets.places_at(documents, frequencies, positions)
 
-    @staticmethod
-    def _places_among(term: int, field: FieldPostings, wanted: Wide) -> tuple[Wide, ...]:
+    def _places_among(self, term: int, field: FieldPostings, segment: Segment, wanted: Wide) -> tuple[Wide, ...]:
         """The places of a term in the ``wanted`` documents, as one array; none where reading the whole list is as fast."""
         bounds = field.bounds_of(term)
         if bounds is None:
             return ()
-        documents, frequencies, starts = field.among(term, bounds, wanted)
+        kept = self._cache.peek((segment.name, field.name, term)) if field.count(term) <= _SOON_ADDED else None
+        if kept is None:
+            documents, frequencies, starts = field.among(term, bounds, wanted)
+        else:
+            (documents, frequencies, starts), _ = termsets.cut((*kept, field.starts(term, kept[1])), wanted)
         return (termsets.places_at(documents, frequencies, field.positions(starts, frequencies, neighbours=False)),)
 
     # -- columns --------------------------------------------------------------------------------------------------------------------------

@@ -183,11 +183,14 @@ def test_bounds_of_another_number_of_documents(folder, monkeypatch):
 
 
 @pytest.mark.parametrize("wanted", [(3,), (0, 127, 128, 500), range(0, 1400, 7), ()], ids=str)
-def test_places_of_few_documents_are_those_of_the_whole_list(folder, monkeypatch, wanted):
+@pytest.mark.parametrize("read", [False, True], ids=["unread", "read"])
+def test_places_of_few_documents_are_those_of_the_whole_list(folder, monkeypatch, wanted, read):
     monkeypatch.setattr(reader_module, "_SOONER_READ", 0)
     documents = np.array(wanted, dtype=np.int64)
     for text in WORDS:
         reader = open_reader(folder)
+        if read:
+            reader.postings("head", text)
         terms = reader.exactly("head", (text,))
         some = reader.places_of(terms, documents)
         whole = reader.places_of(terms)
