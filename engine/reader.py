@@ -326,7 +326,7 @@ class Reader:
         if kept is None:
             documents, frequencies, starts = field.among(term, bounds, wanted)
         else:
-            (documents, frequencies, starts), _ = termsets.cut((*kept, field.starts(term, kept[1])), wanted)
+            (documents, frequencies, starts), _ = termsets.cut((kept[0], kept[1], field.starts(term, kept[1])), wanted)
         return (termsets.places_at(documents, frequencies, field.positions(starts, frequencies, neighbours=False)),)
 
     # -- columns --------------------------------------------------------------------------------------------------------------------------
