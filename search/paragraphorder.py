@@ -9,8 +9,11 @@ from __future__ import annotations
 import bisect
 import functools
 import math
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
 
 from reftel.engine.arrays import Wide
 from reftel.search.plan import Word
@@ -26,12 +29,10 @@ Rarity = Callable[[Word], float]
 Noted = tuple[Word, Wide, Wide]
 """A word, the places where it counts, and the paragraph of each."""
 
-Kind = tuple[int, int]
-"""The conditions and the words of a paragraph."""
-
 _TELLING = math.log(2)
 """The rarity of a word that half of the cables have: one that more have is new in no paragraph."""
 _FAR = 1 << 20  # places; words so far apart are not near at all
+_WIDTH = 63  # words that a number of 64 bits has room for
 _DIGITS = 9  # what is the same but for rounding is the same
 
 
@@ -45,96 +46,102 @@ class ParagraphOrder:
         self._texts, self._noted, self._rarity = texts, noted, rarity
         self._conditions: list[int] = [] if conditions is None else conditions.tolist()
         self._bits = {word: number for number, word in enumerate(dict.fromkeys(word for word, _places, _numbers in noted))}
+        self._bit_of = [self._bits[word] for word, _places, _numbers in noted]
         self._in_order = len(noted) == len(self._bits) <= ALL_PAIRS  # the words of every cable were found in the same order, and each pair counts
-        self._weights: dict[int, float] = {0: 0.0}
         self._pairs: dict[tuple[int, int], list[tuple[int, int, float]]] = {}
         self._places_of: dict[int, list[int]] = {}
+        self._passages: dict[int, float] = {}
 
-    def ranked(self, numbers: Sequence[int], cable: int, limit: int | None) -> Sequence[int]:
-        """At most ``limit`` of these paragraphs of a cable, the best first; ``None``: all of them, also what only repeats."""
+    def ranked(self, numbers: Sequence[int], limit: int | None) -> Sequence[int]:
+        """At most ``limit`` of these paragraphs of a cable, which rise, the best first; ``None``: all of them, also what only repeats."""
         end = len(numbers) if limit is None else min(limit, len(numbers))
         if len(numbers) < 2 or not end or (len(self._bits) == 1 and not self._conditions):
             return numbers[:end]
-        alike: dict[Kind, list[int]] = {}
+        words, ranked = self._words, list[int]()
+        all_words = first = shown = new = 0
         for number in numbers:
-            kind = self._conditions[number] if self._conditions else 0, self._words.get(number, 0)
-            alike.setdefault(kind, []).append(number)
-        all_words = functools.reduce(int.__or__, [words for _conditions, words in alike])
+            all_words |= words[number]
         telling = (all_words & self._all_telling) or all_words
-        ranked: list[int] = []
-        first = shown = new = 0
-        while alike and len(ranked) < end:
+        left = numbers
+        while left and len(ranked) < end:
             if ranked and not new:  # nothing but conditions and passages can tell any more
-                left = end - len(ranked)
-                ranked += [-number for *_worth, number, _kind in sorted(self._worths(alike, cable, left), reverse=True)[:left]]
-                break
-            gains = {kind: self._weight(kind[1] & new) for kind in alike}
-            most = max((gain > 0, kind[0], gain) for kind, gain in gains.items())
-            best = {kind: alike[kind] for kind, gain in gains.items() if (gain > 0, kind[0], gain) == most}
-            *_worth, number, kind = max(self._worths(best, cable, 1))
-            ranked.append(-number)
-            alike[kind].remove(-number)
-            first = first if shown else kind[1]
-            shown |= kind[1]
+                return [*ranked, *self._best(left, end - len(ranked))]
+            [number] = self._best(self._gaining(left, new), 1)
+            ranked.append(number)
+            first = first or words[number]
+            shown |= words[number]
             new = telling & ~shown
-            alike = {
-                kind: found for kind, found in alike.items() if found and (limit is None or kind[1] & new or not first & ~kind[1])
-            }
+            left = [each for each in left if each != number and (words[each] & new or not first & ~words[each] or limit is None)]
         return ranked
 
-    def _worths(self, alike: dict[Kind, list[int]], cable: int, wanted: int) -> Iterator[tuple[int, float, int, Kind]]:
-        """By paragraph the conditions that hold and how good a passage it is; the one that stands first in the text is the largest of equal ones.
+    def _gaining(self, numbers: Sequence[int], new: int) -> Sequence[int]:
+        """The paragraphs with the most of the ``new`` words among those with the most conditions that have any; if none has, those with the most conditions."""
+        if new:
+            words, weights = self._words, self._weights
+            numbers = [number for number in numbers if weights[words[number] & new]] or numbers
+        if self._conditions and len(numbers) > 1:
+            numbers = _most(numbers, [self._conditions[number] for number in numbers])
+        return _most(numbers, [weights[words[number] & new] for number in numbers]) if new and len(numbers) > 1 else numbers
 
-        Of paragraphs with one word, which are equal, no more than are ``wanted``.
-        """
-        for kind, numbers in alike.items():
-            conditions, words = kind
-            if words & (words - 1):
-                yield from [(conditions, self._passage(number, words, cable), -number, kind) for number in numbers]
-            else:
-                yield from [(conditions, self._weight(words), -number, kind) for number in numbers[:wanted]]
+    def _best(self, numbers: Sequence[int], wanted: int) -> Sequence[int]:
+        """Of paragraphs, which rise, those with the most conditions, and of these the best passages; of equal ones those that stand first in the text."""
+        if len(numbers) == 1:
+            return numbers
+        words, weights = self._words, self._weights
+        worths = [self._passage(number) if words[number] & (words[number] - 1) else weights[words[number]] for number in numbers]
+        if wanted == 1 and not self._conditions:
+            return [numbers[worths.index(max(worths))]]
+        conditions = [self._conditions[number] for number in numbers] if self._conditions else [0] * len(numbers)
+        order = sorted(zip(conditions, worths, [-number for number in numbers], strict=True), reverse=True)
+        return [-number for _condition, _worth, number in order[:wanted]]
 
     @functools.cached_property
-    def _words(self) -> dict[int, int]:
+    def _words(self) -> list[int]:
         """The words that each paragraph has."""
-        found: dict[int, int] = {}
-        for word, _places, numbers in self._noted:
-            bit = 1 << self._bits[word]
-            for number in dict.fromkeys(numbers.tolist()):
-                found[number] = found.get(number, 0) | bit
-        return found
+        found: npt.NDArray[Any] = np.zeros(len(self._texts.paragraphs), dtype=np.int64 if len(self._bits) < _WIDTH else np.object_)
+        for bit, (_word, _places, numbers) in zip(self._bit_of, self._noted, strict=True):
+            found[numbers] |= 1 << bit
+        words: list[int] = found.tolist()
+        return words
 
     @functools.cached_property
     def _rarities(self) -> list[float]:
         return list(map(self._rarity, self._bits))
 
     @functools.cached_property
+    def _weights(self) -> _Weights:
+        return _Weights(self._rarities)
+
+    @functools.cached_property
     def _all_telling(self) -> int:
         return sum(1 << number for number, rarity in enumerate(self._rarities) if rarity >= _TELLING)
 
-    def _weight(self, words: int) -> float:
-        """The sum of the rarities of some words."""
-        if words not in self._weights:
-            self._weights[words] = round(sum(self._rarities[number] for number in range(words.bit_length()) if words >> number & 1), _DIGITS)
-        return self._weights[words]
-
     # -- passages -------------------------------------------------------------------------------------------------------------------------
 
-    def _passage(self, number: int, words: int, cable: int) -> float:
+    def _passage(self, number: int) -> float:
         """How good a passage a paragraph with several words is. The words of a cable count in the order in which they were found in it."""
-        key = words, -1 if self._in_order else cable
-        if key not in self._pairs:
-            self._pairs[key] = self._pairs_of(*key)
-        score, (start, end) = self._weight(words), self._ends[number]
-        for left, right, smaller in self._pairs[key]:
-            score += NEARNESS * smaller * _nearest(_within(self._places(left), start, end), _within(self._places(right), start, end))
-        return round(score, _DIGITS)
+        if number not in self._passages:
+            words = self._words[number]
+            key = words, -1 if self._in_order else int(self._texts.owners[number])
+            if key not in self._pairs:
+                self._pairs[key] = self._pairs_of(*key)
+            score, start, end = self._weights[words], self._starts[number], self._ends[number]
+            for left, right, smaller in self._pairs[key]:
+                score += NEARNESS * smaller * _nearest(_within(self._places(left), start, end), _within(self._places(right), start, end))
+            self._passages[number] = round(score, _DIGITS)
+        return self._passages[number]
 
     @functools.cached_property
-    def _ends(self) -> list[tuple[int, int]]:
-        """The first and the last place of each paragraph."""
-        paragraphs = self._texts.paragraphs
-        return list(zip(paragraphs.starts.tolist(), paragraphs.ends.tolist(), strict=True))
+    def _starts(self) -> list[int]:
+        """The first place of each paragraph."""
+        starts: list[int] = self._texts.paragraphs.starts.tolist()
+        return starts
+
+    @functools.cached_property
+    def _ends(self) -> list[int]:
+        """The last place of each paragraph."""
+        ends: list[int] = self._texts.paragraphs.ends.tolist()
+        return ends
 
     def _pairs_of(self, words: int, cable: int) -> list[tuple[int, int, float]]:
         """The pairs of some words that are looked at, and the smaller rarity of each. ``cable``: -1 for any."""
@@ -145,16 +152,35 @@ class ParagraphOrder:
     def _words_of(self) -> list[list[int]]:
         """By cable the words that its paragraphs have, in the order in which they were found."""
         found: list[dict[int, None]] = [{} for _ in range(self._texts.cables)]
-        for word, _places, numbers in self._noted:
+        for bit, (_word, _places, numbers) in zip(self._bit_of, self._noted, strict=True):
             for owner in dict.fromkeys(self._texts.owners[numbers].tolist()):
-                found[owner][self._bits[word]] = None
+                found[owner][bit] = None
         return list(map(list, found))
 
     def _places(self, word: int) -> list[int]:
         """Where a word counts, rising."""
         if word not in self._places_of:
-            self._places_of[word] = together([places for each, places, _numbers in self._noted if self._bits[each] == word]).tolist()
+            parts = [places for bit, (_word, places, _numbers) in zip(self._bit_of, self._noted, strict=True) if bit == word]
+            self._places_of[word] = together(parts).tolist()
         return self._places_of[word]
+
+
+class _Weights(dict[int, float]):
+    """The sum of the rarities of some words, by the words."""
+
+    def __init__(self, rarities: Sequence[float]) -> None:
+        super().__init__()
+        self._rarities = rarities
+
+    def __missing__(self, words: int) -> float:
+        total = self[words] = round(sum(self._rarities[number] for number in range(words.bit_length()) if words >> number & 1), _DIGITS)
+        return total
+
+
+def _most(numbers: Sequence[int], amounts: Sequence[float]) -> Sequence[int]:
+    """The numbers of which there is most."""
+    most = max(amounts)
+    return [number for number, amount in zip(numbers, amounts, strict=True) if amount == most]
 
 
 def _within(places: list[int], start: int, end: int) -> list[int]:
@@ -166,10 +192,10 @@ def _nearest(left: Sequence[int], right: Sequence[int]) -> float:
     after = before = _FAR
     for place in left:
         number = bisect.bisect_left(right, place)
-        if number:
-            before = min(before, place - right[number - 1])
+        if number and place - right[number - 1] < before:
+            before = place - right[number - 1]
         if number < len(right) and right[number] == place:
             number += 1
-        if number < len(right):
-            after = min(after, right[number] - place)
+        if number < len(right) and right[number] - place < after:
+            after = right[number] - place
     return max(nearness(after), nearness(-before))

@@ -194,7 +194,7 @@ class Findings:
         one with less would only repeat, and a word that most cables have adds nothing. Where no paragraph has anything of the query, the
         summary or else the first paragraph is shown, without highlights; a cable without paragraphs has none to show.
         """
-        ranked = self._order.ranked(self._numbers[cable], cable, limit)
+        ranked = self._order.ranked(self._numbers[cable], limit)
         if not ranked and self._texts.counts[cable] and limit != 0:
             ranked = [self._texts.first[cable] + _summary_paragraph(record.cable)]
         return self._shown(ranked, cable, record)
