@@ -203,6 +203,10 @@ class Writer:
             with refuse_damage(self._folder):
                 _refuse_altered(segments)
                 name, size = merging.merge(self._folder, self._contents.specs, segments, self._roots)
+        except OSError as error:
+            if optimize or error.errno not in durable.NO_ROOM:
+                raise
+            return entries  # what was added has room; a later commit merges
         finally:
             for segment in segments:
                 segment.close()

@@ -15,6 +15,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
 
+NO_ROOM = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
+"""The numbers of errors for a disk that is full, a quota that is used up, and a file that may not grow further."""
+
 PRIVATE = 0o600
 PRIVATE_FOLDER = 0o700
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 
+from reftel.base import durable
 from reftel.schema.errors import ArchiveError, OutputError
 
 DEBUG_VARIABLE = "REFTEL_DEBUG"
@@ -13,7 +14,7 @@ DEBUG_VARIABLE = "REFTEL_DEBUG"
 FAULT = 70
 """Exit status of a fault in reftel itself, as ``sysexits.h`` has it."""
 
-_NO_ROOM = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS))
+_NO_ROOM = durable.NO_ROOM | {errno.EROFS}
 
 
 def describe_fault(error: Exception) -> tuple[str, int]:

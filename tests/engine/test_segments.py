@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import pickle
 import random
 from collections import Counter
@@ -9,7 +11,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from reftel.engine import batch, termsets
+from reftel.engine import batch, merging, termsets
 from reftel.engine.arrays import PLACE_BITS
 from reftel.engine.batch import BatchMaker, new_vocabularies
 from reftel.engine.errors import EngineError
@@ -225,6 +227,27 @@ def test_segments_share_the_dictionary_of_the_first(tmp_path):
     for record in (lone, *RECORDS[:5], *RECORDS[6:]):
         assert reader.record(reader.document(record.key)) == record.stored
     reader.close()
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
+def test_without_room_for_a_merge_nothing_is_merged_and_nothing_lost(tmp_path, expected, monkeypatch, number):
+    def full(*_given):
+        raise OSError(number, os.strerror(number))
+
+    with_replacements_and_deletions(tmp_path)
+    before = len(list(tmp_path.glob("*.seg")))
+    with monkeypatch.context() as patch:
+        patch.setattr(merging, "put_columns", full)  # when nearly all of the merged segment was written
+        with open_writer(tmp_path, SPECS, roots=roots) as writer:
+            writer.add(Record("last", b"last", {"body": ["fox"]}))
+            assert writer.commit(added=10_000)
+    assert len(list(tmp_path.glob("*.seg"))) == before + 1
+    assert not list(tmp_path.glob("*.new"))
+    with open_writer(tmp_path, SPECS, roots=roots) as writer:
+        writer.delete("last")
+        writer.commit(added=10_000)
+    assert len(list(tmp_path.glob("*.seg"))) == 1
+    assert content(tmp_path) == expected
 
 
 def test_merging_drops_what_was_deleted(tmp_path):
