@@ -39,7 +39,7 @@ from reftel.search.engines.indexwords import IndexWords
 from reftel.search.engines.outline import Outline
 from reftel.search.engines.ranking import Best, Passages, Ranking, bonuses, found_of, neighbours
 from reftel.search.engines.sets import DocumentSet
-from reftel.search.engines.texts import CableTexts, whole_text
+from reftel.search.engines.texts import CableTexts, WeighedTexts
 from reftel.search.passages import Weighed, may_have_passages, passage_scores
 from reftel.search.scoring import REACH
 from reftel.search.walk import children
@@ -75,6 +75,7 @@ class ArrayEngine:
         self._evaluation = Evaluation(reader, self._words, self._columns)
         self._first_hits: Cache[tuple[int, Best]] = Cache(reader.budget, lambda first: first[1][0].nbytes + first[1][1].nbytes)
         self._positional_hits: Cache[DocumentSet] = Cache(reader.budget, lambda hits: hits.nbytes)
+        self._weighed: WeighedTexts | None = None  # of the question answered last, until its page is made; another thread's is of no use, and does no harm
         # These objects form reference cycles: without this the files would stay open until the next garbage collection.
         self._let_go = weakref.finalize(self, _let_go, reader, (self._words, self._columns, self._evaluation))
         self._let_go.atexit = False
@@ -170,7 +171,8 @@ class ArrayEngine:
     def texts(self, found: Sequence[plan.Found]) -> CableTexts:
         """Records and word places of some hits, to be read inside `errors`."""
         documents = [cast("int", self._reader.document(each.key)) if each.number < 0 else each.number for each in found]
-        return CableTexts(self._reader, self._words, self._columns, documents)
+        weighed, self._weighed = self._weighed, None
+        return CableTexts(self._reader, self._words, self._columns, documents, weighed)
 
     @contextlib.contextmanager
     def errors(self) -> Iterator[None]:
@@ -235,7 +237,8 @@ class ArrayEngine:
         return Ranking(hits, words, preferred, self._reader, self._columns, passages)
 
     def _passages(self, words: Sequence[Weighed], documents: Wide) -> Scores:
-        return passage_scores(documents, words, lambda field: whole_text(self._reader, self._words, field, documents))
+        self._weighed = weighed = WeighedTexts(self._reader, self._words, documents)
+        return passage_scores(documents, words, weighed.of)
 
     def _explain(self, node: plan.Node, *, in_paragraph: bool) -> NodeCount:
         start = time.perf_counter()

@@ -21,22 +21,37 @@ from reftel.search.positions import FieldText, starts
 _RECORDS = 10  # read at once
 
 
-def whole_text(reader: Reader, words: IndexWords, field: str, documents: Wide) -> Lines:
-    """All blocks of a text field in some documents, which rise."""
-    first, lengths = reader.guard(lambda: reader.blocks(field).of(documents))
-    return Lines(FieldPlaces(reader, words, field, documents), first, first + lengths - 1)
+class WeighedTexts:
+    """The text fields of the ``documents``, which rise, whose passages were weighed, with the places that were read for that: the page shows some of them."""
+
+    def __init__(self, reader: Reader, words: IndexWords, documents: Wide) -> None:
+        self._reader, self._words, self._documents = reader, words, documents
+        self.texts: dict[str, Lines] = {}
+
+    def of(self, field: str) -> Lines:
+        """All blocks of a text field."""
+        first, lengths = self._reader.guard(lambda: self._reader.blocks(field).of(self._documents))
+        self.texts[field] = Lines(FieldPlaces(self._reader, self._words, field, self._documents), first, first + lengths - 1)
+        return self.texts[field]
+
+    def have(self, documents: Wide) -> bool:
+        """Whether all of ``documents``, which rise, are among them."""
+        return bool(found_in(self._documents, documents)[1].all())
 
 
 class CableTexts:
     """The texts of some cables, numbered in the order given. Implements `base.HitTexts`."""
 
-    def __init__(self, reader: Reader, words: IndexWords, columns: PreparedColumns, documents: Sequence[int]) -> None:
+    def __init__(
+        self, reader: Reader, words: IndexWords, columns: PreparedColumns, documents: Sequence[int], weighed: WeighedTexts | None = None,
+    ) -> None:  # fmt: skip
         self._reader, self._words, self._columns = reader, words, columns
         self._given = documents
         given = np.array(documents, dtype=np.int64)
         self._order = np.argsort(given, kind="stable")
         self._documents = given[self._order]
         self._kept: dict[str, Lines] = {}
+        self._weighed = weighed.texts if weighed is not None and weighed.have(self._documents) else {}
 
     @property
     def subject(self) -> Lines:
@@ -67,7 +82,7 @@ class CableTexts:
         return self._order[self._documents.searchsorted(places >> PLACE_BITS)]
 
     def _text(self, field: str) -> FieldText:
-        return FieldPlaces(self._reader, self._words, field, self._documents)
+        return self._weighed.get(field) or FieldPlaces(self._reader, self._words, field, self._documents)
 
     def _lines(self, field: str) -> Lines:
         if field not in self._kept:
