@@ -14,7 +14,7 @@ from reftel.schema.fields import default_fields
 from reftel.schema.stored import Stored
 from reftel.search.forms import with_forms
 from reftel.search.foundby import asks_for_references, found_by
-from reftel.search.positions import together
+from reftel.search.positions import together, words_at
 from reftel.search.results import SUBJECT, FoundBy, Highlights, Hit, HitParagraph, hit_of
 from reftel.search.snippets import Findings, Forms, places_in_subjects
 from reftel.search.tokens import LetterSearch
@@ -85,24 +85,27 @@ class _Subjects:
     def __init__(self, plan: Node, texts: HitTexts, forms: Forms) -> None:
         self._texts = texts
         self._marks: dict[int, list[int]] = {}
-        self._standing: dict[int, list[int]] = {}
         if any(SUBJECT in word.fields for node in iter_evidence(plan) for word in iter_words(node)):
             found = list(places_in_subjects(texts.subject, plan))
-            self._marks = self._by_cable([places for _word, places in found])
-            words = dict.fromkeys(word for word, _places in found)
-            self._standing = self._by_cable(list(map(texts.subject.places, words)))
+            marks = together([places for _word, places in found])
+            self._marks = self._by_cable(marks, (marks & _POSITION).tolist())
+            words = list(dict.fromkeys(word for word, _places in found))
+            parts = list(map(texts.subject.places, words))
+            standing = together(parts)
+            self._standing = self._by_cable(standing, (standing & _POSITION).tolist())
+            self._words = self._by_cable(standing, words_at(standing, parts))
             self._search = LetterSearch(words, forms)
 
-    def _by_cable(self, parts: Sequence[Wide]) -> dict[int, list[int]]:
-        """The words of each subject that these places are, by their numbers in it."""
-        places = together(parts)
-        marks: dict[int, list[int]] = {}
-        for number, place in zip(self._texts.owners(places).tolist(), (places & _POSITION).tolist(), strict=True):
-            marks.setdefault(number, []).append(place)
-        return marks
+    def _by_cable(self, places: Wide, numbers: Sequence[int]) -> dict[int, list[int]]:
+        """The number of each of some places, by the cables that these are in."""
+        found: dict[int, list[int]] = {}
+        for owner, number in zip(self._texts.owners(places).tolist(), numbers, strict=True):
+            found.setdefault(owner, []).append(number)
+        return found
 
     def marked(self, number: int, record: Stored) -> Highlights:
         """The characters of a subject that are marked."""
         if number not in self._marks:
             return ()
-        return self._search.marked_ranges(record.head.subject or "", self._standing.get(number, ()), self._marks[number])
+        standing, words = self._standing.get(number, []), self._words.get(number, [])
+        return self._search.marked_ranges(record.head.subject or "", standing, words, self._marks[number])

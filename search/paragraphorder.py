@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from reftel.engine.arrays import Wide
 from reftel.search.plan import Word
-from reftel.search.positions import together
+from reftel.search.positions import BITS, together
 from reftel.search.scoring import ALL_PAIRS, NEARNESS, nearness, pairs_of
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ Noted = tuple[Word, Wide, Wide]
 _TELLING = math.log(2)
 """The rarity of a word that half of the cables have: one that more have is new in no paragraph."""
 _FAR = 1 << 20  # places; words so far apart are not near at all
-_WIDTH = 63  # words that a number of 64 bits has room for
 _DIGITS = 9  # what is the same but for rounding is the same
 
 
@@ -98,7 +97,7 @@ class ParagraphOrder:
     @functools.cached_property
     def _words(self) -> list[int]:
         """The words that each paragraph has."""
-        found: npt.NDArray[Any] = np.zeros(len(self._texts.paragraphs), dtype=np.int64 if len(self._bits) < _WIDTH else np.object_)
+        found: npt.NDArray[Any] = np.zeros(len(self._texts.paragraphs), dtype=np.int64 if len(self._bits) < BITS else np.object_)
         for bit, (_word, _places, numbers) in zip(self._bit_of, self._noted, strict=True):
             found[numbers] |= 1 << bit
         words: list[int] = found.tolist()

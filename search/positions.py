@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,9 @@ from reftel.engine.arrays import Wide, found_in
 from reftel.schema.analysis import MOST_PARTS
 from reftel.search.describe import too_broad
 from reftel.search.plan import AnyOf, Near, Node, Phrase, Word
+
+BITS = 63
+"""Words that a number of an array has room for, each by a bit."""
 
 _FARTHEST = 1 << 30
 _MERGE = 24
@@ -263,6 +266,17 @@ def together(parts: Sequence[Wide]) -> Wide:
     new = np.ones(len(merged), dtype=np.bool_)
     np.not_equal(merged[1:], merged[:-1], out=new[1:])
     return merged[new]
+
+
+def words_at(places: Wide, parts: Sequence[Wide]) -> list[int]:
+    """Which of some sorted lists have each of ``places``, which are `together` what they have: a number in which each list has a bit."""
+    if len(parts) == 1:
+        return [1] * len(places)
+    found: npt.NDArray[Any] = np.zeros(len(places), dtype=np.int64 if len(parts) < BITS else np.object_)
+    for number, part in enumerate(parts):
+        found[places.searchsorted(part)] |= 1 << number
+    words: list[int] = found.tolist()
+    return words
 
 
 def _union(parts: Iterable[Spans]) -> Spans:

@@ -25,7 +25,7 @@ from reftel.search.matching import fixed_prefix, matching
 from reftel.search.paragraphorder import Noted, ParagraphOrder, Rarity
 from reftel.search.paragraphs import BODY, Paragraphs, ParagraphTexts, paragraphs_where
 from reftel.search.plan import Mark, Node, Paragraph, Word
-from reftel.search.positions import FieldText, spans, together, wide_spans
+from reftel.search.positions import FieldText, spans, together, wide_spans, words_at
 from reftel.search.results import Highlights, HitParagraph
 from reftel.search.tokens import LetterSearch, marked_ranges
 from reftel.search.walk import iter_evidence, iter_words
@@ -211,7 +211,7 @@ class Findings:
         for number in numbers:
             paragraph, marks = record.paragraph(number - first), self._marks.of(number)
             if marks and self._search is not None:
-                highlights = self._search.marked_ranges(paragraph.text, self._standing.of(number), marks)
+                highlights = self._search.marked_ranges(paragraph.text, *self._standing.with_words(number), marks)
             else:
                 highlights = marked_ranges(paragraph.text, marks)
             shown.append(HitParagraph(paragraph.number, paragraph.mark, paragraph.text, highlights, number - first))
@@ -233,14 +233,18 @@ class Findings:
     @functools.cached_property
     def _standing(self) -> _ByParagraph:
         """All places of the words that are looked for, whether or not they count."""
-        places = self._texts.text.places
-        if all(own is places(word) for word, own, _numbers in self._noted):
-            return self._marks
-        return _ByParagraph(list(map(places, self._words)), self._texts)
+        return self._marks if self._all_count else _ByParagraph(list(map(self._texts.text.places, self._words)), self._texts)
 
-    @property
-    def _words(self) -> Iterable[Word]:
-        return dict.fromkeys(word for word, _places, _numbers in self._noted)
+    @functools.cached_property
+    def _words(self) -> list[Word]:
+        """The words that are looked for, those of `_marks` where all of their places count."""
+        words = [word for word, _places, _numbers in self._noted]
+        return words if self._all_count else list(dict.fromkeys(words))
+
+    @functools.cached_property
+    def _all_count(self) -> bool:
+        places = self._texts.text.places
+        return all(own is places(word) for word, own, _numbers in self._noted)
 
     @functools.cached_property
     def _numbers(self) -> list[list[int]]:
@@ -254,19 +258,29 @@ class Findings:
 
 
 class _ByParagraph:
-    """Places by paragraph."""
+    """Places by paragraph. ``parts``: those of each word."""
 
     def __init__(self, parts: Sequence[Wide], texts: ParagraphTexts) -> None:
-        places = together(parts)
-        numbers, starts = texts.numbers(places), texts.paragraphs.starts
+        self._parts = parts
+        self._places = together(parts)
+        numbers, starts = texts.numbers(self._places), texts.paragraphs.starts
         counts = np.bincount(numbers, minlength=len(starts))
         self.having: Mask = counts > 0
         self._ends: list[int] = np.cumsum(counts).tolist()
-        self._marks: list[int] = (places - starts[numbers]).tolist()
+        self._marks: list[int] = (self._places - starts[numbers]).tolist()
 
     def of(self, number: int) -> list[int]:
         """The places in a paragraph, counted from its first word."""
         return self._marks[self._ends[number - 1] if number else 0 : self._ends[number]]
+
+    def with_words(self, number: int) -> tuple[list[int], list[int]]:
+        """As `of`, and at each place the words: a number in which each has a bit."""
+        begin, end = self._ends[number - 1] if number else 0, self._ends[number]
+        return self._marks[begin:end], self._words[begin:end]
+
+    @functools.cached_property
+    def _words(self) -> list[int]:
+        return words_at(self._places, self._parts)
 
 
 def covered(node: Node, text: FieldText) -> Iterator[tuple[Word, Wide]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 import itertools
 from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,79 +18,124 @@ from reftel.search.results import Highlights
 _LETTER, _JOINT = 1, 2
 _KINDS = np.array([_LETTER if chr(code).isalnum() else _JOINT if chr(code) in "'.," else 0 for code in range(128)], dtype=np.uint8)
 
-_RUN = regex("[0-9A-Za-z]+")
+_RUN = regex(b"[0-9a-z]+")
 _BLANK = " \n\t\r“”…"  # beside these a run of letters is a token by itself
 _BEFORE, _BEHIND = "(\"-./–—", ".;:!?)\"-/–—"  # beside these too, unless an accent was cut: C!
 _APART = _BLANK + ".,;:!?()\"/"  # words with nothing else between them are not parts of one
-_FEW = 16  # words that are looked for one by one
+_HYPHEN = regex(r"-(?:[ \t]*\n[ \t]*)?")  # between two tokens that are not both numbers it makes them parts of one word
+_FEW = 16  # forms of a word that are looked for
+_ALIKE = 3  # letters that words begin with which are looked for together
+
+
+class _Stem(NamedTuple):
+    """Letters that some of the words looked for begin with, in lower case. ``wholes``: those words; ``None`` for any that begins so."""
+
+    letters: bytes
+    wholes: frozenset[bytes] | None
 
 
 class LetterSearch:
     """Finds some words of a question in texts by their letters, where these alone tell that they are tokens.
 
-    ``forms`` gives the words that cables have for one of the question. Words of one letter, or with others than plain ones, are not looked for.
+    Each word has a bit in the numbers that tell which of ``words`` a token stands for. ``forms`` gives the words that cables have for one of the
+    question. Words of one letter, or with others than plain ones, are not looked for.
     """
 
     def __init__(self, words: Iterable[Word], forms: Callable[[Word], Sequence[str]]) -> None:
-        whole: list[str] = []
-        beginnings: list[str] = []
-        for word in words:
-            if word.match == "prefix":
-                beginnings.append(word.text)
-            else:
-                found = (word.text,) if word.match == "exact" else forms(word)
-                whole += found if len(found) <= _FEW else ()
-        self._whole, self._beginnings = _cases(whole), _cases(beginnings)
+        self._words, self._forms = list(words), forms
+        self._stems: dict[int, list[_Stem]] = {}
 
-    def marked_ranges(self, text: str, standing: Sequence[int], numbers: Sequence[int]) -> Highlights:
-        """As the function, given the numbers of all tokens of the text that these words stand for, and no other.
+    def marked_ranges(self, text: str, standing: Sequence[int], which: Sequence[int], numbers: Sequence[int]) -> Highlights:
+        """As the function, given the numbers of all tokens of the text that the words stand for, and which words each stands for.
 
-        Each place found is one of those; where there are as many, they are all.
+        The words are looked for in their order. Each place found is one of those tokens; where there are as many, they are all.
         """
-        found = self._places(text)
-        if len(found) != len(standing):
-            return marked_ranges(text, numbers)
-        if len(numbers) != len(standing):
+        found = self._places(text, which)
+        if found is not None and numbers != standing:
             places = dict(zip(standing, found, strict=True))
-            if not places.keys() >= set(numbers):
-                return marked_ranges(text, numbers)
-            found = [places[number] for number in numbers]
-        elif numbers != standing:
-            return marked_ranges(text, numbers)
-        for place in range(1, len(found)):
-            if numbers[place] == numbers[place - 1] + 1 and text[found[place - 1][1] : found[place][0]].strip(_APART):
-                return marked_ranges(text, numbers)  # they may be parts of one word
-        return tuple(found)
+            found = [places[number] for number in numbers] if places.keys() >= set(numbers) else None
+        marked = None if found is None else _with_parts(text, numbers, found)
+        return marked_ranges(text, numbers) if marked is None else marked
 
-    def _places(self, text: str) -> list[tuple[int, int]]:
-        """Begin and end of tokens that the words stand for, in order; there may be more."""
-        found: dict[int, int] = {}
-        for word in self._whole:
-            length, start = len(word), text.find(word)
-            while start >= 0:
-                behind = start + length
-                if end := _end_of_token(text, start, behind):
-                    found[start] = end
-                start = text.find(word, behind)
-        for beginning in self._beginnings:
-            start = text.find(beginning)
-            while start >= 0:
-                behind = _behind(text, start)
-                if end := _end_of_token(text, start, behind):
-                    found[start] = end
-                start = text.find(beginning, behind)
-        return sorted(found.items())
+    def _places(self, text: str, which: Sequence[int]) -> list[tuple[int, int]] | None:
+        """Begin and end of tokens that the words stand for, each behind the one before; ``None`` if their letters don't tell."""
+        letters = text.encode("ascii", "replace").lower()  # as long as the text
+        size, behind = len(letters), 0
+        ahead: dict[bytes, int] = {}  # where stems stand next
+        found: list[tuple[int, int]] = []
+        for words in which:
+            stems = self._stems.get(words)
+            if stems is None:
+                stems = self._stems[words] = self._stems_of(words)
+            end = 0
+            while not end:
+                start = size
+                for each in stems:
+                    place = ahead.get(each[0], -1)
+                    if place < behind:
+                        place = letters.find(each[0], behind)
+                        ahead[each[0]] = place = size if place < 0 else place
+                    if place < start:
+                        start, stem = place, each
+                if start == size:
+                    return None
+                behind = start + len(stem.letters)
+                if stem.wholes is None or len(stem.wholes) > 1:
+                    behind = _behind(letters, start)
+                    if stem.wholes and letters[start:behind] not in stem.wholes:
+                        continue
+                end = _end_of_token(text, start, behind)
+            found.append((start, end))
+        return found
+
+    def _stems_of(self, words: int) -> list[_Stem]:
+        """What is looked for where any of these words stands."""
+        wholes: list[str] = []
+        stems: list[_Stem] = []
+        for number in range(words.bit_length()):
+            word = self._words[number]
+            if not words >> number & 1:
+                continue
+            if word.match == "prefix":
+                stems += [_Stem(beginning.encode(), None) for beginning in _plain([word.text])]
+            else:
+                forms = (word.text,) if word.match == "exact" else self._forms(word)
+                wholes += _plain(forms if len(forms) <= _FEW else ())
+        for _letters, alike in itertools.groupby(sorted(set(wholes)), key=lambda whole: whole[:_ALIKE]):
+            own = list(alike)
+            stems.append(_Stem(_beginning(own[0], own[-1]).encode(), frozenset(whole.encode() for whole in own)))
+        return stems
 
 
-def _cases(words: Iterable[str]) -> list[str]:
-    """The words that are looked for, in the cases that nearly all are written in: ``minsk``, ``Minsk``, ``MINSK``."""
-    plain = [word for word in words if len(word) > 1 and word.isascii() and word.isalnum() and word == word.lower()]
-    return list(dict.fromkeys(form for word in plain for form in (word, word.capitalize(), word.upper())))
+def _beginning(first: str, last: str) -> str:
+    """The letters that two words both begin with, and all words between them."""
+    return next(first[:end] for end in range(len(first), -1, -1) if last.startswith(first[:end]))
 
 
-def _behind(text: str, start: int) -> int:
+def _plain(words: Iterable[str]) -> list[str]:
+    """Those of the words that are looked for."""
+    return [word for word in words if len(word) > 1 and word.isascii() and word.isalnum() and word == word.lower()]
+
+
+def _with_parts(text: str, numbers: Sequence[int], found: Sequence[tuple[int, int]]) -> Highlights | None:
+    """The characters of tokens, with one range for parts of a word; ``None`` if what stands between two doesn't tell whether they are."""
+    marked = list(found[:1])
+    for (before, number), (left, right) in zip(itertools.pairwise(numbers), itertools.pairwise(found), strict=True):
+        between = text[left[1] : right[0]].strip(_APART) if number == before + 1 else ""
+        if between:
+            first, second = text[left[0] : left[1]], text[right[0] : right[1]]
+            if not (between == "-" and first.isalnum() and second.isalnum() and _HYPHEN.fullmatch(text, left[1], right[0])):
+                return None
+            if not (first.isdigit() and second.isdigit()):
+                marked[-1] = marked[-1][0], right[1]
+                continue
+        marked.append(right)
+    return tuple(marked)
+
+
+def _behind(letters: bytes, start: int) -> int:
     """Where a run of letters ends."""
-    run = _RUN.match(text, start)
+    run = _RUN.match(letters, start)
     return run.end() if run else start
 
 

@@ -62,13 +62,18 @@ LETTERS = [
 ]  # fmt: skip
 
 
+def places_of(text, forms):
+    """The places of words and of further forms in a text."""
+    found = analyse(text)
+    return {place for place, word in [*enumerate(found.words), *found.further] if word in forms}
+
+
 @pytest.mark.parametrize(("text", "words", "expected"), LETTERS)
 def test_words_are_found_by_their_letters_or_by_cutting_the_text(text, words, expected):
     asked = [Word(word, "inflected") for word in words]
-    wanted = {form for word in asked for form in forms_of(word)}
-    further = dict.fromkeys(place for place, word in analyse(text).further if word in wanted)
-    numbers = sorted({*further, *(place for place, word in enumerate(analyse(text).words) if word in wanted)})
-    found = LetterSearch(asked, forms_of).marked_ranges(text, numbers, numbers)
+    numbers = sorted({place for word in asked for place in places_of(text, forms_of(word))})
+    which = [sum(1 << bit for bit, word in enumerate(asked) if number in places_of(text, forms_of(word))) for number in numbers]
+    found = LetterSearch(asked, forms_of).marked_ranges(text, numbers, which, numbers)
     assert found == marked_ranges(text, numbers)
     assert [text[start:end] for start, end in found] == expected
 
@@ -80,8 +85,11 @@ _WORDS = st.sampled_from(["aa", "word", "minsk", "is", "s", "secret", "80", "aa8
 def test_marks_by_letters_are_those_of_the_tokens(text, words, beginnings):
     """Whichever of the words' places count."""
     asked = [Word(word, "prefix" if beginnings else "exact") for word in words]
-    tokens = [token.text for token in tokenize(text)]
-    standing = [number for number, token in enumerate(tokens) if (token.startswith(tuple(words)) if beginnings else token in words)]
+    found = [
+        sum(1 << bit for bit, word in enumerate(asked) if (token.text.startswith(word.text) if beginnings else token.text == word.text))
+        for token in tokenize(text)
+    ]
+    standing, which = [number for number, bits in enumerate(found) if bits], [bits for bits in found if bits]
     search = LetterSearch(asked, forms_of)
     for numbers in (standing, standing[::2], standing[1:]):
-        assert search.marked_ranges(text, standing, numbers) == marked_ranges(text, numbers)
+        assert search.marked_ranges(text, standing, which, numbers) == marked_ranges(text, numbers)
