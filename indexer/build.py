@@ -330,12 +330,13 @@ class _Run:
             publication.draft.put_seen((key, publication.run, at) for key in new)
             report.new += new
         index_changes = self._chooser.changed
-        if before and not index_changes and self._writer.would_merge(before):  # its last cable ended a step
-            index_changes = publication.draft is not None
+        if before and not index_changes:  # the run's last cable ended a step
+            index_changes = self._writer.would_merge(before)
+        changed = index_changes or publication.changed
         report.warnings = dict(self._warnings.most_common())
-        report.run = publication.run - (not publication.changed)
-        report.steps += publication.changed
-        if publication.changed:
+        report.run = publication.run - (not changed)
+        report.steps += changed
+        if changed:
             with report.timed("publishing"):
                 self._step.publish(index_changes=index_changes, added=before)
 
