@@ -10,12 +10,13 @@ from reftel.schema.errors import CableNotFound
 from reftel.schema.fields import FIELDS, Field, default_fields, field_of_kind, fields_by_name, squash
 from reftel.search.citing import cited
 from reftel.search.describe import bound_text
-from reftel.search.matching import matching_pattern
-from reftel.search.plan import CitedBy, Node, Not, Prefer, Range, Tagged, Value, ValuePattern
+from reftel.search.matching import fixed_prefix, matching_pattern
+from reftel.search.plan import AnyOf, CitedBy, Node, Not, Prefer, Range, Tagged, Value, ValuePattern, Word
 from reftel.search.positions import POSITIONAL
 from reftel.search.results import HEADING, SIGNATURE, SUBJECT, FoundBy, Highlights
 from reftel.search.snippets import CableText, covered
 from reftel.search.tagged import Lookup
+from reftel.search.tokens import letters_in_row
 from reftel.search.walk import children, iter_evidence, iter_leaves
 
 Load = Callable[[str], Cable]
@@ -77,9 +78,10 @@ def _lines(cable: Cable, plan: Node, lacking: Sequence[Node]) -> Iterator[FoundB
     found: dict[tuple[str, str], set[tuple[int, int]]] = {}
     told = set(_told(cable, plan))
     for node in lacking:
-        lines = () if node in told else tuple(_blocks_with(cable, node, default_fields()))
-        if lines and lines[0].part != SUBJECT:
-            line = min(lines, key=lambda each: each.part != SIGNATURE)
+        lines = iter(()) if node in told else _blocks_with(cable, node, default_fields())
+        first = next(lines, None)
+        if first is not None and first.part != SUBJECT:
+            line = min((first, *lines), key=lambda each: each.part != SIGNATURE)
             found.setdefault((line.part, line.text), set()).update(line.highlights)
     return (FoundBy(part, text, tuple(sorted(marked))) for (part, text), marked in found.items())
 
@@ -97,12 +99,28 @@ def _told(cable: Cable, plan: Node) -> Iterator[Node]:
 def _blocks_with(cable: Cable, node: Node, fields: tuple[Field, ...]) -> Iterator[FoundBy]:
     """The lines of ``fields``, paragraphs left out, in which a position expression stands: of each block the first."""
     for field in fields:
-        texts = [block.text for block in field.blocks(cable) if block.paragraph is None]
+        texts = [block.text for block in field.blocks(cable) if block.paragraph is None and _may_have(block.text, node)]
+        if not texts:
+            continue
         text = CableText(field.name, texts)
-        places = {place for _word, found in covered(node, text) for place in found.tolist()} if texts else set()
+        places = {place for _word, found in covered(node, text) for place in found.tolist()}
         for number, block in enumerate(texts):
             if highlights := text.highlights(number, places):
                 yield _line(_part(cable, field, block), block, highlights)
+
+
+def _may_have(text: str, node: Node) -> bool:
+    """Whether a text has the letters of a position expression; most that don't have it are not cut into words then."""
+    letters = letters_in_row(text)
+    return letters is None or _among(letters, node)
+
+
+def _among(letters: bytes, node: Node) -> bool:
+    if isinstance(node, Word):
+        forms = (node.text, *node.forms) if node.match == "inflected" and node.forms is not None else (fixed_prefix(node),)
+        return any(form.encode() in letters for form in forms)
+    among = (_among(letters, child) for child in children(node))
+    return any(among) if isinstance(node, AnyOf) else all(among)
 
 
 def _part(cable: Cable, field: Field, block: str) -> str:

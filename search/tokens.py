@@ -22,6 +22,8 @@ _RUN = regex(b"[0-9a-z]+")
 _BLANK = " \n\t\r“”…"  # beside these a run of letters is a token by itself
 _BEFORE, _BEHIND = "(\"-./–—", ".;:!?)\"-/–—"  # beside these too, unless an accent was cut: C!
 _APART = _BLANK + ".,;:!?()\"/"  # words with nothing else between them are not parts of one
+_CHANGING = regex(r"C(?<=[a-z]C)[!-?]|&|[',`][sS]-")  # what changes letters, or drops some inside a word: FernC!ndez, &aa8-bb, Minsk's-based
+_SIGNS = bytes(code for code in range(128) if not chr(code).isalnum())
 _HYPHEN = regex(r"-(?:[ \t]*\n[ \t]*)?")  # between two tokens that are not both numbers it makes them parts of one word
 _FEW = 16  # forms of a word that are looked for
 _ALIKE = 3  # letters that words begin with which are looked for together
@@ -152,6 +154,16 @@ def _end_of_token(text: str, start: int, end: int) -> int:
         end += 2
         behind = text[end : end + 1]
     return end if behind in _BEHIND or behind in _BLANK or (behind == "," and text[end + 1 : end + 2] in _BLANK) else 0
+
+
+def letters_in_row(text: str) -> bytes | None:
+    """All letters and digits of a text in lower case. Each word that the text has is among them as a whole, as are those of several parts.
+
+    ``None`` for a text with signs that would have to be read first.
+    """
+    if not text.isascii() or _CHANGING.search(text):
+        return None
+    return text.encode().lower().translate(None, _SIGNS)
 
 
 def marked_ranges(text: str, numbers: Sequence[int]) -> Highlights:

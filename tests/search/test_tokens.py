@@ -8,9 +8,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from reftel.schema.analysis import analyse, tokenize
+from reftel.schema.analysis import LAST_PART, analyse, tokenize
 from reftel.search.plan import Word
-from reftel.search.tokens import LetterSearch, marked_ranges, token_ranges
+from reftel.search.tokens import LetterSearch, letters_in_row, marked_ranges, token_ranges
 
 _PIECES = st.sampled_from(
     [*"aAsStC80.,'’`´ʼ‘ &é-_¶ß\n\u0301И½", " S E C R E T ", "U.S.", "x.y", ",re", "n't", "'s", "minsk", "C!", "aC!b", "aa8", "&aa", "“", ". ", ".\n",
@@ -93,3 +93,12 @@ def test_marks_by_letters_are_those_of_the_tokens(text, words, beginnings):
     search = LetterSearch(asked, forms_of)
     for numbers in (standing, standing[::2], standing[1:]):
         assert search.marked_ranges(text, standing, which, numbers) == marked_ranges(text, numbers)
+
+
+@given(st.lists(_PIECES | _WORDS | st.sampled_from([" ", "\n", "-", "-\n", "'s-", "l'", "J. ", "10,", "(", "&aa8-"]), max_size=60).map("".join) | st.text())
+@example("Minsk's-based and L'Aquila's-l'Aquila, &aa8-bb J. F. U.S.-led co-\noperation")
+def test_the_letters_of_a_text_have_all_of_its_words(text):
+    letters = letters_in_row(text)
+    if letters is not None:
+        found = analyse(text)
+        assert all(word.removeprefix(LAST_PART).encode() in letters for word in [*found.words, *(word for _place, word in found.further)])
