@@ -81,6 +81,7 @@ class Stored:
 
     def __init__(self, lines: Sequence[bytes]) -> None:
         self._lines = lines
+        self._head: Cable | _Glance | None = None
 
     @classmethod
     def of(cls, cable: Cable) -> Stored:
@@ -103,10 +104,12 @@ class Stored:
             cable, id=head.id, date=head.date, classification=head.classification, subject=head.subject, paragraphs=read, body=text
         )
 
-    @functools.cached_property
+    @property
     def head(self) -> Cable | _Glance:
         """Id, date, classification and subject."""
-        return self.__dict__.get("cable") or self._line(_GLANCE, 0)
+        if self._head is None:  # without `cached_property`, which takes a lock
+            self._head = self.__dict__.get("cable") or self._line(_GLANCE, 0)
+        return self._head
 
     def paragraph(self, number: int) -> Paragraph:
         """A paragraph. ``IndexError`` for one that there is not."""

@@ -207,11 +207,13 @@ class Findings:
         return self._shown(self._numbers[cable], cable, record)
 
     def _shown(self, numbers: Sequence[int], cable: int, record: Stored) -> tuple[HitParagraph, ...]:
-        first, shown = self._texts.first[cable], []
+        first, shown, search = self._texts.first[cable], [], self._search
         for number in numbers:
             paragraph, marks = record.paragraph(number - first), self._marks.of(number)
-            if marks and self._search is not None:
-                highlights = self._search.marked_ranges(paragraph.text, *self._standing.with_words(number), marks)
+            if not marks:
+                highlights: Highlights = ()
+            elif search is not None:
+                highlights = search.marked_ranges(paragraph.text, *self._standing.with_words(number), marks)
             else:
                 highlights = marked_ranges(paragraph.text, marks)
             shown.append(HitParagraph(paragraph.number, paragraph.mark, paragraph.text, highlights, number - first))

@@ -36,6 +36,9 @@ class _Stem(NamedTuple):
     wholes: frozenset[bytes] | None
 
 
+_NO_STEM = _Stem(b"", None)
+
+
 class LetterSearch:
     """Finds some words of a question in texts by their letters, where these alone tell that they are tokens.
 
@@ -62,8 +65,8 @@ class LetterSearch:
     def _places(self, text: str, which: Sequence[int]) -> list[tuple[int, int]] | None:
         """Begin and end of tokens that the words stand for, each behind the one before; ``None`` if their letters don't tell."""
         letters = text.encode("ascii", "replace").lower()  # as long as the text
-        size, behind = len(letters), 0
-        ahead: dict[bytes, int] = {}  # where stems stand next
+        behind = 0
+        ahead: dict[bytes, int] = {}
         found: list[tuple[int, int]] = []
         for words in which:
             stems = self._stems.get(words)
@@ -71,15 +74,12 @@ class LetterSearch:
                 stems = self._stems[words] = self._stems_of(words)
             end = 0
             while not end:
-                start = size
-                for each in stems:
-                    place = ahead.get(each[0], -1)
-                    if place < behind:
-                        place = letters.find(each[0], behind)
-                        ahead[each[0]] = place = size if place < 0 else place
-                    if place < start:
-                        start, stem = place, each
-                if start == size:
+                if len(stems) == 1:
+                    stem = stems[0]
+                    start = letters.find(stem.letters, behind)
+                else:
+                    start, stem = _nearest(stems, letters, behind, ahead)
+                if start < 0:
                     return None
                 behind = start + len(stem.letters)
                 if stem.wholes is None or len(stem.wholes) > 1:
@@ -114,6 +114,19 @@ def _beginning(first: str, last: str) -> str:
     return next(first[:end] for end in range(len(first), -1, -1) if last.startswith(first[:end]))
 
 
+def _nearest(stems: Sequence[_Stem], letters: bytes, behind: int, ahead: dict[bytes, int]) -> tuple[int, _Stem]:
+    """The first of some stems from a place on, and where it stands; -1 where none does. ``ahead``: where each was found last, so as to look for it once."""
+    nearest, found = len(letters), _NO_STEM
+    for stem in stems:
+        place = ahead.get(stem.letters, -1)
+        if place < behind:
+            place = letters.find(stem.letters, behind)
+            ahead[stem.letters] = place = len(letters) if place < 0 else place
+        if place < nearest:
+            nearest, found = place, stem
+    return (-1, found) if found is _NO_STEM else (nearest, found)
+
+
 def _plain(words: Iterable[str]) -> list[str]:
     """Those of the words that are looked for."""
     return [word for word in words if len(word) > 1 and word.isascii() and word.isalnum() and word == word.lower()]
@@ -122,8 +135,9 @@ def _plain(words: Iterable[str]) -> list[str]:
 def _with_parts(text: str, numbers: Sequence[int], found: Sequence[tuple[int, int]]) -> Highlights | None:
     """The characters of tokens, with one range for parts of a word; ``None`` if what stands between two doesn't tell whether they are."""
     marked = list(found[:1])
-    for (before, number), (left, right) in zip(itertools.pairwise(numbers), itertools.pairwise(found), strict=True):
-        between = text[left[1] : right[0]].strip(_APART) if number == before + 1 else ""
+    for place in range(1, len(found)):
+        left, right = found[place - 1], found[place]
+        between = text[left[1] : right[0]].strip(_APART) if numbers[place] == numbers[place - 1] + 1 else ""
         if between:
             first, second = text[left[0] : left[1]], text[right[0] : right[1]]
             if not (between == "-" and first.isalnum() and second.isalnum() and _HYPHEN.fullmatch(text, left[1], right[0])):

@@ -15,7 +15,7 @@ from reftel.search.engines.indexwords import IndexWords
 from reftel.search.engines.lines import Lines
 from reftel.search.engines.places import FieldPlaces
 from reftel.search.paragraphs import BODY, Paragraphs, ParagraphTexts
-from reftel.search.plan import Node
+from reftel.search.plan import Node, Word
 from reftel.search.positions import FieldText, starts
 
 _RECORDS = 10  # read at once
@@ -39,6 +39,21 @@ class WeighedTexts:
         return bool(found_in(self._documents, documents)[1].all())
 
 
+class _Kept(FieldPlaces):
+    """Places that are read once."""
+
+    def __init__(self, reader: Reader, words: IndexWords, field: str, documents: Wide) -> None:
+        super().__init__(reader, words, field, documents)
+        self._read: dict[Word, Wide] = {}
+
+    def places(self, word: Word) -> Wide:
+        """The places of ``word``, rising, without repetitions."""
+        found = self._read.get(word)
+        if found is None:
+            found = self._read[word] = super().places(word)
+        return found
+
+
 class CableTexts:
     """The texts of some cables, numbered in the order given. Implements `base.HitTexts`."""
 
@@ -51,6 +66,7 @@ class CableTexts:
         self._order = np.argsort(given, kind="stable")
         self._documents = given[self._order]
         self._kept: dict[str, Lines] = {}
+        self._texts: dict[str, FieldText] = {}
         self._weighed = weighed.texts if weighed is not None and weighed.have(self._documents) else {}
 
     @property
@@ -82,7 +98,10 @@ class CableTexts:
         return self._order[self._documents.searchsorted(places >> PLACE_BITS)]
 
     def _text(self, field: str) -> FieldText:
-        return self._weighed.get(field) or FieldPlaces(self._reader, self._words, field, self._documents)
+        """A text field; what was read of its places once is kept for the paragraphs and for what stands between them."""
+        if field not in self._texts:
+            self._texts[field] = self._weighed.get(field) or _Kept(self._reader, self._words, field, self._documents)
+        return self._texts[field]
 
     def _lines(self, field: str) -> Lines:
         if field not in self._kept:
