@@ -29,6 +29,7 @@ from reftel.indexer.report import BuildReport, held_line
 from reftel.indexer.sources import Selection
 from reftel.indexer.store import FolderStore, Store
 from reftel.indexer.text import Text
+from reftel.indexer.walking import OnError
 from reftel.indexer.workers import Pool
 from reftel.schema.errors import SourceError
 from reftel.schema.names import name_of, path_of
@@ -139,6 +140,7 @@ class _Run:
         with self.report.timed("reading"):
             for contents in read_files(self._looks(selection), pool):
                 self._take(contents)
+                self._tell(contents.look.row.path)
                 if self.report.read_cables >= self._step_end:
                     self._next_step()
 
@@ -147,34 +149,46 @@ class _Run:
         self.close()
         self._begin_step()
 
-    def _looks(self, selection: Selection) -> Iterator[Look]:
-        """The files to read. What needs no reading is settled here."""
-        for path in selection.iter_files(self._fail):
+    def _looks(self, selection: Selection) -> Iterator[Look | None]:
+        """The files to read. What needs no reading is settled here, behind the files before it (`read_files`)."""
+        errors = list[SourceError]()
+        for path in selection.iter_files(errors.append):
             self._files += 1
-            look = self._look_at(path, follow=selection.follows(path))
+            look = self._look_at(path, errors.append, follow=selection.follows(path))
+            if errors or look is None or look.change not in READS:
+                yield None
+                self._fail(errors)
             if look is not None and look.change in READS:
                 yield self._resumed(look)
-            elif look is not None:
-                self.report.count(look.change)
-                self.report.unchanged_files += 1
-                self._bytes += look.row.size
-                if look.row.path in self._left and look.change != "passed":
-                    self._looked.add(look.row.path)
-                if look.change == "touched":
-                    self._publication.draft.put_source(look.row)
+                continue
+            if look is None:
+                self.report.count("failed")
+            else:
+                self._settle(look)
             self._tell(name_of(path))
+        yield None
+        self._fail(errors)
 
-    def _look_at(self, path: Path, *, follow: bool) -> Look | None:
+    def _look_at(self, path: Path, on_error: OnError, *, follow: bool) -> Look | None:
         name = name_of(path)
         try:
             with self.report.timed("looking"):
                 return look_at(path, self._publication.manifest.source(name), self._wish, follow=follow)
         except SourceError as error:
-            self._fail(error)
+            on_error(error)
         except (OSError, ValueError) as error:
-            self._fail(unreadable(name, error))
-        self.report.count("failed")
+            on_error(unreadable(name, error))
         return None
+
+    def _settle(self, look: Look) -> None:
+        """Count a file that needs no reading."""
+        self.report.count(look.change)
+        self.report.unchanged_files += 1
+        self._bytes += look.row.size
+        if look.row.path in self._left and look.change != "passed":
+            self._looked.add(look.row.path)
+        if look.change == "touched":
+            self._publication.draft.put_source(look.row)
 
     def _resumed(self, look: Look) -> Look:
         """The look, with what need not be read again of a file that a run has published in part, and which is as it was."""
@@ -347,10 +361,13 @@ class _Run:
         finally:
             self._publication.close()
 
-    def _fail(self, error: SourceError) -> None:
-        failures = Failures()
-        failures.add(error)
-        self.report.fail(error.path, failures)
+    def _fail(self, errors: list[SourceError]) -> None:
+        """Report what cannot be listed or looked at."""
+        for error in errors:
+            failures = Failures()
+            failures.add(error)
+            self.report.fail(error.path, failures)
+        errors.clear()
 
     def _tell(self, path: str) -> None:
         if self._on_progress:

@@ -1,7 +1,7 @@
 """Reading source files into texts: small ones whole, so that one that changes meanwhile is noticed before anything is kept; dumps as a stream,
 of which a run may publish parts while it is read.
 
-Workers read small files, and stretches of dumps that this process cuts into messages.
+Workers read small files, some at once, and stretches of dumps that this process cuts into messages.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import itertools
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from reftel.indexer.changes import Look, stamp
@@ -57,12 +57,30 @@ class Contents:
             self.texts.close()
 
 
-def read_files(looks: Iterable[Look], pool: Pool) -> Iterator[Contents]:
-    """The contents of files, in their order, each let go of when the next is asked for. ``pool``: who reads."""
+def read_files(looks: Iterable[Look | None], pool: Pool) -> Iterator[Contents]:
+    """The contents of files, in their order, each let go of when the next is asked for. ``pool``: who reads.
+
+    ``None`` among the files: those before it are not to wait for those behind it. One process has read them when what follows is asked for.
+    """
     with pool:
-        for contents in pool.in_order(looks, _Reading(pool).begin):
-            with contextlib.closing(contents):
-                yield contents
+        for together in pool.in_order(_together(looks, pool.together), _Reading(pool).begin):
+            for contents in together:
+                with contextlib.closing(contents):
+                    yield contents
+
+
+def _together(looks: Iterable[Look | None], most: int) -> Iterator[list[Look]]:
+    """Some files at a time, all small; one that is not comes by itself."""
+    some, size = list[Look](), 0
+    for look in looks:
+        if some and (look is None or len(some) >= most or size + look.row.size > WHOLE // 4):
+            yield some
+            some, size = [], 0
+        if look is not None:
+            some.append(look)
+            size += look.row.size
+    if some:
+        yield some
 
 
 class _Reading:
@@ -72,22 +90,50 @@ class _Reading:
         self._pool = pool
         self._read = 0
 
-    def begin(self, look: Look) -> Begun[Contents]:
-        """Begin to read a file."""
-        if look.row.size > WHOLE:
-            return Task(None, lambda: _contents(look, self._texts))
-        self._count(max(1, look.row.size // _BYTES_OF_A_TEXT))
-        return self._pool.begin(read_whole, look)
+    def begin(self, looks: list[Look]) -> Begun[Iterable[Contents]]:
+        """Begin to read files."""
+        first, *others = looks
+        if first.row.size > WHOLE:
+            return Task(None, lambda: [self._dump(first)])
+        self._count(sum(max(1, look.row.size // _BYTES_OF_A_TEXT) for look in looks))
+        if others:
+            return _Together(self._pool, looks)
+        begun = self._pool.begin(read_whole, first)
+        return Task(None, lambda: [begun.result()])
 
-    def _texts(self, messages: Iterator[Message], failures: Failures) -> Iterator[Text]:
-        for texts in self._pool.in_order(_stretches(messages), lambda stretch: _Stretch(self._pool, stretch, failures)):
-            self._count(len(texts))
-            yield from texts
+    def _dump(self, look: Look) -> Contents:
+        """The contents of a dump, whose texts are read while they are taken."""
+        contents = Contents(look, (), Failures())
+        contents.texts = self._texts(contents)
+        return contents
+
+    def _texts(self, dump: Contents) -> Iterator[Text]:
+        with _opened(dump) as messages:
+            for texts in self._pool.in_order(_stretches(messages), lambda stretch: _Stretch(self._pool, stretch, dump.failures)):
+                self._count(len(texts))
+                yield from texts
 
     def _count(self, texts: int) -> None:
         self._read += texts
         if self._read >= ALONE:
             self._pool.start()
+
+
+class _Together:
+    """Some small files that a worker reads. Those that it left are read one by one; where it met an error all are, so that it comes at its file's turn."""
+
+    def __init__(self, pool: Pool, looks: list[Look]) -> None:
+        self._pool, self._looks = pool, looks
+        self._begun = pool.begin(read_together, looks)
+
+    def result(self) -> Iterator[Contents]:
+        """Their contents, in their order."""
+        read = list[Contents]()
+        with contextlib.suppress(Exception):
+            read = self._begun.result()
+        yield from read
+        for look in self._looks[len(read) :]:
+            yield self._pool.begin(read_whole, look).result()
 
 
 class _Stretch:
@@ -121,7 +167,7 @@ def _stretches(messages: Iterable[Message]) -> Iterator[list[Message]]:
     stretch, size = list[Message](), 0
     for message in messages:
         stretch.append(message)
-        size += len(message.header or "") + len(message.body)
+        size += _size(message)
         if len(stretch) >= _STRETCH or size > WHOLE:
             yield stretch
             stretch, size = [], 0
@@ -129,36 +175,61 @@ def _stretches(messages: Iterable[Message]) -> Iterator[list[Message]]:
         yield stretch
 
 
+def _size(message: Message) -> int:
+    return len(message.header or "") + len(message.body)
+
+
 def read_whole(look: Look) -> Contents:
     """The contents of a small file; read again if it changes meanwhile."""
     for _ in range(_ATTEMPTS):
-        contents = _contents(look, lambda messages, _failures: itertools.chain.from_iterable(map(texts_of, _stretches(messages))))
-        contents.texts = list(contents.texts)
+        contents = Contents(look, (), Failures())
+        with _opened(contents) as messages:
+            contents.texts = _read(messages)
         if contents.steady:
             break
     return contents
 
 
-_Read = Callable[[Iterator[Message], Failures], Iterator[Text]]
+def read_together(looks: Sequence[Look]) -> list[Contents]:
+    """The contents of small files, as `read_whole` gives them. Only of those before one that changes meanwhile, or that holds more than its size lets
+    one expect."""
+    whole, ends = list[Contents](), [0]
+    messages, size = list[Message](), 0
+    for look in looks:
+        contents = Contents(look, (), Failures())
+        with _opened(contents) as found:
+            for message in found:
+                messages.append(message)
+                size += _size(message)
+                if size > WHOLE:
+                    break
+        if size > WHOLE or not contents.steady:
+            break
+        whole.append(contents)
+        ends.append(len(messages))
+    texts = _read(messages[: ends[-1]])
+    for contents, (start, end) in zip(whole, itertools.pairwise(ends), strict=True):
+        contents.texts = texts[start:end]
+    return whole
 
 
-def _contents(look: Look, read: _Read) -> Contents:
-    """The contents of a file, whose texts are read while they are taken."""
-    contents = Contents(look, (), Failures())
-    contents.texts = _stream(look, contents, read)
-    return contents
+def _read(messages: Iterable[Message]) -> list[Text]:
+    return list(itertools.chain.from_iterable(map(texts_of, _stretches(messages))))
 
 
-def _stream(look: Look, contents: Contents, read: _Read) -> Iterator[Text]:
-    path = look.path
+@contextlib.contextmanager
+def _opened(contents: Contents) -> Iterator[Iterator[Message]]:
+    """The messages of a file behind those that are done. What becomes of the file meanwhile is noted in its contents."""
+    look = contents.look
     try:
-        before = contents.stamp = stamp(path)
+        before = contents.stamp = stamp(look.path)
     except OSError as error:
-        contents.failures.add(unreadable(name_of(path), error))
+        contents.failures.add(unreadable(name_of(look.path), error))
+        yield iter(())
         return
-    with contextlib.closing(iter_messages(path, contents.failures.add, follow=look.follow)) as messages:
-        yield from read(itertools.islice(messages, look.done, None), contents.failures)
-    contents.steady = _unchanged(path, before)
+    with contextlib.closing(iter_messages(look.path, contents.failures.add, follow=look.follow)) as messages:
+        yield itertools.islice(messages, look.done, None)
+    contents.steady = _unchanged(look.path, before)
 
 
 def _unchanged(path: Path, before: tuple[int, int, int]) -> bool:

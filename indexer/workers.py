@@ -19,6 +19,8 @@ from reftel.schema.errors import ArchiveError
 
 AHEAD = 4
 """Tasks that wait for each worker."""
+TOGETHER = 16
+"""Small files that are one task, so that their texts are read side by side."""
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -40,7 +42,12 @@ class Begun(Protocol[_Given_co]):
 
 
 class Pool(Protocol):
-    """The workers of a run. A context manager: they end with it."""
+    """The workers of a run. A context manager: they end with it.
+
+    ``together``: small files that it is handed as one task.
+    """
+
+    together: int
 
     def start(self) -> None:
         """Start the workers: there is enough to do for more than this process."""
@@ -81,6 +88,8 @@ def cores() -> int:
 
 class Workers:
     """``count`` processes. They are started by `start`; until then, and if ``count`` is 1, everything is done in this process."""
+
+    together = TOGETHER
 
     def __init__(self, count: int) -> None:
         self.count = count

@@ -277,6 +277,8 @@ class DaskPool:
     Errors: `ArchiveError` if no scheduler answers there, if it has no workers, or if all have gone and none comes back for ten minutes.
     """
 
+    together = 1  # what is begun is put into groups here
+
     def __init__(self, address: str) -> None:
         self._address = address
         self._client: Any = None  # an optional extra, typed in part

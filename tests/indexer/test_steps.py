@@ -9,6 +9,7 @@ import torture
 
 import reftel
 from reftel.indexer import build, text
+from reftel.indexer.workers import Workers
 from reftel.indexer.writer import CableWriter
 
 FILES = 10
@@ -18,6 +19,7 @@ STEP = 3
 @pytest.fixture
 def sources(tmp_path, monkeypatch):
     monkeypatch.setattr(build, "STEP", STEP)
+    monkeypatch.setattr(Workers, "together", 1)  # of files that are read side by side none is taken when reading one is stopped
     folder = tmp_path / "cables"
     folder.mkdir()
     for number in range(FILES):
