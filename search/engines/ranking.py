@@ -156,7 +156,7 @@ class Ranking:
 
     def _with_champions(self, champions: Champions, main: ScoredWord, apart: DocumentSet, others: Best | None, count: int) -> Best | None:
         documents, scores, floor = champions
-        if self._hits is not main.documents:
+        if self._hits is not main.documents or others is not None:
             wanted = self._hits.holds(documents)
             if others is not None:
                 wanted &= ~apart.holds(documents)

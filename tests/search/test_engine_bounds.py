@@ -65,7 +65,7 @@ def folder(request, tmp_path_factory):
             made = list(texts(random_, size, longest))
             if request.param == "rare in one" and part == 2:
                 made = [text.replace("calm", "wind") for text in made[:-5]] + made[-5:]
-            write(folder, [cable(part * 1000 + number, text) for number, text in enumerate(made)])
+            write(folder, [cable(part * 1000 + number, text + " elk" * (number % 25 == 3)) for number, text in enumerate(made)])
         if request.param in ("deletions", "merged"):
             with CableWriter(folder) as writer:
                 for number in random_.sample(range(700), 200):
@@ -101,6 +101,7 @@ PLANS = (
     plan.Or((CALM, plan.Word("reed", fields=HEAD))),
     plan.And((CALM, plan.Not(LAKE))),
     plan.And((CALM, TENTH)),
+    plan.Or((CALM, plan.Paragraph(plan.Word("elk", fields=HEAD)))),  # whose second part has no hits of its own, but a word that counts
 )
 
 
