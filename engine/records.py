@@ -130,11 +130,6 @@ class RecordLines(Sequence[bytes]):
         number, base = number % len(self._lengths), cuts[0]
         return self._blocks[cuts[number] - base : cuts[number + 1] - base]
 
-    @property
-    def lengths(self) -> list[int]:
-        """The length of every line in bytes."""
-        return self._lengths
-
     def whole(self) -> bytes:
         """The whole record."""
         if sum(self._lengths) > most_inflated(len(self._blocks)):
